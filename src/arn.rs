@@ -1,0 +1,206 @@
+//! Amazon Resource Names of KMS keys, KMS aliases and secrets: parsed once, compared by part.
+
+use std::{fmt, str::FromStr};
+
+use crate::region::Region;
+
+/// A twelve-digit AWS account id.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// The account of the embedded KMS unless another is configured.
+    #[must_use]
+    pub fn embedded() -> Self {
+        Self("000000000000".to_owned())
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for AccountId {
+    type Err = NotAnArn;
+
+    fn from_str(text: &str) -> Result<Self, NotAnArn> {
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) { Ok(Self(text.to_owned())) } else { Err(NotAnArn) }
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The text is not an ARN of the kind that was expected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an ARN of the expected kind")]
+pub struct NotAnArn;
+
+/// Partition (by Region), service, Region, account and resource of an ARN whose Region exists.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Arn {
+    service: &'static str,
+    region: Region,
+    account: AccountId,
+    resource: String,
+}
+
+impl Arn {
+    fn parse(text: &str, service: &'static str, resource_prefix: &str) -> Result<Self, NotAnArn> {
+        let mut parts = text.splitn(6, ':');
+        let mut next = || parts.next().ok_or(NotAnArn);
+        let (scheme, partition, found, region, account, resource) = (next()?, next()?, next()?, next()?, next()?, next()?);
+        let region = Region::new(region).ok_or(NotAnArn)?;
+        let resource = resource.strip_prefix(resource_prefix).ok_or(NotAnArn)?;
+        if scheme != "arn" || partition != region.partition().id() || found != service || resource.is_empty() {
+            return Err(NotAnArn);
+        }
+        Ok(Self { service, region, account: account.parse()?, resource: resource.to_owned() })
+    }
+
+    fn write(&self, f: &mut fmt::Formatter<'_>, resource_prefix: &str) -> fmt::Result {
+        let Self { service, region, account, resource } = self;
+        write!(f, "arn:{}:{service}:{region}:{account}:{resource_prefix}{resource}", region.partition())
+    }
+}
+
+macro_rules! arn {
+    ($(#[$doc:meta])* $name:ident, $service:literal, $prefix:literal) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Arn);
+
+        impl $name {
+            /// The ARN of the resource `name` in `region` and `account`.
+            #[must_use]
+            pub fn new(region: Region, account: AccountId, name: impl Into<String>) -> Self {
+                Self(Arn { service: $service, region, account, resource: name.into() })
+            }
+
+            /// The Region.
+            #[must_use]
+            pub const fn region(&self) -> Region {
+                self.0.region
+            }
+
+            /// The account.
+            #[must_use]
+            pub const fn account(&self) -> &AccountId {
+                &self.0.account
+            }
+
+            fn resource(&self) -> &str {
+                &self.0.resource
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnArn;
+
+            fn from_str(text: &str) -> Result<Self, NotAnArn> {
+                Arn::parse(text, $service, $prefix).map(Self)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.write(f, $prefix)
+            }
+        }
+    };
+}
+
+arn! {
+    /// `arn:P:kms:R:A:key/ID`
+    KeyArn, "kms", "key/"
+}
+arn! {
+    /// `arn:P:kms:R:A:alias/NAME`
+    AliasArn, "kms", "alias/"
+}
+arn! {
+    /// `arn:P:secretsmanager:R:A:secret:NAME-SUFFIX`
+    SecretArn, "secretsmanager", "secret:"
+}
+
+impl KeyArn {
+    /// The key id: a UUID, or `mrk-` and 32 hex digits.
+    #[must_use]
+    pub fn key_id(&self) -> &str {
+        self.resource()
+    }
+}
+
+impl AliasArn {
+    /// The alias with its `alias/` prefix.
+    #[must_use]
+    pub fn alias(&self) -> String {
+        format!("alias/{}", self.resource())
+    }
+}
+
+impl SecretArn {
+    /// Length of the random part behind the name.
+    pub const SUFFIX_LENGTH: usize = 6;
+
+    /// `NAME-SUFFIX`, or what a partial ARN has in its place.
+    #[must_use]
+    pub fn name_and_suffix(&self) -> &str {
+        self.resource()
+    }
+
+    /// Name and six-character suffix; `None` for a partial ARN.
+    #[must_use]
+    pub fn split_suffix(&self) -> Option<(&str, &str)> {
+        let (name, suffix) = self.resource().rsplit_once('-')?;
+        (suffix.len() == Self::SUFFIX_LENGTH && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some((name, suffix))
+    }
+
+    /// The same secret's ARN in another Region.
+    #[must_use]
+    pub fn in_region(&self, region: Region) -> Self {
+        Self(Arn { region, ..self.0.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arns_round_trip() {
+        let key = "arn:aws:kms:us-west-2:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+        assert_eq!(key.parse::<KeyArn>().expect("a key ARN").to_string(), key);
+        let alias = "arn:aws-cn:kms:cn-north-1:123456789012:alias/a/b:c";
+        assert_eq!(alias.parse::<AliasArn>().expect("an alias ARN").alias(), "alias/a/b:c");
+        let secret: SecretArn =
+            "arn:aws:secretsmanager:us-west-2:123456789012:secret:production/DBWest-a1b2c3".parse().expect("a secret ARN");
+        assert_eq!(secret.split_suffix(), Some(("production/DBWest", "a1b2c3")));
+        let replica = secret.in_region(Region::new("eu-west-1").expect("known"));
+        assert_eq!(replica.to_string(), "arn:aws:secretsmanager:eu-west-1:123456789012:secret:production/DBWest-a1b2c3");
+    }
+
+    #[test]
+    fn what_is_not_an_arn_is_refused() {
+        let cases = [
+            "",
+            "arn",
+            "arn:aws:kms:us-west-2:000000000000:key/",
+            "arn:aws:kms:us-west-2:00000000000:key/x",
+            "arn:aws:kms:us-west-9:000000000000:key/x",
+            "arn:aws-cn:kms:us-west-2:000000000000:key/x",
+            "arn:aws:kms:us-west-2:000000000000:alias/x",
+            "ARN:aws:kms:us-west-2:000000000000:key/x",
+            "arn:aws:secretsmanager:us-west-2:000000000000:key/x",
+            "arn:aws:kms:us-west-2:00000000000a:key/x",
+        ];
+        for case in cases {
+            assert_eq!(case.parse::<KeyArn>(), Err(NotAnArn), "{case}");
+        }
+    }
+}

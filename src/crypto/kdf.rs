@@ -1,0 +1,125 @@
+//! The key schedule on one screen.
+//!
+//! ```text
+//! derived key  = HKDF-SHA-512(ikm = data key, salt = message id, info = u16 suite || "DERIVEKEY"), 32 bytes
+//! commitment   = HKDF-SHA-512(ikm = data key, salt = message id, info = "COMMITKEY"), 32 bytes
+//! passphrase   = Argon2id(passphrase, salt, m, t, p), 32 bytes
+//! ```
+//!
+//! Sources: AWS Encryption SDK specification, "Algorithm Suites"; RFC 5869; RFC 9106.
+
+use aws_lc_rs::hkdf;
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+
+struct Length(usize);
+
+impl hkdf::KeyType for Length {
+    fn len(&self) -> usize {
+        self.0
+    }
+}
+
+/// HKDF-SHA-512 with 32 bytes of output; `info` is the concatenation of its parts.
+#[must_use]
+pub fn hkdf_sha512(ikm: &[u8], salt: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA512, salt).extract(ikm);
+    let mut key = Zeroizing::new([0; 32]);
+    prk.expand(info, Length(32)).and_then(|okm| okm.fill(&mut key[..])).expect("32 bytes are within HKDF-SHA-512's output limit");
+    key
+}
+
+/// The key that seals a message's header and frames.
+#[must_use]
+pub fn derive_key(data_key: &[u8; 32], message_id: &[u8; 32], suite_id: u16) -> Zeroizing<[u8; 32]> {
+    hkdf_sha512(data_key, message_id, &[&suite_id.to_be_bytes(), b"DERIVEKEY"])
+}
+
+/// The value that ties a header to its one data key.
+#[must_use]
+pub fn derive_commitment(data_key: &[u8; 32], message_id: &[u8; 32]) -> [u8; 32] {
+    *hkdf_sha512(data_key, message_id, &[b"COMMITKEY"])
+}
+
+/// Cost of Argon2id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Argon2Parameters {
+    /// Memory in KiB.
+    pub memory_kib: u32,
+    /// Passes.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+impl Argon2Parameters {
+    /// 64 MiB, 3 passes, 4 lanes: the second recommended option of RFC 9106, section 4.
+    pub const DEFAULT: Self = Self { memory_kib: 64 * 1024, iterations: 3, parallelism: 4 };
+
+    /// Bounds within which stored parameters are taken: 19 MiB to 1 GiB, 2 to 16 passes, 1 to 8 lanes.
+    #[must_use]
+    pub const fn are_acceptable(self) -> bool {
+        self.memory_kib >= 19 * 1024
+            && self.memory_kib <= 1024 * 1024
+            && self.iterations >= 2
+            && self.iterations <= 16
+            && self.parallelism >= 1
+            && self.parallelism <= 8
+    }
+}
+
+/// Argon2id, version 0x13, with 32 bytes of output.
+///
+/// # Errors
+/// [`Error::Misuse`] for parameters that are not acceptable; nothing is allocated then.
+pub fn argon2id(passphrase: &[u8], salt: &[u8; 16], parameters: Argon2Parameters) -> Result<Zeroizing<[u8; 32]>> {
+    if !parameters.are_acceptable() {
+        return Err(Error::Misuse("Argon2id parameters outside 19 MiB-1 GiB, t 2-16, p 1-8"));
+    }
+    let refused = |_| Error::Misuse("Argon2id refused its parameters");
+    let Argon2Parameters { memory_kib, iterations, parallelism } = parameters;
+    let params = argon2::Params::new(memory_kib, iterations, parallelism, Some(32)).map_err(refused)?;
+    let mut key = Zeroizing::new([0; 32]);
+    argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
+        .hash_password_into(passphrase, salt, &mut key[..])
+        .map_err(refused)?;
+    Ok(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hkdf_sha512_agrees_with_hmac() {
+        // RFC 5869, section 2, written out with HMAC-SHA-512: extract, then the first block of expand.
+        use aws_lc_rs::hmac;
+        let (ikm, salt, info) = ([7_u8; 32], [9_u8; 32], b"info-a||info-b");
+        let prk = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA512, &salt), &ikm);
+        let mut block = info.to_vec();
+        block.push(1);
+        let okm = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA512, prk.as_ref()), &block);
+        assert_eq!(okm.as_ref().get(..32), Some(&hkdf_sha512(&ikm, &salt, &[b"info-a||", b"info-b"])[..]));
+    }
+
+    #[test]
+    fn key_and_commitment_differ_by_message_id_and_label() {
+        let (data_key, first, second) = ([1; 32], [2; 32], [3; 32]);
+        assert_ne!(derive_key(&data_key, &first, 0x0478), derive_key(&data_key, &second, 0x0478));
+        assert_ne!(derive_key(&data_key, &first, 0x0478), derive_key(&data_key, &first, 0x0578));
+        assert_ne!(derive_commitment(&data_key, &first), derive_commitment(&data_key, &second));
+        assert_ne!(derive_commitment(&data_key, &first), *derive_key(&data_key, &first, 0x0478));
+    }
+
+    #[test]
+    fn parameters_outside_the_bounds_are_refused_before_allocating() {
+        let cases =
+            [(19 * 1024 - 1, 3, 4), (1024 * 1024 + 1, 3, 4), (u32::MAX, 3, 4), (65536, 1, 4), (65536, 17, 4), (65536, 3, 0), (65536, 3, 9)];
+        for (memory_kib, iterations, parallelism) in cases {
+            let parameters = Argon2Parameters { memory_kib, iterations, parallelism };
+            assert!(matches!(argon2id(b"p", &[0; 16], parameters), Err(Error::Misuse(_))), "{parameters:?}");
+        }
+        assert!(Argon2Parameters::DEFAULT.are_acceptable());
+    }
+}

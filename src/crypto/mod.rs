@@ -1,0 +1,29 @@
+//! The only place that names `ring`, `aws-lc-rs` and `argon2`. No message layouts, no I/O.
+//!
+//! `ring` wipes nothing, so it sees only the derived frame key; HKDF and every wrapping key go through `aws-lc-rs`, which cleanses.
+
+mod frame_key;
+mod hash;
+mod kdf;
+mod random;
+mod wrapping_key;
+
+pub use frame_key::{FrameKey, SequenceIv};
+pub use hash::{HmacKey, Sha256, sha256};
+pub use kdf::{Argon2Parameters, argon2id, derive_commitment, derive_key, hkdf_sha512};
+pub use random::{Random, SystemRandom, random_array};
+pub use wrapping_key::WrappingKey;
+
+/// Compares in a time that depends on the lengths only.
+#[must_use]
+pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+    use subtle::ConstantTimeEq as _;
+    a.ct_eq(b).into()
+}
+
+/// Overwrites the part of the stack that the calls before it used, where moves of a key may have left copies.
+#[inline(never)]
+pub(crate) fn scrub_stack() {
+    let mut dead = [0_u8; 8192];
+    std::hint::black_box(&mut dead);
+}

@@ -1,0 +1,138 @@
+//! One error type with a sub-type per layer.
+//!
+//! Three kinds are kept apart: a malformed message says which field is wrong; a failed tag, commitment or unwrap says
+//! nothing more; misuse by the caller is never caused by input. Hints on what to do next belong to the command line.
+
+mod format;
+mod service;
+
+use std::{fmt, io, path::PathBuf};
+
+pub use format::{FormatError, FormatProblem};
+pub use service::{ErrorCode, ServiceError};
+
+/// The result of this crate's operations.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Everything that can go wrong.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The message is malformed.
+    #[error("malformed message: {0}")]
+    Format(#[from] FormatError),
+
+    /// A tag or the key commitment does not match. Deliberately without detail.
+    #[error("the message could not be decrypted: it was changed, or the key is not the one that it was sealed with")]
+    Decryption,
+
+    /// No encrypted data key of the message could be unwrapped.
+    #[error("no encrypted data key of the message can be unwrapped here{}", list(.0))]
+    NoUsableKey(Vec<EdkAttempt>),
+
+    /// The authenticated encryption context is not the one that was demanded.
+    #[error("encryption context: {0}")]
+    EncryptionContext(ContextMismatch),
+
+    /// A length over a limit that the caller can raise.
+    #[error("{what} is {length} bytes, over the limit of {limit}")]
+    TooLong {
+        /// What is too long.
+        what: &'static str,
+        /// Its length in bytes, or the least that it can be.
+        length: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+
+    /// A refusal that AWS has a name for.
+    #[error(transparent)]
+    Service(#[from] ServiceError),
+
+    /// Something that has to be there first is not: a keystore, a vault, a passphrase, a Region.
+    #[error("{0}")]
+    Setup(String),
+
+    /// A file of the vault or the keystore is not what was written.
+    #[error("{}: {what}", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it; no content.
+        what: String,
+    },
+
+    /// The caller asked for something that no input can cause.
+    #[error("{0}")]
+    Misuse(&'static str),
+
+    /// The operating system gave no random bytes.
+    #[error("the operating system's random number generator failed")]
+    Random,
+
+    /// Reading or writing failed.
+    #[error("{doing}: {source}")]
+    Io {
+        /// What was being done, with the path where there is one.
+        doing: String,
+        /// The operating system's error.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// An I/O error while `doing` something.
+    pub fn io(doing: impl Into<String>, source: io::Error) -> Self {
+        Self::Io { doing: doing.into(), source }
+    }
+
+    /// An I/O error while reading, writing or making the file at `path`.
+    pub(crate) fn io_at(verb: &str, path: &std::path::Path, source: io::Error) -> Self {
+        Self::io(format!("{verb} {}", path.display()), source)
+    }
+
+    /// A refusal of this name.
+    pub(crate) fn service(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self::Service(ServiceError::new(code, message))
+    }
+}
+
+/// How an authenticated encryption context differs from what was demanded. Contexts are not secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ContextMismatch {
+    /// The pair with this key is missing.
+    #[error("the message has no pair with the key '{0}'")]
+    Missing(String),
+    /// The pair has another value.
+    #[error("the value of '{0}' is not the one demanded")]
+    Value(String),
+    /// A pair that must not be there.
+    #[error("the message has a pair '{0}' that does not belong to it")]
+    Surplus(String),
+    /// A key that users may not set.
+    #[error("the key '{0}' is reserved")]
+    Reserved(String),
+}
+
+/// One encrypted data key that was looked at, for the list in [`Error::NoUsableKey`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EdkAttempt {
+    /// The key provider id of the EDK, escaped for display.
+    pub provider_id: String,
+    /// The key that it names, escaped for display.
+    pub key: String,
+    /// What came of it; `None` when no keyring at hand fits it.
+    pub outcome: Option<String>,
+}
+
+impl fmt::Display for EdkAttempt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outcome = self.outcome.as_deref().unwrap_or("no key at hand fits it");
+        write!(f, "{} {}: {outcome}", self.provider_id, self.key)
+    }
+}
+
+fn list(attempts: &[EdkAttempt]) -> String {
+    attempts.iter().map(|attempt| format!("\n  {attempt}")).collect()
+}

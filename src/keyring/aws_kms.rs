@@ -1,0 +1,119 @@
+//! AWS KMS keyring for symmetric keys (specification, "AWS KMS Keyring").
+//!
+//! ```text
+//! provider id   = "aws-kms"
+//! provider info = key ARN, as KMS answered
+//! ciphertext    = CiphertextBlob, bound by KMS to the encryption context
+//! ```
+
+use super::{Keyring, Unwrapped};
+use crate::{
+    arn::KeyArn,
+    crypto::Random,
+    error::{Error, Result},
+    format::{EncryptedDataKey, EncryptionContext},
+    secret::{DataKey, SecretBytes},
+};
+
+/// Key provider id of AWS KMS.
+pub const PROVIDER_ID: &str = "aws-kms";
+
+/// What KMS encrypted, opaque to everyone else; at most 6,144 bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CiphertextBlob(pub Vec<u8>);
+
+/// The three operations of AWS KMS that envelope encryption needs. An implementation answers for all Regions; the key's ARN names one.
+pub trait Kms {
+    /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) with `NumberOfBytes` 32.
+    ///
+    /// # Errors
+    /// By AWS name: `NotFoundException`, `DisabledException`, `KMSInvalidStateException`, ….
+    fn generate_data_key(&self, key: &KeyArn, context: &EncryptionContext) -> Result<(DataKey, CiphertextBlob)>;
+
+    /// [Encrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html) of 1 to 4,096 bytes.
+    ///
+    /// # Errors
+    /// As for [`Kms::generate_data_key`], and `ValidationException` for the length.
+    fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob>;
+
+    /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) with `KeyId` given.
+    ///
+    /// # Errors
+    /// As for [`Kms::generate_data_key`], `IncorrectKeyException`, and `InvalidCiphertextException` for another key, context or a changed blob.
+    fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes>;
+}
+
+/// Wraps and unwraps under one KMS key.
+pub struct AwsKmsKeyring<'a> {
+    kms: &'a dyn Kms,
+    key: KeyArn,
+}
+
+impl<'a> AwsKmsKeyring<'a> {
+    /// A keyring for the key with this ARN.
+    #[must_use]
+    pub fn new(kms: &'a dyn Kms, key: KeyArn) -> Self {
+        Self { kms, key }
+    }
+
+    fn edk(&self, blob: CiphertextBlob) -> EncryptedDataKey {
+        EncryptedDataKey { provider_id: PROVIDER_ID.to_owned(), provider_info: self.key.to_string().into_bytes(), ciphertext: blob.0 }
+    }
+}
+
+impl Keyring for AwsKmsKeyring<'_> {
+    fn generate(&self, context: &EncryptionContext, _random: &dyn Random) -> Result<(DataKey, EncryptedDataKey)> {
+        let (data_key, blob) = self.kms.generate_data_key(&self.key, context)?;
+        Ok((data_key, self.edk(blob)))
+    }
+
+    fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, _random: &dyn Random) -> Result<EncryptedDataKey> {
+        self.kms.encrypt(&self.key, data_key.expose(), context).map(|blob| self.edk(blob))
+    }
+
+    fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
+        match key_arn(edk) {
+            Some(key) if key == self.key => decrypt(self.kms, &key, edk, context),
+            _ => Unwrapped::NotForThisKeyring,
+        }
+    }
+}
+
+/// Unwraps under whichever key an EDK names; wraps nothing.
+pub struct AwsKmsDiscoveryKeyring<'a> {
+    kms: &'a dyn Kms,
+}
+
+impl<'a> AwsKmsDiscoveryKeyring<'a> {
+    /// A keyring for all keys of `kms`.
+    #[must_use]
+    pub fn new(kms: &'a dyn Kms) -> Self {
+        Self { kms }
+    }
+}
+
+impl Keyring for AwsKmsDiscoveryKeyring<'_> {
+    fn wrap(&self, _: &DataKey, _: &EncryptionContext, _: &dyn Random) -> Result<EncryptedDataKey> {
+        Err(Error::Misuse("a discovery keyring has no key to wrap under"))
+    }
+
+    fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
+        key_arn(edk).map_or(Unwrapped::NotForThisKeyring, |key| decrypt(self.kms, &key, edk, context))
+    }
+}
+
+fn key_arn(edk: &EncryptedDataKey) -> Option<KeyArn> {
+    if edk.provider_id != PROVIDER_ID {
+        return None;
+    }
+    std::str::from_utf8(&edk.provider_info).ok()?.parse().ok()
+}
+
+fn decrypt(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
+    match kms.decrypt(key, &CiphertextBlob(edk.ciphertext.clone()), context) {
+        Ok(plaintext) => {
+            DataKey::from_slice(plaintext.expose()).map_or_else(|| Unwrapped::Failed("does not unwrap".to_owned()), Unwrapped::DataKey)
+        }
+        Err(error) => Unwrapped::Failed(error.to_string()),
+    }
+}

@@ -1,0 +1,77 @@
+//! Wraps and unwraps data keys: one file for each kind of encrypted data key.
+
+mod aws_kms;
+mod raw_aes;
+
+pub use aws_kms::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CiphertextBlob, Kms, PROVIDER_ID as AWS_KMS_PROVIDER_ID};
+pub use raw_aes::RawAesKeyring;
+
+use crate::{
+    crypto::Random,
+    error::{EdkAttempt, Error, Result},
+    format::{EncryptedDataKey, EncryptionContext},
+    secret::DataKey,
+};
+
+/// What came of offering an encrypted data key to a keyring.
+#[derive(Debug)]
+pub enum Unwrapped {
+    /// The data key.
+    DataKey(DataKey),
+    /// The EDK names another provider or key.
+    NotForThisKeyring,
+    /// The EDK fits, and does not unwrap; the reason without detail or secrets.
+    Failed(String),
+}
+
+/// Something that wraps data keys, unwraps them, or both (specification, "Keyring Interface").
+pub trait Keyring {
+    /// Makes a data key and wraps it.
+    ///
+    /// # Errors
+    /// The wrapping key cannot be used, or no random bytes.
+    fn generate(&self, context: &EncryptionContext, random: &dyn Random) -> Result<(DataKey, EncryptedDataKey)> {
+        let data_key = DataKey::init_with(|key| random.fill(key))?;
+        let edk = self.wrap(&data_key, context, random)?;
+        Ok((data_key, edk))
+    }
+
+    /// Wraps a data key, bound to `context` where the kind of EDK binds it.
+    ///
+    /// # Errors
+    /// The wrapping key cannot be used, or no random bytes.
+    fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, random: &dyn Random) -> Result<EncryptedDataKey>;
+
+    /// Tries to unwrap an encrypted data key.
+    fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped;
+}
+
+/// Offers each EDK to each keyring until one unwraps it.
+///
+/// # Errors
+/// [`Error::NoUsableKey`] with what was tried.
+pub fn unwrap_any(keyrings: &[&dyn Keyring], edks: &[EncryptedDataKey], context: &EncryptionContext) -> Result<DataKey> {
+    let mut attempts = Vec::new();
+    for edk in edks {
+        let mut outcome: Option<String> = None;
+        for keyring in keyrings {
+            match keyring.unwrap(edk, context) {
+                Unwrapped::DataKey(data_key) => return Ok(data_key),
+                Unwrapped::NotForThisKeyring => {}
+                Unwrapped::Failed(reason) => outcome = Some(reason),
+            }
+        }
+        attempts.push(EdkAttempt { provider_id: edk.provider_id.escape_debug().to_string(), key: display_provider_info(edk), outcome });
+    }
+    Err(Error::NoUsableKey(attempts))
+}
+
+/// The key that an EDK names, for people: a raw AES EDK's name ends before its binary part.
+#[must_use]
+pub fn display_provider_info(edk: &EncryptedDataKey) -> String {
+    let info = raw_aes::key_name(&edk.provider_info).unwrap_or(&edk.provider_info);
+    match std::str::from_utf8(info) {
+        Ok(text) => text.escape_debug().to_string(),
+        Err(_) => info.escape_ascii().to_string(),
+    }
+}

@@ -1,0 +1,46 @@
+//! coldseal packs secrets on a machine that need not have a network.
+//!
+//! A payload becomes one AWS Encryption SDK message (format 2.0, suite `0x0478`) per AWS Region, each under that Region's KMS key.
+//!
+//! | need | use |
+//! | --- | --- |
+//! | encrypt a stream for one or more keys | [`seal`] with [`keyring`]s |
+//! | decrypt one | [`open`], or [`message::Opener`] to look at the authenticated header first |
+//! | other keys for an existing message | [`rewrap`] |
+//! | look at a message without a key | [`inspect`] |
+//!
+//! ```
+//! use coldseal::{EncryptionContext, OpenOptions, SealOptions, SecretBytes, keyring::RawAesKeyring, open, seal};
+//!
+//! # fn main() -> coldseal::Result<()> {
+//! let keyring = RawAesKeyring::new("example", "key-1", &SecretBytes::new(vec![7; 32]))?;
+//! let context: EncryptionContext = [("purpose", "example")].into_iter().collect();
+//!
+//! let mut message = Vec::new();
+//! seal(&b"attack at dawn"[..], &mut message, &[&keyring], &context, SealOptions::default())?;
+//!
+//! let mut plaintext = Vec::new();
+//! let opened = open(&message[..], &mut plaintext, &[&keyring], &OpenOptions::default())?;
+//! assert_eq!(plaintext, b"attack at dawn");
+//! assert_eq!(opened.header.encryption_context, context);
+//! # Ok(())
+//! # }
+//! ```
+
+pub mod arn;
+#[doc(hidden)]
+pub mod crypto;
+pub mod error;
+#[doc(hidden)]
+pub mod format;
+pub mod keyring;
+pub mod message;
+pub mod region;
+mod secret;
+mod suite;
+
+pub use error::{Error, ErrorCode, FormatError, FormatProblem, Result, ServiceError};
+pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId};
+pub use message::{FrameLength, OpenOptions, Opened, SealOptions, Sealed, inspect, open, rewrap, seal};
+pub use secret::{DataKey, SecretBytes};
+pub use suite::AlgorithmSuite;

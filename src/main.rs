@@ -1,0 +1,2 @@
+//! The `coldseal` binary.
+fn main() {}

@@ -1,0 +1,78 @@
+//! A message's structure, to its last byte, without a key.
+
+use std::io::Read;
+
+use super::{open::read_header, source::Source};
+use crate::{
+    error::{Error, FormatError, FormatProblem, Result},
+    format::{
+        ContentType, Header, HeaderLimits,
+        body::{Head, MAX_HEAD, Piece},
+    },
+};
+
+/// What can be seen without a key. Nothing of it is authenticated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inspected {
+    /// The header's fields.
+    pub header: Header,
+    /// Bytes of the header with its tag.
+    pub header_length: u64,
+    /// Frames of the body; 1 for a single block.
+    pub frames: u64,
+    /// Bytes of plaintext.
+    pub plaintext_length: u64,
+    /// Bytes of the whole message.
+    pub message_length: u64,
+}
+
+/// Reads one message to its end and checks every field that needs no key.
+///
+/// # Errors
+/// A malformed or truncated message, bytes after its end, or reading.
+pub fn inspect(input: impl Read, limits: HeaderLimits) -> Result<Inspected> {
+    let mut source = Source::new(input);
+    let parsed = read_header(&mut source, limits)?;
+    source.take(parsed.length());
+    let header_length = as_u64(parsed.length());
+    let mut seen = Inspected { header: parsed.header, header_length, frames: 0, plaintext_length: 0, message_length: header_length };
+    let mut next_number: u32 = 1;
+    loop {
+        source.fill(MAX_HEAD)?;
+        let head = Head::parse(source.available(), seen.header.content_type, next_number)?;
+        let length =
+            as_u64(head.head_length).checked_add(16).and_then(|length| length.checked_add(head.content_length)).ok_or(CONTENT_TOO_LONG)?;
+        if source.skip(length)? < length {
+            return Err(FormatError::new(
+                "frame content",
+                FormatProblem::Truncated { needed: usize::try_from(length).unwrap_or(usize::MAX) },
+            )
+            .into());
+        }
+        seen.frames += 1;
+        seen.plaintext_length = seen.plaintext_length.checked_add(head.content_length).ok_or(CONTENT_TOO_LONG)?;
+        seen.message_length = seen.message_length.checked_add(length).ok_or(CONTENT_TOO_LONG)?;
+        if head.piece != Piece::Regular {
+            break;
+        }
+        next_number = next_number.checked_add(1).ok_or(CONTENT_TOO_LONG)?;
+    }
+    if source.is_finished()? { Ok(seen) } else { Err(FormatError::new("message", FormatProblem::Trailing).into()) }
+}
+
+const CONTENT_TOO_LONG: Error = Error::Format(FormatError::new("content length", FormatProblem::Overrun));
+
+fn as_u64(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+impl Inspected {
+    /// Bytes of plaintext in a regular frame; `None` for a non-framed body.
+    #[must_use]
+    pub const fn frame_length(&self) -> Option<u32> {
+        match self.header.content_type {
+            ContentType::Framed { frame_length } => Some(frame_length),
+            ContentType::NonFramed => None,
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Seals, opens and rewraps messages: streaming, in memory that does not depend on the payload.
+//!
+//! ```text
+//! seal     plaintext -> slot (one frame) -> AES-GCM in place -> message
+//! open     message -> header verified -> frame -> AES-GCM in place -> plaintext, the last frame after the end of the input
+//! rewrap   open -> slot -> seal; a fresh message id, every frame encrypted anew
+//! ```
+
+mod inspect;
+mod open;
+mod plaintext;
+mod rewrap;
+mod seal;
+mod sealer;
+mod source;
+
+pub use inspect::{Inspected, inspect};
+pub use open::{OpenOptions, Opened, Opener, open};
+pub use rewrap::rewrap;
+pub use seal::{SealOptions, Sealed, seal};
+pub use sealer::{FrameLength, Materials};
+#[doc(hidden)]
+pub use {seal::seal_slice, sealer::MessageSealer};
+
+/// Most bytes of plaintext that one message is sealed for: 2^52.
+pub const MAX_PLAINTEXT_LENGTH: u64 = 1 << 52;
+
+/// Below this many bytes, reads and writes are gathered.
+const CHUNK: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests;

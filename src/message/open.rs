@@ -1,0 +1,216 @@
+//! Opening: message in, verified plaintext out.
+
+use std::{
+    io::{Read, Write},
+    ops::Range,
+};
+
+use super::{
+    plaintext::{Plaintext, copy_prefix},
+    seal::writing,
+    source::Source,
+};
+use crate::{
+    crypto::{FrameKey, constant_time_eq, derive_commitment, derive_key},
+    error::{Error, FormatError, FormatProblem, Result},
+    format::{
+        ContentType, Header, HeaderLimits, ParsedHeader, TAG_LENGTH,
+        body::{Head, MAX_HEAD, Piece, REGULAR_HEAD},
+    },
+    keyring::{Keyring, unwrap_any},
+    secret::DataKey,
+};
+
+/// What to take and what to demand.
+#[derive(Debug, Clone)]
+pub struct OpenOptions {
+    /// Limits on the header.
+    pub header_limits: HeaderLimits,
+    /// Longest content of one frame or single block, in bytes; 16 MiB by default. It has to fit in memory, since nothing unverified is given out.
+    pub max_content_length: u64,
+    /// Pairs that the encryption context must have: a key, and its value unless any will do.
+    pub required_context: Vec<(String, Option<String>)>,
+}
+
+impl Default for OpenOptions {
+    fn default() -> Self {
+        Self { header_limits: HeaderLimits::default(), max_content_length: 16 * 1024 * 1024, required_context: Vec::new() }
+    }
+}
+
+/// What was opened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Opened {
+    /// The authenticated header.
+    pub header: Header,
+    /// Bytes of plaintext.
+    pub plaintext_length: u64,
+}
+
+/// Opens one message from `input`, writing each frame once it is verified. The last frame waits until the input has ended.
+///
+/// On an error the caller must discard what was written.
+///
+/// # Errors
+/// A malformed message, no keyring that fits, a failed tag or commitment, a context that is not the one demanded, bytes after the message, reading or writing.
+pub fn open(input: impl Read, mut output: impl Write, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Opened> {
+    let mut opener = Opener::begin(input, keyrings, options)?;
+    let mut plaintext_length: u64 = 0;
+    while let Some(content) = opener.next_content()? {
+        output.write_all(content).map_err(writing)?;
+        plaintext_length += u64::try_from(content.len()).unwrap_or(u64::MAX);
+    }
+    output.flush().map_err(writing)?;
+    Ok(Opened { header: opener.header, plaintext_length })
+}
+
+/// A message whose header is authenticated and whose body has not been read yet.
+pub struct Opener<R> {
+    header: Header,
+    key: FrameKey,
+    source: Source<R>,
+    next_number: u32,
+    max_content_length: u64,
+    state: State,
+    /// Verified content that [`Plaintext::read_some`] has not handed on yet, by its place in the source's buffer.
+    held: Range<usize>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Reading,
+    Finished,
+    Failed,
+}
+
+impl<R: Read> Opener<R> {
+    /// Reads and verifies the header: commitment first, then the header tag, then the demanded pairs.
+    ///
+    /// # Errors
+    /// As for [`open`].
+    pub fn begin(input: R, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Self> {
+        Self::begin_keeping_data_key(input, keyrings, options).map(|(opener, _)| opener)
+    }
+
+    /// Like [`Opener::begin`]; gives the data key too, to wrap it for another message of the same version.
+    pub(crate) fn begin_keeping_data_key(input: R, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<(Self, DataKey)> {
+        let mut source = Source::new(input);
+        let parsed = read_header(&mut source, options.header_limits)?;
+        let length = parsed.length();
+        let ParsedHeader { header, authenticated_length, tag } = parsed;
+        let data_key = unwrap_any(keyrings, &header.encrypted_data_keys, &header.encryption_context)?;
+        let commitment = derive_commitment(data_key.expose(), &header.message_id.0);
+        if !constant_time_eq(&commitment, &header.commitment) {
+            return Err(Error::Decryption);
+        }
+        let key = FrameKey::new(derive_key(data_key.expose(), &header.message_id.0, header.suite.id()));
+        let header_range = source.take(length);
+        key.open_header(source.taken(header_range).get(..authenticated_length).unwrap_or_default(), &tag)?;
+        for (name, value) in &options.required_context {
+            header.encryption_context.must_have(name, value.as_deref()).map_err(Error::EncryptionContext)?;
+        }
+        let opener =
+            Self { header, key, source, next_number: 1, max_content_length: options.max_content_length, state: State::Reading, held: 0..0 };
+        Ok((opener, data_key))
+    }
+
+    /// The authenticated header.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The content of the next frame, verified; `None` after the last. After an error nothing more comes.
+    ///
+    /// # Errors
+    /// As for [`open`].
+    pub fn next_content(&mut self) -> Result<Option<&[u8]>> {
+        Ok(match self.next_range()? {
+            Some(range) => Some(self.source.taken(range)),
+            None => None,
+        })
+    }
+
+    fn next_range(&mut self) -> Result<Option<Range<usize>>> {
+        match self.state {
+            State::Reading => {}
+            State::Finished => return Ok(None),
+            State::Failed => return Err(Error::Misuse("the message failed to open before")),
+        }
+        // Anything but a verified frame leaves this behind.
+        self.state = State::Failed;
+        let head = self.read_head()?;
+        let length = self.check_length(&head)?;
+        if self.source.fill(length)? < length {
+            return Err(FormatError::new("frame content", FormatProblem::Truncated { needed: length }).into());
+        }
+        let piece = self.source.take(length);
+        let is_last = head.piece != Piece::Regular;
+        // The end is looked for before the last frame is decrypted: trailing bytes release nothing.
+        if is_last && !self.source.is_finished()? {
+            return Err(FormatError::new("message", FormatProblem::Trailing).into());
+        }
+        let content = piece.start + head.head_length..piece.end;
+        let aad = head.aad(&self.header.message_id);
+        let opened = self.key.open(head.sequence_number, aad.as_bytes(), self.source.taken(content.clone()))?;
+        let content = content.start..content.start + opened.len();
+        if is_last {
+            self.state = State::Finished;
+        } else {
+            self.next_number = head.sequence_number.checked_add(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun))?;
+            self.state = State::Reading;
+        }
+        Ok(Some(content))
+    }
+
+    /// A frame of ordinary length is read whole at once: it can only be longer than a regular one by a final frame's longer head.
+    fn read_head(&mut self) -> Result<Head> {
+        let wanted = match self.header.content_type {
+            ContentType::Framed { frame_length } if u64::from(frame_length) <= self.max_content_length => {
+                usize::try_from(frame_length).map_or(MAX_HEAD, |length| length.saturating_add(REGULAR_HEAD + TAG_LENGTH).max(MAX_HEAD))
+            }
+            _ => MAX_HEAD,
+        };
+        self.source.fill(wanted)?;
+        Ok(Head::parse(self.source.available(), self.header.content_type, self.next_number)?)
+    }
+
+    fn check_length(&self, head: &Head) -> Result<usize> {
+        let too_long = || Error::TooLong {
+            what: if head.piece == Piece::SingleBlock { "the content of the single block" } else { "the content of one frame" },
+            length: head.content_length,
+            limit: self.max_content_length,
+        };
+        if head.content_length > self.max_content_length {
+            return Err(too_long());
+        }
+        head.piece_length().ok_or_else(too_long)
+    }
+}
+
+impl<R: Read> Plaintext for Opener<R> {
+    fn read_some(&mut self, dest: &mut [u8]) -> Result<usize> {
+        while self.held.is_empty() {
+            let Some(range) = self.next_range()? else { return Ok(0) };
+            self.held = range;
+        }
+        let count = copy_prefix(dest, self.source.taken(self.held.clone()));
+        self.held.start += count;
+        Ok(count)
+    }
+}
+
+/// Reads as much as the header needs; a declared length makes it read on, and the limits end that.
+pub(super) fn read_header<R: Read>(source: &mut Source<R>, limits: HeaderLimits) -> Result<ParsedHeader> {
+    let mut wanted = 1024;
+    loop {
+        let here = source.fill(wanted)?;
+        match Header::parse(source.available(), limits) {
+            Err(FormatError { problem: FormatProblem::Truncated { needed }, .. }) if here >= wanted => {
+                // Doubling keeps the number of attempts small, whatever the header declares.
+                wanted = needed.max(wanted.saturating_mul(2)).min(limits.max_header_length.max(needed));
+            }
+            result => return Ok(result?),
+        }
+    }
+}

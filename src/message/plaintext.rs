@@ -1,0 +1,105 @@
+//! Where the plaintext of a message comes from while it is sealed, and the slots that hold it.
+
+use std::io::{self, Read};
+
+use super::CHUNK;
+use crate::{
+    error::{Error, Result},
+    secret::SecretBytes,
+};
+
+/// Gives plaintext; 0 bytes mean the end.
+pub(super) trait Plaintext {
+    fn read_some(&mut self, dest: &mut [u8]) -> Result<usize>;
+}
+
+/// Plaintext from a `Read`, gathered in a buffer that wipes itself when frames are small.
+pub(super) struct Reader<R> {
+    input: R,
+    buffer: SecretBytes,
+    start: usize,
+    end: usize,
+}
+
+impl<R: Read> Reader<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self { input, buffer: SecretBytes::default(), start: 0, end: 0 }
+    }
+}
+
+impl<R: Read> Plaintext for Reader<R> {
+    fn read_some(&mut self, dest: &mut [u8]) -> Result<usize> {
+        if self.start == self.end {
+            if dest.len() >= CHUNK {
+                return read_retrying(&mut self.input, dest);
+            }
+            self.buffer.grow(CHUNK);
+            self.start = 0;
+            self.end = 0;
+            self.end = read_retrying(&mut self.input, self.buffer.expose_mut())?;
+        }
+        let available = self.buffer.expose().get(self.start..self.end).unwrap_or_default();
+        let count = copy_prefix(dest, available);
+        self.start += count;
+        Ok(count)
+    }
+}
+
+/// Copies as much as both have; gives how much.
+pub(super) fn copy_prefix(dest: &mut [u8], from: &[u8]) -> usize {
+    let count = dest.len().min(from.len());
+    if let (Some(dest), Some(from)) = (dest.get_mut(..count), from.get(..count)) {
+        dest.copy_from_slice(from);
+    }
+    count
+}
+
+/// One `read` that is repeated when a signal interrupts it.
+pub(super) fn read_retrying(input: &mut impl Read, dest: &mut [u8]) -> Result<usize> {
+    loop {
+        match input.read(dest) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result.map_err(|error| Error::io("reading the input", error)),
+        }
+    }
+}
+
+/// Room for the content of one frame; grows with what is read, and wipes itself.
+pub(super) struct Slot {
+    buffer: SecretBytes,
+    filled: usize,
+    capacity: usize,
+}
+
+impl Slot {
+    pub(super) fn new(capacity: usize) -> Self {
+        Self { buffer: SecretBytes::default(), filled: 0, capacity }
+    }
+
+    /// Reads until the slot is full or the plaintext ends.
+    pub(super) fn fill(&mut self, plaintext: &mut impl Plaintext) -> Result<()> {
+        while self.filled < self.capacity {
+            if self.filled == self.buffer.len() {
+                self.buffer.grow(self.capacity.min((self.filled * 2).max(CHUNK)));
+            }
+            let count = plaintext.read_some(self.buffer.expose_mut().get_mut(self.filled..).unwrap_or_default())?;
+            if count == 0 {
+                break;
+            }
+            self.filled += count;
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.filled == 0
+    }
+
+    pub(super) fn content(&mut self) -> &mut [u8] {
+        self.buffer.expose_mut().get_mut(..self.filled).unwrap_or_default()
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.filled = 0;
+    }
+}

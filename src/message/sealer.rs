@@ -1,0 +1,221 @@
+//! One message being sealed: who hands out frame numbers, and that each is used once.
+
+use crate::{
+    crypto::{FrameKey, Random, SequenceIv, constant_time_eq, derive_commitment, derive_key, random_array},
+    error::{ContextMismatch, Error, Result},
+    format::{
+        ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId, TAG_LENGTH,
+        body::{BodyAad, FINAL_HEAD, Piece, REGULAR_HEAD, final_head, regular_head},
+    },
+    keyring::Keyring,
+    secret::DataKey,
+    suite::AlgorithmSuite,
+};
+
+use super::MAX_PLAINTEXT_LENGTH;
+
+/// Bytes of plaintext in a regular frame: 1 to 16 MiB, 64 KiB unless chosen otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FrameLength(u32);
+
+impl FrameLength {
+    /// The longest frame that is written: 16 MiB. Longer ones are read.
+    pub const MAX: u32 = 16 * 1024 * 1024;
+
+    /// `None` for 0 and for more than [`FrameLength::MAX`].
+    #[must_use]
+    pub const fn new(bytes: u32) -> Option<Self> {
+        if bytes == 0 || bytes > Self::MAX { None } else { Some(Self(bytes)) }
+    }
+
+    /// Bytes.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    pub(super) fn as_usize(self) -> usize {
+        usize::try_from(self.0).expect("16 MiB fit a usize")
+    }
+}
+
+impl Default for FrameLength {
+    fn default() -> Self {
+        Self(64 * 1024)
+    }
+}
+
+/// What a message is sealed with: a data key and its wrapped forms, all bound to one encryption context.
+#[derive(Debug)]
+pub struct Materials {
+    pub(super) data_key: DataKey,
+    pub(super) encrypted_data_keys: Vec<EncryptedDataKey>,
+    pub(super) context: EncryptionContext,
+}
+
+impl Materials {
+    /// The first keyring makes the data key, the others wrap it too.
+    ///
+    /// # Errors
+    /// No keyring, a reserved `aws-crypto-` key in the context, or a keyring that cannot wrap.
+    pub fn generate(keyrings: &[&dyn Keyring], context: EncryptionContext, random: &dyn Random) -> Result<Self> {
+        refuse_reserved(&context)?;
+        let (generator, others) = keyrings.split_first().ok_or(NO_KEYRING)?;
+        let (data_key, first) = generator.generate(&context, random)?;
+        let mut encrypted_data_keys = vec![first];
+        for keyring in others {
+            encrypted_data_keys.push(keyring.wrap(&data_key, &context, random)?);
+        }
+        Ok(Self { data_key, encrypted_data_keys, context })
+    }
+
+    /// Wraps a data key that exists: another Region's bundle of the same version, or a rewrap.
+    ///
+    /// # Errors
+    /// As for [`Materials::generate`].
+    pub fn wrap(data_key: DataKey, keyrings: &[&dyn Keyring], context: EncryptionContext, random: &dyn Random) -> Result<Self> {
+        refuse_reserved(&context)?;
+        if keyrings.is_empty() {
+            return Err(NO_KEYRING);
+        }
+        let wrapped: Result<Vec<_>> = keyrings.iter().map(|keyring| keyring.wrap(&data_key, &context, random)).collect();
+        Ok(Self { data_key, encrypted_data_keys: wrapped?, context })
+    }
+
+    /// Gives the data key back, for the next Region's bundle of the same version.
+    #[must_use]
+    pub fn into_data_key(self) -> DataKey {
+        self.data_key
+    }
+}
+
+const NO_KEYRING: Error = Error::Misuse("sealing needs at least one keyring");
+
+fn refuse_reserved(context: &EncryptionContext) -> Result<()> {
+    match context.iter().find(|(key, _)| key.starts_with("aws-crypto-")) {
+        Some((key, _)) => Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone()))),
+        None => Ok(()),
+    }
+}
+
+/// Hands out frame numbers in order, each once. Not `Clone`; spent after an error.
+#[derive(Debug)]
+struct FrameNumbers {
+    next: Option<u32>,
+}
+
+const OUT_OF_NUMBERS: Error = Error::Misuse("the message has 2^32-1 frames: use a longer frame length");
+
+impl FrameNumbers {
+    /// 2^32-1 is left for the final frame: as a regular frame's number it would mark the end.
+    fn regular(&mut self) -> Result<SequenceIv> {
+        let number = self.next.take().filter(|number| *number < u32::MAX).ok_or(OUT_OF_NUMBERS)?;
+        self.next = number.checked_add(1);
+        Ok(SequenceIv::assume_unique_for_key(number))
+    }
+
+    fn last(self) -> Result<SequenceIv> {
+        self.next.map(SequenceIv::assume_unique_for_key).ok_or(OUT_OF_NUMBERS)
+    }
+}
+
+/// A message between its header and its final frame. Every new one draws a fresh message id; after an error it seals nothing more.
+pub struct MessageSealer {
+    header: Vec<u8>,
+    message_id: MessageId,
+    frame_length: FrameLength,
+    key: FrameKey,
+    numbers: FrameNumbers,
+    plaintext_length: u64,
+}
+
+impl MessageSealer {
+    /// Draws the message id, derives the keys and seals the header.
+    ///
+    /// # Errors
+    /// No random bytes, or a header that the format or the default limits for reading do not allow.
+    pub fn new(materials: &Materials, frame_length: FrameLength, random: &dyn Random) -> Result<Self> {
+        let suite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
+        let message_id = MessageId(random_array(random)?);
+        let key = FrameKey::new(derive_key(materials.data_key.expose(), &message_id.0, suite.id()));
+        let header = Header {
+            suite,
+            message_id,
+            encryption_context: materials.context.clone(),
+            encrypted_data_keys: materials.encrypted_data_keys.clone(),
+            content_type: ContentType::Framed { frame_length: frame_length.get() },
+            commitment: derive_commitment(materials.data_key.expose(), &message_id.0),
+        };
+        let mut bytes = header.to_bytes()?;
+        let tag = key.seal_header(&bytes);
+        bytes.extend_from_slice(&tag);
+        // What the defaults would refuse to read is not written.
+        let parsed = Header::parse(&bytes, HeaderLimits::default())?;
+        debug_assert!(parsed.header == header && constant_time_eq(&parsed.tag, &tag), "a header reads back as it was written");
+        Ok(Self { header: bytes, message_id, frame_length, key, numbers: FrameNumbers { next: Some(1) }, plaintext_length: 0 })
+    }
+
+    /// The header with its tag.
+    #[must_use]
+    pub fn header(&self) -> &[u8] {
+        &self.header
+    }
+
+    /// The message id.
+    #[must_use]
+    pub const fn message_id(&self) -> MessageId {
+        self.message_id
+    }
+
+    /// Plaintext bytes of a regular frame.
+    #[must_use]
+    pub const fn frame_length(&self) -> FrameLength {
+        self.frame_length
+    }
+
+    /// Encrypts the content of a regular frame in place; gives what goes before and behind it.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`]: content that is not one frame long, the end of the sequence numbers, or more than 2^52 bytes.
+    pub fn seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
+        if content.len() != self.frame_length.as_usize() {
+            return Err(Error::Misuse("a regular frame holds exactly one frame length"));
+        }
+        self.plaintext_length = add_length(self.plaintext_length, content.len())?;
+        let iv = self.numbers.regular()?;
+        let number = iv.sequence_number();
+        let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length.get()));
+        let tag = self.key.seal(iv, aad.as_bytes(), content)?;
+        Ok((regular_head(number), tag))
+    }
+
+    /// Encrypts the content of the final frame in place, ending the message; gives what goes before and behind it.
+    ///
+    /// # Errors
+    /// As for [`MessageSealer::seal_regular`], for content longer than one frame.
+    pub fn seal_final(self, content: &mut [u8]) -> Result<([u8; FINAL_HEAD], [u8; TAG_LENGTH], u64)> {
+        let length = u32::try_from(content.len()).ok().filter(|length| *length <= self.frame_length.get());
+        let length = length.ok_or(Error::Misuse("a final frame holds at most one frame length"))?;
+        let plaintext_length = add_length(self.plaintext_length, content.len())?;
+        let iv = self.numbers.last()?;
+        let number = iv.sequence_number();
+        let aad = BodyAad::new(&self.message_id, Piece::Final, number, u64::from(length));
+        let tag = self.key.seal(iv, aad.as_bytes(), content)?;
+        Ok((final_head(number, length), tag, plaintext_length))
+    }
+
+    #[cfg(test)]
+    pub(super) fn skip_to_frame(&mut self, number: u32) {
+        self.numbers.next = Some(number);
+    }
+
+    #[cfg(test)]
+    pub(super) fn pretend_sealed(&mut self, plaintext_length: u64) {
+        self.plaintext_length = plaintext_length;
+    }
+}
+
+fn add_length(total: u64, more: usize) -> Result<u64> {
+    let sum = u64::try_from(more).ok().and_then(|more| total.checked_add(more));
+    sum.filter(|sum| *sum <= MAX_PLAINTEXT_LENGTH).ok_or(Error::Misuse("a message holds at most 2^52 bytes"))
+}

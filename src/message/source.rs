@@ -1,0 +1,109 @@
+//! The bytes of a message while it is opened: a buffer that grows with what is read, never with what is declared.
+
+use std::{io::Read, ops::Range};
+
+use super::{CHUNK, plaintext::read_retrying};
+use crate::{error::Result, secret::SecretBytes};
+
+/// Reads ahead into a buffer that wipes itself: frames are decrypted in it.
+pub(super) struct Source<R> {
+    input: R,
+    buffer: SecretBytes,
+    start: usize,
+    end: usize,
+    at_end: bool,
+}
+
+impl<R: Read> Source<R> {
+    pub(super) fn new(input: R) -> Self {
+        Self { input, buffer: SecretBytes::default(), start: 0, end: 0, at_end: false }
+    }
+
+    /// The bytes that are here.
+    pub(super) fn available(&self) -> &[u8] {
+        self.buffer.expose().get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// Reads until `wanted` bytes are here or the input ends; gives how many are here, which may be more.
+    ///
+    /// A large piece is read exactly, so that the next one starts at the front of the buffer and nothing is moved.
+    pub(super) fn fill(&mut self, wanted: usize) -> Result<usize> {
+        while self.end - self.start < wanted && !self.at_end {
+            self.make_room(wanted);
+            let stop = if wanted >= CHUNK { self.buffer.len().min(self.start + wanted) } else { self.buffer.len() };
+            let count = read_retrying(&mut self.input, self.buffer.expose_mut().get_mut(self.end..stop).unwrap_or_default())?;
+            self.at_end = count == 0;
+            self.end += count;
+        }
+        Ok(self.end - self.start)
+    }
+
+    fn make_room(&mut self, wanted: usize) {
+        if self.start > 0 && (self.start == self.end || self.start + wanted > self.buffer.len()) {
+            self.buffer.expose_mut().copy_within(self.start..self.end, 0);
+            self.end -= self.start;
+            self.start = 0;
+        }
+        if self.end == self.buffer.len() {
+            self.buffer.grow(wanted.min(self.end * 2).max(CHUNK));
+        }
+    }
+
+    /// Gives up the first `length` bytes; where they are stays valid until the next [`Source::fill`].
+    pub(super) fn take(&mut self, length: usize) -> Range<usize> {
+        let start = self.start;
+        self.start = self.end.min(start.saturating_add(length));
+        start..self.start
+    }
+
+    /// Bytes that [`Source::take`] gave up, to be decrypted in place.
+    pub(super) fn taken(&mut self, range: Range<usize>) -> &mut [u8] {
+        self.buffer.expose_mut().get_mut(range).unwrap_or_default()
+    }
+
+    /// Passes over `length` bytes without keeping them; gives how many there were.
+    pub(super) fn skip(&mut self, length: u64) -> Result<u64> {
+        let mut left = length;
+        while left > 0 {
+            let step = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
+            let taken = self.fill(step)?.min(step);
+            if taken == 0 {
+                break;
+            }
+            self.take(taken);
+            left -= u64::try_from(taken).unwrap_or(left);
+        }
+        Ok(length - left)
+    }
+
+    /// True when nothing is left, here or in the input. Moves nothing in the buffer.
+    pub(super) fn is_finished(&mut self) -> Result<bool> {
+        Ok(self.start == self.end && (self.at_end || read_retrying(&mut self.input, &mut [0])? == 0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_buffer_grows_with_what_is_read() {
+        let mut source = Source::new(&[7_u8; 100][..]);
+        assert_eq!(source.fill(usize::MAX / 2).expect("reads"), 100);
+        assert!(source.buffer.len() <= CHUNK, "{}", source.buffer.len());
+    }
+
+    #[test]
+    fn pieces_come_in_order_whatever_their_size() {
+        let bytes: Vec<u8> = (0..300_000_u32).map(|n| n.to_le_bytes()[0]).collect();
+        for piece in [1_usize, 17, 4096, CHUNK - 1, CHUNK, CHUNK + 1, 100_000] {
+            let mut source = Source::new(&bytes[..]);
+            let mut seen = Vec::new();
+            while source.fill(piece).expect("reads") > 0 {
+                let range = source.take(piece);
+                seen.extend_from_slice(source.taken(range));
+            }
+            assert!(seen == bytes && source.is_finished().expect("reads"), "{piece}");
+        }
+    }
+}

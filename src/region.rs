@@ -1,0 +1,171 @@
+//! AWS Regions and partitions, from botocore's `partitions.json` without the `*-global` pseudo-Regions.
+
+use std::fmt;
+
+/// A group of Regions with its own accounts; nothing is replicated from one to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Partition(&'static str);
+
+impl Partition {
+    /// The partition's id as it stands in ARNs.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        self.0
+    }
+}
+
+impl fmt::Display for Partition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A Region that exists.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Region(&'static Known);
+
+#[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Known {
+    name: &'static str,
+    partition: Partition,
+    enabled_by_default: bool,
+}
+
+impl Region {
+    /// The Region of this name; `None` when AWS has none.
+    #[must_use]
+    pub fn new(name: &str) -> Option<Self> {
+        REGIONS.iter().find(|known| known.name == name).map(Self)
+    }
+
+    /// All Regions of all partitions.
+    pub fn all() -> impl Iterator<Item = Self> {
+        REGIONS.iter().map(Self)
+    }
+
+    /// The name, for instance `us-west-2`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0.name
+    }
+
+    /// The partition that it belongs to.
+    #[must_use]
+    pub const fn partition(self) -> Partition {
+        self.0.partition
+    }
+
+    /// False for the opt-in Regions of partition `aws`.
+    #[must_use]
+    pub const fn is_enabled_by_default(self) -> bool {
+        self.0.enabled_by_default
+    }
+
+    /// The Regions whose names look most like `name`, for an error message; at most three.
+    #[must_use]
+    pub fn similar(name: &str) -> Vec<&'static str> {
+        let shared = |known: &Known| known.name.split('-').filter(|part| name.split('-').any(|other| other == *part)).count();
+        let mut names: Vec<_> = REGIONS.iter().filter(|known| shared(known) >= 2).collect();
+        names.sort_by_key(|known| std::cmp::Reverse(shared(known)));
+        names.iter().take(3).map(|known| known.name).collect()
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Debug for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+const AWS: Partition = Partition("aws");
+const AWS_CN: Partition = Partition("aws-cn");
+const AWS_EUSC: Partition = Partition("aws-eusc");
+const AWS_ISO: Partition = Partition("aws-iso");
+const AWS_ISO_B: Partition = Partition("aws-iso-b");
+const AWS_ISO_E: Partition = Partition("aws-iso-e");
+const AWS_ISO_F: Partition = Partition("aws-iso-f");
+const AWS_US_GOV: Partition = Partition("aws-us-gov");
+
+const fn on(name: &'static str, partition: Partition) -> Known {
+    Known { name, partition, enabled_by_default: true }
+}
+
+const fn opt_in(name: &'static str) -> Known {
+    Known { name, partition: AWS, enabled_by_default: false }
+}
+
+static REGIONS: &[Known] = &[
+    opt_in("af-south-1"),
+    opt_in("ap-east-1"),
+    opt_in("ap-east-2"),
+    on("ap-northeast-1", AWS),
+    on("ap-northeast-2", AWS),
+    on("ap-northeast-3", AWS),
+    on("ap-south-1", AWS),
+    opt_in("ap-south-2"),
+    on("ap-southeast-1", AWS),
+    on("ap-southeast-2", AWS),
+    opt_in("ap-southeast-3"),
+    opt_in("ap-southeast-4"),
+    opt_in("ap-southeast-5"),
+    opt_in("ap-southeast-6"),
+    opt_in("ap-southeast-7"),
+    on("ca-central-1", AWS),
+    opt_in("ca-west-1"),
+    on("eu-central-1", AWS),
+    opt_in("eu-central-2"),
+    on("eu-north-1", AWS),
+    opt_in("eu-south-1"),
+    opt_in("eu-south-2"),
+    on("eu-west-1", AWS),
+    on("eu-west-2", AWS),
+    on("eu-west-3", AWS),
+    opt_in("il-central-1"),
+    opt_in("me-central-1"),
+    opt_in("me-south-1"),
+    opt_in("mx-central-1"),
+    on("sa-east-1", AWS),
+    on("us-east-1", AWS),
+    on("us-east-2", AWS),
+    on("us-west-1", AWS),
+    on("us-west-2", AWS),
+    on("cn-north-1", AWS_CN),
+    on("cn-northwest-1", AWS_CN),
+    on("eusc-de-east-1", AWS_EUSC),
+    on("us-iso-east-1", AWS_ISO),
+    on("us-iso-west-1", AWS_ISO),
+    on("us-isob-east-1", AWS_ISO_B),
+    on("us-isob-west-1", AWS_ISO_B),
+    on("eu-isoe-west-1", AWS_ISO_E),
+    on("us-isof-east-1", AWS_ISO_F),
+    on("us-isof-south-1", AWS_ISO_F),
+    on("us-gov-east-1", AWS_US_GOV),
+    on("us-gov-west-1", AWS_US_GOV),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seventeen_regions_of_aws_are_enabled_by_default() {
+        let enabled = Region::all().filter(|region| region.partition() == AWS && region.is_enabled_by_default()).count();
+        assert_eq!(enabled, 17);
+        assert!(Region::all().filter(|region| region.partition() != AWS).all(Region::is_enabled_by_default));
+    }
+
+    #[test]
+    fn names_are_exact() {
+        assert_eq!(Region::new("cn-north-1").expect("known").partition().id(), "aws-cn");
+        for name in ["", "us-west", "us-west-2 ", "US-WEST-2", "aws-global"] {
+            assert!(Region::new(name).is_none(), "{name}");
+        }
+        assert!(Region::similar("us-west-3").contains(&"us-west-2"));
+    }
+}
