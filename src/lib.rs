@@ -28,8 +28,10 @@
 //! ```
 
 pub mod arn;
+
 #[doc(hidden)]
 pub mod crypto;
+mod durable;
 pub mod error;
 #[doc(hidden)]
 pub mod format;

@@ -1,0 +1,79 @@
+//! Files that appear whole or not at all, and stay after a power cut.
+//!
+//! A file is written without a name (or under a temporary one), synced, and only then gets its name; the directory is
+//! synced after that. A failed sync is an error and is never retried: the kernel may have dropped the data.
+
+mod lock;
+mod new_file;
+#[cfg(target_os = "linux")]
+mod unnamed;
+
+use std::{fs, io, path::Path};
+
+pub(crate) use lock::Lock;
+pub(crate) use new_file::{Existing, NewFile, Sync};
+
+use crate::error::{Error, Result};
+
+/// Makes a directory and its missing parents, mode 0700, and syncs the parent of each one that is made.
+pub(crate) fn create_dir_all(path: &Path) -> Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = parent_of(path);
+    create_dir_all(parent)?;
+    match create_dir(path) {
+        Ok(()) => sync_dir(parent),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+        Err(error) => Err(Error::io_at("making the directory", path, error)),
+    }
+}
+
+/// Writes a new file of mode 0600; [`io::ErrorKind::AlreadyExists`] when the name is taken.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
+    write(path, bytes, Existing::Refuse)
+}
+
+/// Writes a file of mode 0600 aside and renames it to its name.
+pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    write(path, bytes, Existing::Replace)
+}
+
+fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
+    let mut file = NewFile::create_in(parent_of(path))?;
+    io::Write::write_all(&mut file, bytes).map_err(|error| Error::io_at("writing", path, error))?;
+    file.publish(path, existing, Sync::FileAndDirectory)
+}
+
+/// Removes a file and syncs its directory.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    fs::remove_file(path).map_err(|error| Error::io_at("removing", path, error))?;
+    sync_dir(parent_of(path))
+}
+
+/// Makes the names in a directory durable.
+pub(crate) fn sync_dir(path: &Path) -> Result<()> {
+    #[cfg(unix)]
+    fs::File::open(path).and_then(|directory| directory.sync_all()).map_err(|error| Error::io_at("syncing the directory", path, error))?;
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// The directory that holds `path`; the current one for a bare name.
+pub(crate) fn parent_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+fn create_dir(path: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+//! A file being written that has no name of its own yet.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{parent_of, sync_dir};
+use crate::error::{Error, Result};
+
+/// What to do when the name is taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Existing {
+    /// Fail with [`io::ErrorKind::AlreadyExists`].
+    Refuse,
+    /// Take its place in one rename.
+    Replace,
+}
+
+/// How durable a published file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sync {
+    /// Content and name survive a power cut.
+    FileAndDirectory,
+    /// The content does; the caller syncs the directory, once for several files.
+    File,
+    /// As `cp` does.
+    Nothing,
+}
+
+/// Written through [`Write`]; dropped without [`NewFile::publish`] it leaves nothing behind.
+#[derive(Debug)]
+pub(crate) struct NewFile {
+    directory: PathBuf,
+    inner: Inner,
+}
+
+#[derive(Debug)]
+enum Inner {
+    #[cfg(target_os = "linux")]
+    Unnamed(File),
+    Named(tempfile::NamedTempFile),
+}
+
+impl NewFile {
+    /// A file on the file system of `directory`, mode 0600: unnamed where that exists, else under a temporary name.
+    pub(crate) fn create_in(directory: &Path) -> Result<Self> {
+        #[cfg(target_os = "linux")]
+        if let Ok(file) = super::unnamed::open_in(directory) {
+            return Ok(Self { directory: directory.to_owned(), inner: Inner::Unnamed(file) });
+        }
+        let named = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(directory);
+        let inner = named.map(Inner::Named).map_err(|error| Error::io_at("making a file in", directory, error))?;
+        Ok(Self { directory: directory.to_owned(), inner })
+    }
+
+    fn file(&mut self) -> &mut File {
+        match &mut self.inner {
+            #[cfg(target_os = "linux")]
+            Inner::Unnamed(file) => file,
+            Inner::Named(named) => named.as_file_mut(),
+        }
+    }
+
+    /// Gives the complete file its name, which must lie in the directory that it was made in.
+    pub(crate) fn publish(mut self, path: &Path, existing: Existing, sync: Sync) -> Result<()> {
+        if sync != Sync::Nothing {
+            self.file().sync_all().map_err(|error| Error::io_at("syncing", path, error))?;
+        }
+        let directory = self.directory.clone();
+        self.name(path, existing).map_err(|error| Error::io_at("creating", path, error))?;
+        match sync {
+            Sync::FileAndDirectory => sync_dir(&directory).map_err(|error| match error {
+                Error::Io { doing, source } => {
+                    Error::Io { doing: format!("{doing} after {} was put in place (the change may have happened)", path.display()), source }
+                }
+                other => other,
+            }),
+            Sync::File | Sync::Nothing => Ok(()),
+        }
+    }
+
+    fn name(self, path: &Path, existing: Existing) -> io::Result<()> {
+        match (self.inner, existing) {
+            #[cfg(target_os = "linux")]
+            (Inner::Unnamed(file), Existing::Refuse) => super::unnamed::link(&file, path),
+            #[cfg(target_os = "linux")]
+            (Inner::Unnamed(file), Existing::Replace) => {
+                // A link never replaces: the file gets a temporary name first.
+                let aside = tempfile::Builder::new()
+                    .prefix(TEMPORARY_PREFIX)
+                    .make_in(parent_of(path), |aside| super::unnamed::link(&file, aside))?;
+                aside.into_temp_path().persist(path).map_err(|error| error.error)
+            }
+            (Inner::Named(named), Existing::Refuse) => named.persist_noclobber(path).map(drop).map_err(|error| error.error),
+            (Inner::Named(named), Existing::Replace) => named.persist(path).map(drop).map_err(|error| error.error),
+        }
+    }
+}
+
+/// Temporary names start with this, so that a leftover is known for what it is.
+pub(crate) const TEMPORARY_PREFIX: &str = ".coldseal-tmp-";
+
+impl Write for NewFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
