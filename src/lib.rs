@@ -28,7 +28,9 @@
 //! ```
 
 pub mod arn;
-
+#[cfg(feature = "cli")]
+#[doc(hidden)]
+pub mod cli;
 #[doc(hidden)]
 pub mod crypto;
 mod durable;

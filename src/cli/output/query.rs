@@ -1,0 +1,187 @@
+//! `--query`: JMESPath with the results that the AWS CLI gives.
+//!
+//! The `jmespath` crate keeps an object's members sorted by name, where the AWS CLI keeps the document's order, and orders numbers only,
+//! where the AWS CLI orders strings (times) too. So the members' names carry their position while a query runs: the `n`-th member `Name`
+//! is `<n as 8 hex digits>Name`, which makes the sorted order the document's order. The parsed expression is rewritten to match: looking
+//! up a member and comparing become calls of functions in `query_functions`, and a multi-select hash names its results with positions.
+
+use std::collections::BTreeMap;
+
+use jmespath::ast::{Ast, Comparator, KeyValuePair};
+use jmespath::{Context, ErrorReason, JmespathError, Rcvar, Runtime, Variable, interpret};
+use serde_json::{Map, Value};
+
+use super::query_functions::{self as functions, plain_name, positioned_name};
+use crate::cli::usage::UsageError;
+
+/// A compiled expression.
+pub(crate) struct Query {
+    expression: String,
+    ast: Ast,
+    runtime: Runtime,
+}
+
+impl Query {
+    /// Compiles an expression. A function that does not exist is an error here, not after a command has done its work.
+    pub(crate) fn parse(expression: &str) -> Result<Self, UsageError> {
+        let runtime = functions::runtime();
+        let ast = jmespath::parse(expression).map_err(|error| describe(expression, &error))?;
+        let ast = rewrite(ast, &runtime).map_err(|Unknown { name, offset }| {
+            let error = ErrorReason::Runtime(jmespath::RuntimeError::UnknownFunction(name));
+            describe(expression, &JmespathError::new(expression, offset, error))
+        })?;
+        Ok(Self { expression: expression.to_owned(), ast, runtime })
+    }
+
+    /// What the expression selects from `document`.
+    ///
+    /// # Errors
+    /// A function gets an argument of a type that it does not take. The error names types, never values.
+    pub(crate) fn search(&self, document: &Value) -> Result<Value, UsageError> {
+        let found = interpret(&to_variable(document), &self.ast, &mut Context::new(&self.expression, &self.runtime));
+        let found = found.map_err(|error| describe(&self.expression, &error))?;
+        Ok(to_value(&found))
+    }
+}
+
+fn describe(expression: &str, error: &JmespathError) -> UsageError {
+    let mut lines: Vec<String> = expression.split('\n').map(str::to_owned).collect();
+    let caret = format!("{}^", " ".repeat(error.column));
+    lines.insert((error.line + 1).min(lines.len()), caret);
+    UsageError::new(format!("Bad value for --query {expression}: {}:\n{}", error.reason, lines.join("\n")))
+}
+
+/// A call of a function that does not exist.
+struct Unknown {
+    name: String,
+    offset: usize,
+}
+
+fn rewrite(ast: Ast, runtime: &Runtime) -> Result<Ast, Unknown> {
+    let one = |node: Box<Ast>| rewrite(*node, runtime).map(Box::new);
+    let many = |nodes: Vec<Ast>| nodes.into_iter().map(|node| rewrite(node, runtime)).collect::<Result<Vec<_>, _>>();
+    Ok(match ast {
+        Ast::Field { offset, name } => {
+            let name = Ast::Literal { offset, value: Rcvar::new(Variable::String(name)) };
+            Ast::Function { offset, name: functions::MEMBER.to_owned(), args: vec![Ast::Identity { offset }, name] }
+        }
+        Ast::Comparison { offset, comparator, lhs, rhs } => {
+            let args = vec![rewrite(*lhs, runtime)?, rewrite(*rhs, runtime)?];
+            Ast::Function { offset, name: comparison(&comparator).to_owned(), args }
+        }
+        Ast::MultiHash { offset, elements } => Ast::MultiHash { offset, elements: rewrite_hash(elements, runtime)? },
+        Ast::Literal { offset, value } => Ast::Literal { offset, value: to_variable(&from_plain_variable(&value)) },
+        Ast::Function { offset, name, args } => {
+            if runtime.get_function(&name).is_none() {
+                return Err(Unknown { name, offset });
+            }
+            Ast::Function { offset, name, args: many(args)? }
+        }
+        Ast::Condition { offset, predicate, then } => Ast::Condition { offset, predicate: one(predicate)?, then: one(then)? },
+        Ast::Expref { offset, ast } => Ast::Expref { offset, ast: one(ast)? },
+        Ast::Flatten { offset, node } => Ast::Flatten { offset, node: one(node)? },
+        Ast::MultiList { offset, elements } => Ast::MultiList { offset, elements: many(elements)? },
+        Ast::Not { offset, node } => Ast::Not { offset, node: one(node)? },
+        Ast::Projection { offset, lhs, rhs } => Ast::Projection { offset, lhs: one(lhs)?, rhs: one(rhs)? },
+        Ast::ObjectValues { offset, node } => Ast::ObjectValues { offset, node: one(node)? },
+        Ast::And { offset, lhs, rhs } => Ast::And { offset, lhs: one(lhs)?, rhs: one(rhs)? },
+        Ast::Or { offset, lhs, rhs } => Ast::Or { offset, lhs: one(lhs)?, rhs: one(rhs)? },
+        Ast::Subexpr { offset, lhs, rhs } => Ast::Subexpr { offset, lhs: one(lhs)?, rhs: one(rhs)? },
+        leaf @ (Ast::Identity { .. } | Ast::Index { .. } | Ast::Slice { .. }) => leaf,
+    })
+}
+
+const fn comparison(comparator: &Comparator) -> &'static str {
+    match comparator {
+        Comparator::Equal => functions::EQUAL,
+        Comparator::NotEqual => functions::NOT_EQUAL,
+        Comparator::LessThan => functions::LESS,
+        Comparator::LessThanEqual => functions::LESS_OR_EQUAL,
+        Comparator::GreaterThan => functions::GREATER,
+        Comparator::GreaterThanEqual => functions::GREATER_OR_EQUAL,
+    }
+}
+
+/// A name that is given twice keeps its first place and its last value, as in a Python dictionary.
+fn rewrite_hash(elements: Vec<KeyValuePair>, runtime: &Runtime) -> Result<Vec<KeyValuePair>, Unknown> {
+    let mut rewritten: Vec<KeyValuePair> = Vec::with_capacity(elements.len());
+    for KeyValuePair { key, value } in elements {
+        let value = rewrite(value, runtime)?;
+        match rewritten.iter_mut().find(|known| plain_name(&known.key) == key) {
+            Some(known) => known.value = value,
+            None => rewritten.push(KeyValuePair { key: positioned_name(rewritten.len(), &key), value }),
+        }
+    }
+    Ok(rewritten)
+}
+
+fn to_variable(value: &Value) -> Rcvar {
+    Rcvar::new(match value {
+        Value::Null => Variable::Null,
+        Value::Bool(value) => Variable::Bool(*value),
+        Value::Number(number) => Variable::Number(number.clone()),
+        Value::String(text) => Variable::String(text.clone()),
+        Value::Array(items) => Variable::Array(items.iter().map(to_variable).collect()),
+        Value::Object(members) => {
+            let positioned = members.iter().enumerate().map(|(at, (name, value))| (positioned_name(at, name), to_variable(value)));
+            Variable::Object(positioned.collect::<BTreeMap<_, _>>())
+        }
+    })
+}
+
+/// A result, with the members' own names.
+pub(super) fn to_value(variable: &Variable) -> Value {
+    convert(variable, plain_name)
+}
+
+/// A literal as the parser made it: its names carry no position yet.
+fn from_plain_variable(variable: &Variable) -> Value {
+    convert(variable, |name| name)
+}
+
+/// An expression type (`&name`) has no JSON form; it becomes null.
+fn convert(variable: &Variable, name: fn(&str) -> &str) -> Value {
+    match variable {
+        Variable::Null | Variable::Expref(_) => Value::Null,
+        Variable::Bool(value) => Value::Bool(*value),
+        Variable::Number(number) => Value::Number(number.clone()),
+        Variable::String(text) => Value::String(text.clone()),
+        Variable::Array(items) => Value::Array(items.iter().map(|item| convert(item, name)).collect()),
+        Variable::Object(members) => {
+            Value::Object(members.iter().map(|(key, value)| (name(key).to_owned(), convert(value, name))).collect::<Map<_, _>>())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(expression: &str) -> UsageError {
+        Query::parse(expression).err().expect("refused")
+    }
+
+    #[test]
+    fn a_bad_expression_is_shown_with_a_caret() {
+        let message = error("Tags[?Key==]").message;
+        assert!(message.starts_with("Bad value for --query Tags[?Key==]: Parse error: "), "{message}");
+        assert!(message.ends_with("\nTags[?Key==]\n           ^"), "{message}");
+        for expression in ["", "a[", "a.", "a b", "{a:", "`{`", "foo(", "a ||", "[?a", "'x"] {
+            let message = error(expression).message;
+            assert!(message.starts_with("Bad value for --query ") && message.ends_with('^'), "{message}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_function_is_found_before_anything_runs() {
+        assert!(error("Tags[].nosuch(@)").message.contains("nosuch"));
+        assert!(error("sort_by(Tags, &nosuch(Key))").message.contains("nosuch"));
+    }
+
+    #[test]
+    fn a_wrong_argument_names_types_and_no_value() {
+        let query = Query::parse("length(SecretString.x)").expect("compiles");
+        let message = query.search(&serde_json::json!({"SecretString": {"x": 5_550_123}})).expect_err("a number has no length").message;
+        assert!(message.contains("number") && !message.contains("5550123"), "{message}");
+    }
+}

@@ -1,0 +1,218 @@
+//! Parameter values that are files: `file://path` for text, `fileb://path` for bytes.
+//!
+//! The content is taken as it is: no newline is stripped. No error repeats any of it.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
+
+use super::environment::Environment;
+use super::usage::UsageError;
+use crate::SecretBytes;
+
+const TEXT_PREFIX: &str = "file://";
+const BINARY_PREFIX: &str = "fileb://";
+
+/// Most bytes of a parameter that is a list, a structure or one value of a structure.
+const STRUCTURE_LIMIT: SizeLimit = SizeLimit { bytes: 1024 * 1024, hint: None };
+
+/// How large a value may be.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SizeLimit {
+    /// Bytes of the value itself, after base64.
+    pub(crate) bytes: usize,
+    /// What to do with a larger one.
+    pub(crate) hint: Option<&'static str>,
+}
+
+/// The values of `--cli-binary-format`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum BinaryFormat {
+    /// A literal and a `file://` hold base64.
+    Base64,
+    /// They hold the bytes themselves.
+    RawInBase64Out,
+}
+
+impl FromStr for BinaryFormat {
+    type Err = UsageError;
+
+    fn from_str(name: &str) -> Result<Self, UsageError> {
+        match name {
+            "base64" => Ok(Self::Base64),
+            "raw-in-base64-out" => Ok(Self::RawInBase64Out),
+            _ => Err(UsageError::parameter("--cli-binary-format", "must be base64 or raw-in-base64-out")),
+        }
+    }
+}
+
+/// True when the value stands on the command line itself, where other users and the shell's history can see it.
+pub(crate) fn is_literal(value: &str) -> bool {
+    !value.starts_with(TEXT_PREFIX) && !value.starts_with(BINARY_PREFIX)
+}
+
+enum Source<'v> {
+    Literal(&'v str),
+    Text(PathBuf),
+    Binary(PathBuf),
+}
+
+/// Reads parameter values; paths may hold `~` and variables.
+pub(crate) struct ParamFiles<'a>(&'a Environment);
+
+impl<'a> ParamFiles<'a> {
+    pub(crate) const fn new(environment: &'a Environment) -> Self {
+        Self(environment)
+    }
+
+    fn source<'v>(&self, value: &'v str) -> Source<'v> {
+        if let Some(path) = value.strip_prefix(TEXT_PREFIX) {
+            Source::Text(self.0.expand_path(path))
+        } else if let Some(path) = value.strip_prefix(BINARY_PREFIX) {
+            Source::Binary(self.0.expand_path(path))
+        } else {
+            Source::Literal(value)
+        }
+    }
+
+    /// The value of a text parameter: the literal, or the content of `file://`. It is UTF-8.
+    ///
+    /// # Errors
+    /// The file cannot be read, is too large or is not UTF-8; `fileb://`, which is for bytes.
+    pub(crate) fn string(&self, parameter: &str, value: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+        match self.source(value) {
+            Source::Literal(literal) => checked(parameter, SecretBytes::new(literal.as_bytes().to_vec()), limit),
+            Source::Text(path) => read_text(parameter, value, &path, limit),
+            Source::Binary(_) => Err(UsageError::parameter(parameter, "takes text, and fileb:// gives bytes").with_hint("use file://")),
+        }
+    }
+
+    /// The value of a binary parameter: `fileb://` as it is; a literal or `file://` as base64, or as it is with [`BinaryFormat::RawInBase64Out`].
+    ///
+    /// # Errors
+    /// The file cannot be read or is too large; what should be base64 is not.
+    pub(crate) fn blob(&self, parameter: &str, value: &str, format: BinaryFormat, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+        match (self.source(value), format) {
+            (Source::Binary(path), _) => read(parameter, value, &path, limit),
+            (Source::Literal(_) | Source::Text(_), BinaryFormat::RawInBase64Out) => self.string(parameter, value, limit),
+            (Source::Literal(literal), BinaryFormat::Base64) => decode(parameter, literal.as_bytes(), limit),
+            (Source::Text(path), BinaryFormat::Base64) => {
+                // Four characters for three bytes, and a line break after every 64 characters or more.
+                let encoded = SizeLimit { bytes: limit.bytes.saturating_mul(3) / 2 + 16, ..limit };
+                decode(parameter, read_text(parameter, value, &path, encoded)?.expose(), limit)
+            }
+        }
+    }
+
+    /// The words of a parameter that is a list of structures: a single `file://` stands for the file's text (at most 1 MiB).
+    ///
+    /// # Errors
+    /// As [`ParamFiles::string`].
+    pub(crate) fn words(&self, parameter: &str, args: &[String]) -> Result<Vec<String>, UsageError> {
+        match args {
+            [only] => Ok(vec![self.value(parameter, only)?.unwrap_or_else(|| only.clone())]),
+            several => Ok(several.to_vec()),
+        }
+    }
+
+    /// The text of `file://` or `fileb://` (at most 1 MiB, UTF-8); `None` for a literal.
+    ///
+    /// # Errors
+    /// As [`ParamFiles::string`].
+    pub(crate) fn value(&self, parameter: &str, value: &str) -> Result<Option<String>, UsageError> {
+        match self.source(value) {
+            Source::Literal(_) => Ok(None),
+            Source::Text(path) | Source::Binary(path) => {
+                let text = read_text(parameter, value, &path, STRUCTURE_LIMIT)?;
+                let text = std::str::from_utf8(text.expose()).expect("read_text checked the encoding");
+                Ok(Some(text.to_owned()))
+            }
+        }
+    }
+}
+
+fn read_text(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+    let content = read(parameter, value, path, limit)?;
+    if std::str::from_utf8(content.expose()).is_err() {
+        return Err(UsageError::parameter(parameter, format!("{value} holds bytes that are not UTF-8 text"))
+            .with_hint(format!("{BINARY_PREFIX} reads a file as bytes, where the parameter takes bytes")));
+    }
+    Ok(content)
+}
+
+fn read(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+    let unable = |error: io::Error| UsageError::parameter(parameter, format!("Unable to load paramfile {value}: {error}"));
+    let mut file = File::open(path).map_err(unable)?;
+    let metadata = file.metadata().map_err(unable)?;
+    if metadata.is_dir() {
+        return Err(unable(io::ErrorKind::IsADirectory.into()));
+    }
+    let most = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
+    if metadata.len() > most {
+        return Err(too_large(parameter, &format!("{value} holds {} bytes", metadata.len()), limit));
+    }
+    let content = read_at_most(&mut file, limit.bytes.saturating_add(1)).map_err(unable)?;
+    if content.len() > limit.bytes {
+        return Err(too_large(parameter, &format!("{value} is too large"), limit));
+    }
+    Ok(content)
+}
+
+/// All bytes, or the first `most` of them. The length of a pipe is not known beforehand.
+fn read_at_most(source: &mut impl Read, most: usize) -> io::Result<SecretBytes> {
+    let mut content = SecretBytes::default();
+    let mut filled = 0;
+    loop {
+        if filled == content.len() {
+            content.grow(filled.saturating_mul(2).max(8192).min(most));
+        }
+        match source.read(content.expose_mut().get_mut(filled..).unwrap_or_default()) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    content.truncate(filled);
+    Ok(content)
+}
+
+/// Standard alphabet, with or without padding; white space is skipped, as `base64` breaks its lines.
+fn decode(parameter: &str, encoded: &[u8], limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+    let mut compact = SecretBytes::zeroed(encoded.len());
+    let mut length = 0;
+    for (slot, byte) in compact.expose_mut().iter_mut().zip(encoded.iter().filter(|byte| !byte.is_ascii_whitespace())) {
+        *slot = *byte;
+        length += 1;
+    }
+    compact.truncate(length);
+    let mut decoded = SecretBytes::zeroed(base64::decoded_len_estimate(length));
+    let length = STANDARD_PAD_INDIFFERENT.decode_slice(compact.expose(), decoded.expose_mut()).map_err(|_| {
+        UsageError::parameter(parameter, "Invalid base64")
+            .with_hint(format!("{BINARY_PREFIX} or --cli-binary-format raw-in-base64-out takes bytes as they are"))
+    })?;
+    decoded.truncate(length);
+    checked(parameter, decoded, limit)
+}
+
+fn checked(parameter: &str, value: SecretBytes, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+    if value.len() > limit.bytes {
+        return Err(too_large(parameter, &format!("the value has {} bytes", value.len()), limit));
+    }
+    Ok(value)
+}
+
+fn too_large(parameter: &str, what: &str, limit: SizeLimit) -> UsageError {
+    let error = UsageError::parameter(parameter, format!("{what}, more than {} bytes", limit.bytes));
+    match limit.hint {
+        Some(hint) => error.with_hint(hint),
+        None => error,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Parameters that are lists of structures: shorthand words or JSON.
+
+use serde_json::{Map, Value};
+
+use super::shorthand::{Echo, Shorthand};
+use super::usage::UsageError;
+
+/// Structures from shorthand words, from words that are JSON objects, or from one word that is a JSON list of objects.
+///
+/// # Errors
+/// Syntax; a member that is not among `members`; no structure at all.
+pub(crate) fn parse_structures(parameter: &str, args: &[String], members: &[&str]) -> Result<Vec<Map<String, Value>>, UsageError> {
+    let structures = match args {
+        [only] if only.trim_start().starts_with('[') => match parse_json(parameter, only)? {
+            Value::Array(items) => items.into_iter().map(|item| object(parameter, item)).collect::<Result<Vec<_>, _>>()?,
+            _ => return Err(UsageError::parameter(parameter, "the JSON is not a list")),
+        },
+        words => words.iter().map(|word| parse_structure(parameter, word)).collect::<Result<Vec<_>, _>>()?,
+    };
+    if structures.is_empty() {
+        return Err(UsageError::parameter(parameter, "expected at least one value"));
+    }
+    for (at, structure) in structures.iter().enumerate() {
+        if let Some(unknown) = structure.keys().find(|key| !members.contains(&key.as_str())) {
+            let known = members.join(", ");
+            return Err(UsageError::parameter(
+                parameter,
+                format!("Unknown member \"{unknown}\" in item {}, must be one of: {known}", at + 1),
+            ));
+        }
+    }
+    Ok(structures)
+}
+
+/// One structure: a JSON object or a shorthand word.
+pub(super) fn parse_structure(parameter: &str, word: &str) -> Result<Map<String, Value>, UsageError> {
+    if word.trim_start().starts_with('{') {
+        parse_json(parameter, word).and_then(|value| object(parameter, value))
+    } else {
+        Shorthand::new(parameter, Echo::Input).parse(word.trim_end_matches(['\r', '\n']))
+    }
+}
+
+/// The string at `member`, `None` when it is absent.
+pub(super) fn take_string(parameter: &str, structure: &mut Map<String, Value>, member: &str) -> Result<Option<String>, UsageError> {
+    match structure.remove(member) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text)),
+        Some(Value::Array(_)) => {
+            Err(UsageError::parameter(parameter, format!("{member} must be one string")).with_hint("write \\, for a comma in a value"))
+        }
+        Some(_) => Err(UsageError::parameter(parameter, format!("{member} must be a string"))),
+    }
+}
+
+/// The string at `member`.
+pub(super) fn require_string(parameter: &str, structure: &mut Map<String, Value>, member: &str) -> Result<String, UsageError> {
+    take_string(parameter, structure, member)?
+        .ok_or_else(|| UsageError::parameter(parameter, format!("Missing required parameter \"{member}\"")))
+}
+
+fn parse_json(parameter: &str, text: &str) -> Result<Value, UsageError> {
+    // serde_json's syntax errors name the place and what was expected there, not the text.
+    serde_json::from_str(text).map_err(|error| UsageError::parameter(parameter, format!("Invalid JSON: {error}")))
+}
+
+fn object(parameter: &str, value: Value) -> Result<Map<String, Value>, UsageError> {
+    match value {
+        Value::Object(members) => Ok(members),
+        _ => Err(UsageError::parameter(parameter, "the JSON is not a list of objects")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn parse(args: &[&str]) -> Result<Value, String> {
+        let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let structures = parse_structures("--tags", &args, &["Key", "Value"]).map_err(|error| error.message)?;
+        Ok(Value::Array(structures.into_iter().map(Value::Object).collect()))
+    }
+
+    #[test]
+    fn every_form_gives_the_same() {
+        let expected = Ok(json!([{"Key": "a", "Value": "b"}, {"Key": "c", "Value": ""}]));
+        for args in [
+            &["Key=a,Value=b", "Key=c,Value="][..],
+            &[r#"[{"Key": "a", "Value": "b"}, {"Key": "c", "Value": ""}]"#],
+            &[" [{\"Key\": \"a\", \"Value\": \"b\"},\n{\"Key\": \"c\", \"Value\": \"\"}]\n"],
+            &[r#"{"Key": "a", "Value": "b"}"#, r#"{"Key": "c", "Value": ""}"#],
+            &["Key=a,Value=b", r#"{"Key": "c", "Value": ""}"#],
+        ] {
+            assert_eq!(parse(args), expected, "{args:?}");
+        }
+    }
+
+    #[test]
+    fn anything_else_is_refused() {
+        for (args, expected) in [
+            (&[][..], "expected at least one value"),
+            (&["[]"], "expected at least one value"),
+            (&["[1]"], "the JSON is not a list of objects"),
+            (&["[{]"], "Invalid JSON: key must be a string at line 1 column 3"),
+            (&["Key=a,value=b"], "Unknown member \"value\" in item 1, must be one of: Key, Value"),
+            (&["Key=a", r#"{"Name": "b"}"#], "Unknown member \"Name\" in item 2, must be one of: Key, Value"),
+            (&["a"], "Expected '=', received the end for input:\na\n ^"),
+        ] {
+            assert_eq!(parse(args), Err(format!("Error parsing parameter '--tags': {expected}")), "{args:?}");
+        }
+    }
+}
