@@ -1,0 +1,53 @@
+"""What the checks share: a copy of the tree, an environment of its own, and running commands."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+# Built, generated or private: a fresh clone has none of these.
+NOT_IN_A_CLONE = shutil.ignore_patterns(".git", "target", "artifacts", "coverage", "coldseal-vault", "*.bundle", "__pycache__", "mutants.out*")
+
+
+def fail(message):
+    """Ends the check with this message."""
+    sys.exit(f"failed: {message}")
+
+
+def copy_of(tree, destination):
+    """Copies the tree as a fresh clone would have it, in place of an earlier copy. File times stay, so cargo rebuilds what has changed."""
+    shutil.rmtree(destination, ignore_errors=True)
+    shutil.copytree(tree, destination, ignore=NOT_IN_A_CLONE, symlinks=True)
+
+
+def environment(home):
+    """The caller's environment with an empty home, and nothing that speaks to coldseal or the AWS CLI."""
+    home = Path(home)
+    home.mkdir(parents=True, exist_ok=True)
+    env = {name: value for name, value in os.environ.items() if not name.startswith(("COLDSEAL_", "AWS_"))}
+    env.update(HOME=str(home), XDG_DATA_HOME=str(home / "data"), XDG_CONFIG_HOME=str(home / "config"), LC_ALL="C.UTF-8")
+    return env
+
+
+class Coldseal:
+    """The binary, in a folder and an environment of its own."""
+
+    def __init__(self, binary, folder):
+        self.binary = str(Path(binary).resolve())
+        self.folder = Path(folder).resolve()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.env = environment(self.folder / "home")
+
+    def run(self, *args, stdin=None, expect=0):
+        """Runs one command, checks its exit code, gives what it wrote to stdout."""
+        done = subprocess.run([self.binary, *map(str, args)], cwd=self.folder, env=self.env, input=stdin or b"", capture_output=True, check=False)
+        if done.returncode != expect:
+            fail(f"{' '.join(map(str, args))}: exit code {done.returncode}, expected {expect}\n{done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] != ["copy"]:
+        sys.exit("usage: common.py copy TREE DESTINATION")
+    copy_of(*sys.argv[2:])

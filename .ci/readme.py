@@ -1,0 +1,117 @@
+"""Runs what the documentation tells people to run, in order, in a fresh copy of the tree with an empty home.
+
+Usage: readme.py CLONE FOLDER [--ran COMMAND]...
+
+README.md and docs/*.md are read. In a ```console block the lines that start with `$ ` are run; a line that starts with `> ` goes on with the
+command above it. Lines after a command are what the terminal shows (stdout and stderr): they are compared when there are any, with `...` for
+anything in a line and, alone in a line, for any number of lines. A ```sh block is run line by line. Any exit code but 0 fails.
+A command given with --ran was run by an earlier step: it must be in the documentation and is not run again.
+"""
+
+import argparse
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from common import environment, fail
+
+TIME_LIMIT = 900  # seconds for one command; the first one builds the release
+
+
+def blocks(text):
+    """(language, lines) of each fenced block."""
+    language, lines = None, []
+    for line in text.splitlines():
+        if line.startswith("```"):
+            if language is None:
+                language, lines = line[3:].strip(), []
+            else:
+                yield language, lines
+                language = None
+        elif language is not None:
+            lines.append(line)
+    if language is not None:
+        fail("a fenced block is not closed")
+
+
+def commands(text):
+    """(command, lines shown) in the order of the text."""
+    for language, lines in blocks(text):
+        if language == "sh":
+            yield from ((line, []) for line in lines if line.strip() and not line.startswith("#"))
+        elif language == "console":
+            yield from console(lines)
+
+
+def console(lines):
+    command, shown = None, []
+    for line in lines:
+        if line.startswith("$ "):
+            if command is not None:
+                yield command, shown
+            command, shown = line[2:], []
+        elif command is None:
+            fail(f"a console block begins without a command: {line}")
+        elif line.startswith("> ") and not shown:
+            command = f"{command}\n{line[2:]}"
+        else:
+            shown.append(line)
+    if command is not None:
+        yield command, shown
+
+
+def pattern(shown):
+    """The lines of the documentation as a regular expression over the whole output."""
+    parts = []
+    for line in shown:
+        if line.strip() == "...":
+            parts.append(r"(?:.*\n)*?")
+        else:
+            parts.append(r"[^\n]*?".join(re.escape(piece) for piece in line.split("...")) + r"[ \t]*\n")
+    return "".join(parts)
+
+
+def run(command, shown, clone, env):
+    print(f"$ {command}", flush=True)
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", command],
+        cwd=clone, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=TIME_LIMIT, check=False,
+    )
+    output = done.stdout.decode(errors="replace")
+    if done.returncode != 0:
+        fail(f"exit code {done.returncode}\n{output}")
+    if output and not output.endswith("\n"):
+        output += "\n"
+    if shown and not re.fullmatch(pattern(shown), output):
+        wanted = "\n".join(shown)
+        fail(f"the documentation shows\n{wanted}\nand the command printed\n{output}")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("clone", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--ran", action="append", default=[])
+    args = parser.parse_args()
+    env = environment(args.folder / "home")
+    # `cargo install` must not touch the real one.
+    env["CARGO_INSTALL_ROOT"] = str(args.folder / "installed")
+    env["PATH"] = f"{args.folder / 'installed' / 'bin'}:{env['PATH']}"
+    ran, count = set(), 0
+    for document in [args.clone / "README.md", *sorted((args.clone / "docs").glob("*.md"))]:
+        for command, shown in commands(document.read_text(encoding="utf-8")):
+            if command in args.ran:
+                ran.add(command)
+                continue
+            run(command, shown, args.clone, env)
+            count += 1
+    if missing := set(args.ran) - ran:
+        fail(f"not in the documentation: {', '.join(sorted(missing))}")
+    if count == 0:
+        fail("the documentation has no command")
+    print(f"{count} commands of the documentation ran")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
