@@ -1,0 +1,58 @@
+//! Every message of `tests/vectors` through the library.
+
+mod support;
+
+use std::{collections::BTreeMap, fs};
+
+use coldseal::{Error, OpenOptions, SecretBytes, crypto::sha256, keyring::RawAesKeyring, open};
+use serde::{Deserialize, Serialize};
+use support::vectors::{Case, Expect, cases, directory};
+
+/// How a message was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Refusal {
+    error: String,
+    /// Bytes of verified plaintext before the error.
+    released: usize,
+}
+
+#[test]
+fn every_message_gives_what_it_must() {
+    let recorded = fs::read(directory().join("classes.json")).expect("classes.json is there");
+    let recorded: BTreeMap<String, Refusal> = serde_json::from_slice(&recorded).expect("valid JSON");
+    let mut refusals = BTreeMap::new();
+    for case in cases() {
+        let (result, plaintext) = open_case(&case);
+        match (&case.expect, result) {
+            (Expect::Plaintext(digest), Ok(())) => assert_eq!(sha256(&plaintext), *digest, "{}", case.id),
+            (Expect::Plaintext(_), Err(error)) => panic!("{}: {error}", case.id),
+            (Expect::Reject | Expect::Either, Ok(())) => panic!("{}: opened", case.id),
+            (Expect::Reject | Expect::Either, Err(error)) => {
+                let refusal = Refusal { error: class(&case, &error), released: plaintext.len() };
+                refusals.insert(case.id, refusal);
+            }
+        }
+    }
+    let printed = serde_json::to_string_pretty(&refusals).expect("serializes");
+    assert!(refusals == recorded, "classes.json differs from what happens now:\n{printed}");
+}
+
+fn open_case(case: &Case) -> (Result<(), Error>, Vec<u8>) {
+    let key = SecretBytes::new(fs::read(&case.key.path).expect("the key file is there"));
+    let keyring = RawAesKeyring::new(&case.key.namespace, &case.key.name, &key).expect("a valid key");
+    let message = fs::read(&case.path).expect("the message is there");
+    let mut plaintext = Vec::new();
+    let result = open(&message[..], &mut plaintext, &[&keyring], &OpenOptions::default());
+    (result.map(drop), plaintext)
+}
+
+/// A message may only fail for what is wrong with it: the caller's mistakes and I/O are no verdict.
+fn class(case: &Case, error: &Error) -> String {
+    match error {
+        Error::Format(error) => format!("Format: {error}"),
+        Error::Decryption => "Decryption".to_owned(),
+        Error::NoUsableKey(_) => "NoUsableKey".to_owned(),
+        Error::EncryptionContext(_) => "EncryptionContext".to_owned(),
+        other => panic!("{}: {other}", case.id),
+    }
+}
