@@ -1,0 +1,132 @@
+#![allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails")]
+
+mod failures;
+mod keys;
+mod limits;
+mod nonces;
+mod round_trip;
+mod tamper;
+
+use std::io::{self, Read};
+
+use super::{FrameLength, Materials, MessageSealer, OpenOptions, Opened, SealOptions, open, seal_slice};
+use crate::{
+    crypto::{FrameKey, SystemRandom, derive_commitment, derive_key},
+    error::Result,
+    format::{ContentType, EncryptionContext, Header, MessageId},
+    keyring::{Keyring, RawAesKeyring},
+    secret::{DataKey, SecretBytes},
+    suite::AlgorithmSuite,
+};
+
+const DATA_KEY: [u8; 32] = [0xD7; 32];
+
+/// The raw AES key number `number`, in the namespace "test".
+fn keyring(number: u8) -> RawAesKeyring {
+    RawAesKeyring::new("test", format!("key-{number}"), &SecretBytes::new(vec![number; 32])).expect("a valid key")
+}
+
+fn context() -> EncryptionContext {
+    [("purpose", "test")].into_iter().collect()
+}
+
+fn frame_length(bytes: usize) -> FrameLength {
+    u32::try_from(bytes).ok().and_then(FrameLength::new).expect("a valid frame length")
+}
+
+fn options(bytes: usize) -> SealOptions {
+    SealOptions { frame_length: frame_length(bytes) }
+}
+
+/// Bytes that do not repeat within any frame.
+fn payload(length: usize) -> Vec<u8> {
+    (0..length).map(|n| n.wrapping_mul(31).wrapping_add(n >> 8).to_le_bytes()[0]).collect()
+}
+
+fn materials() -> Materials {
+    let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
+    Materials::wrap(data_key, &[&keyring(1)], context(), &SystemRandom).expect("wraps")
+}
+
+fn sealer(frame: usize) -> MessageSealer {
+    MessageSealer::new(&materials(), frame_length(frame), &SystemRandom).expect("a valid header")
+}
+
+/// A message under [`DATA_KEY`], wrapped by key 1.
+fn sealed(payload: &[u8], frame: usize) -> Vec<u8> {
+    let mut message = Vec::new();
+    seal_slice(payload, &mut message, sealer(frame)).expect("seals");
+    message
+}
+
+/// The result and everything that came out.
+fn open_with(input: impl Read, keyrings: &[&dyn Keyring], options: &OpenOptions) -> (Result<Opened>, Vec<u8>) {
+    let mut plaintext = Vec::new();
+    let result = open(input, &mut plaintext, keyrings, options);
+    (result, plaintext)
+}
+
+fn open_1(input: impl Read) -> (Result<Opened>, Vec<u8>) {
+    open_with(input, &[&keyring(1)], &OpenOptions::default())
+}
+
+/// A header with a valid tag under [`DATA_KEY`], changed before the tag was made; and the key for its frames.
+fn forged(change: impl FnOnce(&mut Header)) -> (Header, Vec<u8>, FrameKey) {
+    let materials = materials();
+    let message_id = MessageId([0x1D; 32]);
+    let suite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
+    let key = FrameKey::new(derive_key(&DATA_KEY, &message_id.0, suite.id()));
+    let mut header = Header {
+        suite,
+        message_id,
+        encryption_context: materials.context,
+        encrypted_data_keys: materials.encrypted_data_keys,
+        content_type: ContentType::Framed { frame_length: 16 },
+        commitment: derive_commitment(&DATA_KEY, &message_id.0),
+    };
+    change(&mut header);
+    let mut bytes = header.to_bytes().expect("a valid header");
+    let tag = key.seal_header(&bytes);
+    bytes.extend_from_slice(&tag);
+    (header, bytes, key)
+}
+
+/// Gives at most `step` bytes a call, and every other call is interrupted. Must not be asked again after an error.
+struct Dribble<'a> {
+    bytes: &'a [u8],
+    step: usize,
+    interrupted: bool,
+    error_at_end: bool,
+    failed: bool,
+    largest_request: usize,
+}
+
+impl<'a> Dribble<'a> {
+    fn new(bytes: &'a [u8], step: usize) -> Self {
+        Self { bytes, step, interrupted: false, error_at_end: false, failed: false, largest_request: 0 }
+    }
+
+    fn failing(bytes: &'a [u8], step: usize) -> Self {
+        Self { error_at_end: true, ..Self::new(bytes, step) }
+    }
+}
+
+impl Read for Dribble<'_> {
+    fn read(&mut self, dest: &mut [u8]) -> io::Result<usize> {
+        assert!(!self.failed, "asked again after an error");
+        self.interrupted = !self.interrupted;
+        if self.interrupted {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        self.largest_request = self.largest_request.max(dest.len());
+        let count = self.step.min(dest.len()).min(self.bytes.len());
+        if count == 0 && self.error_at_end {
+            self.failed = true;
+            return Err(io::ErrorKind::ConnectionReset.into());
+        }
+        let (now, later) = self.bytes.split_at(count);
+        dest[..count].copy_from_slice(now);
+        self.bytes = later;
+        Ok(count)
+    }
+}
