@@ -105,17 +105,23 @@ struct FrameNumbers {
 }
 
 const OUT_OF_NUMBERS: Error = Error::Misuse("the message has 2^32-1 frames: use a longer frame length");
+const SPENT: Error = Error::Misuse("the message failed to seal before");
 
 impl FrameNumbers {
     /// 2^32-1 is left for the final frame: as a regular frame's number it would mark the end.
     fn regular(&mut self) -> Result<SequenceIv> {
-        let number = self.next.take().filter(|number| *number < u32::MAX).ok_or(OUT_OF_NUMBERS)?;
-        self.next = number.checked_add(1);
+        let number = self.next.take().ok_or(SPENT)?;
+        self.next = Some(number.checked_add(1).ok_or(OUT_OF_NUMBERS)?);
         Ok(SequenceIv::assume_unique_for_key(number))
     }
 
     fn last(self) -> Result<SequenceIv> {
-        self.next.map(SequenceIv::assume_unique_for_key).ok_or(OUT_OF_NUMBERS)
+        self.next.map(SequenceIv::assume_unique_for_key).ok_or(SPENT)
+    }
+
+    /// Nothing more is handed out.
+    fn spend(&mut self) {
+        self.next = None;
     }
 }
 
@@ -176,8 +182,16 @@ impl MessageSealer {
     /// Encrypts the content of a regular frame in place; gives what goes before and behind it.
     ///
     /// # Errors
-    /// [`Error::Misuse`]: content that is not one frame long, the end of the sequence numbers, or more than 2^52 bytes.
+    /// [`Error::Misuse`]: content that is not one frame long, the end of the sequence numbers, or more than 2^52 bytes. The message is abandoned then.
     pub fn seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
+        let sealed = self.try_seal_regular(content);
+        if sealed.is_err() {
+            self.numbers.spend();
+        }
+        sealed
+    }
+
+    fn try_seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
         if content.len() != self.frame_length.as_usize() {
             return Err(Error::Misuse("a regular frame holds exactly one frame length"));
         }

@@ -108,6 +108,27 @@ fn the_end_of_the_numbers_is_an_error_and_spends_the_sealer() {
 }
 
 #[test]
+fn any_error_spends_the_sealer() {
+    type Fail = fn(&mut MessageSealer) -> bool;
+    let failures: [Fail; 3] = [
+        |sealer| sealer.seal_regular(&mut [0; 3]).is_err(),
+        |sealer| sealer.seal_regular(&mut [0; 5]).is_err(),
+        |sealer| {
+            sealer.pretend_sealed(MAX_PLAINTEXT_LENGTH - 3);
+            sealer.seal_regular(&mut [0; 4]).is_err()
+        },
+    ];
+    for (number, fail) in failures.into_iter().enumerate() {
+        let mut spent = sealer(4);
+        spent.seal_regular(&mut [0; 4]).expect("seals");
+        assert!(fail(&mut spent), "{number}");
+        spent.pretend_sealed(0);
+        assert!(spent.seal_regular(&mut [0; 4]).is_err(), "{number}: seals after an error");
+        assert!(spent.seal_final(&mut [0; 4]).is_err(), "{number}: ends after an error");
+    }
+}
+
+#[test]
 fn a_message_holds_at_most_2_to_the_52_bytes() {
     let near = |sealed| {
         let mut sealer = sealer(4);
