@@ -30,7 +30,7 @@ impl<R: Read> Source<R> {
     pub(super) fn fill(&mut self, wanted: usize) -> Result<usize> {
         while self.end - self.start < wanted && !self.at_end {
             self.make_room(wanted);
-            let stop = if wanted >= CHUNK { self.buffer.len().min(self.start + wanted) } else { self.buffer.len() };
+            let stop = if wanted >= CHUNK { self.buffer.len().min(self.start.saturating_add(wanted)) } else { self.buffer.len() };
             let count = read_retrying(&mut self.input, self.buffer.expose_mut().get_mut(self.end..stop).unwrap_or_default())?;
             self.at_end = count == 0;
             self.end += count;
@@ -39,7 +39,7 @@ impl<R: Read> Source<R> {
     }
 
     fn make_room(&mut self, wanted: usize) {
-        if self.start > 0 && (self.start == self.end || self.start + wanted > self.buffer.len()) {
+        if self.start > 0 && (self.start == self.end || self.start.saturating_add(wanted) > self.buffer.len()) {
             self.buffer.expose_mut().copy_within(self.start..self.end, 0);
             self.end -= self.start;
             self.start = 0;

@@ -6,9 +6,9 @@ use crate::{
     error::{Error, FormatProblem},
     format::{
         ContentType, Header, HeaderLimits,
-        body::{BodyAad, Piece, final_head, regular_head},
+        body::{BodyAad, Piece, final_head, iv_bytes, regular_head},
     },
-    message::{FrameLength, OpenOptions, Opener},
+    message::{FrameLength, OpenOptions, Opener, inspect},
 };
 
 fn framed(frame_length: u32) -> (Header, Vec<u8>, FrameKey) {
@@ -58,6 +58,24 @@ fn a_declared_frame_length_allocates_nothing() {
         let (error, largest) = largest_request(&message, &limit(u64::MAX));
         assert!(matches!(&error, Some(Error::Format(error)) if error.is_truncated()), "{error:?}");
         assert!(largest <= 65_536, "{largest}");
+    }
+}
+
+#[test]
+fn a_declared_block_length_allocates_nothing() {
+    let (_, header, _) = forged(|header| header.content_type = ContentType::NonFramed);
+    let top = u64::MAX - 36;
+    for length in [(16 << 20) + 1, u32::MAX.into(), 1 << 63, top - 1, top, top + 1, u64::MAX] {
+        // Longer than the first look, so that the input's end is not known yet.
+        let message = [&header[..], &iv_bytes(1), &length.to_be_bytes(), &[0; 2000]].concat();
+        let (error, largest) = largest_request(&message, &OpenOptions::default());
+        assert!(matches!(error, Some(Error::TooLong { length: declared, .. }) if declared == length), "{length}: {error:?}");
+        assert!(largest <= 65_536, "{largest}");
+        let (error, largest) = largest_request(&message, &limit(u64::MAX));
+        let truncated = matches!(&error, Some(Error::Format(error)) if error.is_truncated());
+        assert!(truncated || matches!(error, Some(Error::TooLong { .. })), "{length}: {error:?}");
+        assert!(largest <= 65_536, "{largest}");
+        assert!(matches!(inspect(&message[..], HeaderLimits::default()), Err(Error::Format(_))), "{length}");
     }
 }
 
