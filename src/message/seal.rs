@@ -2,6 +2,8 @@
 
 use std::io::{self, BufWriter, Read, Write};
 
+use zeroize::Zeroize as _;
+
 use super::{
     CHUNK, FrameLength, Materials, MessageSealer,
     plaintext::{Plaintext, Reader, Slot},
@@ -47,14 +49,24 @@ pub fn seal(
     seal_stream(&mut Reader::new(input), output, sealer)
 }
 
+/// Writes the message that `sealer` has begun.
+pub(super) fn seal_stream(plaintext: &mut impl Plaintext, output: impl Write, sealer: MessageSealer) -> Result<Sealed> {
+    let mut output = BufWriter::with_capacity(CHUNK, output);
+    let sealed = seal_frames(plaintext, &mut output, sealer);
+    if sealed.is_err() {
+        // Dropped as it is, it would write once more.
+        drop(output.into_parts());
+    }
+    sealed
+}
+
 /// Look-ahead decides regular or final before a frame is sealed: a full slot is regular only if the next one holds a byte.
 /// A payload of exactly n frames ends in a full final frame (specification, "Final Frame").
-pub(super) fn seal_stream(plaintext: &mut impl Plaintext, output: impl Write, mut sealer: MessageSealer) -> Result<Sealed> {
-    let mut output = BufWriter::with_capacity(CHUNK, output);
+fn seal_frames(plaintext: &mut impl Plaintext, output: &mut impl Write, mut sealer: MessageSealer) -> Result<Sealed> {
     let message_id = sealer.message_id();
     let capacity = sealer.frame_length().as_usize();
     let (mut current, mut next) = (Slot::new(capacity), Slot::new(capacity));
-    write(&mut output, &[sealer.header()])?;
+    write(output, &[sealer.header()])?;
     current.fill(plaintext)?;
     loop {
         if current.content().len() == capacity {
@@ -64,12 +76,12 @@ pub(super) fn seal_stream(plaintext: &mut impl Plaintext, output: impl Write, mu
             break;
         }
         let (head, tag) = sealer.seal_regular(current.content())?;
-        write(&mut output, &[&head, current.content(), &tag])?;
+        write(output, &[&head, current.content(), &tag])?;
         std::mem::swap(&mut current, &mut next);
         next.clear();
     }
     let (head, tag, plaintext_length) = sealer.seal_final(current.content())?;
-    write(&mut output, &[&head, current.content(), &tag])?;
+    write(output, &[&head, current.content(), &tag])?;
     output.flush().map_err(writing)?;
     Ok(Sealed { message_id, plaintext_length })
 }
@@ -77,8 +89,19 @@ pub(super) fn seal_stream(plaintext: &mut impl Plaintext, output: impl Write, mu
 /// Seals a payload that is in memory onto the end of `out`: each frame is copied into its place and encrypted there.
 ///
 /// # Errors
-/// As for [`seal`], without I/O.
-pub fn seal_slice(payload: &[u8], out: &mut Vec<u8>, mut sealer: MessageSealer) -> Result<Sealed> {
+/// As for [`seal`], without I/O; `out` is then as it was before.
+pub fn seal_slice(payload: &[u8], out: &mut Vec<u8>, sealer: MessageSealer) -> Result<Sealed> {
+    let before = out.len();
+    let sealed = append_frames(payload, out, sealer);
+    if sealed.is_err() {
+        // The last frame was copied and not encrypted.
+        out.get_mut(before..).unwrap_or_default().zeroize();
+        out.truncate(before);
+    }
+    sealed
+}
+
+fn append_frames(payload: &[u8], out: &mut Vec<u8>, mut sealer: MessageSealer) -> Result<Sealed> {
     let message_id = sealer.message_id();
     let frame_length = sealer.frame_length().as_usize();
     let frames = payload.len() / frame_length + 1;

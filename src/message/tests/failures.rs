@@ -1,17 +1,66 @@
 //! Readers and writers that fail, and what is left then.
 
-use std::io;
+use std::io::{self, Write};
 
-use super::{Dribble, context, keyring, open_1, options, payload, sealed};
+use super::{Dribble, context, keyring, open_1, options, payload, sealed, sealer};
 use crate::{
     error::Error,
-    message::{OpenOptions, Opener, seal},
+    message::{OpenOptions, Opener, open, rewrap, seal, seal_slice},
 };
+
+/// Takes `room` bytes, then fails; counts how often it is asked after that.
+struct Full {
+    room: usize,
+    failed: bool,
+    asked_again: usize,
+}
+
+impl Full {
+    fn new(room: usize) -> Self {
+        Self { room, failed: false, asked_again: 0 }
+    }
+}
+
+impl Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.asked_again += usize::from(self.failed);
+        let count = bytes.len().min(self.room);
+        self.failed |= count == 0;
+        self.room -= count;
+        if count == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(count) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 fn assert_is_io(result: Result<impl Sized, Error>, expected: io::ErrorKind, what: &str) {
     match result.err().unwrap_or_else(|| panic!("{what}: succeeded")) {
         Error::Io { source, .. } => assert_eq!(source.kind(), expected, "{what}"),
         other => panic!("{what}: {other}"),
+    }
+}
+
+#[test]
+fn a_writer_that_fails_midway_is_an_error_and_is_not_asked_again() {
+    let plaintext = payload(300_000);
+    let message = sealed(&plaintext, 4096);
+    for room in [0, 1, 100, 5000, 65_535, 65_536, 200_000, plaintext.len() - 1] {
+        let mut output = Full::new(room);
+        let result = seal(&plaintext[..], &mut output, &[&keyring(1)], &context(), options(4096));
+        assert_is_io(result, io::ErrorKind::StorageFull, "seal");
+        assert_eq!(output.asked_again, 0, "seal, {room}");
+
+        let mut output = Full::new(room);
+        assert_is_io(open(&message[..], &mut output, &[&keyring(1)], &OpenOptions::default()), io::ErrorKind::StorageFull, "open");
+        assert_eq!(output.asked_again, 0, "open, {room}");
+
+        let mut output = Full::new(room);
+        let options = (OpenOptions::default(), options(1000));
+        let result = rewrap(&message[..], &mut output, &[&keyring(1)], &options.0, &[&keyring(2)], None, options.1);
+        assert_is_io(result, io::ErrorKind::StorageFull, "rewrap");
+        assert_eq!(output.asked_again, 0, "rewrap, {room}");
     }
 }
 
@@ -56,4 +105,14 @@ fn an_opener_says_again_that_the_message_has_ended() {
     for _ in 0..3 {
         assert_eq!(opener.next_content().expect("ended"), None);
     }
+}
+
+#[test]
+fn sealing_a_slice_leaves_nothing_behind_when_it_fails() {
+    let mut sealer = sealer(16);
+    sealer.skip_to_frame(u32::MAX - 1);
+    let mut out = b"before".to_vec();
+    let result = seal_slice(&payload(100), &mut out, sealer);
+    assert!(matches!(result, Err(Error::Misuse(_))));
+    assert_eq!(out, b"before");
 }
