@@ -54,14 +54,21 @@ pub(super) fn copy_prefix(dest: &mut [u8], from: &[u8]) -> usize {
     count
 }
 
-/// One `read` that is repeated when a signal interrupts it.
+/// One `read` that is repeated when a signal interrupts it; its count is checked, since bytes would be lost without a word.
 pub(super) fn read_retrying(input: &mut impl Read, dest: &mut [u8]) -> Result<usize> {
     loop {
         match input.read(dest) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            result => return result.map_err(|error| Error::io("reading the input", error)),
+            Ok(count) if count > dest.len() => {
+                return Err(reading(io::Error::other("the reader counts more bytes than there was room for")));
+            }
+            result => return result.map_err(reading),
         }
     }
+}
+
+fn reading(error: io::Error) -> Error {
+    Error::io("reading the input", error)
 }
 
 /// Room for the content of one frame; grows with what is read, and wipes itself.

@@ -1,6 +1,6 @@
 //! Readers and writers that fail, and what is left then.
 
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use super::{Dribble, context, keyring, open_1, options, payload, sealed, sealer};
 use crate::{
@@ -105,6 +105,25 @@ fn an_opener_says_again_that_the_message_has_ended() {
     for _ in 0..3 {
         assert_eq!(opener.next_content().expect("ended"), None);
     }
+}
+
+/// Says that it filled more than it was given.
+struct Boasting;
+
+impl Read for Boasting {
+    fn read(&mut self, dest: &mut [u8]) -> io::Result<usize> {
+        dest.fill(1);
+        Ok(dest.len() + 1)
+    }
+}
+
+#[test]
+fn a_reader_that_counts_wrongly_is_an_error() {
+    for frame in [16, 65_536, 1 << 20] {
+        let result = seal(Boasting, io::sink(), &[&keyring(1)], &context(), options(frame));
+        assert!(matches!(result, Err(Error::Io { .. })), "{frame}");
+    }
+    assert!(matches!(open_1(Boasting).0, Err(Error::Io { .. })));
 }
 
 #[test]
