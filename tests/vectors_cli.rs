@@ -1,0 +1,50 @@
+//! Every message of `tests/vectors` through the binary.
+
+mod support;
+
+use std::{fs, path::Path, process::Command};
+
+use coldseal::crypto::sha256;
+use support::vectors::{Case, Expect, cases};
+
+#[test]
+fn every_message_gives_what_it_must() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for (number, case) in cases().iter().enumerate() {
+        let out = folder.path().join(format!("{number}.plain"));
+        match &case.expect {
+            Expect::Plaintext(digest) => opens(case, &out, digest),
+            Expect::Reject | Expect::Either => is_refused(case, &out),
+        }
+        fs::remove_file(&out).ok();
+        assert_eq!(fs::read_dir(folder.path()).expect("readable").count(), 0, "{}: a file is left behind", case.id);
+    }
+}
+
+fn opens(case: &Case, out: &Path, digest: &str) {
+    let output = open_case(case, out);
+    assert!(output.status.success(), "{}: {}", case.id, String::from_utf8_lossy(&output.stderr));
+    assert_eq!(sha256(&fs::read(out).expect("the plaintext is there")), *digest, "{}", case.id);
+}
+
+fn is_refused(case: &Case, out: &Path) {
+    let output = open_case(case, out);
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        matches!(output.status.code(), Some(1..=255)) && output.status.code() != Some(101),
+        "{}: {:?} {stderr}",
+        case.id,
+        output.status
+    );
+    assert!(!stderr.is_empty() && !stderr.contains("panicked"), "{}: {stderr}", case.id);
+    assert!(!out.exists(), "{}: a file after a failure", case.id);
+}
+
+fn open_case(case: &Case, out: &Path) -> std::process::Output {
+    let key = format!("{}/{}={}", case.key.namespace, case.key.name, case.key.path.display());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_coldseal"));
+    command.arg("open").arg(&case.path).args(["--raw-aes-key", &key, "-o"]).arg(out);
+    let output = command.output().expect("the binary runs");
+    assert!(output.stdout.is_empty(), "{}: plaintext on standard output", case.id);
+    output
+}
