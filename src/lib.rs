@@ -42,9 +42,11 @@ pub mod message;
 pub mod region;
 mod secret;
 mod suite;
+mod timestamp;
 
 pub use error::{Error, ErrorCode, FormatError, FormatProblem, Result, ServiceError};
 pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId};
 pub use message::{FrameLength, OpenOptions, Opened, SealOptions, Sealed, inspect, open, rewrap, seal};
 pub use secret::{DataKey, SecretBytes};
 pub use suite::AlgorithmSuite;
+pub use timestamp::{NotATime, Timestamp};

@@ -6,6 +6,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
+    /// Key policy: what may be done with an AWS managed key is for its service alone.
+    AccessDeniedException,
     /// KMS: an alias of this name exists.
     AlreadyExistsException,
     /// Secrets Manager: the value can't be decrypted with the KMS key that it names.
@@ -32,6 +34,8 @@ pub enum ErrorCode {
     KMSInvalidStateException,
     /// A quota.
     LimitExceededException,
+    /// KMS: the name belongs to AWS.
+    NotAuthorizedException,
     /// KMS: no such key or alias.
     NotFoundException,
     /// Secrets Manager: the secret, or the version token, exists with another value.

@@ -1,0 +1,96 @@
+//! Points in time as the AWS CLI prints them.
+
+use std::{borrow::Cow, fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+
+/// A point in time, in UTC and whole milliseconds, which is what the services keep.
+///
+/// Its text is ISO 8601 as the AWS CLI, version 2, prints it: `2026-11-21T20:38:31.123000+00:00`, without the fraction where that is 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(OffsetDateTime);
+
+/// The text is not a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not an ISO 8601 time with an offset")]
+pub struct NotATime;
+
+impl Timestamp {
+    /// The system clock's time.
+    #[must_use]
+    pub fn now() -> Self {
+        Self::truncated(OffsetDateTime::now_utc())
+    }
+
+    fn truncated(time: OffsetDateTime) -> Self {
+        let utc = time.to_offset(UtcOffset::UTC);
+        Self(utc.replace_millisecond(utc.millisecond()).expect("a time's own millisecond is in range"))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (date, (hour, minute, second)) = (self.0.date(), self.0.time().as_hms());
+        let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")?;
+        match self.0.microsecond() {
+            0 => f.write_str("+00:00"),
+            micro => write!(f, ".{micro:06}+00:00"),
+        }
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let utc = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|time| time.checked_to_offset(UtcOffset::UTC)).ok_or(NotATime)?;
+        if (0..=9999).contains(&utc.year()) { Ok(Self::truncated(utc)) } else { Err(NotATime) }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Cow::<str>::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_as_the_aws_cli_does() {
+        let cases = [
+            ("2026-11-21T20:38:31.123456789Z", "2026-11-21T20:38:31.123000+00:00"),
+            ("2026-11-21T22:38:31.007+02:00", "2026-11-21T20:38:31.007000+00:00"),
+            ("2026-11-21T20:38:31Z", "2026-11-21T20:38:31+00:00"),
+        ];
+        for (text, printed) in cases {
+            let time: Timestamp = text.parse().expect("a time");
+            assert_eq!(time.to_string(), printed);
+            assert_eq!(printed.parse(), Ok(time));
+            assert_eq!(serde_json::to_string(&time).expect("serializes"), format!("\"{printed}\""));
+        }
+    }
+
+    #[test]
+    fn now_survives_its_text() {
+        let now = Timestamp::now();
+        assert_eq!(now.to_string().parse(), Ok(now));
+    }
+
+    #[test]
+    fn what_is_not_a_time_is_refused() {
+        for text in ["", "2026-11-21", "2026-11-21T20:38:31", "2026-13-21T20:38:31Z", "1763757511", "0000-01-01T00:00:00+23:59"] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
+        }
+    }
+}
