@@ -8,6 +8,7 @@
 //! | decrypt one | [`open`], or [`message::Opener`] to look at the authenticated header first |
 //! | other keys for an existing message | [`rewrap`] |
 //! | look at a message without a key | [`inspect`] |
+//! | KMS keys without a network | [`kms::EmbeddedKms`] in a [`kms::KeystoreSession`] |
 //!
 //! ```
 //! use coldseal::{EncryptionContext, OpenOptions, SealOptions, SecretBytes, keyring::RawAesKeyring, open, seal};
@@ -38,6 +39,7 @@ pub mod error;
 #[doc(hidden)]
 pub mod format;
 pub mod keyring;
+pub mod kms;
 pub mod message;
 pub mod region;
 mod secret;

@@ -1,0 +1,172 @@
+//! Another key file or passphrase for the same keystore. The order of writes stands in the parent module.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    KeystoreLocation, Passphrases,
+    envelope::Envelope,
+    folder, key_file,
+    slot::Slot,
+    unlock::{KeySource, Unlocked, read, try_unwrap, unlock},
+};
+use crate::{
+    crypto::SystemRandom,
+    durable::{self, Lock},
+    error::{Error, Result},
+    kms::EmbeddedKms,
+    secret::SecretBytes,
+    timestamp::Timestamp,
+};
+
+/// What protects a keystore's root key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protection {
+    /// A new key file at the location's path.
+    KeyFile,
+    /// A new passphrase.
+    Passphrase,
+}
+
+/// What a change of the protection left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ProtectionChanged {
+    /// A file at the key file's path that this keystore does not need, and that was not removed: another keystore needs it, or it is not known
+    /// whose it is.
+    pub left_behind: Option<PathBuf>,
+}
+
+pub(super) fn change(location: &KeystoreLocation, passphrases: &dyn Passphrases, to: Protection) -> Result<ProtectionChanged> {
+    let none = || Error::Setup(format!("there is no keystore at {}", location.keystore.display()));
+    if !exists(&location.keystore)? {
+        return Err(none());
+    }
+    let _lock = Lock::exclusive(&location.lock_file())?;
+    let (kms, mut unlocked) = unlock(location, passphrases)?.ok_or_else(none)?;
+    settle(location, &mut unlocked)?;
+    if !matches!(unlocked.source, KeySource::NewKeyFile(_)) {
+        clear_unused(location, &unlocked.keystore_id)?;
+    }
+    match to {
+        Protection::KeyFile => to_key_file(location, &kms, &mut unlocked),
+        Protection::Passphrase => to_passphrase(location, &kms, &mut unlocked, &passphrases.new_passphrase()?),
+    }
+}
+
+fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Unlocked) -> Result<ProtectionChanged> {
+    let path = &location.key_file;
+    match &unlocked.source {
+        KeySource::Passphrase if exists(path)? => {
+            return Err(Error::Setup(format!("{} is there already; move it away, or name another file for the new key", path.display())));
+        }
+        KeySource::KeyFile(old) => refuse_shared(location, &unlocked.keystore_id, path, old)?,
+        KeySource::NewKeyFile(_) => {
+            return Err(Error::Setup(format!("{} belongs to another keystore; name another file for the new key", path.display())));
+        }
+        KeySource::Passphrase => {}
+    }
+    let key = key_file::generate()?;
+    unlocked.slot = Slot::under_key_file(&unlocked.keystore_id, &unlocked.root_key, &key, &SystemRandom)?;
+    durable::create_dir_all(folder(path))?;
+    durable::write_new(&location.new_key_file(), key.expose())?;
+    durable::replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
+    unlocked.source = KeySource::NewKeyFile(key);
+    settle(location, unlocked)?;
+    Ok(ProtectionChanged { left_behind: None })
+}
+
+fn to_passphrase(
+    location: &KeystoreLocation,
+    kms: &EmbeddedKms,
+    unlocked: &mut Unlocked,
+    passphrase: &SecretBytes,
+) -> Result<ProtectionChanged> {
+    if passphrase.is_empty() {
+        return Err(Error::Setup("the new passphrase is empty".to_owned()));
+    }
+    let own = match &unlocked.source {
+        KeySource::KeyFile(key) => Some((location.key_file.clone(), key)),
+        KeySource::NewKeyFile(key) => Some((location.new_key_file(), key)),
+        KeySource::Passphrase => None,
+    };
+    let removable = match own {
+        Some((path, key)) if other_keystore(location, &unlocked.keystore_id, key)?.is_none() => Some(path),
+        _ => None,
+    };
+    unlocked.slot = Slot::under_passphrase(&unlocked.keystore_id, &unlocked.root_key, passphrase, &SystemRandom)?;
+    durable::replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
+    if let Some(path) = removable {
+        durable::remove(&path)?;
+    }
+    let left_behind = if exists(&location.key_file)? { Some(location.key_file.clone()) } else { None };
+    Ok(ProtectionChanged { left_behind })
+}
+
+/// Gives a new key file that is in use already the name of the old one: an interrupted change left it so.
+pub(super) fn settle(location: &KeystoreLocation, unlocked: &mut Unlocked) -> Result<()> {
+    let KeySource::NewKeyFile(key) = &mut unlocked.source else { return Ok(()) };
+    let old = key_file::read(&location.key_file)?;
+    if let Some(old) = old
+        && other_keystore(location, &unlocked.keystore_id, &old)?.is_some()
+    {
+        return Ok(());
+    }
+    durable::replace(&location.key_file, key.expose())?;
+    unlocked.source = KeySource::KeyFile(std::mem::take(key));
+    durable::remove(&location.new_key_file())
+}
+
+/// Removes a new key file that an interrupted change left unused.
+fn clear_unused(location: &KeystoreLocation, keystore_id: &str) -> Result<()> {
+    let path = location.new_key_file();
+    let Some(key) = key_file::read(&path)? else { return Ok(()) };
+    refuse_shared(location, keystore_id, &path, &key)?;
+    durable::remove(&path)
+}
+
+fn refuse_shared(location: &KeystoreLocation, keystore_id: &str, path: &Path, key: &SecretBytes) -> Result<()> {
+    let Some(other) = other_keystore(location, keystore_id, key)? else { return Ok(()) };
+    let (key_file, other) = (path.display(), other.display());
+    Err(Error::Setup(format!(
+        "the keystore {other} needs the key file {key_file} too; give one of the two keystores a key file of its own"
+    )))
+}
+
+/// Another keystore that this key opens, in the folder of this one or in that of its key file.
+fn other_keystore(location: &KeystoreLocation, keystore_id: &str, key: &SecretBytes) -> Result<Option<PathBuf>> {
+    let mut folders = vec![folder(&location.keystore)];
+    if !folders.contains(&folder(&location.key_file)) {
+        folders.push(folder(&location.key_file));
+    }
+    for folder in folders {
+        let failed = |error| Error::io_at("list", folder, error);
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let path = entry.path();
+            let candidate = entry.file_type().is_ok_and(|kind| kind.is_file()) && path.extension() == location.keystore.extension();
+            if candidate && opens_another(&path, keystore_id, key) {
+                return Ok(Some(path));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// False for this keystore, its copies, and what is not a keystore.
+fn opens_another(path: &Path, keystore_id: &str, key: &SecretBytes) -> bool {
+    let bytes = read(path).ok().flatten();
+    let envelope = bytes.and_then(|bytes| Envelope::parse(path, &bytes).ok()).filter(|found| found.header.keystore_id != keystore_id);
+    let by_key_file = envelope.filter(|found| matches!(found.header.slot, Slot::KeyFile { .. }));
+    by_key_file.is_some_and(|envelope| matches!(try_unwrap(&envelope, key), Ok(Some(_))))
+}
+
+fn exists(path: &Path) -> Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::io_at("look for", path, error)),
+    }
+}

@@ -1,0 +1,125 @@
+//! Changing a keystore: lock, load or prepare, commit.
+
+use super::{
+    KeystoreLocation, Passphrases, folder, key_file, protection,
+    slot::{RootKey, Slot},
+    unlock::{KeySource, Unlocked, unlock},
+};
+use crate::{
+    arn::AccountId,
+    crypto::SystemRandom,
+    durable::{self, Lock},
+    error::{Error, Result},
+    kms::{EmbeddedKms, model::random_uuid},
+    timestamp::Timestamp,
+};
+
+/// The one writer of a keystore, from the lock to the drop. Nothing is written before [`KeystoreSession::commit`].
+#[derive(Debug)]
+pub struct KeystoreSession {
+    location: KeystoreLocation,
+    kms: EmbeddedKms,
+    /// `None` until the keystore is made.
+    unlocked: Option<Unlocked>,
+    _lock: Lock,
+}
+
+/// What a commit did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+#[non_exhaustive]
+pub enum Committed {
+    /// Nothing had changed, nothing was written.
+    Unchanged,
+    /// The keystore was replaced by the changed one.
+    Updated,
+    /// Keystore and key file were made: whoever copies both can open everything.
+    Created,
+    /// The keystore was made, under a key file that was there already.
+    CreatedWithAdoptedKeyFile,
+}
+
+impl KeystoreSession {
+    /// Takes the lock `KEYSTORE.lock`, waiting for it, and loads the keystore; where there is none, prepares one of this account, by default
+    /// `000000000000`. The folder and the lock file are made.
+    ///
+    /// # Errors
+    /// As for [`KeystoreLocation::load`]; [`Error::Setup`] when the keystore is another account's, or when a key file lies ready that is
+    /// not fit to be adopted.
+    pub fn begin(location: &KeystoreLocation, passphrases: &dyn Passphrases, account: Option<AccountId>) -> Result<Self> {
+        durable::create_dir_all(folder(&location.keystore))?;
+        let lock = Lock::exclusive(&location.lock_file())?;
+        let (kms, unlocked) = match unlock(location, passphrases)? {
+            Some((kms, unlocked)) => (kms, Some(unlocked)),
+            None => {
+                key_file::read(&location.key_file)?;
+                (EmbeddedKms::new(account.clone().unwrap_or_else(AccountId::embedded))?, None)
+            }
+        };
+        match account {
+            Some(account) if account != kms.account => {
+                let (path, own) = (location.keystore.display(), kms.account);
+                Err(Error::Setup(format!("the keystore {path} is of account {own}, which cannot be changed to {account}")))
+            }
+            _ => Ok(Self { location: location.clone(), kms, unlocked, _lock: lock }),
+        }
+    }
+
+    /// The state.
+    #[must_use]
+    pub const fn kms(&self) -> &EmbeddedKms {
+        &self.kms
+    }
+
+    /// The state, to be changed.
+    pub const fn kms_mut(&mut self) -> &mut EmbeddedKms {
+        &mut self.kms
+    }
+
+    /// Gives the lock up and keeps the state; what was not committed is lost with it.
+    #[must_use]
+    pub fn into_kms(self) -> EmbeddedKms {
+        self.kms
+    }
+
+    /// Writes the changes, if there are any. They are durable when this returns; the lock is held on.
+    ///
+    /// # Errors
+    /// Writing failed; the keystore is as before unless the error says that the change may have happened.
+    pub fn commit(&mut self) -> Result<Committed> {
+        if !self.kms.is_dirty() {
+            return Ok(Committed::Unchanged);
+        }
+        let now = Timestamp::now();
+        let committed = match &mut self.unlocked {
+            Some(unlocked) => {
+                protection::settle(&self.location, unlocked)?;
+                durable::replace(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
+                Committed::Updated
+            }
+            None => self.create(now)?,
+        };
+        self.kms.dirty = false;
+        self.kms.last_written = Some(now);
+        Ok(committed)
+    }
+
+    fn create(&mut self, now: Timestamp) -> Result<Committed> {
+        let path = &self.location.key_file;
+        let (key, committed) = match key_file::read(path)? {
+            Some(key) => (key, Committed::CreatedWithAdoptedKeyFile),
+            None => {
+                let key = key_file::generate()?;
+                durable::create_dir_all(folder(path))?;
+                durable::write_new(path, key.expose())?;
+                (key, Committed::Created)
+            }
+        };
+        let (keystore_id, root_key) = (random_uuid(&SystemRandom)?, RootKey::generate(&SystemRandom)?);
+        let slot = Slot::under_key_file(&keystore_id, &root_key, &key, &SystemRandom)?;
+        let unlocked = Unlocked { keystore_id, slot, root_key, source: KeySource::KeyFile(key) };
+        durable::write_new(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
+        self.unlocked = Some(unlocked);
+        Ok(committed)
+    }
+}

@@ -1,0 +1,199 @@
+#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
+
+mod format;
+mod protection;
+
+use std::{cell::Cell, fs, os::unix::fs::PermissionsExt as _};
+
+use tempfile::TempDir;
+
+use super::{envelope::Envelope, *};
+use crate::{
+    arn::{AccountId, KeyArn},
+    error::Error,
+    format::EncryptionContext,
+    keyring::{CiphertextBlob, Kms as _},
+    region::Region,
+    secret::SecretBytes,
+};
+
+/// A keystore of format 1 and its key file, made once by an independent implementation of the layout (Python, `cryptography`).
+const KEYSTORE_V1: &[u8] = include_bytes!("../../../../tests/data/keystore-v1.json");
+const KEYSTORE_V1_KEY: &[u8] = include_bytes!("../../../../tests/data/keystore-v1.key");
+/// The same keystore under the passphrase `correct horse`.
+const KEYSTORE_V1_PASSPHRASE: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-passphrase.json");
+
+/// Fixed passphrases; counts how often the current one was asked for.
+struct Fixed {
+    current: &'static str,
+    new: &'static str,
+    asked: Cell<usize>,
+}
+
+impl Fixed {
+    fn new(current: &'static str, new: &'static str) -> Self {
+        Self { current, new, asked: Cell::new(0) }
+    }
+}
+
+impl Passphrases for Fixed {
+    fn current(&self) -> Result<SecretBytes> {
+        self.asked.set(self.asked.get() + 1);
+        Ok(SecretBytes::new(self.current.as_bytes().to_vec()))
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        Ok(SecretBytes::new(self.new.as_bytes().to_vec()))
+    }
+}
+
+/// No passphrase is needed.
+struct Never;
+
+impl Passphrases for Never {
+    fn current(&self) -> Result<SecretBytes> {
+        panic!("asked for a passphrase")
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        panic!("asked for a new passphrase")
+    }
+}
+
+fn west() -> Region {
+    Region::new("us-west-2").expect("a Region of AWS")
+}
+
+fn place() -> (TempDir, KeystoreLocation) {
+    let folder = TempDir::new().expect("a folder");
+    let location = KeystoreLocation::new(folder.path().join("data/coldseal/keystore.json"));
+    (folder, location)
+}
+
+fn put(path: &Path, bytes: &[u8]) {
+    fs::create_dir_all(folder(path)).expect("a folder");
+    fs::write(path, bytes).expect("written");
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("mode set");
+}
+
+fn begin(location: &KeystoreLocation) -> KeystoreSession {
+    KeystoreSession::begin(location, &Never, None).expect("begins")
+}
+
+/// A keystore with one key, that key, and something encrypted under it.
+fn made() -> (TempDir, KeystoreLocation, KeyArn, CiphertextBlob) {
+    let (folder, location) = place();
+    let mut session = begin(&location);
+    let key = session.kms_mut().create_key(west(), "").expect("made").arn;
+    assert_eq!(session.commit().expect("commits"), Committed::Created);
+    let blob = session.kms().encrypt(&key, b"data", &EncryptionContext::new()).expect("encrypts");
+    (folder, location, key, blob)
+}
+
+fn assert_opens(location: &KeystoreLocation, passphrases: &dyn Passphrases, key: &KeyArn, blob: &CiphertextBlob) {
+    let kms = location.load(passphrases).expect("loads").expect("a keystore");
+    assert_eq!(kms.decrypt(key, blob, &EncryptionContext::new()).expect("decrypts").expose(), b"data");
+}
+
+fn setup_message<T>(result: Result<T>) -> String {
+    match result.map(drop).expect_err("refused") {
+        Error::Setup(message) => message,
+        other => panic!("not an error of the set-up: {other:?}"),
+    }
+}
+
+#[test]
+fn nothing_is_written_before_the_commit_and_only_changes_after() {
+    let (_folder, location) = place();
+    assert!(location.load(&Never).expect("nothing wrong").is_none() && !location.keystore.parent().expect("a folder").exists());
+    let mut session = begin(&location);
+    assert!(!location.keystore.exists() && !location.key_file.exists());
+    assert_eq!(session.commit().expect("commits"), Committed::Created);
+    assert!(session.kms().last_written().is_some());
+    assert_eq!(session.commit().expect("commits"), Committed::Unchanged);
+    drop(session);
+    for path in [&location.keystore, &location.key_file] {
+        assert_eq!(fs::metadata(path).expect("there").permissions().mode() & 0o777, 0o600);
+    }
+    let before = (fs::read(&location.keystore).expect("read"), fs::read(&location.key_file).expect("read"));
+    assert_eq!(before.1.len(), 32);
+    let mut session = begin(&location);
+    assert_eq!(session.commit().expect("commits"), Committed::Unchanged);
+    assert_eq!(fs::read(&location.keystore).expect("read"), before.0);
+    session.kms_mut().ensure_default_key(west()).expect("made");
+    assert_eq!(session.commit().expect("commits"), Committed::Updated);
+    assert_eq!(fs::read(&location.key_file).expect("read"), before.1);
+    let key = session.into_kms().default_key(west());
+    assert_eq!(location.load(&Never).expect("loads").expect("a keystore").default_key(west()), key);
+}
+
+#[test]
+fn every_write_has_a_fresh_salt_and_keeps_slot_and_id() {
+    let (_folder, location, ..) = made();
+    let read = || Envelope::parse(&location.keystore, &fs::read(&location.keystore).expect("read")).expect("parses");
+    let first = read();
+    let mut session = begin(&location);
+    session.kms_mut().create_key(west(), "").expect("made");
+    let _ = session.commit().expect("commits");
+    let second = read();
+    assert_eq!((&first.header.keystore_id, &first.header.slot), (&second.header.keystore_id, &second.header.slot));
+    assert_ne!(first.header_bytes(), second.header_bytes());
+}
+
+#[test]
+fn a_key_file_without_keystore_is_adopted_and_one_that_is_not_fit_is_refused() {
+    let (_folder, location) = place();
+    put(&location.key_file, &[7; 32]);
+    let mut session = begin(&location);
+    assert_eq!(session.commit().expect("commits"), Committed::CreatedWithAdoptedKeyFile);
+    assert_eq!(fs::read(&location.key_file).expect("read"), [7; 32]);
+    drop(session);
+    for length in [0, 31, 33] {
+        put(&location.key_file, &vec![7; length]);
+        assert!(setup_message(location.load(&Never)).contains("exactly 32 bytes"));
+        fs::remove_file(&location.keystore).ok();
+        assert!(setup_message(KeystoreSession::begin(&location, &Never, None)).contains("exactly 32 bytes"));
+        put(&location.keystore, KEYSTORE_V1);
+    }
+}
+
+#[test]
+fn a_missing_wrong_or_readable_key_file_is_refused() {
+    let (_folder, location, key, blob) = made();
+    let bytes = fs::read(&location.key_file).expect("read");
+    fs::set_permissions(&location.key_file, fs::Permissions::from_mode(0o640)).expect("mode set");
+    assert!(setup_message(location.load(&Never)).contains("chmod 600"));
+    put(&location.key_file, &[7; 32]);
+    assert!(setup_message(location.load(&Never)).contains("does not open with the key file"));
+    fs::remove_file(&location.key_file).expect("removed");
+    let message = setup_message(location.load(&Never));
+    assert!(message.contains(&location.key_file.display().to_string()) && message.contains("not there"), "{message}");
+    assert!(setup_message(KeystoreSession::begin(&location, &Never, None)).contains("not there"));
+    put(&location.key_file, &bytes);
+    assert_opens(&location, &Never, &key, &blob);
+}
+
+#[test]
+fn the_account_is_fixed_when_the_keystore_is_made() {
+    let (_folder, location) = place();
+    let account = |text: &str| -> Option<AccountId> { Some(text.parse().expect("an account")) };
+    let mut session = KeystoreSession::begin(&location, &Never, account("111122223333")).expect("begins");
+    let _ = session.commit().expect("commits");
+    drop(session);
+    for fits in [None, account("111122223333")] {
+        assert_eq!(KeystoreSession::begin(&location, &Never, fits).expect("begins").kms().account().as_str(), "111122223333");
+    }
+    let message = setup_message(KeystoreSession::begin(&location, &Never, account("444455556666")));
+    assert!(message.contains("111122223333") && message.contains("444455556666"), "{message}");
+}
+
+#[test]
+fn a_session_excludes_other_writers_and_no_readers() {
+    let (_folder, location, key, blob) = made();
+    let session = begin(&location);
+    assert_opens(&location, &Never, &key, &blob);
+    let lock = fs::File::open(location.lock_file()).expect("opens");
+    assert!(lock.try_lock().is_err());
+    drop(session);
+    assert!(lock.try_lock().is_ok());
+}

@@ -1,0 +1,123 @@
+//! Reading a keystore and opening its slot.
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    path::Path,
+};
+
+use super::{
+    KeystoreLocation, Passphrases, content,
+    envelope::{self, Envelope, FILE_LIMIT},
+    key_file,
+    slot::{RootKey, Slot},
+};
+use crate::{
+    error::{Error, Result},
+    kms::EmbeddedKms,
+    secret::SecretBytes,
+    timestamp::Timestamp,
+};
+
+/// Attempts of a reader whom writers overtake.
+const ATTEMPTS: usize = 3;
+
+/// What it takes to write an opened keystore again.
+#[derive(Debug)]
+pub(super) struct Unlocked {
+    pub(super) keystore_id: String,
+    pub(super) slot: Slot,
+    pub(super) root_key: RootKey,
+    pub(super) source: KeySource,
+}
+
+/// What opened the slot.
+#[derive(Debug)]
+pub(super) enum KeySource {
+    KeyFile(SecretBytes),
+    /// The sibling that has not got its name yet.
+    NewKeyFile(SecretBytes),
+    Passphrase,
+}
+
+impl Unlocked {
+    /// The bytes of a keystore file with this state.
+    pub(super) fn seal(&self, kms: &EmbeddedKms, now: Timestamp) -> Result<Vec<u8>> {
+        envelope::seal(&self.keystore_id, &self.slot, &self.root_key, &content::to_json(kms, now)?)
+    }
+}
+
+/// Reads and opens a keystore; `None` when there is none.
+pub(super) fn unlock(location: &KeystoreLocation, passphrases: &dyn Passphrases) -> Result<Option<(EmbeddedKms, Unlocked)>> {
+    let path = &location.keystore;
+    let Some(mut bytes) = read(path)? else { return Ok(None) };
+    for _ in 1..ATTEMPTS {
+        match open(location, &bytes, passphrases) {
+            Ok(opened) => return Ok(Some(opened)),
+            // The keystore may have got another key file between the two reads; then it is another file by now.
+            Err(error) => match read(path)? {
+                Some(newer) if newer != bytes => bytes = newer,
+                _ => return Err(error),
+            },
+        }
+    }
+    open(location, &bytes, passphrases).map(Some)
+}
+
+/// A keystore file's bytes; `None` when there is none.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
+    let failed = |error| Error::io_at("read", path, error);
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        opened => opened.map_err(failed)?,
+    };
+    let mut bytes = Vec::new();
+    // One byte over the limit is enough to be refused.
+    let limit = u64::try_from(FILE_LIMIT).unwrap_or(u64::MAX).saturating_add(1);
+    file.take(limit).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(Some(bytes))
+}
+
+fn open(location: &KeystoreLocation, bytes: &[u8], passphrases: &dyn Passphrases) -> Result<(EmbeddedKms, Unlocked)> {
+    let path = &location.keystore;
+    let envelope = Envelope::parse(path, bytes)?;
+    let (root_key, source) = match &envelope.header.slot {
+        Slot::KeyFile { .. } => with_key_file(location, &envelope)?,
+        Slot::Passphrase { .. } => {
+            let wrong = || Error::Setup(format!("the keystore {} does not open with this passphrase", path.display()));
+            let root_key = try_unwrap(&envelope, &passphrases.current()?)?.ok_or_else(wrong)?;
+            (root_key, KeySource::Passphrase)
+        }
+    };
+    let kms = content::parse(path, envelope.open(path, &root_key)?.expose())?;
+    Ok((kms, Unlocked { keystore_id: envelope.header.keystore_id, slot: envelope.header.slot, root_key, source }))
+}
+
+fn with_key_file(location: &KeystoreLocation, envelope: &Envelope) -> Result<(RootKey, KeySource)> {
+    let (current, new) = (&location.key_file, location.new_key_file());
+    let mut found = false;
+    // The last one again: by the time that the sibling was looked for, it may have got its name.
+    for path in [current, &new, current] {
+        if let Some(key) = key_file::read(path)? {
+            found = true;
+            if let Some(root_key) = try_unwrap(envelope, &key)? {
+                return Ok((root_key, if path == current { KeySource::KeyFile(key) } else { KeySource::NewKeyFile(key) }));
+            }
+        }
+    }
+    let (keystore, key_file) = (location.keystore.display(), current.display());
+    Err(Error::Setup(if found {
+        format!("the keystore {keystore} does not open with the key file {key_file}")
+    } else {
+        format!("the keystore {keystore} needs its key file {key_file}, which is not there")
+    }))
+}
+
+/// `None` when the secret is not the one, or the slot was changed.
+pub(super) fn try_unwrap(envelope: &Envelope, secret: &SecretBytes) -> Result<Option<RootKey>> {
+    match envelope.header.slot.unwrap(&envelope.header.keystore_id, secret) {
+        Ok(root_key) => Ok(Some(root_key)),
+        Err(Error::Decryption) => Ok(None),
+        Err(error) => Err(error),
+    }
+}

@@ -1,0 +1,46 @@
+//! The embedded KMS: AWS KMS's symmetric keys, aliases and states per Region, in one keystore file. It never touches a network.
+//!
+//! | need | use |
+//! | --- | --- |
+//! | look keys up, decrypt | [`KeystoreLocation::load`] |
+//! | make or change keys | [`KeystoreSession`] |
+//! | key file or passphrase | [`KeystoreLocation::change_protection`] |
+//!
+//! [`EmbeddedKms`] is the state itself, without I/O. **A change has to be committed before anything wrapped under a new key is written.**
+//!
+//! ```
+//! use coldseal::{EncryptionContext, OpenOptions, SealOptions, arn::AccountId, keyring::AwsKmsKeyring, kms::EmbeddedKms, open, region::Region, seal};
+//!
+//! # fn main() -> coldseal::Result<()> {
+//! let region = Region::new("us-west-2").expect("a Region of AWS");
+//! let mut kms = EmbeddedKms::new(AccountId::embedded())?;
+//! kms.create_key(region, "example")?;
+//! let key = kms.ensure_default_key(region)?;
+//! let keyring = AwsKmsKeyring::new(&kms, key);
+//!
+//! let mut message = Vec::new();
+//! seal(&b"attack at dawn"[..], &mut message, &[&keyring], &EncryptionContext::new(), SealOptions::default())?;
+//! let mut plaintext = Vec::new();
+//! open(&message[..], &mut plaintext, &[&keyring], &OpenOptions::default())?;
+//! assert_eq!(plaintext, b"attack at dawn");
+//! # Ok(())
+//! # }
+//! ```
+
+mod aliases;
+mod ciphertext;
+mod keys;
+mod keystore;
+mod lookup;
+mod metadata;
+mod model;
+mod operations;
+#[cfg(test)]
+mod tests;
+
+pub use keys::{KeyManager, KeyState};
+pub use keystore::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
+#[doc(hidden)]
+pub use keystore::{parse_content, parse_keystore};
+pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata};
+pub use model::{ComparisonKey, EmbeddedKms};

@@ -1,0 +1,139 @@
+//! The state of the embedded KMS. What can be done with it stands in the sibling modules, one per kind of operation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{aliases::Alias, keys::Key};
+use crate::{
+    arn::AccountId,
+    crypto::{HmacKey, Random, SystemRandom, random_array},
+    error::{Error, Result},
+    region::Region,
+    timestamp::Timestamp,
+};
+
+/// All that a keystore holds: keys and aliases per Region, the Regions that were enabled, and the key that compares values.
+///
+/// No operation here does I/O; [`KeystoreSession::commit`](super::KeystoreSession::commit) makes changes durable.
+#[derive(Debug)]
+pub struct EmbeddedKms {
+    pub(super) account: AccountId,
+    /// The opt-in Regions that were enabled; the others need no record.
+    pub(super) opted_in: BTreeSet<Region>,
+    pub(super) regions: BTreeMap<Region, RegionState>,
+    pub(super) comparison_key: ComparisonKey,
+    pub(super) last_written: Option<Timestamp>,
+    pub(super) dirty: bool,
+}
+
+/// What belongs to one Region.
+#[derive(Debug, Default)]
+pub(super) struct RegionState {
+    /// By key id.
+    pub(super) keys: BTreeMap<String, Key>,
+    /// By alias name, with its `alias/`.
+    pub(super) aliases: BTreeMap<String, Alias>,
+}
+
+/// The key under which values are compared by their HMAC instead of being stored, and the id to store beside such an HMAC.
+#[derive(Debug)]
+pub struct ComparisonKey {
+    pub(super) id: String,
+    pub(super) key: HmacKey,
+}
+
+impl ComparisonKey {
+    /// A random UUID: an HMAC can be compared only under the key with the same id.
+    #[must_use]
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The key itself.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn key(&self) -> &HmacKey {
+        &self.key
+    }
+}
+
+impl EmbeddedKms {
+    /// A KMS of this account without any key.
+    ///
+    /// # Errors
+    /// [`Error::Random`].
+    pub fn new(account: AccountId) -> Result<Self> {
+        let comparison_key = ComparisonKey { id: random_uuid(&SystemRandom)?, key: HmacKey::generate(&SystemRandom)? };
+        let (opted_in, regions) = (BTreeSet::new(), BTreeMap::new());
+        Ok(Self { account, opted_in, regions, comparison_key, last_written: None, dirty: true })
+    }
+
+    /// The account in the ARNs of all keys; fixed when the keystore is made.
+    #[must_use]
+    pub const fn account(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// True when this differs from the keystore file, or when there is none yet.
+    #[must_use]
+    pub const fn is_dirty(&self) -> bool {
+        self.dirty
+    }
+
+    /// When the keystore file was last written; `None` when it never was.
+    #[must_use]
+    pub const fn last_written(&self) -> Option<Timestamp> {
+        self.last_written
+    }
+
+    /// The key that compares values.
+    #[must_use]
+    pub const fn comparison_key(&self) -> &ComparisonKey {
+        &self.comparison_key
+    }
+
+    /// False for an opt-in Region that has not been enabled.
+    #[must_use]
+    pub fn is_enabled(&self, region: Region) -> bool {
+        region.is_enabled_by_default() || self.opted_in.contains(&region)
+    }
+
+    /// The Regions that keys can be made in.
+    pub fn enabled_regions(&self) -> impl Iterator<Item = Region> {
+        Region::all().filter(|region| self.is_enabled(*region))
+    }
+
+    /// Enables an opt-in Region; true when it was not enabled before.
+    pub fn enable_region(&mut self, region: Region) -> bool {
+        let changes = !self.is_enabled(region) && self.opted_in.insert(region);
+        self.dirty |= changes;
+        changes
+    }
+
+    /// Refuses a Region that is not enabled. Every operation that names a Region begins with this.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] with the command that enables it.
+    pub fn require_enabled(&self, region: Region) -> Result<()> {
+        if self.is_enabled(region) {
+            return Ok(());
+        }
+        Err(Error::Setup(format!("the Region {region} is not enabled; 'coldseal kms enable-region --region {region}' enables it")))
+    }
+
+    pub(super) fn region(&self, region: Region) -> Result<Option<&RegionState>> {
+        self.require_enabled(region)?;
+        Ok(self.regions.get(&region))
+    }
+
+    /// The caller changes something in the Region.
+    pub(super) fn region_mut(&mut self, region: Region) -> Result<&mut RegionState> {
+        self.require_enabled(region)?;
+        self.dirty = true;
+        Ok(self.regions.entry(region).or_default())
+    }
+}
+
+/// A random UUID, version 4, in its 36-character form.
+pub(super) fn random_uuid(random: &dyn Random) -> Result<String> {
+    Ok(uuid::Builder::from_random_bytes(random_array(random)?).into_uuid().to_string())
+}
