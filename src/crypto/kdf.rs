@@ -24,22 +24,21 @@ impl hkdf::KeyType for Length {
 /// HKDF-SHA-512 with 32 bytes of output; `info` is the concatenation of its parts.
 #[must_use]
 pub fn hkdf_sha512(ikm: &[u8], salt: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
-    let prk = hkdf::Salt::new(hkdf::HKDF_SHA512, salt).extract(ikm);
+    expand(&hkdf::Salt::new(hkdf::HKDF_SHA512, salt).extract(ikm), info)
+}
+
+fn expand(prk: &hkdf::Prk, info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut key = Zeroizing::new([0; 32]);
     prk.expand(info, Length(32)).and_then(|okm| okm.fill(&mut key[..])).expect("32 bytes are within HKDF-SHA-512's output limit");
     key
 }
 
-/// The key that seals a message's header and frames.
+/// The key that seals a message's header and frames, and the commitment that ties the header to its one data key.
 #[must_use]
-pub fn derive_key(data_key: &[u8; 32], message_id: &[u8; 32], suite_id: u16) -> Zeroizing<[u8; 32]> {
-    hkdf_sha512(data_key, message_id, &[&suite_id.to_be_bytes(), b"DERIVEKEY"])
-}
-
-/// The value that ties a header to its one data key.
-#[must_use]
-pub fn derive_commitment(data_key: &[u8; 32], message_id: &[u8; 32]) -> [u8; 32] {
-    *hkdf_sha512(data_key, message_id, &[b"COMMITKEY"])
+pub fn derive_message_keys(data_key: &[u8; 32], message_id: &[u8; 32], suite_id: u16) -> (Zeroizing<[u8; 32]>, [u8; 32]) {
+    // One extract serves both: it is half of the work.
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA512, message_id).extract(data_key);
+    (expand(&prk, &[&suite_id.to_be_bytes(), b"DERIVEKEY"]), *expand(&prk, &[b"COMMITKEY"]))
 }
 
 /// Cost of Argon2id.
@@ -106,10 +105,18 @@ mod tests {
     #[test]
     fn key_and_commitment_differ_by_message_id_and_label() {
         let (data_key, first, second) = ([1; 32], [2; 32], [3; 32]);
-        assert_ne!(derive_key(&data_key, &first, 0x0478), derive_key(&data_key, &second, 0x0478));
-        assert_ne!(derive_key(&data_key, &first, 0x0478), derive_key(&data_key, &first, 0x0578));
-        assert_ne!(derive_commitment(&data_key, &first), derive_commitment(&data_key, &second));
-        assert_ne!(derive_commitment(&data_key, &first), *derive_key(&data_key, &first, 0x0478));
+        let (key, commitment) = derive_message_keys(&data_key, &first, 0x0478);
+        let (other_key, other_commitment) = derive_message_keys(&data_key, &second, 0x0478);
+        assert!(key != other_key && commitment != other_commitment && commitment != *key);
+        let (signed_key, signed_commitment) = derive_message_keys(&data_key, &first, 0x0578);
+        assert!(key != signed_key && commitment == signed_commitment);
+    }
+
+    #[test]
+    fn key_and_commitment_follow_the_formulas() {
+        let (key, commitment) = derive_message_keys(&[1; 32], &[2; 32], 0x0478);
+        assert_eq!(key, hkdf_sha512(&[1; 32], &[2; 32], &[b"\x04\x78DERIVEKEY"]));
+        assert_eq!(commitment, *hkdf_sha512(&[1; 32], &[2; 32], &[b"COMMITKEY"]));
     }
 
     #[test]

@@ -10,7 +10,7 @@ mod wrapping_key;
 
 pub use frame_key::{FrameKey, SequenceIv};
 pub use hash::{HmacKey, Sha256, sha256};
-pub use kdf::{Argon2Parameters, argon2id, derive_commitment, derive_key, hkdf_sha512};
+pub use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512};
 pub use random::{Random, SystemRandom, random_array};
 pub use wrapping_key::WrappingKey;
 

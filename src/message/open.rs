@@ -11,7 +11,7 @@ use super::{
     source::Source,
 };
 use crate::{
-    crypto::{FrameKey, constant_time_eq, derive_commitment, derive_key},
+    crypto::{FrameKey, constant_time_eq, derive_message_keys},
     error::{Error, FormatError, FormatProblem, Result},
     format::{
         ContentType, Header, HeaderLimits, ParsedHeader, TAG_LENGTH,
@@ -99,11 +99,11 @@ impl<R: Read> Opener<R> {
         let length = parsed.length();
         let ParsedHeader { header, authenticated_length, tag } = parsed;
         let data_key = unwrap_any(keyrings, &header.encrypted_data_keys, &header.encryption_context)?;
-        let commitment = derive_commitment(data_key.expose(), &header.message_id.0);
+        let (derived_key, commitment) = derive_message_keys(data_key.expose(), &header.message_id.0, header.suite.id());
         if !constant_time_eq(&commitment, &header.commitment) {
             return Err(Error::Decryption);
         }
-        let key = FrameKey::new(derive_key(data_key.expose(), &header.message_id.0, header.suite.id()));
+        let key = FrameKey::new(derived_key);
         let header_range = source.take(length);
         key.open_header(source.taken(header_range).get(..authenticated_length).unwrap_or_default(), &tag)?;
         for (name, value) in &options.required_context {

@@ -1,7 +1,7 @@
 //! One message being sealed: who hands out frame numbers, and that each is used once.
 
 use crate::{
-    crypto::{FrameKey, Random, SequenceIv, constant_time_eq, derive_commitment, derive_key, random_array},
+    crypto::{FrameKey, Random, SequenceIv, constant_time_eq, derive_message_keys, random_array},
     error::{ContextMismatch, Error, Result},
     format::{
         ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId, TAG_LENGTH,
@@ -143,14 +143,15 @@ impl MessageSealer {
     pub fn new(materials: &Materials, frame_length: FrameLength, random: &dyn Random) -> Result<Self> {
         let suite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
         let message_id = MessageId(random_array(random)?);
-        let key = FrameKey::new(derive_key(materials.data_key.expose(), &message_id.0, suite.id()));
+        let (derived_key, commitment) = derive_message_keys(materials.data_key.expose(), &message_id.0, suite.id());
+        let key = FrameKey::new(derived_key);
         let header = Header {
             suite,
             message_id,
             encryption_context: materials.context.clone(),
             encrypted_data_keys: materials.encrypted_data_keys.clone(),
             content_type: ContentType::Framed { frame_length: frame_length.get() },
-            commitment: derive_commitment(materials.data_key.expose(), &message_id.0),
+            commitment,
         };
         let mut bytes = header.to_bytes()?;
         let tag = key.seal_header(&bytes);

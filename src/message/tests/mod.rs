@@ -11,7 +11,7 @@ use std::io::{self, Read};
 
 use super::{FrameLength, Materials, MessageSealer, OpenOptions, Opened, SealOptions, open, seal_slice};
 use crate::{
-    crypto::{FrameKey, SystemRandom, derive_commitment, derive_key},
+    crypto::{FrameKey, SystemRandom, derive_message_keys},
     error::Result,
     format::{ContentType, EncryptionContext, Header, MessageId},
     keyring::{Keyring, RawAesKeyring},
@@ -75,14 +75,15 @@ fn forged(change: impl FnOnce(&mut Header)) -> (Header, Vec<u8>, FrameKey) {
     let materials = materials();
     let message_id = MessageId([0x1D; 32]);
     let suite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
-    let key = FrameKey::new(derive_key(&DATA_KEY, &message_id.0, suite.id()));
+    let (derived_key, commitment) = derive_message_keys(&DATA_KEY, &message_id.0, suite.id());
+    let key = FrameKey::new(derived_key);
     let mut header = Header {
         suite,
         message_id,
         encryption_context: materials.context,
         encrypted_data_keys: materials.encrypted_data_keys,
         content_type: ContentType::Framed { frame_length: 16 },
-        commitment: derive_commitment(&DATA_KEY, &message_id.0),
+        commitment,
     };
     change(&mut header);
     let mut bytes = header.to_bytes().expect("a valid header");
