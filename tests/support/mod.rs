@@ -1,3 +1,3 @@
 //! What several test programs share.
 
-pub mod vectors;
+pub(crate) mod vectors;

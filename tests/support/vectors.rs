@@ -9,10 +9,10 @@ use std::{
 use serde::Deserialize;
 
 /// Pairs of message and key mode that are run, by verdict.
-pub const RUN: [(&str, usize); 3] = [("plaintext", 31), ("reject", 99), ("either", 1)];
+pub(crate) const RUN: [(&str, usize); 3] = [("plaintext", 31), ("reject", 99), ("either", 1)];
 
 /// Pairs that wait for a suite or a keyring that does not exist yet, by reason.
-pub const LATER: [(&str, usize); 3] = [("suite 0578", 212), ("raw-rsa", 13), ("raw-ecdh", 48)];
+pub(crate) const LATER: [(&str, usize); 3] = [("suite 0578", 212), ("raw-rsa", 13), ("raw-ecdh", 48)];
 
 #[derive(Deserialize)]
 struct Manifest {
@@ -35,15 +35,15 @@ struct NamedKey {
 }
 
 /// A raw AES wrapping key of `keys/raw.json`.
-pub struct Key {
-    pub namespace: String,
-    pub name: String,
-    pub path: PathBuf,
+pub(crate) struct Key {
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
 }
 
 /// What a message must give.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Expect {
+pub(crate) enum Expect {
     /// A plaintext with this SHA-256.
     Plaintext(String),
     /// An error.
@@ -53,20 +53,20 @@ pub enum Expect {
 }
 
 /// One message with one key.
-pub struct Case {
+pub(crate) struct Case {
     /// File and key mode.
-    pub id: String,
-    pub path: PathBuf,
-    pub key: Key,
-    pub expect: Expect,
+    pub(crate) id: String,
+    pub(crate) path: PathBuf,
+    pub(crate) key: Key,
+    pub(crate) expect: Expect,
 }
 
-pub fn directory() -> PathBuf {
+pub(crate) fn directory() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
 }
 
 /// Every case that is run. Panics when the manifest has a case that is neither run nor named in [`LATER`], or when a count differs.
-pub fn cases() -> Vec<Case> {
+pub(crate) fn cases() -> Vec<Case> {
     let manifest: Manifest = json("manifest.json");
     let keys: BTreeMap<String, NamedKey> = json("keys/raw.json");
     let (mut cases, mut later) = (Vec::new(), BTreeMap::<&str, usize>::new());

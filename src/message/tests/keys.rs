@@ -75,15 +75,16 @@ fn sealing_needs_a_key_and_at_most_128() {
 
 #[test]
 fn required_pairs_are_demanded() {
+    type Pairs<'a> = &'a [(&'a str, Option<&'a str>)];
     let message = sealed(b"payload", 16);
-    let demand = |pairs: &[(&str, Option<&str>)]| {
+    let demand = |pairs: Pairs<'_>| {
         let required_context = pairs.iter().map(|(key, value)| ((*key).to_owned(), value.map(str::to_owned))).collect();
         open_with(&message[..], &[&keyring(1)], &OpenOptions { required_context, ..OpenOptions::default() })
     };
     for pairs in [&[("purpose", None)][..], &[("purpose", Some("test"))], &[("purpose", None), ("purpose", Some("test"))]] {
         assert_eq!(demand(pairs).1, b"payload");
     }
-    let cases: [(&[(&str, Option<&str>)], ContextMismatch); 4] = [
+    let cases: [(Pairs<'_>, ContextMismatch); 4] = [
         (&[("purpose", Some("tests"))], ContextMismatch::Value("purpose".into())),
         (&[("purpose", Some(""))], ContextMismatch::Value("purpose".into())),
         (&[("Purpose", None)], ContextMismatch::Missing("Purpose".into())),

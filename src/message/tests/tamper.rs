@@ -71,7 +71,7 @@ fn bytes_after_the_message_hold_the_last_frame_back() {
     for (plaintext, frame) in [(PLAINTEXT, FRAME), (&PLAINTEXT[..FRAME], FRAME), (b"", 1), (PLAINTEXT, 1 << 20)] {
         let message = sealed(plaintext, frame);
         let before = plaintext.len().div_ceil(frame).max(1) - 1;
-        for behind in [&[0][..], &[b'\n'], &message] {
+        for behind in [&[0][..], b"\n", &message] {
             let (result, released) = open_1(Dribble::new(&[&message[..], behind].concat(), 5));
             let Err(Error::Format(error)) = result else { panic!("{result:?}") };
             assert_eq!((error.field, error.problem), ("message", FormatProblem::Trailing));
