@@ -45,6 +45,7 @@ pub mod region;
 mod secret;
 mod suite;
 mod timestamp;
+pub mod vault;
 
 pub use error::{Error, ErrorCode, FormatError, FormatProblem, Result, ServiceError};
 pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId};
@@ -52,3 +53,8 @@ pub use message::{FrameLength, OpenOptions, Opened, SealOptions, Sealed, inspect
 pub use secret::{DataKey, SecretBytes};
 pub use suite::AlgorithmSuite;
 pub use timestamp::{NotATime, Timestamp};
+
+/// The README's library example is compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -83,6 +83,19 @@ impl fmt::Debug for Region {
     }
 }
 
+impl serde::Serialize for Region {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for Region {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = <String as serde::Deserialize>::deserialize(deserializer)?;
+        Self::new(&name).ok_or_else(|| serde::de::Error::custom("not the name of a Region"))
+    }
+}
+
 const AWS: Partition = Partition("aws");
 const AWS_CN: Partition = Partition("aws-cn");
 const AWS_EUSC: Partition = Partition("aws-eusc");

@@ -1,0 +1,97 @@
+//! Seals and opens the bundle of one version of one secret for one Region.
+
+use std::collections::BTreeMap;
+
+use super::value::{PayloadKind, SecretValue};
+use crate::{
+    arn::{KeyArn, SecretArn},
+    crypto::SystemRandom,
+    error::{ContextMismatch, Error, FormatError, FormatProblem, Result},
+    format::EncryptionContext,
+    keyring::{AwsKmsKeyring, Keyring, Kms},
+    message::{FrameLength, Materials, MessageSealer, OpenOptions, Opener, seal_slice},
+    secret::{DataKey, SecretBytes},
+};
+
+const SECRET_ARN: &str = "SecretARN";
+const SECRET_VERSION_ID: &str = "SecretVersionId";
+const PAYLOAD: &str = "coldseal:payload";
+
+/// True for the keys that users may not set: what binds a bundle to its place, and what the message format keeps for itself.
+pub(crate) fn is_reserved(key: &str) -> bool {
+    key == SECRET_ARN || key == SECRET_VERSION_ID || key.starts_with("coldseal:") || key.starts_with("aws-crypto-")
+}
+
+/// Which bundle it is: the secret's ARN in that Region, the version, and the user's pairs.
+#[derive(Debug, Clone)]
+pub(crate) struct BundleIdentity<'a> {
+    pub(crate) arn: SecretArn,
+    pub(crate) version_id: &'a str,
+    pub(crate) user_context: &'a BTreeMap<String, String>,
+}
+
+impl BundleIdentity<'_> {
+    /// The exact encryption context of the bundle.
+    pub(super) fn context(&self, payload: PayloadKind) -> EncryptionContext {
+        let mut context: EncryptionContext = self.user_context.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        context.insert(SECRET_ARN, self.arn.to_string());
+        context.insert(SECRET_VERSION_ID, self.version_id);
+        context.insert(PAYLOAD, payload.as_str());
+        context
+    }
+
+    /// Text or bytes, if `found` is the context of this bundle and nothing else.
+    pub(super) fn check_context(&self, found: &EncryptionContext) -> Result<PayloadKind, ContextMismatch> {
+        let payload = found.get(PAYLOAD).ok_or_else(|| ContextMismatch::Missing(PAYLOAD.to_owned()))?;
+        let payload = PayloadKind::parse(payload).ok_or_else(|| ContextMismatch::Value(PAYLOAD.to_owned()))?;
+        found.must_equal(&self.context(payload)).map(|()| payload)
+    }
+}
+
+/// Where a new bundle's data key comes from.
+pub(crate) enum DataKeySource {
+    /// KMS generates one.
+    Generate,
+    /// Another Region's bundle of the same version has it already.
+    Wrap(DataKey),
+}
+
+/// Seals `value` under `key`; a fresh message id, every frame encrypted anew. Gives the message and the data key, for the next Region.
+pub(crate) fn seal_bundle(
+    value: &SecretValue,
+    identity: &BundleIdentity<'_>,
+    kms: &dyn Kms,
+    key: &KeyArn,
+    source: DataKeySource,
+) -> Result<(Vec<u8>, DataKey)> {
+    let keyring = AwsKmsKeyring::new(kms, key.clone());
+    let keyrings: [&dyn Keyring; 1] = [&keyring];
+    let context = identity.context(value.kind());
+    let materials = match source {
+        DataKeySource::Generate => Materials::generate(&keyrings, context, &SystemRandom)?,
+        DataKeySource::Wrap(data_key) => Materials::wrap(data_key, &keyrings, context, &SystemRandom)?,
+    };
+    let sealer = MessageSealer::new(&materials, FrameLength::default(), &SystemRandom)?;
+    let mut message = Vec::new();
+    seal_slice(value.expose(), &mut message, sealer)?;
+    Ok((message, materials.into_data_key()))
+}
+
+/// The one function that opens a secret's bundle, for every command.
+///
+/// The header is verified first, then its context must be exactly that of `identity`, then the payload is decrypted.
+pub(crate) fn open_bundle(message: &[u8], identity: &BundleIdentity<'_>, keyrings: &[&dyn Keyring]) -> Result<(SecretValue, DataKey)> {
+    let (mut opener, data_key) = Opener::begin_keeping_data_key(message, keyrings, &OpenOptions::default())?;
+    let payload = identity.check_context(&opener.header().encryption_context).map_err(Error::EncryptionContext)?;
+    // As much room as the message has: plaintext is never longer, so that nothing is left behind by growing.
+    let mut plaintext = SecretBytes::zeroed(message.len());
+    let mut length: usize = 0;
+    while let Some(content) = opener.next_content()? {
+        let end = length + content.len();
+        let room = plaintext.expose_mut().get_mut(length..end).ok_or(FormatError::new("frame content", FormatProblem::Overrun))?;
+        room.copy_from_slice(content);
+        length = end;
+    }
+    plaintext.truncate(length);
+    SecretValue::new(payload, plaintext).map(|value| (value, data_key))
+}

@@ -1,0 +1,130 @@
+//! Durable writes of a secret: bundles first, under their content's names; then the rename of `secret.json`, the only commit.
+
+use std::{
+    collections::HashSet,
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    family::read_bounded,
+    layout::{self, RECORD},
+    record::{BundleRecord, SecretRecord},
+};
+use crate::{
+    arn::KeyArn,
+    crypto::sha256,
+    durable::{self, Existing, NewFile, Sync},
+    error::{Error, Result},
+};
+
+/// A secret's folder while one command writes to it.
+pub(crate) struct SecretWriter {
+    dir: PathBuf,
+    /// Folders whose names have to be made durable before the commit.
+    version_dirs: Vec<PathBuf>,
+}
+
+impl SecretWriter {
+    /// Makes the folder when it is missing.
+    pub(crate) fn begin(dir: &Path) -> Result<Self> {
+        durable::create_dir_all(dir)?;
+        Ok(Self { dir: dir.to_owned(), version_dirs: Vec::new() })
+    }
+
+    /// Writes a bundle and syncs its content; its name becomes durable with [`SecretWriter::commit`].
+    pub(crate) fn write_bundle(&mut self, version_id: &str, key: &KeyArn, message: &[u8]) -> Result<BundleRecord> {
+        let version_dir = self.dir.join(layout::encode(version_id));
+        if !self.version_dirs.contains(&version_dir) {
+            durable::create_dir_all(&version_dir)?;
+            self.version_dirs.push(version_dir.clone());
+        }
+        let sha256 = sha256(message);
+        let file = layout::bundle_file(key.region(), &sha256);
+        let path = version_dir.join(&file);
+        let mut new = NewFile::create_in(&version_dir)?;
+        io::Write::write_all(&mut new, message).map_err(|error| Error::io_at("writing", &path, error))?;
+        match new.publish(&path, Existing::Refuse, Sync::File) {
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
+                if read_bounded(&path, u64::try_from(message.len()).unwrap_or(u64::MAX))? != message {
+                    return Err(Error::Damaged { path, what: "exists with other content than its name says".to_owned() });
+                }
+            }
+            result => result?,
+        }
+        let size = u64::try_from(message.len()).unwrap_or(u64::MAX);
+        Ok(BundleRecord { region: key.region(), file, size, sha256, kms_key_id: key.to_string() })
+    }
+
+    /// The commit. Until it returns, the secret is as it was before; leftovers are swept after it.
+    pub(crate) fn commit(&self, record: &SecretRecord) -> Result<()> {
+        for dir in &self.version_dirs {
+            durable::sync_dir(dir)?;
+        }
+        let mut json = serde_json::to_vec_pretty(record).map_err(|_| Error::Misuse("a secret's record is always JSON"))?;
+        json.push(b'\n');
+        durable::replace(&self.dir.join(RECORD), &json)?;
+        // The change is made: a leftover that cannot be removed is the next writer's.
+        let _ = sweep(&self.dir, Some(record));
+        Ok(())
+    }
+
+    /// Removes what an error before the commit left: everything that the committed record, if any, does not name.
+    pub(crate) fn abandon(&self, committed: Option<&SecretRecord>) {
+        let _ = sweep(&self.dir, committed);
+        if committed.is_none() {
+            let _ = fs::remove_dir(&self.dir);
+            // The Region's folder goes too when this was its first secret.
+            let _ = self.dir.parent().map(fs::remove_dir);
+        }
+    }
+}
+
+/// Files of a secret's folder that its record does not name.
+pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> io::Result<Vec<PathBuf>> {
+    let mut named: HashSet<(OsString, OsString)> = HashSet::new();
+    for version in record.iter().flat_map(|record| &record.versions) {
+        let version_dir = layout::encode(&version.version_id);
+        named.extend(version.bundles.iter().map(|bundle| (version_dir.clone().into(), bundle.file.clone().into())));
+    }
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            for file in fs::read_dir(entry.path())? {
+                let file = file?;
+                if !named.contains(&(entry.file_name(), file.file_name())) {
+                    found.push(file.path());
+                }
+            }
+        } else if record.is_none() || entry.file_name() != RECORD {
+            found.push(entry.path());
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Removes leftovers and the folders that they leave empty.
+pub(crate) fn sweep(dir: &Path, record: Option<&SecretRecord>) -> io::Result<()> {
+    for path in leftovers(dir, record)? {
+        fs::remove_file(path)?;
+    }
+    for entry in fs::read_dir(dir)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            // Fails for one that still holds bundles, as it should.
+            let _ = fs::remove_dir(entry.path());
+        }
+    }
+    Ok(())
+}
+
+/// Removes a whole secret: its record first, which is what makes it one.
+pub(crate) fn remove_secret(dir: &Path) -> Result<()> {
+    durable::remove(&dir.join(RECORD))?;
+    let _ = sweep(dir, None);
+    let _ = fs::remove_dir(dir);
+    Ok(())
+}

@@ -1,0 +1,281 @@
+//! [CreateSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html).
+
+use std::collections::BTreeMap;
+
+use super::{
+    Vault, bundle,
+    commit::{self, SecretWriter},
+    describe::SecretChange,
+    family::{Family, Located},
+    layout,
+    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, refusal},
+    record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
+    seal_version::{SealedVersion, value_tag},
+    value::SecretValue,
+};
+use crate::{
+    arn::{AccountId, SecretArn},
+    crypto::{Random, SystemRandom, random_array},
+    error::{ContextMismatch, Error, ErrorCode, Result, ServiceError},
+    kms::{EmbeddedKms, KeystoreSession},
+    region::Region,
+    timestamp::Timestamp,
+};
+
+/// A request to create a secret.
+#[derive(Debug)]
+pub struct CreateSecret {
+    /// 1 to 512 characters.
+    pub name: String,
+    /// The value; a secret without one has no version yet.
+    pub value: Option<SecretValue>,
+    /// The primary Region.
+    pub region: Region,
+    /// Key id, ARN, alias or alias ARN in the primary Region; `None` for the default key.
+    pub kms_key_id: Option<String>,
+    /// Where copies go.
+    pub replicas: Vec<ReplicaRegion>,
+    /// What to do about same-named secrets in the replicas' Regions.
+    pub name_clash: NameClash,
+    /// At most 2,048 characters; not encrypted.
+    pub description: Option<String>,
+    /// Not encrypted.
+    pub tags: Vec<Tag>,
+    /// Pairs that are bound to every bundle besides coldseal's own.
+    pub encryption_context: BTreeMap<String, String>,
+    /// 32 to 64 characters; becomes the VersionId. `None` draws a UUID.
+    pub client_request_token: Option<String>,
+    /// One data key for all Regions, or one for each.
+    pub data_key_scope: DataKeyScope,
+    /// What to do when a replica's Region cannot be served.
+    pub on_problem: OnProblem,
+    /// Account of the secret's ARN; `None` takes that of its primary wrapping key.
+    pub account: Option<AccountId>,
+}
+
+enum Plan {
+    /// The same request was carried out before.
+    Done(Box<Located>),
+    New {
+        primary: Target,
+        replicas: Vec<Target>,
+        failed: Vec<Problem>,
+        replaced: Vec<(Region, Located)>,
+    },
+}
+
+impl Vault {
+    /// Creates a secret: one bundle for the primary Region and each replica. All checks come before the first byte is written.
+    ///
+    /// # Errors
+    /// `InvalidParameterException`, `ResourceExistsException`, or the error of the first Region that cannot be served, all of them listed.
+    pub fn create_secret(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<SecretChange> {
+        request.validate()?;
+        if !self.exists() {
+            // A request that fails its checks leaves no vault behind.
+            self.plan_create(session.kms_mut(), request)?;
+            self.initialize()?;
+        }
+        self.require()?;
+        let _lock = self.lock()?;
+        let plan = self.plan_create(session.kms_mut(), request)?;
+        // Keys are durable before anything is wrapped under them.
+        let keystore = session.commit()?;
+        match plan {
+            Plan::Done(located) => Ok(SecretChange::of(self, session.kms(), &located, keystore)),
+            Plan::New { primary, replicas, failed, replaced } => {
+                let dir = layout::secret_dir(&self.root, request.region, &request.name);
+                let record = request.record(session.kms(), &primary, &replicas, &failed, &replaced)?;
+                let record = self.write_new_secret(session.kms(), request, &dir, record, (primary, replicas))?;
+                for (region, located) in &replaced {
+                    remove_from_region(located, *region)?;
+                }
+                Ok(SecretChange::of(self, session.kms(), &Located { dir, record }, keystore))
+            }
+        }
+    }
+
+    fn plan_create(&self, kms: &mut EmbeddedKms, request: &CreateSecret) -> Result<Plan> {
+        let family = Family::load(&self.root, &request.name)?;
+        if let Some(holder) = family.holder(request.region) {
+            return self.plan_existing(kms, request, holder);
+        }
+        let mut problems = Vec::new();
+        let primary = plan::target(kms, request.region, request.kms_key_id.as_deref());
+        let primary = primary.map_err(|error| problems.push(Problem { place: request.region.to_string(), error, retry: None })).ok();
+        let (mut replicas, mut replaced) = (Vec::new(), Vec::new());
+        for replica in &request.replicas {
+            match check_replica(kms, request.region, &family, replica, request.name_clash) {
+                Ok(target) => {
+                    replaced.extend(family.holder(target.region()).map(|holder| (target.region(), holder.clone())));
+                    replicas.push(target);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        let can_record = request.on_problem == OnProblem::RecordFailed && problems.iter().all(|problem| problem.retry.is_some());
+        match primary {
+            Some(primary) if problems.is_empty() || can_record => Ok(Plan::New { primary, replicas, failed: problems, replaced }),
+            _ => Err(refusal(&problems)),
+        }
+    }
+
+    /// A secret of this name is there: the same token with the same value is a success without a change.
+    fn plan_existing(&self, kms: &EmbeddedKms, request: &CreateSecret, holder: &Located) -> Result<Plan> {
+        let exists = |message: String| Err(Error::service(ErrorCode::ResourceExistsException, message));
+        let record = &holder.record;
+        let token = request.client_request_token.as_deref();
+        match (token.and_then(|token| record.version(token)), &request.value) {
+            (Some(version), Some(value)) if record.primary_region() == request.region => {
+                if self.is_same_value(kms, holder, version, value)? {
+                    return Ok(Plan::Done(Box::new(holder.clone())));
+                }
+                let token = version.version_id.escape_debug();
+                exists(format!(
+                    "You can't use ClientRequestToken {token} because that value is already in use for a version of secret {}.",
+                    record.arn
+                ))
+            }
+            _ => exists(format!("The operation failed because the secret {} already exists.", request.name.escape_debug())),
+        }
+    }
+
+    fn write_new_secret(
+        &self,
+        kms: &EmbeddedKms,
+        request: &CreateSecret,
+        dir: &std::path::Path,
+        mut record: SecretRecord,
+        targets: (Target, Vec<Target>),
+    ) -> Result<SecretRecord> {
+        let targets: Vec<Target> = std::iter::once(targets.0).chain(targets.1).collect();
+        let version_id = request.version_id()?;
+        let sealed = match &request.value {
+            Some(value) => Some((SealedVersion::seal(&record, &version_id, value, &targets, kms, None)?, value)),
+            None => None,
+        };
+        let mut writer = SecretWriter::begin(dir)?;
+        let mut write = || -> Result<()> {
+            if let Some((sealed, value)) = &sealed {
+                record.versions.push(VersionRecord {
+                    version_id: version_id.clone(),
+                    version_stages: vec![AWSCURRENT.to_owned()],
+                    created_date: record.created_date,
+                    payload: value.kind(),
+                    value_tag: value_tag(kms, &record, &version_id, value),
+                    bundles: sealed.write(&mut writer)?,
+                });
+            }
+            writer.commit(&record)
+        };
+        let result = write();
+        if result.is_err() {
+            writer.abandon(super::family::read_record(dir, request.region).ok().flatten().as_ref());
+        }
+        result.map(|()| record)
+    }
+}
+
+impl CreateSecret {
+    fn validate(&self) -> Result<()> {
+        let refuse = |message: String| Err(Error::service(ErrorCode::InvalidParameterException, message));
+        let characters = self.name.chars().count();
+        if characters == 0 || characters > 512 {
+            return refuse(format!("Name: a secret's name has 1 to 512 characters, this one {characters}"));
+        }
+        if let Some(token) = &self.client_request_token {
+            let characters = token.chars().count();
+            if !(32..=64).contains(&characters) {
+                return refuse(format!("ClientRequestToken: a token has 32 to 64 characters, this one {characters}"));
+            }
+        }
+        if self.description.as_ref().is_some_and(|description| description.chars().count() > 2048) {
+            return refuse("Description: at most 2048 characters".to_owned());
+        }
+        if let Some(key) = self.encryption_context.keys().find(|key| bundle::is_reserved(key)) {
+            return Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone())));
+        }
+        Ok(())
+    }
+
+    fn version_id(&self) -> Result<String> {
+        match &self.client_request_token {
+            Some(token) => Ok(token.clone()),
+            None => Ok(uuid::Builder::from_random_bytes(random_array(&SystemRandom)?).into_uuid().to_string()),
+        }
+    }
+
+    fn record(
+        &self,
+        kms: &EmbeddedKms,
+        primary: &Target,
+        replicas: &[Target],
+        failed: &[Problem],
+        replaced: &[(Region, Located)],
+    ) -> Result<SecretRecord> {
+        let account = self.account.clone().unwrap_or_else(|| primary.key.account().clone());
+        debug_assert!(kms.is_enabled(self.region), "the primary Region was checked");
+        let now = Timestamp::now();
+        let in_sync = replicas.iter().map(in_sync);
+        let failed = failed.iter().filter_map(failed_replica);
+        Ok(SecretRecord {
+            format: FORMAT,
+            arn: SecretArn::new(self.region, account, format!("{}-{}", self.name, arn_suffix()?)),
+            name: self.name.clone(),
+            description: self.description.clone(),
+            kms_key_id: self.kms_key_id.clone().filter(|key| !key.is_empty() && key != plan::DEFAULT_KEY_ALIAS),
+            created_date: now,
+            last_changed_date: now,
+            tags: self.tags.clone(),
+            encryption_context: self.encryption_context.clone(),
+            data_key_scope: self.data_key_scope,
+            replication_status: in_sync.chain(failed).collect(),
+            replaces: replaced.iter().map(|(region, located)| Replaced { region: *region, arn: located.record.arn.clone() }).collect(),
+            versions: Vec::new(),
+        })
+    }
+}
+
+pub(super) fn in_sync(target: &Target) -> ReplicaRecord {
+    ReplicaRecord {
+        region: target.region(),
+        kms_key_id: target.kms_key_id.clone(),
+        status: ReplicaStatus::InSync,
+        status_message: "Replication succeeded".to_owned(),
+    }
+}
+
+pub(super) fn failed_replica(problem: &Problem) -> Option<ReplicaRecord> {
+    let (region, kms_key_id) = problem.retry.clone()?;
+    let ServiceError { message, .. } = &problem.error;
+    Some(ReplicaRecord { region, kms_key_id, status: ReplicaStatus::Failed, status_message: message.clone() })
+}
+
+/// Takes a secret that was replaced out of a Region: the last step, after the new record is committed.
+pub(super) fn remove_from_region(located: &Located, region: Region) -> Result<()> {
+    if located.record.primary_region() == region {
+        return commit::remove_secret(&located.dir);
+    }
+    let mut record = located.record.clone();
+    record.replication_status.retain(|replica| replica.region != region);
+    for version in &mut record.versions {
+        version.bundles.retain(|bundle| bundle.region != region);
+    }
+    SecretWriter::begin(&located.dir)?.commit(&record)
+}
+
+/// Six random letters and digits, each equally likely.
+fn arn_suffix() -> Result<String> {
+    const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let mut suffix = String::new();
+    while suffix.len() < SecretArn::SUFFIX_LENGTH {
+        let mut byte = [0];
+        SystemRandom.fill(&mut byte)?;
+        // 248 = 4 * 62: what is above would favour some letters.
+        let index = usize::from(byte[0]);
+        if index < 248 {
+            suffix.extend(ALPHABET.get(index % 62).map(|letter| char::from(*letter)));
+        }
+    }
+    Ok(suffix)
+}

@@ -1,0 +1,304 @@
+//! What commands tell about secrets: [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html),
+//! [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html), and the answers of changes.
+//! Members are AWS's, in AWS's order; `Bundles` and `EncryptionContext` are coldseal's.
+
+use std::{collections::BTreeMap, path::PathBuf};
+
+use serde::Serialize;
+
+use super::{
+    Vault,
+    family::{Family, Located, read_record},
+    layout,
+    lookup::Found,
+    plan::DEFAULT_KEY_ALIAS,
+    read::bundle_path,
+    record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
+};
+use crate::{
+    arn::{KeyArn, SecretArn},
+    error::{Error, Result},
+    kms::{Committed, EmbeddedKms},
+    region::Region,
+    timestamp::Timestamp,
+};
+
+/// State of one replica.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReplicationStatus {
+    /// The replica's Region.
+    pub region: Region,
+    /// The key as it was named, or `alias/aws/secretsmanager`.
+    pub kms_key_id: String,
+    /// In sync or failed.
+    pub status: ReplicaStatus,
+    /// Why, when it failed.
+    pub status_message: String,
+}
+
+/// One bundle file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct BundleInfo {
+    /// The Region that it is for.
+    pub region: Region,
+    /// The version that it holds.
+    pub version_id: String,
+    /// Absolute path.
+    pub path: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 in hex.
+    #[serde(rename = "SHA256")]
+    pub sha256: String,
+    /// ARN of the key that wraps its data key.
+    pub kms_key_id: String,
+    /// True when the keystore at hand has that key, enabled.
+    pub opens_here: bool,
+}
+
+/// The answer of `CreateSecret` and `ReplicateSecretToRegions`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SecretChange {
+    /// The secret's ARN in its primary Region.
+    #[serde(rename = "ARN")]
+    pub arn: SecretArn,
+    /// The secret's name.
+    pub name: String,
+    /// The version in use; absent for a secret without a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// The replicas.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replication_status: Vec<ReplicationStatus>,
+    /// The bundles of all versions.
+    pub bundles: Vec<BundleInfo>,
+    /// What became of the keystore; not part of the answer's document.
+    #[serde(skip)]
+    pub keystore: Committed,
+}
+
+/// The answer of `DescribeSecret`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SecretDescription {
+    /// The secret's ARN in the Region that answers.
+    #[serde(rename = "ARN")]
+    pub arn: SecretArn,
+    /// The secret's name.
+    pub name: String,
+    /// Its description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The key in that Region, unless it is the default key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
+    /// Last change of any kind.
+    pub last_changed_date: Timestamp,
+    /// The tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Staging labels by VersionId.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub version_ids_to_stages: BTreeMap<String, Vec<String>>,
+    /// When the secret was made.
+    pub created_date: Timestamp,
+    /// Where it was made.
+    pub primary_region: Region,
+    /// The replicas.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replication_status: Vec<ReplicationStatus>,
+    /// The user's pairs.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub encryption_context: BTreeMap<String, String>,
+    /// The bundles of all versions, in the Region that answers or, in the primary, in all.
+    pub bundles: Vec<BundleInfo>,
+}
+
+/// One entry of `ListSecrets`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SecretListEntry {
+    /// The secret's ARN in the Region listed.
+    #[serde(rename = "ARN")]
+    pub arn: SecretArn,
+    /// The secret's name.
+    pub name: String,
+    /// Its description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The key in that Region, unless it is the default key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
+    /// Last change of any kind.
+    pub last_changed_date: Timestamp,
+    /// The tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Staging labels by VersionId.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub secret_versions_to_stages: BTreeMap<String, Vec<String>>,
+    /// When the secret was made.
+    pub created_date: Timestamp,
+    /// Where it was made.
+    pub primary_region: Region,
+}
+
+impl SecretChange {
+    pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, secret: &Located, keystore: Committed) -> Self {
+        let record = &secret.record;
+        Self {
+            arn: record.arn.clone(),
+            name: record.name.clone(),
+            version_id: record.version_with_stage(AWSCURRENT).map(|version| version.version_id.clone()),
+            replication_status: statuses(record),
+            bundles: bundles(vault, Some(kms), secret, None),
+            keystore,
+        }
+    }
+}
+
+impl Vault {
+    /// Describes a secret as the Region that answers knows it. `kms` tells which bundles open here.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException`, no vault, or a damaged record.
+    pub fn describe_secret(&self, kms: Option<&EmbeddedKms>, secret_id: &str, region: Option<Region>) -> Result<SecretDescription> {
+        let Found { secret, region, .. } = self.find(secret_id, region)?;
+        let only = (region != secret.record.primary_region()).then_some(region);
+        let bundles = bundles(self, kms, &secret, only);
+        let record = secret.record;
+        Ok(SecretDescription {
+            arn: record.arn.in_region(region),
+            kms_key_id: key_in(&record, region),
+            version_ids_to_stages: stages(&record),
+            primary_region: record.primary_region(),
+            replication_status: statuses(&record),
+            name: record.name,
+            description: record.description,
+            last_changed_date: record.last_changed_date,
+            tags: record.tags,
+            created_date: record.created_date,
+            encryption_context: record.encryption_context,
+            bundles,
+        })
+    }
+
+    /// Lists the secrets of one Region, or of all: then each once, in its primary Region. In the order of their names.
+    ///
+    /// # Errors
+    /// No vault, or a damaged record.
+    pub fn list_secrets(&self, region: Option<Region>) -> Result<Vec<SecretListEntry>> {
+        let mut entries = Vec::new();
+        for family in self.families()? {
+            for (secret, regions) in family.present() {
+                let shown = match region {
+                    Some(region) => regions.contains(&region).then_some(region),
+                    None => regions.first().copied(),
+                };
+                entries.extend(shown.map(|region| list_entry(&secret.record, region)));
+            }
+        }
+        entries.sort_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
+        Ok(entries)
+    }
+
+    /// All secrets, grouped by name.
+    pub(super) fn families(&self) -> Result<Vec<Family>> {
+        self.require()?;
+        let mut by_name: BTreeMap<String, Vec<Located>> = BTreeMap::new();
+        for region in Region::all() {
+            for dir in secret_dirs(&layout::region_dir(self.root(), region))? {
+                if let Some(record) = read_record(&dir, region)? {
+                    by_name.entry(record.name.clone()).or_default().push(Located { dir, record });
+                }
+            }
+        }
+        Ok(by_name.into_values().map(Family::of).collect())
+    }
+}
+
+/// The folders in a Region's folder; none when it is not there.
+pub(super) fn secret_dirs(region_dir: &std::path::Path) -> Result<Vec<PathBuf>> {
+    let reading = |error| Error::io_at("reading the directory", region_dir, error);
+    let entries = match std::fs::read_dir(region_dir) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(reading(error)),
+    };
+    let mut dirs = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(reading)?;
+        if entry.file_type().map_err(reading)?.is_dir() {
+            dirs.push(entry.path());
+        }
+    }
+    dirs.sort();
+    Ok(dirs)
+}
+
+fn list_entry(record: &SecretRecord, region: Region) -> SecretListEntry {
+    SecretListEntry {
+        arn: record.arn.in_region(region),
+        name: record.name.clone(),
+        description: record.description.clone(),
+        kms_key_id: key_in(record, region),
+        last_changed_date: record.last_changed_date,
+        tags: record.tags.clone(),
+        secret_versions_to_stages: stages(record),
+        created_date: record.created_date,
+        primary_region: record.primary_region(),
+    }
+}
+
+fn statuses(record: &SecretRecord) -> Vec<ReplicationStatus> {
+    let status = |replica: &ReplicaRecord| ReplicationStatus {
+        region: replica.region,
+        kms_key_id: replica.kms_key_id.clone(),
+        status: replica.status,
+        status_message: replica.status_message.clone(),
+    };
+    record.replication_status.iter().map(status).collect()
+}
+
+fn stages(record: &SecretRecord) -> BTreeMap<String, Vec<String>> {
+    record.versions.iter().map(|version| (version.version_id.clone(), version.version_stages.clone())).collect()
+}
+
+fn key_in(record: &SecretRecord, region: Region) -> Option<String> {
+    let key = if region == record.primary_region() {
+        record.kms_key_id.clone()
+    } else {
+        record.replica(region).map(|replica| replica.kms_key_id.clone())
+    };
+    key.filter(|key| key != DEFAULT_KEY_ALIAS)
+}
+
+fn bundles(vault: &Vault, kms: Option<&EmbeddedKms>, secret: &Located, only: Option<Region>) -> Vec<BundleInfo> {
+    let absolute = Located {
+        dir: vault.absolute_root().join(secret.dir.strip_prefix(vault.root()).unwrap_or(&secret.dir)),
+        record: secret.record.clone(),
+    };
+    let mut infos = Vec::new();
+    for version in &absolute.record.versions {
+        for bundle in version.bundles.iter().filter(|bundle| only.is_none_or(|region| bundle.region == region)) {
+            infos.push(BundleInfo {
+                region: bundle.region,
+                version_id: version.version_id.clone(),
+                path: bundle_path(&absolute, version, bundle),
+                size: bundle.size,
+                sha256: bundle.sha256.clone(),
+                kms_key_id: bundle.kms_key_id.clone(),
+                opens_here: kms.is_some_and(|kms| has_key(kms, &bundle.kms_key_id)),
+            });
+        }
+    }
+    infos
+}
+
+/// True when the keystore has the key, enabled.
+pub(super) fn has_key(kms: &EmbeddedKms, key: &str) -> bool {
+    key.parse::<KeyArn>().is_ok_and(|key| kms.resolve(key.region(), &key.to_string()).is_ok_and(|key| kms.check_usable(&key).is_ok()))
+}

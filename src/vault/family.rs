@@ -1,0 +1,118 @@
+//! All secrets of one name, and who holds the name in which Region.
+
+use std::path::{Path, PathBuf};
+
+use super::{
+    layout::{self, RECORD},
+    record::{FORMAT, SecretRecord},
+};
+use crate::{
+    error::{Error, Result},
+    region::Region,
+};
+
+/// `secret.json` is read up to this size.
+const MAX_RECORD_LENGTH: u64 = 16 * 1024 * 1024;
+
+/// A secret with its folder.
+#[derive(Debug, Clone)]
+pub(crate) struct Located {
+    pub(crate) dir: PathBuf,
+    pub(crate) record: SecretRecord,
+}
+
+/// The secrets of one name: at most one for each primary Region.
+#[derive(Debug, Default)]
+pub(crate) struct Family(Vec<Located>);
+
+impl Family {
+    /// Reads every secret of this name.
+    pub(crate) fn load(root: &Path, name: &str) -> Result<Self> {
+        let mut members = Vec::new();
+        for region in Region::all() {
+            let dir = layout::secret_dir(root, region, name);
+            if let Some(record) = read_record(&dir, region)? {
+                members.push(Located { dir, record });
+            }
+        }
+        Ok(Self(members))
+    }
+
+    /// Groups records that are read already.
+    pub(crate) fn of(members: Vec<Located>) -> Self {
+        Self(members)
+    }
+
+    /// The secrets that are still there in at least one Region, each with those Regions, the primary first.
+    pub(crate) fn present(&self) -> impl Iterator<Item = (&Located, Vec<Region>)> {
+        self.0.iter().filter_map(|member| {
+            let replicas = member.record.replication_status.iter().map(|replica| replica.region);
+            let regions: Vec<_> =
+                std::iter::once(member.record.primary_region()).chain(replicas).filter(|region| self.is_holder(member, *region)).collect();
+            (!regions.is_empty()).then_some((member, regions))
+        })
+    }
+
+    /// The secret that has the name in `region`, as primary or replica.
+    pub(crate) fn holder(&self, region: Region) -> Option<&Located> {
+        self.0.iter().find(|member| self.is_holder(member, region))
+    }
+
+    /// The secrets whose primary Region still has them.
+    pub(crate) fn primaries(&self) -> impl Iterator<Item = &Located> {
+        self.0.iter().filter(|member| self.is_holder(member, member.record.primary_region()))
+    }
+
+    /// A secret is in a Region unless another one of its name says that it took its place there.
+    fn is_holder(&self, member: &Located, region: Region) -> bool {
+        let arn = &member.record.arn;
+        member.record.is_in(region)
+            && !self.0.iter().flat_map(|other| &other.record.replaces).any(|replaced| replaced.region == region && replaced.arn == *arn)
+    }
+}
+
+/// Reads a secret's record; `None` when its folder or record is not there.
+pub(crate) fn read_record(dir: &Path, primary: Region) -> Result<Option<SecretRecord>> {
+    let path = dir.join(RECORD);
+    let bytes = match read_bounded(&path, MAX_RECORD_LENGTH) {
+        Ok(bytes) => bytes,
+        Err(Error::Io { source, .. }) if matches!(source.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
+    let damaged = |what: String| Error::Damaged { path: path.clone(), what };
+    let directory_name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    parse_record(&bytes, directory_name, primary).map(Some).map_err(damaged)
+}
+
+/// Parses `secret.json`. The error says where, never what.
+pub(crate) fn parse_record(bytes: &[u8], directory_name: &str, primary: Region) -> Result<SecretRecord, String> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Numbered {
+        format: u32,
+    }
+    let position = |error: &serde_json::Error| format!("not the JSON of a secret (line {}, column {})", error.line(), error.column());
+    let numbered: Numbered = serde_json::from_slice(bytes).map_err(|error| position(&error))?;
+    if numbered.format != FORMAT {
+        return Err(format!("format {} is not known to this version, which reads format {FORMAT}; use a newer coldseal", numbered.format));
+    }
+    let record: SecretRecord = serde_json::from_slice(bytes).map_err(|error| position(&error))?;
+    match record.fault(directory_name, primary) {
+        Some(what) => Err(what),
+        None => Ok(record),
+    }
+}
+
+/// Reads a whole file of at most `limit` bytes.
+pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    use std::io::Read as _;
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
+    let length = read.map_err(|error| Error::io_at("reading", path, error))?;
+    if u64::try_from(length).unwrap_or(u64::MAX) > limit {
+        return Err(Error::Damaged { path: path.to_owned(), what: format!("larger than the {limit} bytes that it can have") });
+    }
+    Ok(bytes)
+}

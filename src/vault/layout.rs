@@ -1,0 +1,99 @@
+//! Where things are in a vault.
+//!
+//! ```text
+//! coldseal-vault/
+//!   coldseal.json                                            format number of the vault
+//!   .lock                                                    held by the one writer
+//!   secrets/<primary Region>/<encoded name>/
+//!     secret.json                                            metadata; its rename is the only commit
+//!     <encoded VersionId>/<region>.<16 hex of its SHA-256>.bundle
+//! ```
+
+use std::path::{Path, PathBuf};
+
+use crate::{crypto::sha256, region::Region};
+
+pub(super) const MARKER: &str = "coldseal.json";
+pub(super) const LOCK: &str = ".lock";
+pub(super) const SECRETS: &str = "secrets";
+pub(super) const RECORD: &str = "secret.json";
+
+/// Longest encoded name that is used as it is; a longer one is cut and gets a hash.
+const MAX_ENCODED: usize = 120;
+const KEPT: usize = 80;
+
+/// Names that Windows keeps for devices.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+pub(super) fn region_dir(root: &Path, region: Region) -> PathBuf {
+    root.join(SECRETS).join(region.name())
+}
+
+pub(super) fn secret_dir(root: &Path, primary: Region, name: &str) -> PathBuf {
+    region_dir(root, primary).join(encode(name))
+}
+
+pub(super) fn bundle_file(region: Region, sha256: &str) -> String {
+    format!("{region}.{}.bundle", sha256.get(..16).unwrap_or(sha256))
+}
+
+/// Encodes any text as a file name: `a-z 0-9 - _` stay, upper-case letters get a `+` in front, every other byte becomes `%xx`.
+///
+/// Different texts give names that differ on a case-insensitive file system, and no result is `.`, `..`, hidden, a device or has a separator.
+pub(super) fn encode(text: &str) -> String {
+    let mut encoded = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        match byte {
+            b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => encoded.push(char::from(byte)),
+            b'A'..=b'Z' => encoded.extend(['+', char::from(byte.to_ascii_lowercase())]),
+            _ => encoded.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    if encoded.len() > MAX_ENCODED {
+        let hash = sha256(text.as_bytes());
+        return format!("{}~{}", encoded.get(..KEPT).unwrap_or_default(), hash.get(..32).unwrap_or_default());
+    }
+    let is_numbered_device = |prefix: &str| encoded.strip_prefix(prefix).is_some_and(|rest| matches!(rest.as_bytes(), [b'0'..=b'9']));
+    if DEVICES.contains(&encoded.as_str()) || is_numbered_device("com") || is_numbered_device("lpt") {
+        let mut characters = encoded.chars();
+        let first = characters.next().map(u32::from).unwrap_or_default();
+        return format!("%{first:02x}{}", characters.as_str());
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_read_well_and_stay_inside() {
+        let cases = [
+            ("production/DBWest", "production%2f+d+b+west"),
+            ("..", "%2e%2e"),
+            ("../../etc/passwd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd"),
+            ("con", "%63on"),
+            ("com7", "%63om7"),
+            ("Con", "+con"),
+            ("é", "%c3%a9"),
+            (".hidden", "%2ehidden"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(encode(name), expected, "{name}");
+        }
+        let long = encode(&"x".repeat(512));
+        assert!(long.len() < 120 && long != encode(&"x".repeat(511)), "{long}");
+    }
+
+    proptest! {
+        #[test]
+        fn encoding_is_safe_and_tells_names_apart(a in "\\PC{1,80}", b in "\\PC{1,80}") {
+            let (x, y) = (encode(&a), encode(&b));
+            prop_assert!(x.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_+%~".contains(&byte)));
+            prop_assert!(!x.is_empty() && x.len() <= MAX_ENCODED);
+            prop_assert_eq!(a == b, x == y);
+        }
+    }
+}

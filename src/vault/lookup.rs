@@ -1,0 +1,86 @@
+//! From a SecretId (name, ARN or partial ARN) to one secret in one Region.
+
+use super::{
+    Vault,
+    family::{Family, Located},
+};
+use crate::{
+    arn::SecretArn,
+    error::{Error, ErrorCode, Result},
+    region::Region,
+};
+
+/// A secret and the Region that answers for it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) secret: Located,
+    pub(super) region: Region,
+    pub(super) family: Family,
+}
+
+pub(super) const NOT_FOUND: &str = "Secrets Manager can't find the specified secret.";
+
+impl Vault {
+    /// Finds a secret. Without a Region, in the ARN or beside it, the primary Region answers.
+    pub(super) fn find(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
+        self.require()?;
+        if secret_id.starts_with("arn:") { self.find_by_arn(secret_id, region) } else { self.find_by_name(secret_id, region) }
+    }
+
+    fn find_by_arn(&self, text: &str, region: Option<Region>) -> Result<Found> {
+        let invalid = |message: String| Error::service(ErrorCode::InvalidParameterException, message);
+        let arn: SecretArn = text.parse().map_err(|_| invalid(format!("'{}' is not the ARN of a secret", text.escape_debug())))?;
+        if let Some(region) = region.filter(|region| *region != arn.region()) {
+            return Err(invalid(format!("the ARN names the Region {}, and --region {region}; leave one of them out", arn.region())));
+        }
+        // As in AWS, a name that itself ends in a hyphen and six characters is not found by its partial ARN.
+        let name = arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name);
+        let found = self.find_by_name(name, Some(arn.region()))?;
+        let full = found.secret.record.arn.in_region(arn.region());
+        if full.account() == arn.account() && (full == arn || arn.split_suffix().is_none()) {
+            Ok(found)
+        } else {
+            Err(not_found(NOT_FOUND.to_owned()))
+        }
+    }
+
+    fn find_by_name(&self, name: &str, region: Option<Region>) -> Result<Found> {
+        let family = Family::load(&self.root, name)?;
+        let region = match region {
+            Some(region) => region,
+            None => only_primary(&family, name)?,
+        };
+        match family.holder(region) {
+            Some(secret) => Ok(Found { secret: secret.clone(), region, family }),
+            None => Err(not_found(elsewhere(&family, region))),
+        }
+    }
+}
+
+fn only_primary(family: &Family, name: &str) -> Result<Region> {
+    let primaries: Vec<_> = family.primaries().map(|secret| secret.record.primary_region()).collect();
+    match primaries.as_slice() {
+        [] => Err(not_found(NOT_FOUND.to_owned())),
+        [region] => Ok(*region),
+        several => {
+            let names: Vec<_> = several.iter().map(|region| region.name()).collect();
+            let message = format!(
+                "'{}' is a secret of its own in several Regions: {}; name one with --region",
+                name.escape_debug(),
+                names.join(", ")
+            );
+            Err(Error::service(ErrorCode::InvalidRequestException, message))
+        }
+    }
+}
+
+fn elsewhere(family: &Family, region: Region) -> String {
+    let mut names: Vec<_> = family.present().flat_map(|(_, regions)| regions).map(Region::name).collect();
+    names.sort_unstable();
+    names.dedup();
+    if names.is_empty() { NOT_FOUND.to_owned() } else { format!("{NOT_FOUND} It is not in {region}, but in {}.", names.join(", ")) }
+}
+
+pub(super) fn not_found(message: String) -> Error {
+    Error::service(ErrorCode::ResourceNotFoundException, message)
+}

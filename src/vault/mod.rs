@@ -1,0 +1,120 @@
+//! The vault: a directory of secrets, each with metadata and one bundle per version and Region. It holds no keys.
+//!
+//! Reading needs no lock; one writer at a time holds one. A crash at any point leaves each secret as before or as after.
+
+mod bundle;
+mod commit;
+mod create;
+mod describe;
+mod family;
+mod layout;
+mod lookup;
+mod plan;
+mod read;
+mod record;
+mod replicate;
+mod seal_version;
+mod value;
+mod verify;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+pub use create::CreateSecret;
+pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry};
+pub use plan::{DEFAULT_KEY_ALIAS, NameClash, OnProblem, ReplicaRegion};
+pub use read::{SecretValueEntry, VersionSelector};
+pub use record::{DataKeyScope, ReplicaStatus, Tag};
+pub use replicate::ReplicateSecret;
+pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
+pub use verify::{Finding, OpenCounts, VerifyReport, verify};
+
+pub(crate) use bundle::is_reserved;
+pub(crate) use plan::unknown_region;
+
+use crate::{
+    durable::{self, Lock},
+    error::{Error, Result},
+};
+
+/// A vault at a path; the directory is made by the first writing command.
+#[derive(Debug, Clone)]
+pub struct Vault {
+    root: PathBuf,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Marker {
+    format: u32,
+}
+
+impl Vault {
+    /// The vault at `root`, which need not exist.
+    #[must_use]
+    pub fn new(root: impl Into<PathBuf>) -> Self {
+        Self { root: root.into() }
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// True when there is a vault.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        self.root.join(layout::MARKER).is_file()
+    }
+
+    /// Fails unless there is a vault in a format that this version reads.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] that names the path.
+    pub fn require(&self) -> Result<()> {
+        if !self.exists() {
+            return Err(Error::Setup(format!("there is no vault at {}", self.absolute_root().display())));
+        }
+        let path = self.root.join(layout::MARKER);
+        let marker: Marker = serde_json::from_slice(&family::read_bounded(&path, 4096)?)
+            .map_err(|_| Error::Damaged { path: path.clone(), what: "not the JSON of a vault's format number".to_owned() })?;
+        if marker.format != record::FORMAT {
+            let what = format!(
+                "format {} is not known to this version, which reads format {}; use a newer coldseal",
+                marker.format,
+                record::FORMAT
+            );
+            return Err(Error::Damaged { path, what });
+        }
+        Ok(())
+    }
+
+    /// Makes the directory and its marker when they are missing.
+    fn initialize(&self) -> Result<()> {
+        if self.exists() {
+            return Ok(());
+        }
+        durable::create_dir_all(&self.root.join(layout::SECRETS))?;
+        let mut marker =
+            serde_json::to_vec_pretty(&Marker { format: record::FORMAT }).map_err(|_| Error::Misuse("a number is always JSON"))?;
+        marker.push(b'\n');
+        match durable::write_new(&self.root.join(layout::MARKER), &marker) {
+            // Another writer was first.
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+            result => result,
+        }
+    }
+
+    fn lock(&self) -> Result<Lock> {
+        Lock::exclusive(&self.root.join(layout::LOCK))
+    }
+
+    fn absolute_root(&self) -> PathBuf {
+        std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone())
+    }
+}
+
+#[cfg(test)]
+mod tests;

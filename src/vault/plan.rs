@@ -1,0 +1,153 @@
+//! The checks before the first byte: every Region of a command, every problem listed at once.
+
+use super::family::{Family, Located};
+use crate::{
+    arn::KeyArn,
+    error::{Error, ErrorCode, Result, ServiceError},
+    kms::EmbeddedKms,
+    region::Region,
+};
+
+/// The key that a Region uses when none is named.
+pub const DEFAULT_KEY_ALIAS: &str = "alias/aws/secretsmanager";
+
+/// A Region to replicate to, as the user named it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReplicaRegion {
+    /// The Region's name; checked with everything else.
+    pub region: String,
+    /// Key id, ARN, alias or alias ARN in that Region; `None` for the default key.
+    pub kms_key_id: Option<String>,
+}
+
+/// What a command does when some Regions cannot be served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OnProblem {
+    /// Fails whole and lists every problem; nothing is written.
+    #[default]
+    FailWhole,
+    /// Does what it can and records the other Regions as `Failed`.
+    RecordFailed,
+}
+
+/// What to do about a secret of the same name in a replica's Region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum NameClash {
+    /// That Region has a problem.
+    #[default]
+    Refuse,
+    /// The secret there is replaced.
+    Overwrite,
+}
+
+/// A Region that passed every check.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub(crate) key: KeyArn,
+    /// As the user named it, or the default alias.
+    pub(crate) kms_key_id: String,
+}
+
+impl Target {
+    pub(crate) fn region(&self) -> Region {
+        self.key.region()
+    }
+}
+
+/// A Region that failed one.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    /// The Region's name as it was given.
+    pub(crate) place: String,
+    pub(crate) error: ServiceError,
+    /// The Region and the key to record, where `--partial` may record it: the fault can be mended and the command repeated.
+    pub(crate) retry: Option<(Region, String)>,
+}
+
+/// Finds the key of a Region, making the default key (in memory) when it is needed for the first time.
+pub(crate) fn target(kms: &mut EmbeddedKms, region: Region, key_id: Option<&str>) -> Result<Target, ServiceError> {
+    let as_service = |error: Error| match error {
+        Error::Service(error) => error,
+        other => ServiceError::new(ErrorCode::InvalidParameterException, other.to_string()),
+    };
+    kms.require_enabled(region).map_err(as_service)?;
+    // AWS: an empty KmsKeyId means the default key.
+    let key_id = key_id.filter(|key_id| !key_id.is_empty() && *key_id != DEFAULT_KEY_ALIAS);
+    let key = match key_id {
+        Some(key_id) => kms.resolve(region, key_id),
+        None => kms.ensure_default_key(region),
+    };
+    let key = key.and_then(|key| kms.check_usable(&key).map(|()| key)).map_err(as_service)?;
+    Ok(Target { key, kms_key_id: key_id.unwrap_or(DEFAULT_KEY_ALIAS).to_owned() })
+}
+
+/// Checks a replica's Region against the primary's, its key, and the names that are taken.
+pub(crate) fn check_replica(
+    kms: &mut EmbeddedKms,
+    primary: Region,
+    family: &Family,
+    replica: &ReplicaRegion,
+    clash: NameClash,
+) -> Result<Target, Problem> {
+    let problem = |message: String, retry: Option<(Region, String)>| Problem {
+        place: replica.region.clone(),
+        error: ServiceError::new(ErrorCode::InvalidParameterException, message),
+        retry,
+    };
+    let Some(region) = Region::new(&replica.region) else { return Err(problem(unknown_region(&replica.region), None)) };
+    if region == primary {
+        return Err(problem("Invalid replica region. It is the primary Region of the secret.".to_owned(), None));
+    }
+    if region.partition() != primary.partition() {
+        let message =
+            format!("replication stays in one partition: {region} is in {}, {primary} in {}", region.partition(), primary.partition());
+        return Err(problem(message, None));
+    }
+    let retry = Some((region, replica.kms_key_id.clone().filter(|key| !key.is_empty()).unwrap_or_else(|| DEFAULT_KEY_ALIAS.to_owned())));
+    let target = target(kms, region, replica.kms_key_id.as_deref()).map_err(|error| Problem {
+        place: replica.region.clone(),
+        error,
+        retry: retry.clone(),
+    })?;
+    match (family.holder(region), clash) {
+        (None, _) => Ok(target),
+        (Some(_), NameClash::Refuse) => Err(problem("Secret with this name already exists in this region".to_owned(), retry)),
+        (Some(holder), NameClash::Overwrite) => match other_regions(holder, region) {
+            None => Ok(target),
+            Some(regions) => {
+                Err(problem(format!("You can't overwrite secret {} that still has replica regions [{regions}].", holder.record.arn), retry))
+            }
+        },
+    }
+}
+
+/// A primary with replicas cannot be overwritten; a replica can.
+fn other_regions(holder: &Located, region: Region) -> Option<String> {
+    if holder.record.primary_region() != region || holder.record.replication_status.is_empty() {
+        return None;
+    }
+    let names: Vec<_> = holder.record.replication_status.iter().map(|replica| replica.region.name()).collect();
+    Some(names.join(", "))
+}
+
+/// Says that there is no such Region, and which ones look like it.
+pub(crate) fn unknown_region(name: &str) -> String {
+    let similar = Region::similar(name);
+    let escaped = name.escape_debug();
+    if similar.is_empty() {
+        format!("there is no Region '{escaped}'")
+    } else {
+        format!("there is no Region '{escaped}'; did you mean {}?", similar.join(", "))
+    }
+}
+
+/// One error for all problems: the code of the first, every Region listed.
+pub(crate) fn refusal(problems: &[Problem]) -> Error {
+    let code = problems.first().map_or(ErrorCode::InvalidParameterException, |problem| problem.error.code);
+    let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.place.escape_debug(), problem.error.message)).collect();
+    let message = match lines.as_slice() {
+        [line] => format!("{line} (nothing was written)"),
+        _ => format!("{} Regions have problems, and nothing was written:\n  {}", lines.len(), lines.join("\n  ")),
+    };
+    Error::service(code, message)
+}

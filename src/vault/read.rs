@@ -1,0 +1,162 @@
+//! [GetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).
+
+use std::path::PathBuf;
+
+use super::{
+    Vault,
+    bundle::open_bundle,
+    family::{Located, read_bounded, read_record},
+    layout,
+    lookup::{Found, not_found},
+    record::{AWSCURRENT, BundleRecord, SecretRecord, VersionRecord},
+    seal_version::{identity, value_matches},
+    value::SecretValue,
+};
+use crate::{
+    arn::SecretArn,
+    crypto::{constant_time_eq, sha256},
+    error::{Error, ErrorCode, Result},
+    keyring::{AwsKmsDiscoveryKeyring, Kms},
+    kms::EmbeddedKms,
+    region::Region,
+    secret::DataKey,
+    timestamp::Timestamp,
+};
+
+/// Longest bundle that is read: a value of 65,536 bytes behind the longest header.
+const MAX_BUNDLE_LENGTH: u64 = 2 * 1024 * 1024;
+
+/// Which version of a secret.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionSelector {
+    /// Its VersionId.
+    pub version_id: Option<String>,
+    /// A staging label that it has; `AWSCURRENT` when neither is given.
+    pub version_stage: Option<String>,
+}
+
+/// A version's value with what Secrets Manager returns beside it.
+#[derive(Debug)]
+pub struct SecretValueEntry {
+    /// The secret's ARN in the Region that answered.
+    pub arn: SecretArn,
+    /// The secret's name.
+    pub name: String,
+    /// The version's id.
+    pub version_id: String,
+    /// The value.
+    pub value: SecretValue,
+    /// The version's staging labels.
+    pub version_stages: Vec<String>,
+    /// When the version was made.
+    pub created_date: Timestamp,
+}
+
+impl Vault {
+    /// Opens the bundle of one version in one Region.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException`, `InvalidRequestException` when id and label do not belong together, `DecryptionFailure` for a bundle that does not open.
+    pub fn get_secret_value(
+        &self,
+        kms: &EmbeddedKms,
+        secret_id: &str,
+        region: Option<Region>,
+        selector: &VersionSelector,
+    ) -> Result<SecretValueEntry> {
+        let Found { mut secret, region, .. } = self.find(secret_id, region)?;
+        let mut version = select(&secret.record, selector)?.clone();
+        let opened = match self.open_in_region(kms, &secret, &version, region) {
+            // A writer may have removed the file after the record was read.
+            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
+                let primary = secret.record.primary_region();
+                secret.record = read_record(&secret.dir, primary)?.ok_or_else(|| not_found(super::lookup::NOT_FOUND.to_owned()))?;
+                version = select(&secret.record, selector)?.clone();
+                self.open_in_region(kms, &secret, &version, region)
+            }
+            result => result,
+        };
+        let (value, _) = opened?;
+        let VersionRecord { version_id, version_stages, created_date, .. } = version;
+        Ok(SecretValueEntry {
+            arn: secret.record.arn.in_region(region),
+            name: secret.record.name,
+            version_id,
+            value,
+            version_stages,
+            created_date,
+        })
+    }
+
+    /// Opens a version from the primary Region's bundle, or from any other that opens here; gives its data key too.
+    pub(super) fn open_any_region(&self, kms: &EmbeddedKms, secret: &Located, version: &VersionRecord) -> Result<(SecretValue, DataKey)> {
+        let primary = secret.record.primary_region();
+        let others = version.bundles.iter().map(|bundle| bundle.region).filter(|region| *region != primary);
+        let mut first_error = None;
+        for region in std::iter::once(primary).chain(others) {
+            match self.open_in_region(kms, secret, version, region) {
+                Ok(opened) => return Ok(opened),
+                Err(error) => _ = first_error.get_or_insert(error),
+            }
+        }
+        Err(first_error.unwrap_or(Error::Misuse("there is always a primary Region")))
+    }
+
+    fn open_in_region(&self, kms: &dyn Kms, secret: &Located, version: &VersionRecord, region: Region) -> Result<(SecretValue, DataKey)> {
+        let Some(bundle) = version.bundle(region) else {
+            let message = format!(
+                "version {} has no bundle for {region}; 'coldseal verify' lists what is missing",
+                version.version_id.escape_debug()
+            );
+            return Err(Error::service(ErrorCode::DecryptionFailure, message));
+        };
+        let path = bundle_path(secret, version, bundle);
+        let refuse = |what: &str| Error::service(ErrorCode::DecryptionFailure, format!("{}: {what}", path.display()));
+        let message = read_bounded(&path, MAX_BUNDLE_LENGTH)?;
+        if u64::try_from(message.len()).unwrap_or(u64::MAX) != bundle.size || sha256(&message) != bundle.sha256 {
+            return Err(refuse("size or SHA-256 is not the one on record: the file was changed or damaged"));
+        }
+        let discovery = AwsKmsDiscoveryKeyring::new(kms);
+        open_bundle(&message, &identity(&secret.record, &version.version_id, region), &[&discovery])
+            .map_err(|error| refuse(&error.to_string()))
+    }
+
+    /// Whether `value` is that of a stored version: by its keyed tag, or with another keystore by opening the version.
+    pub(super) fn is_same_value(&self, kms: &EmbeddedKms, secret: &Located, version: &VersionRecord, value: &SecretValue) -> Result<bool> {
+        if let Some(same) = value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, value) {
+            return Ok(same);
+        }
+        let (stored, _) = self.open_any_region(kms, secret, version).map_err(|error| {
+            let message = format!("the value on record was made with another keystore and cannot be compared here: {error}");
+            Error::service(ErrorCode::InvalidRequestException, message)
+        })?;
+        Ok(stored.kind() == value.kind() && constant_time_eq(stored.expose(), value.expose()))
+    }
+}
+
+pub(super) fn bundle_path(secret: &Located, version: &VersionRecord, bundle: &BundleRecord) -> PathBuf {
+    secret.dir.join(layout::encode(&version.version_id)).join(&bundle.file)
+}
+
+fn select<'a>(record: &'a SecretRecord, selector: &VersionSelector) -> Result<&'a VersionRecord> {
+    let by_id = selector.version_id.as_deref().map(|id| {
+        let message = || format!("Secrets Manager can't find the specified secret value for VersionId: {}", id.escape_debug());
+        record.version(id).ok_or_else(|| not_found(message()))
+    });
+    match (by_id, selector.version_stage.as_deref()) {
+        (Some(version), None) => version,
+        (Some(version), Some(stage)) => {
+            let version = version?;
+            if version.version_stages.iter().any(|label| label == stage) {
+                return Ok(version);
+            }
+            let message = "You provided a VersionStage that is not associated to the provided VersionId.";
+            Err(Error::service(ErrorCode::InvalidRequestException, message))
+        }
+        (None, stage) => {
+            let stage = stage.unwrap_or(AWSCURRENT);
+            let message = || format!("Secrets Manager can't find the specified secret value for staging label: {}", stage.escape_debug());
+            record.version_with_stage(stage).ok_or_else(|| not_found(message()))
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! `secret.json`: what is known of a secret without a key, in the shape of
+//! [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html).
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{layout, value::PayloadKind};
+use crate::{arn::SecretArn, region::Region, timestamp::Timestamp};
+
+/// Format number of `secret.json` and of the vault.
+pub(super) const FORMAT: u32 = 1;
+
+/// The staging label of the version in use.
+pub(crate) const AWSCURRENT: &str = "AWSCURRENT";
+
+/// A tag of a secret. Tags are not encrypted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub struct Tag {
+    /// 1 to 128 characters, unique in a secret.
+    pub key: String,
+    /// 0 to 256 characters.
+    pub value: String,
+}
+
+/// Whether the Regions of a version share one data key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum DataKeyScope {
+    /// Generated once, re-wrapped under each Region's key, as AWS does.
+    #[default]
+    Shared,
+    /// Each Region's bundle has its own: no Region can make another Region's bundle.
+    PerRegion,
+}
+
+/// State of a replica. `InProgress` is never stored: the work is done when a command returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ReplicaStatus {
+    /// The replica has the secret's versions.
+    InSync,
+    /// It has not; the message says why.
+    Failed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct SecretRecord {
+    pub(super) format: u32,
+    #[serde(rename = "ARN")]
+    pub(crate) arn: SecretArn,
+    pub(crate) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) description: Option<String>,
+    /// As the user named it; absent for the default key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) kms_key_id: Option<String>,
+    pub(crate) created_date: Timestamp,
+    pub(crate) last_changed_date: Timestamp,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) tags: Vec<Tag>,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) encryption_context: BTreeMap<String, String>,
+    pub(crate) data_key_scope: DataKeyScope,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replication_status: Vec<ReplicaRecord>,
+    /// Same-named secrets that this one took the place of: absent in that Region from the moment this record is committed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replaces: Vec<Replaced>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) versions: Vec<VersionRecord>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct ReplicaRecord {
+    pub(crate) region: Region,
+    pub(crate) kms_key_id: String,
+    pub(crate) status: ReplicaStatus,
+    pub(crate) status_message: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct Replaced {
+    pub(crate) region: Region,
+    #[serde(rename = "ARN")]
+    pub(crate) arn: SecretArn,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct VersionRecord {
+    pub(crate) version_id: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) version_stages: Vec<String>,
+    pub(crate) created_date: Timestamp,
+    pub(crate) payload: PayloadKind,
+    pub(crate) value_tag: ValueTag,
+    pub(crate) bundles: Vec<BundleRecord>,
+}
+
+/// Tells whether a value is the one that was stored, to the holder of the keystore's comparison key and to no one else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct ValueTag {
+    pub(crate) key_id: String,
+    /// HMAC-SHA-256 in hex.
+    pub(crate) tag: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct BundleRecord {
+    pub(crate) region: Region,
+    pub(crate) file: String,
+    pub(crate) size: u64,
+    #[serde(rename = "SHA256")]
+    pub(crate) sha256: String,
+    pub(crate) kms_key_id: String,
+}
+
+impl SecretRecord {
+    pub(crate) fn primary_region(&self) -> Region {
+        self.arn.region()
+    }
+
+    pub(crate) fn replica(&self, region: Region) -> Option<&ReplicaRecord> {
+        self.replication_status.iter().find(|replica| replica.region == region)
+    }
+
+    /// True when `region` has the secret: as primary, or as a replica in sync.
+    pub(crate) fn is_in(&self, region: Region) -> bool {
+        region == self.primary_region() || self.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync)
+    }
+
+    pub(crate) fn version_with_stage(&self, stage: &str) -> Option<&VersionRecord> {
+        self.versions.iter().find(|version| version.version_stages.iter().any(|label| label == stage))
+    }
+
+    pub(crate) fn version(&self, id: &str) -> Option<&VersionRecord> {
+        self.versions.iter().find(|version| version.version_id == id)
+    }
+
+    /// What is wrong with a record that parsed; nothing in it may lead out of the secret's folder.
+    pub(super) fn fault(&self, directory_name: &str, primary: Region) -> Option<String> {
+        let Some((name, _)) = self.arn.split_suffix() else { return Some("the ARN has no suffix".to_owned()) };
+        if name != self.name || layout::encode(&self.name) != directory_name || self.primary_region() != primary {
+            return Some("the secret's name or Region is not that of its folder".to_owned());
+        }
+        for version in &self.versions {
+            for bundle in &version.bundles {
+                if bundle.sha256.len() != 64 || bundle.file != layout::bundle_file(bundle.region, &bundle.sha256) {
+                    return Some(format!(
+                        "the bundle for {} in version {} has a file name that is not its own",
+                        bundle.region,
+                        version.version_id.escape_debug()
+                    ));
+                }
+            }
+        }
+        let mut regions: Vec<_> = self.replication_status.iter().map(|replica| replica.region).collect();
+        regions.push(primary);
+        regions.sort_unstable();
+        let count = regions.len();
+        regions.dedup();
+        (regions.len() != count).then(|| "a Region occurs twice".to_owned())
+    }
+}
+
+impl VersionRecord {
+    pub(crate) fn bundle(&self, region: Region) -> Option<&BundleRecord> {
+        self.bundles.iter().find(|bundle| bundle.region == region)
+    }
+}

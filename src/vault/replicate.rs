@@ -1,0 +1,157 @@
+//! [ReplicateSecretToRegions](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ReplicateSecretToRegions.html):
+//! new Regions, a retry of failed ones, or the replacement of what has the name there.
+
+use super::{
+    Vault,
+    commit::SecretWriter,
+    create::{failed_replica, in_sync, remove_from_region},
+    describe::SecretChange,
+    family::{Family, Located},
+    lookup::Found,
+    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, refusal},
+    record::{Replaced, ReplicaStatus, SecretRecord},
+    seal_version::SealedVersion,
+};
+use crate::{
+    error::{Error, ErrorCode, Result, ServiceError},
+    kms::{EmbeddedKms, KeystoreSession},
+    region::Region,
+    timestamp::Timestamp,
+};
+
+/// A request to replicate a secret.
+#[derive(Debug)]
+pub struct ReplicateSecret {
+    /// Name, ARN or partial ARN.
+    pub secret_id: String,
+    /// The Region of the request; must be the primary.
+    pub region: Option<Region>,
+    /// At least one. A key that is not named is the one on record for a Region that is, else the default key.
+    pub replicas: Vec<ReplicaRegion>,
+    /// With [`NameClash::Overwrite`], what has the name in a target Region is replaced, this secret's own replica under another key included.
+    pub name_clash: NameClash,
+    /// What to do when a Region cannot be served.
+    pub on_problem: OnProblem,
+}
+
+#[derive(Default)]
+struct Plan {
+    targets: Vec<Target>,
+    failed: Vec<Problem>,
+    replaced: Vec<(Region, Located)>,
+}
+
+impl Vault {
+    /// Adds replicas: each version is opened once, and sealed anew for each Region.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException`, `InvalidParameterException`, `DecryptionFailure` when no bundle opens here, or the Regions that cannot be served.
+    pub fn replicate_secret_to_regions(&self, session: &mut KeystoreSession, request: &ReplicateSecret) -> Result<SecretChange> {
+        if request.replicas.is_empty() {
+            return Err(Error::service(ErrorCode::InvalidParameterException, "AddReplicaRegions: name at least one Region"));
+        }
+        self.require()?;
+        let _lock = self.lock()?;
+        let Found { secret, region, family } = self.find(&request.secret_id, request.region)?;
+        if region != secret.record.primary_region() {
+            let message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
+            return Err(Error::service(ErrorCode::InvalidParameterException, message));
+        }
+        let plan = plan_replicas(session.kms_mut(), &secret.record, &family, request)?;
+        let keystore = session.commit()?;
+        let record = if plan.targets.is_empty() && plan.failed.is_empty() {
+            secret.record.clone()
+        } else {
+            self.write_replicas(session.kms(), &secret, &plan)?
+        };
+        for (region, located) in &plan.replaced {
+            remove_from_region(located, *region)?;
+        }
+        Ok(SecretChange::of(self, session.kms(), &Located { dir: secret.dir, record }, keystore))
+    }
+
+    fn write_replicas(&self, kms: &EmbeddedKms, secret: &Located, plan: &Plan) -> Result<SecretRecord> {
+        let mut record = secret.record.clone();
+        let mut sealed = Vec::new();
+        if !plan.targets.is_empty() {
+            for version in &secret.record.versions {
+                let (value, data_key) = self.open_any_region(kms, secret, version)?;
+                sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, &plan.targets, kms, Some(data_key))?);
+            }
+        }
+        for replica in plan.targets.iter().map(in_sync).chain(plan.failed.iter().filter_map(failed_replica)) {
+            record.replication_status.retain(|other| other.region != replica.region);
+            record.replication_status.push(replica);
+        }
+        record.replaces.extend(plan.replaced.iter().map(|(region, located)| Replaced { region: *region, arn: located.record.arn.clone() }));
+        record.last_changed_date = Timestamp::now();
+        let mut writer = SecretWriter::begin(&secret.dir)?;
+        let mut write = || -> Result<()> {
+            for (version, sealed) in record.versions.iter_mut().zip(&sealed) {
+                let bundles = sealed.write(&mut writer)?;
+                version.bundles.retain(|old| !bundles.iter().any(|new| new.region == old.region));
+                version.bundles.extend(bundles);
+            }
+            writer.commit(&record)
+        };
+        let result = write();
+        if result.is_err() {
+            // Whichever record is there now is the committed one.
+            let committed = super::family::read_record(&secret.dir, secret.record.primary_region()).ok().flatten();
+            if committed.is_some() {
+                writer.abandon(committed.as_ref());
+            }
+        }
+        result.map(|()| record)
+    }
+}
+
+fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, request: &ReplicateSecret) -> Result<Plan> {
+    let mut plan = Plan::default();
+    for replica in &request.replicas {
+        match plan_replica(kms, record, family, replica, request.name_clash) {
+            Ok(Some(target)) => {
+                let holder = family.holder(target.region()).filter(|holder| holder.record.arn != record.arn);
+                plan.replaced.extend(holder.map(|holder| (target.region(), holder.clone())));
+                plan.targets.push(target);
+            }
+            Ok(None) => {}
+            Err(problem) => plan.failed.push(problem),
+        }
+    }
+    let can_record = request.on_problem == OnProblem::RecordFailed && plan.failed.iter().all(|problem| problem.retry.is_some());
+    if plan.failed.is_empty() || can_record { Ok(plan) } else { Err(refusal(&plan.failed)) }
+}
+
+/// `None` when the Region is in sync under that key.
+fn plan_replica(
+    kms: &mut EmbeddedKms,
+    record: &SecretRecord,
+    family: &Family,
+    replica: &ReplicaRegion,
+    clash: NameClash,
+) -> Result<Option<Target>, Problem> {
+    let known = Region::new(&replica.region).and_then(|region| record.replica(region));
+    let Some(known) = known else { return check_replica(kms, record.primary_region(), family, replica, clash).map(Some) };
+    let named = replica.kms_key_id.clone().unwrap_or_else(|| known.kms_key_id.clone());
+    if known.status == ReplicaStatus::Failed {
+        let retry = ReplicaRegion { region: replica.region.clone(), kms_key_id: Some(named) };
+        return check_replica(kms, record.primary_region(), family, &retry, clash).map(Some);
+    }
+    if replica.kms_key_id.is_none() {
+        return Ok(None);
+    }
+    let problem = |error| Problem { place: replica.region.clone(), error, retry: None };
+    let target = plan::target(kms, known.region, Some(&named)).map_err(problem)?;
+    let key = target.key.to_string();
+    let is_under_key = record.versions.iter().all(|version| version.bundle(known.region).is_some_and(|bundle| bundle.kms_key_id == key));
+    match (is_under_key, clash) {
+        (true, _) => Ok(None),
+        (false, NameClash::Overwrite) => Ok(Some(target)),
+        (false, NameClash::Refuse) => {
+            let message =
+                format!("the replica is in sync under {}; --force-overwrite-replica-secret encrypts it under {key}", known.kms_key_id);
+            Err(problem(ServiceError::new(ErrorCode::InvalidParameterException, message)))
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Seals one version of a secret for several Regions, all in memory, before the first byte is written.
+
+use super::{
+    bundle::{BundleIdentity, DataKeySource, seal_bundle},
+    commit::SecretWriter,
+    plan::Target,
+    record::{BundleRecord, DataKeyScope, SecretRecord, ValueTag},
+    value::SecretValue,
+};
+use crate::{
+    error::Result,
+    keyring::Kms,
+    kms::{ComparisonKey, EmbeddedKms},
+    secret::DataKey,
+};
+
+/// Bundles that are sealed and not written.
+pub(super) struct SealedVersion<'a> {
+    version_id: &'a str,
+    messages: Vec<(&'a Target, Vec<u8>)>,
+}
+
+impl<'a> SealedVersion<'a> {
+    /// Seals for each target. `data_key` is the version's own, where it is known; it is used unless each Region has one.
+    pub(super) fn seal(
+        record: &SecretRecord,
+        version_id: &'a str,
+        value: &SecretValue,
+        targets: &'a [Target],
+        kms: &dyn Kms,
+        data_key: Option<DataKey>,
+    ) -> Result<Self> {
+        let mut shared = data_key;
+        let mut messages = Vec::with_capacity(targets.len());
+        for target in targets {
+            let identity = identity(record, version_id, target.region());
+            let source = match (record.data_key_scope, shared.take()) {
+                (DataKeyScope::Shared, Some(data_key)) => DataKeySource::Wrap(data_key),
+                _ => DataKeySource::Generate,
+            };
+            let (message, data_key) = seal_bundle(value, &identity, kms, &target.key, source)?;
+            shared = Some(data_key);
+            messages.push((target, message));
+        }
+        Ok(Self { version_id, messages })
+    }
+
+    /// Writes the bundles; nothing refers to them until the record is committed.
+    pub(super) fn write(&self, writer: &mut SecretWriter) -> Result<Vec<BundleRecord>> {
+        self.messages.iter().map(|(target, message)| writer.write_bundle(self.version_id, &target.key, message)).collect()
+    }
+}
+
+/// The bundle of `version_id` in `region`; account and suffix come from the record.
+pub(super) fn identity<'a>(record: &'a SecretRecord, version_id: &'a str, region: crate::region::Region) -> BundleIdentity<'a> {
+    BundleIdentity { arn: record.arn.in_region(region), version_id, user_context: &record.encryption_context }
+}
+
+/// The keyed tag of a value: HMAC over a label, the secret's ARN, the VersionId, the kind and the bytes.
+pub(super) fn value_tag(kms: &EmbeddedKms, record: &SecretRecord, version_id: &str, value: &SecretValue) -> ValueTag {
+    let comparison = kms.comparison_key();
+    let arn = record.arn.to_string();
+    ValueTag { key_id: comparison.id().to_owned(), tag: hex::encode(comparison.key().tag(&tag_parts(&arn, version_id, value))) }
+}
+
+/// Whether `value` is the one that the tag was made of; `None` when another keystore made it.
+pub(super) fn value_matches(
+    comparison: &ComparisonKey,
+    tag: &ValueTag,
+    record: &SecretRecord,
+    version_id: &str,
+    value: &SecretValue,
+) -> Option<bool> {
+    if tag.key_id != comparison.id() {
+        return None;
+    }
+    let arn = record.arn.to_string();
+    let stored = hex::decode(&tag.tag).unwrap_or_default();
+    Some(comparison.key().verify(&tag_parts(&arn, version_id, value), &stored))
+}
+
+fn tag_parts<'a>(arn: &'a str, version_id: &'a str, value: &'a SecretValue) -> [&'a [u8]; 5] {
+    [b"coldseal secret value v1", arn.as_bytes(), version_id.as_bytes(), value.kind().as_str().as_bytes(), value.expose()]
+}

@@ -1,0 +1,124 @@
+//! Checks of one bundle file.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use super::{Finding, OpenCounts, VerifyReport};
+use crate::{
+    crypto::Sha256,
+    error::{Error, Result},
+    format::{HeaderLimits, MessageId},
+    keyring::AwsKmsDiscoveryKeyring,
+    kms::EmbeddedKms,
+    message::{Inspected, OpenOptions, inspect, open},
+    vault::describe::has_key,
+};
+
+/// Collects findings; remembers the message ids of all bundles that it saw.
+pub(super) struct Checker<'a> {
+    pub(super) kms: Option<&'a EmbeddedKms>,
+    pub(super) report: VerifyReport,
+    message_ids: HashMap<MessageId, PathBuf>,
+}
+
+/// A bundle's structure with the size and hash of its file.
+pub(super) struct Seen {
+    pub(super) inspected: Inspected,
+    pub(super) size: u64,
+    pub(super) sha256: String,
+}
+
+impl<'a> Checker<'a> {
+    pub(super) fn new(kms: Option<&'a EmbeddedKms>) -> Self {
+        let report = VerifyReport { open: kms.map(|_| OpenCounts::default()), ..VerifyReport::default() };
+        Self { kms, report, message_ids: HashMap::new() }
+    }
+
+    pub(super) fn finish(mut self) -> VerifyReport {
+        self.report.faults.sort_by(|a, b| a.path.cmp(&b.path));
+        self.report.notes.sort_by(|a, b| a.path.cmp(&b.path));
+        self.report
+    }
+
+    pub(super) fn fault(&mut self, path: &Path, message: impl Into<String>) {
+        self.report.faults.push(Finding { path: path.to_owned(), message: message.into() });
+    }
+
+    pub(super) fn note(&mut self, path: &Path, message: impl Into<String>) {
+        self.report.notes.push(Finding { path: path.to_owned(), message: message.into() });
+    }
+
+    pub(super) fn count(&mut self, count: impl FnOnce(&mut OpenCounts) -> &mut u64) {
+        if let Some(counts) = &mut self.report.open {
+            *count(counts) += 1;
+        }
+    }
+
+    /// Structure, size, hash, and that no other bundle has the message id. `None` after a fault that leaves nothing to check.
+    pub(super) fn check_structure(&mut self, path: &Path) -> Option<Seen> {
+        self.report.bundles += 1;
+        match look(path) {
+            Ok(seen) => {
+                if let Some(other) = self.message_ids.insert(seen.inspected.header.message_id, path.to_owned()) {
+                    self.fault(path, format!("has the message id of {}: one of them is a copy, or forged", other.display()));
+                }
+                Some(seen)
+            }
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                self.fault(path, "the file is missing");
+                None
+            }
+            Err(error) => {
+                self.fault(path, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// A bundle that is named by itself: it is not compared with a record.
+    pub(super) fn check_lone_bundle(&mut self, path: &Path) {
+        let Some(seen) = self.check_structure(path) else { return };
+        let Some(kms) = self.kms else { return };
+        let edks = &seen.inspected.header.encrypted_data_keys;
+        if !edks.iter().any(|edk| std::str::from_utf8(&edk.provider_info).is_ok_and(|key| has_key(kms, key))) {
+            self.count(|counts| &mut counts.not_openable_here);
+            return;
+        }
+        let opened = File::open(path).map_err(|error| Error::io_at("reading", path, error));
+        let opened = opened.and_then(|file| open(file, io::sink(), &[&AwsKmsDiscoveryKeyring::new(kms)], &OpenOptions::default()));
+        match opened {
+            Ok(_) => self.count(|counts| &mut counts.opened),
+            Err(error) => {
+                self.count(|counts| &mut counts.failed);
+                self.fault(path, error.to_string());
+            }
+        }
+    }
+}
+
+fn look(path: &Path) -> Result<Seen> {
+    let file = File::open(path).map_err(|error| Error::io_at("reading", path, error))?;
+    let mut reader = Hashing { file, sha256: Sha256::default(), size: 0 };
+    let inspected = inspect(&mut reader, HeaderLimits::default())?;
+    Ok(Seen { inspected, size: reader.size, sha256: reader.sha256.finish_hex() })
+}
+
+/// Hashes what is read: a message is read to its end, so that is the whole file.
+struct Hashing {
+    file: File,
+    sha256: Sha256,
+    size: u64,
+}
+
+impl Read for Hashing {
+    fn read(&mut self, dest: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(dest)?;
+        self.sha256.update(dest.get(..count).unwrap_or_default());
+        self.size += u64::try_from(count).unwrap_or(u64::MAX);
+        Ok(count)
+    }
+}

@@ -1,0 +1,124 @@
+//! Checks a vault, a secret's folder or a bundle, to the last byte, without any key; with a keystore, opens what it can too.
+
+mod bundle;
+mod secret;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use self::bundle::Checker;
+use super::{
+    Vault,
+    describe::secret_dirs,
+    layout::{self, MARKER, RECORD, SECRETS},
+};
+use crate::{
+    error::{Error, Result},
+    kms::EmbeddedKms,
+    region::Region,
+};
+
+/// Something that `verify` has to say about a path.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Finding {
+    /// The file or folder.
+    pub path: PathBuf,
+    /// What it is.
+    pub message: String,
+}
+
+/// What came of opening bundles with a keystore.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OpenCounts {
+    /// Opened, and the value is the one on record where that can be told.
+    pub opened: u64,
+    /// The keystore has not the key, or not enabled.
+    pub not_openable_here: u64,
+    /// The key is here, and the bundle does not open.
+    pub failed: u64,
+}
+
+/// What was checked, and what is wrong.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct VerifyReport {
+    /// Secrets checked.
+    pub secrets: u64,
+    /// Bundles checked.
+    pub bundles: u64,
+    /// What is wrong.
+    pub faults: Vec<Finding>,
+    /// What is not wrong, but not needed: leftovers of a command that was cut short.
+    pub notes: Vec<Finding>,
+    /// With a keystore, what opened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open: Option<OpenCounts>,
+}
+
+impl VerifyReport {
+    /// True when nothing is wrong.
+    #[must_use]
+    pub fn is_sound(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+/// Verifies each path: a vault, the folder of a secret, or a bundle. `kms` opens what it can.
+///
+/// # Errors
+/// A path that is none of these, or cannot be read at all. Faults are in the report.
+pub fn verify(paths: &[PathBuf], kms: Option<&EmbeddedKms>) -> Result<VerifyReport> {
+    let mut checker = Checker::new(kms);
+    for path in paths {
+        if path.join(MARKER).is_file() {
+            verify_vault(&mut checker, path)?;
+        } else if path.join(RECORD).exists() {
+            verify_secret_dir(&mut checker, path)?;
+        } else if path.is_file() {
+            checker.check_lone_bundle(path);
+        } else if path.exists() {
+            return Err(Error::Setup(format!("{} is neither a vault, nor the folder of a secret, nor a bundle", path.display())));
+        } else {
+            return Err(Error::Setup(format!("there is nothing at {}", path.display())));
+        }
+    }
+    Ok(checker.finish())
+}
+
+fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {
+    let vault = Vault::new(root);
+    if let Err(error) = vault.require() {
+        checker.fault(root, error.to_string());
+        return Ok(());
+    }
+    let secrets = root.join(SECRETS);
+    for entry in std::fs::read_dir(&secrets).map_err(|error| Error::io_at("reading the directory", &secrets, error))? {
+        let entry = entry.map_err(|error| Error::io_at("reading the directory", &secrets, error))?;
+        match entry.file_name().to_str().and_then(Region::new) {
+            Some(region) => {
+                for dir in secret_dirs(&layout::region_dir(root, region))? {
+                    checker.check_secret(&dir, region);
+                }
+            }
+            None => checker.note(&entry.path(), "not the folder of a Region"),
+        }
+    }
+    Ok(())
+}
+
+fn verify_secret_dir(checker: &mut Checker<'_>, dir: &Path) -> Result<()> {
+    // The folder's place says the primary Region: as it stands, or for `.` and the like after resolving.
+    let absolute = std::fs::canonicalize(dir).map_err(|error| Error::io_at("reading", dir, error))?;
+    let region = absolute.parent().and_then(Path::file_name).and_then(|name| name.to_str()).and_then(Region::new);
+    let Some(region) = region else {
+        return Err(Error::Setup(format!(
+            "{} is not in the folder of a Region, so its secret has no place to be checked against",
+            dir.display()
+        )));
+    };
+    checker.check_secret(&absolute, region);
+    Ok(())
+}

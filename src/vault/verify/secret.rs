@@ -1,0 +1,129 @@
+//! Checks of one secret: its record, its bundles against the record, and what else lies in its folder.
+
+use std::path::Path;
+
+use super::bundle::{Checker, Seen};
+use crate::{
+    keyring::{AWS_KMS_PROVIDER_ID, AwsKmsDiscoveryKeyring},
+    kms::EmbeddedKms,
+    region::Region,
+    vault::{
+        bundle::open_bundle,
+        commit::leftovers,
+        describe::has_key,
+        family::{Located, read_bounded, read_record},
+        read::bundle_path,
+        record::{BundleRecord, ReplicaStatus, SecretRecord, VersionRecord},
+        seal_version::{identity, value_matches},
+    },
+};
+
+impl Checker<'_> {
+    /// Checks a secret's folder, whose place says its primary Region.
+    pub(super) fn check_secret(&mut self, dir: &Path, primary: Region) {
+        let record = match read_record(dir, primary) {
+            Ok(record) => record,
+            Err(error) => {
+                self.report.secrets += 1;
+                self.fault(dir, error.to_string());
+                return;
+            }
+        };
+        match leftovers(dir, record.as_ref()) {
+            Ok(paths) => {
+                for path in paths {
+                    self.note(&path, "leftover: no record names it; the next change of the secret removes it");
+                }
+            }
+            Err(error) => self.fault(dir, error.to_string()),
+        }
+        let Some(record) = record else { return };
+        self.report.secrets += 1;
+        let secret = Located { dir: dir.to_owned(), record };
+        for version in &secret.record.versions {
+            self.check_regions(&secret, version);
+            for bundle in &version.bundles {
+                self.check_bundle(&secret, version, bundle);
+            }
+        }
+    }
+
+    /// Each version has one bundle for each Region that the secret is in, and no other.
+    fn check_regions(&mut self, secret: &Located, version: &VersionRecord) {
+        let record = &secret.record;
+        let in_sync = record.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::InSync);
+        let expected: Vec<_> = std::iter::once(record.primary_region()).chain(in_sync.map(|replica| replica.region)).collect();
+        for region in &expected {
+            if version.bundle(*region).is_none() {
+                self.fault(&secret.dir, format!("version {} has no bundle for {region}", version.version_id.escape_debug()));
+            }
+        }
+        for (index, bundle) in version.bundles.iter().enumerate() {
+            let is_twice = version.bundles.iter().take(index).any(|other| other.region == bundle.region);
+            if is_twice || !expected.contains(&bundle.region) {
+                self.fault(
+                    &secret.dir,
+                    format!("version {} has a bundle for {} that does not belong to it", version.version_id.escape_debug(), bundle.region),
+                );
+            }
+        }
+    }
+
+    fn check_bundle(&mut self, secret: &Located, version: &VersionRecord, bundle: &BundleRecord) {
+        let path = bundle_path(secret, version, bundle);
+        let seen = self.check_structure(&path);
+        let faults = seen.map_or_else(|| vec![String::new()], |seen| against_record(&secret.record, version, bundle, &seen));
+        let is_damaged = !faults.is_empty();
+        for fault in faults.into_iter().filter(|fault| !fault.is_empty()) {
+            self.fault(&path, fault);
+        }
+        let Some(kms) = self.kms else { return };
+        if !has_key(kms, &bundle.kms_key_id) {
+            return self.count(|counts| &mut counts.not_openable_here);
+        }
+        match (is_damaged, open(kms, secret, version, bundle, &path)) {
+            (false, Ok(())) => self.count(|counts| &mut counts.opened),
+            (_, result) => {
+                self.count(|counts| &mut counts.failed);
+                // A damaged bundle is on the list already.
+                if let (false, Err(message)) = (is_damaged, result) {
+                    self.fault(&path, message);
+                }
+            }
+        }
+    }
+}
+
+fn against_record(record: &SecretRecord, version: &VersionRecord, bundle: &BundleRecord, seen: &Seen) -> Vec<String> {
+    let mut faults = Vec::new();
+    if seen.size != bundle.size {
+        faults.push(format!("has {} bytes, {} on record", seen.size, bundle.size));
+    }
+    if seen.sha256 != bundle.sha256 {
+        faults.push("its SHA-256 is not the one on record".to_owned());
+    }
+    let header = &seen.inspected.header;
+    match identity(record, &version.version_id, bundle.region).check_context(&header.encryption_context) {
+        Ok(payload) if payload != version.payload => faults.push("holds the other kind of payload than the record says".to_owned()),
+        Ok(_) => {}
+        Err(mismatch) => faults.push(format!("is not the bundle of this secret, version and Region: {mismatch}")),
+    }
+    let is_wrapped_as_recorded = header
+        .encrypted_data_keys
+        .iter()
+        .any(|edk| edk.provider_id == AWS_KMS_PROVIDER_ID && edk.provider_info == bundle.kms_key_id.as_bytes());
+    if !is_wrapped_as_recorded {
+        faults.push("its data key is not wrapped under the key on record".to_owned());
+    }
+    faults
+}
+
+fn open(kms: &EmbeddedKms, secret: &Located, version: &VersionRecord, bundle: &BundleRecord, path: &Path) -> Result<(), String> {
+    let message = read_bounded(path, bundle.size).map_err(|error| error.to_string())?;
+    let identity = identity(&secret.record, &version.version_id, bundle.region);
+    let (value, _) = open_bundle(&message, &identity, &[&AwsKmsDiscoveryKeyring::new(kms)]).map_err(|error| error.to_string())?;
+    match value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, &value) {
+        Some(false) => Err("opens, but its value is not the one on record".to_owned()),
+        _ => Ok(()),
+    }
+}
