@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::structures::parse_structure;
 use super::usage::UsageError;
+use crate::vault::is_reserved;
 
 /// What the pairs are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,10 +55,6 @@ fn parse_word(parameter: &str, word: &str, purpose: Purpose) -> Result<Vec<(Stri
         _ => Err(UsageError::parameter(parameter, format!("the value of {key} must be a string"))),
     };
     parse_structure(parameter, word)?.into_iter().map(pair).collect()
-}
-
-fn is_reserved(key: &str) -> bool {
-    matches!(key, "SecretARN" | "SecretVersionId") || key.starts_with("coldseal:") || key.starts_with("aws-crypto-")
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ impl Environment {
     }
 
     /// These variables and no others.
+    #[cfg(test)]
     pub(crate) fn fixed(variables: &[(&str, &str)]) -> Self {
         let variables: Vec<(OsString, OsString)> = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
         Self(Box::new(move |name| variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())))

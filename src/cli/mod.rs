@@ -1,13 +1,64 @@
-//! The command line.
-#![expect(dead_code, reason = "the commands that use these parts come with the argument parser")]
+//! The command line: arguments -> validated plan -> calls -> output. The only place for prompts, messages and exit codes.
 
+mod args;
 mod aws_config;
+mod commands;
+mod context;
 mod encryption_context;
 mod environment;
+mod failure;
+mod kms_key;
 mod output;
+mod output_file;
 mod paramfile;
+mod passphrase;
+mod process;
+mod raw_aes_key;
 mod replica_regions;
+mod secret_input;
 mod shorthand;
 mod structures;
 mod tags;
 mod usage;
+
+use std::{io::Write as _, process::ExitCode};
+
+use clap::Parser as _;
+
+use self::{
+    args::Cli,
+    context::Context,
+    environment::Environment,
+    failure::{EXIT_USAGE, Outcome},
+};
+
+/// Runs the program: reads arguments and environment, does the command, gives the exit code.
+#[must_use]
+pub fn main() -> ExitCode {
+    process::harden();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are not errors; they go to stdout.
+            let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    process::trace(cli.global.debug);
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let mut stderr = std::io::stderr().lock();
+            for line in failure.lines() {
+                let _ = writeln!(stderr, "{line}");
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}
+
+fn run(cli: Cli) -> Outcome {
+    let context = Context::new(&cli.global, Environment::process())?;
+    commands::run(cli, context)
+}

@@ -1,0 +1,98 @@
+//! Arguments of `seal`, `open` and `inspect`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Keys for one message.
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    /// KMS key in the Region: id, ARN, alias or alias ARN; repeat it for several
+    #[arg(long, value_name = "KEY")]
+    pub(crate) kms_key_id: Vec<String>,
+    /// Raw AES key: a file of 16, 24 or 32 bytes under a name that the message carries; repeat it for several
+    #[arg(long, value_name = "NAMESPACE/NAME=FILE")]
+    pub(crate) raw_aes_key: Vec<String>,
+}
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// The file to write; appears only when complete and synced. '-' for stdout [default: stdout]
+    #[arg(short = 'o', long = "output-file", value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+    /// Overwrite the file
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Do not sync the file, as cp
+    #[arg(long)]
+    pub(crate) no_sync: bool,
+}
+
+/// The encryption context.
+#[derive(Debug, Args)]
+pub(crate) struct EncryptionContextArgs {
+    /// Non-secret pairs: k=v ..., or JSON. `seal` binds them to the message; `open` demands them, a bare key with any value
+    #[arg(long, value_name = "K=V", num_args = 1..)]
+    pub(crate) encryption_context: Option<Vec<String>>,
+}
+
+/// [coldseal] Encrypt a file of any size into one AWS Encryption SDK message
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldseal seal photos.tar --kms-key-id alias/backup --region us-west-2 -o photos.bundle
+  head -c 32 /dev/urandom > backup.key
+  tar c photos | coldseal seal --raw-aes-key home/backup=backup.key --encryption-context purpose=backup > photos.bundle
+
+Several keys make one message that each of them opens.")]
+pub(crate) struct SealArgs {
+    /// The file to encrypt [default: stdin]
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) context: EncryptionContextArgs,
+    /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) frame_length: Option<u32>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// [coldseal] Decrypt one AWS Encryption SDK message
+///
+/// Without a key option every key of the keystore that the message names is tried. To a pipe, an exit code other than 0 means: discard.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldseal open photos.bundle -o photos.tar
+  coldseal open photos.bundle --raw-aes-key home/backup=backup.key --encryption-context purpose=backup | tar x")]
+pub(crate) struct OpenArgs {
+    /// The message to decrypt [default: stdin]
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) context: EncryptionContextArgs,
+    /// Longest content of one frame or single block, in bytes; it is held in memory [default: 16777216]
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_content_length: Option<u64>,
+    /// Most encrypted data keys in a message [default: 128]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) max_encrypted_data_keys: Option<u16>,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+/// [coldseal] Print a message's header as JSON, without any key
+///
+/// Reads the message to its end and checks its structure. Nothing of it is authenticated.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal inspect photos.bundle --query EncryptionContext")]
+pub(crate) struct InspectArgs {
+    /// The message [default: stdin]
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub(crate) file: PathBuf,
+}

@@ -1,0 +1,103 @@
+//! Arguments of `coldseal kms`.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand, ValueEnum};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KmsCommand {
+    CreateKey(CreateKeyArgs),
+    /// List the keys of a Region, or of all Regions
+    ListKeys,
+    DescribeKey(DescribeKeyArgs),
+    CreateAlias(CreateAliasArgs),
+    ListAliases(ListAliasesArgs),
+    /// Enable a key that was disabled
+    EnableKey(KeyIdArgs),
+    /// Disable a key: it neither encrypts nor decrypts until it is enabled
+    DisableKey(KeyIdArgs),
+    EnableRegion(EnableRegionArgs),
+    ChangeProtection(ChangeProtectionArgs),
+}
+
+/// Create a symmetric key (AES-256-GCM) in a Region
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal kms create-key --region us-east-1 --description 'payroll' --query KeyMetadata.KeyId --output text")]
+pub(crate) struct CreateKeyArgs {
+    /// Description, at most 8192 characters
+    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
+    pub(crate) description: String,
+}
+
+/// Show a key's metadata
+#[derive(Debug, Args)]
+pub(crate) struct DescribeKeyArgs {
+    /// Key id, key ARN, alias or alias ARN
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key_id: String,
+}
+
+/// Give a key a name
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal kms create-alias --region us-east-1 --alias-name alias/east --target-key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
+pub(crate) struct CreateAliasArgs {
+    /// The name, with alias/ in front
+    #[arg(long, value_name = "ALIAS")]
+    pub(crate) alias_name: String,
+    /// Key id or key ARN
+    #[arg(long, value_name = "KEY")]
+    pub(crate) target_key_id: String,
+}
+
+/// List the aliases of a Region, or of all Regions
+#[derive(Debug, Args)]
+pub(crate) struct ListAliasesArgs {
+    /// Only those of this key: key id or key ARN
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key_id: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeyIdArgs {
+    /// Key id or key ARN
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key_id: String,
+}
+
+/// [coldseal] Enable Regions that AWS does not enable by default
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal kms enable-region af-south-1 ap-east-1")]
+pub(crate) struct EnableRegionArgs {
+    /// The Regions [default: --region]
+    #[arg(value_name = "REGION")]
+    pub(crate) regions: Vec<String>,
+}
+
+/// [coldseal] Protect the keystore by a passphrase or by a key file
+///
+/// The keys stay; only what unlocks them changes. Copies of the keystore made before still open with what protected them then.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldseal kms change-protection --to passphrase          (asks for the passphrase, hidden)
+  coldseal kms change-protection --to key-file            a key file; an old one is replaced by a new one
+
+The new passphrase comes from --new-passphrase-file, COLDSEAL_NEW_PASSPHRASE_FD, COLDSEAL_NEW_PASSPHRASE, or a prompt.")]
+pub(crate) struct ChangeProtectionArgs {
+    /// What protects the keystore from now on
+    #[arg(long, value_enum)]
+    pub(crate) to: ProtectionKind,
+    /// File with the new passphrase
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ProtectionKind {
+    /// 32 random bytes in a file of mode 0600
+    KeyFile,
+    /// Argon2id
+    Passphrase,
+}

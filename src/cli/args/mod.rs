@@ -1,0 +1,103 @@
+//! The command line as it is typed. Nothing here is checked against files, keys or the vault.
+
+mod files;
+mod kms;
+mod secrets;
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+pub(crate) use files::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, SealArgs};
+pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind};
+pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArgs, RegionProblemArgs, ReplicateArgs, VerifyArgs};
+
+/// Pack secrets offline: one encrypted bundle per AWS Region.
+///
+/// A JSON or binary payload becomes one AWS Encryption SDK message per Region, each under that Region's key in the embedded KMS.
+/// No command uses the network. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
+#[derive(Debug, Parser)]
+#[command(
+    name = "coldseal",
+    version,
+    max_term_width = 110,
+    disable_help_subcommand = true,
+    after_help = "Examples:
+  coldseal create-secret --name production/DBWest --secret-string file://mycreds.json --region us-west-2 --add-replica-regions Region=eu-west-1
+  coldseal get-secret-value --secret-id production/DBWest --region eu-west-1 --query SecretString --output text
+  coldseal verify --open
+  tar c photos | coldseal seal --kms-key-id alias/backup --region us-west-2 -o photos.bundle
+
+Exit codes: 0 done; 1 done in part, or verify found faults; 130, 143 signals; 252 usage; 253 no Region, keystore, vault or passphrase;
+254 refused with an AWS error name, tampering included; 255 input, output and the rest."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// Flags that every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct GlobalArgs {
+    /// The AWS Region [default: the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, then the secret's primary]
+    #[arg(long, global = true, value_name = "REGION")]
+    pub(crate) region: Option<String>,
+    /// Profile of the AWS configuration file whose region is used
+    #[arg(long, global = true, value_name = "NAME")]
+    pub(crate) profile: Option<String>,
+    /// How results are printed [default: json]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["json", "text"])]
+    pub(crate) output: Option<String>,
+    /// JMESPath expression that picks from the result
+    #[arg(long, global = true, value_name = "EXPRESSION")]
+    pub(crate) query: Option<String>,
+    /// Print on stderr what is done: files, keys by ARN, timings; never values
+    #[arg(long, global = true)]
+    pub(crate) debug: bool,
+    /// How binary values on the command line are read
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["base64", "raw-in-base64-out"], default_value = "base64", hide_default_value = true)]
+    pub(crate) cli_binary_format: String,
+    /// [coldseal] The vault's directory [default: coldseal-vault]
+    #[arg(long, global = true, value_name = "DIR", env = "COLDSEAL_VAULT", hide_env_values = true)]
+    pub(crate) vault: Option<PathBuf>,
+    /// [coldseal] The embedded KMS's file [default: coldseal/keystore.json in the user's data directory]
+    #[arg(long, global = true, value_name = "FILE", env = "COLDSEAL_KEYSTORE", hide_env_values = true)]
+    pub(crate) keystore: Option<PathBuf>,
+    /// [coldseal] The keystore's key file [default: keystore.key beside the keystore]
+    #[arg(long, global = true, value_name = "FILE", env = "COLDSEAL_KEYSTORE_KEY_FILE", hide_env_values = true)]
+    pub(crate) keystore_key_file: Option<PathBuf>,
+    /// [coldseal] Account in new ARNs, 12 digits [default: 000000000000]
+    #[arg(long, global = true, value_name = "ID", env = "COLDSEAL_ACCOUNT_ID", hide_env_values = true)]
+    pub(crate) account_id: Option<String>,
+    /// [coldseal] File with the keystore's passphrase [else COLDSEAL_PASSPHRASE_FD, COLDSEAL_PASSPHRASE, a prompt]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[command(visible_alias = "create")]
+    CreateSecret(Box<CreateSecretArgs>),
+    #[command(visible_alias = "replicate")]
+    ReplicateSecretToRegions(ReplicateArgs),
+    #[command(visible_alias = "get")]
+    GetSecretValue(GetSecretValueArgs),
+    #[command(visible_alias = "describe")]
+    DescribeSecret(DescribeSecretArgs),
+    /// List the secrets of a Region, or of all Regions
+    #[command(
+        visible_alias = "list",
+        after_help = "Without a Region every secret is listed once, in its primary Region.\n\nExample:\n  coldseal list-secrets --query 'SecretList[].Name' --output text"
+    )]
+    ListSecrets,
+    Verify(VerifyArgs),
+    Seal(SealArgs),
+    Open(OpenArgs),
+    Inspect(InspectArgs),
+    /// The embedded KMS: keys, aliases and Regions
+    #[command(subcommand)]
+    Kms(KmsCommand),
+}

@@ -1,0 +1,79 @@
+//! `get-secret-value`, `describe-secret` and `list-secrets`.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    cli::{
+        args::{DescribeSecretArgs, GetSecretValueArgs},
+        context::{Context, note},
+        failure::{During as _, Outcome},
+        output_file::{Destination, Overwrite},
+    },
+    durable::Sync,
+    error::Error,
+    vault::{PayloadKind, SecretListEntry, SecretValueEntry, VersionSelector},
+};
+
+pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
+    const OPERATION: &str = "GetSecretValue";
+    // A file that must not be overwritten is an error before anything is opened.
+    let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
+    let destination =
+        args.output_file.as_deref().map(|path| Destination::new(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
+    context.vault.require().during(OPERATION)?;
+    let kms = context.kms(OPERATION)?;
+    let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
+    let entry = context.vault.get_secret_value(&kms, &args.secret_id, context.region_for(&args.secret_id)?, &selector).during(OPERATION)?;
+    match destination {
+        Some(destination) => {
+            let written = destination
+                .write(|output| output.write_all(entry.value.expose()).map_err(|error| Error::io("writing the output", error)))
+                .during(OPERATION)?;
+            if let Some(path) = written {
+                note(&format!("{} bytes in {}", entry.value.expose().len(), path.display()));
+            }
+            Ok(())
+        }
+        None => context.print(&document(&entry).during(OPERATION)?),
+    }
+}
+
+/// The answer as AWS gives it: text as `SecretString`, bytes as base64 in `SecretBinary`.
+fn document(entry: &SecretValueEntry) -> crate::Result<Value> {
+    let mut document = Map::new();
+    let mut put = |name: &str, value: Value| drop(document.insert(name.to_owned(), value));
+    put("ARN", json!(entry.arn));
+    put("Name", json!(entry.name));
+    put("VersionId", json!(entry.version_id));
+    match entry.value.kind() {
+        PayloadKind::String => {
+            let text = std::str::from_utf8(entry.value.expose()).map_err(|_| Error::Misuse("a string value was checked to be UTF-8"))?;
+            put("SecretString", json!(text));
+        }
+        PayloadKind::Binary => put("SecretBinary", json!(STANDARD.encode(entry.value.expose()))),
+    }
+    put("VersionStages", json!(entry.version_stages));
+    put("CreatedDate", json!(entry.created_date));
+    Ok(Value::Object(document))
+}
+
+pub(super) fn describe(context: &Context, args: &DescribeSecretArgs) -> Outcome {
+    const OPERATION: &str = "DescribeSecret";
+    context.vault.require().during(OPERATION)?;
+    let kms = context.kms_if_any(OPERATION)?;
+    let description =
+        context.vault.describe_secret(kms.as_ref(), &args.secret_id, context.region_for(&args.secret_id)?).during(OPERATION)?;
+    context.print(&description)
+}
+
+pub(super) fn list(context: &Context) -> Outcome {
+    #[derive(Serialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Document {
+        secret_list: Vec<SecretListEntry>,
+    }
+    let secret_list = context.vault.list_secrets(context.region()?).during("ListSecrets")?;
+    context.print(&Document { secret_list })
+}

@@ -1,0 +1,62 @@
+//! `verify`
+
+use std::{fmt::Write as _, path::PathBuf};
+
+use serde::Serialize;
+
+use crate::{
+    cli::{
+        args::VerifyArgs,
+        context::{Context, print_text},
+        failure::{During as _, Failure, Outcome},
+    },
+    vault::{Finding, VerifyReport, verify as verify_paths},
+};
+
+const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
+
+/// The report as a document.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document<'a> {
+    #[serde(flatten)]
+    report: &'a VerifyReport,
+    signature: &'static str,
+}
+
+pub(super) fn verify(context: &Context, args: &VerifyArgs) -> Outcome {
+    const OPERATION: &str = "Verify";
+    let paths: Vec<PathBuf> = if args.paths.is_empty() {
+        context.vault.require().during(OPERATION)?;
+        vec![context.vault.root().to_owned()]
+    } else {
+        args.paths.clone()
+    };
+    let kms = if args.open { Some(context.kms(OPERATION)?) } else { None };
+    let report = verify_paths(&paths, kms.as_ref()).during(OPERATION)?;
+    if context.wants_document() {
+        context.print(&Document { report: &report, signature: NOT_SIGNED })?;
+    } else {
+        print_text(&lines(&report))?;
+    }
+    if report.is_sound() { Ok(()) } else { Err(Failure::Partial) }
+}
+
+fn lines(report: &VerifyReport) -> String {
+    let mut text = String::new();
+    let mut list = |kind: &str, findings: &[Finding]| {
+        for finding in findings {
+            // Writing to a String does not fail.
+            let _ = writeln!(text, "{kind}: {}: {}", finding.path.display(), finding.message);
+        }
+    };
+    list("fault", &report.faults);
+    list("note", &report.notes);
+    let state = if report.is_sound() { "sound".to_owned() } else { format!("{} faults", report.faults.len()) };
+    let _ = writeln!(text, "{} secrets, {} bundles: {state}", report.secrets, report.bundles);
+    if let Some(open) = report.open {
+        let _ = writeln!(text, "{} opened, {} not openable here, {} failed", open.opened, open.not_openable_here, open.failed);
+    }
+    let _ = writeln!(text, "{NOT_SIGNED}");
+    text
+}

@@ -1,0 +1,119 @@
+//! `create-secret` and `replicate-secret-to-regions`.
+
+use crate::{
+    cli::{
+        args::{CreateSecretArgs, RegionProblemArgs, ReplicateArgs},
+        context::{Context, note, warn},
+        encryption_context::{Purpose, parse_encryption_context},
+        failure::{During as _, Failure, Outcome},
+        paramfile::ParamFiles,
+        replica_regions::parse_replica_regions,
+        secret_input::secret_value,
+        tags::parse_tags,
+        usage::UsageError,
+    },
+    vault::{CreateSecret, DataKeyScope, NameClash, OnProblem, ReplicaRegion, ReplicaStatus, ReplicateSecret, SecretChange, Tag},
+};
+
+pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
+    const OPERATION: &str = "CreateSecret";
+    let files = ParamFiles::new(&context.environment);
+    let region = context.require_region()?;
+    warn_about_name(&args.name);
+    let request = CreateSecret {
+        value: secret_value(context, &args)?,
+        region,
+        replicas: replicas(&files, args.add_replica_regions.as_deref().unwrap_or_default())?,
+        name_clash: name_clash(&args.regions),
+        tags: tags(&files, args.tags.as_deref().unwrap_or_default())?,
+        encryption_context: pairs(&files, args.encryption_context.as_deref().unwrap_or_default())?,
+        data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
+        on_problem: on_problem(&args.regions),
+        account: context.account.clone(),
+        name: args.name,
+        kms_key_id: args.kms_key_id,
+        description: args.description,
+        client_request_token: args.client_request_token,
+    };
+    let mut session = context.session(OPERATION)?;
+    let change = context.vault.create_secret(&mut session, &request).during(OPERATION)?;
+    finish(context, &change)
+}
+
+pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
+    const OPERATION: &str = "ReplicateSecretToRegions";
+    let files = ParamFiles::new(&context.environment);
+    let request = ReplicateSecret {
+        secret_id: args.secret_id.clone(),
+        region: context.region_for(&args.secret_id)?,
+        replicas: replicas(&files, &args.add_replica_regions)?,
+        name_clash: name_clash(&args.regions),
+        on_problem: on_problem(&args.regions),
+    };
+    context.vault.require().during(OPERATION)?;
+    let mut session = context.session(OPERATION)?;
+    let change = context.vault.replicate_secret_to_regions(&mut session, &request).during(OPERATION)?;
+    finish(context, &change)
+}
+
+/// Prints the answer, says where the bundles are, and ends with exit code 1 where a replica failed.
+fn finish(context: &Context, change: &SecretChange) -> Outcome {
+    context.note_keystore(&change.keystore);
+    context.print(change)?;
+    let root = std::path::absolute(context.vault.root()).unwrap_or_else(|_| context.vault.root().to_owned());
+    let count = change.bundles.len();
+    note(&format!("{count} {} in {}", if count == 1 { "bundle" } else { "bundles" }, root.display()));
+    let failed: Vec<_> = change.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::Failed).collect();
+    for replica in &failed {
+        warn(&format!("{}: {} (retry with 'coldseal replicate-secret-to-regions')", replica.region, replica.status_message));
+    }
+    if failed.is_empty() { Ok(()) } else { Err(Failure::Partial) }
+}
+
+fn replicas(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<ReplicaRegion>> {
+    const PARAMETER: &str = "--add-replica-regions";
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parsed = parse_replica_regions(PARAMETER, &files.words(PARAMETER, words)?)?;
+    Ok(parsed.into_iter().map(|replica| ReplicaRegion { region: replica.region, kms_key_id: replica.kms_key_id }).collect())
+}
+
+fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parsed = parse_tags("--tags", &files.words("--tags", words)?)?;
+    Ok(parsed.into_iter().map(|tag| Tag { key: tag.key, value: tag.value }).collect())
+}
+
+fn pairs(files: &ParamFiles<'_>, words: &[String]) -> Outcome<std::collections::BTreeMap<String, String>> {
+    const PARAMETER: &str = "--encryption-context";
+    if words.is_empty() {
+        return Ok(std::collections::BTreeMap::new());
+    }
+    let parsed = parse_encryption_context(PARAMETER, &files.words(PARAMETER, words)?, Purpose::Seal)?;
+    let pair = |(key, value): (String, Option<String>)| match value {
+        Some(value) => Ok((key, value)),
+        None => Err(Failure::from(UsageError::parameter(PARAMETER, "a key needs a value here"))),
+    };
+    parsed.into_iter().map(pair).collect()
+}
+
+fn name_clash(args: &RegionProblemArgs) -> NameClash {
+    if args.force_overwrite_replica_secret { NameClash::Overwrite } else { NameClash::Refuse }
+}
+
+fn on_problem(args: &RegionProblemArgs) -> OnProblem {
+    if args.partial { OnProblem::RecordFailed } else { OnProblem::FailWhole }
+}
+
+/// Names that AWS would refuse, or find only by their full ARN, are allowed here.
+fn warn_about_name(name: &str) {
+    let is_allowed = |character: char| character.is_ascii_alphanumeric() || "/_+=.@-!".contains(character);
+    if !name.chars().all(is_allowed) {
+        warn("AWS Secrets Manager would refuse this name: it takes letters, digits and -/_+=.@!");
+    } else if name.rsplit_once('-').is_some_and(|(_, end)| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+        warn("the name ends in a hyphen and six characters, like an ARN's suffix: a partial ARN will not find it");
+    }
+}

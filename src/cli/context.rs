@@ -1,0 +1,184 @@
+//! What every command needs: where things are, which Region, how to print.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    str::FromStr as _,
+};
+
+use etcetera::BaseStrategy as _;
+use serde::Serialize;
+
+use super::{
+    args::GlobalArgs,
+    aws_config::profile_region,
+    environment::Environment,
+    failure::{During as _, Failure, Outcome},
+    output::{OutputFormat, query::Query, render},
+    paramfile::BinaryFormat,
+    passphrase::PassphraseSources,
+    usage::{ConfigError, UsageError},
+};
+use crate::{
+    arn::AccountId,
+    error::Error,
+    kms::{Committed, EmbeddedKms, KeystoreLocation, KeystoreSession},
+    region::Region,
+    vault::{Vault, unknown_region},
+};
+
+/// The global flags, checked, with the environment.
+pub(crate) struct Context {
+    pub(crate) environment: Environment,
+    pub(crate) vault: Vault,
+    pub(crate) location: KeystoreLocation,
+    pub(crate) account: Option<AccountId>,
+    pub(crate) binary_format: BinaryFormat,
+    pub(crate) passphrases: PassphraseSources,
+    explicit_region: Option<Region>,
+    profile: Option<String>,
+    output: Option<OutputFormat>,
+    query: Option<Query>,
+}
+
+impl Context {
+    pub(crate) fn new(global: &GlobalArgs, environment: Environment) -> Outcome<Self> {
+        let account =
+            global.account_id.as_deref().map(|id| id.parse().map_err(|_| UsageError::new("--account-id: an AWS account id has 12 digits")));
+        Ok(Self {
+            vault: Vault::new(global.vault.clone().unwrap_or_else(|| PathBuf::from("coldseal-vault"))),
+            location: keystore_location(global)?,
+            account: account.transpose()?,
+            binary_format: BinaryFormat::from_str(&global.cli_binary_format)?,
+            passphrases: PassphraseSources::new(&environment, global.passphrase_file.clone()),
+            explicit_region: global.region.as_deref().map(|name| parse_region("--region", name)).transpose()?,
+            profile: global.profile.clone(),
+            output: global.output.as_deref().map(OutputFormat::from_str).transpose()?,
+            query: global.query.as_deref().map(Query::parse).transpose()?,
+            environment,
+        })
+    }
+
+    /// `--region`, else the environment's or the profile's Region.
+    pub(crate) fn region(&self) -> Outcome<Option<Region>> {
+        if self.explicit_region.is_some() {
+            return Ok(self.explicit_region);
+        }
+        for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            if let Some(name) = self.environment.text(variable) {
+                return Ok(Some(parse_region(variable, &name)?));
+            }
+        }
+        let configured = profile_region(&self.environment, self.profile.as_deref())?;
+        configured.map(|name| parse_region("the profile's region", &name)).transpose().map_err(Failure::from)
+    }
+
+    /// `--region`, if it was given.
+    pub(crate) const fn explicit_region(&self) -> Option<Region> {
+        self.explicit_region
+    }
+
+    /// Like [`Context::region`], where there has to be one.
+    pub(crate) fn require_region(&self) -> Outcome<Region> {
+        let missing = || {
+            ConfigError::new("You must specify a region.")
+                .with_hint("--region us-west-2, or AWS_REGION, or 'region' in the AWS configuration file")
+        };
+        self.region()?.ok_or_else(|| missing().into())
+    }
+
+    /// The Region for a command on an existing secret: an ARN names its own, and only an explicit `--region` may disagree with it.
+    pub(crate) fn region_for(&self, secret_id: &str) -> Outcome<Option<Region>> {
+        if secret_id.starts_with("arn:") { Ok(self.explicit_region) } else { self.region() }
+    }
+
+    /// The keystore for reading; there has to be one.
+    pub(crate) fn kms(&self, operation: &'static str) -> Outcome<EmbeddedKms> {
+        let missing = || Error::Setup(format!("there is no keystore at {}", self.location.keystore.display()));
+        self.kms_if_any(operation)?.ok_or_else(missing).during(operation)
+    }
+
+    /// The keystore for reading, if there is one.
+    pub(crate) fn kms_if_any(&self, operation: &'static str) -> Outcome<Option<EmbeddedKms>> {
+        self.location.load(&self.passphrases).during(operation)
+    }
+
+    /// The keystore for a command that may change it; held until dropped.
+    pub(crate) fn session(&self, operation: &'static str) -> Outcome<KeystoreSession> {
+        KeystoreSession::begin(&self.location, &self.passphrases, self.account.clone()).during(operation)
+    }
+
+    /// Says what a first use made, and what that means.
+    pub(crate) fn note_keystore(&self, committed: &Committed) {
+        let KeystoreLocation { keystore, key_file } = &self.location;
+        let made = match committed {
+            Committed::Created => format!("made the keystore {} and its key file {}", keystore.display(), key_file.display()),
+            Committed::CreatedWithAdoptedKeyFile => {
+                format!("made the keystore {} with the key file {} that was there", keystore.display(), key_file.display())
+            }
+            Committed::Updated | Committed::Unchanged => return,
+        };
+        note(&format!(
+            "{made}; whoever copies both files can open everything ('coldseal kms change-protection --to passphrase' asks for a passphrase instead)"
+        ));
+    }
+
+    /// Whether the user asked for a document rather than for lines to read.
+    pub(crate) fn wants_document(&self) -> bool {
+        self.output.is_some() || self.query.is_some()
+    }
+
+    /// Prints a result as `--query` and `--output` say.
+    pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
+        let value = serde_json::to_value(result).map_err(|_| Error::Misuse("a result is always JSON")).during("Print")?;
+        let value = match &self.query {
+            Some(query) => query.search(&value)?,
+            None => value,
+        };
+        print_text(&render(&value, self.output.unwrap_or(OutputFormat::Json)))
+    }
+}
+
+/// Writes to stdout.
+pub(crate) fn print_text(text: &str) -> Outcome {
+    let mut stdout = std::io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.map_err(|error| Error::io("writing to stdout", error)).during("Print")
+}
+
+/// A line on stderr for people; a closed stderr loses it.
+pub(crate) fn note(text: &str) {
+    let _ = writeln!(std::io::stderr(), "coldseal: {text}");
+}
+
+/// A warning on stderr.
+pub(crate) fn warn(text: &str) {
+    note(&format!("warning: {text}"));
+}
+
+pub(crate) fn stdout_is_terminal() -> bool {
+    std::io::stdout().is_terminal()
+}
+
+pub(crate) fn parse_region(source: &str, name: &str) -> Result<Region, UsageError> {
+    Region::new(name).ok_or_else(|| UsageError::new(format!("{source}: {}", unknown_region(name))))
+}
+
+fn keystore_location(global: &GlobalArgs) -> Outcome<KeystoreLocation> {
+    let keystore = match &global.keystore {
+        Some(path) => path.clone(),
+        None => {
+            let base = etcetera::choose_base_strategy();
+            let unknown = |_| {
+                ConfigError::new("the user's data directory is not known")
+                    .with_hint("name the keystore with --keystore or COLDSEAL_KEYSTORE")
+            };
+            base.map_err(unknown)?.data_dir().join("coldseal").join("keystore.json")
+        }
+    };
+    let mut location = KeystoreLocation::new(keystore);
+    if let Some(key_file) = &global.keystore_key_file {
+        location.key_file.clone_from(key_file);
+    }
+    Ok(location)
+}

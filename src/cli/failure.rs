@@ -1,0 +1,122 @@
+//! Every way in which a command ends badly: its exit code, its lines on stderr, and what to do about it.
+
+use super::usage::{ConfigError, UsageError};
+use crate::error::{Error, ErrorCode};
+
+/// Done in part, or faults found.
+pub(crate) const EXIT_PARTIAL: u8 = 1;
+/// Bad parameters.
+pub(crate) const EXIT_USAGE: u8 = 252;
+/// No Region, credentials, keystore, vault or passphrase.
+pub(crate) const EXIT_CONFIGURATION: u8 = 253;
+/// Refused with an AWS error name, tampering included.
+pub(crate) const EXIT_REFUSED: u8 = 254;
+/// Input, output and the rest.
+pub(crate) const EXIT_GENERAL: u8 = 255;
+
+/// Why a command failed.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    Usage(UsageError),
+    Config(ConfigError),
+    /// An error of the library, with the AWS operation that the command stands for.
+    Core {
+        error: Error,
+        operation: &'static str,
+    },
+    /// What there is to say has been said.
+    Partial,
+}
+
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
+
+impl From<UsageError> for Failure {
+    fn from(error: UsageError) -> Self {
+        Self::Usage(error)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::Config(error)
+    }
+}
+
+/// Names the AWS operation that a library error belongs to.
+pub(crate) trait During<T> {
+    fn during(self, operation: &'static str) -> Outcome<T>;
+}
+
+impl<T> During<T> for crate::Result<T> {
+    fn during(self, operation: &'static str) -> Outcome<T> {
+        self.map_err(|error| Failure::Core { error, operation })
+    }
+}
+
+impl Failure {
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Partial => EXIT_PARTIAL,
+            Self::Usage(_) => EXIT_USAGE,
+            Self::Config(_) => EXIT_CONFIGURATION,
+            Self::Core { error, .. } => match error {
+                Error::Setup(_) => EXIT_CONFIGURATION,
+                Error::Format(_)
+                | Error::Decryption
+                | Error::NoUsableKey(_)
+                | Error::EncryptionContext(_)
+                | Error::TooLong { .. }
+                | Error::Service(_)
+                | Error::Damaged { .. } => EXIT_REFUSED,
+                Error::Misuse(_) | Error::Random | Error::Io { .. } => EXIT_GENERAL,
+            },
+        }
+    }
+
+    /// The lines for stderr, the hint last; none for what has been said.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let (message, hint) = match self {
+            Self::Partial => return Vec::new(),
+            Self::Usage(UsageError { message, hint }) | Self::Config(ConfigError { message, hint }) => {
+                (format!("coldseal: {message}"), hint.clone())
+            }
+            Self::Core { error: error @ Error::Service(service), operation } => {
+                let message = format!("An error occurred ({}) when calling the {operation} operation: {}", service.code, service.message);
+                (message, hint(error).map(str::to_owned))
+            }
+            Self::Core { error, .. } => (format!("coldseal: {error}"), hint(error).map(str::to_owned)),
+        };
+        let mut lines = vec![message];
+        lines.extend(hint.map(|hint| format!("hint: {hint}")));
+        lines
+    }
+}
+
+/// What to do next.
+fn hint(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::NoUsableKey(_) => Some("name a key with --kms-key-id or --raw-aes-key, or use the keystore that has it (--keystore)"),
+        Error::TooLong { .. } => Some("raise the limit with --max-content-length if you trust the message; it is held in memory"),
+        Error::Damaged { .. } => Some("'coldseal verify' lists what is damaged; restore the file from a copy"),
+        Error::Setup(message) => setup_hint(message),
+        Error::Service(error) => match error.code {
+            ErrorCode::DisabledException => Some("'coldseal kms enable-key' enables a key"),
+            ErrorCode::ResourceExistsException => Some("'coldseal describe-secret' shows the one that exists"),
+            ErrorCode::ResourceNotFoundException => Some("'coldseal list-secrets' shows what there is"),
+            ErrorCode::NotFoundException => Some("'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there is"),
+            ErrorCode::DecryptionFailure => Some("'coldseal verify --open' shows which bundles open here"),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn setup_hint(message: &str) -> Option<&'static str> {
+    if message.contains("no vault") {
+        Some("'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names another directory")
+    } else if message.contains("no keystore") {
+        Some("a writing command makes one at first use; --keystore or COLDSEAL_KEYSTORE names another file")
+    } else {
+        None
+    }
+}

@@ -1,0 +1,119 @@
+//! Where bytes go: a file that appears only when complete, stdout, or a device that is there.
+
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use super::{context::stdout_is_terminal, failure::Outcome, usage::UsageError};
+use crate::{
+    durable::{Existing, NewFile, Sync, parent_of},
+    error::{Error, Result},
+};
+
+/// Whether a file that is there may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overwrite {
+    Refuse,
+    Allow,
+}
+
+/// An output, checked before any work is done.
+pub(crate) enum Destination {
+    /// No `-o`: binary is kept from a terminal.
+    Stdout,
+    /// `-o -`: whatever it is.
+    ExplicitStdout,
+    File {
+        path: PathBuf,
+        existing: Existing,
+        sync: Sync,
+    },
+    /// A pipe or device with a name of its own.
+    Device(PathBuf),
+}
+
+impl Destination {
+    /// `inputs` are files that the command reads: none of them is overwritten.
+    pub(crate) fn new(path: Option<&Path>, overwrite: Overwrite, sync: Sync, inputs: &[&Path]) -> Outcome<Self> {
+        let Some(path) = path else { return Ok(Self::Stdout) };
+        if path == Path::new("-") {
+            return Ok(Self::ExplicitStdout);
+        }
+        let refuse = |what: &str| Err(UsageError::new(format!("{}: {what}", path.display())));
+        let Ok(metadata) = std::fs::metadata(path) else {
+            let existing = if overwrite == Overwrite::Allow { Existing::Replace } else { Existing::Refuse };
+            return Ok(Self::File { path: path.to_owned(), existing, sync });
+        };
+        if metadata.is_dir() {
+            return Ok(refuse("is a directory; name a file in it")?);
+        }
+        if !metadata.is_file() {
+            return Ok(Self::Device(path.to_owned()));
+        }
+        if inputs.iter().any(|input| is_same_file(input, path)) {
+            return Ok(refuse("is an input of this command; write to another file")?);
+        }
+        if overwrite == Overwrite::Refuse {
+            return Ok(refuse("exists; --force overwrites it")?);
+        }
+        // A link is followed, so that it stays a link.
+        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        Ok(Self::File { path, existing: Existing::Replace, sync })
+    }
+
+    /// True when binary must not go there.
+    pub(crate) fn is_terminal(&self) -> bool {
+        matches!(self, Self::Stdout) && stdout_is_terminal()
+    }
+
+    /// Hands the output to `work`; a file gets its name when that succeeds. Gives the file's path.
+    pub(crate) fn write<T>(self, work: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<Option<PathBuf>> {
+        match self {
+            Self::Stdout if stdout_is_terminal() => work(&mut TextOnly(io::stdout().lock())).map(|_| None),
+            Self::Stdout | Self::ExplicitStdout => work(&mut io::stdout().lock()).map(|_| None),
+            Self::Device(path) => {
+                let mut device =
+                    std::fs::OpenOptions::new().write(true).open(&path).map_err(|error| Error::io_at("opening", &path, error))?;
+                work(&mut device).map(|_| Some(path))
+            }
+            Self::File { path, existing, sync } => {
+                let mut file = NewFile::create_in(parent_of(&path))?;
+                work(&mut file)?;
+                file.publish(&path, existing, sync)?;
+                Ok(Some(path))
+            }
+        }
+    }
+}
+
+/// Keeps what could upset a terminal away from it.
+struct TextOnly<W>(W);
+
+impl<W: Write> Write for TextOnly<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let is_text = |byte: u8| !byte.is_ascii_control() || matches!(byte, b'\n' | b'\r' | b'\t');
+        if bytes.iter().all(|byte| is_text(*byte)) {
+            return self.0.write(bytes);
+        }
+        Err(io::Error::other("this is binary, which could upset the terminal; write it to a file with -o, or use '-o -'"))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        let id = |path: &Path| std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
+        id(a).is_some() && id(a) == id(b)
+    }
+    #[cfg(not(unix))]
+    {
+        let id = |path: &Path| std::fs::canonicalize(path).ok();
+        id(a).is_some() && id(a) == id(b)
+    }
+}

@@ -1,0 +1,127 @@
+//! Where the keystore's passphrase comes from, and hidden prompts.
+
+use std::{
+    io::{IsTerminal as _, Read as _},
+    path::{Path, PathBuf},
+};
+
+use super::{
+    environment::Environment,
+    failure::{During as _, Outcome},
+};
+use crate::{
+    error::{Error, Result},
+    kms::Passphrases,
+    secret::SecretBytes,
+};
+
+/// Longest passphrase that is read, in bytes.
+const MAX_LENGTH: u64 = 4096;
+
+/// A file, a descriptor, a variable or a prompt, in this order.
+pub(crate) struct PassphraseSources {
+    current: Source,
+    new: Source,
+}
+
+struct Source {
+    what: &'static str,
+    variables: &'static str,
+    file: Option<PathBuf>,
+    descriptor: Option<String>,
+    value: Option<String>,
+}
+
+impl PassphraseSources {
+    pub(crate) fn new(environment: &Environment, file: Option<PathBuf>) -> Self {
+        let current = Source {
+            what: "passphrase of the keystore",
+            variables: "--passphrase-file, COLDSEAL_PASSPHRASE_FD or COLDSEAL_PASSPHRASE",
+            file,
+            descriptor: environment.text("COLDSEAL_PASSPHRASE_FD"),
+            value: environment.text("COLDSEAL_PASSPHRASE"),
+        };
+        let new = Source {
+            what: "new passphrase of the keystore",
+            variables: "--new-passphrase-file, COLDSEAL_NEW_PASSPHRASE_FD or COLDSEAL_NEW_PASSPHRASE",
+            file: None,
+            descriptor: environment.text("COLDSEAL_NEW_PASSPHRASE_FD"),
+            value: environment.text("COLDSEAL_NEW_PASSPHRASE"),
+        };
+        Self { current, new }
+    }
+
+    pub(crate) fn with_new_file(mut self, file: Option<PathBuf>) -> Self {
+        self.new.file = file;
+        self
+    }
+}
+
+impl Passphrases for PassphraseSources {
+    fn current(&self) -> Result<SecretBytes> {
+        match self.current.without_prompt()? {
+            Some(passphrase) => Ok(passphrase),
+            None => prompt("Passphrase of the keystore: ").ok_or_else(|| self.current.missing()),
+        }
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        if let Some(passphrase) = self.new.without_prompt()? {
+            return Ok(passphrase);
+        }
+        let first = prompt("New passphrase of the keystore: ").ok_or_else(|| self.new.missing())?;
+        let second = prompt("Once more: ").ok_or_else(|| self.new.missing())?;
+        if first.expose() != second.expose() {
+            return Err(Error::Setup("the two passphrases are not the same; nothing was changed".to_owned()));
+        }
+        Ok(first)
+    }
+}
+
+impl Source {
+    fn without_prompt(&self) -> Result<Option<SecretBytes>> {
+        if let Some(file) = &self.file {
+            return read_line(file).map(Some);
+        }
+        if let Some(descriptor) = &self.descriptor {
+            let number: u32 = descriptor
+                .parse()
+                .map_err(|_| Error::Setup("COLDSEAL_PASSPHRASE_FD and its like hold the number of a file descriptor".to_owned()))?;
+            return read_line(Path::new(&format!("/dev/fd/{number}"))).map(Some);
+        }
+        Ok(self.value.as_ref().map(|value| SecretBytes::new(value.clone().into_bytes())))
+    }
+
+    fn missing(&self) -> Error {
+        Error::Setup(format!("the {} is needed, and there is no terminal to ask on; use {}", self.what, self.variables))
+    }
+}
+
+/// A file's content without one line end.
+fn read_line(path: &Path) -> Result<SecretBytes> {
+    let reading = |error| Error::io(format!("reading the passphrase from {}", path.display()), error);
+    let mut bytes = Vec::with_capacity(8192);
+    std::fs::File::open(path).and_then(|file| file.take(MAX_LENGTH + 3).read_to_end(&mut bytes)).map_err(reading)?;
+    let mut passphrase = SecretBytes::new(bytes);
+    let without_end = passphrase.expose().strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line).len());
+    passphrase.truncate(without_end.unwrap_or(usize::MAX));
+    if passphrase.is_empty() || u64::try_from(passphrase.len()).unwrap_or(u64::MAX) > MAX_LENGTH {
+        return Err(Error::Setup(format!("{}: a passphrase has 1 to {MAX_LENGTH} bytes", path.display())));
+    }
+    Ok(passphrase)
+}
+
+/// Asks on the terminal without showing what is typed; `None` where there is no terminal.
+fn prompt(text: &str) -> Option<SecretBytes> {
+    if !std::io::stderr().is_terminal() && !std::io::stdin().is_terminal() {
+        return None;
+    }
+    rpassword::prompt_password(text).ok().map(|typed| SecretBytes::new(typed.into_bytes()))
+}
+
+/// Asks for a secret value; an error where there is no terminal.
+pub(crate) fn prompt_value(text: &str) -> Outcome<SecretBytes> {
+    let missing =
+        || Error::Setup("a value is to be asked for, and there is no terminal to ask on; use file://… or '-' for stdin".to_owned());
+    prompt(text).ok_or_else(missing).during("Prompt")
+}

@@ -1,0 +1,116 @@
+//! The value of a new secret: a file, stdin, a prompt, or, with a warning, the command line itself.
+
+use std::io::Read as _;
+
+use serde_json::{Map, Value};
+
+use super::{
+    args::CreateSecretArgs,
+    context::{Context, warn},
+    failure::{During as _, Outcome},
+    paramfile::{ParamFiles, SizeLimit, is_literal},
+    passphrase::prompt_value,
+    usage::UsageError,
+};
+use crate::{
+    error::Error,
+    secret::SecretBytes,
+    vault::{MAX_SECRET_LENGTH, PayloadKind, SecretValue},
+};
+
+const LIMIT: SizeLimit = SizeLimit {
+    bytes: MAX_SECRET_LENGTH,
+    hint: Some("a secret holds at most 65,536 bytes, as in AWS Secrets Manager; 'coldseal seal' has no limit"),
+};
+
+/// The value that the arguments give, if any.
+pub(super) fn secret_value(context: &Context, args: &CreateSecretArgs) -> Outcome<Option<SecretValue>> {
+    let files = ParamFiles::new(&context.environment);
+    let (kind, bytes) = if let Some(string) = &args.secret_string {
+        (PayloadKind::String, secret_string(&files, string.as_deref())?)
+    } else if let Some(binary) = &args.secret_binary {
+        (PayloadKind::Binary, secret_binary(context, &files, binary)?)
+    } else if let Some(words) = &args.secret_key_values {
+        (PayloadKind::String, secret_key_values(&files, words)?)
+    } else {
+        return Ok(None);
+    };
+    SecretValue::new(kind, bytes).map(Some).during("CreateSecret")
+}
+
+fn secret_string(files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {
+    match value {
+        None => prompt_value("Secret value: "),
+        Some("-") => stdin("--secret-string"),
+        Some(value) => {
+            warn_about_literal("--secret-string", value);
+            Ok(files.string("--secret-string", value, LIMIT)?)
+        }
+    }
+}
+
+fn secret_binary(context: &Context, files: &ParamFiles<'_>, value: &str) -> Outcome<SecretBytes> {
+    if value == "-" {
+        return stdin("--secret-binary");
+    }
+    warn_about_literal("--secret-binary", value);
+    Ok(files.blob("--secret-binary", value, context.binary_format, LIMIT)?)
+}
+
+/// Builds the JSON object; members keep the order in which they were given.
+fn secret_key_values(files: &ParamFiles<'_>, words: &[String]) -> Outcome<SecretBytes> {
+    const PARAMETER: &str = "--secret-key-values";
+    let mut object = Map::new();
+    for word in words {
+        let (key, bytes) = match word.split_once('=') {
+            None => (word.as_str(), prompt_value(&format!("{}: ", word.escape_debug()))?),
+            Some((key, value)) => match key.strip_suffix('@') {
+                Some(key) => (key, files.string(PARAMETER, value, LIMIT)?),
+                None => {
+                    warn_about_literal(PARAMETER, value);
+                    (key, files.string(PARAMETER, value, LIMIT)?)
+                }
+            },
+        };
+        if key.is_empty() {
+            return Err(UsageError::parameter(PARAMETER, "a key is empty").into());
+        }
+        let text = std::str::from_utf8(bytes.expose())
+            .map_err(|_| UsageError::parameter(PARAMETER, format!("the value of '{}' is not UTF-8", key.escape_debug())))?;
+        if object.insert(key.to_owned(), Value::String(text.to_owned())).is_some() {
+            return Err(UsageError::parameter(PARAMETER, format!("'{}' occurs twice", key.escape_debug())).into());
+        }
+    }
+    let json = serde_json::to_vec(&Value::Object(object)).map_err(|_| Error::Misuse("text is always JSON")).during("CreateSecret")?;
+    Ok(SecretBytes::new(json))
+}
+
+/// Everything from stdin, up to one byte more than a secret holds.
+fn stdin(parameter: &str) -> Outcome<SecretBytes> {
+    let mut bytes = SecretBytes::zeroed(MAX_SECRET_LENGTH + 1);
+    let mut length: usize = 0;
+    let mut stdin = std::io::stdin().lock();
+    loop {
+        let room = bytes.expose_mut().get_mut(length..).unwrap_or_default();
+        match stdin.read(room) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Error::io("reading stdin", error)).during("CreateSecret"),
+        }
+    }
+    if length > MAX_SECRET_LENGTH {
+        let error = UsageError::parameter(parameter, format!("stdin has more than {MAX_SECRET_LENGTH} bytes"));
+        return Err(error.with_hint(LIMIT.hint.unwrap_or_default()).into());
+    }
+    bytes.truncate(length);
+    Ok(bytes)
+}
+
+fn warn_about_literal(parameter: &str, value: &str) {
+    if is_literal(value) {
+        warn(&format!(
+            "{parameter}: a value on the command line can be read by others (process list, shell history); use file://…, '-' for stdin, or a prompt"
+        ));
+    }
+}
