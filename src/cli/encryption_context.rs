@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::shorthand::is_key_character;
 use super::structures::parse_structure;
 use super::usage::UsageError;
 use crate::vault::is_reserved;
@@ -16,6 +17,7 @@ pub(crate) enum Purpose {
 }
 
 /// `k=v k2=v2`, `k=v,k2=v2` or a JSON object; to open also a bare `k` (in JSON: `null`), which gives `None`.
+/// `key=value` with any other characters in the key is one pair, the value as it stands.
 ///
 /// # Errors
 /// Syntax, an empty key, a key that is given twice, a value that is no string, and with [`Purpose::Seal`] a reserved name.
@@ -47,6 +49,13 @@ fn parse_word(parameter: &str, word: &str, purpose: Purpose) -> Result<Vec<(Stri
     if purpose == Purpose::Open && !word.contains('=') && !word.trim_start().starts_with('{') {
         return Ok(vec![(word.to_owned(), None)]);
     }
+    // Contexts have keys of any text: one that shorthand has no way to write makes the word a single pair.
+    if let Some((key, value)) = word.split_once('=')
+        && !word.starts_with('{')
+        && !key.chars().all(is_key_character)
+    {
+        return Ok(vec![(key.to_owned(), Some(value.to_owned()))]);
+    }
     let pair = |(key, value)| match value {
         Value::String(text) => Ok((key, Some(text))),
         Value::Null if purpose == Purpose::Open => Ok((key, None)),
@@ -68,6 +77,14 @@ mod tests {
 
     fn pair(key: &str, value: &str) -> (String, Option<String>) {
         (key.to_owned(), Some(value.to_owned()))
+    }
+
+    #[test]
+    fn keys_may_have_any_characters() {
+        for (word, key, value) in [("é=ü", "é", "ü"), ("a b=c=d,e", "a b", "c=d,e"), (" = ", " ", " "), ("emoji 🔑=", "emoji 🔑", "")]
+        {
+            assert_eq!(parse(&[word], Purpose::Seal), Ok(vec![pair(key, value)]), "{word}");
+        }
     }
 
     #[test]

@@ -61,6 +61,11 @@ impl<'a> Shorthand<'a> {
     }
 }
 
+/// What a key can be written with.
+pub(super) fn is_key_character(character: char) -> bool {
+    character.is_ascii_alphanumeric() || "-_.#/:".contains(character)
+}
+
 enum Fault {
     Syntax { what: String, at: usize },
     File(UsageError),
@@ -94,7 +99,7 @@ impl Parser<'_, '_> {
     }
 
     fn key_and_sign(&mut self) -> Result<String, Fault> {
-        let key = self.take_while(|c| c.is_ascii_alphanumeric() || "-_.#/:".contains(c));
+        let key = self.take_while(is_key_character);
         self.skip_spaces();
         self.load = self.current() == Some('@');
         if self.load {
