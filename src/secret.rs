@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroizing, optimization_barrier};
 
 /// Length of a data key in bytes (suite 0x0478).
 pub(crate) const DATA_KEY_LENGTH: usize = 32;
@@ -46,6 +46,12 @@ impl fmt::Debug for DataKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("DataKey(redacted)")
     }
+}
+
+/// Overwrites bytes in a way that the compiler keeps: at the speed of memory, where `zeroize` goes byte by byte.
+pub(crate) fn wipe(bytes: &mut [u8]) {
+    bytes.fill(0);
+    optimization_barrier(bytes);
 }
 
 /// Secret bytes of any length: payloads, passphrases, wrapping keys.
@@ -95,7 +101,7 @@ impl SecretBytes {
             if let Some(start) = larger.get_mut(..self.0.len()) {
                 start.copy_from_slice(&self.0);
             }
-            self.0.zeroize();
+            self.wipe();
             self.0 = larger;
         }
     }
@@ -103,15 +109,22 @@ impl SecretBytes {
     /// Cuts off everything from `length` on, wiping it.
     pub fn truncate(&mut self, length: usize) {
         if let Some(rest) = self.0.get_mut(length..) {
-            rest.zeroize();
+            wipe(rest);
         }
         self.0.truncate(length);
+    }
+
+    /// Overwrites the whole allocation, what is beyond the length included.
+    fn wipe(&mut self) {
+        self.0.clear();
+        self.0.resize(self.0.capacity(), 0);
+        optimization_barrier(self.0.as_slice());
     }
 }
 
 impl Drop for SecretBytes {
     fn drop(&mut self) {
-        self.0.zeroize();
+        self.wipe();
     }
 }
 
@@ -144,6 +157,15 @@ mod tests {
         for length in [0, 16, 24, 31, 33, 64] {
             assert!(DataKey::from_slice(&vec![1; length]).is_none(), "{length}");
         }
+    }
+
+    #[test]
+    fn wiping_reaches_the_end_of_the_allocation() {
+        let mut bytes = SecretBytes::new(Vec::with_capacity(100));
+        bytes.0.extend_from_slice(&[7; 90]);
+        bytes.0.truncate(10);
+        bytes.wipe();
+        assert_eq!(bytes.0, vec![0; bytes.0.capacity()]);
     }
 
     #[test]

@@ -2,8 +2,6 @@
 
 use std::io::{self, BufWriter, Read, Write};
 
-use zeroize::Zeroize as _;
-
 use super::{
     CHUNK, FrameLength, Materials, MessageSealer,
     plaintext::{Plaintext, Reader, Slot},
@@ -13,6 +11,7 @@ use crate::{
     error::{Error, Result},
     format::{EncryptionContext, MessageId},
     keyring::Keyring,
+    secret::wipe,
 };
 
 /// How to seal.
@@ -95,7 +94,7 @@ pub fn seal_slice(payload: &[u8], out: &mut Vec<u8>, sealer: MessageSealer) -> R
     let sealed = append_frames(payload, out, sealer);
     if sealed.is_err() {
         // The last frame was copied and not encrypted.
-        out.get_mut(before..).unwrap_or_default().zeroize();
+        wipe(out.get_mut(before..).unwrap_or_default());
         out.truncate(before);
     }
     sealed
