@@ -8,6 +8,7 @@
 
 mod inspect;
 mod open;
+mod open_slice;
 mod plaintext;
 mod rewrap;
 mod seal;
@@ -20,7 +21,7 @@ pub use rewrap::rewrap;
 pub use seal::{SealOptions, Sealed, seal};
 pub use sealer::{FrameLength, Materials};
 #[doc(hidden)]
-pub use {seal::seal_slice, sealer::MessageSealer};
+pub use {open_slice::open_slice, seal::seal_slice, sealer::MessageSealer};
 
 /// Most bytes of plaintext that one message is sealed for: 2^52.
 pub const MAX_PLAINTEXT_LENGTH: u64 = 1 << 52;

@@ -97,18 +97,8 @@ impl<R: Read> Opener<R> {
         let mut source = Source::new(input);
         let parsed = read_header(&mut source, options.header_limits)?;
         let length = parsed.length();
-        let ParsedHeader { header, authenticated_length, tag } = parsed;
-        let data_key = unwrap_any(keyrings, &header.encrypted_data_keys, &header.encryption_context)?;
-        let (derived_key, commitment) = derive_message_keys(data_key.expose(), &header.message_id.0, header.suite.id());
-        if !constant_time_eq(&commitment, &header.commitment) {
-            return Err(Error::Decryption);
-        }
-        let key = FrameKey::new(derived_key);
         let header_range = source.take(length);
-        key.open_header(source.taken(header_range).get(..authenticated_length).unwrap_or_default(), &tag)?;
-        for (name, value) in &options.required_context {
-            header.encryption_context.must_have(name, value.as_deref()).map_err(Error::EncryptionContext)?;
-        }
+        let (header, key, data_key) = authenticate(parsed, source.taken(header_range), keyrings, options)?;
         let opener =
             Self { header, key, source, next_number: 1, max_content_length: options.max_content_length, state: State::Reading, held: 0..0 };
         Ok((opener, data_key))
@@ -140,7 +130,7 @@ impl<R: Read> Opener<R> {
         // Anything but a verified frame leaves this behind.
         self.state = State::Failed;
         let head = self.read_head()?;
-        let length = self.check_length(&head)?;
+        let length = check_length(&head, self.max_content_length)?;
         if self.source.fill(length)? < length {
             return Err(FormatError::new("frame content", FormatProblem::Truncated { needed: length }).into());
         }
@@ -174,18 +164,40 @@ impl<R: Read> Opener<R> {
         self.source.fill(wanted)?;
         Ok(Head::parse(self.source.available(), self.header.content_type, self.next_number)?)
     }
+}
 
-    fn check_length(&self, head: &Head) -> Result<usize> {
-        let too_long = || Error::TooLong {
-            what: if head.piece == Piece::SingleBlock { "the content of the single block" } else { "the content of one frame" },
-            length: head.content_length,
-            limit: self.max_content_length,
-        };
-        if head.content_length > self.max_content_length {
-            return Err(too_long());
-        }
-        head.piece_length().ok_or_else(too_long)
+/// Bytes of a piece, if its content is within the limit.
+pub(super) fn check_length(head: &Head, limit: u64) -> Result<usize> {
+    let too_long = || Error::TooLong {
+        what: if head.piece == Piece::SingleBlock { "the content of the single block" } else { "the content of one frame" },
+        length: head.content_length,
+        limit,
+    };
+    if head.content_length > limit {
+        return Err(too_long());
     }
+    head.piece_length().ok_or_else(too_long)
+}
+
+/// Unwraps the data key and verifies the header: commitment first, then the header tag, then the demanded pairs.
+pub(super) fn authenticate(
+    parsed: ParsedHeader,
+    bytes: &[u8],
+    keyrings: &[&dyn Keyring],
+    options: &OpenOptions,
+) -> Result<(Header, FrameKey, DataKey)> {
+    let ParsedHeader { header, authenticated_length, tag } = parsed;
+    let data_key = unwrap_any(keyrings, &header.encrypted_data_keys, &header.encryption_context)?;
+    let (derived_key, commitment) = derive_message_keys(data_key.expose(), &header.message_id.0, header.suite.id());
+    if !constant_time_eq(&commitment, &header.commitment) {
+        return Err(Error::Decryption);
+    }
+    let key = FrameKey::new(derived_key);
+    key.open_header(bytes.get(..authenticated_length).expect("the header was parsed from these bytes"), &tag)?;
+    for (name, value) in &options.required_context {
+        header.encryption_context.must_have(name, value.as_deref()).map_err(Error::EncryptionContext)?;
+    }
+    Ok((header, key, data_key))
 }
 
 impl<R: Read> Plaintext for Opener<R> {

@@ -1,6 +1,6 @@
 //! A declared length allocates nothing, and what has to fit in memory has a limit.
 
-use super::{Dribble, forged, keyring, open_1, open_with, sealed};
+use super::{Dribble, assert_slice_agrees, forged, keyring, open_1, open_with, sealed};
 use crate::{
     crypto::{FrameKey, SequenceIv},
     error::{Error, FormatProblem},
@@ -54,6 +54,7 @@ fn a_declared_frame_length_allocates_nothing() {
         let Some(Error::TooLong { length, limit: over, .. }) = error else { panic!("{error:?}") };
         assert_eq!((length, over), (u32::MAX.into(), 16 << 20));
         assert!(largest <= 65_536, "{largest}");
+        assert_slice_agrees(&message, &open_1(&message[..]));
         // With a limit that lets it through, memory follows what is there.
         let (error, largest) = largest_request(&message, &limit(u64::MAX));
         assert!(matches!(&error, Some(Error::Format(error)) if error.is_truncated()), "{error:?}");

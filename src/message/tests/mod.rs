@@ -9,7 +9,7 @@ mod tamper;
 
 use std::io::{self, Read};
 
-use super::{FrameLength, Materials, MessageSealer, OpenOptions, Opened, SealOptions, open, seal_slice};
+use super::{FrameLength, Materials, MessageSealer, OpenOptions, Opened, SealOptions, open, open_slice, seal_slice};
 use crate::{
     crypto::{FrameKey, SystemRandom, derive_message_keys},
     error::Result,
@@ -64,6 +64,17 @@ fn open_with(input: impl Read, keyrings: &[&dyn Keyring], options: &OpenOptions)
     let mut plaintext = Vec::new();
     let result = open(input, &mut plaintext, keyrings, options);
     (result, plaintext)
+}
+
+/// Opening from memory must come to the same verdict as `expected`, and leave nothing of what it refuses.
+fn assert_slice_agrees(message: &[u8], expected: &(Result<Opened>, Vec<u8>)) {
+    let mut out = b"before".to_vec();
+    let result = open_slice(message, &mut out, &[&keyring(1)], &OpenOptions::default());
+    match (&result, &expected.0) {
+        (Ok(ours), Ok(theirs)) => assert!(ours == theirs && out[6..] == expected.1),
+        (Err(ours), Err(theirs)) => assert!(ours.to_string() == theirs.to_string() && out == b"before", "{ours} {theirs}"),
+        _ => panic!("{result:?} {:?}", expected.0),
+    }
 }
 
 fn open_1(input: impl Read) -> (Result<Opened>, Vec<u8>) {

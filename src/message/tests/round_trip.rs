@@ -2,7 +2,7 @@
 
 use proptest::{collection::vec, prelude::*};
 
-use super::{Dribble, context, keyring, open_1, open_with, options, payload, sealed};
+use super::{Dribble, assert_slice_agrees, context, keyring, open_1, open_with, options, payload, sealed};
 use crate::{
     format::{EncryptionContext, HeaderLimits},
     keyring::Keyring,
@@ -30,6 +30,7 @@ fn boundary_table(frame: usize) {
         let plaintext = payload(length);
         let whole = sealed(&plaintext, frame);
         check(&whole, &plaintext, frame, "seal_slice");
+        assert_slice_agrees(&whole, &open_1(&whole[..]));
         for step in STEPS {
             let what = format!("{length} bytes in frames of {frame}, {step} at a time");
             let mut message = Vec::new();

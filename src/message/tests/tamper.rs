@@ -1,6 +1,6 @@
 //! Every change of a message is refused, and only whole verified frames come out before.
 
-use super::{DATA_KEY, Dribble, forged, keyring, open_1, open_with, payload, sealed, sealer};
+use super::{DATA_KEY, Dribble, assert_slice_agrees, forged, keyring, open_1, open_with, payload, sealed, sealer};
 use crate::{
     crypto::SequenceIv,
     error::{Error, FormatProblem},
@@ -45,7 +45,9 @@ fn every_flipped_bit_is_refused() {
     for bit in 0..message.len() * 8 {
         let mut changed = message.clone();
         changed[bit / 8] ^= 1 << (bit % 8);
-        let (result, released) = open_1(&changed[..]);
+        let opened = open_1(&changed[..]);
+        assert_slice_agrees(&changed, &opened);
+        let (result, released) = opened;
         let error = result.expect_err("refused");
         assert!(matches!(error, Error::Format(_) | Error::Decryption | Error::NoUsableKey(_)), "bit {bit}: {error}");
         assert_says_nothing(&error);
@@ -58,7 +60,9 @@ fn every_truncation_is_refused() {
     let message = three_frames();
     for length in 0..message.len() {
         for step in [1, usize::MAX] {
-            let (result, released) = open_1(Dribble::new(&message[..length], step));
+            let opened = open_1(Dribble::new(&message[..length], step));
+            assert_slice_agrees(&message[..length], &opened);
+            let (result, released) = opened;
             let Err(Error::Format(error)) = result else { panic!("{length}: {result:?}") };
             assert!(error.is_truncated(), "{length}: {error}");
             assert_eq!(released, PLAINTEXT[..frames_before(&message, length) * FRAME], "{length}");
@@ -72,7 +76,10 @@ fn bytes_after_the_message_hold_the_last_frame_back() {
         let message = sealed(plaintext, frame);
         let before = plaintext.len().div_ceil(frame).max(1) - 1;
         for behind in [&[0][..], b"\n", &message] {
-            let (result, released) = open_1(Dribble::new(&[&message[..], behind].concat(), 5));
+            let both = [&message[..], behind].concat();
+            let opened = open_1(Dribble::new(&both, 5));
+            assert_slice_agrees(&both, &opened);
+            let (result, released) = opened;
             let Err(Error::Format(error)) = result else { panic!("{result:?}") };
             assert_eq!((error.field, error.problem), ("message", FormatProblem::Trailing));
             assert_eq!(released, plaintext[..before * frame]);
@@ -104,7 +111,9 @@ fn frames_in_another_order_are_refused() {
         (&[first, second, last], 0),
     ];
     for (number, (order, frames)) in orders.into_iter().enumerate() {
-        let (result, released) = open_1(&order.concat()[..]);
+        let opened = open_1(&order.concat()[..]);
+        assert_slice_agrees(&order.concat(), &opened);
+        let (result, released) = opened;
         assert!(matches!(result, Err(Error::Format(_))), "{number}: {result:?}");
         assert_eq!(released, PLAINTEXT[..frames * FRAME], "{number}");
     }
@@ -131,7 +140,9 @@ fn a_splice_of_two_messages_under_one_data_key_is_refused() {
     let (one, two) = (pieces(&one), pieces(&two));
     for from_two in 1..15_usize {
         let mixed: Vec<&[u8]> = (0..4).map(|piece| if from_two >> piece & 1 == 1 { two[piece] } else { one[piece] }).collect();
-        let (result, released) = open_1(&mixed.concat()[..]);
+        let opened = open_1(&mixed.concat()[..]);
+        assert_slice_agrees(&mixed.concat(), &opened);
+        let (result, released) = opened;
         assert!(matches!(result, Err(Error::Decryption)), "{from_two:04b}: {result:?}");
         let own = (1..4).take_while(|frame| (from_two >> frame & 1) == (from_two & 1)).count();
         assert_eq!(released, PLAINTEXT[..own * FRAME], "{from_two:04b}");
