@@ -4,7 +4,7 @@ mod support;
 
 use std::{collections::BTreeMap, fs};
 
-use coldseal::{Error, OpenOptions, SecretBytes, crypto::sha256, keyring::RawAesKeyring, open};
+use coldseal::{Error, OpenOptions, SecretBytes, crypto::sha256, keyring::RawAesKeyring, message::open_slice, open};
 use serde::{Deserialize, Serialize};
 use support::vectors::{Case, Expect, cases, directory};
 
@@ -43,6 +43,11 @@ fn open_case(case: &Case) -> (Result<(), Error>, Vec<u8>) {
     let message = fs::read(&case.path).expect("the message is there");
     let mut plaintext = Vec::new();
     let result = open(&message[..], &mut plaintext, &[&keyring], &OpenOptions::default());
+    // From memory: the same verdict, and all or nothing.
+    let mut whole = Vec::new();
+    let from_memory = open_slice(&message, &mut whole, &[&keyring], &OpenOptions::default());
+    assert_eq!(from_memory.map_err(|error| error.to_string()).ok(), result.as_ref().ok().cloned(), "{}", case.id);
+    assert_eq!(whole, if result.is_ok() { &plaintext[..] } else { &[] }, "{}", case.id);
     (result.map(drop), plaintext)
 }
 
