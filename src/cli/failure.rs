@@ -68,7 +68,7 @@ impl Failure {
                 | Error::TooLong { .. }
                 | Error::Service(_)
                 | Error::Damaged { .. } => EXIT_REFUSED,
-                Error::Misuse(_) | Error::Random | Error::Io { .. } => EXIT_GENERAL,
+                Error::NotWritable(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => EXIT_GENERAL,
             },
         }
     }

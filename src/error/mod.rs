@@ -22,6 +22,10 @@ pub enum Error {
     #[error("malformed message: {0}")]
     Format(#[from] FormatError),
 
+    /// A message cannot be written: its header would break the format, or the limits that it is read with.
+    #[error("the message cannot be written: {0}")]
+    NotWritable(FormatError),
+
     /// A tag or the key commitment does not match. Deliberately without detail.
     #[error("the message could not be decrypted: it was changed, or the key is not the one that it was sealed with")]
     Decryption,

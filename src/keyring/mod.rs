@@ -61,7 +61,11 @@ pub fn unwrap_any(keyrings: &[&dyn Keyring], edks: &[EncryptedDataKey], context:
                 Unwrapped::Failed(reason) => outcome = Some(reason),
             }
         }
-        attempts.push(EdkAttempt { provider_id: edk.provider_id.escape_debug().to_string(), key: display_provider_info(edk), outcome });
+        attempts.push(EdkAttempt {
+            provider_id: shorten(edk.provider_id.escape_debug().to_string()),
+            key: shorten(display_provider_info(edk)),
+            outcome,
+        });
     }
     Err(Error::NoUsableKey(attempts))
 }
@@ -73,5 +77,28 @@ pub fn display_provider_info(edk: &EncryptedDataKey) -> String {
     match std::str::from_utf8(info) {
         Ok(text) => text.escape_debug().to_string(),
         Err(_) => info.escape_ascii().to_string(),
+    }
+}
+
+/// Longest text of a hostile header that an error repeats, in bytes.
+const SHOWN: usize = 256;
+
+fn shorten(text: String) -> String {
+    if text.len() <= SHOWN {
+        return text;
+    }
+    let end = (0..=SHOWN).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
+    format!("{}…", text.get(..end).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_error_repeats_no_more_of_a_header_than_people_read() {
+        let edk = EncryptedDataKey { provider_id: "é".repeat(30_000), provider_info: vec![0xFF; 65_535], ciphertext: Vec::new() };
+        let error = unwrap_any(&[], &vec![edk; 128], &EncryptionContext::new()).expect_err("no keyring");
+        assert!(error.to_string().len() < 128 * 700, "{}", error.to_string().len());
     }
 }

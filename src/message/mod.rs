@@ -6,6 +6,7 @@
 //! rewrap   open -> slot -> seal; a fresh message id, every frame encrypted anew
 //! ```
 
+mod gather;
 mod inspect;
 mod open;
 mod open_slice;

@@ -6,8 +6,8 @@ use std::{
 };
 
 use super::{
+    gather::Gather,
     plaintext::{Plaintext, copy_prefix},
-    seal::writing,
     source::Source,
 };
 use crate::{
@@ -53,14 +53,22 @@ pub struct Opened {
 ///
 /// # Errors
 /// A malformed message, no keyring that fits, a failed tag or commitment, a context that is not the one demanded, bytes after the message, reading or writing.
-pub fn open(input: impl Read, mut output: impl Write, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Opened> {
+pub fn open(input: impl Read, output: impl Write, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Opened> {
     let mut opener = Opener::begin(input, keyrings, options)?;
+    let mut output = Gather::new(output);
     let mut plaintext_length: u64 = 0;
-    while let Some(content) = opener.next_content()? {
-        output.write_all(content).map_err(writing)?;
-        plaintext_length += u64::try_from(content.len()).unwrap_or(u64::MAX);
+    loop {
+        match opener.next_content() {
+            Ok(Some(content)) => {
+                output.write(content)?;
+                plaintext_length += u64::try_from(content.len()).unwrap_or(u64::MAX);
+            }
+            Ok(None) => break,
+            // What was verified goes out as it would have frame by frame.
+            Err(error) => return output.finish().and(Err(error)),
+        }
     }
-    output.flush().map_err(writing)?;
+    output.finish()?;
     Ok(Opened { header: opener.header, plaintext_length })
 }
 

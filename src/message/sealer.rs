@@ -57,9 +57,9 @@ impl Materials {
     /// The first keyring makes the data key, the others wrap it too.
     ///
     /// # Errors
-    /// No keyring, a reserved `aws-crypto-` key in the context, or a keyring that cannot wrap.
+    /// No keyring, a reserved `aws-crypto-` key in the context, a context over 65,535 bytes, or a keyring that cannot wrap.
     pub fn generate(keyrings: &[&dyn Keyring], context: EncryptionContext, random: &dyn Random) -> Result<Self> {
-        refuse_reserved(&context)?;
+        check_context(&context)?;
         let (generator, others) = keyrings.split_first().ok_or(NO_KEYRING)?;
         let (data_key, first) = generator.generate(&context, random)?;
         let mut encrypted_data_keys = vec![first];
@@ -74,7 +74,7 @@ impl Materials {
     /// # Errors
     /// As for [`Materials::generate`].
     pub fn wrap(data_key: DataKey, keyrings: &[&dyn Keyring], context: EncryptionContext, random: &dyn Random) -> Result<Self> {
-        refuse_reserved(&context)?;
+        check_context(&context)?;
         if keyrings.is_empty() {
             return Err(NO_KEYRING);
         }
@@ -91,10 +91,10 @@ impl Materials {
 
 const NO_KEYRING: Error = Error::Misuse("sealing needs at least one keyring");
 
-fn refuse_reserved(context: &EncryptionContext) -> Result<()> {
+fn check_context(context: &EncryptionContext) -> Result<()> {
     match context.iter().find(|(key, _)| key.starts_with("aws-crypto-")) {
         Some((key, _)) => Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone()))),
-        None => Ok(()),
+        None => context.to_bytes().map(drop).map_err(Error::NotWritable),
     }
 }
 
@@ -153,11 +153,11 @@ impl MessageSealer {
             content_type: ContentType::Framed { frame_length: frame_length.get() },
             commitment,
         };
-        let mut bytes = header.to_bytes()?;
+        let mut bytes = header.to_bytes().map_err(Error::NotWritable)?;
         let tag = key.seal_header(&bytes);
         bytes.extend_from_slice(&tag);
         // What the defaults would refuse to read is not written.
-        let parsed = Header::parse(&bytes, HeaderLimits::default())?;
+        let parsed = Header::parse(&bytes, HeaderLimits::default()).map_err(Error::NotWritable)?;
         debug_assert!(parsed.header == header && constant_time_eq(&parsed.tag, &tag), "a header reads back as it was written");
         Ok(Self { header: bytes, message_id, frame_length, key, numbers: FrameNumbers { next: Some(1) }, plaintext_length: 0 })
     }

@@ -68,7 +68,7 @@ fn sealing_needs_a_key_and_at_most_128() {
     let one = keyring(1);
     let many: Vec<&dyn Keyring> = vec![&one; 129];
     let result = seal(&b""[..], &mut out, &many, &context(), SealOptions::default());
-    assert!(matches!(result, Err(Error::Format(error)) if matches!(error.problem, FormatProblem::TooLarge { value: 129, .. })));
+    assert!(matches!(result, Err(Error::NotWritable(error)) if matches!(error.problem, FormatProblem::TooLarge { value: 129, .. })));
     assert!(out.is_empty());
     assert_eq!(open_1(&sealed_for(&many[..128])[..]).1, b"payload");
 }
