@@ -8,6 +8,9 @@
 //! | decrypt one | [`open`], or [`message::Opener`] to look at the authenticated header first |
 //! | other keys for an existing message | [`rewrap`] |
 //! | look at a message without a key | [`inspect`] |
+//! | KMS keys without a network | [`kms::EmbeddedKms`], kept by [`kms::KeystoreSession`] |
+//! | secrets with versions, replicas and metadata | [`vault::Vault`] |
+//! | a vault checked without a key | [`vault::verify`] |
 //! | KMS keys without a network | [`kms::EmbeddedKms`] in a [`kms::KeystoreSession`] |
 //!
 //! ```
