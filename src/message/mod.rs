@@ -18,8 +18,8 @@ mod source;
 
 pub use inspect::{Inspected, inspect};
 pub use open::{OpenOptions, Opened, Opener, open};
-pub use rewrap::rewrap;
-pub use seal::{SealOptions, Sealed, seal};
+pub use rewrap::{rewrap, rewrap_each};
+pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
 pub use sealer::{FrameLength, Materials};
 #[doc(hidden)]
 pub use {open_slice::open_slice, seal::seal_slice, sealer::MessageSealer};

@@ -106,6 +106,16 @@ impl Slot {
         self.buffer.expose_mut().get_mut(..self.filled).unwrap_or_default()
     }
 
+    /// The content to be sealed in place while `left` messages still wait for it: a copy, except for the last.
+    pub(super) fn content_for<'a>(&'a mut self, copy: &'a mut Self, left: usize) -> &'a mut [u8] {
+        if left == 0 {
+            return self.content();
+        }
+        copy.buffer.grow(self.filled);
+        copy.filled = copy_prefix(copy.buffer.expose_mut(), self.content());
+        copy.content()
+    }
+
     pub(super) fn clear(&mut self) {
         self.filled = 0;
     }

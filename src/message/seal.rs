@@ -11,7 +11,7 @@ use crate::{
     error::{Error, Result},
     format::{EncryptionContext, MessageId},
     keyring::Keyring,
-    secret::wipe,
+    secret::{DataKey, wipe},
 };
 
 /// How to seal.
@@ -30,6 +30,16 @@ pub struct Sealed {
     pub plaintext_length: u64,
 }
 
+/// One of several messages that are sealed from one payload, each for its own keys and context.
+pub struct SealTarget<'a, W> {
+    /// The keys; the first of the first target makes the data key, all others wrap it.
+    pub keyrings: &'a [&'a dyn Keyring],
+    /// The encryption context.
+    pub context: EncryptionContext,
+    /// Where the message goes.
+    pub output: W,
+}
+
 /// Seals `input` into one message on `output`. The first keyring makes the data key, the others wrap it too.
 ///
 /// Memory: two frames. After an error `output` holds an unfinished message, which no one can open.
@@ -43,29 +53,65 @@ pub fn seal(
     context: &EncryptionContext,
     options: SealOptions,
 ) -> Result<Sealed> {
-    let materials = Materials::generate(keyrings, context.clone(), &SystemRandom)?;
-    let sealer = MessageSealer::new(&materials, options.frame_length, &SystemRandom)?;
-    seal_stream(&mut Reader::new(input), output, sealer)
+    let target = SealTarget { keyrings, context: context.clone(), output };
+    only(seal_each(input, vec![target], options)?)
 }
 
-/// Writes the message that `sealer` has begun.
-pub(super) fn seal_stream(plaintext: &mut impl Plaintext, output: impl Write, sealer: MessageSealer) -> Result<Sealed> {
-    let mut output = BufWriter::with_capacity(CHUNK, output);
-    let sealed = seal_frames(plaintext, &mut output, sealer);
+/// Seals `input`, read once, into one message for each target: one data key, wrapped for each; a message id and frames of its own for each.
+///
+/// Memory: three frames. Every data key is wrapped before the first byte is read. After an error all outputs hold unfinished messages.
+///
+/// # Errors
+/// As for [`seal`].
+pub fn seal_each<W: Write>(input: impl Read, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
+    seal_targets(&mut Reader::new(input), targets, None, options)
+}
+
+/// The one result of one target.
+pub(super) fn only(sealed: Vec<Sealed>) -> Result<Sealed> {
+    sealed.into_iter().next().ok_or(Error::Misuse("one target gives one message"))
+}
+
+/// Wraps the data key, or a fresh one, for each target; then seals.
+pub(super) fn seal_targets<W: Write>(
+    plaintext: &mut impl Plaintext,
+    targets: Vec<SealTarget<'_, W>>,
+    mut data_key: Option<DataKey>,
+    options: SealOptions,
+) -> Result<Vec<Sealed>> {
+    if targets.is_empty() {
+        return Err(Error::Misuse("sealing needs at least one target"));
+    }
+    let (mut sealers, mut outputs) = (Vec::new(), Vec::new());
+    for SealTarget { keyrings, context, output } in targets {
+        let materials = match data_key.take() {
+            Some(data_key) => Materials::wrap(data_key, keyrings, context, &SystemRandom)?,
+            None => Materials::generate(keyrings, context, &SystemRandom)?,
+        };
+        sealers.push(MessageSealer::new(&materials, options.frame_length, &SystemRandom)?);
+        outputs.push(BufWriter::with_capacity(CHUNK, output));
+        data_key = Some(materials.into_data_key());
+    }
+    let sealed = seal_frames(plaintext, sealers, &mut outputs, options.frame_length.as_usize());
     if sealed.is_err() {
-        // Dropped as it is, it would write once more.
-        drop(output.into_parts());
+        // Dropped as they are, they would write once more.
+        outputs.into_iter().for_each(|output| drop(output.into_parts()));
     }
     sealed
 }
 
 /// Look-ahead decides regular or final before a frame is sealed: a full slot is regular only if the next one holds a byte.
 /// A payload of exactly n frames ends in a full final frame (specification, "Final Frame").
-fn seal_frames(plaintext: &mut impl Plaintext, output: &mut impl Write, mut sealer: MessageSealer) -> Result<Sealed> {
-    let message_id = sealer.message_id();
-    let capacity = sealer.frame_length().as_usize();
-    let (mut current, mut next) = (Slot::new(capacity), Slot::new(capacity));
-    write(output, &[sealer.header()])?;
+fn seal_frames<W: Write>(
+    plaintext: &mut impl Plaintext,
+    mut sealers: Vec<MessageSealer>,
+    outputs: &mut [BufWriter<W>],
+    capacity: usize,
+) -> Result<Vec<Sealed>> {
+    let (mut current, mut next, mut copy) = (Slot::new(capacity), Slot::new(capacity), Slot::new(capacity));
+    for (sealer, output) in sealers.iter().zip(outputs.iter_mut()) {
+        write(output, &[sealer.header()])?;
+    }
     current.fill(plaintext)?;
     loop {
         if current.content().len() == capacity {
@@ -74,15 +120,28 @@ fn seal_frames(plaintext: &mut impl Plaintext, output: &mut impl Write, mut seal
         if next.is_empty() {
             break;
         }
-        let (head, tag) = sealer.seal_regular(current.content())?;
-        write(output, &[&head, current.content(), &tag])?;
+        let mut left = sealers.len();
+        for (sealer, output) in sealers.iter_mut().zip(outputs.iter_mut()) {
+            left -= 1;
+            let content = current.content_for(&mut copy, left);
+            let (head, tag) = sealer.seal_regular(content)?;
+            write(output, &[&head, content, &tag])?;
+        }
         std::mem::swap(&mut current, &mut next);
         next.clear();
     }
-    let (head, tag, plaintext_length) = sealer.seal_final(current.content())?;
-    write(output, &[&head, current.content(), &tag])?;
-    output.flush().map_err(writing)?;
-    Ok(Sealed { message_id, plaintext_length })
+    let mut left = sealers.len();
+    let mut sealed = Vec::with_capacity(left);
+    for (sealer, output) in sealers.into_iter().zip(outputs) {
+        left -= 1;
+        let message_id = sealer.message_id();
+        let content = current.content_for(&mut copy, left);
+        let (head, tag, plaintext_length) = sealer.seal_final(content)?;
+        write(output, &[&head, content, &tag])?;
+        output.flush().map_err(writing)?;
+        sealed.push(Sealed { message_id, plaintext_length });
+    }
+    Ok(sealed)
 }
 
 /// Seals a payload that is in memory onto the end of `out`: each frame is copied into its place and encrypted there.

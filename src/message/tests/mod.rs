@@ -1,5 +1,6 @@
 #![allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails")]
 
+mod each;
 mod failures;
 mod keys;
 mod limits;
