@@ -30,11 +30,18 @@ pub struct OpenOptions {
     pub max_content_length: u64,
     /// Pairs that the encryption context must have: a key, and its value unless any will do.
     pub required_context: Vec<(String, Option<String>)>,
+    /// Pairs whose value must be this one in a message that has the key at all.
+    pub matching_context: Vec<(String, String)>,
 }
 
 impl Default for OpenOptions {
     fn default() -> Self {
-        Self { header_limits: HeaderLimits::default(), max_content_length: 16 * 1024 * 1024, required_context: Vec::new() }
+        Self {
+            header_limits: HeaderLimits::default(),
+            max_content_length: 16 * 1024 * 1024,
+            required_context: Vec::new(),
+            matching_context: Vec::new(),
+        }
     }
 }
 
@@ -202,6 +209,11 @@ pub(super) fn authenticate(
     }
     let key = FrameKey::new(derived_key);
     key.open_header(bytes.get(..authenticated_length).expect("the header was parsed from these bytes"), &tag)?;
+    for (name, value) in &options.matching_context {
+        if header.encryption_context.get(name).is_some() {
+            header.encryption_context.must_have(name, Some(value)).map_err(Error::EncryptionContext)?;
+        }
+    }
     for (name, value) in &options.required_context {
         header.encryption_context.must_have(name, value.as_deref()).map_err(Error::EncryptionContext)?;
     }
