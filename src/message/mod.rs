@@ -18,7 +18,7 @@ mod source;
 
 pub use inspect::{Inspected, inspect};
 pub use open::{OpenOptions, Opened, Opener, open};
-pub use rewrap::{rewrap, rewrap_each};
+pub use rewrap::{Rewrapper, rewrap};
 pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
 pub use sealer::{FrameLength, Materials};
 #[doc(hidden)]

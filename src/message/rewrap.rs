@@ -6,7 +6,12 @@ use super::{
     OpenOptions, Opener, SealOptions, SealTarget, Sealed,
     seal::{only, seal_targets},
 };
-use crate::{error::Result, format::EncryptionContext, keyring::Keyring};
+use crate::{
+    error::Result,
+    format::{EncryptionContext, Header},
+    keyring::Keyring,
+    secret::DataKey,
+};
 
 /// Opens the message on `input` and seals its payload for `seal_with`: the same data key wrapped anew, a fresh message id, every frame encrypted anew.
 ///
@@ -23,23 +28,38 @@ pub fn rewrap(
     context: Option<&EncryptionContext>,
     seal_options: SealOptions,
 ) -> Result<Sealed> {
-    let (mut opener, data_key) = Opener::begin_keeping_data_key(input, open_with, open_options)?;
-    let context = context.unwrap_or(&opener.header().encryption_context).clone();
-    let target = SealTarget { keyrings: seal_with, context, output };
-    only(seal_targets(&mut opener, vec![target], Some(data_key), seal_options)?)
+    let rewrapper = Rewrapper::begin(input, open_with, open_options)?;
+    let context = context.unwrap_or(&rewrapper.header().encryption_context).clone();
+    only(rewrapper.seal_each(vec![SealTarget { keyrings: seal_with, context, output }], seal_options)?)
 }
 
-/// Opens the message on `input` once and seals its payload into one message for each target, as [`rewrap`] does for one.
-///
-/// # Errors
-/// As for [`rewrap`].
-pub fn rewrap_each<W: Write>(
-    input: impl Read,
-    open_with: &[&dyn Keyring],
-    open_options: &OpenOptions,
-    targets: Vec<SealTarget<'_, W>>,
-    seal_options: SealOptions,
-) -> Result<Vec<Sealed>> {
-    let (mut opener, data_key) = Opener::begin_keeping_data_key(input, open_with, open_options)?;
-    seal_targets(&mut opener, targets, Some(data_key), seal_options)
+/// A message whose header is authenticated, about to be sealed for other keys.
+pub struct Rewrapper<R> {
+    opener: Opener<R>,
+    data_key: DataKey,
+}
+
+impl<R: Read> Rewrapper<R> {
+    /// Reads and verifies the header.
+    ///
+    /// # Errors
+    /// As for [`open`](super::open).
+    pub fn begin(input: R, open_with: &[&dyn Keyring], options: &OpenOptions) -> Result<Self> {
+        let (opener, data_key) = Opener::begin_keeping_data_key(input, open_with, options)?;
+        Ok(Self { opener, data_key })
+    }
+
+    /// The authenticated header.
+    #[must_use]
+    pub const fn header(&self) -> &Header {
+        self.opener.header()
+    }
+
+    /// Seals the payload, opened once, into one message for each target, as [`rewrap`] does for one.
+    ///
+    /// # Errors
+    /// As for [`rewrap`].
+    pub fn seal_each<W: Write>(mut self, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
+        seal_targets(&mut self.opener, targets, Some(self.data_key), options)
+    }
 }

@@ -31,7 +31,7 @@ pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
 pub use verify::{Finding, OpenCounts, VerifyReport, verify};
 
 pub(crate) use bundle::is_reserved;
-pub(crate) use plan::unknown_region;
+pub(crate) use plan::{Problem, Target, refusal, target, unknown_region};
 
 use crate::{
     durable::{self, Lock},

@@ -29,6 +29,17 @@ pub(crate) struct OutputArgs {
     pub(crate) no_sync: bool,
 }
 
+/// Bundles for several Regions.
+#[derive(Debug, Args)]
+pub(crate) struct RegionBundleArgs {
+    /// Write one bundle for each Region, FILE.REGION.bundle: Region=us-east-1[,KmsKeyId=KEY] or a plain name; repeat it; all or nothing
+    #[arg(long, value_name = "REGION")]
+    pub(crate) to: Vec<String>,
+    /// Directory for the bundles [default: the current one]
+    #[arg(long, value_name = "DIR", requires = "to")]
+    pub(crate) output_dir: Option<PathBuf>,
+}
+
 /// The encryption context.
 #[derive(Debug, Args)]
 pub(crate) struct EncryptionContextArgs {
@@ -43,8 +54,9 @@ pub(crate) struct EncryptionContextArgs {
   coldseal seal photos.tar --kms-key-id alias/backup --region us-west-2 -o photos.bundle
   head -c 32 /dev/urandom > backup.key
   tar c photos | coldseal seal --raw-aes-key home/backup=backup.key --encryption-context purpose=backup > photos.bundle
+  coldseal seal photos.tar --to Region=us-west-2,KmsKeyId=alias/backup --to eu-west-1 --output-dir bundles
 
-Several keys make one message that each of them opens.")]
+Several keys make one message that each of them opens; --to makes one message for each Region, under that Region's key.")]
 pub(crate) struct SealArgs {
     /// The file to encrypt [default: stdin]
     #[arg(default_value = "-", hide_default_value = true)]
@@ -56,6 +68,8 @@ pub(crate) struct SealArgs {
     /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
     #[arg(long, value_name = "BYTES")]
     pub(crate) frame_length: Option<u32>,
+    #[command(flatten)]
+    pub(crate) bundles: RegionBundleArgs,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -83,6 +97,34 @@ pub(crate) struct OpenArgs {
     pub(crate) max_encrypted_data_keys: Option<u16>,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
+}
+
+/// [coldseal] Open a message and seal its payload for other keys or Regions
+///
+/// The data key is wrapped anew, and the payload is encrypted anew under a fresh message id. No plaintext reaches a disk.
+/// --kms-key-id and --raw-aes-key open the message; without them every key of the keystore that it names is tried.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal rewrap photos.tar.us-west-2.bundle --to us-east-1 --to Region=eu-west-1,KmsKeyId=alias/eu --output-dir bundles")]
+pub(crate) struct RewrapArgs {
+    /// The message [default: stdin]
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) context: EncryptionContextArgs,
+    /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) frame_length: Option<u32>,
+    #[command(flatten)]
+    pub(crate) bundles: RegionBundleArgs,
+    /// Overwrite bundles that are there
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Do not sync the files, as cp
+    #[arg(long)]
+    pub(crate) no_sync: bool,
 }
 
 /// [coldseal] Print a message's header as JSON, without any key

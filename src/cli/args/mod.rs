@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub(crate) use files::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, SealArgs};
+pub(crate) use files::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, RegionBundleArgs, RewrapArgs, SealArgs};
 pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind};
 pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArgs, RegionProblemArgs, ReplicateArgs, VerifyArgs};
 
@@ -96,6 +96,7 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     Seal(SealArgs),
     Open(OpenArgs),
+    Rewrap(RewrapArgs),
     Inspect(InspectArgs),
     /// The embedded KMS: keys, aliases and Regions
     #[command(subcommand)]

@@ -1,4 +1,4 @@
-//! `seal`, `open` and `inspect`.
+//! `seal`, `open` and `rewrap`.
 
 use std::{
     fs::File,
@@ -6,26 +6,26 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use serde::Serialize;
-use serde_json::{Map, Value};
-
+use super::{
+    keys::{keyrings, kms_keys, opening_keyrings, raw_keys},
+    region_bundles::{REGION_PAIR, RegionBundles, Writing},
+};
 use crate::{
     cli::{
-        args::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, SealArgs},
-        context::Context,
+        args::{OpenArgs, OutputArgs, RewrapArgs, SealArgs},
+        context::{Context, note},
         encryption_context::{Purpose, parse_encryption_context},
         failure::{During as _, Outcome},
         output_file::{Destination, Overwrite},
         paramfile::ParamFiles,
-        raw_aes_key::{RawAesKey, parse_raw_aes_key},
+        raw_aes_key::RawAesKey,
         usage::UsageError,
     },
-    durable::Sync,
+    durable::{Existing, Sync},
     error::{Error, Result},
-    format::{EncryptionContext, HeaderLimits},
-    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, Keyring, display_provider_info},
-    kms::EmbeddedKms,
-    message::{self, FrameLength, Inspected, OpenOptions, SealOptions},
+    format::EncryptionContext,
+    keyring::Keyring,
+    message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions},
 };
 
 const STDIN: &str = "-";
@@ -35,6 +35,9 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
     let options = SealOptions { frame_length: frame_length(args.frame_length)? };
     let pairs = parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Seal)?;
     let encryption_context: EncryptionContext = pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
+    if !args.bundles.to.is_empty() {
+        return seal_to(context, args, &encryption_context, options);
+    }
     let raw_keys = raw_keys(&args.keys)?;
     if raw_keys.is_empty() && args.keys.kms_key_id.is_empty() {
         let hint = "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key NAMESPACE/NAME=FILE";
@@ -47,11 +50,48 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
             .into());
     }
     let kms = if args.keys.kms_key_id.is_empty() { None } else { Some(context.kms(OPERATION)?) };
-    let keyrings = strict_keyrings(context, kms.as_ref(), &args.keys, raw_keys)?;
+    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys))?;
+    let keyrings = keyrings(kms.as_ref(), kms_keys, raw_keys);
     let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
     let input = input(&args.file).during(OPERATION)?;
     destination.write(|output| message::seal(input, output, &keyrings, &encryption_context, options)).during(OPERATION)?;
     Ok(())
+}
+
+fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, options: SealOptions) -> Outcome {
+    const OPERATION: &str = "GenerateDataKey";
+    if !args.keys.kms_key_id.is_empty() || !args.keys.raw_aes_key.is_empty() || args.output.output_file.is_some() {
+        let hint = "--to Region=us-west-2,KmsKeyId=alias/NAME names a Region's key, --output-dir the directory of the bundles";
+        return Err(UsageError::new("--to goes without --kms-key-id, --raw-aes-key and --output-file").with_hint(hint).into());
+    }
+    let input = input(&args.file).during(OPERATION)?;
+    let bundles = RegionBundles::plan(context, &args.bundles, writing(args.output.force, args.output.no_sync), &args.file, OPERATION)?;
+    bundles.write(context, OPERATION, |_, outputs| message::seal_each(input, outputs.with_pairs(pairs), options).map(drop))
+}
+
+pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
+    const OPERATION: &str = "ReEncrypt";
+    let options = SealOptions { frame_length: frame_length(args.frame_length)? };
+    let open_options = OpenOptions {
+        required_context: parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Open)?,
+        ..OpenOptions::default()
+    };
+    if args.bundles.to.is_empty() {
+        return Err(UsageError::new("rewrap needs at least one Region")
+            .with_hint("--to us-east-1, or --to Region=us-east-1,KmsKeyId=alias/NAME")
+            .into());
+    }
+    let raw_keys = raw_keys(&args.keys)?;
+    let input = input(&args.file).during(OPERATION)?;
+    let bundles = RegionBundles::plan(context, &args.bundles, writing(args.force, args.no_sync), &args.file, OPERATION)?;
+    let kms_keys = kms_keys(context, bundles.kms(), &args.keys)?;
+    bundles.write(context, OPERATION, |kms, outputs| {
+        let keyrings = opening_keyrings(Some(kms), kms_keys, raw_keys);
+        let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
+        let rewrapper = Rewrapper::begin(input, &keyrings, &open_options)?;
+        let targets = outputs.with_pairs(&rewrapper.header().encryption_context);
+        rewrapper.seal_each(targets, options).map(drop)
+    })
 }
 
 pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
@@ -60,6 +100,9 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
         required_context: parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Open)?,
         ..OpenOptions::default()
     };
+    if let Some(region) = context.explicit_region() {
+        options.matching_context.push((REGION_PAIR.to_owned(), region.name().to_owned()));
+    }
     if let Some(limit) = args.max_content_length {
         options.max_content_length = limit;
     }
@@ -68,77 +111,23 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     }
     let raw_keys = raw_keys(&args.keys)?;
     let destination = destination(&args.output, &args.file, &raw_keys)?;
-    let names_no_key = raw_keys.is_empty() && args.keys.kms_key_id.is_empty();
-    let kms = if names_no_key || !args.keys.kms_key_id.is_empty() { Some(context.kms(OPERATION)?) } else { None };
-    let mut keyrings = strict_keyrings(context, kms.as_ref(), &args.keys, raw_keys)?;
-    if let (true, Some(kms)) = (names_no_key, &kms) {
-        keyrings.push(Box::new(AwsKmsDiscoveryKeyring::new(kms)));
-    }
+    let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
+    let kms = if needs_kms { Some(context.kms(OPERATION)?) } else { None };
+    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys))?;
+    let keyrings = opening_keyrings(kms.as_ref(), kms_keys, raw_keys);
     let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
     let input = input(&args.file).during(OPERATION)?;
-    destination.write(|output| message::open(input, output, &keyrings, &options)).during(OPERATION)?;
-    Ok(())
-}
-
-pub(super) fn inspect(context: &Context, args: &InspectArgs) -> Outcome {
-    const OPERATION: &str = "Inspect";
-    let inspected = input(&args.file).and_then(|input| message::inspect(input, HeaderLimits::default())).during(OPERATION)?;
-    context.print(&InspectDocument::of(&inspected))
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct InspectDocument {
-    version: &'static str,
-    algorithm_suite_id: String,
-    algorithm_suite: &'static str,
-    message_id: String,
-    encryption_context: Map<String, Value>,
-    encrypted_data_keys: Vec<EdkDocument>,
-    content_type: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    frame_length: Option<u32>,
-    key_commitment: String,
-    header_length: u64,
-    frames: u64,
-    plaintext_length: u64,
-    message_length: u64,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct EdkDocument {
-    provider_id: String,
-    key: String,
-    ciphertext_length: usize,
-}
-
-impl InspectDocument {
-    fn of(seen: &Inspected) -> Self {
-        let header = &seen.header;
-        let edks = header.encrypted_data_keys.iter();
-        Self {
-            version: "2.0",
-            algorithm_suite_id: format!("{:#06x}", header.suite.id()),
-            algorithm_suite: header.suite.name(),
-            message_id: hex::encode(header.message_id.0),
-            encryption_context: header.encryption_context.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect(),
-            encrypted_data_keys: edks
-                .map(|edk| EdkDocument {
-                    provider_id: edk.provider_id.clone(),
-                    key: display_provider_info(edk),
-                    ciphertext_length: edk.ciphertext.len(),
-                })
-                .collect(),
-            content_type: if seen.frame_length().is_some() { "framed" } else { "non-framed" },
-            frame_length: seen.frame_length(),
-            key_commitment: hex::encode(header.commitment),
-            header_length: seen.header_length,
-            frames: seen.frames,
-            plaintext_length: seen.plaintext_length,
-            message_length: seen.message_length,
-        }
+    let mut region = None;
+    let open = |output: &mut dyn io::Write| {
+        let opened = message::open(input, output, &keyrings, &options)?;
+        region = opened.header.encryption_context.get(REGION_PAIR).map(str::to_owned);
+        Ok(())
+    };
+    destination.write(open).during(OPERATION)?;
+    if let (Some(region), None) = (region, context.explicit_region()) {
+        note(&format!("this bundle is for the Region {region}"));
     }
+    Ok(())
 }
 
 fn frame_length(bytes: Option<u32>) -> Outcome<FrameLength> {
@@ -154,30 +143,6 @@ fn parse_pairs(context: &Context, words: Option<&[String]>, purpose: Purpose) ->
     Ok(parse_encryption_context(PARAMETER, &words, purpose)?)
 }
 
-fn raw_keys(args: &KeyArgs) -> Outcome<Vec<RawAesKey>> {
-    args.raw_aes_key.iter().map(|word| parse_raw_aes_key(word)).collect()
-}
-
-fn strict_keyrings<'a>(
-    context: &Context,
-    kms: Option<&'a EmbeddedKms>,
-    args: &KeyArgs,
-    raw_keys: Vec<RawAesKey>,
-) -> Outcome<Vec<Box<dyn Keyring + 'a>>> {
-    let mut keyrings: Vec<Box<dyn Keyring + 'a>> = Vec::new();
-    if let Some(kms) = kms {
-        for key_id in &args.kms_key_id {
-            let region = crate::cli::kms_key::region_of(context, key_id)?;
-            let key = kms.resolve(region, key_id).during("DescribeKey")?;
-            keyrings.push(Box::new(AwsKmsKeyring::new(kms, key)));
-        }
-    }
-    for key in raw_keys {
-        keyrings.push(Box::new(key.keyring));
-    }
-    Ok(keyrings)
-}
-
 fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawAesKey]) -> Outcome<Destination> {
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let sync = if args.no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
@@ -185,10 +150,14 @@ fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawAesKey]) -> Outcom
     Destination::new(args.output_file.as_deref(), overwrite, sync, &inputs)
 }
 
-fn input(file: &PathBuf) -> Result<Box<dyn Read>> {
+pub(super) fn input(file: &PathBuf) -> Result<Box<dyn Read>> {
     if file == Path::new(STDIN) {
         return Ok(Box::new(io::stdin().lock()));
     }
     let opened = File::open(file).map_err(|error| Error::io_at("opening", file, error))?;
     Ok(Box::new(opened))
+}
+
+fn writing(force: bool, no_sync: bool) -> Writing {
+    Writing { existing: if force { Existing::Replace } else { Existing::Refuse }, sync: if no_sync { Sync::Nothing } else { Sync::File } }
 }

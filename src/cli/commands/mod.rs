@@ -1,8 +1,11 @@
 //! One file for each command: arguments -> validated plan -> calls -> output.
 
 mod files;
+mod inspect;
+mod keys;
 mod kms;
 mod read_secret;
+mod region_bundles;
 mod verify;
 mod write_secret;
 
@@ -23,7 +26,8 @@ pub(crate) fn run(cli: Cli, context: Context) -> Outcome {
         Command::Verify(args) => verify::verify(&context, &args),
         Command::Seal(args) => files::seal(&context, &args),
         Command::Open(args) => files::open(&context, &args),
-        Command::Inspect(args) => files::inspect(&context, &args),
+        Command::Rewrap(args) => files::rewrap(&context, &args),
+        Command::Inspect(args) => inspect::inspect(&context, &args),
         Command::Kms(command) => kms::run(context, command),
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::HashSet, io};
 use super::*;
 use crate::{
     error::Error,
-    message::{SealTarget, rewrap_each, seal_each},
+    message::{Rewrapper, SealTarget, seal_each},
 };
 
 fn region(number: usize) -> EncryptionContext {
@@ -66,7 +66,9 @@ fn a_rewrap_for_each_keeps_the_payload() {
         SealTarget { keyrings: &keyrings[0], context: region(2), output: &mut first },
         SealTarget { keyrings: &keyrings[1], context: region(3), output: &mut second },
     ];
-    rewrap_each(&message[..], &[&keyring(1)], &OpenOptions::default(), targets, options(64)).expect("rewraps");
+    let rewrapper = Rewrapper::begin(&message[..], &[&keyring(1)], &OpenOptions::default()).expect("opens");
+    assert_eq!(rewrapper.header().encryption_context, context());
+    rewrapper.seal_each(targets, options(64)).expect("rewraps");
     assert_eq!(open_with(&first[..], &[&two], &OpenOptions::default()).1, payload);
     assert_eq!(open_with(&second[..], &[&three], &OpenOptions::default()).1, payload);
 }

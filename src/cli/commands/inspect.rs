@@ -1,0 +1,77 @@
+//! `inspect`
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::files::input;
+use crate::{
+    cli::{
+        args::InspectArgs,
+        context::Context,
+        failure::{During as _, Outcome},
+    },
+    format::HeaderLimits,
+    keyring::display_provider_info,
+    message::{self, Inspected},
+};
+
+pub(super) fn inspect(context: &Context, args: &InspectArgs) -> Outcome {
+    const OPERATION: &str = "Inspect";
+    let inspected = input(&args.file).and_then(|input| message::inspect(input, HeaderLimits::default())).during(OPERATION)?;
+    context.print(&InspectDocument::of(&inspected))
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct InspectDocument {
+    version: &'static str,
+    algorithm_suite_id: String,
+    algorithm_suite: &'static str,
+    message_id: String,
+    encryption_context: Map<String, Value>,
+    encrypted_data_keys: Vec<EdkDocument>,
+    content_type: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    frame_length: Option<u32>,
+    key_commitment: String,
+    header_length: u64,
+    frames: u64,
+    plaintext_length: u64,
+    message_length: u64,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct EdkDocument {
+    provider_id: String,
+    key: String,
+    ciphertext_length: usize,
+}
+
+impl InspectDocument {
+    fn of(seen: &Inspected) -> Self {
+        let header = &seen.header;
+        let edks = header.encrypted_data_keys.iter();
+        Self {
+            version: "2.0",
+            algorithm_suite_id: format!("{:#06x}", header.suite.id()),
+            algorithm_suite: header.suite.name(),
+            message_id: hex::encode(header.message_id.0),
+            encryption_context: header.encryption_context.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect(),
+            encrypted_data_keys: edks
+                .map(|edk| EdkDocument {
+                    provider_id: edk.provider_id.clone(),
+                    key: display_provider_info(edk),
+                    ciphertext_length: edk.ciphertext.len(),
+                })
+                .collect(),
+            content_type: if seen.frame_length().is_some() { "framed" } else { "non-framed" },
+            frame_length: seen.frame_length(),
+            key_commitment: hex::encode(header.commitment),
+            header_length: seen.header_length,
+            frames: seen.frames,
+            plaintext_length: seen.plaintext_length,
+            message_length: seen.message_length,
+        }
+    }
+}

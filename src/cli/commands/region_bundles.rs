@@ -1,0 +1,184 @@
+//! `seal --to` and `rewrap --to`: one bundle file for each Region, all or nothing.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use crate::{
+    cli::{
+        args::RegionBundleArgs,
+        context::Context,
+        failure::{During as _, Outcome},
+        paramfile::ParamFiles,
+        replica_regions::parse_replica_regions,
+        usage::UsageError,
+    },
+    durable::{self, Existing, NewFile, Sync},
+    error::{Error, ErrorCode, Result, ServiceError},
+    format::EncryptionContext,
+    keyring::{AwsKmsKeyring, Keyring},
+    kms::{EmbeddedKms, KeystoreSession},
+    message::SealTarget,
+    region::Region,
+    vault::{Problem, Target, refusal, target, unknown_region},
+};
+
+/// The key of the pair that says which Region a bundle is for.
+pub(super) const REGION_PAIR: &str = "coldseal:region";
+
+/// The bundles of one command: every check is made before a file is.
+pub(super) struct RegionBundles {
+    session: KeystoreSession,
+    targets: Vec<Target>,
+    paths: Vec<PathBuf>,
+    writing: Writing,
+}
+
+/// How the files are written.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Writing {
+    pub(super) existing: Existing,
+    /// The directory is synced once, after the last file.
+    pub(super) sync: Sync,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    bundles: Vec<BundleDocument>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct BundleDocument {
+    region: Region,
+    path: PathBuf,
+    size: u64,
+    kms_key_id: String,
+}
+
+/// The files of the bundles with the keys that each is for.
+pub(super) struct Outputs<'a> {
+    files: &'a mut [NewFile],
+    keyrings: &'a [[&'a dyn Keyring; 1]],
+    targets: &'a [Target],
+}
+
+impl<'a> Outputs<'a> {
+    /// One target for each Region: these pairs, and the Region's own in place of another one's.
+    pub(super) fn with_pairs(self, pairs: &EncryptionContext) -> Vec<SealTarget<'a, &'a mut NewFile>> {
+        let outputs = self.files.iter_mut().zip(self.keyrings).zip(self.targets);
+        let target = |((output, keyrings), target): ((&'a mut NewFile, &'a [&'a dyn Keyring; 1]), &Target)| {
+            let mut context = pairs.clone();
+            context.insert(REGION_PAIR, target.region().name());
+            SealTarget { keyrings, context, output }
+        };
+        outputs.map(target).collect()
+    }
+}
+
+impl RegionBundles {
+    /// Finds every Region's key and every file's name, and lists all problems at once.
+    pub(super) fn plan(
+        context: &Context,
+        args: &RegionBundleArgs,
+        writing: Writing,
+        input: &Path,
+        operation: &'static str,
+    ) -> Outcome<Self> {
+        const PARAMETER: &str = "--to";
+        let words = ParamFiles::new(&context.environment).words(PARAMETER, &args.to)?;
+        let replicas = parse_replica_regions(PARAMETER, &words)?;
+        let mut session = context.session(operation)?;
+        let (mut targets, mut problems) = (Vec::new(), Vec::new());
+        for replica in &replicas {
+            match find(session.kms_mut(), &replica.region, replica.kms_key_id.as_deref()) {
+                Ok(target) => targets.push(target),
+                Err(error) => problems.push(Problem { place: replica.region.clone(), error, retry: None }),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(refusal(&problems)).during(operation);
+        }
+        let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
+        let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
+        let paths: Vec<PathBuf> = targets.iter().map(|target| dir.join(format!("{name}.{}.bundle", target.region()))).collect();
+        if let Some(taken) = paths.iter().find(|path| writing.existing == Existing::Refuse && path.symlink_metadata().is_ok()) {
+            return Err(UsageError::new(format!("{}: exists; --force overwrites it", taken.display())).into());
+        }
+        Ok(Self { session, targets, paths, writing })
+    }
+
+    /// The keystore, held by this command.
+    pub(super) const fn kms(&self) -> &EmbeddedKms {
+        self.session.kms()
+    }
+
+    /// Commits new keys, hands one target for each Region to `seal`, names the complete files, and prints where they are.
+    pub(super) fn write(
+        mut self,
+        context: &Context,
+        operation: &'static str,
+        seal: impl FnOnce(&EmbeddedKms, Outputs<'_>) -> Result<()>,
+    ) -> Outcome {
+        let committed = self.session.commit().during(operation)?;
+        context.note_keystore(&committed);
+        let dir = self.paths.first().map_or(Path::new("."), |path| durable::parent_of(path)).to_owned();
+        durable::create_dir_all(&dir).during(operation)?;
+        let files: Result<Vec<NewFile>> = self.paths.iter().map(|_| NewFile::create_in(&dir)).collect();
+        let mut files = files.during(operation)?;
+        let kms = self.session.kms();
+        let keyrings: Vec<AwsKmsKeyring<'_>> = self.targets.iter().map(|target| AwsKmsKeyring::new(kms, target.key.clone())).collect();
+        let keyrings: Vec<[&dyn Keyring; 1]> = keyrings.iter().map(|keyring| [keyring as &dyn Keyring]).collect();
+        seal(kms, Outputs { files: &mut files, keyrings: &keyrings, targets: &self.targets }).during(operation)?;
+        self.publish(files, &dir).during(operation)?;
+        self.report(context)
+    }
+
+    /// Any error removes what was named before it.
+    fn publish(&self, files: Vec<NewFile>, dir: &Path) -> Result<()> {
+        let mut named = Vec::new();
+        let publish = || -> Result<()> {
+            for (file, path) in files.into_iter().zip(&self.paths) {
+                file.publish(path, self.writing.existing, self.writing.sync)?;
+                named.push(path);
+            }
+            if self.writing.sync == Sync::Nothing { Ok(()) } else { durable::sync_dir(dir) }
+        };
+        let result = publish();
+        if result.is_err() {
+            for path in named {
+                // The first error is the one to tell.
+                let _ = fs::remove_file(path);
+            }
+        }
+        result
+    }
+
+    fn report(&self, context: &Context) -> Outcome {
+        let mut bundles = Vec::new();
+        for (path, target) in self.paths.iter().zip(&self.targets) {
+            let size = fs::metadata(path).map_err(|error| Error::io_at("reading", path, error)).during("Seal")?.len();
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            bundles.push(BundleDocument { region: target.region(), path, size, kms_key_id: target.key.to_string() });
+        }
+        context.print(&Document { bundles })
+    }
+}
+
+fn find(kms: &mut EmbeddedKms, region: &str, key_id: Option<&str>) -> std::result::Result<Target, ServiceError> {
+    let known = Region::new(region).ok_or_else(|| ServiceError::new(ErrorCode::InvalidParameterException, unknown_region(region)))?;
+    target(kms, known, key_id)
+}
+
+/// What the bundles' names are made of: the input's name, without the ending of a bundle for another Region.
+fn file_name(input: &Path) -> Outcome<String> {
+    let name = input.file_name().and_then(|name| name.to_str());
+    let unusable = || UsageError::new(format!("{}: the name is not UTF-8, and the bundles' names are made of it", input.display()));
+    let name = name.ok_or_else(unusable)?;
+    let of_region = name.strip_suffix(".bundle").and_then(|name| name.rsplit_once('.')).filter(|(_, region)| Region::new(region).is_some());
+    Ok(of_region.map_or(name, |(name, _)| name).to_owned())
+}
