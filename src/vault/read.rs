@@ -102,7 +102,13 @@ impl Vault {
         Err(first_error.unwrap_or(Error::Misuse("there is always a primary Region")))
     }
 
-    fn open_in_region(&self, kms: &dyn Kms, secret: &Located, version: &VersionRecord, region: Region) -> Result<(SecretValue, DataKey)> {
+    pub(super) fn open_in_region(
+        &self,
+        kms: &dyn Kms,
+        secret: &Located,
+        version: &VersionRecord,
+        region: Region,
+    ) -> Result<(SecretValue, DataKey)> {
         let Some(bundle) = version.bundle(region) else {
             let message = format!(
                 "version {} has no bundle for {region}; 'coldseal verify' lists what is missing",

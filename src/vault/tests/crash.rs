@@ -1,0 +1,144 @@
+//! A command that ends after any of its file operations leaves the secret as before, or as after.
+
+use super::{
+    commit::SecretWriter,
+    plan::{self, Target},
+    seal_version::SealedVersion,
+    *,
+};
+use crate::durable;
+
+/// The steps of a replication of `db` to eu-west-1, up to the commit.
+struct Cut<'a> {
+    place: &'a Place,
+    writer: SecretWriter,
+    record: SecretRecord,
+}
+
+impl<'a> Cut<'a> {
+    fn after_bundles(place: &'a Place) -> Self {
+        let record = place.record("us-west-2", "db");
+        let mut after = record.clone();
+        let target = target(place, "eu-west-1");
+        let sealed =
+            SealedVersion::seal(&record, &record.versions[0].version_id, &text("top"), std::slice::from_ref(&target), &place.kms(), None)
+                .expect("sealed");
+        let mut writer = SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun");
+        after.versions[0].bundles.extend(sealed.write(&mut writer).expect("written"));
+        after.replication_status.push(crate::vault::create::in_sync(&target));
+        Self { place, writer, record: after }
+    }
+
+    /// The record of after, under a temporary name.
+    fn write_temporary(&self) {
+        let json = serde_json::to_vec(&self.record).expect("JSON");
+        fs::write(self.place.dir("us-west-2", "db").join(".coldseal-tmp-abc123"), json).expect("written");
+    }
+}
+
+fn target(place: &Place, region: &str) -> Target {
+    place.keys(|kms| plan::target(kms, self::region(region), None).expect("a key"))
+}
+
+/// The secret is as it was, what lies about is noted, and the next change removes it.
+fn assert_before(place: &Place, leftovers: usize) {
+    assert_eq!(place.value_in("us-west-2"), "top");
+    assert_refused(place.get("db", Some("eu-west-1")), ErrorCode::ResourceNotFoundException, &[]);
+    let report = place.verify();
+    assert!(report.is_sound() && report.notes.len() == leftovers, "{report:?}");
+    assert!(report.notes.iter().all(|note| note.message.contains("leftover")), "{report:?}");
+    place.replicate(&replication(&["us-east-1"])).expect("replicated");
+    place.assert_clean();
+}
+
+#[test]
+fn after_the_bundles() {
+    let place = Place::with_secret(&[]);
+    Cut::after_bundles(&place);
+    assert_before(&place, 1);
+}
+
+#[test]
+fn after_the_temporary_record() {
+    let place = Place::with_secret(&[]);
+    Cut::after_bundles(&place).write_temporary();
+    assert_before(&place, 2);
+}
+
+#[test]
+fn after_the_commit() {
+    let place = Place::with_secret(&[]);
+    let cut = Cut::after_bundles(&place);
+    cut.write_temporary();
+    let json = serde_json::to_vec(&cut.record).expect("JSON");
+    durable::replace(&place.dir("us-west-2", "db").join("secret.json"), &json).expect("committed");
+    assert_eq!(place.value_in("eu-west-1"), "top");
+    let report = place.verify();
+    assert!(report.is_sound() && report.notes.len() == 1, "{report:?}");
+    place.replicate(&replication(&["us-east-1"])).expect("replicated");
+    place.assert_clean();
+}
+
+#[test]
+fn a_new_secret_is_not_there_before_its_commit() {
+    let place = Place::with_secret(&[]);
+    let dir = place.dir("us-west-2", "db");
+    // As a kill leaves it between the bundles and the record.
+    fs::remove_file(dir.join("secret.json")).expect("removed");
+    assert_refused(place.get("db", None), ErrorCode::ResourceNotFoundException, &[]);
+    assert!(place.vault.list_secrets(None).expect("listed").is_empty());
+    let report = place.verify();
+    assert!(report.is_sound() && report.notes.len() == 1 && report.secrets == 0, "{report:?}");
+    place.create(&request("db", &[])).expect("created");
+    place.assert_clean();
+
+    // And between the folders.
+    let version_dir = dir.join(layout::encode(&place.record("us-west-2", "db").versions[0].version_id));
+    fs::remove_file(dir.join("secret.json")).expect("removed");
+    fs::remove_dir_all(&version_dir).expect("removed");
+    assert!(place.verify().is_sound());
+    place.create(&request("db", &[])).expect("created");
+    place.assert_clean();
+}
+
+#[test]
+fn a_bundle_name_with_other_content_is_an_error() {
+    let place = Place::with_secret(&[]);
+    let target = target(&place, "eu-west-1");
+    let dir = place.dir("us-west-2", "db");
+    let message = b"a message";
+    let path = dir.join("version").join(layout::bundle_file(target.region(), &crate::crypto::sha256(message)));
+    let mut writer = SecretWriter::begin(&dir).expect("begun");
+    writer.write_bundle("version", &target.key, message).expect("written");
+    writer.write_bundle("version", &target.key, message).expect("there already, the same");
+    fs::write(&path, b"another").expect("written");
+    let error = writer.write_bundle("version", &target.key, message).expect_err("refused");
+    assert!(matches!(&error, Error::Damaged { path: named, .. } if *named == path), "{error}");
+    assert_eq!(fs::read(&path).expect("reads"), b"another", "nothing is overwritten in place");
+}
+
+#[test]
+fn a_reader_whom_a_writer_overtakes_reads_again() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let key = place.make_key("eu-west-1");
+    let overwrite =
+        || ReplicateSecret { replicas: vec![replica_under("eu-west-1", &key)], name_clash: NameClash::Overwrite, ..replication(&[]) };
+    let kms = place.kms();
+    std::thread::scope(|scope| {
+        let writer = scope.spawn(|| {
+            let other = place.make_key("eu-west-1");
+            for round in 0..20 {
+                let key = if round % 2 == 0 { &key } else { &other };
+                place.replicate(&ReplicateSecret { replicas: vec![replica_under("eu-west-1", key)], ..overwrite() }).expect("replicated");
+            }
+        });
+        while !writer.is_finished() {
+            // A key made meanwhile is not in this keystore; a file that is gone would be an I/O error.
+            match place.vault.get_secret_value(&kms, "db", Some(region("eu-west-1")), &VersionSelector::default()) {
+                Ok(entry) => assert_eq!(entry.value.expose(), b"top"),
+                Err(error) => assert!(matches!(&error, Error::Service(_)), "{error}"),
+            }
+        }
+    });
+    place.assert_clean();
+}

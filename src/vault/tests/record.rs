@@ -1,0 +1,98 @@
+//! Records that are not what was written.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{family::parse_record, *};
+
+/// Changes the JSON of a sound record and gives what is said about it.
+fn fault(change: impl FnOnce(&mut Value)) -> String {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let path = place.dir("us-west-2", "db").join("secret.json");
+    let mut json: Value = serde_json::from_slice(&fs::read(&path).expect("reads")).expect("JSON");
+    change(&mut json);
+    fs::write(&path, serde_json::to_vec(&json).expect("JSON")).expect("written");
+    let error = place.get("db", None).expect_err("damaged");
+    let Error::Damaged { path: named, what } = error else { panic!("not damaged: {error}") };
+    assert_eq!(named, path);
+    let report = place.verify();
+    assert!(report.faults.len() == 1 && report.faults[0].message.contains(&what), "{report:?}");
+    what
+}
+
+#[test]
+fn a_record_that_was_cut_short_is_damaged() {
+    let place = Place::with_secret(&[]);
+    let path = place.dir("us-west-2", "db").join("secret.json");
+    let bytes = fs::read(&path).expect("reads");
+    for length in 0..bytes.len() - 2 {
+        assert!(parse_record(&bytes[..length], "db", region("us-west-2")).is_err(), "{length}");
+    }
+    fs::write(&path, &bytes[..bytes.len() / 2]).expect("written");
+    for error in [
+        place.get("db", None).map(drop).expect_err("damaged"),
+        place.create(&request("db", &[])).map(drop).expect_err("damaged"),
+        place.replicate(&replication(&["eu-west-1"])).map(drop).expect_err("damaged"),
+        place.vault.list_secrets(None).map(drop).expect_err("damaged"),
+    ] {
+        assert!(matches!(&error, Error::Damaged { path: named, .. } if *named == path), "{error}");
+    }
+    assert_eq!(fs::read(&path).expect("reads"), bytes[..bytes.len() / 2], "no writer touches it");
+}
+
+#[test]
+fn a_newer_vault_is_refused() {
+    let place = Place::with_secret(&[]);
+    for (marker, expected) in [("{\"Format\": 2}", "format 2 is not known to this version"), ("{", "not the JSON"), ("", "not the JSON")] {
+        fs::write(place.vault.root().join("coldseal.json"), marker).expect("written");
+        let errors =
+            [place.get("db", None).map(drop).expect_err("refused"), place.create(&request("x", &[])).map(drop).expect_err("refused")];
+        for error in errors {
+            assert!(matches!(&error, Error::Damaged { what, .. } if what.contains(expected)), "{error}");
+        }
+        assert!(place.verify().faults[0].message.contains(expected));
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        "\\PC{0,70}".prop_map(Value::from)
+    ];
+    leaf.prop_recursive(3, 16, 4, |inner| {
+        let member = prop_oneof!["[A-Z][A-Za-z]{0,9}", Just("Format".to_owned()), Just("Versions".to_owned()), Just("ARN".to_owned())];
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::vec((member, inner), 0..6).prop_map(|members| Value::Object(members.into_iter().collect()))
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
+        prop_assert!(parse_record(&bytes, "db", region("us-west-2")).is_err());
+    }
+
+    #[test]
+    fn any_json_is_refused_without_a_panic(json in any_json()) {
+        prop_assert!(parse_record(&serde_json::to_vec(&json).expect("JSON"), "db", region("us-west-2")).is_err());
+    }
+}
+
+#[test]
+fn members_of_any_kind_are_refused_or_sound() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let sound = serde_json::to_value(place.record("us-west-2", "db")).expect("JSON");
+    let pointers =
+        ["Format", "ARN", "Name", "CreatedDate", "ReplicationStatus", "Versions", "Versions/0/Bundles", "Versions/0/ValueTag/Tag"];
+    proptest!(|(index in 0..pointers.len(), value in any_json())| {
+        let mut json = sound.clone();
+        *json.pointer_mut(&format!("/{}", pointers[index])).expect("a member") = value;
+        if let Ok(record) = parse_record(&serde_json::to_vec(&json).expect("JSON"), "db", region("us-west-2")) {
+            prop_assert_eq!(record.name, "db");
+        }
+    });
+}

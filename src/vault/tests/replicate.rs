@@ -1,0 +1,74 @@
+//! Further Regions for a secret that exists.
+
+use super::*;
+use crate::kms::Committed;
+
+#[test]
+fn further_regions_get_the_value() {
+    let place = Place::with_secret(&["us-east-1"]);
+    let kept = (fs::read(place.bundle("us-west-2")).expect("reads"), fs::read(place.bundle("us-east-1")).expect("reads"));
+    let change = place.replicate(&replication(&["eu-west-1", "ap-south-1"])).expect("replicated");
+    assert_eq!((change.bundles.len(), change.replication_status.len()), (4, 3));
+    for region in ["us-west-2", "us-east-1", "eu-west-1", "ap-south-1"] {
+        assert_eq!(place.value_in(region), "top");
+    }
+    assert_eq!((fs::read(place.bundle("us-west-2")).expect("reads"), fs::read(place.bundle("us-east-1")).expect("reads")), kept);
+    place.assert_clean();
+}
+
+#[test]
+fn another_key_needs_the_word_for_it() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let key = place.make_key("eu-west-1");
+    let before = place.snapshot();
+    let request = ReplicateSecret { replicas: vec![replica_under("eu-west-1", &key)], ..replication(&[]) };
+    let parts = ["eu-west-1: the replica is in sync under alias/aws/secretsmanager", "--force-overwrite-replica-secret"];
+    assert_refused(place.replicate(&request), ErrorCode::InvalidParameterException, &parts);
+    assert_eq!(place.snapshot(), before);
+
+    let (old, old_bytes) = (place.bundle("eu-west-1"), fs::read(place.bundle("eu-west-1")).expect("reads"));
+    let change = place.replicate(&ReplicateSecret { name_clash: NameClash::Overwrite, ..request }).expect("sealed again");
+    let bundle = change.bundles.iter().find(|bundle| bundle.region == region("eu-west-1")).expect("listed");
+    assert!(bundle.kms_key_id.ends_with(&key) && !old.exists());
+    assert_ne!(fs::read(&bundle.path).expect("reads"), old_bytes);
+    assert_eq!(change.replication_status[0].kms_key_id, key);
+    assert_eq!(place.value_in("eu-west-1"), "top");
+    place.assert_clean();
+}
+
+#[test]
+fn a_replicas_region_refuses_changes() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let request = ReplicateSecret { region: Some(region("eu-west-1")), ..replication(&["us-east-1"]) };
+    let message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
+    assert_eq!(refusal(place.replicate(&request)), (ErrorCode::InvalidParameterException, message.to_owned()));
+    assert_refused(
+        place.replicate(&ReplicateSecret { secret_id: "none".to_owned(), ..request }),
+        ErrorCode::ResourceNotFoundException,
+        &[],
+    );
+}
+
+#[test]
+fn any_region_that_opens_here_can_be_the_source() {
+    let place = Place::new();
+    let key = place.make_key("us-west-2");
+    place.create(&CreateSecret { kms_key_id: Some(key.clone()), ..request("db", &["us-east-1"]) }).expect("created");
+    place.keys(|kms| kms.disable_key(region("us-west-2"), &key).expect("disabled"));
+    assert_refused(place.get("db", None), ErrorCode::DecryptionFailure, &["is disabled"]);
+    place.replicate(&replication(&["eu-west-1"])).expect("replicated from us-east-1");
+    assert_eq!(place.value_in("eu-west-1"), "top");
+}
+
+#[test]
+fn without_a_vault_nothing_is_made() {
+    let place = Place::new();
+    for error in [
+        place.replicate(&replication(&["eu-west-1"])).expect_err("no vault"),
+        place.vault.describe_secret(None, "db", None).expect_err("no vault"),
+        place.vault.list_secrets(None).expect_err("no vault"),
+    ] {
+        assert!(matches!(&error, Error::Setup(message) if message.contains("coldseal-vault")), "{error}");
+    }
+    assert!(!place.vault.root().exists());
+}

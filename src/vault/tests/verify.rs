@@ -1,0 +1,171 @@
+//! What `verify` finds: one test for each kind of fault.
+
+use super::*;
+use crate::vault::record::BundleRecord;
+
+/// Exactly one fault, which has this in its message.
+fn assert_fault(report: &VerifyReport, expected: &str) {
+    assert!(report.faults.len() == 1 && report.faults[0].message.contains(expected), "'{expected}': {report:?}");
+}
+
+fn change_record(place: &Place, change: impl FnOnce(&mut SecretRecord)) {
+    let mut record = place.record("us-west-2", "db");
+    change(&mut record);
+    place.write_record(&record);
+}
+
+fn change_bundle(place: &Place, change: impl FnOnce(&mut BundleRecord)) {
+    change_record(place, |record| change(&mut record.versions[0].bundles[0]));
+}
+
+#[test]
+fn a_sound_vault_is_counted() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    place.create(&request("other", &[])).expect("created");
+    let report = place.verify();
+    assert_eq!((report.secrets, report.bundles, report.open), (2, 3, None));
+    let open = place.verify_open().open.expect("counts");
+    assert_eq!((open.opened, open.not_openable_here, open.failed), (3, 0, 0));
+    place.assert_clean();
+}
+
+#[test]
+fn every_flipped_bit_is_found_without_a_key() {
+    let place = Place::with_secret(&[]);
+    let path = place.bundle("us-west-2");
+    let bytes = fs::read(&path).expect("reads");
+    for index in 0..bytes.len() * 8 {
+        let mut flipped = bytes.clone();
+        flipped[index / 8] ^= 1 << (index % 8);
+        fs::write(&path, flipped).expect("written");
+        assert!(!place.verify().is_sound(), "bit {index}");
+    }
+    fs::write(&path, bytes).expect("written");
+    place.assert_clean();
+}
+
+#[test]
+fn a_damaged_structure_is_named_by_its_field() {
+    let place = Place::with_secret(&[]);
+    let path = place.bundle("us-west-2");
+    let bytes = fs::read(&path).expect("reads");
+    fs::write(&path, &bytes[..bytes.len() - 1]).expect("written");
+    assert_fault(&place.verify(), "malformed message");
+    fs::write(&path, [&bytes[..], b"x"].concat()).expect("written");
+    assert_fault(&place.verify(), "malformed message");
+    let open = place.verify_open().open.expect("counts");
+    assert_eq!((open.opened, open.failed), (0, 1));
+    fs::remove_file(&path).expect("removed");
+    fs::create_dir(&path).expect("made");
+    assert_eq!(place.verify().faults.len(), 1, "a folder is not a bundle");
+}
+
+#[test]
+fn size_and_hash_are_those_on_record() {
+    let place = Place::with_secret(&[]);
+    change_bundle(&place, |bundle| bundle.size += 1);
+    assert_fault(&place.verify(), "on record");
+    // The tag of a frame says nothing without a key; the hash does.
+    let place = Place::with_secret(&[]);
+    let path = place.bundle("us-west-2");
+    let mut bytes = fs::read(&path).expect("reads");
+    *bytes.last_mut().expect("not empty") ^= 1;
+    fs::write(&path, bytes).expect("written");
+    assert_fault(&place.verify(), "its SHA-256 is not the one on record");
+}
+
+#[test]
+fn a_missing_file_is_a_fault() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    fs::remove_file(place.bundle("eu-west-1")).expect("removed");
+    assert_fault(&place.verify(), "the file is missing");
+    assert_eq!(place.verify_open().open.expect("counts").failed, 1);
+    let error = place.get("db", Some("eu-west-1")).expect_err("missing");
+    assert!(error.to_string().contains("eu-west-1."), "{error}");
+}
+
+#[test]
+fn the_key_on_record_wraps_the_data_key() {
+    let place = Place::with_secret(&[]);
+    change_bundle(&place, |bundle| {
+        bundle.kms_key_id = "arn:aws:kms:us-west-2:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()
+    });
+    assert_fault(&place.verify(), "not wrapped under the key on record");
+}
+
+#[test]
+fn a_copy_elsewhere_shares_its_message_id() {
+    let place = Place::with_secret(&[]);
+    let copy = place.folder.path().join("copy.bundle");
+    fs::copy(place.bundle("us-west-2"), &copy).expect("copied");
+    let report = verify_paths(&[place.vault.root().to_owned(), copy.clone()], None).expect("verifies");
+    assert_fault(&report, "has the message id of");
+    assert_eq!(report.faults[0].path, copy);
+}
+
+#[test]
+fn bundles_that_do_not_open_here_are_counted_apart() {
+    let place = Place::new();
+    let key = place.make_key("eu-west-1");
+    place.create(&CreateSecret { replicas: vec![replica_under("eu-west-1", &key)], ..request("db", &["us-east-1"]) }).expect("created");
+    place.keys(|kms| kms.disable_key(region("eu-west-1"), &key).expect("disabled"));
+    let counts = |report: VerifyReport| {
+        let open = report.open.expect("counts");
+        (open.opened, open.not_openable_here, open.failed)
+    };
+    let report = place.verify_open();
+    assert!(report.is_sound(), "{report:?}");
+    assert_eq!(counts(report), (1, 1, 0));
+    let other = place.elsewhere();
+    other.make_key("us-west-2");
+    assert_eq!(counts(other.verify_open()), (0, 2, 0));
+
+    let lone = |path: PathBuf| counts(verify_paths(&[path], Some(&place.kms())).expect("verifies"));
+    assert_eq!(lone(place.bundle("us-west-2")), (1, 0, 0));
+    assert_eq!(lone(place.bundle("eu-west-1")), (0, 1, 0));
+}
+
+#[test]
+fn a_value_that_is_not_the_one_on_record_fails() {
+    let place = Place::with_secret(&[]);
+    change_record(&place, |record| record.versions[0].value_tag.tag = "00".repeat(32));
+    assert!(place.verify().is_sound(), "nobody can tell without the keystore");
+    let report = place.verify_open();
+    assert_fault(&report, "its value is not the one on record");
+    assert_eq!(report.open.expect("counts").failed, 1);
+}
+
+#[test]
+fn a_bundle_that_is_named_by_itself_is_opened() {
+    let place = Place::with_secret(&[]);
+    let path = place.bundle("us-west-2");
+    let mut bytes = fs::read(&path).expect("reads");
+    *bytes.last_mut().expect("not empty") ^= 1;
+    fs::write(&path, bytes).expect("written");
+    assert!(verify_paths(std::slice::from_ref(&path), None).expect("verifies").is_sound(), "its structure is");
+    let report = verify_paths(&[path], Some(&place.kms())).expect("verifies");
+    assert_fault(&report, "could not be decrypted");
+    assert_eq!(report.open.expect("counts").failed, 1);
+}
+
+#[test]
+fn paths_that_are_nothing_of_the_kind_are_refused() {
+    let place = Place::with_secret(&[]);
+    let stray = place.folder.path().join("stray");
+    copy_record(&place, &stray);
+    for (path, expected) in [
+        (place.folder.path().join("none"), "there is nothing at"),
+        (place.folder.path().to_owned(), "neither a vault, nor the folder of a secret, nor a bundle"),
+        (stray, "is not in the folder of a Region"),
+    ] {
+        let error = verify_paths(&[path], None).expect_err("refused");
+        assert!(matches!(&error, Error::Setup(message) if message.contains(expected)), "{error}");
+    }
+    let report = verify_paths(&[place.dir("us-west-2", "db")], None).expect("verifies");
+    assert!(report.is_sound() && report.bundles == 1);
+}
+
+fn copy_record(place: &Place, to: &std::path::Path) {
+    fs::create_dir(to).expect("made");
+    fs::copy(place.dir("us-west-2", "db").join("secret.json"), to.join("secret.json")).expect("copied");
+}
