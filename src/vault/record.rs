@@ -1,12 +1,16 @@
 //! `secret.json`: what is known of a secret without a key, in the shape of
 //! [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::{layout, value::PayloadKind};
-use crate::{arn::SecretArn, region::Region, timestamp::Timestamp};
+use crate::{
+    arn::{KeyArn, SecretArn},
+    region::Region,
+    timestamp::Timestamp,
+};
 
 /// Format number of `secret.json` and of the vault.
 pub(super) const FORMAT: u32 = 1;
@@ -150,22 +154,35 @@ impl SecretRecord {
         }
         for version in &self.versions {
             for bundle in &version.bundles {
-                if bundle.sha256.len() != 64 || bundle.file != layout::bundle_file(bundle.region, &bundle.sha256) {
-                    return Some(format!(
-                        "the bundle for {} in version {} has a file name that is not its own",
-                        bundle.region,
-                        version.version_id.escape_debug()
-                    ));
+                if let Some(what) = bundle.fault() {
+                    return Some(format!("the bundle for {} in version {} {what}", bundle.region, version.version_id.escape_debug()));
                 }
             }
         }
-        let mut regions: Vec<_> = self.replication_status.iter().map(|replica| replica.region).collect();
-        regions.push(primary);
-        regions.sort_unstable();
-        let count = regions.len();
-        regions.dedup();
-        (regions.len() != count).then(|| "a Region occurs twice".to_owned())
+        if occurs_twice(self.replication_status.iter().map(|replica| replica.region).chain([primary])) {
+            return Some("a Region occurs twice".to_owned());
+        }
+        let labels = self.versions.iter().flat_map(|version| &version.version_stages);
+        let is_ambiguous = occurs_twice(self.versions.iter().map(|version| &version.version_id)) || occurs_twice(labels);
+        is_ambiguous.then(|| "a VersionId or a staging label occurs twice".to_owned())
     }
+}
+
+impl BundleRecord {
+    fn fault(&self) -> Option<&'static str> {
+        // The hash is part of the file's name: were it anything but hex, the name could lead elsewhere.
+        let is_hash = self.sha256.len() == 64 && self.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if !is_hash || self.file != layout::bundle_file(self.region, &self.sha256) {
+            return Some("has a file name that is not its own");
+        }
+        let is_key_there = self.kms_key_id.parse::<KeyArn>().is_ok_and(|key| key.region() == self.region);
+        (!is_key_there).then_some("names a key of another Region, or none")
+    }
+}
+
+fn occurs_twice<T: Ord>(mut items: impl Iterator<Item = T>) -> bool {
+    let mut seen = BTreeSet::new();
+    !items.all(|item| seen.insert(item))
 }
 
 impl VersionRecord {

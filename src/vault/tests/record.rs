@@ -21,6 +21,59 @@ fn fault(change: impl FnOnce(&mut Value)) -> String {
 }
 
 #[test]
+fn every_kind_of_broken_record_is_named_without_its_content() {
+    const NEEDLE: &str = "NEEDLE";
+    let bundle = |json: &mut Value, member: &str, value: Value| json["Versions"][0]["Bundles"][0][member] = value;
+    let position = "not the JSON of a secret (line 1, column";
+    let cases: [(&str, String); 17] = [
+        ("format 2 is not known to this version", fault(|json| json["Format"] = json!(2))),
+        (position, fault(|json| json["Format"] = json!(NEEDLE))),
+        (position, fault(|json| json[NEEDLE] = json!(1))),
+        (position, fault(|json| json["ARN"] = json!(NEEDLE))),
+        (position, fault(|json| json["CreatedDate"] = json!(NEEDLE))),
+        (position, fault(|json| json["DataKeyScope"] = json!(NEEDLE))),
+        (position, fault(|json| bundle(json, "Region", json!(NEEDLE)))),
+        (position, fault(|json| bundle(json, NEEDLE, json!(1)))),
+        (position, fault(|json| *json = json!([NEEDLE]))),
+        ("the ARN has no suffix", fault(|json| json["ARN"] = json!("arn:aws:secretsmanager:us-west-2:000000000000:secret:db"))),
+        ("is not that of its folder", fault(|json| json["Name"] = json!(NEEDLE))),
+        ("is not that of its folder", fault(|json| json["ARN"] = json!("arn:aws:secretsmanager:us-east-1:000000000000:secret:db-abc123"))),
+        ("a file name that is not its own", fault(|json| bundle(json, "File", json!("../../secret.json")))),
+        ("a file name that is not its own", fault(|json| bundle(json, "SHA256", json!(NEEDLE)))),
+        ("a Region occurs twice", fault(|json| json["ReplicationStatus"][0]["Region"] = json!("us-west-2"))),
+        (
+            "a VersionId or a staging label occurs twice",
+            fault(|json| {
+                let version = json["Versions"][0].clone();
+                json["Versions"].as_array_mut().expect("a list").push(version);
+            }),
+        ),
+        (
+            "names a key of another Region",
+            fault(|json| {
+                bundle(json, "KmsKeyId", json!("arn:aws:kms:eu-west-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
+            }),
+        ),
+    ];
+    for (expected, found) in cases {
+        assert!(found.contains(expected) && !found.contains(NEEDLE), "'{expected}' is not in: {found}");
+    }
+}
+
+#[test]
+fn a_file_name_made_of_a_crafted_hash_leads_nowhere() {
+    let sha256 = format!("../../../../etc/{}", "x".repeat(48));
+    let found = fault(|json| {
+        let file = layout::bundle_file(region("us-west-2"), &sha256);
+        assert!(file.contains("../"), "the attack");
+        let bundle = &mut json["Versions"][0]["Bundles"][0];
+        bundle["SHA256"] = json!(sha256);
+        bundle["File"] = json!(file);
+    });
+    assert!(found.contains("a file name that is not its own"), "{found}");
+}
+
+#[test]
 fn a_record_that_was_cut_short_is_damaged() {
     let place = Place::with_secret(&[]);
     let path = place.dir("us-west-2", "db").join("secret.json");
