@@ -8,7 +8,7 @@ use super::{
     describe::SecretChange,
     family::{Family, Located},
     layout,
-    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, refusal},
+    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal},
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     seal_version::{SealedVersion, value_tag},
     value::SecretValue,
@@ -100,7 +100,7 @@ impl Vault {
         if let Some(holder) = family.holder(request.region) {
             return self.plan_existing(kms, request, holder);
         }
-        let mut problems = Vec::new();
+        let mut problems: Vec<_> = named_twice(&request.replicas).collect();
         let primary = plan::target(kms, request.region, request.kms_key_id.as_deref());
         let primary = primary.map_err(|error| problems.push(Problem { place: request.region.to_string(), error, retry: None })).ok();
         let (mut replicas, mut replaced) = (Vec::new(), Vec::new());

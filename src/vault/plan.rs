@@ -121,6 +121,17 @@ pub(crate) fn check_replica(
     }
 }
 
+/// A Region can be asked for once.
+pub(crate) fn named_twice(replicas: &[ReplicaRegion]) -> impl Iterator<Item = Problem> {
+    let is_repeated = |index: usize, region: &str| replicas.iter().take(index).any(|earlier| earlier.region == region);
+    let repeated = replicas.iter().enumerate().filter(move |(index, replica)| is_repeated(*index, &replica.region));
+    repeated.map(|(_, replica)| Problem {
+        place: replica.region.clone(),
+        error: ServiceError::new(ErrorCode::InvalidParameterException, "the Region is named twice"),
+        retry: None,
+    })
+}
+
 /// A primary with replicas cannot be overwritten; a replica can.
 fn other_regions(holder: &Located, region: Region) -> Option<String> {
     if holder.record.primary_region() != region || holder.record.replication_status.is_empty() {

@@ -8,7 +8,7 @@ use super::{
     describe::SecretChange,
     family::{Family, Located},
     lookup::Found,
-    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, refusal},
+    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal},
     record::{Replaced, ReplicaStatus, SecretRecord},
     seal_version::SealedVersion,
 };
@@ -107,7 +107,7 @@ impl Vault {
 }
 
 fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, request: &ReplicateSecret) -> Result<Plan> {
-    let mut plan = Plan::default();
+    let mut plan = Plan { failed: named_twice(&request.replicas).collect(), ..Plan::default() };
     for replica in &request.replicas {
         match plan_replica(kms, record, family, replica, request.name_clash) {
             Ok(Some(target)) => {

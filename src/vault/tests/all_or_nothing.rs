@@ -74,6 +74,20 @@ fn a_primary_region_with_a_problem_is_never_recorded() {
 }
 
 #[test]
+fn a_region_that_is_named_twice_is_refused() {
+    let place = Place::new();
+    assert_whole(&place, &request("db", &["eu-west-1", "eu-west-1"]), &["eu-west-1: the Region is named twice"]);
+    let partial = CreateSecret { on_problem: OnProblem::RecordFailed, ..request("db", &[]) };
+    let failing = vec![replica_under("eu-west-1", "alias/none"), replica_under("eu-west-1", "alias/none")];
+    assert_whole(&place, &CreateSecret { replicas: failing, ..partial }, &["eu-west-1: the Region is named twice"]);
+    place.create(&request("db", &[])).expect("created");
+    let before = place.snapshot();
+    let twice = place.replicate(&replication(&["eu-west-1", "eu-west-1"]));
+    assert_refused(twice, ErrorCode::InvalidParameterException, &["eu-west-1: the Region is named twice"]);
+    assert_eq!(place.snapshot(), before);
+}
+
+#[test]
 fn replication_is_all_or_nothing_too() {
     let place = Place::new();
     let (create, expected) = troubled(&place);
