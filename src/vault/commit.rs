@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    family::read_bounded,
+    family::{read_bounded, read_record},
     layout::{self, RECORD},
     record::{BundleRecord, SecretRecord},
 };
@@ -17,6 +17,7 @@ use crate::{
     crypto::sha256,
     durable::{self, Existing, NewFile, Sync},
     error::{Error, Result},
+    region::Region,
 };
 
 /// A secret's folder while one command writes to it.
@@ -65,15 +66,20 @@ impl SecretWriter {
         let mut json = serde_json::to_vec_pretty(record).map_err(|_| Error::Misuse("a secret's record is always JSON"))?;
         json.push(b'\n');
         durable::replace(&self.dir.join(RECORD), &json)?;
-        // The change is made: a leftover that cannot be removed is the next writer's.
-        let _ = sweep(&self.dir, Some(record));
+        sweep(&self.dir, Some(record));
         Ok(())
     }
 
-    /// Removes what an error before the commit left: everything that the committed record, if any, does not name.
-    pub(crate) fn abandon(&self, committed: Option<&SecretRecord>) {
-        let _ = sweep(&self.dir, committed);
-        if committed.is_none() {
+    /// Removes what an error before the commit left. `before` is the record that was committed when the writer began, if there was one.
+    ///
+    /// Where another record is there by now, the rename of the commit was done, and may or may not be durable: then nothing is removed, as
+    /// either record may be the one that a power cut leaves. The same holds where the record cannot be read.
+    pub(crate) fn abandon(&self, before: Option<&SecretRecord>, primary: Region) {
+        match read_record(&self.dir, primary) {
+            Ok(now) if now.as_ref() == before => sweep(&self.dir, before),
+            _ => return,
+        }
+        if before.is_none() {
             let _ = fs::remove_dir(&self.dir);
             // The Region's folder goes too when this was its first secret.
             let _ = self.dir.parent().map(fs::remove_dir);
@@ -106,25 +112,23 @@ pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> io::Result
     Ok(found)
 }
 
-/// Removes leftovers and the folders that they leave empty.
-pub(crate) fn sweep(dir: &Path, record: Option<&SecretRecord>) -> io::Result<()> {
-    for path in leftovers(dir, record)? {
-        fs::remove_file(path)?;
+/// Removes leftovers and the folders that they leave empty. What cannot be removed is the next writer's.
+fn sweep(dir: &Path, record: Option<&SecretRecord>) {
+    for path in leftovers(dir, record).unwrap_or_default() {
+        let _ = fs::remove_file(path);
     }
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
+    for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             // Fails for one that still holds bundles, as it should.
             let _ = fs::remove_dir(entry.path());
         }
     }
-    Ok(())
 }
 
 /// Removes a whole secret: its record first, which is what makes it one.
 pub(crate) fn remove_secret(dir: &Path) -> Result<()> {
     durable::remove(&dir.join(RECORD))?;
-    let _ = sweep(dir, None);
+    sweep(dir, None);
     let _ = fs::remove_dir(dir);
     Ok(())
 }

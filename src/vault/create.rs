@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     Vault, bundle,
-    commit::{self, SecretWriter},
+    change::PreparedChange,
     describe::SecretChange,
     family::{Family, Located},
     layout,
@@ -17,7 +17,7 @@ use crate::{
     arn::{AccountId, SecretArn},
     crypto::{Random, SystemRandom, random_array},
     error::{ContextMismatch, Error, ErrorCode, Result, ServiceError},
-    kms::{EmbeddedKms, KeystoreSession},
+    kms::{Committed, EmbeddedKms, KeystoreSession},
     region::Region,
     timestamp::Timestamp,
 };
@@ -53,15 +53,18 @@ pub struct CreateSecret {
     pub account: Option<AccountId>,
 }
 
-enum Plan {
+enum Prepared {
     /// The same request was carried out before.
     Done(Box<Located>),
-    New {
-        primary: Target,
-        replicas: Vec<Target>,
-        failed: Vec<Problem>,
-        replaced: Vec<(Region, Located)>,
-    },
+    New(Box<PreparedChange>),
+}
+
+/// Where a new secret goes: every Region passed its checks or may be recorded as failed.
+struct Plan {
+    primary: Target,
+    replicas: Vec<Target>,
+    failed: Vec<Problem>,
+    replaced: Vec<Replaced>,
 }
 
 impl Vault {
@@ -72,63 +75,62 @@ impl Vault {
     pub fn create_secret(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<SecretChange> {
         request.validate()?;
         if !self.exists() {
-            // A request that fails its checks leaves no vault behind.
-            self.plan_create(session.kms_mut(), request)?;
+            // A request that fails leaves no vault behind.
+            self.prepare_create(session.kms_mut(), request)?;
             self.initialize()?;
         }
         self.require()?;
         let _lock = self.lock()?;
-        let plan = self.plan_create(session.kms_mut(), request)?;
-        // Keys are durable before anything is wrapped under them.
+        self.settle(&request.name)?;
+        let change = match self.prepare_create(session.kms_mut(), request)? {
+            Prepared::Done(located) => return Ok(SecretChange::of(self, session.kms(), &located, Committed::Unchanged)),
+            Prepared::New(change) => change,
+        };
+        // Keys are durable before anything that is wrapped under them.
         let keystore = session.commit()?;
-        match plan {
-            Plan::Done(located) => Ok(SecretChange::of(self, session.kms(), &located, keystore)),
-            Plan::New { primary, replicas, failed, replaced } => {
-                let dir = layout::secret_dir(&self.root, request.region, &request.name);
-                let record = request.record(session.kms(), &primary, &replicas, &failed, &replaced)?;
-                let record = self.write_new_secret(session.kms(), request, &dir, record, (primary, replicas))?;
-                for (region, located) in &replaced {
-                    remove_from_region(located, *region)?;
-                }
-                Ok(SecretChange::of(self, session.kms(), &Located { dir, record }, keystore))
-            }
+        let located = change.write()?;
+        if !located.record.replaces.is_empty() {
+            // The change is made. What it leaves to do is the next writer's if this fails.
+            let _ = self.settle(&request.name);
         }
+        Ok(SecretChange::of(self, session.kms(), &located, keystore))
     }
 
-    fn plan_create(&self, kms: &mut EmbeddedKms, request: &CreateSecret) -> Result<Plan> {
+    /// Checks everything and seals, all in memory.
+    fn prepare_create(&self, kms: &mut EmbeddedKms, request: &CreateSecret) -> Result<Prepared> {
         let family = Family::load(&self.root, &request.name)?;
         if let Some(holder) = family.holder(request.region) {
-            return self.plan_existing(kms, request, holder);
+            return self.existing(kms, request, holder).map(|located| Prepared::Done(Box::new(located)));
         }
-        let mut problems: Vec<_> = named_twice(&request.replicas).collect();
-        let primary = plan::target(kms, request.region, request.kms_key_id.as_deref());
-        let primary = primary.map_err(|error| problems.push(Problem { place: request.region.to_string(), error, retry: None })).ok();
-        let (mut replicas, mut replaced) = (Vec::new(), Vec::new());
-        for replica in &request.replicas {
-            match check_replica(kms, request.region, &family, replica, request.name_clash) {
-                Ok(target) => {
-                    replaced.extend(family.holder(target.region()).map(|holder| (target.region(), holder.clone())));
-                    replicas.push(target);
-                }
-                Err(problem) => problems.push(problem),
-            }
+        let plan = plan_create(kms, request, &family)?;
+        let mut after = request.record(&plan)?;
+        let mut sealed = Vec::new();
+        if let Some(value) = &request.value {
+            let version_id = request.version_id()?;
+            let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
+            sealed.push(SealedVersion::seal(&after, &version_id, value, &targets, kms, None)?);
+            after.versions.push(VersionRecord {
+                version_stages: vec![AWSCURRENT.to_owned()],
+                created_date: after.created_date,
+                payload: value.kind(),
+                value_tag: value_tag(kms, &after, &version_id, value),
+                bundles: Vec::new(),
+                version_id,
+            });
         }
-        let can_record = request.on_problem == OnProblem::RecordFailed && problems.iter().all(|problem| problem.retry.is_some());
-        match primary {
-            Some(primary) if problems.is_empty() || can_record => Ok(Plan::New { primary, replicas, failed: problems, replaced }),
-            _ => Err(refusal(&problems)),
-        }
+        let dir = layout::secret_dir(&self.root, request.region, &request.name);
+        Ok(Prepared::New(Box::new(PreparedChange { dir, before: None, after, sealed })))
     }
 
     /// A secret of this name is there: the same token with the same value is a success without a change.
-    fn plan_existing(&self, kms: &EmbeddedKms, request: &CreateSecret, holder: &Located) -> Result<Plan> {
+    fn existing(&self, kms: &EmbeddedKms, request: &CreateSecret, holder: &Located) -> Result<Located> {
         let exists = |message: String| Err(Error::service(ErrorCode::ResourceExistsException, message));
         let record = &holder.record;
         let token = request.client_request_token.as_deref();
         match (token.and_then(|token| record.version(token)), &request.value) {
             (Some(version), Some(value)) if record.primary_region() == request.region => {
                 if self.is_same_value(kms, holder, version, value)? {
-                    return Ok(Plan::Done(Box::new(holder.clone())));
+                    return Ok(holder.clone());
                 }
                 let token = version.version_id.escape_debug();
                 exists(format!(
@@ -139,40 +141,27 @@ impl Vault {
             _ => exists(format!("The operation failed because the secret {} already exists.", request.name.escape_debug())),
         }
     }
+}
 
-    fn write_new_secret(
-        &self,
-        kms: &EmbeddedKms,
-        request: &CreateSecret,
-        dir: &std::path::Path,
-        mut record: SecretRecord,
-        targets: (Target, Vec<Target>),
-    ) -> Result<SecretRecord> {
-        let targets: Vec<Target> = std::iter::once(targets.0).chain(targets.1).collect();
-        let version_id = request.version_id()?;
-        let sealed = match &request.value {
-            Some(value) => Some((SealedVersion::seal(&record, &version_id, value, &targets, kms, None)?, value)),
-            None => None,
-        };
-        let mut writer = SecretWriter::begin(dir)?;
-        let mut write = || -> Result<()> {
-            if let Some((sealed, value)) = &sealed {
-                record.versions.push(VersionRecord {
-                    version_id: version_id.clone(),
-                    version_stages: vec![AWSCURRENT.to_owned()],
-                    created_date: record.created_date,
-                    payload: value.kind(),
-                    value_tag: value_tag(kms, &record, &version_id, value),
-                    bundles: sealed.write(&mut writer)?,
-                });
+fn plan_create(kms: &mut EmbeddedKms, request: &CreateSecret, family: &Family) -> Result<Plan> {
+    let mut problems: Vec<_> = named_twice(&request.replicas).collect();
+    let primary = plan::target(kms, request.region, request.kms_key_id.as_deref());
+    let primary = primary.map_err(|error| problems.push(Problem { place: request.region.to_string(), error, retry: None })).ok();
+    let (mut replicas, mut replaced) = (Vec::new(), Vec::new());
+    for replica in &request.replicas {
+        match check_replica(kms, request.region, family, replica, request.name_clash) {
+            Ok(target) => {
+                replaced
+                    .extend(family.holder(target.region()).map(|old| Replaced { region: target.region(), arn: old.record.arn.clone() }));
+                replicas.push(target);
             }
-            writer.commit(&record)
-        };
-        let result = write();
-        if result.is_err() {
-            writer.abandon(super::family::read_record(dir, request.region).ok().flatten().as_ref());
+            Err(problem) => problems.push(problem),
         }
-        result.map(|()| record)
+    }
+    let can_record = request.on_problem == OnProblem::RecordFailed && problems.iter().all(|problem| problem.retry.is_some());
+    match primary {
+        Some(primary) if problems.is_empty() || can_record => Ok(Plan { primary, replicas, failed: problems, replaced }),
+        _ => Err(refusal(&problems)),
     }
 }
 
@@ -205,19 +194,11 @@ impl CreateSecret {
         }
     }
 
-    fn record(
-        &self,
-        kms: &EmbeddedKms,
-        primary: &Target,
-        replicas: &[Target],
-        failed: &[Problem],
-        replaced: &[(Region, Located)],
-    ) -> Result<SecretRecord> {
-        let account = self.account.clone().unwrap_or_else(|| primary.key.account().clone());
-        debug_assert!(kms.is_enabled(self.region), "the primary Region was checked");
+    fn record(&self, plan: &Plan) -> Result<SecretRecord> {
+        let account = self.account.clone().unwrap_or_else(|| plan.primary.key.account().clone());
         let now = Timestamp::now();
-        let in_sync = replicas.iter().map(in_sync);
-        let failed = failed.iter().filter_map(failed_replica);
+        let in_sync = plan.replicas.iter().map(in_sync);
+        let failed = plan.failed.iter().filter_map(failed_replica);
         Ok(SecretRecord {
             format: FORMAT,
             arn: SecretArn::new(self.region, account, format!("{}-{}", self.name, arn_suffix()?)),
@@ -230,7 +211,7 @@ impl CreateSecret {
             encryption_context: self.encryption_context.clone(),
             data_key_scope: self.data_key_scope,
             replication_status: in_sync.chain(failed).collect(),
-            replaces: replaced.iter().map(|(region, located)| Replaced { region: *region, arn: located.record.arn.clone() }).collect(),
+            replaces: plan.replaced.clone(),
             versions: Vec::new(),
         })
     }
@@ -249,19 +230,6 @@ pub(super) fn failed_replica(problem: &Problem) -> Option<ReplicaRecord> {
     let (region, kms_key_id) = problem.retry.clone()?;
     let ServiceError { message, .. } = &problem.error;
     Some(ReplicaRecord { region, kms_key_id, status: ReplicaStatus::Failed, status_message: message.clone() })
-}
-
-/// Takes a secret that was replaced out of a Region: the last step, after the new record is committed.
-pub(super) fn remove_from_region(located: &Located, region: Region) -> Result<()> {
-    if located.record.primary_region() == region {
-        return commit::remove_secret(&located.dir);
-    }
-    let mut record = located.record.clone();
-    record.replication_status.retain(|replica| replica.region != region);
-    for version in &mut record.versions {
-        version.bundles.retain(|bundle| bundle.region != region);
-    }
-    SecretWriter::begin(&located.dir)?.commit(&record)
 }
 
 /// Six random letters and digits, each equally likely.

@@ -43,6 +43,11 @@ impl Family {
         Self(members)
     }
 
+    /// Every secret of the name, replaced ones included.
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Located> {
+        self.0.iter()
+    }
+
     /// The secrets that are still there in at least one Region, each with those Regions, the primary first.
     pub(crate) fn present(&self) -> impl Iterator<Item = (&Located, Vec<Region>)> {
         self.0.iter().filter_map(|member| {
@@ -63,11 +68,10 @@ impl Family {
         self.0.iter().filter(|member| self.is_holder(member, member.record.primary_region()))
     }
 
-    /// A secret is in a Region unless another one of its name says that it took its place there.
+    /// A secret is in a Region unless another one that is there too says that it took its place.
     fn is_holder(&self, member: &Located, region: Region) -> bool {
-        let arn = &member.record.arn;
-        member.record.is_in(region)
-            && !self.0.iter().flat_map(|other| &other.record.replaces).any(|replaced| replaced.region == region && replaced.arn == *arn)
+        let replaces = |other: &Located| other.record.replaces.iter().any(|old| old.region == region && old.arn == member.record.arn);
+        member.record.is_in(region) && !self.0.iter().any(|other| other.record.is_in(region) && replaces(other))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Reading needs no lock; one writer at a time holds one. A crash at any point leaves each secret as before or as after.
 
 mod bundle;
+mod change;
 mod commit;
 mod create;
 mod describe;
@@ -14,6 +15,7 @@ mod read;
 mod record;
 mod replicate;
 mod seal_version;
+mod settle;
 mod value;
 mod verify;
 

@@ -3,8 +3,8 @@
 
 use super::{
     Vault,
-    commit::SecretWriter,
-    create::{failed_replica, in_sync, remove_from_region},
+    change::PreparedChange,
+    create::{failed_replica, in_sync},
     describe::SecretChange,
     family::{Family, Located},
     lookup::Found,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, ErrorCode, Result, ServiceError},
-    kms::{EmbeddedKms, KeystoreSession},
+    kms::{Committed, EmbeddedKms, KeystoreSession},
     region::Region,
     timestamp::Timestamp,
 };
@@ -38,7 +38,7 @@ pub struct ReplicateSecret {
 struct Plan {
     targets: Vec<Target>,
     failed: Vec<Problem>,
-    replaced: Vec<(Region, Located)>,
+    replaced: Vec<Replaced>,
 }
 
 impl Vault {
@@ -52,57 +52,44 @@ impl Vault {
         }
         self.require()?;
         let _lock = self.lock()?;
+        self.settle(&self.find(&request.secret_id, request.region)?.secret.record.name)?;
         let Found { secret, region, family } = self.find(&request.secret_id, request.region)?;
         if region != secret.record.primary_region() {
             let message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
             return Err(Error::service(ErrorCode::InvalidParameterException, message));
         }
         let plan = plan_replicas(session.kms_mut(), &secret.record, &family, request)?;
-        let keystore = session.commit()?;
-        let record = if plan.targets.is_empty() && plan.failed.is_empty() {
-            secret.record.clone()
-        } else {
-            self.write_replicas(session.kms(), &secret, &plan)?
-        };
-        for (region, located) in &plan.replaced {
-            remove_from_region(located, *region)?;
+        if plan.targets.is_empty() && plan.failed.is_empty() {
+            return Ok(SecretChange::of(self, session.kms(), &secret, Committed::Unchanged));
         }
-        Ok(SecretChange::of(self, session.kms(), &Located { dir: secret.dir, record }, keystore))
+        let change = self.prepare_replicas(session.kms(), secret, &plan)?;
+        // Keys are durable before anything that is wrapped under them.
+        let keystore = if plan.targets.is_empty() { Committed::Unchanged } else { session.commit()? };
+        let located = change.write()?;
+        if !located.record.replaces.is_empty() {
+            // The change is made. What it leaves to do is the next writer's if this fails.
+            let _ = self.settle(&located.record.name);
+        }
+        Ok(SecretChange::of(self, session.kms(), &located, keystore))
     }
 
-    fn write_replicas(&self, kms: &EmbeddedKms, secret: &Located, plan: &Plan) -> Result<SecretRecord> {
-        let mut record = secret.record.clone();
+    /// Opens each version and seals it for the new Regions, all in memory.
+    fn prepare_replicas(&self, kms: &EmbeddedKms, secret: Located, plan: &Plan) -> Result<PreparedChange> {
         let mut sealed = Vec::new();
         if !plan.targets.is_empty() {
             for version in &secret.record.versions {
-                let (value, data_key) = self.open_any_region(kms, secret, version)?;
+                let (value, data_key) = self.open_any_region(kms, &secret, version)?;
                 sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, &plan.targets, kms, Some(data_key))?);
             }
         }
+        let mut after = secret.record.clone();
         for replica in plan.targets.iter().map(in_sync).chain(plan.failed.iter().filter_map(failed_replica)) {
-            record.replication_status.retain(|other| other.region != replica.region);
-            record.replication_status.push(replica);
+            after.replication_status.retain(|other| other.region != replica.region);
+            after.replication_status.push(replica);
         }
-        record.replaces.extend(plan.replaced.iter().map(|(region, located)| Replaced { region: *region, arn: located.record.arn.clone() }));
-        record.last_changed_date = Timestamp::now();
-        let mut writer = SecretWriter::begin(&secret.dir)?;
-        let mut write = || -> Result<()> {
-            for (version, sealed) in record.versions.iter_mut().zip(&sealed) {
-                let bundles = sealed.write(&mut writer)?;
-                version.bundles.retain(|old| !bundles.iter().any(|new| new.region == old.region));
-                version.bundles.extend(bundles);
-            }
-            writer.commit(&record)
-        };
-        let result = write();
-        if result.is_err() {
-            // Whichever record is there now is the committed one.
-            let committed = super::family::read_record(&secret.dir, secret.record.primary_region()).ok().flatten();
-            if committed.is_some() {
-                writer.abandon(committed.as_ref());
-            }
-        }
-        result.map(|()| record)
+        after.replaces.extend(plan.replaced.iter().cloned());
+        after.last_changed_date = Timestamp::now();
+        Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed })
     }
 }
 
@@ -111,8 +98,8 @@ fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, 
     for replica in &request.replicas {
         match plan_replica(kms, record, family, replica, request.name_clash) {
             Ok(Some(target)) => {
-                let holder = family.holder(target.region()).filter(|holder| holder.record.arn != record.arn);
-                plan.replaced.extend(holder.map(|holder| (target.region(), holder.clone())));
+                let old = family.holder(target.region()).filter(|holder| holder.record.arn != record.arn);
+                plan.replaced.extend(old.map(|old| Replaced { region: target.region(), arn: old.record.arn.clone() }));
                 plan.targets.push(target);
             }
             Ok(None) => {}

@@ -8,6 +8,7 @@ use super::{
     value::SecretValue,
 };
 use crate::{
+    arn::KeyArn,
     error::Result,
     keyring::Kms,
     kms::{ComparisonKey, EmbeddedKms},
@@ -15,18 +16,18 @@ use crate::{
 };
 
 /// Bundles that are sealed and not written.
-pub(super) struct SealedVersion<'a> {
-    version_id: &'a str,
-    messages: Vec<(&'a Target, Vec<u8>)>,
+pub(super) struct SealedVersion {
+    version_id: String,
+    messages: Vec<(KeyArn, Vec<u8>)>,
 }
 
-impl<'a> SealedVersion<'a> {
+impl SealedVersion {
     /// Seals for each target. `data_key` is the version's own, where it is known; it is used unless each Region has one.
     pub(super) fn seal(
         record: &SecretRecord,
-        version_id: &'a str,
+        version_id: &str,
         value: &SecretValue,
-        targets: &'a [Target],
+        targets: &[Target],
         kms: &dyn Kms,
         data_key: Option<DataKey>,
     ) -> Result<Self> {
@@ -40,14 +41,14 @@ impl<'a> SealedVersion<'a> {
             };
             let (message, data_key) = seal_bundle(value, &identity, kms, &target.key, source)?;
             shared = Some(data_key);
-            messages.push((target, message));
+            messages.push((target.key.clone(), message));
         }
-        Ok(Self { version_id, messages })
+        Ok(Self { version_id: version_id.to_owned(), messages })
     }
 
     /// Writes the bundles; nothing refers to them until the record is committed.
     pub(super) fn write(&self, writer: &mut SecretWriter) -> Result<Vec<BundleRecord>> {
-        self.messages.iter().map(|(target, message)| writer.write_bundle(self.version_id, &target.key, message)).collect()
+        self.messages.iter().map(|(key, message)| writer.write_bundle(&self.version_id, key, message)).collect()
     }
 }
 

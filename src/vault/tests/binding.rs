@@ -8,7 +8,7 @@ use crate::{
 
 const TOKENS: [&str; 2] = ["00000000000000000000000000000001", "00000000000000000000000000000002"];
 
-fn id_and_commitment(path: &std::path::Path) -> (MessageId, Vec<u8>) {
+fn id_and_commitment(path: &Path) -> (MessageId, Vec<u8>) {
     let header = inspect(&fs::read(path).expect("reads")[..], HeaderLimits::default()).expect("a message").header;
     (header.message_id, header.commitment.to_vec())
 }

@@ -37,7 +37,10 @@ impl<'a> Cut<'a> {
 }
 
 fn target(place: &Place, region: &str) -> Target {
-    place.keys(|kms| plan::target(kms, self::region(region), None).expect("a key"))
+    let mut session = place.session();
+    let target = plan::target(session.kms_mut(), self::region(region), None).expect("a key");
+    let _ = session.commit().expect("commits");
+    target
 }
 
 /// The secret is as it was, what lies about is noted, and the next change removes it.
@@ -102,6 +105,40 @@ fn a_new_secret_is_not_there_before_its_commit() {
 }
 
 #[test]
+fn an_error_before_the_commit_leaves_nothing() {
+    let place = Place::with_secret(&[]);
+    let before = place.snapshot();
+    let committed = place.record("us-west-2", "db");
+    let cut = Cut::after_bundles(&place);
+    cut.write_temporary();
+    cut.writer.abandon(Some(&committed), region("us-west-2"));
+    let keys = |snapshot: &Snapshot| snapshot.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&place.snapshot()), keys(&before));
+    assert_eq!(place.value_in("us-west-2"), "top");
+}
+
+#[test]
+fn an_error_after_the_rename_removes_nothing() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let old = place.record("us-west-2", "db");
+    let cut = Cut::after_bundles(&place);
+    let mut new = old.clone();
+    new.versions[0].bundles =
+        cut.record.versions[0].bundles.iter().filter(|bundle| !old.versions[0].bundles.contains(bundle)).cloned().collect();
+    place.write_record(&new);
+    let before = place.snapshot();
+    // The rename may not be durable: after a power cut the old record could be back, and needs its bundles.
+    cut.writer.abandon(Some(&old), region("us-west-2"));
+    assert_eq!(place.snapshot(), before);
+    // Nor is anything removed where the record cannot be read.
+    fs::write(place.dir("us-west-2", "db").join("secret.json"), b"{").expect("written");
+    let before = place.snapshot();
+    cut.writer.abandon(None, region("us-west-2"));
+    cut.writer.abandon(Some(&old), region("us-west-2"));
+    assert_eq!(place.snapshot(), before);
+}
+
+#[test]
 fn a_bundle_name_with_other_content_is_an_error() {
     let place = Place::with_secret(&[]);
     let target = target(&place, "eu-west-1");
@@ -115,6 +152,19 @@ fn a_bundle_name_with_other_content_is_an_error() {
     let error = writer.write_bundle("version", &target.key, message).expect_err("refused");
     assert!(matches!(&error, Error::Damaged { path: named, .. } if *named == path), "{error}");
     assert_eq!(fs::read(&path).expect("reads"), b"another", "nothing is overwritten in place");
+}
+
+#[test]
+fn what_cannot_be_removed_does_not_keep_the_rest() {
+    let place = Place::with_secret(&[]);
+    let dir = place.dir("us-west-2", "db");
+    fs::create_dir_all(dir.join("!/folder")).expect("made");
+    fs::write(dir.join("!/folder/file"), b"").expect("written");
+    fs::write(dir.join(".coldseal-tmp-x"), b"").expect("written");
+    assert_eq!(place.verify().notes.len(), 2);
+    place.replicate(&replication(&["eu-west-1"])).expect("replicated");
+    let report = place.verify();
+    assert!(report.is_sound() && report.notes.len() == 1 && report.notes[0].path.ends_with("!/folder"), "{report:?}");
 }
 
 #[test]

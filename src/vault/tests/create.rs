@@ -105,3 +105,27 @@ fn description_and_list_speak_for_the_region_that_answers() {
     assert_eq!(names(Some("eu-west-1")), ["db eu-west-1"]);
     assert!(names(Some("us-east-1")).is_empty());
 }
+
+#[test]
+fn the_users_pairs_are_bound_and_reserved_ones_refused() {
+    let place = Place::new();
+    let with = |key: &str, value: &str| CreateSecret {
+        encryption_context: BTreeMap::from([(key.to_owned(), value.to_owned())]),
+        ..request("db", &[])
+    };
+    for key in ["SecretARN", "SecretVersionId", "coldseal:payload", "coldseal:", "aws-crypto-public-key"] {
+        let error = place.create(&with(key, "x")).expect_err("reserved");
+        assert!(matches!(&error, Error::EncryptionContext(_)) && error.to_string().contains(key), "{error}");
+    }
+    assert!(place.snapshot().keys().all(|path| path.is_dir()), "nothing was written");
+    // Longer than any header: found only when the bundle is sealed, and still before the first byte.
+    place.create(&with("x", &"y".repeat(65_536))).expect_err("too long");
+    assert!(!place.vault.root().exists() && !place.keystore.keystore.exists());
+
+    place.create(&with("stage", "prod")).expect("created");
+    let mut record = place.record("us-west-2", "db");
+    record.encryption_context.insert("stage".to_owned(), "test".to_owned());
+    place.write_record(&record);
+    assert_refused(place.get("db", None), ErrorCode::DecryptionFailure, &["encryption context", "'stage'"]);
+    assert_eq!(place.verify().faults.len(), 1);
+}

@@ -42,6 +42,18 @@ fn a_replica_of_another_primary_is_replaced() {
 }
 
 #[test]
+fn several_replicas_of_one_primary_are_replaced_at_once() {
+    let place = twins(&["eu-west-1", "ap-south-1", "ca-central-1"], &[]);
+    let request = ReplicateSecret { replicas: replicas(&["eu-west-1", "ap-south-1"]), ..take("us-east-1", "") };
+    place.replicate(&request).expect("replaced");
+    for (region, value) in [("eu-west-1", "east"), ("ap-south-1", "east"), ("ca-central-1", "west"), ("us-west-2", "west")] {
+        assert_eq!(place.value_in(region), value);
+    }
+    assert_eq!(place.record("us-west-2", "db").replication_status.len(), 1);
+    place.assert_clean();
+}
+
+#[test]
 fn a_primary_without_replicas_is_replaced_and_gone() {
     let place = twins(&[], &[]);
     place.replicate(&take("us-east-1", "us-west-2")).expect("replaced");
@@ -67,4 +79,86 @@ fn a_primary_with_replicas_is_not_replaced() {
     let parts = ["You can't overwrite secret", "that still has replica regions [eu-west-1, ap-south-1]."];
     assert_refused(place.replicate(&take("us-east-1", "us-west-2")), ErrorCode::InvalidParameterException, &parts);
     assert_eq!(place.snapshot(), before);
+}
+
+#[test]
+fn a_region_can_change_hands_again_and_again() {
+    let place = twins(&["eu-west-1"], &[]);
+    for (primary, value) in [("us-east-1", "east"), ("us-west-2", "west"), ("us-east-1", "east"), ("us-west-2", "west")] {
+        place.replicate(&take(primary, "eu-west-1")).expect("replaced");
+        assert_eq!(place.value_in("eu-west-1"), value);
+        place.assert_clean();
+    }
+}
+
+/// As a crash leaves it between the commit of the new record and the removal of the old one.
+fn cut_short(place: &Place, target: &str) {
+    let old = place.record("us-west-2", "db");
+    let saved = place.folder.path().join("saved");
+    copy(&place.dir("us-west-2", "db"), &saved);
+    place.replicate(&take("us-east-1", target)).expect("replaced");
+    let mut east = place.record("us-east-1", "db");
+    east.replaces = vec![Replaced { region: region(target), arn: old.arn }];
+    place.write_record(&east);
+    let _ = fs::remove_dir_all(place.dir("us-west-2", "db"));
+    copy(&saved, &place.dir("us-west-2", "db"));
+    fs::remove_dir_all(saved).expect("removed");
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).expect("reads") {
+        let entry = entry.expect("readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() { copy(&entry.path(), &target) } else { fs::copy(entry.path(), target).map(drop).expect("copied") }
+    }
+}
+
+#[test]
+fn after_a_crash_between_the_commits_the_old_one_is_absent() {
+    let place = twins(&["eu-west-1"], &[]);
+    cut_short(&place, "eu-west-1");
+    assert_eq!((place.value_in("eu-west-1"), place.value_in("us-west-2")), ("east".to_owned(), "west".to_owned()));
+    let listed = place.vault.list_secrets(Some(region("eu-west-1"))).expect("listed");
+    assert_eq!(listed.iter().map(|entry| entry.primary_region).collect::<Vec<_>>(), [region("us-east-1")]);
+    assert!(place.verify().is_sound() && place.verify_open().is_sound());
+
+    // The next change of either removes what is left of the old one.
+    place.replicate(&ReplicateSecret { region: Some(region("us-west-2")), ..replication(&["ap-south-1"]) }).expect("replicated");
+    assert!(place.record("us-west-2", "db").replica(region("eu-west-1")).is_none());
+    assert_eq!(place.value_in("eu-west-1"), "east");
+    place.assert_clean();
+}
+
+#[test]
+fn after_a_crash_the_old_one_can_take_the_region_back() {
+    let place = twins(&["eu-west-1"], &[]);
+    cut_short(&place, "eu-west-1");
+    place.replicate(&take("us-west-2", "eu-west-1")).expect("replaced");
+    assert_eq!(place.value_in("eu-west-1"), "west");
+    place.assert_clean();
+}
+
+#[test]
+fn after_a_crash_a_replaced_primary_is_absent() {
+    let place = twins(&[], &[]);
+    cut_short(&place, "us-west-2");
+    assert_eq!(place.value_in("us-west-2"), "east");
+    assert_eq!(place.get("db", None).expect("one primary is left").arn.region(), region("us-east-1"));
+    assert_eq!(place.vault.list_secrets(None).expect("listed").len(), 1);
+    assert!(place.verify().is_sound());
+    place.replicate(&replication(&["eu-west-1"])).expect("replicated");
+    assert!(!place.dir("us-west-2", "db").exists());
+    place.assert_clean();
+}
+
+#[test]
+fn a_replacement_counts_only_while_its_author_is_there() {
+    let place = twins(&["eu-west-1"], &[]);
+    let mut east = place.record("us-east-1", "db");
+    let west = place.record("us-west-2", "db");
+    east.replaces = vec![Replaced { region: region("eu-west-1"), arn: west.arn.clone() }];
+    let located = |record: &SecretRecord| Located { dir: place.dir(record.primary_region().name(), "db"), record: record.clone() };
+    let family = Family::of(vec![located(&west), located(&east)]);
+    assert_eq!(family.holder(region("eu-west-1")).expect("held").record.arn, west.arn);
 }

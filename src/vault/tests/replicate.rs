@@ -17,6 +17,23 @@ fn further_regions_get_the_value() {
 }
 
 #[test]
+fn a_region_in_sync_under_the_same_key_is_left_alone() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let key = place.kms().default_key(region("eu-west-1")).expect("made").to_string();
+    let before = place.snapshot();
+    let under = |key: &str| ReplicateSecret { replicas: vec![replica_under("eu-west-1", key)], ..replication(&[]) };
+    for request in [replication(&["eu-west-1"]), under(""), under("alias/aws/secretsmanager"), under(&key)] {
+        let change = place.replicate(&request).expect("nothing to do");
+        assert_eq!((change.keystore, change.bundles.len()), (Committed::Unchanged, 2));
+    }
+    assert_eq!(place.snapshot(), before);
+    // Not even a keystore is made.
+    let other = place.elsewhere();
+    other.replicate(&replication(&["eu-west-1"])).expect("nothing to do");
+    assert!(!other.keystore.keystore.exists());
+}
+
+#[test]
 fn another_key_needs_the_word_for_it() {
     let place = Place::with_secret(&["eu-west-1"]);
     let key = place.make_key("eu-west-1");
@@ -47,6 +64,16 @@ fn a_replicas_region_refuses_changes() {
         ErrorCode::ResourceNotFoundException,
         &[],
     );
+}
+
+#[test]
+fn a_machine_without_a_key_of_the_secret_changes_nothing() {
+    let place = Place::with_secret(&["us-east-1"]);
+    let other = place.elsewhere();
+    other.make_key("ap-south-1");
+    let before = (place.snapshot(), other.snapshot());
+    assert_refused(other.replicate(&replication(&["eu-west-1"])), ErrorCode::DecryptionFailure, &["no encrypted data key"]);
+    assert_eq!((place.snapshot(), other.snapshot()), before, "no default key was made for the new Region either");
 }
 
 #[test]

@@ -165,7 +165,7 @@ fn paths_that_are_nothing_of_the_kind_are_refused() {
     assert!(report.is_sound() && report.bundles == 1);
 }
 
-fn copy_record(place: &Place, to: &std::path::Path) {
+fn copy_record(place: &Place, to: &Path) {
     fs::create_dir(to).expect("made");
     fs::copy(place.dir("us-west-2", "db").join("secret.json"), to.join("secret.json")).expect("copied");
 }
