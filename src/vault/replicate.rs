@@ -131,7 +131,11 @@ fn plan_replica(
     let problem = |error| Problem { place: replica.region.clone(), error, retry: None };
     let target = plan::target(kms, known.region, Some(&named)).map_err(problem)?;
     let key = target.key.to_string();
-    let is_under_key = record.versions.iter().all(|version| version.bundle(known.region).is_some_and(|bundle| bundle.kms_key_id == key));
+    let is_under_key = match record.versions.as_slice() {
+        // No bundle tells which key it is.
+        [] => kms.resolve(known.region, &known.kms_key_id).is_ok_and(|recorded| recorded == target.key),
+        versions => versions.iter().all(|version| version.bundle(known.region).is_some_and(|bundle| bundle.kms_key_id == key)),
+    };
     match (is_under_key, clash) {
         (true, _) => Ok(None),
         (false, NameClash::Overwrite) => Ok(Some(target)),

@@ -53,6 +53,17 @@ fn a_secret_without_value_has_no_version() {
 }
 
 #[test]
+fn a_replica_of_a_secret_without_value_keeps_its_key_too() {
+    let place = Place::new();
+    let key = place.make_key("eu-west-1");
+    place.create(&CreateSecret { value: None, ..request("db", &["eu-west-1"]) }).expect("created");
+    let other = ReplicateSecret { replicas: vec![replica_under("eu-west-1", &key)], ..replication(&[]) };
+    assert_refused(place.replicate(&other), ErrorCode::InvalidParameterException, &["in sync under alias/aws/secretsmanager"]);
+    let change = place.replicate(&ReplicateSecret { name_clash: NameClash::Overwrite, ..other }).expect("changed");
+    assert_eq!(change.replication_status[0].kms_key_id, key);
+}
+
+#[test]
 fn versions_are_selected_by_id_and_label() {
     let place = Place::with_secret(&[]);
     let id = place.get("db", None).expect("opens").version_id;
