@@ -1,11 +1,11 @@
 //! [GetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).
 
-use std::path::PathBuf;
+use std::{io, path::PathBuf};
 
 use super::{
     Vault,
     bundle::open_bundle,
-    family::{Located, read_bounded, read_record},
+    family::{Located, read_bounded},
     layout,
     lookup::{Found, not_found},
     record::{AWSCURRENT, BundleRecord, SecretRecord, VersionRecord},
@@ -64,27 +64,30 @@ impl Vault {
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
-        let Found { mut secret, region, .. } = self.find(secret_id, region)?;
-        let mut version = select(&secret.record, selector)?.clone();
-        let opened = match self.open_in_region(kms, &secret, &version, region) {
-            // A writer may have removed the file after the record was read.
-            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => {
-                let primary = secret.record.primary_region();
-                secret.record = read_record(&secret.dir, primary)?.ok_or_else(|| not_found(super::lookup::NOT_FOUND.to_owned()))?;
-                version = select(&secret.record, selector)?.clone();
-                self.open_in_region(kms, &secret, &version, region)
-            }
+        match self.read_value(kms, secret_id, region, selector) {
+            // A writer may have removed the file after the record was read; by now the record is another one.
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => self.read_value(kms, secret_id, region, selector),
             result => result,
-        };
-        let (value, _) = opened?;
-        let VersionRecord { version_id, version_stages, created_date, .. } = version;
+        }
+    }
+
+    fn read_value(
+        &self,
+        kms: &EmbeddedKms,
+        secret_id: &str,
+        region: Option<Region>,
+        selector: &VersionSelector,
+    ) -> Result<SecretValueEntry> {
+        let Found { secret, region, .. } = self.find(secret_id, region)?;
+        let version = select(&secret.record, selector)?;
+        let (value, _) = self.open_in_region(kms, &secret, version, region)?;
         Ok(SecretValueEntry {
             arn: secret.record.arn.in_region(region),
-            name: secret.record.name,
-            version_id,
+            version_id: version.version_id.clone(),
             value,
-            version_stages,
-            created_date,
+            version_stages: version.version_stages.clone(),
+            created_date: version.created_date,
+            name: secret.record.name,
         })
     }
 
