@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use super::{
     Vault,
-    family::{Family, Located, read_record},
-    layout,
+    family::{Family, Located},
     lookup::Found,
     plan::DEFAULT_KEY_ALIAS,
     read::bundle_path,
@@ -17,7 +16,7 @@ use super::{
 };
 use crate::{
     arn::{KeyArn, SecretArn},
-    error::{Error, Result},
+    error::Result,
     kms::{Committed, EmbeddedKms},
     region::Region,
     timestamp::Timestamp,
@@ -192,7 +191,8 @@ impl Vault {
     /// No vault, or a damaged record.
     pub fn list_secrets(&self, region: Option<Region>) -> Result<Vec<SecretListEntry>> {
         let mut entries = Vec::new();
-        for family in self.families()? {
+        self.require()?;
+        for family in Family::load_all(&self.root)? {
             for (secret, regions) in family.present() {
                 let shown = match region {
                     Some(region) => regions.contains(&region).then_some(region),
@@ -204,39 +204,6 @@ impl Vault {
         entries.sort_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
         Ok(entries)
     }
-
-    /// All secrets, grouped by name.
-    pub(super) fn families(&self) -> Result<Vec<Family>> {
-        self.require()?;
-        let mut by_name: BTreeMap<String, Vec<Located>> = BTreeMap::new();
-        for region in Region::all() {
-            for dir in secret_dirs(&layout::region_dir(self.root(), region))? {
-                if let Some(record) = read_record(&dir, region)? {
-                    by_name.entry(record.name.clone()).or_default().push(Located { dir, record });
-                }
-            }
-        }
-        Ok(by_name.into_values().map(Family::of).collect())
-    }
-}
-
-/// The folders in a Region's folder; none when it is not there.
-pub(super) fn secret_dirs(region_dir: &std::path::Path) -> Result<Vec<PathBuf>> {
-    let reading = |error| Error::io_at("reading the directory", region_dir, error);
-    let entries = match std::fs::read_dir(region_dir) {
-        Ok(entries) => entries,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(reading(error)),
-    };
-    let mut dirs = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(reading)?;
-        if entry.file_type().map_err(reading)?.is_dir() {
-            dirs.push(entry.path());
-        }
-    }
-    dirs.sort();
-    Ok(dirs)
 }
 
 fn list_entry(record: &SecretRecord, region: Region) -> SecretListEntry {

@@ -1,6 +1,10 @@
 //! All secrets of one name, and who holds the name in which Region.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use super::{
     layout::{self, RECORD},
@@ -23,7 +27,7 @@ pub(crate) struct Located {
 
 /// The secrets of one name: at most one for each primary Region.
 #[derive(Debug, Default)]
-pub(crate) struct Family(Vec<Located>);
+pub(crate) struct Family(pub(super) Vec<Located>);
 
 impl Family {
     /// Reads every secret of this name.
@@ -38,9 +42,18 @@ impl Family {
         Ok(Self(members))
     }
 
-    /// Groups records that are read already.
-    pub(crate) fn of(members: Vec<Located>) -> Self {
-        Self(members)
+    /// Reads every secret of a vault, grouped by name.
+    pub(crate) fn load_all(root: &Path) -> Result<Vec<Self>> {
+        let mut by_name: BTreeMap<String, Vec<Located>> = BTreeMap::new();
+        for region in Region::all() {
+            for entry in entries(&layout::region_dir(root, region))? {
+                let dir = entry.path();
+                if let Some(record) = read_record(&dir, region)? {
+                    by_name.entry(record.name.clone()).or_default().push(Located { dir, record });
+                }
+            }
+        }
+        Ok(by_name.into_values().map(Self).collect())
     }
 
     /// Every secret of the name, replaced ones included.
@@ -75,12 +88,24 @@ impl Family {
     }
 }
 
+/// What is in a folder, in the order of the names; nothing when it is not there.
+pub(crate) fn entries(dir: &Path) -> Result<Vec<fs::DirEntry>> {
+    let reading = |error| Error::io_at("reading the directory", dir, error);
+    let listing = match fs::read_dir(dir) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listing => listing.map_err(reading)?,
+    };
+    let mut entries = listing.collect::<io::Result<Vec<_>>>().map_err(reading)?;
+    entries.sort_by_key(fs::DirEntry::file_name);
+    Ok(entries)
+}
+
 /// Reads a secret's record; `None` when its folder or record is not there.
 pub(crate) fn read_record(dir: &Path, primary: Region) -> Result<Option<SecretRecord>> {
     let path = dir.join(RECORD);
     let bytes = match read_bounded(&path, MAX_RECORD_LENGTH) {
         Ok(bytes) => bytes,
-        Err(Error::Io { source, .. }) if matches!(source.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
+        Err(Error::Io { source, .. }) if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
         }
         Err(error) => return Err(error),
@@ -113,7 +138,7 @@ pub(crate) fn parse_record(bytes: &[u8], directory_name: &str, primary: Region) 
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     use std::io::Read as _;
     let mut bytes = Vec::new();
-    let read = std::fs::File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
+    let read = fs::File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
     let length = read.map_err(|error| Error::io_at("reading", path, error))?;
     if u64::try_from(length).unwrap_or(u64::MAX) > limit {
         return Err(Error::Damaged { path: path.to_owned(), what: format!("larger than the {limit} bytes that it can have") });

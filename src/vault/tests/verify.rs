@@ -85,6 +85,27 @@ fn a_missing_file_is_a_fault() {
 }
 
 #[test]
+fn each_region_has_one_bundle() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    change_record(&place, |record| _ = record.versions[0].bundles.pop());
+    let report = place.verify();
+    assert_fault(&report, "has no bundle for eu-west-1");
+    assert_eq!(report.notes.len(), 1, "its file is a leftover now");
+    assert_refused(place.get("db", Some("eu-west-1")), ErrorCode::DecryptionFailure, &["has no bundle for eu-west-1"]);
+
+    let place = Place::with_secret(&["eu-west-1"]);
+    change_record(&place, |record| _ = record.replication_status.pop());
+    assert_fault(&place.verify(), "has a bundle for eu-west-1 that does not belong to it");
+
+    let place = Place::with_secret(&[]);
+    change_record(&place, |record| {
+        let bundle = record.versions[0].bundles[0].clone();
+        record.versions[0].bundles.push(bundle);
+    });
+    assert_fault(&place.verify(), "has a bundle for us-west-2 that does not belong to it");
+}
+
+#[test]
 fn the_key_on_record_wraps_the_data_key() {
     let place = Place::with_secret(&[]);
     change_bundle(&place, |bundle| {
@@ -101,6 +122,41 @@ fn a_copy_elsewhere_shares_its_message_id() {
     let report = verify_paths(&[place.vault.root().to_owned(), copy.clone()], None).expect("verifies");
     assert_fault(&report, "has the message id of");
     assert_eq!(report.faults[0].path, copy);
+}
+
+#[test]
+fn a_path_that_is_named_twice_is_no_copy() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let (dir, bundle) = (place.dir("us-west-2", "db"), place.bundle("eu-west-1"));
+    let indirect = dir.join("..").join(dir.file_name().expect("a name"));
+    let paths = [place.vault.root().to_owned(), dir, indirect, bundle.clone(), bundle];
+    let report = verify_paths(&paths, None).expect("verifies");
+    assert!(report.is_sound(), "{report:?}");
+}
+
+#[test]
+fn strangers_in_the_vault_are_notes() {
+    let place = Place::with_secret(&[]);
+    let root = place.vault.root();
+    let strangers = [
+        root.join(".coldseal-tmp-abc"),
+        root.join("secrets/notes.txt"),
+        root.join("secrets/us-west-2/notes.txt"),
+        place.dir("us-west-2", "db").join("notes.txt"),
+        place.bundle("us-west-2").with_file_name("notes.txt"),
+    ];
+    for path in &strangers {
+        fs::write(path, b"").expect("written");
+    }
+    fs::create_dir(root.join("secrets/us-north-7")).expect("made");
+    let report = place.verify();
+    assert!(report.is_sound(), "{report:?}");
+    let mut noted: Vec<_> = report.notes.into_iter().map(|note| note.path).collect();
+    let mut expected = strangers.to_vec();
+    expected.push(root.join("secrets/us-north-7"));
+    noted.sort();
+    expected.sort();
+    assert_eq!(noted, expected);
 }
 
 #[test]

@@ -10,14 +10,16 @@ use serde::Serialize;
 use self::bundle::Checker;
 use super::{
     Vault,
-    describe::secret_dirs,
-    layout::{self, MARKER, RECORD, SECRETS},
+    family::entries,
+    layout::{LOCK, MARKER, RECORD, SECRETS},
 };
 use crate::{
     error::{Error, Result},
     kms::EmbeddedKms,
     region::Region,
 };
+
+const STRANGER: &str = "does not belong to the vault";
 
 /// Something that `verify` has to say about a path.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -94,26 +96,42 @@ fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {
         checker.fault(root, error.to_string());
         return Ok(());
     }
-    let secrets = root.join(SECRETS);
-    for entry in std::fs::read_dir(&secrets).map_err(|error| Error::io_at("reading the directory", &secrets, error))? {
-        let entry = entry.map_err(|error| Error::io_at("reading the directory", &secrets, error))?;
-        match entry.file_name().to_str().and_then(Region::new) {
-            Some(region) => {
-                for dir in secret_dirs(&layout::region_dir(root, region))? {
-                    checker.check_secret(&dir, region);
-                }
-            }
-            None => checker.note(&entry.path(), "not the folder of a Region"),
+    for entry in entries(root)? {
+        if ![MARKER, LOCK, SECRETS].iter().any(|known| entry.file_name() == *known) {
+            checker.note(&entry.path(), STRANGER);
+        }
+    }
+    for entry in entries(&root.join(SECRETS))? {
+        let path = entry.path();
+        match region_named(&path).filter(|_| path.is_dir()) {
+            Some(region) => verify_region(checker, &path, region)?,
+            None => checker.note(&path, "not the folder of a Region"),
         }
     }
     Ok(())
 }
 
+fn verify_region(checker: &mut Checker<'_>, dir: &Path, region: Region) -> Result<()> {
+    for entry in entries(dir)? {
+        let path = entry.path();
+        if path.is_dir() {
+            checker.check_secret(&path, region);
+        } else {
+            checker.note(&path, STRANGER);
+        }
+    }
+    Ok(())
+}
+
+/// The Region that a folder is named after.
+fn region_named(dir: &Path) -> Option<Region> {
+    dir.file_name().and_then(|name| name.to_str()).and_then(Region::new)
+}
+
 fn verify_secret_dir(checker: &mut Checker<'_>, dir: &Path) -> Result<()> {
     // The folder's place says the primary Region: as it stands, or for `.` and the like after resolving.
     let absolute = std::fs::canonicalize(dir).map_err(|error| Error::io_at("reading", dir, error))?;
-    let region = absolute.parent().and_then(Path::file_name).and_then(|name| name.to_str()).and_then(Region::new);
-    let Some(region) = region else {
+    let Some(region) = absolute.parent().and_then(region_named) else {
         return Err(Error::Setup(format!(
             "{} is not in the folder of a Region, so its secret has no place to be checked against",
             dir.display()

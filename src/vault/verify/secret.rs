@@ -13,7 +13,7 @@ use crate::{
         describe::has_key,
         family::{Located, read_bounded, read_record},
         read::bundle_path,
-        record::{BundleRecord, ReplicaStatus, SecretRecord, VersionRecord},
+        record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         seal_version::{identity, value_matches},
     },
 };
@@ -39,6 +39,10 @@ impl Checker<'_> {
         }
         let Some(record) = record else { return };
         self.report.secrets += 1;
+        for replaced in &record.replaces {
+            let Replaced { region, arn } = replaced;
+            self.note(dir, format!("took the place of {arn} in {region}: the next change of the secret removes what is left of that one"));
+        }
         let secret = Located { dir: dir.to_owned(), record };
         for version in &secret.record.versions {
             self.check_regions(&secret, version);
@@ -71,24 +75,24 @@ impl Checker<'_> {
 
     fn check_bundle(&mut self, secret: &Located, version: &VersionRecord, bundle: &BundleRecord) {
         let path = bundle_path(secret, version, bundle);
-        let seen = self.check_structure(&path);
-        let faults = seen.map_or_else(|| vec![String::new()], |seen| against_record(&secret.record, version, bundle, &seen));
-        let is_damaged = !faults.is_empty();
-        for fault in faults.into_iter().filter(|fault| !fault.is_empty()) {
+        let faults = self.check_structure(&path).map(|seen| against_record(&secret.record, version, bundle, &seen));
+        let is_sound = faults.as_ref().is_some_and(Vec::is_empty);
+        for fault in faults.unwrap_or_default() {
             self.fault(&path, fault);
         }
         let Some(kms) = self.kms else { return };
         if !has_key(kms, &bundle.kms_key_id) {
             return self.count(|counts| &mut counts.not_openable_here);
         }
-        match (is_damaged, open(kms, secret, version, bundle, &path)) {
-            (false, Ok(())) => self.count(|counts| &mut counts.opened),
-            (_, result) => {
+        if !is_sound {
+            // Why is on the list already.
+            return self.count(|counts| &mut counts.failed);
+        }
+        match open(kms, secret, version, bundle, &path) {
+            Ok(()) => self.count(|counts| &mut counts.opened),
+            Err(message) => {
                 self.count(|counts| &mut counts.failed);
-                // A damaged bundle is on the list already.
-                if let (false, Err(message)) = (is_damaged, result) {
-                    self.fault(&path, message);
-                }
+                self.fault(&path, message);
             }
         }
     }
