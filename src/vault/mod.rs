@@ -14,6 +14,7 @@ mod plan;
 mod read;
 mod record;
 mod replicate;
+mod rewrap;
 mod seal_version;
 mod settle;
 mod value;
@@ -29,6 +30,7 @@ pub use plan::{DEFAULT_KEY_ALIAS, NameClash, OnProblem, ReplicaRegion};
 pub use read::{SecretValueEntry, VersionSelector};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};
 pub use replicate::ReplicateSecret;
+pub use rewrap::RewrapSecret;
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
 pub use verify::{Finding, OpenCounts, VerifyReport, verify};
 

@@ -9,6 +9,7 @@ mod names;
 mod overwrite;
 mod record;
 mod replicate;
+mod rewrap;
 mod token;
 mod verify;
 

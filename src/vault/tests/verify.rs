@@ -109,7 +109,7 @@ fn each_region_has_one_bundle() {
 fn the_key_on_record_wraps_the_data_key() {
     let place = Place::with_secret(&[]);
     change_bundle(&place, |bundle| {
-        bundle.kms_key_id = "arn:aws:kms:us-west-2:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned()
+        bundle.kms_key_id = "arn:aws:kms:us-west-2:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab".to_owned();
     });
     assert_fault(&place.verify(), "not wrapped under the key on record");
 }

@@ -1,0 +1,91 @@
+//! Seals a secret's bundles anew: under another key of their Region, or under the newest material of the same one.
+
+use super::{
+    Vault,
+    change::PreparedChange,
+    create::in_sync,
+    describe::SecretChange,
+    family::Located,
+    lookup::Found,
+    plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, refusal},
+    record::SecretRecord,
+    seal_version::SealedVersion,
+};
+use crate::{
+    error::{Error, ErrorCode, Result},
+    kms::{EmbeddedKms, KeystoreSession},
+    region::Region,
+    timestamp::Timestamp,
+};
+
+/// A request to rewrap a secret.
+#[derive(Debug, Clone)]
+pub struct RewrapSecret {
+    /// Name, ARN or partial ARN.
+    pub secret_id: String,
+    /// Only this Region's bundles; `None` rewraps those of every Region that the secret is in.
+    pub region: Option<Region>,
+    /// Key id, ARN, alias or alias ARN in that Region; `None` keeps the key on record.
+    pub to_key: Option<String>,
+}
+
+impl Vault {
+    /// Opens every version once and seals it for each Region anew: the data key is wrapped again, message ids and frames are fresh.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException`, `DecryptionFailure` when no bundle opens here, or the Regions whose key cannot be used; nothing is written then.
+    pub fn rewrap_secret(&self, session: &mut KeystoreSession, request: &RewrapSecret) -> Result<SecretChange> {
+        if request.to_key.is_some() && request.region.is_none() {
+            return Err(Error::service(ErrorCode::InvalidParameterException, "a key belongs to one Region: name the Region too"));
+        }
+        self.require()?;
+        let _lock = self.lock()?;
+        self.settle(&self.find(&request.secret_id, request.region)?.secret.record.name)?;
+        let Found { secret, family, .. } = self.find(&request.secret_id, request.region)?;
+        let regions = match request.region {
+            Some(region) => vec![region],
+            None => {
+                family.present().find(|(member, _)| member.record.arn == secret.record.arn).map(|(_, regions)| regions).unwrap_or_default()
+            }
+        };
+        let targets = plan_targets(session.kms_mut(), &secret.record, &regions, request.to_key.as_deref())?;
+        let change = self.prepare_rewrap(session.kms(), secret, &targets)?;
+        // Keys are durable before anything that is wrapped under them.
+        let keystore = session.commit()?;
+        let located = change.write()?;
+        Ok(SecretChange::of(self, session.kms(), &located, keystore))
+    }
+
+    fn prepare_rewrap(&self, kms: &EmbeddedKms, secret: Located, targets: &[Target]) -> Result<PreparedChange> {
+        let mut sealed = Vec::new();
+        for version in &secret.record.versions {
+            let (value, data_key) = self.open_any_region(kms, &secret, version)?;
+            sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, Some(data_key))?);
+        }
+        let mut after = secret.record.clone();
+        for target in targets {
+            if target.region() == after.primary_region() {
+                after.kms_key_id = Some(target.kms_key_id.clone()).filter(|key| key != DEFAULT_KEY_ALIAS);
+            }
+            if let Some(replica) = after.replication_status.iter_mut().find(|replica| replica.region == target.region()) {
+                *replica = in_sync(target);
+            }
+        }
+        after.last_changed_date = Timestamp::now();
+        Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed })
+    }
+}
+
+/// The key of each Region: the one asked for, or the one on record.
+fn plan_targets(kms: &mut EmbeddedKms, record: &SecretRecord, regions: &[Region], to_key: Option<&str>) -> Result<Vec<Target>> {
+    let (mut targets, mut problems) = (Vec::new(), Vec::new());
+    for region in regions {
+        let replica = record.replica(*region).map(|replica| replica.kms_key_id.as_str());
+        let key = to_key.or(replica).or(record.kms_key_id.as_deref());
+        match plan::target(kms, *region, key) {
+            Ok(target) => targets.push(target),
+            Err(error) => problems.push(Problem { place: region.to_string(), error, retry: None }),
+        }
+    }
+    if problems.is_empty() { Ok(targets) } else { Err(refusal(&problems)) }
+}
