@@ -99,13 +99,16 @@ pub(crate) struct OpenArgs {
     pub(crate) output: OutputArgs,
 }
 
-/// [coldseal] Open a message and seal its payload for other keys or Regions
+/// [coldseal] Seal anew for other keys or Regions: a message, or the bundles of secrets
 ///
-/// The data key is wrapped anew, and the payload is encrypted anew under a fresh message id. No plaintext reaches a disk.
-/// --kms-key-id and --raw-aes-key open the message; without them every key of the keystore that it names is tried.
+/// The data key is wrapped again, and the payload is encrypted again under a fresh message id. No plaintext reaches a disk.
+/// For a message, --kms-key-id and --raw-aes-key open it; without them every key of the keystore that it names is tried.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  coldseal rewrap photos.tar.us-west-2.bundle --to us-east-1 --to Region=eu-west-1,KmsKeyId=alias/eu --output-dir bundles")]
+#[command(after_help = "Examples:
+  coldseal rewrap photos.tar.us-west-2.bundle --to us-east-1 --to Region=eu-west-1,KmsKeyId=alias/eu --output-dir bundles
+  coldseal rewrap --secret-id MySecret --region eu-west-1 --to-key alias/eu      another key for one Region
+  coldseal rewrap --all --region eu-west-1 --to-key alias/eu                     the same for every secret
+  coldseal rewrap --all                                                          the newest material of the keys on record")]
 pub(crate) struct RewrapArgs {
     /// The message [default: stdin]
     #[arg(default_value = "-", hide_default_value = true)]
@@ -119,6 +122,15 @@ pub(crate) struct RewrapArgs {
     pub(crate) frame_length: Option<u32>,
     #[command(flatten)]
     pub(crate) bundles: RegionBundleArgs,
+    /// Rewrap this secret of the vault: name, ARN or partial ARN
+    #[arg(long, value_name = "SECRET", conflicts_with_all = ["file", "to", "all"])]
+    pub(crate) secret_id: Option<String>,
+    /// Rewrap every secret of the Region, or without --region of all Regions
+    #[arg(long, conflicts_with_all = ["file", "to"])]
+    pub(crate) all: bool,
+    /// Key of the Region for the secrets' bundles [default: the one on record]
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["file", "to"])]
+    pub(crate) to_key: Option<String>,
     /// Overwrite bundles that are there
     #[arg(long)]
     pub(crate) force: bool,

@@ -77,9 +77,8 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
         ..OpenOptions::default()
     };
     if args.bundles.to.is_empty() {
-        return Err(UsageError::new("rewrap needs at least one Region")
-            .with_hint("--to us-east-1, or --to Region=us-east-1,KmsKeyId=alias/NAME")
-            .into());
+        let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
+        return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
     }
     let raw_keys = raw_keys(&args.keys)?;
     let input = input(&args.file).during(OPERATION)?;

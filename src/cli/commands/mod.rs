@@ -6,6 +6,7 @@ mod keys;
 mod kms;
 mod read_secret;
 mod region_bundles;
+mod rewrap_secret;
 mod verify;
 mod write_secret;
 
@@ -26,7 +27,11 @@ pub(crate) fn run(cli: Cli, context: Context) -> Outcome {
         Command::Verify(args) => verify::verify(&context, &args),
         Command::Seal(args) => files::seal(&context, &args),
         Command::Open(args) => files::open(&context, &args),
-        Command::Rewrap(args) => files::rewrap(&context, &args),
+        Command::Rewrap(args) => match &args.secret_id {
+            Some(secret_id) => rewrap_secret::one(&context, &args, secret_id),
+            None if args.all => rewrap_secret::all(&context, &args),
+            None => files::rewrap(&context, &args),
+        },
         Command::Inspect(args) => inspect::inspect(&context, &args),
         Command::Kms(command) => kms::run(context, command),
     }

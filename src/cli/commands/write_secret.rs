@@ -57,7 +57,7 @@ pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
 }
 
 /// Prints the answer, says where the bundles are, and ends with exit code 1 where a replica failed.
-fn finish(context: &Context, change: &SecretChange) -> Outcome {
+pub(super) fn finish(context: &Context, change: &SecretChange) -> Outcome {
     context.note_keystore(&change.keystore);
     context.print(change)?;
     let root = std::path::absolute(context.vault.root()).unwrap_or_else(|_| context.vault.root().to_owned());

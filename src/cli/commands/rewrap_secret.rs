@@ -1,0 +1,79 @@
+//! `rewrap --secret-id` and `rewrap --all`
+
+use serde::Serialize;
+
+use super::write_secret::finish;
+use crate::{
+    arn::SecretArn,
+    cli::{
+        args::RewrapArgs,
+        context::Context,
+        failure::{During as _, Failure, Outcome},
+        kms_key::region_of,
+    },
+    region::Region,
+    vault::RewrapSecret,
+};
+
+const OPERATION: &str = "ReEncrypt";
+
+pub(super) fn one(context: &Context, args: &RewrapArgs, secret_id: &str) -> Outcome {
+    let region = region(context, args)?;
+    context.vault.require().during(OPERATION)?;
+    let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone() };
+    let change = context.vault.rewrap_secret(&mut context.session(OPERATION)?, &request).during(OPERATION)?;
+    finish(context, &change)
+}
+
+/// Every secret is a change of its own; one that fails does not keep the others.
+pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
+    let region = region(context, args)?;
+    let secrets = context.vault.list_secrets(region).during(OPERATION)?;
+    let mut session = context.session(OPERATION)?;
+    let mut document = Document::default();
+    for secret in secrets {
+        let request = RewrapSecret { secret_id: secret.arn.to_string(), region, to_key: args.to_key.clone() };
+        match context.vault.rewrap_secret(&mut session, &request) {
+            Ok(change) => {
+                context.note_keystore(&change.keystore);
+                document.rewrapped.push(Done { arn: secret.arn, name: secret.name });
+            }
+            Err(error) => document.failed.push(Undone { arn: secret.arn, name: secret.name, message: error.to_string() }),
+        }
+    }
+    let is_complete = document.failed.is_empty();
+    context.print(&document)?;
+    if is_complete { Ok(()) } else { Err(Failure::Partial) }
+}
+
+/// A key belongs to a Region: its ARN says which, or there has to be one. Without a key only an explicit `--region` narrows the work.
+fn region(context: &Context, args: &RewrapArgs) -> Outcome<Option<Region>> {
+    match &args.to_key {
+        Some(key) => region_of(context, key).map(Some),
+        None => Ok(context.explicit_region()),
+    }
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    rewrapped: Vec<Done>,
+    failed: Vec<Undone>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Done {
+    #[serde(rename = "ARN")]
+    arn: SecretArn,
+    name: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Undone {
+    #[serde(rename = "ARN")]
+    arn: SecretArn,
+    name: String,
+    message: String,
+}
