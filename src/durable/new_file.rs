@@ -46,12 +46,13 @@ enum Inner {
 impl NewFile {
     /// A file on the file system of `directory`, mode 0600: unnamed where that exists, else under a temporary name.
     pub(crate) fn create_in(directory: &Path) -> Result<Self> {
+        let failed = |error| Error::io_at("making a file in", directory, error);
         #[cfg(target_os = "linux")]
-        if let Ok(file) = super::unnamed::open_in(directory) {
+        if let Some(file) = super::unnamed::open_in(directory).map_err(failed)? {
             return Ok(Self { directory: directory.to_owned(), inner: Inner::Unnamed(file) });
         }
         let named = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(directory);
-        let inner = named.map(Inner::Named).map_err(|error| Error::io_at("making a file in", directory, error))?;
+        let inner = named.map(Inner::Named).map_err(failed)?;
         Ok(Self { directory: directory.to_owned(), inner })
     }
 
