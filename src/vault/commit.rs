@@ -8,7 +8,7 @@ use std::{
 };
 
 use super::{
-    family::{read_bounded, read_record},
+    family::{entries, read_bounded, read_record},
     layout::{self, RECORD},
     record::{BundleRecord, SecretRecord},
 };
@@ -88,27 +88,22 @@ impl SecretWriter {
 }
 
 /// Files of a secret's folder that its record does not name.
-pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> io::Result<Vec<PathBuf>> {
+pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> Result<Vec<PathBuf>> {
     let mut named: HashSet<(OsString, OsString)> = HashSet::new();
     for version in record.iter().flat_map(|record| &record.versions) {
         let version_dir = layout::encode(&version.version_id);
         named.extend(version.bundles.iter().map(|bundle| (version_dir.clone().into(), bundle.file.clone().into())));
     }
     let mut found = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            for file in fs::read_dir(entry.path())? {
-                let file = file?;
-                if !named.contains(&(entry.file_name(), file.file_name())) {
-                    found.push(file.path());
-                }
-            }
+    for entry in entries(dir)? {
+        let path = entry.path();
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            let files = entries(&path)?.into_iter().filter(|file| !named.contains(&(entry.file_name(), file.file_name())));
+            found.extend(files.map(|file| file.path()));
         } else if record.is_none() || entry.file_name() != RECORD {
-            found.push(entry.path());
+            found.push(path);
         }
     }
-    found.sort();
     Ok(found)
 }
 

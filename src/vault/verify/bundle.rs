@@ -34,8 +34,18 @@ pub(super) struct Seen {
 
 impl<'a> Checker<'a> {
     pub(super) fn new(kms: Option<&'a EmbeddedKms>) -> Self {
-        let report = VerifyReport { open: kms.map(|_| OpenCounts::default()), ..VerifyReport::default() };
-        Self { kms, report, message_ids: HashMap::new() }
+        Self { kms, report: VerifyReport::new(kms), message_ids: HashMap::new() }
+    }
+
+    /// Begins a new report and gives the one so far.
+    pub(super) fn start_report(&mut self) -> VerifyReport {
+        std::mem::replace(&mut self.report, VerifyReport::new(self.kms))
+    }
+
+    /// Adds what was found since to the report of before.
+    pub(super) fn add_to(&mut self, before: VerifyReport) {
+        let found = std::mem::replace(&mut self.report, before);
+        self.report.add(found);
     }
 
     pub(super) fn finish(mut self) -> VerifyReport {

@@ -66,6 +66,22 @@ impl VerifyReport {
     pub fn is_sound(&self) -> bool {
         self.faults.is_empty()
     }
+
+    fn new(kms: Option<&EmbeddedKms>) -> Self {
+        Self { open: kms.map(|_| OpenCounts::default()), ..Self::default() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.secrets += other.secrets;
+        self.bundles += other.bundles;
+        self.faults.extend(other.faults);
+        self.notes.extend(other.notes);
+        if let (Some(counts), Some(more)) = (&mut self.open, other.open) {
+            counts.opened += more.opened;
+            counts.not_openable_here += more.not_openable_here;
+            counts.failed += more.failed;
+        }
+    }
 }
 
 /// Verifies each path: a vault, the folder of a secret, or a bundle. `kms` opens what it can.
