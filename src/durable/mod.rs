@@ -17,10 +17,16 @@ use crate::error::{Error, Result};
 
 /// Makes a directory and its missing parents, mode 0700, and syncs the parent of each one that is made.
 pub(crate) fn create_dir_all(path: &Path) -> Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
     let parent = parent_of(path);
+    if path.is_dir() {
+        // A process may have ended between making it and syncing its parent. What is in a directory came after both.
+        let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
+        return match is_empty.then(|| sync_dir(parent)) {
+            // Then it was not made here.
+            Some(Err(Error::Io { source, .. })) if source.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+            synced => synced.unwrap_or(Ok(())),
+        };
+    }
     create_dir_all(parent)?;
     match create_dir(path) {
         Ok(()) => sync_dir(parent),
