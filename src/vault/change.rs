@@ -1,6 +1,6 @@
 //! A change of one secret: prepared in memory, then written in one commit.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Instant};
 
 use super::{commit::SecretWriter, family::Located, record::SecretRecord, seal_version::SealedVersion};
 use crate::error::Result;
@@ -19,12 +19,13 @@ pub(super) struct PreparedChange {
 impl PreparedChange {
     /// Writes the bundles, then commits the record. An error before the commit leaves the folder as it was.
     pub(super) fn write(mut self) -> Result<Located> {
-        let primary = self.after.primary_region();
+        let (primary, began) = (self.after.primary_region(), Instant::now());
         let mut writer = SecretWriter::begin(&self.dir)?;
         let written = self.write_with(&mut writer);
         if written.is_err() {
             writer.abandon(self.before.as_ref(), primary);
         }
+        tracing::debug!(arn = %self.after.arn, is_written = written.is_ok(), elapsed = ?began.elapsed(), "change of a secret");
         written.map(|()| Located { dir: self.dir, record: self.after })
     }
 

@@ -55,6 +55,7 @@ impl SecretWriter {
             result => result?,
         }
         let size = u64::try_from(message.len()).unwrap_or(u64::MAX);
+        tracing::debug!(path = %path.display(), size, %key, "bundle written");
         Ok(BundleRecord { region: key.region(), file, size, sha256, kms_key_id: key.to_string() })
     }
 
@@ -65,7 +66,9 @@ impl SecretWriter {
         }
         let mut json = serde_json::to_vec_pretty(record).map_err(|_| Error::Misuse("a secret's record is always JSON"))?;
         json.push(b'\n');
-        durable::replace(&self.dir.join(RECORD), &json)?;
+        let path = self.dir.join(RECORD);
+        durable::replace(&path, &json)?;
+        tracing::debug!(path = %path.display(), "record committed");
         sweep(&self.dir, Some(record));
         Ok(())
     }
@@ -110,7 +113,8 @@ pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> Result<Vec
 /// Removes leftovers and the folders that they leave empty. What cannot be removed is the next writer's.
 fn sweep(dir: &Path, record: Option<&SecretRecord>) {
     for path in leftovers(dir, record).unwrap_or_default() {
-        let _ = fs::remove_file(path);
+        let is_removed = fs::remove_file(&path).is_ok();
+        tracing::debug!(path = %path.display(), is_removed, "leftover");
     }
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -122,7 +126,9 @@ fn sweep(dir: &Path, record: Option<&SecretRecord>) {
 
 /// Removes a whole secret: its record first, which is what makes it one.
 pub(crate) fn remove_secret(dir: &Path) -> Result<()> {
-    durable::remove(&dir.join(RECORD))?;
+    let path = dir.join(RECORD);
+    durable::remove(&path)?;
+    tracing::debug!(path = %path.display(), "record removed");
     sweep(dir, None);
     let _ = fs::remove_dir(dir);
     Ok(())

@@ -8,7 +8,7 @@ use super::{
     describe::SecretChange,
     family::{Family, Located},
     layout,
-    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal},
+    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal, trace_plan},
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     seal_version::{SealedVersion, value_tag},
     value::SecretValue,
@@ -104,10 +104,11 @@ impl Vault {
         }
         let plan = plan_create(kms, request, &family)?;
         let mut after = request.record(&plan)?;
+        let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
+        trace_plan(&targets, &plan.failed);
         let mut sealed = Vec::new();
         if let Some(value) = &request.value {
             let version_id = request.version_id()?;
-            let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
             sealed.push(SealedVersion::seal(&after, &version_id, value, &targets, kms, None)?);
             after.versions.push(VersionRecord {
                 version_stages: vec![AWSCURRENT.to_owned()],

@@ -78,6 +78,7 @@ pub(crate) fn target(kms: &mut EmbeddedKms, region: Region, key_id: Option<&str>
         None => kms.ensure_default_key(region),
     };
     let key = key.and_then(|key| kms.check_usable(&key).map(|()| key)).map_err(as_service)?;
+    tracing::debug!(%region, %key, "key resolved");
     Ok(Target { key, kms_key_id: key_id.unwrap_or(DEFAULT_KEY_ALIAS).to_owned() })
 }
 
@@ -150,6 +151,13 @@ pub(crate) fn unknown_region(name: &str) -> String {
     } else {
         format!("there is no Region '{escaped}'; did you mean {}?", similar.join(", "))
     }
+}
+
+/// For `--debug`: what a command is about to do.
+pub(crate) fn trace_plan(targets: &[Target], failed: &[Problem]) {
+    let targets: Vec<_> = targets.iter().map(Target::region).collect();
+    let failed: Vec<_> = failed.iter().map(|problem| &problem.place).collect();
+    tracing::debug!(?targets, ?failed, "plan");
 }
 
 /// One error for all problems: the code of the first, every Region listed.

@@ -105,6 +105,7 @@ impl Vault {
         Err(first_error.unwrap_or(Error::Misuse("there is always a primary Region")))
     }
 
+    /// Opens a version from the bundle of one Region; gives its data key too.
     pub(super) fn open_in_region(
         &self,
         kms: &dyn Kms,
@@ -125,6 +126,7 @@ impl Vault {
         if u64::try_from(message.len()).unwrap_or(u64::MAX) != bundle.size || sha256(&message) != bundle.sha256 {
             return Err(refuse("size or SHA-256 is not the one on record: the file was changed or damaged"));
         }
+        tracing::debug!(path = %path.display(), key = bundle.kms_key_id, "opening a bundle");
         let discovery = AwsKmsDiscoveryKeyring::new(kms);
         open_bundle(&message, &identity(&secret.record, &version.version_id, region), &[&discovery])
             .map_err(|error| refuse(&error.to_string()))

@@ -8,7 +8,7 @@ use super::{
     describe::SecretChange,
     family::{Family, Located},
     lookup::Found,
-    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal},
+    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal, trace_plan},
     record::{Replaced, ReplicaStatus, SecretRecord},
     seal_version::SealedVersion,
 };
@@ -62,6 +62,7 @@ impl Vault {
         if plan.targets.is_empty() && plan.failed.is_empty() {
             return Ok(SecretChange::of(self, session.kms(), &secret, Committed::Unchanged));
         }
+        trace_plan(&plan.targets, &plan.failed);
         let change = self.prepare_replicas(session.kms(), secret, &plan)?;
         // Keys are durable before anything that is wrapped under them.
         let keystore = if plan.targets.is_empty() { Committed::Unchanged } else { session.commit()? };

@@ -99,6 +99,7 @@ impl KeystoreSession {
             }
             None => self.create(now)?,
         };
+        tracing::debug!(path = %self.location.keystore.display(), ?committed, "keystore committed");
         self.kms.dirty = false;
         self.kms.last_written = Some(now);
         Ok(committed)

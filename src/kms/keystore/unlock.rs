@@ -90,6 +90,7 @@ fn open(location: &KeystoreLocation, bytes: &[u8], passphrases: &dyn Passphrases
         }
     };
     let kms = content::parse(path, envelope.open(path, &root_key)?.expose())?;
+    tracing::debug!(path = %path.display(), id = envelope.header.keystore_id, "keystore loaded");
     Ok((kms, Unlocked { keystore_id: envelope.header.keystore_id, slot: envelope.header.slot, root_key, source }))
 }
 
