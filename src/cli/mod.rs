@@ -13,6 +13,7 @@ mod output_file;
 mod paramfile;
 mod passphrase;
 mod process;
+mod progress;
 mod raw_aes_key;
 mod replica_regions;
 mod secret_input;

@@ -1,9 +1,9 @@
 //! `seal`, `open` and `rewrap`.
 
 use std::{
-    fs::File,
+    fs::{File, Metadata},
     io::{self, Read},
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use super::{
@@ -18,6 +18,7 @@ use crate::{
         failure::{During as _, Outcome},
         output_file::{Destination, Overwrite},
         paramfile::ParamFiles,
+        progress::Progress,
         raw_aes_key::RawAesKey,
         usage::UsageError,
     },
@@ -149,12 +150,13 @@ fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawAesKey]) -> Outcom
     Destination::new(args.output_file.as_deref(), overwrite, sync, &inputs)
 }
 
-pub(super) fn input(file: &PathBuf) -> Result<Box<dyn Read>> {
+pub(super) fn input(file: &Path) -> Result<Box<dyn Read>> {
     if file == Path::new(STDIN) {
-        return Ok(Box::new(io::stdin().lock()));
+        return Ok(Box::new(Progress::new(io::stdin().lock(), None)));
     }
     let opened = File::open(file).map_err(|error| Error::io_at("opening", file, error))?;
-    Ok(Box::new(opened))
+    let length = opened.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+    Ok(Box::new(Progress::new(opened, length)))
 }
 
 fn writing(force: bool, no_sync: bool) -> Writing {

@@ -1,0 +1,83 @@
+//! A progress bar on stderr, for people, once a command has read for more than a second.
+
+use std::{
+    io::{self, IsTerminal as _, Read},
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Work that is done sooner shows no bar.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Counts what is read; the bar goes away with it.
+pub(crate) struct Progress<R> {
+    input: R,
+    bar: ProgressBar,
+    started: Instant,
+    target: Option<ProgressDrawTarget>,
+}
+
+impl<R: Read> Progress<R> {
+    /// `length` is the number of bytes to read, where it is known. Without a terminal there is never a bar.
+    pub(crate) fn new(input: R, length: Option<u64>) -> Self {
+        let target = io::stderr().is_terminal().then(ProgressDrawTarget::stderr);
+        Self::drawn_on(input, length, target)
+    }
+
+    fn drawn_on(input: R, length: Option<u64>, target: Option<ProgressDrawTarget>) -> Self {
+        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::hidden());
+        let template = if length.is_some() {
+            "{bytes} of {total_bytes} [{bar:30}] {binary_bytes_per_sec}, {eta} left"
+        } else {
+            "{bytes}, {binary_bytes_per_sec}, {elapsed}"
+        };
+        // indicatif shows nothing in colour unless the template asks for it.
+        bar.set_style(ProgressStyle::with_template(template).expect("the template is one of two constants").progress_chars("#>-"));
+        Self { input, bar, started: Instant::now(), target }
+    }
+}
+
+impl<R: Read> Read for Progress<R> {
+    fn read(&mut self, dest: &mut [u8]) -> io::Result<usize> {
+        let count = self.input.read(dest)?;
+        self.bar.inc(u64::try_from(count).unwrap_or_default());
+        if self.target.is_some() && self.started.elapsed() >= PATIENCE {
+            self.bar.set_draw_target(self.target.take().unwrap_or_else(ProgressDrawTarget::hidden));
+        }
+        Ok(count)
+    }
+}
+
+impl<R> Drop for Progress<R> {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use indicatif::InMemoryTerm;
+
+    use super::*;
+
+    fn shown_after(waited: Duration) -> String {
+        let terminal = InMemoryTerm::new(5, 80);
+        let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
+        let mut progress = Progress::drawn_on(io::repeat(7), Some(1000), Some(target));
+        progress.started = Instant::now().checked_sub(waited).expect("the clock runs longer than that");
+        assert_eq!(progress.read(&mut [0; 400]).expect("reads"), 400);
+        progress.bar.force_draw();
+        let shown = terminal.contents();
+        drop(progress);
+        assert_eq!(terminal.contents(), "", "the bar goes away");
+        shown
+    }
+
+    #[test]
+    fn a_bar_appears_after_a_second_and_not_before() {
+        assert_eq!(shown_after(Duration::ZERO), "");
+        let shown = shown_after(PATIENCE);
+        assert!(shown.contains("400 B of 1000 B"), "{shown}");
+    }
+}
