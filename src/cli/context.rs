@@ -43,12 +43,11 @@ pub(crate) struct Context {
 
 impl Context {
     pub(crate) fn new(global: &GlobalArgs, environment: Environment) -> Outcome<Self> {
-        let account =
-            global.account_id.as_deref().map(|id| id.parse().map_err(|_| UsageError::new("--account-id: an AWS account id has 12 digits")));
+        let vault = global.vault.clone().or_else(|| environment.path("COLDSEAL_VAULT"));
         Ok(Self {
-            vault: Vault::new(global.vault.clone().unwrap_or_else(|| PathBuf::from("coldseal-vault"))),
-            location: keystore_location(global)?,
-            account: account.transpose()?,
+            vault: Vault::new(vault.unwrap_or_else(|| PathBuf::from("coldseal-vault"))),
+            location: keystore_location(global, &environment)?,
+            account: account(global, &environment)?,
             binary_format: BinaryFormat::from_str(&global.cli_binary_format)?,
             passphrases: PassphraseSources::new(&environment, global.passphrase_file.clone()),
             explicit_region: global.region.as_deref().map(|name| parse_region("--region", name)).transpose()?,
@@ -103,7 +102,13 @@ impl Context {
         self.location.load(&self.passphrases).during(operation)
     }
 
-    /// The keystore for a command that may change it; held until dropped.
+    /// The keystore for a command on secrets, which may be of another account than the keystore; held until dropped.
+    pub(crate) fn session_for_secrets(&self, operation: &'static str) -> Outcome<KeystoreSession> {
+        let account = if self.location.keystore.exists() { None } else { self.account.clone() };
+        KeystoreSession::begin(&self.location, &self.passphrases, account).during(operation)
+    }
+
+    /// The keystore for a command that may change its keys; held until dropped.
     pub(crate) fn session(&self, operation: &'static str) -> Outcome<KeystoreSession> {
         KeystoreSession::begin(&self.location, &self.passphrases, self.account.clone()).during(operation)
     }
@@ -164,9 +169,18 @@ pub(crate) fn parse_region(source: &str, name: &str) -> Result<Region, UsageErro
     Region::new(name).ok_or_else(|| UsageError::new(format!("{source}: {}", unknown_region(name))))
 }
 
-fn keystore_location(global: &GlobalArgs) -> Outcome<KeystoreLocation> {
-    let keystore = match &global.keystore {
-        Some(path) => path.clone(),
+fn account(global: &GlobalArgs, environment: &Environment) -> Result<Option<AccountId>, UsageError> {
+    let (source, id) = match &global.account_id {
+        Some(id) => ("--account-id", Some(id.clone())),
+        None => ("COLDSEAL_ACCOUNT_ID", environment.text("COLDSEAL_ACCOUNT_ID")),
+    };
+    let refused = |_| UsageError::new(format!("{source}: an AWS account id has 12 digits"));
+    id.map(|id| id.parse().map_err(refused)).transpose()
+}
+
+fn keystore_location(global: &GlobalArgs, environment: &Environment) -> Outcome<KeystoreLocation> {
+    let keystore = match global.keystore.clone().or_else(|| environment.path("COLDSEAL_KEYSTORE")) {
+        Some(path) => path,
         None => {
             let base = etcetera::choose_base_strategy();
             let unknown = |_| {
@@ -176,9 +190,10 @@ fn keystore_location(global: &GlobalArgs) -> Outcome<KeystoreLocation> {
             base.map_err(unknown)?.data_dir().join("coldseal").join("keystore.json")
         }
     };
-    let mut location = KeystoreLocation::new(keystore);
-    if let Some(key_file) = &global.keystore_key_file {
-        location.key_file.clone_from(key_file);
+    // Messages name whole paths.
+    let mut location = KeystoreLocation::new(std::path::absolute(&keystore).unwrap_or(keystore));
+    if let Some(key_file) = global.keystore_key_file.clone().or_else(|| environment.path("COLDSEAL_KEYSTORE_KEY_FILE")) {
+        location.key_file = std::path::absolute(&key_file).unwrap_or(key_file);
     }
     Ok(location)
 }

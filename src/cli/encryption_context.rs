@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::paramfile::ParamFiles;
 use super::shorthand::is_key_character;
 use super::structures::parse_structure;
 use super::usage::UsageError;
@@ -22,13 +23,14 @@ pub(crate) enum Purpose {
 /// # Errors
 /// Syntax, an empty key, a key that is given twice, a value that is no string, and with [`Purpose::Seal`] a reserved name.
 pub(crate) fn parse_encryption_context(
+    files: &ParamFiles<'_>,
     parameter: &str,
     args: &[String],
     purpose: Purpose,
 ) -> Result<Vec<(String, Option<String>)>, UsageError> {
     let mut pairs: Vec<(String, Option<String>)> = Vec::new();
     for word in args {
-        for (key, value) in parse_word(parameter, word, purpose)? {
+        for (key, value) in parse_word(files, parameter, word, purpose)? {
             if key.is_empty() {
                 return Err(UsageError::parameter(parameter, "a key is empty"));
             }
@@ -45,14 +47,14 @@ pub(crate) fn parse_encryption_context(
     Ok(pairs)
 }
 
-fn parse_word(parameter: &str, word: &str, purpose: Purpose) -> Result<Vec<(String, Option<String>)>, UsageError> {
+fn parse_word(files: &ParamFiles<'_>, parameter: &str, word: &str, purpose: Purpose) -> Result<Vec<(String, Option<String>)>, UsageError> {
     if purpose == Purpose::Open && !word.contains('=') && !word.trim_start().starts_with('{') {
         return Ok(vec![(word.to_owned(), None)]);
     }
     // Contexts have keys of any text: one that shorthand has no way to write makes the word a single pair.
     if let Some((key, value)) = word.split_once('=')
         && !word.starts_with('{')
-        && !key.chars().all(is_key_character)
+        && !key.strip_suffix('@').unwrap_or(key).chars().all(is_key_character)
     {
         return Ok(vec![(key.to_owned(), Some(value.to_owned()))]);
     }
@@ -63,16 +65,18 @@ fn parse_word(parameter: &str, word: &str, purpose: Purpose) -> Result<Vec<(Stri
             .with_hint("write \\, for a comma in a value, or use JSON")),
         _ => Err(UsageError::parameter(parameter, format!("the value of {key} must be a string"))),
     };
-    parse_structure(parameter, word)?.into_iter().map(pair).collect()
+    parse_structure(files, parameter, word)?.into_iter().map(pair).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::environment::Environment;
     use super::*;
 
     fn parse(args: &[&str], purpose: Purpose) -> Result<Vec<(String, Option<String>)>, String> {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        parse_encryption_context("--encryption-context", &args, purpose).map_err(|error| error.message)
+        parse_encryption_context(&ParamFiles::new(&Environment::fixed(&[])), "--encryption-context", &args, purpose)
+            .map_err(|error| error.message)
     }
 
     fn pair(key: &str, value: &str) -> (String, Option<String>) {

@@ -30,6 +30,11 @@ impl Environment {
         self.get(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty())
     }
 
+    /// A variable that names a path, as it is; an empty one counts as absent.
+    pub(crate) fn path(&self, name: &str) -> Option<PathBuf> {
+        self.get(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    }
+
     /// The path with `~`, `$NAME` and `${NAME}` replaced, as Python's `expanduser` and `expandvars` do; unknown names stay as they are.
     pub(crate) fn expand_path(&self, path: &str) -> PathBuf {
         let mut expanded = OsString::new();

@@ -1,5 +1,6 @@
 //! `--add-replica-regions`.
 
+use super::paramfile::ParamFiles;
 use super::structures::{parse_structures, require_string, take_string};
 use super::usage::UsageError;
 
@@ -16,7 +17,7 @@ pub(crate) struct ReplicaRegion {
 ///
 /// # Errors
 /// Syntax, an unknown member, a Region that is named twice, lengths outside 1 to 128 (`Region`) and 0 to 2,048 characters (`KmsKeyId`).
-pub(crate) fn parse_replica_regions(parameter: &str, args: &[String]) -> Result<Vec<ReplicaRegion>, UsageError> {
+pub(crate) fn parse_replica_regions(files: &ParamFiles<'_>, parameter: &str, args: &[String]) -> Result<Vec<ReplicaRegion>, UsageError> {
     let mut replicas = Vec::new();
     let mut words = args.iter();
     while let Some(word) = words.next() {
@@ -24,7 +25,7 @@ pub(crate) fn parse_replica_regions(parameter: &str, args: &[String]) -> Result<
             let name = words.next().ok_or_else(|| UsageError::parameter(parameter, format!("no Region after \"{word}\"")))?;
             replicas.push(plain(parameter, name)?);
         } else if word.contains('=') || word.trim_start().starts_with(['[', '{']) {
-            replicas.append(&mut structured(parameter, word)?);
+            replicas.append(&mut structured(files, parameter, word)?);
         } else {
             replicas.push(plain(parameter, word)?);
         }
@@ -42,8 +43,8 @@ fn plain(parameter: &str, name: &str) -> Result<ReplicaRegion, UsageError> {
         .with_hint(format!("{parameter} Region=us-east-1,KmsKeyId=alias/example Region=eu-west-1, or {parameter} us-east-1 eu-west-1")))
 }
 
-fn structured(parameter: &str, word: &String) -> Result<Vec<ReplicaRegion>, UsageError> {
-    let structures = parse_structures(parameter, std::slice::from_ref(word), &["Region", "KmsKeyId"])?;
+fn structured(files: &ParamFiles<'_>, parameter: &str, word: &String) -> Result<Vec<ReplicaRegion>, UsageError> {
+    let structures = parse_structures(files, parameter, std::slice::from_ref(word), &["Region", "KmsKeyId"])?;
     let replica = |mut structure| {
         let region = require_string(parameter, &mut structure, "Region")?;
         let kms_key_id = take_string(parameter, &mut structure, "KmsKeyId")?.filter(|key| !key.is_empty());
@@ -73,11 +74,13 @@ fn check(parameter: &str, replicas: &[ReplicaRegion]) -> Result<(), UsageError> 
 
 #[cfg(test)]
 mod tests {
+    use super::super::environment::Environment;
     use super::*;
 
     fn parse(args: &[&str]) -> Result<Vec<(String, String)>, String> {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        let replicas = parse_replica_regions("--add-replica-regions", &args).map_err(|error| error.message)?;
+        let replicas = parse_replica_regions(&ParamFiles::new(&Environment::fixed(&[])), "--add-replica-regions", &args)
+            .map_err(|error| error.message)?;
         Ok(replicas.into_iter().map(|replica| (replica.region, replica.kms_key_id.unwrap_or_default())).collect())
     }
 

@@ -2,20 +2,26 @@
 
 use serde_json::{Map, Value};
 
+use super::paramfile::ParamFiles;
 use super::shorthand::{Echo, Shorthand};
 use super::usage::UsageError;
 
 /// Structures from shorthand words, from words that are JSON objects, or from one word that is a JSON list of objects.
 ///
 /// # Errors
-/// Syntax; a member that is not among `members`; no structure at all.
-pub(crate) fn parse_structures(parameter: &str, args: &[String], members: &[&str]) -> Result<Vec<Map<String, Value>>, UsageError> {
+/// Syntax; a member that is not among `members`; a file of `k@=file://…` that cannot be read; no structure at all.
+pub(crate) fn parse_structures(
+    files: &ParamFiles<'_>,
+    parameter: &str,
+    args: &[String],
+    members: &[&str],
+) -> Result<Vec<Map<String, Value>>, UsageError> {
     let structures = match args {
         [only] if only.trim_start().starts_with('[') => match parse_json(parameter, only)? {
             Value::Array(items) => items.into_iter().map(|item| object(parameter, item)).collect::<Result<Vec<_>, _>>()?,
             _ => return Err(UsageError::parameter(parameter, "the JSON is not a list")),
         },
-        words => words.iter().map(|word| parse_structure(parameter, word)).collect::<Result<Vec<_>, _>>()?,
+        words => words.iter().map(|word| parse_structure(files, parameter, word)).collect::<Result<Vec<_>, _>>()?,
     };
     if structures.is_empty() {
         return Err(UsageError::parameter(parameter, "expected at least one value"));
@@ -33,11 +39,12 @@ pub(crate) fn parse_structures(parameter: &str, args: &[String], members: &[&str
 }
 
 /// One structure: a JSON object or a shorthand word.
-pub(super) fn parse_structure(parameter: &str, word: &str) -> Result<Map<String, Value>, UsageError> {
+pub(super) fn parse_structure(files: &ParamFiles<'_>, parameter: &str, word: &str) -> Result<Map<String, Value>, UsageError> {
     if word.trim_start().starts_with('{') {
         parse_json(parameter, word).and_then(|value| object(parameter, value))
     } else {
-        Shorthand::new(parameter, Echo::Input).parse(word.trim_end_matches(['\r', '\n']))
+        let mut load = |value: &str| files.value(parameter, value);
+        Shorthand::new(parameter, Echo::Input).with_files(&mut load).parse(word.trim_end_matches(['\r', '\n']))
     }
 }
 
@@ -75,11 +82,14 @@ fn object(parameter: &str, value: Value) -> Result<Map<String, Value>, UsageErro
 mod tests {
     use serde_json::json;
 
+    use super::super::environment::Environment;
     use super::*;
 
     fn parse(args: &[&str]) -> Result<Value, String> {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        let structures = parse_structures("--tags", &args, &["Key", "Value"]).map_err(|error| error.message)?;
+        let environment = Environment::fixed(&[]);
+        let structures =
+            parse_structures(&ParamFiles::new(&environment), "--tags", &args, &["Key", "Value"]).map_err(|error| error.message)?;
         Ok(Value::Array(structures.into_iter().map(Value::Object).collect()))
     }
 
@@ -95,6 +105,18 @@ mod tests {
         ] {
             assert_eq!(parse(args), expected, "{args:?}");
         }
+    }
+
+    #[test]
+    fn a_value_can_come_from_a_file() {
+        let folder = tempfile::tempdir().expect("temporary directory");
+        let file = folder.path().join("value");
+        std::fs::write(&file, "a, b=c\n").expect("written");
+        let word = format!("Key=x,Value@=file://{}", file.display());
+        assert_eq!(parse(&[&word]), Ok(json!([{"Key": "x", "Value": "a, b=c\n"}])));
+        assert_eq!(parse(&["Key=x,Value@=y"]), Ok(json!([{"Key": "x", "Value": "y"}])));
+        let error = parse(&[&format!("{word}.missing")]).expect_err("no such file");
+        assert!(error.starts_with("Error parsing parameter '--tags': Unable to load paramfile file://"), "{error}");
     }
 
     #[test]

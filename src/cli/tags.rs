@@ -1,5 +1,6 @@
 //! `--tags`.
 
+use super::paramfile::ParamFiles;
 use super::structures::{parse_structures, require_string, take_string};
 use super::usage::UsageError;
 
@@ -19,9 +20,9 @@ const TAG_LIMIT: usize = 50;
 ///
 /// # Errors
 /// Syntax, an unknown member, lengths, a key that is given twice (case counts) or starts with `aws:`, more than 50 tags.
-pub(crate) fn parse_tags(parameter: &str, args: &[String]) -> Result<Vec<Tag>, UsageError> {
+pub(crate) fn parse_tags(files: &ParamFiles<'_>, parameter: &str, args: &[String]) -> Result<Vec<Tag>, UsageError> {
     let mut tags: Vec<Tag> = Vec::new();
-    for mut structure in parse_structures(parameter, args, &["Key", "Value"])? {
+    for mut structure in parse_structures(files, parameter, args, &["Key", "Value"])? {
         let key = require_string(parameter, &mut structure, "Key")?;
         let value = take_string(parameter, &mut structure, "Value")?.unwrap_or_default();
         if !(1..=128).contains(&key.chars().count()) {
@@ -46,11 +47,12 @@ pub(crate) fn parse_tags(parameter: &str, args: &[String]) -> Result<Vec<Tag>, U
 
 #[cfg(test)]
 mod tests {
+    use super::super::environment::Environment;
     use super::*;
 
     fn parse(args: &[&str]) -> Result<Vec<Tag>, String> {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
-        parse_tags("--tags", &args).map_err(|error| error.message)
+        parse_tags(&ParamFiles::new(&Environment::fixed(&[])), "--tags", &args).map_err(|error| error.message)
     }
 
     #[test]
@@ -58,9 +60,11 @@ mod tests {
         let tag = |key: usize, value: usize| parse(&[&format!("Key={},Value={}", "é".repeat(key), "é".repeat(value))]);
         assert!(tag(1, 0).is_ok() && tag(128, 256).is_ok());
         assert!(tag(0, 1).is_err() && tag(129, 1).is_err() && tag(1, 257).is_err());
+        let environment = Environment::fixed(&[]);
+        let files = ParamFiles::new(&environment);
         let words: Vec<String> = (0..51).map(|number| format!("Key=k{number}")).collect();
-        assert_eq!(parse_tags("--tags", words.get(..50).expect("50 of 51")).expect("50 tags").len(), 50);
-        assert!(parse_tags("--tags", &words).expect_err("51 tags").message.contains("51 tags"));
+        assert_eq!(parse_tags(&files, "--tags", words.get(..50).expect("50 of 51")).expect("50 tags").len(), 50);
+        assert!(parse_tags(&files, "--tags", &words).expect_err("51 tags").message.contains("51 tags"));
     }
 
     #[test]

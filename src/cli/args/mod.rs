@@ -60,17 +60,17 @@ pub(crate) struct GlobalArgs {
     /// How binary values on the command line are read
     #[arg(long, global = true, value_name = "FORMAT", value_parser = ["base64", "raw-in-base64-out"], default_value = "base64", hide_default_value = true)]
     pub(crate) cli_binary_format: String,
-    /// [coldseal] The vault's directory [default: coldseal-vault]
-    #[arg(long, global = true, value_name = "DIR", env = "COLDSEAL_VAULT", hide_env_values = true)]
+    /// [coldseal] The vault's directory [else COLDSEAL_VAULT, coldseal-vault]
+    #[arg(long, global = true, value_name = "DIR")]
     pub(crate) vault: Option<PathBuf>,
-    /// [coldseal] The embedded KMS's file [default: coldseal/keystore.json in the user's data directory]
-    #[arg(long, global = true, value_name = "FILE", env = "COLDSEAL_KEYSTORE", hide_env_values = true)]
+    /// [coldseal] The embedded KMS's file [else COLDSEAL_KEYSTORE, coldseal/keystore.json in the user's data directory]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) keystore: Option<PathBuf>,
-    /// [coldseal] The keystore's key file [default: keystore.key beside the keystore]
-    #[arg(long, global = true, value_name = "FILE", env = "COLDSEAL_KEYSTORE_KEY_FILE", hide_env_values = true)]
+    /// [coldseal] The keystore's key file [else COLDSEAL_KEYSTORE_KEY_FILE, keystore.key beside the keystore]
+    #[arg(long, global = true, value_name = "FILE")]
     pub(crate) keystore_key_file: Option<PathBuf>,
-    /// [coldseal] Account in new ARNs, 12 digits [default: 000000000000]
-    #[arg(long, global = true, value_name = "ID", env = "COLDSEAL_ACCOUNT_ID", hide_env_values = true)]
+    /// [coldseal] Account in new ARNs, 12 digits [else COLDSEAL_ACCOUNT_ID, the keystore's, 000000000000]
+    #[arg(long, global = true, value_name = "ID")]
     pub(crate) account_id: Option<String>,
     /// [coldseal] File with the keystore's passphrase [else COLDSEAL_PASSPHRASE_FD, COLDSEAL_PASSPHRASE, a prompt]
     #[arg(long, global = true, value_name = "FILE")]

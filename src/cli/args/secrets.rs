@@ -20,10 +20,10 @@ pub(crate) struct CreateSecretArgs {
     #[arg(long)]
     pub(crate) name: String,
     /// The value as text: file://PATH, '-' for stdin, no value for a hidden prompt, or the text itself (others can see it)
-    #[arg(long, value_name = "VALUE", num_args = 0..=1, allow_hyphen_values = true, conflicts_with_all = ["secret_binary", "secret_key_values"])]
+    #[arg(long, value_name = "VALUE", num_args = 0..=1, allow_negative_numbers = true, conflicts_with_all = ["secret_binary", "secret_key_values"])]
     pub(crate) secret_string: Option<Option<String>>,
     /// The value as bytes: fileb://PATH, '-' for stdin, or base64
-    #[arg(long, value_name = "VALUE", allow_hyphen_values = true, conflicts_with = "secret_key_values")]
+    #[arg(long, value_name = "VALUE", conflicts_with = "secret_key_values")]
     pub(crate) secret_binary: Option<String>,
     /// [coldseal] The value as a JSON object: key=value, key@=file://PATH, or a bare key for a hidden prompt
     #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]

@@ -139,8 +139,9 @@ fn frame_length(bytes: Option<u32>) -> Outcome<FrameLength> {
 fn parse_pairs(context: &Context, words: Option<&[String]>, purpose: Purpose) -> Outcome<Vec<(String, Option<String>)>> {
     const PARAMETER: &str = "--encryption-context";
     let Some(words) = words else { return Ok(Vec::new()) };
-    let words = ParamFiles::new(&context.environment).words(PARAMETER, words)?;
-    Ok(parse_encryption_context(PARAMETER, &words, purpose)?)
+    let files = ParamFiles::new(&context.environment);
+    let words = files.words(PARAMETER, words)?;
+    Ok(parse_encryption_context(&files, PARAMETER, &words, purpose)?)
 }
 
 fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawAesKey]) -> Outcome<Destination> {

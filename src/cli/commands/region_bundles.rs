@@ -90,8 +90,8 @@ impl RegionBundles {
         operation: &'static str,
     ) -> Outcome<Self> {
         const PARAMETER: &str = "--to";
-        let words = ParamFiles::new(&context.environment).words(PARAMETER, &args.to)?;
-        let replicas = parse_replica_regions(PARAMETER, &words)?;
+        let files = ParamFiles::new(&context.environment);
+        let replicas = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
         let mut session = context.session(operation)?;
         let (mut targets, mut problems) = (Vec::new(), Vec::new());
         for replica in &replicas {

@@ -35,7 +35,7 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
         description: args.description,
         client_request_token: args.client_request_token,
     };
-    let mut session = context.session(OPERATION)?;
+    let mut session = context.session_for_secrets(OPERATION)?;
     let change = context.vault.create_secret(&mut session, &request).during(OPERATION)?;
     finish(context, &change)
 }
@@ -51,7 +51,7 @@ pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
         on_problem: on_problem(&args.regions),
     };
     context.vault.require().during(OPERATION)?;
-    let mut session = context.session(OPERATION)?;
+    let mut session = context.session_for_secrets(OPERATION)?;
     let change = context.vault.replicate_secret_to_regions(&mut session, &request).during(OPERATION)?;
     finish(context, &change)
 }
@@ -75,7 +75,7 @@ fn replicas(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<ReplicaRegi
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let parsed = parse_replica_regions(PARAMETER, &files.words(PARAMETER, words)?)?;
+    let parsed = parse_replica_regions(files, PARAMETER, &files.words(PARAMETER, words)?)?;
     Ok(parsed.into_iter().map(|replica| ReplicaRegion { region: replica.region, kms_key_id: replica.kms_key_id }).collect())
 }
 
@@ -83,7 +83,7 @@ fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let parsed = parse_tags("--tags", &files.words("--tags", words)?)?;
+    let parsed = parse_tags(files, "--tags", &files.words("--tags", words)?)?;
     Ok(parsed.into_iter().map(|tag| Tag { key: tag.key, value: tag.value }).collect())
 }
 
@@ -92,7 +92,7 @@ fn pairs(files: &ParamFiles<'_>, words: &[String]) -> Outcome<std::collections::
     if words.is_empty() {
         return Ok(std::collections::BTreeMap::new());
     }
-    let parsed = parse_encryption_context(PARAMETER, &files.words(PARAMETER, words)?, Purpose::Seal)?;
+    let parsed = parse_encryption_context(files, PARAMETER, &files.words(PARAMETER, words)?, Purpose::Seal)?;
     let pair = |(key, value): (String, Option<String>)| match value {
         Some(value) => Ok((key, value)),
         None => Err(Failure::from(UsageError::parameter(PARAMETER, "a key needs a value here"))),
