@@ -20,8 +20,8 @@ use super::{
     usage::{ConfigError, UsageError},
 };
 use crate::{
-    arn::AccountId,
-    error::Error,
+    arn::{AccountId, SecretArn},
+    error::{Error, SetupError},
     kms::{Committed, EmbeddedKms, KeystoreLocation, KeystoreSession},
     region::Region,
     vault::{Vault, unknown_region},
@@ -88,12 +88,21 @@ impl Context {
 
     /// The Region for a command on an existing secret: an ARN names its own, and only an explicit `--region` may disagree with it.
     pub(crate) fn region_for(&self, secret_id: &str) -> Outcome<Option<Region>> {
-        if secret_id.starts_with("arn:") { Ok(self.explicit_region) } else { self.region() }
+        if !secret_id.starts_with("arn:") {
+            return self.region();
+        }
+        let named = secret_id.parse::<SecretArn>().ok().map(|arn| arn.region());
+        match (named, self.explicit_region) {
+            (Some(named), Some(explicit)) if named != explicit => {
+                Err(UsageError::new(format!("the ARN names the Region {named}, and --region {explicit}; leave one of them out")).into())
+            }
+            (_, explicit) => Ok(explicit),
+        }
     }
 
     /// The keystore for reading; there has to be one.
     pub(crate) fn kms(&self, operation: &'static str) -> Outcome<EmbeddedKms> {
-        let missing = || Error::Setup(format!("there is no keystore at {}", self.location.keystore.display()));
+        let missing = || Error::from(SetupError::NoKeystore(self.location.keystore.clone()));
         self.kms_if_any(operation)?.ok_or_else(missing).during(operation)
     }
 
@@ -144,10 +153,19 @@ impl Context {
     }
 }
 
-/// Writes to stdout.
+/// `1 bundle`, `2 bundles`.
+pub(crate) fn counted<N: TryInto<u64>>(count: N, what: &str) -> String {
+    let count = count.try_into().unwrap_or(u64::MAX);
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// Writes to stdout. A reader that has seen enough (`| head -1`) is no error: the command did its work.
 pub(crate) fn print_text(text: &str) -> Outcome {
     let mut stdout = std::io::stdout().lock();
     let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    if written.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+        return Ok(());
+    }
     written.map_err(|error| Error::io("writing to stdout", error)).during("Print")
 }
 

@@ -22,7 +22,7 @@ mod structures;
 mod tags;
 mod usage;
 
-use std::{io::Write as _, process::ExitCode};
+use std::{io::Write as _, process::ExitCode, time::Instant};
 
 use clap::Parser as _;
 
@@ -30,7 +30,7 @@ use self::{
     args::Cli,
     context::Context,
     environment::Environment,
-    failure::{EXIT_USAGE, Outcome},
+    failure::{EXIT_USAGE, Failure, Outcome},
 };
 
 /// Runs the program: reads arguments and environment, does the command, gives the exit code.
@@ -47,19 +47,25 @@ pub fn main() -> ExitCode {
         }
     };
     process::trace(cli.global.debug);
-    match run(cli) {
+    let begin = Instant::now();
+    let outcome = run(cli);
+    let code = outcome.as_ref().map_or_else(Failure::exit_code, |()| 0);
+    tracing::debug!(exit_code = code, elapsed = ?begin.elapsed(), "done");
+    match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let mut stderr = std::io::stderr().lock();
             for line in failure.lines() {
                 let _ = writeln!(stderr, "{line}");
             }
-            ExitCode::from(failure.exit_code())
+            ExitCode::from(code)
         }
     }
 }
 
 fn run(cli: Cli) -> Outcome {
     let context = Context::new(&cli.global, Environment::process())?;
+    tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %context.vault.root().display(), keystore = %context.location.keystore.display(),
+        region = context.explicit_region().map(|region| region.to_string()), "begin");
     commands::run(cli, context)
 }

@@ -117,3 +117,19 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
         id(a).is_some() && id(a) == id(b)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_terminal_gets_text_only() {
+        let mut seen = Vec::new();
+        let mut terminal = TextOnly(&mut seen);
+        assert!(terminal.write_all("text, é\r\n\t".as_bytes()).is_ok());
+        for binary in [&b"\x1b[2J"[..], b"\0", b"a\x7f"] {
+            assert!(terminal.write_all(binary).expect_err("binary").to_string().contains("use '-o -'"));
+        }
+        assert_eq!(seen, "text, é\r\n\t".as_bytes());
+    }
+}

@@ -5,10 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    environment::Environment,
-    failure::{During as _, Outcome},
-};
+use super::{environment::Environment, failure::Outcome, usage::ConfigError};
 use crate::{
     error::{Error, Result},
     kms::Passphrases,
@@ -72,7 +69,7 @@ impl Passphrases for PassphraseSources {
         let first = prompt("New passphrase of the keystore: ").ok_or_else(|| self.new.missing())?;
         let second = prompt("Once more: ").ok_or_else(|| self.new.missing())?;
         if first.expose() != second.expose() {
-            return Err(Error::Setup("the two passphrases are not the same; nothing was changed".to_owned()));
+            return Err(Error::setup("the two passphrases are not the same; nothing was changed".to_owned()));
         }
         Ok(first)
     }
@@ -86,27 +83,27 @@ impl Source {
         if let Some(descriptor) = &self.descriptor {
             let number: u32 = descriptor
                 .parse()
-                .map_err(|_| Error::Setup("COLDSEAL_PASSPHRASE_FD and its like hold the number of a file descriptor".to_owned()))?;
+                .map_err(|_| Error::setup("COLDSEAL_PASSPHRASE_FD and its like hold the number of a file descriptor".to_owned()))?;
             return read_line(Path::new(&format!("/dev/fd/{number}"))).map(Some);
         }
         Ok(self.value.as_ref().map(|value| SecretBytes::new(value.clone().into_bytes())))
     }
 
     fn missing(&self) -> Error {
-        Error::Setup(format!("the {} is needed, and there is no terminal to ask on; use {}", self.what, self.variables))
+        Error::setup(format!("the {} is needed, and there is no terminal to ask on; use {}", self.what, self.variables))
     }
 }
 
 /// A file's content without one line end.
 fn read_line(path: &Path) -> Result<SecretBytes> {
-    let reading = |error| Error::io(format!("reading the passphrase from {}", path.display()), error);
+    let reading = |error| Error::setup(format!("reading the passphrase from {}: {error}", path.display()));
     let mut bytes = Vec::with_capacity(8192);
     std::fs::File::open(path).and_then(|file| file.take(MAX_LENGTH + 3).read_to_end(&mut bytes)).map_err(reading)?;
     let mut passphrase = SecretBytes::new(bytes);
     let without_end = passphrase.expose().strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line).len());
     passphrase.truncate(without_end.unwrap_or(usize::MAX));
     if passphrase.is_empty() || u64::try_from(passphrase.len()).unwrap_or(u64::MAX) > MAX_LENGTH {
-        return Err(Error::Setup(format!("{}: a passphrase has 1 to {MAX_LENGTH} bytes", path.display())));
+        return Err(Error::setup(format!("{}: a passphrase has 1 to {MAX_LENGTH} bytes", path.display())));
     }
     Ok(passphrase)
 }
@@ -119,9 +116,8 @@ fn prompt(text: &str) -> Option<SecretBytes> {
     rpassword::prompt_password(text).ok().map(|typed| SecretBytes::new(typed.into_bytes()))
 }
 
-/// Asks for a secret value; an error where there is no terminal.
-pub(crate) fn prompt_value(text: &str) -> Outcome<SecretBytes> {
-    let missing =
-        || Error::Setup("a value is to be asked for, and there is no terminal to ask on; use file://… or '-' for stdin".to_owned());
-    prompt(text).ok_or_else(missing).during("Prompt")
+/// Asks for a secret value; an error that says `instead` where there is no terminal.
+pub(crate) fn prompt_value(text: &str, instead: &str) -> Outcome<SecretBytes> {
+    let missing = || ConfigError::new("a value is to be asked for, and there is no terminal to ask on").with_hint(instead);
+    Ok(prompt(text).ok_or_else(missing)?)
 }

@@ -40,7 +40,7 @@ pub(super) fn secret_value(context: &Context, args: &CreateSecretArgs) -> Outcom
 
 fn secret_string(files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {
     match value {
-        None => prompt_value("Secret value: "),
+        None => prompt_value("Secret value: ", "--secret-string takes file://PATH, or '-' for stdin"),
         Some("-") => stdin("--secret-string"),
         Some(value) => {
             warn_about_literal("--secret-string", value);
@@ -61,15 +61,19 @@ fn secret_binary(context: &Context, files: &ParamFiles<'_>, value: &str) -> Outc
 fn secret_key_values(files: &ParamFiles<'_>, words: &[String]) -> Outcome<SecretBytes> {
     const PARAMETER: &str = "--secret-key-values";
     let mut object = Map::new();
+    if let Some(literal) =
+        words.iter().filter_map(|word| word.split_once('=')).find(|(key, value)| !key.ends_with('@') && is_literal(value))
+    {
+        warn_about_literal(PARAMETER, literal.1);
+    }
     for word in words {
         let (key, bytes) = match word.split_once('=') {
-            None => (word.as_str(), prompt_value(&format!("{}: ", word.escape_debug()))?),
+            None => {
+                (word.as_str(), prompt_value(&format!("{}: ", word.escape_debug()), &format!("{word}@=file://PATH takes it from a file"))?)
+            }
             Some((key, value)) => match key.strip_suffix('@') {
                 Some(key) => (key, files.string(PARAMETER, value, LIMIT)?),
-                None => {
-                    warn_about_literal(PARAMETER, value);
-                    (key, files.string(PARAMETER, value, LIMIT)?)
-                }
+                None => (key, files.string(PARAMETER, value, LIMIT)?),
             },
         };
         if key.is_empty() {

@@ -17,6 +17,7 @@ impl Lock {
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        tracing::debug!(path = %path.display(), "locking");
         let locked = options.open(path).and_then(|file| file.lock().map(|()| Self { _file: file }));
         locked.map_err(|error| Error::io_at("locking", path, error))
     }

@@ -53,6 +53,7 @@ fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
 
 /// Removes a file and syncs its directory.
 pub(crate) fn remove(path: &Path) -> Result<()> {
+    tracing::debug!(path = %path.display(), "removing the file");
     fs::remove_file(path).map_err(|error| Error::io_at("removing", path, error))?;
     sync_dir(parent_of(path))
 }

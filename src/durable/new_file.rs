@@ -52,7 +52,8 @@ impl NewFile {
             return Ok(Self { directory: directory.to_owned(), inner: Inner::Unnamed(file) });
         }
         let named = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(directory);
-        let inner = named.map(Inner::Named).map_err(failed)?;
+        // The temporary name says nothing to anybody.
+        let inner = named.map(Inner::Named).map_err(|error| failed(error.kind().into()))?;
         Ok(Self { directory: directory.to_owned(), inner })
     }
 
@@ -70,6 +71,7 @@ impl NewFile {
             self.file().sync_all().map_err(|error| Error::io_at("syncing", path, error))?;
         }
         let directory = self.directory.clone();
+        tracing::debug!(path = %path.display(), ?existing, ?sync, "writing the file");
         self.name(path, existing).map_err(|error| Error::io_at("creating", path, error))?;
         match sync {
             Sync::FileAndDirectory => sync_dir(&directory).map_err(|error| match error {

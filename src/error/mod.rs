@@ -5,11 +5,13 @@
 
 mod format;
 mod service;
+mod setup;
 
 use std::{fmt, io, path::PathBuf};
 
 pub use format::{FormatError, FormatProblem};
 pub use service::{ErrorCode, ServiceError};
+pub use setup::SetupError;
 
 /// The result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -54,8 +56,8 @@ pub enum Error {
     Service(#[from] ServiceError),
 
     /// Something that has to be there first is not: a keystore, a vault, a passphrase, a Region.
-    #[error("{0}")]
-    Setup(String),
+    #[error(transparent)]
+    Setup(#[from] SetupError),
 
     /// A file of the vault or the keystore is not what was written.
     #[error("{}: {what}", path.display())]
@@ -93,6 +95,11 @@ impl Error {
     /// An I/O error while reading, writing or making the file at `path`.
     pub(crate) fn io_at(verb: &str, path: &std::path::Path, source: io::Error) -> Self {
         Self::io(format!("{verb} {}", path.display()), source)
+    }
+
+    /// Something else that has to be there first.
+    pub(crate) fn setup(message: impl Into<String>) -> Self {
+        Self::Setup(SetupError::Other(message.into()))
     }
 
     /// A refusal of this name.

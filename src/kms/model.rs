@@ -117,7 +117,7 @@ impl EmbeddedKms {
         if self.is_enabled(region) {
             return Ok(());
         }
-        Err(Error::Setup(format!("the Region {region} is not enabled; 'coldseal kms enable-region --region {region}' enables it")))
+        Err(Error::setup(format!("the Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")))
     }
 
     pub(super) fn region(&self, region: Region) -> Result<Option<&RegionState>> {

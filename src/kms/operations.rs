@@ -19,6 +19,7 @@ const CIPHERTEXT_LIMIT: usize = 6144;
 
 impl Kms for EmbeddedKms {
     fn generate_data_key(&self, key: &KeyArn, context: &EncryptionContext) -> Result<(DataKey, CiphertextBlob)> {
+        tracing::debug!(%key, "kms: GenerateDataKey");
         let usable = self.usable_key(key)?;
         let data_key = DataKey::init_with(|bytes| SystemRandom.fill(bytes))?;
         let blob = seal(key, usable, data_key.expose(), context)?;
@@ -26,11 +27,13 @@ impl Kms for EmbeddedKms {
     }
 
     fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
+        tracing::debug!(%key, "kms: Encrypt");
         check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)?;
         seal(key, self.usable_key(key)?, plaintext, context)
     }
 
     fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
+        tracing::debug!(%key, "kms: Decrypt");
         check_length("ciphertextBlob", blob.0.len(), CIPHERTEXT_LIMIT)?;
         let usable = self.usable_key(key)?;
         let ciphertext = Ciphertext::parse(&blob.0).ok_or_else(invalid_ciphertext)?;

@@ -74,10 +74,7 @@ fn every_operation_refuses_a_region_that_is_not_enabled() {
     ];
     for result in refused {
         let error = result.expect_err("refused");
-        assert!(
-            matches!(&error, Error::Setup(message) if message.contains("af-south-1") && message.contains("kms enable-region")),
-            "{error}"
-        );
+        assert!(matches!(&error, Error::Setup(why) if why.to_string().contains("kms enable-region af-south-1")), "{error}");
     }
     assert!(kms.enable_region(cape) && !kms.enable_region(cape));
     assert!(kms.enabled_regions().any(|enabled| enabled == cape));

@@ -140,6 +140,7 @@ pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let read = fs::File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
     let length = read.map_err(|error| Error::io_at("reading", path, error))?;
+    tracing::debug!(path = %path.display(), length, "read the file");
     if u64::try_from(length).unwrap_or(u64::MAX) > limit {
         return Err(Error::Damaged { path: path.to_owned(), what: format!("larger than the {limit} bytes that it can have") });
     }

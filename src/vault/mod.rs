@@ -34,12 +34,14 @@ pub use rewrap::RewrapSecret;
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
 pub use verify::{Finding, OpenCounts, VerifyReport, verify};
 
+#[cfg(feature = "cli")]
 pub(crate) use bundle::is_reserved;
+#[cfg(feature = "cli")]
 pub(crate) use plan::{Problem, Target, refusal, target, unknown_region};
 
 use crate::{
     durable::{self, Lock},
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
 };
 
 /// A vault at a path; the directory is made by the first writing command.
@@ -79,7 +81,7 @@ impl Vault {
     /// [`Error::Setup`] that names the path.
     pub fn require(&self) -> Result<()> {
         if !self.exists() {
-            return Err(Error::Setup(format!("there is no vault at {}", self.absolute_root().display())));
+            return Err(SetupError::NoVault(self.absolute_root()).into());
         }
         let path = self.root.join(layout::MARKER);
         let marker: Marker = serde_json::from_slice(&family::read_bounded(&path, 4096)?)

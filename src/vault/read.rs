@@ -66,7 +66,9 @@ impl Vault {
     ) -> Result<SecretValueEntry> {
         match self.read_value(kms, secret_id, region, selector) {
             // A writer may have removed the file after the record was read; by now the record is another one.
-            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => self.read_value(kms, secret_id, region, selector),
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                self.read_value(kms, secret_id, region, selector).map_err(as_missing)
+            }
             result => result,
         }
     }
@@ -142,6 +144,17 @@ impl Vault {
             Error::service(ErrorCode::InvalidRequestException, message)
         })?;
         Ok(stored.kind() == value.kind() && constant_time_eq(stored.expose(), value.expose()))
+    }
+}
+
+/// A file that the record names and that is not there is damage.
+fn as_missing(error: Error) -> Error {
+    match error {
+        Error::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => Error::service(
+            ErrorCode::DecryptionFailure,
+            "the bundle on record is not there; 'coldseal verify' names it, another Region's may still open",
+        ),
+        other => other,
     }
 }
 

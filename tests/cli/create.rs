@@ -9,7 +9,8 @@ fn a_flag_after_secret_string_is_no_value() {
     let sandbox = Sandbox::new();
     // Without a terminal there is nobody to ask, which shows that a prompt was meant.
     sandbox.coldseal("create-secret --name a --secret-string --region us-west-2").assert().code(253).stdout_eq("").stderr_eq(str![[r#"
-coldseal: a value is to be asked for, and there is no terminal to ask on; use file://… or '-' for stdin
+coldseal: a value is to be asked for, and there is no terminal to ask on
+hint: --secret-string takes file://PATH, or '-' for stdin
 
 "#]]);
     sandbox.coldseal("create-secret --name a --secret-binary --region us-west-2").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
@@ -65,6 +66,7 @@ arn:aws:secretsmanager:us-west-2:111122223333:secret:variable-[SUFFIX]
     // Keys are the keystore's own.
     sandbox.coldseal("kms create-key --region us-west-2 --account-id 111122223333").assert().code(253).stdout_eq("").stderr_eq(str![[r#"
 coldseal: the keystore [ROOT]/keystore/keystore.json is of account 000000000000, which cannot be changed to 111122223333
+hint: leave out --account-id and COLDSEAL_ACCOUNT_ID, or name another keystore (--keystore) for that account's keys
 
 "#]]);
     sandbox.coldseal("kms list-keys").env("COLDSEAL_ACCOUNT_ID", "1").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
@@ -97,4 +99,221 @@ fn structures_take_values_from_files() {
 ]
 
 "#]]);
+}
+
+#[test]
+fn names_that_aws_would_not_take_get_a_warning() {
+    let sandbox = Sandbox::new();
+    let create = |name: &str| {
+        let output = sandbox.std("create-secret --region us-west-2 --secret-string x --name").arg(name).output().expect("runs");
+        (output.status.code(), String::from_utf8(output.stderr).expect("text"))
+    };
+    for name in ["a b", "é", "a:b", "../a"] {
+        let (code, stderr) = create(name);
+        assert_eq!(code, Some(0), "{name}: {stderr}");
+        assert_eq!(stderr.contains("AWS Secrets Manager would refuse this name"), name != "../a", "{name}: {stderr}");
+    }
+    assert!(create("a-abcdef").1.contains("like an ARN's suffix"));
+    assert!(!create("a-abcde").1.contains("suffix"));
+    assert_eq!((create(&"n".repeat(512)).0, create(&"n".repeat(513)).0, create("").0), (Some(0), Some(254), Some(254)));
+    sandbox.coldseal("verify --open").assert().success();
+}
+
+#[test]
+fn every_form_of_replica_regions_is_taken() {
+    for form in [
+        "Region=us-east-1 Region=eu-west-1",
+        "us-east-1 eu-west-1",
+        "region us-east-1 region eu-west-1",
+        r#"[{"Region":"us-east-1"},{"Region":"eu-west-1"}]"#,
+        "file://regions.json",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("regions.json", r#"[{"Region": "us-east-1"}, {"Region": "eu-west-1"}]"#);
+        let line = format!(
+            "create-secret --name a --secret-string 1 --region us-west-2 --query Bundles[].Region --output text --add-replica-regions {form}"
+        );
+        let mut regions: Vec<String> = sandbox.stdout(&line).split_whitespace().map(str::to_owned).collect();
+        regions.sort();
+        assert_eq!(regions, ["eu-west-1", "us-east-1", "us-west-2"], "{form}");
+    }
+}
+
+#[test]
+fn everything_that_can_be_said_of_a_secret_is_kept() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("kms create-key --region us-west-2 --description team");
+    let key = sandbox.stdout("kms list-keys --query Keys[0].KeyId --output text");
+    sandbox.ok(&format!("kms create-alias --region us-west-2 --alias-name alias/team --target-key-id {key}"));
+    let create = "create-secret --name a --secret-string 1 --region us-west-2 --kms-key-id alias/team --tags Key=team,Value=web \
+        --encryption-context purpose=test --client-request-token 01234567890123456789012345678901 --data-key-per-region \
+        --add-replica-regions Region=us-east-1 --description";
+    sandbox.coldseal(create).arg("the \"API\"").assert().success();
+    sandbox
+        .coldseal("describe-secret --secret-id a")
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
+{
+    "ARN": "arn:aws:secretsmanager:us-west-2:000000000000:secret:a-[SUFFIX]",
+    "Name": "a",
+    "Description": "the /"API/"",
+    "KmsKeyId": "alias/team",
+    "LastChangedDate": "[DATE]",
+    "Tags": [
+        {
+            "Key": "team",
+            "Value": "web"
+        }
+    ],
+    "VersionIdsToStages": {
+        "01234567890123456789012345678901": [
+            "AWSCURRENT"
+        ]
+    },
+    "CreatedDate": "[DATE]",
+    "PrimaryRegion": "us-west-2",
+    "ReplicationStatus": [
+        {
+            "Region": "us-east-1",
+            "KmsKeyId": "alias/aws/secretsmanager",
+            "Status": "InSync",
+            "StatusMessage": "Replication succeeded"
+        }
+    ],
+    "EncryptionContext": {
+        "purpose": "test"
+    },
+    "Bundles": [
+        {
+            "Region": "us-west-2",
+            "VersionId": "01234567890123456789012345678901",
+            "Path": "[ROOT]/coldseal-vault/secrets/us-west-2/a/01234567890123456789012345678901/us-west-2.[HASH].bundle",
+            "Size": 538,
+            "SHA256": "[SHA]",
+            "KmsKeyId": "arn:aws:kms:us-west-2:000000000000:key/[UUID]",
+            "OpensHere": true
+        },
+        {
+            "Region": "us-east-1",
+            "VersionId": "01234567890123456789012345678901",
+            "Path": "[ROOT]/coldseal-vault/secrets/us-west-2/a/01234567890123456789012345678901/us-east-1.[HASH].bundle",
+            "Size": 538,
+            "SHA256": "[SHA]",
+            "KmsKeyId": "arn:aws:kms:us-east-1:000000000000:key/[UUID]",
+            "OpensHere": true
+        }
+    ]
+}
+
+"#]])
+        .stderr_eq("");
+    sandbox.coldseal("describe-secret --secret-id a --region us-east-1 --query [ARN,KmsKeyId,PrimaryRegion]").assert().success().stdout_eq(
+        str![[r#"
+[
+    "arn:aws:secretsmanager:us-east-1:000000000000:secret:a-[SUFFIX]",
+    null,
+    "us-west-2"
+]
+
+"#]],
+    );
+    sandbox.coldseal("describe-secret --secret-id a --output text --query [Name,Description,Tags]").assert().success().stdout_eq(str![[
+        r#"
+a	the "API"
+team	web
+
+"#
+    ]]);
+    // The data keys differ: each Region's wrapped key opens its own bundle, and all give the value.
+    for region in ["us-west-2", "us-east-1"] {
+        let get = format!("get-secret-value --secret-id a --region {region} --query SecretString --output text");
+        assert_eq!(sandbox.stdout(&get), "1\n");
+    }
+}
+
+#[test]
+fn a_token_makes_a_repeated_request_harmless() {
+    let sandbox = Sandbox::new();
+    let create = "create-secret --name a --region us-west-2 --client-request-token 01234567890123456789012345678901";
+    let first = sandbox.stdout(&format!("{create} --secret-string 1"));
+    let files = sandbox.files("coldseal-vault");
+    assert_eq!(sandbox.stdout(&format!("{create} --secret-string 1")), first);
+    assert_eq!(sandbox.files("coldseal-vault"), files);
+    sandbox.coldseal(&format!("{create} --secret-string 2")).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
+coldseal: warning: --secret-string: a value on the command line can be read by others (process list, shell history); use file://…, '-' for stdin, or a prompt
+An error occurred (ResourceExistsException) when calling the CreateSecret operation: You can't use ClientRequestToken 01234567890123456789012345678901 because that value is already in use for a version of secret arn:aws:secretsmanager:us-west-2:000000000000:secret:a-[SUFFIX].
+hint: 'coldseal describe-secret' shows the one that exists
+
+"#]]);
+    sandbox.coldseal("create-secret --name a --region us-west-2 --secret-string 1").assert().code(254).stderr_eq(str![[r#"
+coldseal: warning: --secret-string: a value on the command line can be read by others (process list, shell history); use file://…, '-' for stdin, or a prompt
+An error occurred (ResourceExistsException) when calling the CreateSecret operation: The operation failed because the secret a already exists.
+hint: 'coldseal describe-secret' shows the one that exists
+
+"#]]);
+    sandbox.coldseal("create-secret --name b --region us-west-2 --client-request-token short").assert().code(254).stderr_eq(str![[r#"
+coldseal: warning: the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given
+An error occurred (InvalidParameterException) when calling the CreateSecret operation: ClientRequestToken: a token has 32 to 64 characters, this one 5
+
+"#]]);
+}
+
+#[test]
+fn wrong_tags_and_contexts_are_refused() {
+    let sandbox = Sandbox::new();
+    let refused = |arguments: &str| {
+        sandbox.coldseal(&format!("create-secret --name a --region us-west-2 {arguments}")).assert().code(252).stdout_eq("")
+    };
+    refused("--tags Key=a,Value=b Key=a").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--tags': tag a is given twice
+
+"#]]);
+    refused("--tags Key=aws:a").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--tags': tag aws:a: keys that begin with aws: are reserved
+
+"#]]);
+    refused("--tags key=a").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--tags': Unknown member "key" in item 1, must be one of: Key, Value
+
+"#]]);
+    refused("--tags Key=a,Value").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--tags': Key must be one string
+hint: write /, for a comma in a value
+
+"#]]);
+    refused("--tags [{").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--tags': Invalid JSON: EOF while parsing an object at line 1 column 2
+
+"#]]);
+    refused("--tags Key=a,Value@=file://missing").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--tags': Unable to load paramfile file://missing: No such file or directory (os error 2)
+
+"#]]);
+    refused("--encryption-context SecretARN=x").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--encryption-context': the name SecretARN is reserved
+hint: SecretARN, SecretVersionId and names that begin with coldseal: or aws-crypto- are set by the tools
+
+"#]]);
+    refused("--encryption-context coldseal:x=y").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--encryption-context': the name coldseal:x is reserved
+hint: SecretARN, SecretVersionId and names that begin with coldseal: or aws-crypto- are set by the tools
+
+"#]]);
+    refused("--encryption-context a").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--encryption-context': Expected '=', received the end for input:
+a
+ ^
+
+"#]]);
+    refused("--add-replica-regions us-east-1 us-east-1").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--add-replica-regions': Region us-east-1 is named twice
+
+"#]]);
+    refused("--add-replica-regions us-east-1,eu-west-1").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--add-replica-regions': "us-east-1,eu-west-1" is not the name of a Region
+hint: --add-replica-regions Region=us-east-1,KmsKeyId=alias/example Region=eu-west-1, or --add-replica-regions us-east-1 eu-west-1
+
+"#]]);
+    assert!(!sandbox.exists("coldseal-vault") && !sandbox.exists("keystore"));
 }

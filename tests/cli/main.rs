@@ -5,4 +5,16 @@
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 
+mod acceptance;
 mod create;
+mod debug;
+mod files;
+mod help;
+mod kms;
+mod output;
+mod passphrase;
+mod process;
+mod read;
+mod region;
+mod value;
+mod verify;

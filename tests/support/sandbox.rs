@@ -73,7 +73,7 @@ impl Sandbox {
                 command.env_remove(&name);
             }
         }
-        command.env("HOME", self.path("home")).env("COLDSEAL_KEYSTORE", self.path("keystore/keystore.json")).env("COLUMNS", "100");
+        command.env("HOME", self.path("home")).env("COLDSEAL_KEYSTORE", self.path("keystore/keystore.json")).env("COLUMNS", "80");
         command.current_dir(self.root()).args(line.split_whitespace());
         command
     }

@@ -51,10 +51,13 @@ pub(crate) struct EncryptionContextArgs {
 /// [coldseal] Encrypt a file of any size into one AWS Encryption SDK message
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  coldseal seal photos.tar --kms-key-id alias/backup --region us-west-2 -o photos.bundle
+  coldseal seal photos.tar --kms-key-id alias/backup --region us-west-2 \\
+      -o photos.bundle
   head -c 32 /dev/urandom > backup.key
-  tar c photos | coldseal seal --raw-aes-key home/backup=backup.key --encryption-context purpose=backup > photos.bundle
-  coldseal seal photos.tar --to Region=us-west-2,KmsKeyId=alias/backup --to eu-west-1 --output-dir bundles
+  tar c photos | coldseal seal --raw-aes-key home/backup=backup.key \\
+      --encryption-context purpose=backup > photos.bundle
+  coldseal seal photos.tar --to Region=us-west-2,KmsKeyId=alias/backup --to eu-west-1 \\
+      --output-dir bundles
 
 Several keys make one message that each of them opens; --to makes one message for each Region, under that Region's key.")]
 pub(crate) struct SealArgs {
@@ -80,7 +83,8 @@ pub(crate) struct SealArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coldseal open photos.bundle -o photos.tar
-  coldseal open photos.bundle --raw-aes-key home/backup=backup.key --encryption-context purpose=backup | tar x")]
+  coldseal open photos.bundle --raw-aes-key home/backup=backup.key \\
+      --encryption-context purpose=backup | tar x")]
 pub(crate) struct OpenArgs {
     /// The message to decrypt [default: stdin]
     #[arg(default_value = "-", hide_default_value = true)]

@@ -8,13 +8,21 @@ use clap::{Args, Subcommand, ValueEnum};
 pub(crate) enum KmsCommand {
     CreateKey(CreateKeyArgs),
     /// List the keys of a Region, or of all Regions
+    #[command(after_help = "Example:
+  coldseal kms list-keys --query 'Keys[].KeyArn' --output text")]
     ListKeys,
     DescribeKey(DescribeKeyArgs),
     CreateAlias(CreateAliasArgs),
     ListAliases(ListAliasesArgs),
     /// Enable a key that was disabled
+    #[command(after_help = "Example:
+  coldseal kms enable-key --region us-east-1 \\
+      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     EnableKey(KeyIdArgs),
     /// Disable a key: it neither encrypts nor decrypts until it is enabled
+    #[command(after_help = "Example:
+  coldseal kms disable-key --region us-east-1 \\
+      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     DisableKey(KeyIdArgs),
     EnableRegion(EnableRegionArgs),
     ChangeProtection(ChangeProtectionArgs),
@@ -23,7 +31,8 @@ pub(crate) enum KmsCommand {
 /// Create a symmetric key (AES-256-GCM) in a Region
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  coldseal kms create-key --region us-east-1 --description 'payroll' --query KeyMetadata.KeyId --output text")]
+  coldseal kms create-key --region us-east-1 --description 'payroll' \\
+      --query KeyMetadata.KeyId --output text")]
 pub(crate) struct CreateKeyArgs {
     /// Description, at most 8192 characters
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -32,6 +41,9 @@ pub(crate) struct CreateKeyArgs {
 
 /// Show a key's metadata
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal kms describe-key --region us-east-1 --key-id alias/east \\
+      --query KeyMetadata.KeyState")]
 pub(crate) struct DescribeKeyArgs {
     /// Key id, key ARN, alias or alias ARN
     #[arg(long, value_name = "KEY")]
@@ -41,7 +53,8 @@ pub(crate) struct DescribeKeyArgs {
 /// Give a key a name
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  coldseal kms create-alias --region us-east-1 --alias-name alias/east --target-key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
+  coldseal kms create-alias --region us-east-1 --alias-name alias/east \\
+      --target-key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
 pub(crate) struct CreateAliasArgs {
     /// The name, with alias/ in front
     #[arg(long, value_name = "ALIAS")]
@@ -53,6 +66,9 @@ pub(crate) struct CreateAliasArgs {
 
 /// List the aliases of a Region, or of all Regions
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal kms list-aliases --region us-east-1 \\
+      --query 'Aliases[].[AliasName,TargetKeyId]' --output text")]
 pub(crate) struct ListAliasesArgs {
     /// Only those of this key: key id or key ARN
     #[arg(long, value_name = "KEY")]
@@ -81,8 +97,10 @@ pub(crate) struct EnableRegionArgs {
 /// The keys stay; only what unlocks them changes. Copies of the keystore made before still open with what protected them then.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  coldseal kms change-protection --to passphrase          (asks for the passphrase, hidden)
-  coldseal kms change-protection --to key-file            a key file; an old one is replaced by a new one
+  coldseal kms change-protection --to passphrase  # asks for it, hidden
+  coldseal kms change-protection --to passphrase --new-passphrase-file NEW \\
+      --passphrase-file OLD
+  coldseal kms change-protection --to key-file  # a new key file, if there is one
 
 The new passphrase comes from --new-passphrase-file, COLDSEAL_NEW_PASSPHRASE_FD, COLDSEAL_NEW_PASSPHRASE, or a prompt.")]
 pub(crate) struct ChangeProtectionArgs {

@@ -22,11 +22,16 @@ pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArg
     version,
     max_term_width = 110,
     disable_help_subcommand = true,
+    arg_required_else_help = true,
     after_help = "Examples:
-  coldseal create-secret --name production/DBWest --secret-string file://mycreds.json --region us-west-2 --add-replica-regions Region=eu-west-1
-  coldseal get-secret-value --secret-id production/DBWest --region eu-west-1 --query SecretString --output text
+  coldseal create-secret --name production/DBWest \\
+      --secret-string file://mycreds.json --region us-west-2 \\
+      --add-replica-regions Region=eu-west-1
+  coldseal get-secret-value --secret-id production/DBWest \\
+      --region eu-west-1 --query SecretString --output text
   coldseal verify --open
-  tar c photos | coldseal seal --kms-key-id alias/backup --region us-west-2 -o photos.bundle
+  tar c photos | coldseal seal --kms-key-id alias/backup \\
+      --region us-west-2 -o photos.bundle
 
 Exit codes: 0 done; 1 done in part, or verify found faults; 130, 143 signals; 252 usage; 253 no Region, keystore, vault or passphrase;
 254 refused with an AWS error name, tampering included; 255 input, output and the rest."
@@ -99,6 +104,10 @@ pub(crate) enum Command {
     Rewrap(RewrapArgs),
     Inspect(InspectArgs),
     /// The embedded KMS: keys, aliases and Regions
-    #[command(subcommand)]
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
+    )]
     Kms(KmsCommand),
 }

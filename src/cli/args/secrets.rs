@@ -7,12 +7,18 @@ use clap::Args;
 /// Create a secret: one bundle for its Region and one for each replica Region
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  coldseal create-secret --name MySecret --secret-string file://mycreds.json --region us-west-2
-  coldseal create-secret --name MySecret --secret-string --region us-west-2              (asks for the value, hidden)
-  coldseal create-secret --name MySecret --secret-binary fileb://key.der --region us-west-2
-  coldseal create-secret --name MySecret --secret-key-values user=saanvi password@=file://pw.txt --region us-west-2
-  coldseal create-secret --name MySecret --secret-string file://mycreds.json --region us-west-2 \\
-      --add-replica-regions Region=us-east-1,KmsKeyId=alias/east Region=eu-west-1
+  coldseal create-secret --name MySecret \\
+      --secret-string file://mycreds.json --region us-west-2
+  coldseal create-secret --name MySecret --secret-string \\
+      --region us-west-2  # asks for the value, hidden
+  coldseal create-secret --name MySecret --secret-binary fileb://key.der \\
+      --region us-west-2
+  coldseal create-secret --name MySecret --secret-key-values user=saanvi \\
+      password@=file://pw.txt --region us-west-2
+  coldseal create-secret --name MySecret \\
+      --secret-string file://mycreds.json --region us-west-2 \\
+      --add-replica-regions Region=us-east-1,KmsKeyId=alias/east \\
+      Region=eu-west-1
 
 Every Region and key is checked before the first byte is written; the command fails whole and lists all problems, unless --partial.")]
 pub(crate) struct CreateSecretArgs {
@@ -69,8 +75,10 @@ pub(crate) struct RegionProblemArgs {
 /// Add replica Regions to a secret, or retry those that failed
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  coldseal replicate-secret-to-regions --secret-id MySecret --add-replica-regions Region=us-east-1 Region=eu-west-1
-  coldseal replicate-secret-to-regions --secret-id MySecret --add-replica-regions Region=us-east-1,KmsKeyId=alias/east
+  coldseal replicate-secret-to-regions --secret-id MySecret \\
+      --add-replica-regions Region=us-east-1 Region=eu-west-1
+  coldseal replicate-secret-to-regions --secret-id MySecret \\
+      --add-replica-regions Region=us-east-1,KmsKeyId=alias/east
 
 A Region that is in sync stays as it is. A retry of a failed Region uses the key on record unless another is named.")]
 pub(crate) struct ReplicateArgs {
@@ -87,9 +95,12 @@ pub(crate) struct ReplicateArgs {
 /// Open a secret's bundle and print its value
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  coldseal get-secret-value --secret-id MySecret --query SecretString --output text
-  coldseal get-secret-value --secret-id MySecret --region eu-west-1 --output-file creds.json
-  coldseal get-secret-value --secret-id MySecret --output-file - | jq .username")]
+  coldseal get-secret-value --secret-id MySecret --query SecretString \\
+      --output text
+  coldseal get-secret-value --secret-id MySecret --region eu-west-1 \\
+      --output-file creds.json
+  coldseal get-secret-value --secret-id MySecret --output-file - \\
+      | jq .username")]
 pub(crate) struct GetSecretValueArgs {
     /// The secret: name, ARN or partial ARN
     #[arg(long, value_name = "SECRET")]
@@ -111,7 +122,8 @@ pub(crate) struct GetSecretValueArgs {
 /// Show what is known of a secret without opening it
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
-  coldseal describe-secret --secret-id MySecret --query 'Bundles[].[Region,Path]' --output text")]
+  coldseal describe-secret --secret-id MySecret \\
+      --query 'Bundles[].[Region,Path]' --output text")]
 pub(crate) struct DescribeSecretArgs {
     /// The secret: name, ARN or partial ARN
     #[arg(long, value_name = "SECRET")]
@@ -124,10 +136,10 @@ pub(crate) struct DescribeSecretArgs {
 /// Exit code 1 and a list when something is wrong.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  coldseal verify                      the vault
-  coldseal verify --open               also open what the keystore can
-  coldseal verify photos.bundle        one bundle
-  coldseal verify --output json        the report as a document")]
+  coldseal verify  # the vault
+  coldseal verify --open  # also open what the keystore can
+  coldseal verify photos.bundle  # one bundle
+  coldseal verify --output json  # the report as a document")]
 pub(crate) struct VerifyArgs {
     /// Vaults, folders of secrets, or bundles [default: the vault]
     pub(crate) paths: Vec<PathBuf>,

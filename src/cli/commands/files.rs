@@ -1,7 +1,7 @@
 //! `seal`, `open` and `rewrap`.
 
 use std::{
-    fs::{File, Metadata},
+    fs::File,
     io::{self, Read},
     path::Path,
 };
@@ -51,7 +51,7 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
             .into());
     }
     let kms = if args.keys.kms_key_id.is_empty() { None } else { Some(context.kms(OPERATION)?) };
-    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys))?;
+    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys, OPERATION))?;
     let keyrings = keyrings(kms.as_ref(), kms_keys, raw_keys);
     let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
     let input = input(&args.file).during(OPERATION)?;
@@ -84,7 +84,7 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
     let raw_keys = raw_keys(&args.keys)?;
     let input = input(&args.file).during(OPERATION)?;
     let bundles = RegionBundles::plan(context, &args.bundles, writing(args.force, args.no_sync), &args.file, OPERATION)?;
-    let kms_keys = kms_keys(context, bundles.kms(), &args.keys)?;
+    let kms_keys = kms_keys(context, bundles.kms(), &args.keys, OPERATION)?;
     bundles.write(context, OPERATION, |kms, outputs| {
         let keyrings = opening_keyrings(Some(kms), kms_keys, raw_keys);
         let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
@@ -113,7 +113,7 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     let destination = destination(&args.output, &args.file, &raw_keys)?;
     let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
     let kms = if needs_kms { Some(context.kms(OPERATION)?) } else { None };
-    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys))?;
+    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys, OPERATION))?;
     let keyrings = opening_keyrings(kms.as_ref(), kms_keys, raw_keys);
     let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
     let input = input(&args.file).during(OPERATION)?;
@@ -155,8 +155,14 @@ pub(super) fn input(file: &Path) -> Result<Box<dyn Read>> {
     if file == Path::new(STDIN) {
         return Ok(Box::new(Progress::new(io::stdin().lock(), None)));
     }
-    let opened = File::open(file).map_err(|error| Error::io_at("opening", file, error))?;
-    let length = opened.metadata().ok().filter(Metadata::is_file).map(|metadata| metadata.len());
+    tracing::debug!(path = %file.display(), "reading the file");
+    let failed = |error| Error::io_at("opening", file, error);
+    let opened = File::open(file).map_err(failed)?;
+    let metadata = opened.metadata().map_err(failed)?;
+    if metadata.is_dir() {
+        return Err(failed(io::ErrorKind::IsADirectory.into()));
+    }
+    let length = metadata.is_file().then_some(metadata.len());
     Ok(Box::new(Progress::new(opened, length)))
 }
 

@@ -19,8 +19,8 @@ pub(super) fn raw_keys(args: &KeyArgs) -> Outcome<Vec<RawAesKey>> {
 }
 
 /// The ARNs of the KMS keys.
-pub(super) fn kms_keys(context: &Context, kms: &EmbeddedKms, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
-    args.kms_key_id.iter().map(|key_id| kms.resolve(region_of(context, key_id)?, key_id).during("DescribeKey")).collect()
+pub(super) fn kms_keys(context: &Context, kms: &EmbeddedKms, args: &KeyArgs, operation: &'static str) -> Outcome<Vec<KeyArn>> {
+    args.kms_key_id.iter().map(|key_id| kms.resolve(region_of(context, key_id)?, key_id).during(operation)).collect()
 }
 
 /// A keyring for each key.

@@ -10,7 +10,7 @@ use crate::{
         failure::{During as _, Outcome},
         kms_key::region_of,
     },
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
     kms::{EmbeddedKms, Protection},
     region::Region,
 };
@@ -28,7 +28,7 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
             context.print(&json!({ "KeyMetadata": metadata }))
         }
         KmsCommand::CreateAlias(args) => {
-            let region = context.require_region()?;
+            let region = region_of(&context, &args.target_key_id)?;
             change(&context, "CreateAlias", |kms| kms.create_alias(region, &args.alias_name, &args.target_key_id))
         }
         KmsCommand::EnableKey(args) => {
@@ -105,7 +105,7 @@ fn enable_region(context: &Context, args: &EnableRegionArgs) -> Outcome {
 fn change_protection(mut context: Context, args: ChangeProtectionArgs) -> Outcome {
     const OPERATION: &str = "ChangeProtection";
     if !context.location.keystore.exists() {
-        let missing = Error::Setup(format!("there is no keystore at {}", context.location.keystore.display()));
+        let missing = Error::from(SetupError::NoKeystore(context.location.keystore.clone()));
         return Err(missing).during(OPERATION);
     }
     context.passphrases = context.passphrases.with_new_file(args.new_passphrase_file);

@@ -8,7 +8,7 @@ use crate::{
     cli::{
         args::{DescribeSecretArgs, GetSecretValueArgs},
         context::{Context, note},
-        failure::{During as _, Outcome},
+        failure::{During as _, Failure, Outcome},
         output_file::{Destination, Overwrite},
     },
     durable::Sync,
@@ -62,7 +62,14 @@ fn document(entry: &SecretValueEntry) -> crate::Result<Value> {
 pub(super) fn describe(context: &Context, args: &DescribeSecretArgs) -> Outcome {
     const OPERATION: &str = "DescribeSecret";
     context.vault.require().during(OPERATION)?;
-    let kms = context.kms_if_any(OPERATION)?;
+    // Metadata needs no key: a keystore that does not open is as good as none.
+    let kms = match context.kms_if_any(OPERATION) {
+        Err(Failure::Core { error: Error::Setup(why), .. }) => {
+            note(&format!("{why}; no bundle is marked as opening here"));
+            None
+        }
+        loaded => loaded?,
+    };
     let description =
         context.vault.describe_secret(kms.as_ref(), &args.secret_id, context.region_for(&args.secret_id)?).during(OPERATION)?;
     context.print(&description)

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     cli::{
         args::VerifyArgs,
-        context::{Context, print_text},
+        context::{Context, counted, print_text},
         failure::{During as _, Failure, Outcome},
     },
     vault::{Finding, VerifyReport, verify as verify_paths},
@@ -52,8 +52,8 @@ fn lines(report: &VerifyReport) -> String {
     };
     list("fault", &report.faults);
     list("note", &report.notes);
-    let state = if report.is_sound() { "sound".to_owned() } else { format!("{} faults", report.faults.len()) };
-    let _ = writeln!(text, "{} secrets, {} bundles: {state}", report.secrets, report.bundles);
+    let state = if report.is_sound() { "sound".to_owned() } else { counted(report.faults.len(), "fault") };
+    let _ = writeln!(text, "{}, {}: {state}", counted(report.secrets, "secret"), counted(report.bundles, "bundle"));
     if let Some(open) = report.open {
         let _ = writeln!(text, "{} opened, {} not openable here, {} failed", open.opened, open.not_openable_here, open.failed);
     }

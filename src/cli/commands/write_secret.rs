@@ -3,7 +3,7 @@
 use crate::{
     cli::{
         args::{CreateSecretArgs, RegionProblemArgs, ReplicateArgs},
-        context::{Context, note, warn},
+        context::{Context, counted, note, warn},
         encryption_context::{Purpose, parse_encryption_context},
         failure::{During as _, Failure, Outcome},
         paramfile::ParamFiles,
@@ -35,6 +35,9 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
         description: args.description,
         client_request_token: args.client_request_token,
     };
+    if request.value.is_none() {
+        warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
+    }
     let mut session = context.session_for_secrets(OPERATION)?;
     let change = context.vault.create_secret(&mut session, &request).during(OPERATION)?;
     finish(context, &change)
@@ -61,8 +64,7 @@ pub(super) fn finish(context: &Context, change: &SecretChange) -> Outcome {
     context.note_keystore(&change.keystore);
     context.print(change)?;
     let root = std::path::absolute(context.vault.root()).unwrap_or_else(|_| context.vault.root().to_owned());
-    let count = change.bundles.len();
-    note(&format!("{count} {} in {}", if count == 1 { "bundle" } else { "bundles" }, root.display()));
+    note(&format!("{} in {}", counted(change.bundles.len(), "bundle"), root.display()));
     let failed: Vec<_> = change.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::Failed).collect();
     for replica in &failed {
         warn(&format!("{}: {} (retry with 'coldseal replicate-secret-to-regions')", replica.region, replica.status_message));

@@ -74,7 +74,7 @@ impl Envelope {
         let FormatOnly { format } = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;
         if format > FORMAT {
             let what = format!("{}: keystore format {format} is newer than what this version reads ({FORMAT})", path.display());
-            return Err(Error::Setup(what));
+            return Err(Error::setup(what));
         }
         let header: Header = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;
         if header.format != FORMAT || !is_uuid(&header.keystore_id) {

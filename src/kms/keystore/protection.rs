@@ -15,7 +15,7 @@ use super::{
 use crate::{
     crypto::SystemRandom,
     durable::{self, Lock},
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
     kms::EmbeddedKms,
     secret::SecretBytes,
     timestamp::Timestamp,
@@ -40,7 +40,7 @@ pub struct ProtectionChanged {
 }
 
 pub(super) fn change(location: &KeystoreLocation, passphrases: &dyn Passphrases, to: Protection) -> Result<ProtectionChanged> {
-    let none = || Error::Setup(format!("there is no keystore at {}", location.keystore.display()));
+    let none = || Error::from(SetupError::NoKeystore(location.keystore.clone()));
     if !exists(&location.keystore)? {
         return Err(none());
     }
@@ -60,11 +60,11 @@ fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Un
     let path = &location.key_file;
     match &unlocked.source {
         KeySource::Passphrase if exists(path)? => {
-            return Err(Error::Setup(format!("{} is there already; move it away, or name another file for the new key", path.display())));
+            return Err(Error::setup(format!("{} is there already; move it away, or name another file for the new key", path.display())));
         }
         KeySource::KeyFile(old) => refuse_shared(location, &unlocked.keystore_id, path, old)?,
         KeySource::NewKeyFile(_) => {
-            return Err(Error::Setup(format!("{} belongs to another keystore; name another file for the new key", path.display())));
+            return Err(Error::setup(format!("{} belongs to another keystore; name another file for the new key", path.display())));
         }
         KeySource::Passphrase => {}
     }
@@ -85,7 +85,7 @@ fn to_passphrase(
     passphrase: &SecretBytes,
 ) -> Result<ProtectionChanged> {
     if passphrase.is_empty() {
-        return Err(Error::Setup("the new passphrase is empty".to_owned()));
+        return Err(Error::setup("the new passphrase is empty".to_owned()));
     }
     let own = match &unlocked.source {
         KeySource::KeyFile(key) => Some((location.key_file.clone(), key)),
@@ -130,7 +130,7 @@ fn clear_unused(location: &KeystoreLocation, keystore_id: &str) -> Result<()> {
 fn refuse_shared(location: &KeystoreLocation, keystore_id: &str, path: &Path, key: &SecretBytes) -> Result<()> {
     let Some(other) = other_keystore(location, keystore_id, key)? else { return Ok(()) };
     let (key_file, other) = (path.display(), other.display());
-    Err(Error::Setup(format!(
+    Err(Error::setup(format!(
         "the keystore {other} needs the key file {key_file} too; give one of the two keystores a key file of its own"
     )))
 }

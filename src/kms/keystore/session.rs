@@ -9,7 +9,7 @@ use crate::{
     arn::AccountId,
     crypto::SystemRandom,
     durable::{self, Lock},
-    error::{Error, Result},
+    error::{Result, SetupError},
     kms::{EmbeddedKms, model::random_uuid},
     timestamp::Timestamp,
 };
@@ -57,9 +57,8 @@ impl KeystoreSession {
             }
         };
         match account {
-            Some(account) if account != kms.account => {
-                let (path, own) = (location.keystore.display(), kms.account);
-                Err(Error::Setup(format!("the keystore {path} is of account {own}, which cannot be changed to {account}")))
+            Some(asked) if asked != kms.account => {
+                Err(SetupError::OtherAccount { keystore: location.keystore.clone(), account: kms.account, asked }.into())
             }
             _ => Ok(Self { location: location.clone(), kms, unlocked, _lock: lock }),
         }

@@ -13,7 +13,7 @@ use super::{
     slot::{RootKey, Slot},
 };
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
     kms::EmbeddedKms,
     secret::SecretBytes,
     timestamp::Timestamp,
@@ -50,7 +50,11 @@ impl Unlocked {
 /// Reads and opens a keystore; `None` when there is none.
 pub(super) fn unlock(location: &KeystoreLocation, passphrases: &dyn Passphrases) -> Result<Option<(EmbeddedKms, Unlocked)>> {
     let path = &location.keystore;
-    let Some(mut bytes) = read(path)? else { return Ok(None) };
+    let Some(mut bytes) = read(path)? else {
+        tracing::debug!(path = %path.display(), "no keystore");
+        return Ok(None);
+    };
+    tracing::debug!(path = %path.display(), "opening the keystore");
     for _ in 1..ATTEMPTS {
         match open(location, &bytes, passphrases) {
             Ok(opened) => return Ok(Some(opened)),
@@ -84,7 +88,7 @@ fn open(location: &KeystoreLocation, bytes: &[u8], passphrases: &dyn Passphrases
     let (root_key, source) = match &envelope.header.slot {
         Slot::KeyFile { .. } => with_key_file(location, &envelope)?,
         Slot::Passphrase { .. } => {
-            let wrong = || Error::Setup(format!("the keystore {} does not open with this passphrase", path.display()));
+            let wrong = || Error::setup(format!("the keystore {} does not open with this passphrase", path.display()));
             let root_key = try_unwrap(&envelope, &passphrases.current()?)?.ok_or_else(wrong)?;
             (root_key, KeySource::Passphrase)
         }
@@ -106,12 +110,11 @@ fn with_key_file(location: &KeystoreLocation, envelope: &Envelope) -> Result<(Ro
             }
         }
     }
+    if !found {
+        return Err(SetupError::NoKeyFile { keystore: location.keystore.clone(), key_file: current.clone() }.into());
+    }
     let (keystore, key_file) = (location.keystore.display(), current.display());
-    Err(Error::Setup(if found {
-        format!("the keystore {keystore} does not open with the key file {key_file}")
-    } else {
-        format!("the keystore {keystore} needs its key file {key_file}, which is not there")
-    }))
+    Err(Error::setup(format!("the keystore {keystore} does not open with the key file {key_file}")))
 }
 
 /// `None` when the secret is not the one, or the slot was changed.

@@ -95,7 +95,7 @@ fn without_a_vault_nothing_is_made() {
         place.vault.describe_secret(None, "db", None).expect_err("no vault"),
         place.vault.list_secrets(None).expect_err("no vault"),
     ] {
-        assert!(matches!(&error, Error::Setup(message) if message.contains("coldseal-vault")), "{error}");
+        assert!(matches!(&error, Error::Setup(why) if why.to_string().contains("coldseal-vault")), "{error}");
     }
     assert!(!place.vault.root().exists());
 }

@@ -215,7 +215,7 @@ fn paths_that_are_nothing_of_the_kind_are_refused() {
         (stray, "is not in the folder of a Region"),
     ] {
         let error = verify_paths(&[path], None).expect_err("refused");
-        assert!(matches!(&error, Error::Setup(message) if message.contains(expected)), "{error}");
+        assert!(matches!(&error, Error::Setup(why) if why.to_string().contains(expected)), "{error}");
     }
     let report = verify_paths(&[place.dir("us-west-2", "db")], None).expect("verifies");
     assert!(report.is_sound() && report.bundles == 1);

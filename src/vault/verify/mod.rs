@@ -98,9 +98,9 @@ pub fn verify(paths: &[PathBuf], kms: Option<&EmbeddedKms>) -> Result<VerifyRepo
         } else if path.is_file() {
             checker.check_lone_bundle(path);
         } else if path.exists() {
-            return Err(Error::Setup(format!("{} is neither a vault, nor the folder of a secret, nor a bundle", path.display())));
+            return Err(Error::setup(format!("{} is neither a vault, nor the folder of a secret, nor a bundle", path.display())));
         } else {
-            return Err(Error::Setup(format!("there is nothing at {}", path.display())));
+            return Err(Error::setup(format!("there is nothing at {}", path.display())));
         }
     }
     Ok(checker.finish())
@@ -148,7 +148,7 @@ fn verify_secret_dir(checker: &mut Checker<'_>, dir: &Path) -> Result<()> {
     // The folder's place says the primary Region: as it stands, or for `.` and the like after resolving.
     let absolute = std::fs::canonicalize(dir).map_err(|error| Error::io_at("reading", dir, error))?;
     let Some(region) = absolute.parent().and_then(region_named) else {
-        return Err(Error::Setup(format!(
+        return Err(Error::setup(format!(
             "{} is not in the folder of a Region, so its secret has no place to be checked against",
             dir.display()
         )));

@@ -97,7 +97,7 @@ fn assert_opens(location: &KeystoreLocation, passphrases: &dyn Passphrases, key:
 
 fn setup_message<T>(result: Result<T>) -> String {
     match result.map(drop).expect_err("refused") {
-        Error::Setup(message) => message,
+        Error::Setup(error) => error.to_string(),
         other => panic!("not an error of the set-up: {other:?}"),
     }
 }

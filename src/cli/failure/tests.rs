@@ -1,0 +1,242 @@
+//! Error -> lines on stderr, verbatim, and exit code.
+
+use std::{io, path::PathBuf};
+
+use super::*;
+use crate::error::{ContextMismatch, EdkAttempt, ServiceError};
+
+fn setup(error: SetupError) -> Error {
+    Error::Setup(error)
+}
+
+fn service(code: ErrorCode, message: &str) -> Error {
+    Error::Service(ServiceError::new(code, message))
+}
+
+fn format(field: &'static str, problem: FormatProblem) -> Error {
+    Error::Format(FormatError::new(field, problem))
+}
+
+fn account(id: &str) -> crate::arn::AccountId {
+    id.parse().expect("an account")
+}
+
+/// Every error that has a hint, and each kind that has none.
+fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
+    let path = PathBuf::from;
+    let attempt = EdkAttempt { provider_id: "home".to_owned(), key: "backup".to_owned(), outcome: None };
+    let mut table = setup_errors();
+    table.extend(service_errors());
+    table.extend([
+        (
+            format("version", FormatProblem::Unsupported { value: 1 }),
+            "Decrypt",
+            254,
+            &[
+                "coldseal: malformed message: version: 0x0001 is not supported",
+                "hint: is this an AWS Encryption SDK message of format 2.0? Messages of format 1 have no key commitment and are not read",
+            ][..],
+        ),
+        (
+            format("encrypted data key count", FormatProblem::TooLarge { value: 200, limit: 128 }),
+            "Decrypt",
+            254,
+            &[
+                "coldseal: malformed message: encrypted data key count: 200 is over the limit of 128",
+                "hint: raise the limit with --max-encrypted-data-keys",
+            ],
+        ),
+        (
+            format("final frame", FormatProblem::Trailing),
+            "Decrypt",
+            254,
+            &["coldseal: malformed message: final frame: bytes after its end"],
+        ),
+        (
+            Error::NoUsableKey(vec![attempt]),
+            "Decrypt",
+            254,
+            &[
+                "coldseal: no encrypted data key of the message can be unwrapped here\n  home backup: no key at hand fits it",
+                "hint: name a key with --kms-key-id or --raw-aes-key, or use the keystore that has it (--keystore)",
+            ],
+        ),
+        (
+            Error::TooLong { what: "the content of one frame", length: 3, limit: 2 },
+            "Decrypt",
+            254,
+            &[
+                "coldseal: the content of one frame is 3 bytes, over the limit of 2",
+                "hint: raise the limit with --max-content-length if you trust the message; it is held in memory",
+            ],
+        ),
+        (
+            Error::Damaged { path: path("/v/secret.json"), what: "not JSON".to_owned() },
+            "GetSecretValue",
+            254,
+            &["coldseal: /v/secret.json: not JSON", "hint: 'coldseal verify' lists what is damaged; restore the file from a copy"],
+        ),
+        (
+            Error::Decryption,
+            "Decrypt",
+            254,
+            &["coldseal: the message could not be decrypted: it was changed, or the key is not the one that it was sealed with"],
+        ),
+        (
+            Error::EncryptionContext(ContextMismatch::Missing("purpose".to_owned())),
+            "Decrypt",
+            254,
+            &["coldseal: encryption context: the message has no pair with the key 'purpose'"],
+        ),
+        (Error::Misuse("a rule"), "Decrypt", 255, &["coldseal: a rule"]),
+        (Error::Random, "Decrypt", 255, &["coldseal: the operating system's random number generator failed"]),
+        (Error::io("writing the output", io::Error::other("full")), "GenerateDataKey", 255, &["coldseal: writing the output: full"]),
+    ]);
+    table
+}
+
+fn setup_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
+    let path = PathBuf::from;
+    vec![
+        (
+            setup(SetupError::NoVault(path("/v"))),
+            "ListSecrets",
+            253,
+            &[
+                "coldseal: there is no vault at /v",
+                "hint: 'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names another directory",
+            ],
+        ),
+        (
+            setup(SetupError::NoKeystore(path("/k"))),
+            "ListKeys",
+            253,
+            &[
+                "coldseal: there is no keystore at /k",
+                "hint: 'coldseal create-secret' and 'coldseal kms create-key' make one; --keystore or COLDSEAL_KEYSTORE names another file",
+            ],
+        ),
+        (
+            setup(SetupError::NoKeyFile { keystore: path("/k"), key_file: path("/f") }),
+            "ListKeys",
+            253,
+            &[
+                "coldseal: the keystore /k needs its key file /f, which is not there",
+                "hint: --keystore-key-file or COLDSEAL_KEYSTORE_KEY_FILE says where it is; without it the keystore stays closed",
+            ],
+        ),
+        (
+            setup(SetupError::OtherAccount { keystore: path("/k"), account: account("000000000000"), asked: account("111122223333") }),
+            "CreateKey",
+            253,
+            &[
+                "coldseal: the keystore /k is of account 000000000000, which cannot be changed to 111122223333",
+                "hint: leave out --account-id and COLDSEAL_ACCOUNT_ID, or name another keystore (--keystore) for that account's keys",
+            ],
+        ),
+        (Error::setup("something else"), "ListKeys", 253, &["coldseal: something else"]),
+    ]
+}
+
+fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
+    vec![
+        (
+            service(ErrorCode::DisabledException, "K is disabled."),
+            "GenerateDataKey",
+            254,
+            &[
+                "An error occurred (DisabledException) when calling the GenerateDataKey operation: K is disabled.",
+                "hint: 'coldseal kms enable-key' enables a key",
+            ],
+        ),
+        (
+            service(ErrorCode::ResourceExistsException, "It exists."),
+            "CreateSecret",
+            254,
+            &[
+                "An error occurred (ResourceExistsException) when calling the CreateSecret operation: It exists.",
+                "hint: 'coldseal describe-secret' shows the one that exists",
+            ],
+        ),
+        (
+            service(ErrorCode::ResourceNotFoundException, "No."),
+            "GetSecretValue",
+            254,
+            &[
+                "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: No.",
+                "hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels",
+            ],
+        ),
+        (
+            service(ErrorCode::NotFoundException, "Invalid keyId 'x'"),
+            "EnableKey",
+            254,
+            &[
+                "An error occurred (NotFoundException) when calling the EnableKey operation: Invalid keyId 'x'",
+                "hint: this takes a key id or key ARN, as 'coldseal kms list-keys' shows it, and no alias",
+            ],
+        ),
+        (
+            service(ErrorCode::NotFoundException, "No."),
+            "DescribeKey",
+            254,
+            &[
+                "An error occurred (NotFoundException) when calling the DescribeKey operation: No.",
+                "hint: 'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there is",
+            ],
+        ),
+        (
+            service(ErrorCode::NotAuthorizedException, ""),
+            "CreateAlias",
+            254,
+            &[
+                "An error occurred (NotAuthorizedException) when calling the CreateAlias operation:",
+                "hint: names that begin with alias/aws/ belong to AWS",
+            ],
+        ),
+        (
+            service(ErrorCode::ValidationException, "Invalid identifier"),
+            "CreateAlias",
+            254,
+            &[
+                "An error occurred (ValidationException) when calling the CreateAlias operation: Invalid identifier",
+                "hint: an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN",
+            ],
+        ),
+        (
+            service(ErrorCode::DecryptionFailure, "It does not open."),
+            "GetSecretValue",
+            254,
+            &[
+                "An error occurred (DecryptionFailure) when calling the GetSecretValue operation: It does not open.",
+                "hint: 'coldseal verify --open' shows which bundles open here",
+            ],
+        ),
+        (
+            service(ErrorCode::InvalidParameterException, "Name: empty"),
+            "CreateSecret",
+            254,
+            &["An error occurred (InvalidParameterException) when calling the CreateSecret operation: Name: empty"],
+        ),
+    ]
+}
+
+#[test]
+fn every_error_has_its_lines() {
+    for (error, operation, code, lines) in table() {
+        let failure = Failure::Core { error, operation };
+        assert_eq!(failure.lines(), lines);
+        assert_eq!(failure.exit_code(), code, "{lines:?}");
+    }
+}
+
+#[test]
+fn errors_of_the_command_line_have_theirs() {
+    let usage = Failure::from(UsageError::parameter("--tags", "no value").with_hint("write one"));
+    assert_eq!(usage.lines(), ["coldseal: Error parsing parameter '--tags': no value", "hint: write one"]);
+    assert_eq!(usage.exit_code(), 252);
+    let config = Failure::from(ConfigError::new("no Region"));
+    assert_eq!(config.lines(), ["coldseal: no Region"]);
+    assert_eq!(config.exit_code(), 253);
+    assert_eq!((Failure::Partial.lines().len(), Failure::Partial.exit_code()), (0, 1));
+}

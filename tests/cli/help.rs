@@ -1,0 +1,224 @@
+//! `--help`, `--version`, and what clap refuses.
+
+use snapbox::str;
+
+use crate::sandbox::Sandbox;
+
+/// The names of the subcommands that a help text lists.
+fn subcommands(help: &str) -> Vec<String> {
+    let list = help.split_once("Commands:\n").map_or("", |(_, rest)| rest).split_once("\n\n").map_or("", |(list, _)| list);
+    let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_command_has_help_with_an_example() {
+    let sandbox = Sandbox::new();
+    let top = subcommands(&sandbox.stdout("--help"));
+    let kms = subcommands(&sandbox.stdout("kms --help"));
+    assert_eq!((top.len(), kms.len()), (10, 9), "{top:?} {kms:?}");
+    let commands = top.iter().cloned().chain(kms.iter().map(|name| format!("kms {name}")));
+    for command in commands {
+        for flag in ["--help", "-h"] {
+            let help = sandbox.stdout(&format!("{command} {flag}"));
+            assert!(help.contains(&format!("coldseal {command}")) && help.contains("Example"), "{command}: no example\n{help}");
+            assert!(
+                help.lines().filter(|line| !line.starts_with("Usage:")).all(|line| line.chars().count() <= 80),
+                "{command}: long lines"
+            );
+        }
+    }
+}
+
+/// Every example of the help texts is taken by the parser: it fails, if at all, for another reason than usage.
+#[test]
+fn the_examples_are_commands() {
+    let sandbox = Sandbox::new();
+    let mut count = 0;
+    for command in [
+        "",
+        "create-secret",
+        "replicate-secret-to-regions",
+        "get-secret-value",
+        "describe-secret",
+        "list-secrets",
+        "verify",
+        "kms create-alias",
+        "kms list-keys",
+    ] {
+        let help = sandbox.stdout(&format!("{command} --help")).replace("\\\n", " ");
+        for example in help.lines().filter_map(|line| line.trim().strip_prefix("coldseal ")) {
+            // What follows a number sign is a remark; a pipe is the shell's.
+            let example = example.split("  # ").next().and_then(|line| line.split('|').next()).expect("a line");
+            if example.contains("COMMAND") || example.contains("$(") || example.contains("[OPTIONS]") {
+                continue;
+            }
+            let words = example.replace('\'', "");
+            let output = sandbox.std(&words).env("AWS_REGION", "us-west-2").output().expect("runs");
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(!stderr.contains("error: "), "{example}: {stderr}");
+            count += 1;
+        }
+    }
+    assert!(count >= 15, "{count} examples");
+}
+
+#[test]
+fn no_command_shows_the_commands() {
+    let sandbox = Sandbox::new();
+    let output = sandbox.std("").output().expect("runs");
+    let stderr = String::from_utf8(output.stderr).expect("text");
+    assert_eq!((output.status.code(), output.stdout), (Some(252), vec![]));
+    assert!(stderr.contains("create-secret") && stderr.contains("Usage: coldseal"), "{stderr}");
+    let output = sandbox.std("kms").output().expect("runs");
+    assert_eq!(output.status.code(), Some(252));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("create-key"));
+}
+
+#[test]
+fn typing_errors_are_252() {
+    let sandbox = Sandbox::new();
+    sandbox.coldseal("create-secrets").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+error: unrecognized subcommand 'create-secrets'
+
+  tip: some similar subcommands exist: 'describe-secret', 'replicate-secret-to-regions', 'create', 'create-secret'
+
+Usage: coldseal [OPTIONS] <COMMAND>
+
+For more information, try '--help'.
+
+"#]]);
+    sandbox.coldseal("list-secrets --qery x").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+error: unexpected argument '--qery' found
+
+  tip: a similar argument exists: '--query'
+
+Usage: coldseal list-secrets --query <EXPRESSION>
+
+For more information, try '--help'.
+
+"#]]);
+    sandbox.coldseal("list-secrets --output yaml").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value 'yaml' for '--output <FORMAT>'
+  [possible values: json, text]
+
+For more information, try '--help'.
+
+"#]]);
+    sandbox.coldseal("list-secrets --query a[").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+coldseal: Bad value for --query a[: Parse error: Expected number, ':', or '*' -- found Eof:
+a[
+  ^
+
+"#]]);
+    sandbox.coldseal("kms change-protection --to nothing").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value 'nothing' for '--to <TO>'
+  [possible values: key-file, passphrase]
+
+For more information, try '--help'.
+
+"#]]);
+    sandbox.coldseal("--version").assert().success().stdout_eq(concat!("coldseal ", env!("CARGO_PKG_VERSION"), "\n")).stderr_eq("");
+}
+
+#[test]
+fn the_help_names_what_the_secret_commands_take() {
+    let sandbox = Sandbox::new();
+    sandbox
+        .coldseal("create-secret -h")
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
+Create a secret: one bundle for its Region and one for each replica Region
+
+Usage: coldseal create-secret [OPTIONS] --name <NAME>
+
+Options:
+      --name <NAME>
+          Name of the secret, 1 to 512 characters
+      --secret-string [<VALUE>]
+          The value as text: file://PATH, '-' for stdin, no value for a hidden
+          prompt, or the text itself (others can see it)
+      --secret-binary <VALUE>
+          The value as bytes: fileb://PATH, '-' for stdin, or base64
+      --secret-key-values <KEY=VALUE>...
+          [coldseal] The value as a JSON object: key=value, key@=file://PATH, or
+          a bare key for a hidden prompt
+      --kms-key-id <KEY>
+          Key that encrypts the secret in its Region: id, ARN, alias or alias
+          ARN [default: alias/aws/secretsmanager]
+      --add-replica-regions <REPLICA>...
+          Regions to replicate to: Region=us-east-1[,KmsKeyId=KEY] ..., plain
+          names, or JSON
+      --force-overwrite-replica-secret
+          Replace a secret of the same name in a replica Region
+      --partial
+          [coldseal] Do what can be done, record the other Regions as Failed,
+          and exit 1
+      --description <TEXT>
+          Description; not encrypted
+      --tags <TAG>...
+          Tags: Key=a,Value=b ..., or JSON; not encrypted
+      --encryption-context <K=V>...
+          [coldseal] Pairs that are bound to every bundle: k=v ..., or JSON; not
+          encrypted
+      --client-request-token <TOKEN>
+          Token of 32 to 64 characters that makes a repeated request harmless;
+          becomes the VersionId
+      --data-key-per-region
+          [coldseal] A data key of its own for each Region, so that no Region
+          can make another Region's bundle
+  -h, --help
+          Print help
+
+Global options:
+      --region <REGION>
+          The AWS Region [default: the ARN's, AWS_REGION, AWS_DEFAULT_REGION,
+          the profile's, then the secret's primary]
+      --profile <NAME>
+          Profile of the AWS configuration file whose region is used
+      --output <FORMAT>
+          How results are printed [default: json] [possible values: json, text]
+      --query <EXPRESSION>
+          JMESPath expression that picks from the result
+      --debug
+          Print on stderr what is done: files, keys by ARN, timings; never
+          values
+      --cli-binary-format <FORMAT>
+          How binary values on the command line are read [possible values:
+          base64, raw-in-base64-out]
+      --vault <DIR>
+          [coldseal] The vault's directory [else COLDSEAL_VAULT, coldseal-vault]
+      --keystore <FILE>
+          [coldseal] The embedded KMS's file [else COLDSEAL_KEYSTORE,
+          coldseal/keystore.json in the user's data directory]
+      --keystore-key-file <FILE>
+          [coldseal] The keystore's key file [else COLDSEAL_KEYSTORE_KEY_FILE,
+          keystore.key beside the keystore]
+      --account-id <ID>
+          [coldseal] Account in new ARNs, 12 digits [else COLDSEAL_ACCOUNT_ID,
+          the keystore's, 000000000000]
+      --passphrase-file <FILE>
+          [coldseal] File with the keystore's passphrase [else
+          COLDSEAL_PASSPHRASE_FD, COLDSEAL_PASSPHRASE, a prompt]
+
+Examples:
+  coldseal create-secret --name MySecret /
+      --secret-string file://mycreds.json --region us-west-2
+  coldseal create-secret --name MySecret --secret-string /
+      --region us-west-2  # asks for the value, hidden
+  coldseal create-secret --name MySecret --secret-binary fileb://key.der /
+      --region us-west-2
+  coldseal create-secret --name MySecret --secret-key-values user=saanvi /
+      password@=file://pw.txt --region us-west-2
+  coldseal create-secret --name MySecret /
+      --secret-string file://mycreds.json --region us-west-2 /
+      --add-replica-regions Region=us-east-1,KmsKeyId=alias/east /
+      Region=eu-west-1
+
+Every Region and key is checked before the first byte is written; the command
+fails whole and lists all problems, unless --partial.
+
+"#]])
+        .stderr_eq("");
+}

@@ -1,0 +1,76 @@
+//! Signals and pipes.
+
+#![cfg(unix)]
+
+use std::{
+    io::{Read as _, Write as _},
+    process::Stdio,
+    thread::sleep,
+    time::Duration,
+};
+
+use crate::sandbox::Sandbox;
+
+#[test]
+fn a_signal_while_sealing_leaves_nothing_behind() {
+    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+        let sandbox = Sandbox::new();
+        sandbox.write("key", [1; 32]);
+        let mut command = sandbox.std("seal - --raw-aes-key a/b=key -o out --frame-length 4096");
+        let mut child = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // More than a pipe holds: when this is written, sealing has begun and the handlers are there.
+        stdin.write_all(&vec![0; 1 << 20]).expect("it reads");
+        sleep(Duration::from_millis(20));
+        let killed = std::process::Command::new("sh").args(["-c", &format!("kill -{signal} {}", child.id())]).status();
+        assert!(killed.expect("sh runs").success());
+        let status = child.wait().expect("ends");
+        drop(stdin);
+        assert_eq!(status.code(), Some(code), "SIG{signal}");
+        assert_eq!(sandbox.files("."), ["key"], "SIG{signal}");
+    }
+}
+
+#[test]
+fn a_reader_that_has_seen_enough_is_no_error() {
+    let sandbox = Sandbox::new();
+    let regions = "kms create-key --region us-west-2";
+    for line in [regions, "kms list-keys", "kms list-aliases --output text"] {
+        let mut child = sandbox.std(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("ends");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && !stderr.contains("panicked"), "{line}: {stderr}");
+    }
+}
+
+#[test]
+fn a_message_that_nobody_reads_to_its_end_is_an_error() {
+    let sandbox = Sandbox::new();
+    sandbox.write("key", [1; 32]);
+    sandbox.write("text", vec![b'x'; 1 << 20]);
+    let mut child = sandbox.std("seal text --raw-aes-key a/b=key").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+    let mut first = [0; 1];
+    let mut stdout = child.stdout.take().expect("a pipe");
+    stdout.read_exact(&mut first).expect("a byte");
+    drop(stdout);
+    let output = child.wait_with_output().expect("ends");
+    assert_eq!(output.status.code(), Some(255));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "coldseal: writing the output: Broken pipe (os error 32)\n");
+}
+
+#[test]
+fn full_and_closed_outputs_are_errors_without_panic() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("kms create-key --region us-west-2");
+    if cfg!(target_os = "linux") {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("there");
+        let output = sandbox.std("kms list-keys").stdout(full).output().expect("runs");
+        assert_eq!(output.status.code(), Some(255));
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "coldseal: writing to stdout: No space left on device (os error 28)\n");
+    }
+    let script = format!("'{}' kms list-keys >&- 2>&-", env!("CARGO_BIN_EXE_coldseal"));
+    let keystore = sandbox.path("keystore/keystore.json");
+    let status = std::process::Command::new("sh").args(["-c", &script]).env("COLDSEAL_KEYSTORE", keystore).status().expect("sh runs");
+    assert_ne!(status.code(), Some(101));
+}
