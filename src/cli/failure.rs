@@ -98,7 +98,7 @@ fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Format(error) => format_hint(*error),
         Error::NoUsableKey(_) => Some("name a key with --kms-key-id or --raw-aes-key, or use the keystore that has it (--keystore)"),
         Error::TooLong { .. } => Some("raise the limit with --max-content-length if you trust the message; it is held in memory"),
-        Error::Damaged { .. } => Some("'coldseal verify' lists what is damaged; restore the file from a copy"),
+        Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup_hint(error),
         Error::Service(error) => service_hint(error.code, operation),
         _ => None,

@@ -150,10 +150,9 @@ impl Vault {
 /// A file that the record names and that is not there is damage.
 fn as_missing(error: Error) -> Error {
     match error {
-        Error::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => Error::service(
-            ErrorCode::DecryptionFailure,
-            "the bundle on record is not there; 'coldseal verify' names it, another Region's may still open",
-        ),
+        Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => {
+            Error::service(ErrorCode::DecryptionFailure, format!("{doing}: the bundle is missing; another Region's may still open"))
+        }
         other => other,
     }
 }

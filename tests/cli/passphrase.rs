@@ -108,7 +108,7 @@ fn a_damaged_keystore_is_refused() {
     sandbox.write("keystore/keystore.json", keystore);
     sandbox.coldseal("kms list-keys").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 coldseal: [ROOT]/keystore/keystore.json: the file is not that of a keystore (line 1, column 1097)
-hint: 'coldseal verify' lists what is damaged; restore the file from a copy
+hint: restore the file from a copy; 'coldseal verify' checks a vault
 
 "#]]);
 }

@@ -151,7 +151,7 @@ hint: 'coldseal verify --open' shows which bundles open here
 
 "#]]);
     sandbox.coldseal("get-secret-value --secret-id b").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
-An error occurred (DecryptionFailure) when calling the GetSecretValue operation: the bundle on record is not there; 'coldseal verify' names it, another Region's may still open
+An error occurred (DecryptionFailure) when calling the GetSecretValue operation: reading coldseal-vault/secrets/us-west-2/b/[UUID]/us-west-2.[HASH].bundle: the bundle is missing; another Region's may still open
 hint: 'coldseal verify --open' shows which bundles open here
 
 "#]]);

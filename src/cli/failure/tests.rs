@@ -74,7 +74,7 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
             Error::Damaged { path: path("/v/secret.json"), what: "not JSON".to_owned() },
             "GetSecretValue",
             254,
-            &["coldseal: /v/secret.json: not JSON", "hint: 'coldseal verify' lists what is damaged; restore the file from a copy"],
+            &["coldseal: /v/secret.json: not JSON", "hint: restore the file from a copy; 'coldseal verify' checks a vault"],
         ),
         (
             Error::Decryption,
