@@ -37,7 +37,7 @@ fn troubled(place: &Place) -> (CreateSecret, [String; 8]) {
         format!("us-east-2: arn:aws:kms:us-east-2:000000000000:key/{disabled} is disabled."),
         "eu-west-1: Alias arn:aws:kms:eu-west-1:000000000000:alias/none is not found.".to_owned(),
         "us-north-7: there is no Region 'us-north-7'".to_owned(),
-        "af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region --region af-south-1' enables it".to_owned(),
+        "af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it".to_owned(),
         "cn-north-1: replication stays in one partition".to_owned(),
         "us-west-2: Invalid replica region.".to_owned(),
         "ca-central-1: Secret with this name already exists in this region".to_owned(),
