@@ -1,0 +1,191 @@
+"""A command that is killed, or that the operating system fails, at any system call that touches files leaves the secret as it was, or as it is to be.
+
+Each scenario runs once to count its calls; then once for each call and fault, under strace, which kills the process at that call or lets the
+call fail. After each run: `verify` finds nothing wrong, the secret reads as before or as after, every file under a bundle's name holds what the
+name says, and a failed call is either overcome or reported on stderr with an exit code. The next command then works and leaves no leftovers.
+
+Usage: crash.py BINARY [FOLDER]
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from common import Coldseal, fail
+
+REGIONS = ["us-west-2", "us-east-1", "eu-west-1"]
+CALLS = ["openat", "mkdir", "write", "fsync", "linkat", "rename", "unlink", "rmdir", "flock"]
+ERRORS = {
+    "openat": ["EIO", "ENOSPC"],
+    "mkdir": ["EIO", "ENOSPC"],
+    "write": ["EIO", "ENOSPC"],
+    "fsync": ["EIO", "ENOSPC"],
+    "linkat": ["EIO", "ENOSPC"],
+    "rename": ["EIO", "ENOSPC"],
+    "unlink": ["EIO"],
+    "rmdir": ["EIO"],
+    "flock": ["EIO"],
+}
+CREATE = ["create-secret", "--name", "db", "--secret-string", "file://payload", "--region", "us-west-2", "--add-replica-regions", "us-east-1"]
+REPLICATE = ["replicate-secret-to-regions", "--secret-id", "db", "--region", "us-west-2", "--add-replica-regions"]
+
+
+class Scenario:
+    """A command, what is there before it, and the Regions that have the secret before and after it."""
+
+    def __init__(self, name, prepare, command, before, after):
+        self.name, self.prepare, self.command, self.before, self.after = name, prepare, command, before, after
+
+
+SCENARIOS = [
+    Scenario("create, first use", [], CREATE, [], ["us-west-2", "us-east-1"]),
+    Scenario("replicate", [CREATE], [*REPLICATE, "eu-west-1"], ["us-west-2", "us-east-1"], REGIONS),
+    Scenario(
+        "take another secret's place",
+        [CREATE, ["create-secret", "--name", "db", "--secret-string", "file://other", "--region", "eu-west-1"]],
+        [*REPLICATE, "eu-west-1", "--force-overwrite-replica-secret"],
+        ["us-west-2", "us-east-1"],
+        REGIONS,
+    ),
+]
+
+
+class Run:
+    """One run of a scenario in a copy of its prepared folder."""
+
+    def __init__(self, binary, template, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(template, folder)
+        self.coldseal = Coldseal(binary, folder)
+        self.vault = Path(folder) / "coldseal-vault"
+
+    def traced(self, options, command):
+        return subprocess.run(
+            ["strace", "-f", "-qq", *options, self.coldseal.binary, *command],
+            cwd=self.coldseal.folder, env=self.coldseal.env, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60,
+        )
+
+    def tried(self, *args):
+        return subprocess.run(
+            [self.coldseal.binary, *args], cwd=self.coldseal.folder, env=self.coldseal.env, stdin=subprocess.DEVNULL, capture_output=True, check=False
+        )
+
+    def value(self, region):
+        """The secret's value in a Region; None where it is not."""
+        done = self.tried("get-secret-value", "--secret-id", "db", "--region", region, "--output-file", "-")
+        if done.returncode in (253, 254) and (b"ResourceNotFoundException" in done.stderr or b"there is no " in done.stderr):
+            return None
+        if done.returncode != 0:
+            raise AssertionError(f"get-secret-value in {region}: exit code {done.returncode}\n{done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+    def state(self):
+        return tuple(self.value(region) for region in REGIONS)
+
+    def check_files(self):
+        """Nothing half-written has its final name."""
+        for path in self.vault.rglob("*"):
+            if path.suffix == ".bundle":
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                assert path.name.split(".")[1] == digest[:16], f"{path} holds something else"
+            elif path.name in ("secret.json", "coldseal.json"):
+                json.loads(path.read_bytes())
+
+    def verify(self, *, clean):
+        if not (self.vault / "coldseal.json").exists():
+            return
+        done = self.tried("verify", "--output", "json")
+        assert done.returncode == 0, f"verify: exit code {done.returncode}\n{done.stdout.decode()}{done.stderr.decode()}"
+        notes = json.loads(done.stdout)["Notes"]
+        assert not (clean and notes), f"leftovers: {notes}"
+
+
+def prepared(binary, scenario, folder):
+    """The folder before the command, and the states before and after it."""
+    coldseal = Coldseal(binary, folder)
+    (folder / "payload").write_bytes(b"the value")
+    (folder / "other").write_bytes(b"another value")
+    for command in scenario.prepare:
+        coldseal.run(*command)
+    return folder
+
+
+def count_calls(run, command):
+    """How often the command makes each call."""
+    log = run.coldseal.folder / "trace"
+    done = run.traced(["-e", "trace=" + ",".join(CALLS), "-e", "signal=none", "-o", str(log)], command)
+    assert done.returncode == 0, done.stderr.decode()
+    counts = dict.fromkeys(CALLS, 0)
+    for call in re.findall(r"^(?:\d+ +)?(\w+)\(", log.read_text(), re.MULTILINE):
+        counts[call] += 1
+    return counts
+
+
+def check(run, scenario, done, states, fault):
+    before, after = states
+    state = run.state()
+    assert state in (before, after), f"neither as before nor as after: {state}"
+    run.check_files()
+    run.verify(clean=False)
+    if fault.startswith("error"):
+        assert done.returncode in (0, 127, 252, 253, 254, 255), f"exit code {done.returncode}: {done.stderr.decode(errors='replace')}"
+        if done.returncode == 0:
+            assert state == after, "success, and not done"
+        else:
+            text = done.stderr.decode(errors="replace")
+            assert "panicked" not in text and re.search(r"coldseal: |An error occurred|error while loading", text), f"no clear message: {text}"
+    # The next command works, and nothing is left of this one.
+    again = run.tried(*scenario.command)
+    assert again.returncode == 0 or b"already exists" in again.stderr, again.stderr.decode(errors="replace")
+    assert run.state() == after, "the command does not work any more"
+    if again.returncode == 0 and state == before:
+        run.verify(clean=True)
+
+
+def run_scenario(binary, scenario, folder):
+    template = prepared(binary, scenario, folder / "template")
+    work = folder / "run"
+    first = Run(binary, template, work)
+    before = first.state()
+    first.coldseal.run(*scenario.command)
+    after = first.state()
+    for regions, state in ((scenario.before, before), (scenario.after, after)):
+        assert [region for region, value in zip(REGIONS, state) if value == b"the value"] == regions, f"{scenario.name}: {state}"
+    counts = count_calls(Run(binary, template, work), scenario.command)
+    killed = failed = 0
+    for call in CALLS:
+        faults = ["signal=KILL", *(f"error={error}" for error in ERRORS[call])]
+        for fault in faults:
+            for number in range(1, counts[call] + 1):
+                run = Run(binary, template, work)
+                done = run.traced(["-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={number}"], scenario.command)
+                try:
+                    check(run, scenario, done, (before, after), fault)
+                except (AssertionError, json.JSONDecodeError) as error:
+                    fail(f"{scenario.name}, {call} {number} of {counts[call]}, {fault}: {error}\nthe command said: {done.stderr.decode(errors='replace')}")
+                killed += fault.startswith("signal") and done.returncode != 0
+                failed += fault.startswith("error") and done.returncode != 0
+    assert killed and failed, f"{scenario.name}: no fault had an effect"
+    print(f"{scenario.name}: {sum(counts.values())} calls, killed {killed} times, failed {failed} times", flush=True)
+
+
+def main(binary, folder=None):
+    # In memory where that exists: a sync then costs nothing, and this makes tens of thousands of them.
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as temporary:
+        base = Path(folder or temporary).resolve()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            runs = [pool.submit(run_scenario, str(Path(binary).resolve()), scenario, base / str(number)) for number, scenario in enumerate(SCENARIOS)]
+            for run in runs:
+                run.result()
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
