@@ -43,7 +43,7 @@ pub(crate) struct RegionBundleArgs {
 /// The encryption context.
 #[derive(Debug, Args)]
 pub(crate) struct EncryptionContextArgs {
-    /// Non-secret pairs: k=v ..., or JSON. `seal` binds them to the message; `open` demands them, a bare key with any value
+    /// Non-secret pairs: k=v ..., or JSON. `seal` binds them to the message; `open` demands them, a bare key with any value. FILE goes before it
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
 }

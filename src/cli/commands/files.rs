@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, IsTerminal as _, Read},
     path::Path,
 };
 
@@ -153,6 +153,9 @@ fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawAesKey]) -> Outcom
 
 pub(super) fn input(file: &Path) -> Result<Box<dyn Read>> {
     if file == Path::new(STDIN) {
+        if io::stdin().is_terminal() {
+            note("reading from the terminal, as no FILE is given; end with Ctrl-D");
+        }
         return Ok(Box::new(Progress::new(io::stdin().lock(), None)));
     }
     tracing::debug!(path = %file.display(), "reading the file");
