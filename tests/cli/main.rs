@@ -16,5 +16,7 @@ mod passphrase;
 mod process;
 mod read;
 mod region;
+mod region_bundles;
+mod rewrap;
 mod value;
 mod verify;

@@ -56,8 +56,8 @@ pub(crate) struct EncryptionContextArgs {
   head -c 32 /dev/urandom > backup.key
   tar c photos | coldseal seal --raw-aes-key home/backup=backup.key \\
       --encryption-context purpose=backup > photos.bundle
-  coldseal seal photos.tar --to Region=us-west-2,KmsKeyId=alias/backup --to eu-west-1 \\
-      --output-dir bundles
+  coldseal seal photos.tar --output-dir bundles \\
+      --to Region=us-west-2,KmsKeyId=alias/backup --to eu-west-1
 
 Several keys make one message that each of them opens; --to makes one message for each Region, under that Region's key.")]
 pub(crate) struct SealArgs {
@@ -109,10 +109,13 @@ pub(crate) struct OpenArgs {
 /// For a message, --kms-key-id and --raw-aes-key open it; without them every key of the keystore that it names is tried.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
-  coldseal rewrap photos.tar.us-west-2.bundle --to us-east-1 --to Region=eu-west-1,KmsKeyId=alias/eu --output-dir bundles
-  coldseal rewrap --secret-id MySecret --region eu-west-1 --to-key alias/eu      another key for one Region
-  coldseal rewrap --all --region eu-west-1 --to-key alias/eu                     the same for every secret
-  coldseal rewrap --all                                                          the newest material of the keys on record")]
+  coldseal rewrap photos.tar.us-west-2.bundle --output-dir bundles \\
+      --to us-east-1 --to Region=eu-west-1,KmsKeyId=alias/eu
+  coldseal rewrap --secret-id MySecret --region eu-west-1 --to-key alias/eu
+  coldseal rewrap --all --region eu-west-1 --to-key alias/eu
+  coldseal rewrap --all
+
+The last one seals every bundle anew under the key on record.")]
 pub(crate) struct RewrapArgs {
     /// The message [default: stdin]
     #[arg(default_value = "-", hide_default_value = true)]

@@ -21,15 +21,15 @@ pub(super) fn one(context: &Context, args: &RewrapArgs, secret_id: &str) -> Outc
     let region = region(context, args)?;
     context.vault.require().during(OPERATION)?;
     let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone() };
-    let change = context.vault.rewrap_secret(&mut context.session(OPERATION)?, &request).during(OPERATION)?;
-    finish(context, &change)
+    let change = context.vault.rewrap_secret(&mut context.session_for_secrets(OPERATION)?, &request).during(OPERATION)?;
+    finish(context, &change, &[])
 }
 
 /// Every secret is a change of its own; one that fails does not keep the others.
 pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
     let region = region(context, args)?;
     let secrets = context.vault.list_secrets(region).during(OPERATION)?;
-    let mut session = context.session(OPERATION)?;
+    let mut session = context.session_for_secrets(OPERATION)?;
     let mut document = Document::default();
     for secret in secrets {
         let request = RewrapSecret { secret_id: secret.arn.to_string(), region, to_key: args.to_key.clone() };

@@ -40,7 +40,7 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
     }
     let mut session = context.session_for_secrets(OPERATION)?;
     let change = context.vault.create_secret(&mut session, &request).during(OPERATION)?;
-    finish(context, &change)
+    finish(context, &change, &request.replicas)
 }
 
 pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
@@ -56,16 +56,19 @@ pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
     context.vault.require().during(OPERATION)?;
     let mut session = context.session_for_secrets(OPERATION)?;
     let change = context.vault.replicate_secret_to_regions(&mut session, &request).during(OPERATION)?;
-    finish(context, &change)
+    finish(context, &change, &request.replicas)
 }
 
-/// Prints the answer, says where the bundles are, and ends with exit code 1 where a replica failed.
-pub(super) fn finish(context: &Context, change: &SecretChange) -> Outcome {
+/// Prints the answer, says where the bundles are, and ends with exit code 1 where a replica that was asked for failed.
+pub(super) fn finish(context: &Context, change: &SecretChange, asked: &[ReplicaRegion]) -> Outcome {
     context.note_keystore(&change.keystore);
     context.print(change)?;
     let root = std::path::absolute(context.vault.root()).unwrap_or_else(|_| context.vault.root().to_owned());
     note(&format!("{} in {}", counted(change.bundles.len(), "bundle"), root.display()));
-    let failed: Vec<_> = change.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::Failed).collect();
+    let is_asked = |region: &str| asked.iter().any(|replica| replica.region == region);
+    let failed =
+        change.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::Failed && is_asked(replica.region.name()));
+    let failed: Vec<_> = failed.collect();
     for replica in &failed {
         warn(&format!("{}: {} (retry with 'coldseal replicate-secret-to-regions')", replica.region, replica.status_message));
     }

@@ -1,0 +1,104 @@
+//! `seal --to` and `rewrap --to`: one bundle for each Region, all or nothing.
+
+use snapbox::str;
+
+use crate::sandbox::Sandbox;
+
+fn with_bundles() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("payload", "attack at dawn".repeat(10_000));
+    sandbox.ok("seal payload --to us-west-2 --to Region=eu-west-1 --encryption-context purpose=test --output-dir out");
+    sandbox
+}
+
+#[test]
+fn each_region_gets_a_bundle_that_names_it() {
+    let sandbox = with_bundles();
+    assert_eq!(sandbox.files("out"), ["out/payload.eu-west-1.bundle", "out/payload.us-west-2.bundle"]);
+    sandbox.coldseal("inspect out/payload.eu-west-1.bundle --query EncryptionContext").assert().success().stdout_eq(str![[r#"
+{
+    "coldseal:region": "eu-west-1",
+    "purpose": "test"
+}
+
+"#]]);
+    for region in ["us-west-2", "eu-west-1"] {
+        sandbox
+            .coldseal(&format!("open out/payload.{region}.bundle -o {region}"))
+            .assert()
+            .success()
+            .stderr_eq(format!("coldseal: this bundle is for the Region {region}\n"));
+        sandbox.coldseal(&format!("open out/payload.{region}.bundle -o {region}-2 --region {region}")).assert().success().stderr_eq("");
+        assert!(sandbox.read(region) == sandbox.read("payload") && sandbox.read(&format!("{region}-2")) == sandbox.read("payload"));
+    }
+    sandbox.coldseal("open out/payload.eu-west-1.bundle --region us-west-2 -o no").assert().code(254).stderr_eq(str![[r#"
+coldseal: encryption context: the value of 'coldseal:region' is not the one demanded
+
+"#]]);
+    assert!(!sandbox.exists("no"));
+}
+
+#[test]
+fn every_problem_is_listed_and_nothing_is_written() {
+    let sandbox = Sandbox::new();
+    sandbox.write("payload", "x");
+    let line = "seal payload --to us-west-2 --to us-west-9 --to af-south-1 --to Region=eu-west-1,KmsKeyId=alias/none --output-dir out";
+    sandbox.coldseal(line).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
+An error occurred (InvalidParameterException) when calling the GenerateDataKey operation: 3 Regions have problems, and nothing was written:
+  us-west-9: there is no Region 'us-west-9'; did you mean us-west-1, us-west-2, us-iso-west-1?
+  af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it
+  eu-west-1: Alias arn:aws:kms:eu-west-1:000000000000:alias/none is not found.
+
+"#]]);
+    assert!(!sandbox.exists("out") && !sandbox.exists("keystore/keystore.json"));
+}
+
+#[test]
+fn bundles_are_not_overwritten_without_force() {
+    let sandbox = with_bundles();
+    let before = sandbox.read("out/payload.eu-west-1.bundle");
+    sandbox.coldseal("seal payload --to us-east-1 --to eu-west-1 --output-dir out").assert().code(252).stderr_eq(str![[r#"
+coldseal: out/payload.eu-west-1.bundle: exists; --force overwrites it
+
+"#]]);
+    assert_eq!((sandbox.files("out").len(), sandbox.read("out/payload.eu-west-1.bundle")), (2, before.clone()));
+    sandbox.ok("seal payload --to us-east-1 --to eu-west-1 --output-dir out --force --no-sync");
+    assert!(sandbox.files("out").len() == 3 && sandbox.read("out/payload.eu-west-1.bundle") != before);
+}
+
+#[test]
+fn other_keys_and_outputs_do_not_mix_with_regions() {
+    let sandbox = Sandbox::new();
+    sandbox.write("payload", "x");
+    sandbox.write("key", [1; 32]);
+    for other in ["-o out", "--kms-key-id alias/x", "--raw-aes-key a/b=key"] {
+        sandbox.coldseal(&format!("seal payload --to us-west-2 {other}")).assert().code(252).stderr_eq(str![[r#"
+coldseal: --to goes without --kms-key-id, --raw-aes-key and --output-file
+hint: --to Region=us-west-2,KmsKeyId=alias/NAME names a Region's key, --output-dir the directory of the bundles
+
+"#]]);
+    }
+}
+
+#[test]
+fn stdin_is_sealed_for_each_region_too() {
+    let sandbox = Sandbox::new();
+    sandbox.coldseal("seal --to us-west-2 --to eu-west-1").stdin("piped").assert().success();
+    sandbox.coldseal("open stdin.eu-west-1.bundle --region eu-west-1").assert().success().stdout_eq("piped");
+}
+
+#[test]
+fn a_bundle_is_rewrapped_for_further_regions() {
+    let sandbox = with_bundles();
+    sandbox.ok("rewrap out/payload.us-west-2.bundle --to us-east-1 --to ap-south-1 --output-dir out");
+    for region in ["us-east-1", "ap-south-1"] {
+        sandbox.ok(&format!("open out/payload.{region}.bundle --region {region} --encryption-context purpose=test -o {region}"));
+        assert!(sandbox.read(region) == sandbox.read("payload"));
+    }
+    let mut damaged = sandbox.read("out/payload.us-west-2.bundle");
+    let last = damaged.len() - 1;
+    damaged[last] ^= 1;
+    sandbox.write("damaged", damaged);
+    sandbox.coldseal("rewrap damaged --to us-east-1").assert().code(254).stdout_eq("");
+    assert!(!sandbox.exists("damaged.us-east-1.bundle"), "a bundle appears only when its source has verified");
+}
