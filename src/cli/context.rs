@@ -17,6 +17,7 @@ use super::{
     output::{OutputFormat, query::Query, render},
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
+    prompt::Prompter,
     usage::{ConfigError, UsageError},
 };
 use crate::{
@@ -35,6 +36,7 @@ pub(crate) struct Context {
     pub(crate) account: Option<AccountId>,
     pub(crate) binary_format: BinaryFormat,
     pub(crate) passphrases: PassphraseSources,
+    pub(crate) prompter: Prompter,
     explicit_region: Option<Region>,
     profile: Option<String>,
     output: Option<OutputFormat>,
@@ -42,14 +44,15 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    pub(crate) fn new(global: &GlobalArgs, environment: Environment) -> Outcome<Self> {
+    pub(crate) fn new(global: &GlobalArgs, environment: Environment, prompter: Prompter) -> Outcome<Self> {
         let vault = global.vault.clone().or_else(|| environment.path("COLDSEAL_VAULT"));
         Ok(Self {
             vault: Vault::new(vault.unwrap_or_else(|| PathBuf::from("coldseal-vault"))),
             location: keystore_location(global, &environment)?,
             account: account(global, &environment)?,
             binary_format: BinaryFormat::from_str(&global.cli_binary_format)?,
-            passphrases: PassphraseSources::new(&environment, global.passphrase_file.clone()),
+            passphrases: PassphraseSources::new(&environment, global.passphrase_file.clone(), prompter.clone()),
+            prompter,
             explicit_region: global.region.as_deref().map(|name| parse_region("--region", name)).transpose()?,
             profile: global.profile.clone(),
             output: global.output.as_deref().map(OutputFormat::from_str).transpose()?,

@@ -14,6 +14,7 @@ mod paramfile;
 mod passphrase;
 mod process;
 mod progress;
+mod prompt;
 mod raw_aes_key;
 mod replica_regions;
 mod secret_input;
@@ -31,12 +32,14 @@ use self::{
     context::Context,
     environment::Environment,
     failure::{EXIT_USAGE, Failure, Outcome},
+    prompt::Prompter,
 };
 
 /// Runs the program: reads arguments and environment, does the command, gives the exit code.
 #[must_use]
 pub fn main() -> ExitCode {
     process::harden();
+    let prompter = Prompter::install();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => {
@@ -48,7 +51,7 @@ pub fn main() -> ExitCode {
     };
     process::trace(cli.global.debug);
     let begin = Instant::now();
-    let outcome = run(cli);
+    let outcome = run(cli, prompter);
     let code = outcome.as_ref().map_or_else(Failure::exit_code, |()| 0);
     tracing::debug!(exit_code = code, elapsed = ?begin.elapsed(), "done");
     match outcome {
@@ -63,8 +66,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(cli: Cli) -> Outcome {
-    let context = Context::new(&cli.global, Environment::process())?;
+fn run(cli: Cli, prompter: Prompter) -> Outcome {
+    let context = Context::new(&cli.global, Environment::process(), prompter)?;
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %context.vault.root().display(), keystore = %context.location.keystore.display(),
         region = context.explicit_region().map(|region| region.to_string()), "begin");
     commands::run(cli, context)

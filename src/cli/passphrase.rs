@@ -1,11 +1,11 @@
-//! Where the keystore's passphrase comes from, and hidden prompts.
+//! Where the keystore's passphrase comes from.
 
 use std::{
-    io::{IsTerminal as _, Read as _},
+    io::Read as _,
     path::{Path, PathBuf},
 };
 
-use super::{environment::Environment, failure::Outcome, usage::ConfigError};
+use super::{environment::Environment, prompt::Prompter};
 use crate::{
     error::{Error, Result},
     kms::Passphrases,
@@ -19,6 +19,7 @@ const MAX_LENGTH: u64 = 4096;
 pub(crate) struct PassphraseSources {
     current: Source,
     new: Source,
+    prompter: Prompter,
 }
 
 struct Source {
@@ -30,7 +31,7 @@ struct Source {
 }
 
 impl PassphraseSources {
-    pub(crate) fn new(environment: &Environment, file: Option<PathBuf>) -> Self {
+    pub(crate) fn new(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
         let current = Source {
             what: "passphrase of the keystore",
             variables: "--passphrase-file, COLDSEAL_PASSPHRASE_FD or COLDSEAL_PASSPHRASE",
@@ -45,7 +46,7 @@ impl PassphraseSources {
             descriptor: environment.text("COLDSEAL_NEW_PASSPHRASE_FD"),
             value: environment.text("COLDSEAL_NEW_PASSPHRASE"),
         };
-        Self { current, new }
+        Self { current, new, prompter }
     }
 
     pub(crate) fn with_new_file(mut self, file: Option<PathBuf>) -> Self {
@@ -58,7 +59,7 @@ impl Passphrases for PassphraseSources {
     fn current(&self) -> Result<SecretBytes> {
         match self.current.without_prompt()? {
             Some(passphrase) => Ok(passphrase),
-            None => prompt("Passphrase of the keystore: ").ok_or_else(|| self.current.missing()),
+            None => self.prompter.hidden("Passphrase of the keystore: ").ok_or_else(|| self.current.missing()),
         }
     }
 
@@ -66,8 +67,8 @@ impl Passphrases for PassphraseSources {
         if let Some(passphrase) = self.new.without_prompt()? {
             return Ok(passphrase);
         }
-        let first = prompt("New passphrase of the keystore: ").ok_or_else(|| self.new.missing())?;
-        let second = prompt("Once more: ").ok_or_else(|| self.new.missing())?;
+        let first = self.prompter.hidden("New passphrase of the keystore: ").ok_or_else(|| self.new.missing())?;
+        let second = self.prompter.hidden("Once more: ").ok_or_else(|| self.new.missing())?;
         if first.expose() != second.expose() {
             return Err(Error::setup("the two passphrases are not the same; nothing was changed".to_owned()));
         }
@@ -106,18 +107,4 @@ fn read_line(path: &Path) -> Result<SecretBytes> {
         return Err(Error::setup(format!("{}: a passphrase has 1 to {MAX_LENGTH} bytes", path.display())));
     }
     Ok(passphrase)
-}
-
-/// Asks on the terminal without showing what is typed; `None` where there is no terminal.
-fn prompt(text: &str) -> Option<SecretBytes> {
-    if !std::io::stderr().is_terminal() && !std::io::stdin().is_terminal() {
-        return None;
-    }
-    rpassword::prompt_password(text).ok().map(|typed| SecretBytes::new(typed.into_bytes()))
-}
-
-/// Asks for a secret value; an error that says `instead` where there is no terminal.
-pub(crate) fn prompt_value(text: &str, instead: &str) -> Outcome<SecretBytes> {
-    let missing = || ConfigError::new("a value is to be asked for, and there is no terminal to ask on").with_hint(instead);
-    Ok(prompt(text).ok_or_else(missing)?)
 }

@@ -9,8 +9,7 @@ use super::{
     context::{Context, warn},
     failure::{During as _, Outcome},
     paramfile::{ParamFiles, SizeLimit, is_literal},
-    passphrase::prompt_value,
-    usage::UsageError,
+    usage::{ConfigError, UsageError},
 };
 use crate::{
     error::Error,
@@ -27,20 +26,20 @@ const LIMIT: SizeLimit = SizeLimit {
 pub(super) fn secret_value(context: &Context, args: &CreateSecretArgs) -> Outcome<Option<SecretValue>> {
     let files = ParamFiles::new(&context.environment);
     let (kind, bytes) = if let Some(string) = &args.secret_string {
-        (PayloadKind::String, secret_string(&files, string.as_deref())?)
+        (PayloadKind::String, secret_string(context, &files, string.as_deref())?)
     } else if let Some(binary) = &args.secret_binary {
         (PayloadKind::Binary, secret_binary(context, &files, binary)?)
     } else if let Some(words) = &args.secret_key_values {
-        (PayloadKind::String, secret_key_values(&files, words)?)
+        (PayloadKind::String, secret_key_values(context, &files, words)?)
     } else {
         return Ok(None);
     };
     SecretValue::new(kind, bytes).map(Some).during("CreateSecret")
 }
 
-fn secret_string(files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {
+fn secret_string(context: &Context, files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {
     match value {
-        None => prompt_value("Secret value: ", "--secret-string takes file://PATH, or '-' for stdin"),
+        None => prompt_value(context, "Secret value: ", "--secret-string takes file://PATH, or '-' for stdin"),
         Some("-") => stdin("--secret-string"),
         Some(value) => {
             warn_about_literal("--secret-string", value);
@@ -58,7 +57,7 @@ fn secret_binary(context: &Context, files: &ParamFiles<'_>, value: &str) -> Outc
 }
 
 /// Builds the JSON object; members keep the order in which they were given.
-fn secret_key_values(files: &ParamFiles<'_>, words: &[String]) -> Outcome<SecretBytes> {
+fn secret_key_values(context: &Context, files: &ParamFiles<'_>, words: &[String]) -> Outcome<SecretBytes> {
     const PARAMETER: &str = "--secret-key-values";
     let mut object = Map::new();
     if let Some(literal) =
@@ -68,9 +67,10 @@ fn secret_key_values(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Secret
     }
     for word in words {
         let (key, bytes) = match word.split_once('=') {
-            None => {
-                (word.as_str(), prompt_value(&format!("{}: ", word.escape_debug()), &format!("{word}@=file://PATH takes it from a file"))?)
-            }
+            None => (
+                word.as_str(),
+                prompt_value(context, &format!("{}: ", word.escape_debug()), &format!("{word}@=file://PATH takes it from a file"))?,
+            ),
             Some((key, value)) => match key.strip_suffix('@') {
                 Some(key) => (key, files.string(PARAMETER, value, LIMIT)?),
                 None => (key, files.string(PARAMETER, value, LIMIT)?),
@@ -117,4 +117,10 @@ fn warn_about_literal(parameter: &str, value: &str) {
             "{parameter}: a value on the command line can be read by others (process list, shell history); use file://…, '-' for stdin, or a prompt"
         ));
     }
+}
+
+/// Asks for a secret value; an error that says `instead` where there is no terminal.
+fn prompt_value(context: &Context, text: &str, instead: &str) -> Outcome<SecretBytes> {
+    let missing = || ConfigError::new("a value is to be asked for, and there is no terminal to ask on").with_hint(instead);
+    Ok(context.prompter.hidden(text).ok_or_else(missing)?)
 }

@@ -96,8 +96,7 @@ fn a_bundle_is_rewrapped_for_further_regions() {
         assert!(sandbox.read(region) == sandbox.read("payload"));
     }
     let mut damaged = sandbox.read("out/payload.us-west-2.bundle");
-    let last = damaged.len() - 1;
-    damaged[last] ^= 1;
+    *damaged.last_mut().expect("a bundle") ^= 1;
     sandbox.write("damaged", damaged);
     sandbox.coldseal("rewrap damaged --to us-east-1").assert().code(254).stdout_eq("");
     assert!(!sandbox.exists("damaged.us-east-1.bundle"), "a bundle appears only when its source has verified");

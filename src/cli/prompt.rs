@@ -1,0 +1,120 @@
+//! Hidden prompts, and how SIGINT and SIGTERM end the process.
+//!
+//! Handlers only set flags or exit: a thread that waits for signals would need a socket. While a prompt has turned the terminal's echo off,
+//! exiting at once would leave it off, so a thread looks at the flag, gives the terminal back, and exits.
+
+use std::{
+    io::IsTerminal as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    flag,
+};
+
+use crate::secret::SecretBytes;
+
+/// How long an interrupted prompt waits at most.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Asks for what must not be seen.
+#[derive(Debug, Clone)]
+pub(crate) struct Prompter {
+    ends_at_once: Arc<AtomicBool>,
+    received: Arc<AtomicUsize>,
+}
+
+impl Prompter {
+    /// From now on SIGINT and SIGTERM end the process with 130 and 143.
+    pub(crate) fn install() -> Self {
+        let prompter = Self { ends_at_once: Arc::new(AtomicBool::new(true)), received: Arc::default() };
+        for signal in [SIGINT, SIGTERM] {
+            // A system that refuses ends the process in its own way.
+            let _ = flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&prompter.ends_at_once));
+            let _ = flag::register_usize(signal, Arc::clone(&prompter.received), usize::try_from(signal).unwrap_or_default());
+        }
+        prompter
+    }
+
+    /// Asks on the terminal without showing what is typed; `None` where there is no terminal.
+    pub(crate) fn hidden(&self, text: &str) -> Option<SecretBytes> {
+        if !std::io::stderr().is_terminal() && !std::io::stdin().is_terminal() {
+            return None;
+        }
+        let terminal = terminal::Saved::now();
+        let is_done = AtomicBool::new(false);
+        self.ends_at_once.store(false, Ordering::SeqCst);
+        let typed = thread::scope(|scope| {
+            scope.spawn(|| self.watch(&is_done, terminal.as_ref()));
+            let typed = rpassword::prompt_password(text);
+            is_done.store(true, Ordering::SeqCst);
+            typed
+        });
+        self.ends_at_once.store(true, Ordering::SeqCst);
+        self.end_if_interrupted(terminal.as_ref());
+        typed.ok().map(|typed| SecretBytes::new(typed.into_bytes()))
+    }
+
+    fn watch(&self, is_done: &AtomicBool, terminal: Option<&terminal::Saved>) {
+        while !is_done.load(Ordering::SeqCst) {
+            self.end_if_interrupted(terminal);
+            thread::sleep(LOOK);
+        }
+    }
+
+    fn end_if_interrupted(&self, terminal: Option<&terminal::Saved>) {
+        let signal = self.received.load(Ordering::SeqCst);
+        if signal != 0 {
+            terminal.into_iter().for_each(terminal::Saved::restore);
+            std::process::exit(128 + i32::try_from(signal).unwrap_or_default());
+        }
+    }
+}
+
+#[cfg(unix)]
+mod terminal {
+    use std::fs::File;
+
+    use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetpgrp, tcsetattr};
+
+    /// The terminal and how it was set.
+    pub(super) struct Saved {
+        terminal: File,
+        settings: Termios,
+    }
+
+    impl Saved {
+        pub(super) fn now() -> Option<Self> {
+            let terminal = File::open("/dev/tty").ok()?;
+            let settings = tcgetattr(&terminal).ok()?;
+            Some(Self { terminal, settings })
+        }
+
+        /// In the background the terminal is another process's.
+        pub(super) fn restore(&self) {
+            if tcgetpgrp(&self.terminal).is_ok_and(|group| group == rustix::process::getpgrp()) {
+                let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.settings);
+            }
+        }
+    }
+}
+
+#[cfg(not(unix))]
+mod terminal {
+    /// Nothing to give back: the console keeps its own settings.
+    pub(super) struct Saved;
+
+    impl Saved {
+        pub(super) const fn now() -> Option<Self> {
+            None
+        }
+
+        pub(super) const fn restore(&self) {}
+    }
+}
