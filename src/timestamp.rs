@@ -3,7 +3,7 @@
 use std::{borrow::Cow, fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use time::{OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
 
 /// A point in time, in UTC and whole milliseconds, which is what the services keep.
 ///
@@ -21,6 +21,13 @@ impl Timestamp {
     #[must_use]
     pub fn now() -> Self {
         Self::truncated(OffsetDateTime::now_utc())
+    }
+
+    /// This many days of 24 hours later; the year 9999 is the last.
+    #[must_use]
+    pub fn plus_days(self, days: u16) -> Self {
+        let later = self.0.checked_add(Duration::days(days.into()));
+        Self(later.unwrap_or_else(|| self.0.replace_year(9999).unwrap_or(self.0)))
     }
 
     fn truncated(time: OffsetDateTime) -> Self {
@@ -85,6 +92,14 @@ mod tests {
     fn now_survives_its_text() {
         let now = Timestamp::now();
         assert_eq!(now.to_string().parse(), Ok(now));
+    }
+
+    #[test]
+    fn days_are_added_up_to_the_last_year() {
+        let time: Timestamp = "2027-02-26T20:38:31.007Z".parse().expect("a time");
+        assert_eq!(time.plus_days(3).to_string(), "2027-03-01T20:38:31.007000+00:00");
+        let late: Timestamp = "9999-12-30T00:00:00Z".parse().expect("a time");
+        assert_eq!(late.plus_days(2560), late);
     }
 
     #[test]

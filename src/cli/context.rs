@@ -103,10 +103,18 @@ impl Context {
         }
     }
 
+    /// A command that changes an existing keystore must not make one.
+    pub(crate) fn require_keystore(&self, operation: &'static str) -> Outcome {
+        if self.location.keystore.exists() { Ok(()) } else { Err(self.no_keystore()).during(operation) }
+    }
+
+    fn no_keystore(&self) -> Error {
+        SetupError::NoKeystore(self.location.keystore.clone()).into()
+    }
+
     /// The keystore for reading; there has to be one.
     pub(crate) fn kms(&self, operation: &'static str) -> Outcome<EmbeddedKms> {
-        let missing = || Error::from(SetupError::NoKeystore(self.location.keystore.clone()));
-        self.kms_if_any(operation)?.ok_or_else(missing).during(operation)
+        self.kms_if_any(operation)?.ok_or_else(|| self.no_keystore()).during(operation)
     }
 
     /// The keystore for reading, if there is one.

@@ -24,6 +24,7 @@ pub(crate) struct PassphraseSources {
 
 struct Source {
     what: &'static str,
+    prompt: &'static str,
     variables: &'static str,
     file: Option<PathBuf>,
     descriptor: Option<String>,
@@ -34,6 +35,7 @@ impl PassphraseSources {
     pub(crate) fn new(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
         let current = Source {
             what: "passphrase of the keystore",
+            prompt: "Passphrase of the keystore: ",
             variables: "--passphrase-file, COLDSEAL_PASSPHRASE_FD or COLDSEAL_PASSPHRASE",
             file,
             descriptor: environment.text("COLDSEAL_PASSPHRASE_FD"),
@@ -41,12 +43,27 @@ impl PassphraseSources {
         };
         let new = Source {
             what: "new passphrase of the keystore",
+            prompt: "New passphrase of the keystore: ",
             variables: "--new-passphrase-file, COLDSEAL_NEW_PASSPHRASE_FD or COLDSEAL_NEW_PASSPHRASE",
             file: None,
             descriptor: environment.text("COLDSEAL_NEW_PASSPHRASE_FD"),
             value: environment.text("COLDSEAL_NEW_PASSPHRASE"),
         };
         Self { current, new, prompter }
+    }
+
+    /// For a keystore that is read beside the one in use.
+    pub(crate) fn of_input(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
+        let sources = Self::new(environment, None, prompter);
+        let current = Source {
+            what: "passphrase of the keystore to import",
+            prompt: "Passphrase of the keystore to import: ",
+            variables: "--input-passphrase-file, COLDSEAL_INPUT_PASSPHRASE_FD or COLDSEAL_INPUT_PASSPHRASE",
+            file,
+            descriptor: environment.text("COLDSEAL_INPUT_PASSPHRASE_FD"),
+            value: environment.text("COLDSEAL_INPUT_PASSPHRASE"),
+        };
+        Self { current, ..sources }
     }
 
     pub(crate) fn with_new_file(mut self, file: Option<PathBuf>) -> Self {
@@ -59,7 +76,7 @@ impl Passphrases for PassphraseSources {
     fn current(&self) -> Result<SecretBytes> {
         match self.current.without_prompt()? {
             Some(passphrase) => Ok(passphrase),
-            None => self.prompter.hidden("Passphrase of the keystore: ").ok_or_else(|| self.current.missing()),
+            None => self.prompter.hidden(self.current.prompt).ok_or_else(|| self.current.missing()),
         }
     }
 
@@ -67,7 +84,7 @@ impl Passphrases for PassphraseSources {
         if let Some(passphrase) = self.new.without_prompt()? {
             return Ok(passphrase);
         }
-        let first = self.prompter.hidden("New passphrase of the keystore: ").ok_or_else(|| self.new.missing())?;
+        let first = self.prompter.hidden(self.new.prompt).ok_or_else(|| self.new.missing())?;
         let second = self.prompter.hidden("Once more: ").ok_or_else(|| self.new.missing())?;
         if first.expose() != second.expose() {
             return Err(Error::setup("the two passphrases are not the same; nothing was changed".to_owned()));

@@ -14,6 +14,8 @@ pub enum ErrorCode {
     DecryptionFailure,
     /// KMS: the key is disabled.
     DisabledException,
+    /// KMS: the request would have succeeded, and was made with `DryRun`.
+    DryRunOperationException,
     /// Secrets Manager: the value can't be encrypted with the KMS key asked for.
     EncryptionFailure,
     /// KMS: the key named is not the key of the ciphertext.
@@ -34,6 +36,8 @@ pub enum ErrorCode {
     KMSInvalidStateException,
     /// A quota.
     LimitExceededException,
+    /// A policy is not what the grammar of policies allows.
+    MalformedPolicyDocumentException,
     /// KMS: the name belongs to AWS.
     NotAuthorizedException,
     /// KMS: no such key or alias.

@@ -1,8 +1,8 @@
 //! Aliases: further names for keys, each unique in its Region.
 
-use super::{EmbeddedKms, keys::validation, metadata::AliasListEntry};
+use super::{EmbeddedKms, keys::validation, lookup::alias_not_found, metadata::AliasListEntry};
 use crate::{
-    arn::AliasArn,
+    arn::{AliasArn, KeyArn},
     error::{Error, ErrorCode, Result},
     region::Region,
     timestamp::Timestamp,
@@ -15,7 +15,7 @@ const NAME_LIMIT: usize = 256;
 const ALIASES_PER_KEY: usize = 50;
 
 /// What an alias points at.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Alias {
     pub(super) target_key_id: String,
     pub(super) creation_date: Timestamp,
@@ -27,30 +27,46 @@ impl EmbeddedKms {
     ///
     /// # Errors
     /// `ValidationException` and `NotAuthorizedException` for the name; `AlreadyExistsException`; `LimitExceededException` over 50 aliases
-    /// of one key; `AccessDeniedException` for an AWS managed key; as for [`EmbeddedKms::resolve`].
+    /// of one key; `AccessDeniedException` for an AWS managed key; `KMSInvalidStateException` while its deletion is pending; as for [`EmbeddedKms::resolve`].
     pub fn create_alias(&mut self, region: Region, alias_name: &str, target_key_id: &str) -> Result<()> {
-        self.require_enabled(region)?;
-        check_name(alias_name)?;
-        if alias_name.starts_with(RESERVED_PREFIX) {
-            return Err(Error::service(ErrorCode::NotAuthorizedException, ""));
-        }
-        if target_key_id.starts_with(PREFIX) || target_key_id.parse::<AliasArn>().is_ok() {
-            return Err(Error::service(ErrorCode::ValidationException, "Aliases must refer to keys. Not aliases"));
-        }
-        let key = self.resolve_key_only(region, target_key_id)?;
-        self.require_customer_managed(&key, "CreateAlias")?;
-        let existing = self.list_aliases(region, None)?;
-        if let Some(alias) = existing.iter().find(|alias| alias.alias_name == alias_name) {
-            let message = format!("An alias with the name {} already exists", alias.alias_arn);
+        let key = self.alias_target_key(region, alias_name, target_key_id, "CreateAlias")?;
+        if self.list_aliases(region, None)?.iter().any(|alias| alias.alias_name == alias_name) {
+            let message = format!("An alias with the name {} already exists", self.alias_arn(region, alias_name));
             return Err(Error::service(ErrorCode::AlreadyExistsException, message));
         }
-        if existing.iter().filter(|alias| alias.target_key_id == key.key_id()).count() >= ALIASES_PER_KEY {
-            let message = format!("{key} has {ALIASES_PER_KEY} aliases, the most that a key can have");
-            return Err(Error::service(ErrorCode::LimitExceededException, message));
-        }
-        let now = Timestamp::now();
+        self.require_room_for_alias(&key)?;
+        let now = self.now();
         let alias = Alias { target_key_id: key.key_id().to_owned(), creation_date: now, last_updated_date: now };
         self.region_mut(region)?.aliases.insert(alias_name.to_owned(), alias);
+        Ok(())
+    }
+
+    /// [UpdateAlias](https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html): points an alias at another key id or key ARN.
+    ///
+    /// # Errors
+    /// `NotFoundException` for the alias; as for [`EmbeddedKms::create_alias`].
+    pub fn update_alias(&mut self, region: Region, alias_name: &str, target_key_id: &str) -> Result<()> {
+        let key = self.alias_target_key(region, alias_name, target_key_id, "UpdateAlias")?;
+        if self.live_alias_target(region, alias_name)? != key {
+            self.require_room_for_alias(&key)?;
+        }
+        let now = self.now();
+        if let Some(alias) = self.region_mut(region)?.aliases.get_mut(alias_name) {
+            key.key_id().clone_into(&mut alias.target_key_id);
+            alias.last_updated_date = now;
+        }
+        Ok(())
+    }
+
+    /// [DeleteAlias](https://docs.aws.amazon.com/kms/latest/APIReference/API_DeleteAlias.html). The key stays.
+    ///
+    /// # Errors
+    /// `NotFoundException`; `ValidationException` and `NotAuthorizedException` for the name.
+    pub fn delete_alias(&mut self, region: Region, alias_name: &str) -> Result<()> {
+        self.require_enabled(region)?;
+        check_changeable(alias_name)?;
+        self.live_alias_target(region, alias_name)?;
+        self.region_mut(region)?.aliases.remove(alias_name);
         Ok(())
     }
 
@@ -62,14 +78,47 @@ impl EmbeddedKms {
     pub fn list_aliases(&self, region: Region, key_id: Option<&str>) -> Result<Vec<AliasListEntry>> {
         let of_key = key_id.map(|key_id| self.resolve_key_only(region, key_id)).transpose()?;
         let aliases = self.region(region)?.map(|state| state.aliases.iter()).into_iter().flatten();
-        let wanted = aliases.filter(|(_, alias)| of_key.as_ref().is_none_or(|key| key.key_id() == alias.target_key_id));
+        let live = aliases.filter(|(_, alias)| self.key(&self.key_arn(region, &alias.target_key_id)).is_ok());
+        let wanted = live.filter(|(_, alias)| of_key.as_ref().is_none_or(|key| key.key_id() == alias.target_key_id));
         Ok(wanted.map(|(name, alias)| AliasListEntry::of(self.alias_arn(region, name), alias)).collect())
+    }
+
+    /// What CreateAlias and UpdateAlias demand of the name and of the key.
+    fn alias_target_key(&self, region: Region, alias_name: &str, target_key_id: &str, operation: &str) -> Result<KeyArn> {
+        self.require_enabled(region)?;
+        check_changeable(alias_name)?;
+        if target_key_id.starts_with(PREFIX) || target_key_id.parse::<AliasArn>().is_ok() {
+            return Err(Error::service(ErrorCode::ValidationException, "Aliases must refer to keys. Not aliases"));
+        }
+        let key = self.managed_key(region, target_key_id, operation)?;
+        self.require_not_pending(&key)?;
+        Ok(key)
+    }
+
+    /// The key of an alias, unless it was deleted with its aliases.
+    fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
+        let key = self.alias_target(region, alias_name)?;
+        if self.key(&key).is_ok() { Ok(key) } else { Err(alias_not_found(&self.alias_arn(region, alias_name))) }
+    }
+
+    fn require_room_for_alias(&self, key: &KeyArn) -> Result<()> {
+        if self.list_aliases(key.region(), Some(key.key_id()))?.len() < ALIASES_PER_KEY {
+            return Ok(());
+        }
+        let message = format!("{key} has {ALIASES_PER_KEY} aliases, the most that a key can have");
+        Err(Error::service(ErrorCode::LimitExceededException, message))
     }
 
     /// The ARN of an alias name that begins with `alias/`.
     pub(super) fn alias_arn(&self, region: Region, name: &str) -> AliasArn {
         AliasArn::new(region, self.account.clone(), name.strip_prefix(PREFIX).unwrap_or(name))
     }
+}
+
+/// Whether a user may make, move or remove an alias of this name.
+fn check_changeable(name: &str) -> Result<()> {
+    check_name(name)?;
+    if name.starts_with(RESERVED_PREFIX) { Err(Error::service(ErrorCode::NotAuthorizedException, "")) } else { Ok(()) }
 }
 
 /// Whether a name, reserved or not, can be an alias at all.

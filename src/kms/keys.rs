@@ -5,11 +5,16 @@ use serde::{Deserialize, Serialize};
 use super::{
     EmbeddedKms, KeyListEntry, KeyMetadata,
     ciphertext::MATERIAL_ID_LENGTH,
-    model::{RegionState, random_uuid},
+    model::{random_multi_region_id, random_uuid},
+    multi_region::MultiRegion,
+    policy,
+    rotation::{AutomaticRotation, RotationType},
+    states::Deletion,
+    tags::{self, Tags},
 };
 use crate::{
     arn::KeyArn,
-    crypto::{Random, SystemRandom, random_array},
+    crypto::{Random, SystemRandom, constant_time_eq, random_array},
     error::{Error, ErrorCode, Result},
     region::Region,
     secret::SecretBytes,
@@ -20,16 +25,6 @@ use crate::{
 pub(super) const MATERIAL_LENGTH: usize = 32;
 /// Longest description, in characters.
 pub(super) const DESCRIPTION_LIMIT: usize = 8192;
-
-/// The state of a key; AWS has more than these.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum KeyState {
-    /// Encrypts and decrypts.
-    Enabled,
-    /// Does neither until it is enabled.
-    Disabled,
-}
 
 /// Who manages a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,10 +42,18 @@ pub enum KeyManager {
 #[derive(Debug)]
 pub(super) struct Key {
     pub(super) manager: KeyManager,
-    pub(super) state: KeyState,
+    /// False also while the deletion is pending.
+    pub(super) enabled: bool,
     pub(super) description: String,
     pub(super) creation_date: Timestamp,
     pub(super) materials: Materials,
+    pub(super) tags: Tags,
+    /// As it was put; `None` for the default policy.
+    pub(super) policy: Option<String>,
+    pub(super) deletion: Option<Deletion>,
+    /// `None` while automatic rotation is off. Of a multi-Region key every Region has the same.
+    pub(super) rotation: Option<AutomaticRotation>,
+    pub(super) multi_region: Option<MultiRegion>,
 }
 
 /// One version of a key's material.
@@ -58,6 +61,8 @@ pub(super) struct Key {
 pub(super) struct Material {
     pub(super) id: [u8; MATERIAL_ID_LENGTH],
     pub(super) creation_date: Timestamp,
+    /// What made it; `None` for a key's first.
+    pub(super) rotation: Option<RotationType>,
     pub(super) bytes: SecretBytes,
 }
 
@@ -68,14 +73,47 @@ pub(super) struct Materials {
     current: Material,
 }
 
+/// What [`EmbeddedKms::create_key_with`] is asked for.
+#[derive(Debug, Clone, Default)]
+pub struct CreateKey {
+    /// At most 8,192 characters.
+    pub description: String,
+    /// Key and value of each tag.
+    pub tags: Vec<(String, String)>,
+    /// JSON; `None` for the default policy. Stored and shown, never enforced.
+    pub policy: Option<String>,
+    /// Whether the key can be replicated to other Regions. Cannot be changed later.
+    pub multi_region: bool,
+}
+
 impl Key {
-    fn generate(manager: KeyManager, description: &str, random: &dyn Random) -> Result<Self> {
-        let creation_date = Timestamp::now();
+    pub(super) fn generate(manager: KeyManager, description: &str, now: Timestamp, random: &dyn Random) -> Result<Self> {
+        Ok(Self {
+            manager,
+            enabled: true,
+            description: description.to_owned(),
+            creation_date: now,
+            materials: Materials { older: Vec::new(), current: Material::generate(None, now, random)? },
+            tags: Tags::new(),
+            policy: None,
+            deletion: None,
+            rotation: None,
+            multi_region: None,
+        })
+    }
+}
+
+impl Material {
+    pub(super) fn generate(rotation: Option<RotationType>, now: Timestamp, random: &dyn Random) -> Result<Self> {
         let mut bytes = SecretBytes::zeroed(MATERIAL_LENGTH);
         random.fill(bytes.expose_mut())?;
-        let current = Material { id: random_array(random)?, creation_date, bytes };
-        let materials = Materials { older: Vec::new(), current };
-        Ok(Self { manager, state: KeyState::Enabled, description: description.to_owned(), creation_date, materials })
+        Ok(Self { id: random_array(random)?, creation_date: now, rotation, bytes })
+    }
+
+    /// A copy for another Region of a multi-Region key, or for another keystore.
+    pub(super) fn duplicate(&self) -> Self {
+        let bytes = SecretBytes::new(self.bytes.expose().to_vec());
+        Self { id: self.id, creation_date: self.creation_date, rotation: self.rotation, bytes }
     }
 }
 
@@ -97,33 +135,65 @@ impl Materials {
         self.older.iter().chain([&self.current])
     }
 
+    /// Makes this the version that encrypts.
+    pub(super) fn push(&mut self, newest: Material) {
+        self.older.push(std::mem::replace(&mut self.current, newest));
+    }
+
+    pub(super) fn duplicate(&self) -> Self {
+        Self { older: self.older.iter().map(Material::duplicate).collect(), current: self.current.duplicate() }
+    }
+
+    /// True when both are the same versions with the same bytes.
+    pub(super) fn are(&self, other: &Self) -> bool {
+        let same = |(a, b): (&Material, &Material)| a.id == b.id && constant_time_eq(a.bytes.expose(), b.bytes.expose());
+        self.older.len() == other.older.len() && self.oldest_first().zip(other.oldest_first()).all(same)
+    }
+
     pub(super) fn get(&self, id: &[u8; MATERIAL_ID_LENGTH]) -> Option<&Material> {
         self.oldest_first().find(|material| material.id == *id)
     }
 }
 
-impl RegionState {
-    /// Adds a fresh key and gives its id.
-    pub(super) fn add_key(&mut self, manager: KeyManager, description: &str) -> Result<String> {
-        let key = Key::generate(manager, description, &SystemRandom)?;
-        let key_id = random_uuid(&SystemRandom)?;
-        self.keys.insert(key_id.clone(), key);
-        Ok(key_id)
-    }
-}
-
 impl EmbeddedKms {
+    /// [CreateKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html): a symmetric customer managed key of one Region
+    /// without tags, under the default policy.
+    ///
+    /// # Errors
+    /// As for [`EmbeddedKms::create_key_with`].
+    pub fn create_key(&mut self, region: Region, description: &str) -> Result<KeyMetadata> {
+        self.create_key_with(region, CreateKey { description: description.to_owned(), ..CreateKey::default() })
+    }
+
     /// [CreateKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html): a symmetric customer managed key.
     ///
     /// # Errors
-    /// `ValidationException` for a description over 8,192 characters; a Region that is not enabled; no random bytes.
-    pub fn create_key(&mut self, region: Region, description: &str) -> Result<KeyMetadata> {
+    /// `ValidationException` for a description over 8,192 characters; `TagException`; `MalformedPolicyDocumentException`;
+    /// `LimitExceededException`; a Region that is not enabled; no random bytes.
+    pub fn create_key_with(&mut self, region: Region, request: CreateKey) -> Result<KeyMetadata> {
         self.require_enabled(region)?;
-        if description.chars().count() > DESCRIPTION_LIMIT {
-            return Err(validation("description", &format!("Member must have length less than or equal to {DESCRIPTION_LIMIT}")));
-        }
-        let key_id = self.region_mut(region)?.add_key(KeyManager::Customer, description)?;
+        check_description(&request.description)?;
+        let mut key = Key::generate(KeyManager::Customer, &request.description, self.now(), &SystemRandom)?;
+        tags::add(&mut key.tags, request.tags)?;
+        request.policy.as_deref().map_or(Ok(()), policy::check)?;
+        key.policy = request.policy;
+        key.multi_region = request.multi_region.then(|| MultiRegion::primary(region));
+        let key_id = if request.multi_region { random_multi_region_id(&SystemRandom)? } else { random_uuid(&SystemRandom)? };
+        self.region_mut(region)?.keys.insert(key_id.clone(), key);
         self.metadata(self.key_arn(region, &key_id))
+    }
+
+    /// [UpdateKeyDescription](https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateKeyDescription.html).
+    ///
+    /// # Errors
+    /// `ValidationException` over 8,192 characters; `KMSInvalidStateException` while its deletion is pending; `AccessDeniedException` for an
+    /// AWS managed key; as for [`EmbeddedKms::resolve`].
+    pub fn update_key_description(&mut self, region: Region, key_id: &str, description: &str) -> Result<()> {
+        let arn = self.managed_key(region, key_id, "UpdateKeyDescription")?;
+        check_description(description)?;
+        self.require_not_pending(&arn)?;
+        description.clone_into(&mut self.key_mut(&arn)?.description);
+        Ok(())
     }
 
     /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html), in the order of the ids.
@@ -132,7 +202,7 @@ impl EmbeddedKms {
     /// A Region that is not enabled.
     pub fn list_keys(&self, region: Region) -> Result<Vec<KeyListEntry>> {
         let keys = self.region(region)?.map(|state| state.keys.keys()).into_iter().flatten();
-        Ok(keys.map(|key_id| self.key_arn(region, key_id).into()).collect())
+        Ok(keys.map(|key_id| self.key_arn(region, key_id)).filter(|arn| self.key(arn).is_ok()).map(KeyListEntry::from).collect())
     }
 
     /// [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html) of a key id, key ARN, alias name or alias ARN.
@@ -141,38 +211,6 @@ impl EmbeddedKms {
     /// As for [`EmbeddedKms::resolve`].
     pub fn describe_key(&self, region: Region, key_id: &str) -> Result<KeyMetadata> {
         self.metadata(self.resolve(region, key_id)?)
-    }
-
-    /// [EnableKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_EnableKey.html) of a key id or key ARN.
-    ///
-    /// # Errors
-    /// As for [`EmbeddedKms::resolve`]; `AccessDeniedException` for an AWS managed key.
-    pub fn enable_key(&mut self, region: Region, key_id: &str) -> Result<()> {
-        self.set_state(region, key_id, KeyState::Enabled)
-    }
-
-    /// [DisableKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DisableKey.html) of a key id or key ARN.
-    ///
-    /// # Errors
-    /// As for [`EmbeddedKms::resolve`]; `AccessDeniedException` for an AWS managed key.
-    pub fn disable_key(&mut self, region: Region, key_id: &str) -> Result<()> {
-        self.set_state(region, key_id, KeyState::Disabled)
-    }
-
-    /// Refuses a key that Encrypt, Decrypt or GenerateDataKey would refuse.
-    ///
-    /// # Errors
-    /// `NotFoundException`, `DisabledException`, a Region that is not enabled.
-    pub fn check_usable(&self, key: &KeyArn) -> Result<()> {
-        self.usable_key(key).map(drop)
-    }
-
-    pub(super) fn usable_key(&self, arn: &KeyArn) -> Result<&Key> {
-        let key = self.key(arn)?;
-        match key.state {
-            KeyState::Enabled => Ok(key),
-            KeyState::Disabled => Err(Error::service(ErrorCode::DisabledException, format!("{arn} is disabled."))),
-        }
     }
 
     /// Refuses what the key policy of an AWS managed key grants to nobody but its service.
@@ -186,21 +224,31 @@ impl EmbeddedKms {
         }
     }
 
-    fn set_state(&mut self, region: Region, key_id: &str, state: KeyState) -> Result<()> {
+    /// The customer managed key that a key id or key ARN names.
+    pub(super) fn managed_key(&self, region: Region, key_id: &str, operation: &str) -> Result<KeyArn> {
         let arn = self.resolve_key_only(region, key_id)?;
-        self.require_customer_managed(&arn, if state == KeyState::Enabled { "EnableKey" } else { "DisableKey" })?;
-        if self.key(&arn)?.state != state
-            && let Some(key) = self.region_mut(region)?.keys.get_mut(arn.key_id())
-        {
-            key.state = state;
-        }
-        Ok(())
+        self.require_customer_managed(&arn, operation)?;
+        Ok(arn)
     }
 
-    fn metadata(&self, arn: KeyArn) -> Result<KeyMetadata> {
-        let key = self.key(&arn)?;
-        Ok(KeyMetadata::of(arn, key))
+    /// The caller changes the key.
+    pub(super) fn key_mut(&mut self, arn: &KeyArn) -> Result<&mut Key> {
+        self.key(arn)?;
+        let key = self.region_mut(arn.region())?.keys.get_mut(arn.key_id());
+        key.ok_or(Error::Misuse("a key that was just found is there"))
     }
+
+    pub(super) fn metadata(&self, arn: KeyArn) -> Result<KeyMetadata> {
+        let key = self.key(&arn)?;
+        Ok(KeyMetadata::of(self, arn, key))
+    }
+}
+
+pub(super) fn check_description(description: &str) -> Result<()> {
+    if description.chars().count() > DESCRIPTION_LIMIT {
+        return Err(validation("description", &format!("Member must have length less than or equal to {DESCRIPTION_LIMIT}")));
+    }
+    Ok(())
 }
 
 /// A parameter that fails a constraint of the service model. Its value is not repeated.

@@ -4,14 +4,18 @@ use super::{
     EmbeddedKms,
     aliases::{self, Alias},
     keys::{Key, KeyManager},
+    model::random_uuid,
+    states::Standing,
 };
 use crate::{
     arn::{AliasArn, KeyArn},
+    crypto::SystemRandom,
     error::{Error, ErrorCode, Result},
     region::Region,
-    timestamp::Timestamp,
 };
 
+/// What ids of multi-Region keys begin with.
+pub(super) const MULTI_REGION_PREFIX: &str = "mrk-";
 /// Says that a name is one of the embedded KMS, where keys of another kind could be meant too.
 const EMBEDDED_PREFIX: &str = "embedded:";
 const DEFAULT_ALIAS: &str = "alias/aws/secretsmanager";
@@ -70,12 +74,37 @@ impl EmbeddedKms {
         if let Some(key) = self.default_key(region) {
             return Ok(key);
         }
+        let (now, target_key_id) = (self.now(), random_uuid(&SystemRandom)?);
+        let key = Key::generate(KeyManager::Aws, DEFAULT_DESCRIPTION, now, &SystemRandom)?;
+        let arn = self.key_arn(region, &target_key_id);
         let state = self.region_mut(region)?;
-        let target_key_id = state.add_key(KeyManager::Aws, DEFAULT_DESCRIPTION)?;
-        let key = KeyArn::new(region, self.account.clone(), &target_key_id);
-        let now = Timestamp::now();
+        state.keys.insert(target_key_id.clone(), key);
         let alias = Alias { target_key_id, creation_date: now, last_updated_date: now };
-        self.region_mut(region)?.aliases.insert(DEFAULT_ALIAS.to_owned(), alias);
+        state.aliases.insert(DEFAULT_ALIAS.to_owned(), alias);
+        Ok(arn)
+    }
+
+    /// The key that a Region uses where none is named, if one was set.
+    #[must_use]
+    pub fn chosen_default_key(&self, region: Region) -> Option<KeyArn> {
+        let key_id = self.region(region).ok()??.default_key_id.as_ref()?;
+        Some(self.key_arn(region, key_id))
+    }
+
+    /// Sets the key that a Region uses where none is named, by key id, key ARN, alias name or alias ARN. The alias is followed now, not
+    /// later. `alias/aws/secretsmanager` brings the default of AWS back.
+    ///
+    /// # Errors
+    /// As for [`EmbeddedKms::resolve`].
+    pub fn set_default_key(&mut self, region: Region, key_id: &str) -> Result<Option<KeyArn>> {
+        self.require_enabled(region)?;
+        let key = if key_id == DEFAULT_ALIAS { None } else { Some(self.resolve(region, key_id)?) };
+        if let Some(key) = &key {
+            self.check_usable(key)?;
+        }
+        if self.chosen_default_key(region) != key {
+            self.region_mut(region)?.default_key_id = key.as_ref().map(|key| key.key_id().to_owned());
+        }
         Ok(key)
     }
 
@@ -83,12 +112,18 @@ impl EmbeddedKms {
         KeyArn::new(region, self.account.clone(), key_id)
     }
 
+    /// A key that was not deleted.
     pub(super) fn key(&self, arn: &KeyArn) -> Result<&Key> {
+        let not_found = |why: &str| Error::service(ErrorCode::NotFoundException, format!("Key '{arn}' does not exist{why}"));
         let key = self.region(arn.region())?.filter(|_| arn.account() == &self.account).and_then(|state| state.keys.get(arn.key_id()));
-        key.ok_or_else(|| Error::service(ErrorCode::NotFoundException, format!("Key '{arn}' does not exist")))
+        let key = key.ok_or_else(|| not_found(""))?;
+        match self.standing(arn.key_id(), key) {
+            Standing::Deleted(date) => Err(not_found(&format!(": its deletion was due on {date}"))),
+            _ => Ok(key),
+        }
     }
 
-    fn alias_target(&self, region: Region, name: &str) -> Result<KeyArn> {
+    pub(super) fn alias_target(&self, region: Region, name: &str) -> Result<KeyArn> {
         let alias = self.region(region)?.and_then(|state| state.aliases.get(name));
         let not_found = || alias_not_found(&self.alias_arn(region, name));
         alias.map(|alias| self.key_arn(region, &alias.target_key_id)).ok_or_else(not_found)
@@ -99,13 +134,13 @@ fn same_region(region: Region, named: Region) -> Result<()> {
     if region == named { Ok(()) } else { Err(Error::service(ErrorCode::NotFoundException, format!("Invalid arn {named}"))) }
 }
 
-fn alias_not_found(arn: &AliasArn) -> Error {
+pub(super) fn alias_not_found(arn: &AliasArn) -> Error {
     Error::service(ErrorCode::NotFoundException, format!("Alias {arn} is not found."))
 }
 
 /// A UUID, or `mrk-` and 32 hex digits.
 pub(super) fn is_key_id(text: &str) -> bool {
-    match text.strip_prefix("mrk-") {
+    match text.strip_prefix(MULTI_REGION_PREFIX) {
         Some(digits) => digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
         None => is_uuid(text),
     }

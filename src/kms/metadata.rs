@@ -3,11 +3,14 @@
 use serde::{Serialize, Serializer};
 
 use super::{
+    EmbeddedKms,
     aliases::Alias,
-    keys::{Key, KeyManager, KeyState},
+    keys::{Key, KeyManager},
+    states::{KeyState, Standing},
 };
 use crate::{
     arn::{AccountId, AliasArn, KeyArn},
+    region::Region,
     timestamp::Timestamp,
 };
 
@@ -19,7 +22,7 @@ pub struct KeyMetadata {
     /// The account that the key belongs to.
     #[serde(rename = "AWSAccountId", serialize_with = "as_text")]
     pub aws_account_id: AccountId,
-    /// A UUID.
+    /// A UUID, or `mrk-` and 32 hex digits.
     pub key_id: String,
     /// The key's ARN.
     #[serde(serialize_with = "as_text")]
@@ -34,6 +37,9 @@ pub struct KeyMetadata {
     pub key_usage: &'static str,
     /// The state.
     pub key_state: KeyState,
+    /// In the state `PendingDeletion`: when the key will be refused for good.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletion_date: Option<Timestamp>,
     /// `AWS_KMS`: the key material was made here.
     pub origin: &'static str,
     /// Who manages the key.
@@ -44,31 +50,81 @@ pub struct KeyMetadata {
     pub key_spec: &'static str,
     /// `SYMMETRIC_DEFAULT`.
     pub encryption_algorithms: [&'static str; 1],
-    /// False.
+    /// True for a key that can be, or is, in several Regions.
     pub multi_region: bool,
+    /// Where a multi-Region key is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub multi_region_configuration: Option<MultiRegionConfiguration>,
+    /// In the state `PendingReplicaDeletion`: the days from the deletion of the last replica on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pending_deletion_window_in_days: Option<u16>,
     /// The material version that encrypts: 64 hex digits.
     pub current_key_material_id: String,
 }
 
 impl KeyMetadata {
-    pub(super) fn of(arn: KeyArn, key: &Key) -> Self {
+    pub(super) fn of(kms: &EmbeddedKms, arn: KeyArn, key: &Key) -> Self {
+        let standing = kms.standing(arn.key_id(), key);
         Self {
             aws_account_id: arn.account().clone(),
             key_id: arn.key_id().to_owned(),
-            arn,
             creation_date: key.creation_date,
-            enabled: key.state == KeyState::Enabled,
+            enabled: standing == Standing::Enabled,
             description: key.description.clone(),
             key_usage: "ENCRYPT_DECRYPT",
-            key_state: key.state,
+            key_state: standing.key_state(),
+            deletion_date: if let Standing::PendingDeletion(date) = standing { Some(date) } else { None },
             origin: "AWS_KMS",
             key_manager: key.manager,
-            customer_master_key_spec: "SYMMETRIC_DEFAULT",
-            key_spec: "SYMMETRIC_DEFAULT",
-            encryption_algorithms: ["SYMMETRIC_DEFAULT"],
-            multi_region: false,
+            customer_master_key_spec: SYMMETRIC_DEFAULT,
+            key_spec: SYMMETRIC_DEFAULT,
+            encryption_algorithms: [SYMMETRIC_DEFAULT],
+            multi_region: key.multi_region.is_some(),
+            multi_region_configuration: MultiRegionConfiguration::of(kms, &arn, key),
+            pending_deletion_window_in_days: if let Standing::PendingReplicaDeletion(days) = standing { Some(days) } else { None },
             current_key_material_id: hex::encode(key.materials.current().id),
+            arn,
         }
+    }
+}
+
+/// The only key spec and encryption algorithm of symmetric keys.
+pub(super) const SYMMETRIC_DEFAULT: &str = "SYMMETRIC_DEFAULT";
+
+/// [MultiRegionConfiguration](https://docs.aws.amazon.com/kms/latest/APIReference/API_MultiRegionConfiguration.html).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct MultiRegionConfiguration {
+    /// `PRIMARY` or `REPLICA`.
+    pub multi_region_key_type: &'static str,
+    /// The key that material and replicas are changed by.
+    pub primary_key: MultiRegionKey,
+    /// The others that are not deleted, by Region.
+    pub replica_keys: Vec<MultiRegionKey>,
+}
+
+/// [MultiRegionKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_MultiRegionKey.html).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct MultiRegionKey {
+    /// The key's ARN in this Region.
+    pub arn: KeyArn,
+    /// The Region.
+    pub region: Region,
+}
+
+impl MultiRegionConfiguration {
+    fn of(kms: &EmbeddedKms, arn: &KeyArn, key: &Key) -> Option<Self> {
+        let multi_region = key.multi_region.as_ref()?;
+        let related = |region: Region| MultiRegionKey { arn: kms.key_arn(region, arn.key_id()), region };
+        let live = multi_region.replicas.iter().filter(|region| kms.replica_deletion(**region, arn.key_id()).is_none());
+        Some(Self {
+            multi_region_key_type: if multi_region.primary == arn.region() { "PRIMARY" } else { "REPLICA" },
+            primary_key: related(multi_region.primary),
+            replica_keys: live.copied().map(related).collect(),
+        })
     }
 }
 

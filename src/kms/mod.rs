@@ -28,19 +28,33 @@
 //! ```
 
 mod aliases;
+mod answers;
 mod ciphertext;
 mod keys;
 mod keystore;
 mod lookup;
 mod metadata;
 mod model;
+mod multi_region;
 mod operations;
+mod policy;
+mod purge;
+mod rotation;
+mod states;
+mod tags;
 #[cfg(test)]
 mod tests;
+mod transfer;
 
-pub use keys::{KeyManager, KeyState};
+pub use answers::{KeyDeletion, KeyRotationStatus, ReplicatedKey, RotationsListEntry, Tag};
+pub use keys::{CreateKey, KeyManager};
 pub use keystore::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
 pub use keystore::{parse_content, parse_keystore};
-pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata};
+pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
 pub use model::{ComparisonKey, EmbeddedKms};
+pub use operations::{Decrypted, check_algorithm, generate_random, material_id};
+pub use purge::ExpiredKey;
+pub use rotation::RotationType;
+pub use states::KeyState;
+pub use transfer::Imported;

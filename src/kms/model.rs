@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{aliases::Alias, keys::Key};
+use super::{aliases::Alias, keys::Key, lookup::MULTI_REGION_PREFIX};
 use crate::{
     arn::AccountId,
     crypto::{HmacKey, Random, SystemRandom, random_array},
@@ -23,6 +23,16 @@ pub struct EmbeddedKms {
     pub(super) comparison_key: ComparisonKey,
     pub(super) last_written: Option<Timestamp>,
     pub(super) dirty: bool,
+    pub(super) clock: Clock,
+}
+
+/// Where the time comes from.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) enum Clock {
+    #[default]
+    System,
+    #[cfg(test)]
+    Fixed(Timestamp),
 }
 
 /// What belongs to one Region.
@@ -32,6 +42,8 @@ pub(super) struct RegionState {
     pub(super) keys: BTreeMap<String, Key>,
     /// By alias name, with its `alias/`.
     pub(super) aliases: BTreeMap<String, Alias>,
+    /// The key to use where none is named, instead of that of `alias/aws/secretsmanager`.
+    pub(super) default_key_id: Option<String>,
 }
 
 /// The key under which values are compared by their HMAC instead of being stored, and the id to store beside such an HMAC.
@@ -64,7 +76,7 @@ impl EmbeddedKms {
     pub fn new(account: AccountId) -> Result<Self> {
         let comparison_key = ComparisonKey { id: random_uuid(&SystemRandom)?, key: HmacKey::generate(&SystemRandom)? };
         let (opted_in, regions) = (BTreeSet::new(), BTreeMap::new());
-        Ok(Self { account, opted_in, regions, comparison_key, last_written: None, dirty: true })
+        Ok(Self { account, opted_in, regions, comparison_key, last_written: None, dirty: true, clock: Clock::System })
     }
 
     /// The account in the ARNs of all keys; fixed when the keystore is made.
@@ -120,6 +132,14 @@ impl EmbeddedKms {
         Err(Error::setup(format!("the Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")))
     }
 
+    pub(super) fn now(&self) -> Timestamp {
+        match self.clock {
+            Clock::System => Timestamp::now(),
+            #[cfg(test)]
+            Clock::Fixed(time) => time,
+        }
+    }
+
     pub(super) fn region(&self, region: Region) -> Result<Option<&RegionState>> {
         self.require_enabled(region)?;
         Ok(self.regions.get(&region))
@@ -131,6 +151,12 @@ impl EmbeddedKms {
         self.dirty = true;
         Ok(self.regions.entry(region).or_default())
     }
+}
+
+/// A random id of a multi-Region key.
+pub(super) fn random_multi_region_id(random: &dyn Random) -> Result<String> {
+    let bytes: [u8; 16] = random_array(random)?;
+    Ok(format!("{MULTI_REGION_PREFIX}{}", hex::encode(bytes)))
 }
 
 /// A random UUID, version 4, in its 36-character form.

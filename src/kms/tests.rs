@@ -1,12 +1,19 @@
 #![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
-use super::*;
+mod model;
+mod policies;
+mod rotation;
+mod states;
+mod transfer;
+
+use super::{model::Clock, *};
 use crate::{
     arn::{AccountId, KeyArn},
     error::{Error, ErrorCode, Result},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms as _},
     region::Region,
+    timestamp::Timestamp,
 };
 
 fn region(name: &str) -> Region {
@@ -15,6 +22,10 @@ fn region(name: &str) -> Region {
 
 fn west() -> Region {
     region("us-west-2")
+}
+
+fn day(date: &str) -> Timestamp {
+    format!("{date}T00:00:00Z").parse().expect("a time")
 }
 
 fn kms() -> EmbeddedKms {

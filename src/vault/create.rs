@@ -205,7 +205,7 @@ impl CreateSecret {
             arn: SecretArn::new(self.region, account, format!("{}-{}", self.name, arn_suffix()?)),
             name: self.name.clone(),
             description: self.description.clone(),
-            kms_key_id: self.kms_key_id.clone().filter(|key| !key.is_empty() && key != plan::DEFAULT_KEY_ALIAS),
+            kms_key_id: Some(plan.primary.kms_key_id.clone()).filter(|key| key != plan::DEFAULT_KEY_ALIAS),
             created_date: now,
             last_changed_date: now,
             tags: self.tags.clone(),

@@ -6,6 +6,7 @@ mod bundle;
 mod change;
 mod commit;
 mod create;
+mod dependents;
 mod describe;
 mod family;
 mod layout;

@@ -64,22 +64,26 @@ pub(crate) struct Problem {
     pub(crate) retry: Option<(Region, String)>,
 }
 
-/// Finds the key of a Region, making the default key (in memory) when it is needed for the first time.
+/// Finds the key of a Region: the one named, else the one that was set as the Region's default, else `alias/aws/secretsmanager`, making that
+/// (in memory) when it is needed for the first time.
 pub(crate) fn target(kms: &mut EmbeddedKms, region: Region, key_id: Option<&str>) -> Result<Target, ServiceError> {
     let as_service = |error: Error| match error {
         Error::Service(error) => error,
         other => ServiceError::new(ErrorCode::InvalidParameterException, other.to_string()),
     };
     kms.require_enabled(region).map_err(as_service)?;
-    // AWS: an empty KmsKeyId means the default key.
-    let key_id = key_id.filter(|key_id| !key_id.is_empty() && *key_id != DEFAULT_KEY_ALIAS);
-    let key = match key_id {
-        Some(key_id) => kms.resolve(region, key_id),
-        None => kms.ensure_default_key(region),
-    };
+    let named = name_of_key(kms, region, key_id);
+    let key = if named == DEFAULT_KEY_ALIAS { kms.ensure_default_key(region) } else { kms.resolve(region, &named) };
     let key = key.and_then(|key| kms.check_usable(&key).map(|()| key)).map_err(as_service)?;
     tracing::debug!(%region, %key, "key resolved");
-    Ok(Target { key, kms_key_id: key_id.unwrap_or(DEFAULT_KEY_ALIAS).to_owned() })
+    Ok(Target { key, kms_key_id: named })
+}
+
+/// The key as the user named it; else the one that was set as the Region's default, else the default alias.
+fn name_of_key(kms: &EmbeddedKms, region: Region, key_id: Option<&str>) -> String {
+    // AWS: an empty KmsKeyId means the default key.
+    let named = key_id.filter(|key_id| !key_id.is_empty()).map(str::to_owned);
+    named.or_else(|| Some(kms.chosen_default_key(region)?.to_string())).unwrap_or_else(|| DEFAULT_KEY_ALIAS.to_owned())
 }
 
 /// Checks a replica's Region against the primary's, its key, and the names that are taken.
@@ -104,7 +108,7 @@ pub(crate) fn check_replica(
             format!("replication stays in one partition: {region} is in {}, {primary} in {}", region.partition(), primary.partition());
         return Err(problem(message, None));
     }
-    let retry = Some((region, replica.kms_key_id.clone().filter(|key| !key.is_empty()).unwrap_or_else(|| DEFAULT_KEY_ALIAS.to_owned())));
+    let retry = Some((region, name_of_key(kms, region, replica.kms_key_id.as_deref())));
     let target = target(kms, region, replica.kms_key_id.as_deref()).map_err(|error| Problem {
         place: replica.region.clone(),
         error,

@@ -4,9 +4,19 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+mod cryptography;
+mod details;
+mod lifecycle;
+mod transfer;
+
+pub(crate) use cryptography::{CryptographyCommand, DecryptArgs, DryRunArgs, EncryptArgs, GenerateDataKeyArgs, ReEncryptArgs};
+pub(crate) use details::DetailsCommand;
+pub(crate) use lifecycle::{KeyDetailsArgs, LifecycleCommand, PurgeArgs, ReplicateKeyArgs, ScheduleKeyDeletionArgs};
+pub(crate) use transfer::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand};
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum KmsCommand {
-    CreateKey(CreateKeyArgs),
+    CreateKey(Box<CreateKeyArgs>),
     /// List the keys of a Region, or of all Regions
     #[command(after_help = "Example:
   coldseal kms list-keys --query 'Keys[].KeyArn' --output text")]
@@ -26,6 +36,14 @@ pub(crate) enum KmsCommand {
     DisableKey(KeyIdArgs),
     EnableRegion(EnableRegionArgs),
     ChangeProtection(ChangeProtectionArgs),
+    #[command(flatten)]
+    Cryptography(CryptographyCommand),
+    #[command(flatten)]
+    Lifecycle(LifecycleCommand),
+    #[command(flatten)]
+    Details(DetailsCommand),
+    #[command(flatten)]
+    Transfer(TransferCommand),
 }
 
 /// Create a symmetric key (AES-256-GCM) in a Region
@@ -34,9 +52,22 @@ pub(crate) enum KmsCommand {
   coldseal kms create-key --region us-east-1 --description 'payroll' \\
       --query KeyMetadata.KeyId --output text")]
 pub(crate) struct CreateKeyArgs {
-    /// Description, at most 8192 characters
-    #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
-    pub(crate) description: String,
+    #[command(flatten)]
+    pub(crate) details: KeyDetailsArgs,
+    /// Make a key that 'replicate-key' can copy to other Regions; cannot be changed later
+    #[arg(long, overrides_with = "no_multi_region")]
+    pub(crate) multi_region: bool,
+    #[arg(long, hide = true)]
+    no_multi_region: bool,
+    /// SYMMETRIC_DEFAULT
+    #[arg(long, value_name = "SPEC", value_parser = ["SYMMETRIC_DEFAULT"], default_value = "SYMMETRIC_DEFAULT", hide = true)]
+    key_spec: String,
+    /// ENCRYPT_DECRYPT
+    #[arg(long, value_name = "USAGE", value_parser = ["ENCRYPT_DECRYPT"], default_value = "ENCRYPT_DECRYPT", hide = true)]
+    key_usage: String,
+    /// AWS_KMS
+    #[arg(long, value_name = "ORIGIN", value_parser = ["AWS_KMS"], default_value = "AWS_KMS", hide = true)]
+    origin: String,
 }
 
 /// Show a key's metadata

@@ -1,7 +1,7 @@
 //! The command line as it is typed. Nothing here is checked against files, keys or the vault.
 
 mod files;
-mod kms;
+pub(crate) mod kms;
 mod secrets;
 
 use std::path::PathBuf;

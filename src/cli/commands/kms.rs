@@ -1,17 +1,24 @@
 //! `coldseal kms …`
 
+mod cryptography;
+mod details;
+mod lifecycle;
+mod transfer;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::{
     cli::{
-        args::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind},
+        args::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind, kms::KeyDetailsArgs},
         context::{Context, note, parse_region},
-        failure::{During as _, Outcome},
+        failure::{During as _, Failure, Outcome},
         kms_key::region_of,
+        paramfile::ParamFiles,
+        structures::{parse_structures, require_string},
     },
-    error::{Error, Result, SetupError},
-    kms::{EmbeddedKms, Protection},
+    error::Result,
+    kms::{CreateKey, EmbeddedKms, Protection},
     region::Region,
 };
 
@@ -19,7 +26,8 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
     match command {
         KmsCommand::CreateKey(args) => {
             let region = context.require_region()?;
-            let metadata = change(&context, "CreateKey", |kms| kms.create_key(region, &args.description))?;
+            let request = CreateKey { multi_region: args.multi_region, ..key_details(&context, args.details)? };
+            let metadata = change(&context, "CreateKey", |kms| kms.create_key_with(region, request))?;
             context.print(&json!({ "KeyMetadata": metadata }))
         }
         KmsCommand::DescribeKey(args) => {
@@ -43,6 +51,43 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
         KmsCommand::ListAliases(args) => list_aliases(&context, &args),
         KmsCommand::EnableRegion(args) => enable_region(&context, &args),
         KmsCommand::ChangeProtection(args) => change_protection(context, args),
+        KmsCommand::Cryptography(command) => cryptography::run(&context, &command),
+        KmsCommand::Lifecycle(command) => lifecycle::run(&context, command),
+        KmsCommand::Details(command) => details::run(&context, command),
+        KmsCommand::Transfer(command) => transfer::run(context, command),
+    }
+}
+
+/// What CreateKey and ReplicateKey take for the key in its Region.
+fn key_details(context: &Context, args: KeyDetailsArgs) -> Outcome<CreateKey> {
+    let policy = args.policy.map(|policy| policy_text(context, &policy)).transpose()?;
+    let tags = tags(context, args.tags.as_deref().unwrap_or_default())?;
+    Ok(CreateKey { description: args.description, tags, policy, multi_region: false })
+}
+
+fn policy_text(context: &Context, value: &str) -> Outcome<String> {
+    Ok(ParamFiles::new(&context.environment).value("--policy", value)?.unwrap_or_else(|| value.to_owned()))
+}
+
+fn tags(context: &Context, words: &[String]) -> Outcome<Vec<(String, String)>> {
+    const PARAMETER: &str = "--tags";
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let files = ParamFiles::new(&context.environment);
+    let words = files.words(PARAMETER, words)?;
+    let structures = parse_structures(&files, PARAMETER, &words, &["TagKey", "TagValue"])?;
+    let pair = |mut structure| {
+        let key = require_string(PARAMETER, &mut structure, "TagKey")?;
+        Ok::<_, Failure>((key, require_string(PARAMETER, &mut structure, "TagValue")?))
+    };
+    structures.into_iter().map(pair).collect()
+}
+
+fn protection(kind: ProtectionKind) -> Protection {
+    match kind {
+        ProtectionKind::KeyFile => Protection::KeyFile,
+        ProtectionKind::Passphrase => Protection::Passphrase,
     }
 }
 
@@ -104,16 +149,9 @@ fn enable_region(context: &Context, args: &EnableRegionArgs) -> Outcome {
 
 fn change_protection(mut context: Context, args: ChangeProtectionArgs) -> Outcome {
     const OPERATION: &str = "ChangeProtection";
-    if !context.location.keystore.exists() {
-        let missing = Error::from(SetupError::NoKeystore(context.location.keystore.clone()));
-        return Err(missing).during(OPERATION);
-    }
+    context.require_keystore(OPERATION)?;
     context.passphrases = context.passphrases.with_new_file(args.new_passphrase_file);
-    let protection = match args.to {
-        ProtectionKind::KeyFile => Protection::KeyFile,
-        ProtectionKind::Passphrase => Protection::Passphrase,
-    };
-    let changed = context.location.change_protection(&context.passphrases, protection).during(OPERATION)?;
+    let changed = context.location.change_protection(&context.passphrases, protection(args.to)).during(OPERATION)?;
     let keystore = context.location.keystore.display();
     match args.to {
         ProtectionKind::KeyFile => note(&format!("{keystore} is protected by the key file {}", context.location.key_file.display())),

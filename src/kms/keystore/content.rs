@@ -11,9 +11,14 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         aliases::{self, Alias},
-        keys::{DESCRIPTION_LIMIT, Key, KeyManager, KeyState, Material, Materials},
-        lookup::is_key_id,
-        model::{ComparisonKey, EmbeddedKms, RegionState},
+        keys::{DESCRIPTION_LIMIT, Key, KeyManager, Material, Materials},
+        lookup::{MULTI_REGION_PREFIX, is_key_id},
+        model::{Clock, ComparisonKey, EmbeddedKms, RegionState},
+        multi_region::MultiRegion,
+        policy,
+        rotation::{AutomaticRotation, PERIOD, RotationType},
+        states::Deletion,
+        tags::{self, Tags},
     },
     encoding::{Base64, Secret},
     envelope::{FILE_LIMIT, damaged},
@@ -49,6 +54,8 @@ struct RegionContent<'a> {
     region: String,
     keys: Vec<KeyContent<'a>>,
     aliases: Vec<AliasContent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    default_key_id: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -56,11 +63,51 @@ struct RegionContent<'a> {
 struct KeyContent<'a> {
     id: String,
     manager: KeyManager,
-    state: KeyState,
+    state: Activity,
     description: String,
     creation_date: Timestamp,
     /// From oldest to newest.
     materials: Vec<MaterialContent<'a>>,
+    #[serde(default, skip_serializing_if = "Tags::is_empty")]
+    tags: Tags,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    policy: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    deletion: Option<DeletionContent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    automatic_rotation: Option<AutomaticRotationContent>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    multi_region: Option<MultiRegionContent>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum Activity {
+    Enabled,
+    /// Also while the deletion is pending.
+    Disabled,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct DeletionContent {
+    window_in_days: u16,
+    /// Absent for a primary key that had replicas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    date: Option<Timestamp>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct AutomaticRotationContent {
+    period_in_days: u16,
+    next_date: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct MultiRegionContent {
+    primary_region: String,
+    replica_regions: Vec<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -68,6 +115,8 @@ struct KeyContent<'a> {
 struct MaterialContent<'a> {
     id: Base64<32>,
     creation_date: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    rotation: Option<RotationType>,
     key: Secret<'a>,
 }
 
@@ -102,23 +151,48 @@ pub(super) fn to_json(kms: &EmbeddedKms, last_written: Timestamp) -> Result<Secr
 }
 
 fn region_content(region: Region, state: &RegionState) -> RegionContent<'_> {
-    let key = |(id, key): (&String, &'_ Key)| (id.clone(), key.manager, key.state, key.description.clone(), key.creation_date);
-    let keys = state.keys.iter().map(|entry| {
-        let (id, manager, state, description, creation_date) = key(entry);
-        let materials = entry.1.materials.oldest_first().map(material_content).collect();
-        KeyContent { id, manager, state, description, creation_date, materials }
-    });
     let aliases = state.aliases.iter().map(|(name, alias)| AliasContent {
         name: name.clone(),
         target_key_id: alias.target_key_id.clone(),
         creation_date: alias.creation_date,
         last_updated_date: alias.last_updated_date,
     });
-    RegionContent { region: region.to_string(), keys: keys.collect(), aliases: aliases.collect() }
+    RegionContent {
+        region: region.to_string(),
+        keys: state.keys.iter().map(|(id, key)| key_content(id, key)).collect(),
+        aliases: aliases.collect(),
+        default_key_id: state.default_key_id.clone(),
+    }
+}
+
+fn key_content<'a>(id: &str, key: &'a Key) -> KeyContent<'a> {
+    KeyContent {
+        id: id.to_owned(),
+        manager: key.manager,
+        state: if key.enabled { Activity::Enabled } else { Activity::Disabled },
+        description: key.description.clone(),
+        creation_date: key.creation_date,
+        materials: key.materials.oldest_first().map(material_content).collect(),
+        tags: key.tags.clone(),
+        policy: key.policy.clone(),
+        deletion: key.deletion.map(|Deletion { window_in_days, date }| DeletionContent { window_in_days, date }),
+        automatic_rotation: key
+            .rotation
+            .map(|AutomaticRotation { period_in_days, next_date }| AutomaticRotationContent { period_in_days, next_date }),
+        multi_region: key.multi_region.as_ref().map(|multi_region| MultiRegionContent {
+            primary_region: multi_region.primary.to_string(),
+            replica_regions: multi_region.replicas.iter().map(Region::to_string).collect(),
+        }),
+    }
 }
 
 fn material_content(material: &Material) -> MaterialContent<'_> {
-    MaterialContent { id: Base64(material.id), creation_date: material.creation_date, key: Secret::Borrowed(material.bytes.expose()) }
+    MaterialContent {
+        id: Base64(material.id),
+        creation_date: material.creation_date,
+        rotation: material.rotation,
+        key: Secret::Borrowed(material.bytes.expose()),
+    }
 }
 
 /// Parses what [`to_json`] wrote. Every rule that the operations rely on is checked here.
@@ -133,7 +207,6 @@ pub(super) fn parse(path: &Path, json: &[u8]) -> Result<EmbeddedKms> {
 }
 
 fn into_state(content: Content<'_>) -> Result<EmbeddedKms, &'static str> {
-    let known = |name: &str| Region::new(name).ok_or("a Region that does not exist");
     let comparison_key = ComparisonKey {
         id: content.comparison_key.id,
         key: HmacKey::from_bytes(content.comparison_key.key.into_bytes()).ok_or("the comparison key")?,
@@ -142,28 +215,35 @@ fn into_state(content: Content<'_>) -> Result<EmbeddedKms, &'static str> {
     let mut regions = BTreeMap::new();
     for stored in content.regions {
         let region = known(&stored.region)?;
-        if regions.insert(region, region_state(stored)?).is_some() {
+        if regions.insert(region, region_state(region, stored)?).is_some() {
             return Err("a Region twice");
         }
     }
     let account = content.account.parse().map_err(|_| "the account")?;
-    Ok(EmbeddedKms { account, opted_in, regions, comparison_key, last_written: Some(content.last_written), dirty: false })
+    let kms = EmbeddedKms {
+        account,
+        opted_in,
+        regions,
+        comparison_key,
+        last_written: Some(content.last_written),
+        dirty: false,
+        clock: Clock::System,
+    };
+    if kms.multi_region_keys_agree() { Ok(kms) } else { Err("a multi-Region key that differs from Region to Region") }
 }
 
-fn region_state(stored: RegionContent<'_>) -> Result<RegionState, &'static str> {
+fn known(region: &str) -> Result<Region, &'static str> {
+    Region::new(region).ok_or("a Region that does not exist")
+}
+
+fn region_state(region: Region, stored: RegionContent<'_>) -> Result<RegionState, &'static str> {
     let mut state = RegionState::default();
-    for key in stored.keys {
-        let KeyContent { id, manager, state: key_state, description, creation_date, materials } = key;
-        let versions = materials.into_iter().map(|material| Material {
-            id: material.id.0,
-            creation_date: material.creation_date,
-            bytes: material.key.into_bytes(),
-        });
-        let materials = Materials::from_oldest(versions.collect()).ok_or("a key without material, or with one version twice")?;
-        if !is_key_id(&id) || description.chars().count() > DESCRIPTION_LIMIT {
-            return Err("a key's id or description");
+    for mut key in stored.keys {
+        let id = std::mem::take(&mut key.id);
+        if !is_key_id(&id) || id.starts_with(MULTI_REGION_PREFIX) != key.multi_region.is_some() {
+            return Err("a key's id");
         }
-        if state.keys.insert(id, Key { manager, state: key_state, description, creation_date, materials }).is_some() {
+        if state.keys.insert(id, into_key(region, key)?).is_some() {
             return Err("a key twice");
         }
     }
@@ -175,7 +255,53 @@ fn region_state(stored: RegionContent<'_>) -> Result<RegionState, &'static str> 
             return Err("an alias twice");
         }
     }
+    if stored.default_key_id.as_ref().is_some_and(|id| !state.keys.contains_key(id)) {
+        return Err("a default key that is not there");
+    }
+    state.default_key_id = stored.default_key_id;
     Ok(state)
+}
+
+fn into_key(region: Region, stored: KeyContent<'_>) -> Result<Key, &'static str> {
+    let versions = stored.materials.into_iter().map(|material| Material {
+        id: material.id.0,
+        creation_date: material.creation_date,
+        rotation: material.rotation,
+        bytes: material.key.into_bytes(),
+    });
+    let key = Key {
+        manager: stored.manager,
+        enabled: stored.state == Activity::Enabled,
+        description: stored.description,
+        creation_date: stored.creation_date,
+        materials: Materials::from_oldest(versions.collect()).ok_or("a key without material, or with one version twice")?,
+        tags: stored.tags,
+        policy: stored.policy,
+        deletion: stored.deletion.map(|DeletionContent { window_in_days, date }| Deletion { window_in_days, date }),
+        rotation: stored
+            .automatic_rotation
+            .map(|AutomaticRotationContent { period_in_days, next_date }| AutomaticRotation { period_in_days, next_date }),
+        multi_region: stored.multi_region.map(|stored| into_multi_region(region, &stored)).transpose()?,
+    };
+    if key.description.chars().count() > DESCRIPTION_LIMIT || !tags::are_valid(&key.tags) {
+        return Err("a key's description or tags");
+    }
+    if key.policy.as_deref().is_some_and(|policy| policy::check(policy).is_err()) {
+        return Err("a key's policy");
+    }
+    if key.enabled && key.deletion.is_some() || key.rotation.is_some_and(|rotation| !PERIOD.contains(&rotation.period_in_days)) {
+        return Err("a key's state or rotation");
+    }
+    Ok(key)
+}
+
+fn into_multi_region(region: Region, stored: &MultiRegionContent) -> Result<MultiRegion, &'static str> {
+    let replicas: BTreeSet<_> = stored.replica_regions.iter().map(|name| known(name)).collect::<Result<_, _>>()?;
+    let multi_region = MultiRegion { primary: known(&stored.primary_region)?, replicas };
+    if multi_region.replicas.contains(&multi_region.primary) || !multi_region.regions().any(|known| known == region) {
+        return Err("the Regions of a multi-Region key");
+    }
+    Ok(multi_region)
 }
 
 /// Counts what is written.

@@ -22,6 +22,7 @@
 //! A key file that another keystore in the same folders needs is neither replaced nor removed.
 
 mod content;
+mod copy;
 mod encoding;
 mod envelope;
 mod key_file;
@@ -91,6 +92,14 @@ impl KeystoreLocation {
     /// or when a file is in the way; nothing has changed then.
     pub fn change_protection(&self, passphrases: &dyn Passphrases, to: Protection) -> Result<ProtectionChanged> {
         protection::change(self, passphrases, to)
+    }
+
+    /// Writes a new keystore with this state, and a new key file if that is to protect it. Neither file may be there.
+    ///
+    /// # Errors
+    /// [`Error::Setup`](crate::Error::Setup) for a file that is there, and for an empty passphrase; writing failed.
+    pub fn create(&self, kms: &EmbeddedKms, passphrases: &dyn Passphrases, protection: Protection) -> Result<()> {
+        copy::create(self, kms, passphrases, protection)
     }
 
     fn lock_file(&self) -> PathBuf {

@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     KeystoreLocation, Passphrases,
+    copy::not_empty,
     envelope::Envelope,
     folder, key_file,
     slot::Slot,
@@ -52,7 +53,7 @@ pub(super) fn change(location: &KeystoreLocation, passphrases: &dyn Passphrases,
     }
     match to {
         Protection::KeyFile => to_key_file(location, &kms, &mut unlocked),
-        Protection::Passphrase => to_passphrase(location, &kms, &mut unlocked, &passphrases.new_passphrase()?),
+        Protection::Passphrase => to_passphrase(location, &kms, &mut unlocked, &not_empty(passphrases.new_passphrase()?)?),
     }
 }
 
@@ -84,9 +85,6 @@ fn to_passphrase(
     unlocked: &mut Unlocked,
     passphrase: &SecretBytes,
 ) -> Result<ProtectionChanged> {
-    if passphrase.is_empty() {
-        return Err(Error::setup("the new passphrase is empty".to_owned()));
-    }
     let own = match &unlocked.source {
         KeySource::KeyFile(key) => Some((location.key_file.clone(), key)),
         KeySource::NewKeyFile(key) => Some((location.new_key_file(), key)),
@@ -163,7 +161,7 @@ fn opens_another(path: &Path, keystore_id: &str, key: &SecretBytes) -> bool {
     by_key_file.is_some_and(|envelope| matches!(try_unwrap(&envelope, key), Ok(Some(_))))
 }
 
-fn exists(path: &Path) -> Result<bool> {
+pub(super) fn exists(path: &Path) -> Result<bool> {
     match fs::symlink_metadata(path) {
         Ok(_) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),

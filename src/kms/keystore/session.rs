@@ -41,7 +41,7 @@ pub enum Committed {
 
 impl KeystoreSession {
     /// Takes the lock `KEYSTORE.lock`, waiting for it, and loads the keystore; where there is none, prepares one of this account, by default
-    /// `000000000000`. The folder and the lock file are made.
+    /// `000000000000`. The folder and the lock file are made. Keys whose automatic rotation is due are rotated, in memory.
     ///
     /// # Errors
     /// As for [`KeystoreLocation::load`]; [`Error::Setup`](crate::Error::Setup) when the keystore is another account's, or when a key file lies ready that is
@@ -49,7 +49,7 @@ impl KeystoreSession {
     pub fn begin(location: &KeystoreLocation, passphrases: &dyn Passphrases, account: Option<AccountId>) -> Result<Self> {
         durable::create_dir_all(folder(&location.keystore))?;
         let lock = Lock::exclusive(&location.lock_file())?;
-        let (kms, unlocked) = match unlock(location, passphrases)? {
+        let (mut kms, unlocked) = match unlock(location, passphrases)? {
             Some((kms, unlocked)) => (kms, Some(unlocked)),
             None => {
                 key_file::read(&location.key_file)?;
@@ -60,7 +60,10 @@ impl KeystoreSession {
             Some(asked) if asked != kms.account => {
                 Err(SetupError::OtherAccount { keystore: location.keystore.clone(), account: kms.account, asked }.into())
             }
-            _ => Ok(Self { location: location.clone(), kms, unlocked, _lock: lock }),
+            _ => {
+                kms.rotate_due()?;
+                Ok(Self { location: location.clone(), kms, unlocked, _lock: lock })
+            }
         }
     }
 

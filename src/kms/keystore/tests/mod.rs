@@ -1,6 +1,7 @@
 #![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 mod format;
+mod full;
 mod protection;
 
 use std::{cell::Cell, fs, os::unix::fs::PermissionsExt as _};
@@ -196,4 +197,33 @@ fn a_session_excludes_other_writers_and_no_readers() {
     assert!(lock.try_lock().is_err());
     drop(session);
     assert!(lock.try_lock().is_ok());
+}
+
+#[test]
+fn a_copy_for_another_machine_is_a_keystore_like_any_other() {
+    let (_folder, location, key, blob) = made();
+    let kms = location.load(&Never).expect("loads").expect("a keystore");
+    let export = kms.export(&[west()]).expect("exports");
+    let (_other, there) = place();
+    there.create(&export, &Never, Protection::KeyFile).expect("written");
+    assert_opens(&there, &Never, &key, &blob);
+    assert_ne!(fs::read(&there.key_file).expect("read"), fs::read(&location.key_file).expect("read"));
+    assert!(setup_message(there.create(&export, &Never, Protection::KeyFile)).contains("is there already"));
+    fs::remove_file(&there.keystore).expect("removed");
+    assert!(setup_message(there.create(&export, &Never, Protection::KeyFile)).contains("keystore.key is there already"));
+    fs::remove_file(&there.key_file).expect("removed");
+    assert!(setup_message(there.create(&export, &Fixed::new("", ""), Protection::Passphrase)).contains("empty"));
+    there.create(&export, &Fixed::new("", "one"), Protection::Passphrase).expect("written");
+    assert!(!there.key_file.exists());
+    assert_opens(&there, &Fixed::new("one", ""), &key, &blob);
+    let mut session = begin(&there_with_own_key(&there));
+    session.kms_mut().import(export).expect("imports");
+    assert_eq!(session.commit().expect("commits"), Committed::Created);
+    drop(session);
+    assert_opens(&there_with_own_key(&there), &Never, &key, &blob);
+}
+
+/// Another keystore in the same folder.
+fn there_with_own_key(location: &KeystoreLocation) -> KeystoreLocation {
+    KeystoreLocation::new(location.keystore.with_file_name("merged.json"))
 }

@@ -1,0 +1,133 @@
+//! Arguments of the commands that encrypt, decrypt and generate.
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CryptographyCommand {
+    Encrypt(EncryptArgs),
+    Decrypt(DecryptArgs),
+    #[command(after_help = "Example:
+  coldseal kms re-encrypt --region us-east-1 --ciphertext-blob fileb://blob \\
+      --destination-key-id alias/new")]
+    ReEncrypt(ReEncryptArgs),
+    GenerateDataKey(GenerateDataKeyArgs),
+    /// Make a data key, and show it encrypted only
+    GenerateDataKeyWithoutPlaintext(GenerateDataKeyArgs),
+    #[command(after_help = "Example:
+  coldseal kms generate-random --number-of-bytes 32")]
+    GenerateRandom(GenerateRandomArgs),
+}
+
+/// Do everything but the answer.
+#[derive(Debug, Args)]
+pub(crate) struct DryRunArgs {
+    /// Only check: ends with DryRunOperationException where the command would have succeeded
+    #[arg(long, overrides_with = "no_dry_run")]
+    pub(crate) dry_run: bool,
+    #[arg(long, hide = true)]
+    no_dry_run: bool,
+}
+
+/// Encrypt 1 to 4096 bytes
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal kms encrypt --region us-east-1 --key-id alias/east \\
+      --plaintext fileb://secret.bin --query CiphertextBlob --output text
+
+For more than 4096 bytes use 'coldseal seal'.")]
+pub(crate) struct EncryptArgs {
+    /// Key id, key ARN, alias or alias ARN
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key_id: String,
+    /// What to encrypt: fileb://FILE, file://FILE (base64) or base64
+    #[arg(long, value_name = "BLOB")]
+    pub(crate) plaintext: String,
+    /// Non-secret pairs that decryption has to name again: k=v,k2=v2, or JSON
+    #[arg(long, value_name = "K=V", num_args = 1..)]
+    pub(crate) encryption_context: Option<Vec<String>>,
+    /// SYMMETRIC_DEFAULT, the only algorithm of symmetric keys
+    #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
+    pub(crate) encryption_algorithm: String,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
+}
+
+/// Decrypt what encrypt, re-encrypt or generate-data-key made
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal kms decrypt --region us-east-1 --ciphertext-blob fileb://secret.enc \\
+      --query Plaintext --output text | base64 -d")]
+pub(crate) struct DecryptArgs {
+    /// The ciphertext: fileb://FILE, file://FILE (base64) or base64
+    #[arg(long, value_name = "BLOB")]
+    pub(crate) ciphertext_blob: String,
+    /// Key id, key ARN, alias or alias ARN; another key's ciphertext is refused [default: the key that the ciphertext names]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key_id: Option<String>,
+    /// The pairs that it was encrypted with
+    #[arg(long, value_name = "K=V", num_args = 1..)]
+    pub(crate) encryption_context: Option<Vec<String>>,
+    /// SYMMETRIC_DEFAULT, the only algorithm of symmetric keys
+    #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
+    pub(crate) encryption_algorithm: String,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
+}
+
+/// Decrypt, and encrypt under another key or context, without showing the plaintext
+#[derive(Debug, Args)]
+pub(crate) struct ReEncryptArgs {
+    /// The ciphertext: fileb://FILE, file://FILE (base64) or base64
+    #[arg(long, value_name = "BLOB")]
+    pub(crate) ciphertext_blob: String,
+    /// The key that it is under [default: the key that the ciphertext names]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) source_key_id: Option<String>,
+    /// The pairs that it was encrypted with
+    #[arg(long, value_name = "K=V", num_args = 1..)]
+    pub(crate) source_encryption_context: Option<Vec<String>>,
+    /// SYMMETRIC_DEFAULT
+    #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
+    pub(crate) source_encryption_algorithm: String,
+    /// The key to encrypt under: key id, key ARN, alias or alias ARN
+    #[arg(long, value_name = "KEY")]
+    pub(crate) destination_key_id: String,
+    /// The pairs to encrypt with
+    #[arg(long, value_name = "K=V", num_args = 1..)]
+    pub(crate) destination_encryption_context: Option<Vec<String>>,
+    /// SYMMETRIC_DEFAULT
+    #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
+    pub(crate) destination_encryption_algorithm: String,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
+}
+
+/// Make a data key, and show it plain and encrypted
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal kms generate-data-key --region us-east-1 --key-id alias/east \\
+      --key-spec AES_256")]
+pub(crate) struct GenerateDataKeyArgs {
+    /// Key id, key ARN, alias or alias ARN
+    #[arg(long, value_name = "KEY")]
+    pub(crate) key_id: String,
+    /// AES_256 (32 bytes) or AES_128 (16 bytes)
+    #[arg(long, value_name = "SPEC", value_parser = ["AES_256", "AES_128"], required_unless_present = "number_of_bytes", conflicts_with = "number_of_bytes")]
+    pub(crate) key_spec: Option<String>,
+    /// Length in bytes, 1 to 1024
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) number_of_bytes: Option<usize>,
+    /// Non-secret pairs that decryption has to name again: k=v,k2=v2, or JSON
+    #[arg(long, value_name = "K=V", num_args = 1..)]
+    pub(crate) encryption_context: Option<Vec<String>>,
+    #[command(flatten)]
+    pub(crate) dry_run: DryRunArgs,
+}
+
+/// Make random bytes
+#[derive(Debug, Args)]
+pub(crate) struct GenerateRandomArgs {
+    /// How many, 1 to 1024
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) number_of_bytes: usize,
+}

@@ -1,0 +1,120 @@
+//! Regions, default keys, and keys that travel.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::{change, protection};
+use crate::{
+    cli::{
+        args::kms::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand},
+        context::{Context, note, parse_region},
+        failure::{During as _, Outcome},
+        kms_key::region_of,
+        passphrase::PassphraseSources,
+        usage::UsageError,
+    },
+    error::{Error, SetupError},
+    kms::{KeystoreLocation, KeystoreSession, Protection},
+    region::Region,
+};
+
+pub(super) fn run(context: Context, command: TransferCommand) -> Outcome {
+    match command {
+        TransferCommand::SetDefaultKey(args) => set_default_key(&context, &args),
+        TransferCommand::ListRegions => list_regions(&context),
+        TransferCommand::ExportKeys(args) => export(context, args),
+        TransferCommand::ImportKeys(args) => import(&context, args),
+    }
+}
+
+fn set_default_key(context: &Context, args: &SetDefaultKeyArgs) -> Outcome {
+    let region = region_of(context, &args.key.key_id)?;
+    let key = change(context, "SetDefaultKey", |kms| kms.set_default_key(region, &args.key.key_id))?;
+    match key {
+        Some(key) => note(&format!("secrets in {region} use {key} where no key is named")),
+        None => note(&format!("secrets in {region} use alias/aws/secretsmanager where no key is named")),
+    }
+    Ok(())
+}
+
+/// Works without a keystore too: which Regions there are is no secret.
+fn list_regions(context: &Context) -> Outcome {
+    const OPERATION: &str = "ListRegions";
+    let kms = context.kms_if_any(OPERATION)?;
+    let entry = |region: Region| {
+        let enabled = kms.as_ref().map_or_else(|| region.is_enabled_by_default(), |kms| kms.is_enabled(region));
+        let default_key = kms.as_ref().and_then(|kms| kms.chosen_default_key(region));
+        json!({
+            "RegionName": region,
+            "Partition": region.partition().id(),
+            "Enabled": enabled,
+            "OptIn": !region.is_enabled_by_default(),
+            "DefaultKeyId": default_key,
+        })
+    };
+    let regions: Vec<Value> = Region::all().map(entry).collect();
+    context.print(&json!({ "Regions": regions }))
+}
+
+fn export(mut context: Context, args: ExportKeysArgs) -> Outcome {
+    const OPERATION: &str = "ExportKeys";
+    let protection = protection(args.protect_with);
+    if protection == Protection::Passphrase && args.output_key_file.is_some() {
+        return Err(UsageError::new("--output-key-file goes with --protect-with key-file; leave one of them out").into());
+    }
+    if protection == Protection::KeyFile && args.new_passphrase_file.is_some() {
+        return Err(UsageError::new("--new-passphrase-file goes with --protect-with passphrase").into());
+    }
+    let regions: BTreeSet<Region> = if args.regions.is_empty() {
+        BTreeSet::from([context.require_region()?])
+    } else {
+        args.regions.iter().map(|name| parse_region("--regions", name)).collect::<Result<_, _>>()?
+    };
+    let regions = Vec::from_iter(regions);
+    let copy = context.kms(OPERATION)?.export(&regions).during(OPERATION)?;
+    let location = location(args.output_file, args.output_key_file);
+    context.passphrases = context.passphrases.with_new_file(args.new_passphrase_file);
+    location.create(&copy, &context.passphrases, protection).during(OPERATION)?;
+    let keystore = location.keystore.display();
+    match protection {
+        Protection::KeyFile => {
+            let key_file = location.key_file.display();
+            note(&format!(
+                "wrote the keystore {keystore} and its key file {key_file}; whoever has both opens all that these keys encrypted"
+            ));
+        }
+        Protection::Passphrase => note(&format!("wrote the keystore {keystore}; its passphrase opens all that these keys encrypted")),
+    }
+    let mut keys = Vec::new();
+    for region in regions {
+        keys.extend(copy.list_keys(region).during(OPERATION)?.into_iter().map(|entry| entry.key_arn));
+    }
+    context.print(&json!({ "Keystore": location.keystore, "Keys": keys }))
+}
+
+fn import(context: &Context, args: ImportKeysArgs) -> Outcome {
+    const OPERATION: &str = "ImportKeys";
+    let location = location(args.file, args.input_key_file);
+    let passphrases = PassphraseSources::of_input(&context.environment, args.input_passphrase_file, context.prompter.clone());
+    let missing = || Error::from(SetupError::NoKeystore(location.keystore.clone()));
+    let other = location.load(&passphrases).and_then(|kms| kms.ok_or_else(missing)).during(OPERATION)?;
+    // A first keystore takes the account of the keys; an account that was asked for stays as it was asked for.
+    let account = match &context.account {
+        None if !context.location.keystore.exists() => Some(other.account().clone()),
+        account => account.clone(),
+    };
+    let mut session = KeystoreSession::begin(&context.location, &context.passphrases, account).during(OPERATION)?;
+    let imported = session.kms_mut().import(other).during(OPERATION)?;
+    let committed = session.commit().during(OPERATION)?;
+    context.note_keystore(&committed);
+    context.print(&json!({ "ImportedKeys": imported.added, "UnchangedKeys": imported.unchanged }))
+}
+
+fn location(keystore: std::path::PathBuf, key_file: Option<std::path::PathBuf>) -> KeystoreLocation {
+    let mut location = KeystoreLocation::new(keystore);
+    if let Some(key_file) = key_file {
+        location.key_file = key_file;
+    }
+    location
+}

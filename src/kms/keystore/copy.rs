@@ -1,0 +1,56 @@
+//! A new keystore file for a state that exists already: what leaves for another machine.
+
+use super::{
+    KeystoreLocation, Passphrases, Protection, folder, key_file,
+    protection::exists,
+    slot::{RootKey, Slot},
+    unlock::{KeySource, Unlocked},
+};
+use crate::{
+    crypto::SystemRandom,
+    durable,
+    error::{Error, Result},
+    kms::{EmbeddedKms, model::random_uuid},
+    secret::SecretBytes,
+    timestamp::Timestamp,
+};
+
+/// Writes keystore and key file; neither may be there.
+pub(super) fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases: &dyn Passphrases, protection: Protection) -> Result<()> {
+    refuse_existing(&location.keystore)?;
+    let (keystore_id, root_key) = (random_uuid(&SystemRandom)?, RootKey::generate(&SystemRandom)?);
+    let (slot, source) = match protection {
+        Protection::KeyFile => {
+            refuse_existing(&location.key_file)?;
+            let key = key_file::generate()?;
+            (Slot::under_key_file(&keystore_id, &root_key, &key, &SystemRandom)?, KeySource::KeyFile(key))
+        }
+        Protection::Passphrase => {
+            let passphrase = not_empty(passphrases.new_passphrase()?)?;
+            (Slot::under_passphrase(&keystore_id, &root_key, &passphrase, &SystemRandom)?, KeySource::Passphrase)
+        }
+    };
+    let unlocked = Unlocked { keystore_id, slot, root_key, source };
+    let bytes = unlocked.seal(kms, Timestamp::now())?;
+    durable::create_dir_all(folder(&location.keystore))?;
+    let KeySource::KeyFile(key) = &unlocked.source else { return durable::write_new(&location.keystore, &bytes) };
+    durable::create_dir_all(folder(&location.key_file))?;
+    durable::write_new(&location.key_file, key.expose())?;
+    let written = durable::write_new(&location.keystore, &bytes);
+    if written.is_err() {
+        // Ours, and of no use without the keystore; what went wrong before matters more than whether this works.
+        drop(durable::remove(&location.key_file));
+    }
+    written
+}
+
+pub(super) fn not_empty(passphrase: SecretBytes) -> Result<SecretBytes> {
+    if passphrase.is_empty() { Err(Error::setup("the new passphrase is empty".to_owned())) } else { Ok(passphrase) }
+}
+
+fn refuse_existing(path: &std::path::Path) -> Result<()> {
+    if exists(path)? {
+        return Err(Error::setup(format!("{} is there already; name another file", path.display())));
+    }
+    Ok(())
+}

@@ -1,0 +1,180 @@
+//! Keys that travel: a copy of some Regions' keys, and taking such a copy over.
+
+use std::collections::BTreeMap;
+
+use super::{EmbeddedKms, keys::Key, model::RegionState};
+use crate::{
+    arn::KeyArn,
+    error::{Error, ErrorCode, Result},
+    region::Region,
+};
+
+/// What [`EmbeddedKms::import`] did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Imported {
+    /// The keys that were not here before.
+    pub added: Vec<KeyArn>,
+    /// The keys that were here already, the same.
+    pub unchanged: Vec<KeyArn>,
+}
+
+impl EmbeddedKms {
+    /// A copy that holds the keys, aliases and default keys of these Regions and of no other, for a keystore of its own.
+    ///
+    /// Its comparison key is another: with this one its holder could test guesses of other Regions' values. Automatic rotation is off in it:
+    /// two keystores that rotate one key would each make material that the other has not.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] for a Region without keys, and for one that is not enabled; no random bytes.
+    pub fn export(&self, regions: &[Region]) -> Result<Self> {
+        let mut copy = Self::new(self.account.clone())?;
+        for region in regions {
+            let state = self.region(*region)?.filter(|state| !state.keys.is_empty());
+            let state = state.ok_or_else(|| Error::setup(format!("there are no keys in {region}")))?;
+            if self.opted_in.contains(region) {
+                copy.opted_in.insert(*region);
+            }
+            copy.regions.insert(*region, duplicate(state));
+        }
+        Ok(copy)
+    }
+
+    /// Takes over what another keystore holds and this one does not: keys, aliases, default keys, enabled Regions. What both have has to be
+    /// the same, automatic rotation excepted, which stays as it is here. Nothing is overwritten; doing it again changes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] for another account; `AlreadyExistsException` that lists every key and alias that is another one here, and then
+    /// nothing has changed.
+    pub fn import(&mut self, other: Self) -> Result<Imported> {
+        if other.account != self.account {
+            let (own, others) = (&self.account, &other.account);
+            return Err(Error::setup(format!("the keys are of the account {others}, and this keystore is of the account {own}")));
+        }
+        let conflicts = self.conflicts(&other);
+        if !conflicts.is_empty() {
+            let message =
+                format!("what is to be imported is here already, and not the same; nothing was changed:\n  {}", conflicts.join("\n  "));
+            return Err(Error::service(ErrorCode::AlreadyExistsException, message));
+        }
+        self.dirty |= !other.opted_in.is_subset(&self.opted_in);
+        self.opted_in.extend(other.opted_in);
+        let mut imported = Imported::default();
+        for (region, state) in other.regions {
+            self.take_over(region, state, &mut imported);
+        }
+        Ok(imported)
+    }
+
+    fn take_over(&mut self, region: Region, state: RegionState, imported: &mut Imported) {
+        for (key_id, mut key) in state.keys {
+            let arn = self.key_arn(region, &key_id);
+            if key.multi_region.is_some() {
+                self.join(&arn, &mut key);
+            }
+            if self.stored_key(&arn).is_some() {
+                imported.unchanged.push(arn);
+            } else {
+                self.dirty = true;
+                self.regions.entry(region).or_default().keys.insert(key_id, key);
+                imported.added.push(arn);
+            }
+        }
+        let own = self.regions.entry(region).or_default();
+        for (name, alias) in state.aliases {
+            self.dirty |= !own.aliases.contains_key(&name);
+            own.aliases.entry(name).or_insert(alias);
+        }
+        if own.default_key_id.is_none() && state.default_key_id.is_some() {
+            own.default_key_id = state.default_key_id;
+            self.dirty = true;
+        }
+    }
+
+    /// Makes a multi-Region key know all the Regions that either side knows of, and rotate as it does here.
+    fn join(&mut self, arn: &KeyArn, key: &mut Key) {
+        let Some(multi_region) = &mut key.multi_region else { return };
+        let here = self.regions.values().find_map(|state| state.keys.get(arn.key_id()));
+        let Some((known, rotation)) = here.and_then(|here| Some((here.multi_region.clone()?, here.rotation))) else { return };
+        multi_region.replicas.extend(&known.replicas);
+        key.rotation = rotation;
+        if *multi_region != known {
+            let joined = multi_region.clone();
+            self.for_each_region(arn, |key| key.multi_region = Some(joined.clone()));
+        }
+    }
+
+    fn conflicts(&self, other: &Self) -> Vec<String> {
+        let mut conflicts = Vec::new();
+        for (region, state) in &other.regions {
+            for (key_id, key) in &state.keys {
+                let arn = self.key_arn(*region, key_id);
+                let differing = match self.stored_key(&arn) {
+                    Some(own) => differences(own, key),
+                    None => self.differences_between_regions(&arn, key),
+                };
+                if !differing.is_empty() {
+                    conflicts.push(format!("{arn}: another {}", differing.join(", another ")));
+                }
+            }
+            let Some(own) = self.regions.get(region) else { continue };
+            let moved = |(name, alias): &(&String, &super::aliases::Alias)| {
+                own.aliases.get(*name).is_some_and(|known| known.target_key_id != alias.target_key_id)
+            };
+            conflicts.extend(state.aliases.iter().filter(moved).map(|(name, _)| format!("{}: another key", self.alias_arn(*region, name))));
+            if own.default_key_id.is_some() && state.default_key_id.is_some() && own.default_key_id != state.default_key_id {
+                conflicts.push(format!("{region}: another default key"));
+            }
+        }
+        conflicts
+    }
+
+    /// How a key that is not here differs from the same multi-Region key in another Region that is.
+    fn differences_between_regions(&self, arn: &KeyArn, key: &Key) -> Vec<&'static str> {
+        let Some(here) = self.regions.values().find_map(|state| state.keys.get(arn.key_id())) else { return Vec::new() };
+        let mut differing = Vec::new();
+        if !here.materials.are(&key.materials) {
+            differing.push("material");
+        }
+        if primary(here) != primary(key) {
+            differing.push("primary Region");
+        }
+        differing
+    }
+}
+
+fn differences(own: &Key, other: &Key) -> Vec<&'static str> {
+    let parts = [
+        ("material", own.materials.are(&other.materials)),
+        ("state", own.enabled == other.enabled && own.deletion == other.deletion && own.manager == other.manager),
+        ("description", own.description == other.description),
+        ("set of tags", own.tags == other.tags),
+        ("policy", own.policy == other.policy),
+        ("primary Region", primary(own) == primary(other)),
+    ];
+    parts.into_iter().filter_map(|(what, same)| (!same).then_some(what)).collect()
+}
+
+fn primary(key: &Key) -> Option<Region> {
+    key.multi_region.as_ref().map(|multi_region| multi_region.primary)
+}
+
+fn duplicate(state: &RegionState) -> RegionState {
+    let keys: BTreeMap<_, _> = state.keys.iter().map(|(key_id, key)| (key_id.clone(), duplicate_key(key))).collect();
+    RegionState { keys, aliases: state.aliases.clone(), default_key_id: state.default_key_id.clone() }
+}
+
+fn duplicate_key(key: &Key) -> Key {
+    Key {
+        manager: key.manager,
+        enabled: key.enabled,
+        description: key.description.clone(),
+        creation_date: key.creation_date,
+        materials: key.materials.duplicate(),
+        tags: key.tags.clone(),
+        policy: key.policy.clone(),
+        deletion: key.deletion,
+        rotation: None,
+        multi_region: key.multi_region.clone(),
+    }
+}

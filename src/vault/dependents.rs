@@ -1,0 +1,28 @@
+//! Which secrets a KMS key is needed for.
+
+use super::{Vault, family::Family, record::SecretRecord};
+use crate::{arn::KeyArn, error::Result};
+
+impl Vault {
+    /// The ARNs of the secrets with a bundle under one of these keys, in those bundles' Regions; none where there is no vault.
+    ///
+    /// # Errors
+    /// The vault cannot be read, or a record is damaged.
+    pub fn secrets_under_keys(&self, keys: &[KeyArn]) -> Result<Vec<String>> {
+        if !self.exists() {
+            return Ok(Vec::new());
+        }
+        let names: Vec<_> = keys.iter().map(KeyArn::to_string).collect();
+        let families = Family::load_all(&self.root)?;
+        let present = families.iter().flat_map(Family::present);
+        let mut secrets: Vec<_> = present.flat_map(|(secret, _)| dependent_arns(&secret.record, &names)).collect();
+        secrets.sort_unstable();
+        secrets.dedup();
+        Ok(secrets)
+    }
+}
+
+fn dependent_arns(record: &SecretRecord, keys: &[String]) -> Vec<String> {
+    let bundles = record.versions.iter().flat_map(|version| &version.bundles);
+    bundles.filter(|bundle| keys.contains(&bundle.kms_key_id)).map(|bundle| record.arn.in_region(bundle.region).to_string()).collect()
+}

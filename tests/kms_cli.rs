@@ -1,0 +1,165 @@
+//! `coldseal kms …` through the binary: two folders play two machines.
+#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
+
+use std::{
+    fs,
+    path::Path,
+    process::{Command, Output},
+};
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// A folder with a keystore and a vault of its own.
+struct Machine(TempDir);
+
+impl Machine {
+    fn new() -> Self {
+        Self(TempDir::new().expect("a temporary folder"))
+    }
+
+    fn path(&self) -> &Path {
+        self.0.path()
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_coldseal"));
+        command.current_dir(self.path()).env_clear().env("HOME", self.path()).env("AWS_REGION", "us-west-2");
+        command.args(["--keystore", "keystore.json"]).args(arguments).output().expect("the binary runs")
+    }
+
+    fn done(&self, arguments: &[&str]) -> Value {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        if output.stdout.is_empty() { Value::Null } else { serde_json::from_slice(&output.stdout).expect("JSON") }
+    }
+
+    fn refused(&self, arguments: &[&str]) -> String {
+        let output = self.run(arguments);
+        assert_eq!(output.status.code(), Some(254), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout.is_empty(), "{arguments:?}");
+        String::from_utf8(output.stderr).expect("text")
+    }
+}
+
+fn text<'a>(document: &'a Value, member: &str) -> &'a str {
+    document[member].as_str().expect(member)
+}
+
+#[test]
+fn blobs_go_in_and_out_as_in_the_aws_cli() {
+    let machine = Machine::new();
+    let key = machine.done(&["kms", "create-key"])["KeyMetadata"].clone();
+    let (id, arn) = (text(&key, "KeyId"), &key["Arn"]);
+    fs::write(machine.path().join("plain"), b"\x00\xff").expect("written");
+    fs::write(machine.path().join("plain.b64"), b"AP8=\n").expect("written");
+    for plaintext in ["fileb://plain", "file://plain.b64", "AP8="] {
+        let encrypted = machine.done(&["kms", "encrypt", "--key-id", id, "--plaintext", plaintext, "--encryption-context", "a=b"]);
+        assert_eq!((&encrypted["KeyId"], text(&encrypted, "EncryptionAlgorithm")), (arn, "SYMMETRIC_DEFAULT"));
+        let blob = text(&encrypted, "CiphertextBlob");
+        let decrypt = ["kms", "decrypt", "--ciphertext-blob", blob, "--encryption-context"];
+        let decrypted = machine.done(&[&decrypt[..], &["a=b"]].concat());
+        assert_eq!(
+            (text(&decrypted, "Plaintext"), &decrypted["KeyId"], &decrypted["KeyMaterialId"]),
+            ("AP8=", arn, &key["CurrentKeyMaterialId"])
+        );
+        assert!(machine.refused(&[&decrypt[..], &["a=c"]].concat()).contains("(InvalidCiphertextException)"));
+        assert!(machine.refused(&[&decrypt[..], &["a=b", "--dry-run"]].concat()).contains("(DryRunOperationException)"));
+        assert!(
+            machine
+                .refused(&[&decrypt[..], &["a=b", "--encryption-algorithm", "RSAES_OAEP_SHA_256"]].concat())
+                .contains("(InvalidKeyUsageException)")
+        );
+        assert!(machine.refused(&[&decrypt[..], &["a=b", "--region", "eu-west-1"]].concat()).contains("(AccessDeniedException)"));
+    }
+    let other = machine.done(&["kms", "create-key", "--query", "KeyMetadata.KeyId"]);
+    let other = other.as_str().expect("an id");
+    let made = machine.done(&["kms", "generate-data-key", "--key-id", id, "--key-spec", "AES_128"]);
+    assert_eq!(text(&made, "Plaintext").len(), 24);
+    let again = machine.done(&["kms", "re-encrypt", "--ciphertext-blob", text(&made, "CiphertextBlob"), "--destination-key-id", other]);
+    assert_eq!(&again["SourceKeyId"], arn);
+    let decrypt = ["kms", "decrypt", "--ciphertext-blob", text(&again, "CiphertextBlob"), "--key-id"];
+    assert_eq!(machine.done(&[&decrypt[..], &[other]].concat())["Plaintext"], made["Plaintext"]);
+    assert!(machine.refused(&[&decrypt[..], &[id]].concat()).contains("(IncorrectKeyException)"));
+    let without = machine.done(&["kms", "generate-data-key-without-plaintext", "--key-id", id, "--number-of-bytes", "1024"]);
+    assert!(without.get("Plaintext").is_none() && without.get("CiphertextBlob").is_some());
+    for lengths in [&["--number-of-bytes", "16", "--key-spec", "AES_256"][..], &[]] {
+        assert_eq!(machine.run(&[&["kms", "generate-data-key", "--key-id", id], lengths].concat()).status.code(), Some(252));
+    }
+    assert_eq!(text(&machine.done(&["kms", "generate-random", "--number-of-bytes", "3"]), "Plaintext").len(), 4);
+}
+
+#[test]
+fn a_region_gets_only_its_keys() {
+    let [first, second] = [Machine::new(), Machine::new()];
+    for region in ["us-west-2", "eu-west-1"] {
+        let id = first.done(&["kms", "create-key", "--region", region, "--query", "KeyMetadata.KeyId"]);
+        first.done(&["kms", "set-default-key", "--region", region, "--key-id", id.as_str().expect("an id")]);
+    }
+    fs::write(first.path().join("value"), "attack at dawn").expect("written");
+    let create = ["create-secret", "--name", "plan", "--secret-string", "file://value", "--add-replica-regions", "Region=eu-west-1"];
+    first.done(&create);
+    let vault = first.path().join("coldseal-vault").display().to_string();
+    let export = first.path().join("eu.json").display().to_string();
+    let key_file = first.path().join("eu.key").display().to_string();
+    let export_keys = ["kms", "export-keys", "--regions", "eu-west-1", "--output-file", &export, "--output-key-file", &key_file];
+    first.done(&export_keys);
+    assert_eq!(first.run(&export_keys).status.code(), Some(253), "nothing is overwritten");
+
+    let import = ["kms", "import-keys", &export, "--input-key-file", &key_file];
+    assert_eq!(second.done(&import)["ImportedKeys"].as_array().map(Vec::len), Some(1));
+    assert_eq!(second.done(&import)["ImportedKeys"], json!([]));
+    let get = ["get-secret-value", "--vault", &vault, "--secret-id", "plan", "--region"];
+    assert_eq!(text(&second.done(&[&get[..], &["eu-west-1"]].concat()), "SecretString"), "attack at dawn");
+    assert!(second.refused(&[&get[..], &["us-west-2"]].concat()).contains("(DecryptionFailure)"));
+    // The export itself is a keystore, too.
+    let direct = ["--keystore-key-file", &key_file, "list-secrets", "--vault", &vault];
+    assert!(second.done(&direct)["SecretList"].is_array());
+}
+
+#[test]
+fn deleting_a_key_names_the_secrets_that_need_it() {
+    let machine = Machine::new();
+    let id = machine.done(&["kms", "create-key", "--query", "KeyMetadata.KeyId"]);
+    let id = id.as_str().expect("an id");
+    fs::write(machine.path().join("value"), "x").expect("written");
+    machine.done(&["create-secret", "--name", "needs/it", "--secret-string", "file://value", "--kms-key-id", id]);
+    machine.done(&["create-secret", "--name", "other", "--secret-string", "file://value"]);
+    let output = machine.run(&["kms", "schedule-key-deletion", "--key-id", id, "--pending-window-in-days", "7"]);
+    let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success() && stderr.contains("secret:needs/it-") && !stderr.contains("secret:other-"), "{stderr}");
+    assert!(machine.refused(&["kms", "enable-key", "--key-id", id]).contains("is pending deletion."));
+    assert_eq!(machine.done(&["kms", "purge"])["PurgedKeys"], json!([]), "not yet");
+    machine.done(&["kms", "cancel-key-deletion", "--key-id", id]);
+    machine.done(&["kms", "enable-key", "--key-id", id]);
+    machine.done(&["get-secret-value", "--secret-id", "needs/it"]);
+}
+
+#[test]
+fn details_of_a_key_are_kept_and_shown() {
+    let machine = Machine::new();
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#;
+    let made = machine.done(&["kms", "create-key", "--multi-region", "--tags", "TagKey=a,TagValue=b", "--policy", policy]);
+    let id = text(&made["KeyMetadata"], "KeyId");
+    assert_eq!(text(&machine.done(&["kms", "get-key-policy", "--key-id", id]), "Policy"), policy);
+    assert!(machine.refused(&["kms", "put-key-policy", "--key-id", id, "--policy", "{}"]).contains("(MalformedPolicyDocumentException)"));
+    machine.done(&["kms", "tag-resource", "--key-id", id, "--tags", r#"[{"TagKey":"c","TagValue":""}]"#]);
+    machine.done(&["kms", "untag-resource", "--key-id", id, "--tag-keys", "a"]);
+    assert_eq!(machine.done(&["kms", "list-resource-tags", "--key-id", id])["Tags"], json!([{ "TagKey": "c", "TagValue": "" }]));
+    machine.done(&["kms", "update-key-description", "--key-id", id, "--description", "new"]);
+    let replica = machine.done(&["kms", "replicate-key", "--key-id", id, "--replica-region", "eu-west-1"]);
+    assert_eq!(replica["ReplicaKeyMetadata"]["KeyState"], "Creating");
+    machine.done(&["kms", "rotate-key-on-demand", "--key-id", id]);
+    machine.done(&["kms", "enable-key-rotation", "--key-id", id]);
+    let status = machine.done(&["kms", "get-key-rotation-status", "--key-id", id, "--region", "eu-west-1"]);
+    assert_eq!((&status["KeyRotationEnabled"], &status["RotationPeriodInDays"]), (&json!(true), &json!(365)));
+    machine.done(&["kms", "disable-key-rotation", "--key-id", id]);
+    machine.done(&["kms", "create-alias", "--alias-name", "alias/x", "--target-key-id", id]);
+    machine.done(&["kms", "update-alias", "--alias-name", "alias/x", "--target-key-id", id]);
+    assert_eq!(machine.done(&["kms", "describe-key", "--key-id", "alias/x"])["KeyMetadata"]["Description"], "new");
+    machine.done(&["kms", "delete-alias", "--alias-name", "alias/x"]);
+    assert!(machine.refused(&["kms", "delete-alias", "--alias-name", "alias/x"]).contains("(NotFoundException)"));
+    assert_eq!(machine.done(&["kms", "list-key-rotations", "--key-id", id])["Rotations"][0]["RotationType"], "ON_DEMAND");
+    let regions = machine.done(&["kms", "list-regions", "--query", "Regions[?RegionName=='af-south-1'].[Enabled, OptIn]"]);
+    assert_eq!(regions, json!([[false, true]]));
+}
