@@ -1,4 +1,4 @@
-"""JSON and text output are what the AWS CLI's own formatters make of the same documents, with and without --query.
+"""JSON, table and text output are what the AWS CLI's own formatters make of the same documents, with and without --query.
 
 Usage: formatters.py BINARY FOLDER
 """
@@ -6,8 +6,10 @@ Usage: formatters.py BINARY FOLDER
 import io
 import json
 import sys
+import types
 
 import jmespath
+from awscli.formatter import TableFormatter
 from awscli.text import format_text
 
 from common import Coldseal, fail
@@ -63,6 +65,23 @@ def as_text(document):
     return stream.getvalue()
 
 
+def as_table(operation, document):
+    """In 80 columns, which is what the AWS CLI takes without a terminal."""
+    stream = io.StringIO()
+    formatter = TableFormatter(types.SimpleNamespace(query=None, color="off"))
+    formatter.table._terminal_width = 80
+    try:
+        formatter._format_response(operation, document, stream)
+    except (IndexError, TypeError, ValueError):  # rows of different lengths, a list of structures and other things
+        return None
+    return stream.getvalue()
+
+
+def operation_of(command):
+    name = command[1] if command[0] == "kms" else command[0]
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
 def prepare(coldseal):
     """Two secrets, one with everything that has a member of its own, and a key with an alias."""
     (coldseal.folder / "string").write_text('{"user": "é", "line": "\\n"}\nsecond line', encoding="utf-8")
@@ -94,7 +113,10 @@ def main(binary, folder):
         for expression in [None, *expressions]:
             expected = document if expression is None else jmespath.search(expression, document)
             query = [] if expression is None else ["--query", expression]
-            for output, formatted in (("json", as_json(expected)), ("text", as_text(expected))):
+            formats = {"json": as_json(expected), "text": as_text(expected), "table": as_table(operation_of(command), expected)}
+            for output, formatted in formats.items():
+                if formatted is None:
+                    continue
                 args = [*command, *query, "--output", output]
                 compare(" ".join(args), coldseal.run(*args), formatted, faults)
                 count += 1

@@ -13,7 +13,7 @@ import sys
 import types
 
 import jmespath
-from awscli.formatter import JSONFormatter
+from awscli.formatter import JSONFormatter, TableFormatter
 from awscli.text import format_text
 
 TABLE = pathlib.Path(__file__).parent.parent / "tests/data/formatters.json"
@@ -95,6 +95,14 @@ DOCUMENTS = [
     ("structures nested in lists", {"L": [{"M": [{"N": 1}, {"N": 2, "O": {"P": [1]}}]}, {"Q": 5}]}),
     ("tags", {"Tags": SECRET["Tags"]}),
     ("list of empty structures", [{}, {}]),
+    ("a wide list", [{"Region": f"eu-west-{number}", "Path": "x" * 60, "Status": "InSync"} for number in range(1, 4)]),
+    ("one wide row", {"L": [{"Region": "eu-west-1", "Path": "x" * 60, "Status": "InSync"}]}),
+    ("80 columns", {"A": "x" * 32, "B": "y" * 37}),
+    ("81 columns", {"A": "x" * 33, "B": "y" * 37}),
+    ("East Asian widths", {"\u8a9e": "\u4e2d\u6587", "B": "caf\u00e9 \uff21 \uff71", "C": ["\u0301", "\u200b", "\uac00", "\u00b1\u2460"]}),
+    ("structures after scalars", ["a", {"k": ["x"]}]),
+    ("nested lists", ["a", [["b", ["c"]]], [[["d"]]]]),
+    ("columns that divide unevenly", {"One": 1, "Three": 333, "Fivefive": [{"a": 1, "b": 22, "c": 333, "d": 4444, "e": 55555, "f": 6, "g": 7}]}),
 ]
 
 # (query, document); each key order differs from the sorted one somewhere.
@@ -159,9 +167,22 @@ def as_text(value):
     return stream.getvalue()
 
 
+def as_table(value):
+    """In 80 columns, which is what the AWS CLI takes without a terminal."""
+    stream = io.StringIO()
+    arguments = types.SimpleNamespace(query=None, color="off")
+    formatter = TableFormatter(arguments)
+    formatter.table._terminal_width = 80
+    try:
+        formatter._format_response("DescribeSecret", value, stream)
+    except (IndexError, TypeError, ValueError):  # rows of different lengths, a list of structures and other things
+        return None
+    return stream.getvalue()
+
+
 def case(name, document, query=None):
     result = jmespath.search(query, document) if query is not None else document
-    return {"name": name, "document": document, "query": query, "json": as_json(result), "text": as_text(result)}
+    return {"name": name, "document": document, "query": query, "json": as_json(result), "text": as_text(result), "table": as_table(result)}
 
 
 def main():

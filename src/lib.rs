@@ -44,6 +44,7 @@ pub mod format;
 pub mod keyring;
 pub mod kms;
 pub mod message;
+pub mod page;
 pub mod region;
 mod secret;
 mod suite;

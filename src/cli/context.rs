@@ -8,13 +8,15 @@ use std::{
 
 use etcetera::BaseStrategy as _;
 use serde::Serialize;
+use serde_json::{Map, Value, json};
 
 use super::{
-    args::GlobalArgs,
+    args::{Color, GlobalArgs},
     aws_config::profile_region,
+    cli_input::InputValues,
     environment::Environment,
     failure::{During as _, Failure, Outcome},
-    output::{OutputFormat, query::Query, render},
+    output::{Look, OutputFormat, query::Query, render},
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
     prompt::Prompter,
@@ -37,16 +39,29 @@ pub(crate) struct Context {
     pub(crate) binary_format: BinaryFormat,
     pub(crate) passphrases: PassphraseSources,
     pub(crate) prompter: Prompter,
+    /// False with `--no-paginate`.
+    pub(crate) paginates: bool,
     explicit_region: Option<Region>,
     profile: Option<String>,
     output: Option<OutputFormat>,
     query: Option<Query>,
+    /// The secret values of `--cli-input-json`.
+    pub(crate) values: InputValues,
+    /// The operation's name and what the terminal is like, for tables.
+    title: String,
+    look: Look,
 }
 
 impl Context {
-    pub(crate) fn new(global: &GlobalArgs, environment: Environment, prompter: Prompter) -> Outcome<Self> {
+    /// `operation` is the AWS operation that the command stands for.
+    pub(crate) fn new(global: &GlobalArgs, environment: Environment, prompter: Prompter, operation: &str) -> Outcome<Self> {
+        if global.endpoint_url.is_some() {
+            let error = UsageError::new("--endpoint-url: no command connects to an endpoint");
+            return Err(error.with_hint("keys are those of the embedded KMS; leave the flag out").into());
+        }
         let vault = global.vault.clone().or_else(|| environment.path("COLDSEAL_VAULT"));
         Ok(Self {
+            paginates: !global.no_paginate,
             vault: Vault::new(vault.unwrap_or_else(|| PathBuf::from("coldseal-vault"))),
             location: keystore_location(global, &environment)?,
             account: account(global, &environment)?,
@@ -57,8 +72,15 @@ impl Context {
             profile: global.profile.clone(),
             output: global.output.as_deref().map(OutputFormat::from_str).transpose()?,
             query: global.query.as_deref().map(Query::parse).transpose()?,
+            values: InputValues::default(),
+            title: operation.to_owned(),
+            look: stdout_look(global.color, &environment),
             environment,
         })
+    }
+
+    pub(crate) fn with_values(self, values: InputValues) -> Self {
+        Self { values, ..self }
     }
 
     /// `--region`, else the environment's or the profile's Region.
@@ -153,6 +175,18 @@ impl Context {
         self.output.is_some() || self.query.is_some()
     }
 
+    /// Prints a list with the token for its rest. As text the token is a line of its own, as in the AWS CLI.
+    pub(crate) fn print_list(&self, member: &str, list: Value, next_token: Option<String>) -> Outcome {
+        let mut document = Map::new();
+        document.insert(member.to_owned(), list);
+        if let (Some(token), Some(OutputFormat::Text), None) = (&next_token, self.output, &self.query) {
+            self.print(&document)?;
+            return self.print(&json!({ "NextToken": { "NextToken": token } }));
+        }
+        document.extend(next_token.map(|token| ("NextToken".to_owned(), Value::String(token))));
+        self.print(&document)
+    }
+
     /// Prints a result as `--query` and `--output` say.
     pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
         let value = serde_json::to_value(result).map_err(|_| Error::Misuse("a result is always JSON")).during("Print")?;
@@ -160,7 +194,7 @@ impl Context {
             Some(query) => query.search(&value)?,
             None => value,
         };
-        print_text(&render(&value, self.output.unwrap_or(OutputFormat::Json)))
+        print_text(&render(&self.title, &value, self.output.unwrap_or(OutputFormat::Json), self.look))
     }
 }
 
@@ -192,6 +226,27 @@ pub(crate) fn warn(text: &str) {
 
 pub(crate) fn stdout_is_terminal() -> bool {
     std::io::stdout().is_terminal()
+}
+
+/// A terminal's width; colours on a terminal unless the user does without (<https://no-color.org>).
+fn stdout_look(color: Color, environment: &Environment) -> Look {
+    let is_colored = match color {
+        Color::On => true,
+        Color::Off => false,
+        Color::Auto => stdout_is_terminal() && environment.text("NO_COLOR").is_none(),
+    };
+    Look { width: terminal_width().unwrap_or(Look::PLAIN.width), is_colored }
+}
+
+#[cfg(unix)]
+fn terminal_width() -> Option<u16> {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    (size.ws_col > 0).then_some(size.ws_col)
+}
+
+#[cfg(not(unix))]
+fn terminal_width() -> Option<u16> {
+    None
 }
 
 pub(crate) fn parse_region(source: &str, name: &str) -> Result<Region, UsageError> {

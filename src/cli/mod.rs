@@ -2,14 +2,18 @@
 
 mod args;
 mod aws_config;
+mod cli_input;
 mod commands;
+mod completion;
 mod context;
 mod encryption_context;
 mod environment;
 mod failure;
 mod kms_key;
+mod operation;
 mod output;
 mod output_file;
+mod paging;
 mod paramfile;
 mod passphrase;
 mod process;
@@ -25,13 +29,12 @@ mod usage;
 
 use std::{io::Write as _, process::ExitCode, time::Instant};
 
-use clap::Parser as _;
-
 use self::{
-    args::Cli,
-    context::Context,
+    cli_input::{Request, Run, Stop},
+    context::{Context, print_text},
     environment::Environment,
-    failure::{EXIT_USAGE, Failure, Outcome},
+    failure::{EXIT_GENERAL, EXIT_USAGE, Failure, Outcome},
+    output::{Look, OutputFormat, render},
     prompt::Prompter,
 };
 
@@ -39,21 +42,22 @@ use self::{
 #[must_use]
 pub fn main() -> ExitCode {
     process::harden();
+    if let Some(answered) = completion::answer() {
+        return if answered.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_GENERAL) };
+    }
     let prompter = Prompter::install();
-    let cli = match Cli::try_parse() {
-        Ok(cli) => cli,
-        Err(error) => {
+    let environment = Environment::process();
+    let outcome = match cli_input::parse(std::env::args_os().collect(), &environment) {
+        Ok(Request::Run(request)) => run(*request, environment, prompter),
+        Ok(Request::Print(skeleton)) => print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN)),
+        Err(Stop::Failure(failure)) => Err(failure),
+        Err(Stop::Clap(error)) => {
             // Help and version are not errors; they go to stdout.
             let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
             let _ = error.print();
             return ExitCode::from(code);
         }
     };
-    process::trace(cli.global.debug);
-    let begin = Instant::now();
-    let outcome = run(cli, prompter);
-    let code = outcome.as_ref().map_or_else(Failure::exit_code, |()| 0);
-    tracing::debug!(exit_code = code, elapsed = ?begin.elapsed(), "done");
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -61,14 +65,23 @@ pub fn main() -> ExitCode {
             for line in failure.lines() {
                 let _ = writeln!(stderr, "{line}");
             }
-            ExitCode::from(code)
+            ExitCode::from(failure.exit_code())
         }
     }
 }
 
-fn run(cli: Cli, prompter: Prompter) -> Outcome {
-    let context = Context::new(&cli.global, Environment::process(), prompter)?;
+fn run(request: Run, environment: Environment, prompter: Prompter) -> Outcome {
+    let Run { operation, cli, values, sample } = request;
+    process::trace(cli.global.debug);
+    let begin = Instant::now();
+    let context = Context::new(&cli.global, environment, prompter, &operation)?.with_values(values);
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %context.vault.root().display(), keystore = %context.location.keystore.display(),
         region = context.explicit_region().map(|region| region.to_string()), "begin");
-    commands::run(cli, context)
+    let outcome = match sample {
+        Some(sample) => context.print(&sample),
+        None => commands::run(cli, context),
+    };
+    let code = outcome.as_ref().map_or_else(Failure::exit_code, |()| 0);
+    tracing::debug!(exit_code = code, elapsed = ?begin.elapsed(), "done");
+    outcome
 }

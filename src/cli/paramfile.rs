@@ -55,6 +55,17 @@ pub(crate) fn is_literal(value: &str) -> bool {
     !value.starts_with(TEXT_PREFIX) && !value.starts_with(BINARY_PREFIX)
 }
 
+/// A binary value that is no file's name whatever it looks like: base64, or the bytes themselves.
+///
+/// # Errors
+/// What should be base64 is not; the value is too large.
+pub(crate) fn verbatim_blob(parameter: &str, value: &[u8], format: BinaryFormat, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+    match format {
+        BinaryFormat::Base64 => decode(parameter, value, limit),
+        BinaryFormat::RawInBase64Out => checked(parameter, SecretBytes::new(value.to_vec()), limit),
+    }
+}
+
 enum Source<'v> {
     Literal(&'v str),
     Text(PathBuf),

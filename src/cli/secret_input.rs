@@ -8,7 +8,7 @@ use super::{
     args::CreateSecretArgs,
     context::{Context, warn},
     failure::{During as _, Outcome},
-    paramfile::{ParamFiles, SizeLimit, is_literal},
+    paramfile::{ParamFiles, SizeLimit, is_literal, verbatim_blob},
     usage::{ConfigError, UsageError},
 };
 use crate::{
@@ -32,9 +32,27 @@ pub(super) fn secret_value(context: &Context, args: &CreateSecretArgs) -> Outcom
     } else if let Some(words) = &args.secret_key_values {
         (PayloadKind::String, secret_key_values(context, &files, words)?)
     } else {
-        return Ok(None);
+        match input_value(context)? {
+            Some(value) => value,
+            None => return Ok(None),
+        }
     };
     SecretValue::new(kind, bytes).map(Some).during("CreateSecret")
+}
+
+/// The value that `--cli-input-json` gives, taken as it is.
+fn input_value(context: &Context) -> Outcome<Option<(PayloadKind, SecretBytes)>> {
+    match (&context.values.string, &context.values.binary) {
+        (Some(_), Some(_)) => {
+            Err(UsageError::new("You can't specify both a binary secret value and a string secret value in the same secret.").into())
+        }
+        (Some(string), None) => Ok(Some((PayloadKind::String, SecretBytes::new(string.expose().to_vec())))),
+        (None, Some(binary)) => {
+            let binary = verbatim_blob("SecretBinary", binary.expose(), context.binary_format, LIMIT)?;
+            Ok(Some((PayloadKind::Binary, binary)))
+        }
+        (None, None) => Ok(None),
+    }
 }
 
 fn secret_string(context: &Context, files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {

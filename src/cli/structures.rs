@@ -60,6 +60,17 @@ pub(super) fn take_string(parameter: &str, structure: &mut Map<String, Value>, m
     }
 }
 
+/// The list of strings at `member`, where a single string counts as a list of one; `None` when it is absent.
+pub(super) fn take_strings(parameter: &str, structure: &mut Map<String, Value>, member: &str) -> Result<Option<Vec<String>>, UsageError> {
+    let is_not = || UsageError::parameter(parameter, format!("{member} must be a list of strings"));
+    let text = |item| if let Value::String(text) = item { Ok(text) } else { Err(is_not()) };
+    match structure.remove(member) {
+        None => Ok(None),
+        Some(Value::Array(items)) => items.into_iter().map(text).collect::<Result<_, _>>().map(Some),
+        Some(item) => Ok(Some(vec![text(item)?])),
+    }
+}
+
 /// The string at `member`.
 pub(super) fn require_string(parameter: &str, structure: &mut Map<String, Value>, member: &str) -> Result<String, UsageError> {
     take_string(parameter, structure, member)?

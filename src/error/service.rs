@@ -28,6 +28,10 @@ pub enum ErrorCode {
     InvalidCiphertextException,
     /// KMS: the key's usage does not fit the operation.
     InvalidKeyUsageException,
+    /// KMS: the marker is not one of this list.
+    InvalidMarkerException,
+    /// Secrets Manager: the token is not one of this list.
+    InvalidNextTokenException,
     /// Secrets Manager: a parameter's value is not allowed.
     InvalidParameterException,
     /// Secrets Manager: the request does not fit the state of the secret.

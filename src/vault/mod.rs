@@ -10,6 +10,7 @@ mod dependents;
 mod describe;
 mod family;
 mod layout;
+mod list;
 mod lookup;
 mod plan;
 mod read;
@@ -27,6 +28,7 @@ use serde::{Deserialize, Serialize};
 
 pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry};
+pub use list::{FilterKey, ListSecrets, SecretFilter, SortBy, SortOrder};
 pub use plan::{DEFAULT_KEY_ALIAS, NameClash, OnProblem, ReplicaRegion};
 pub use read::{SecretValueEntry, VersionSelector};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};

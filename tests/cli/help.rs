@@ -16,7 +16,7 @@ fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
     let top = subcommands(&sandbox.stdout("--help"));
     let kms = subcommands(&sandbox.stdout("kms --help"));
-    assert_eq!((top.len(), kms.len()), (11, 36), "{top:?} {kms:?}");
+    assert_eq!((top.len(), kms.len()), (14, 36), "{top:?} {kms:?}");
     let commands = top.iter().cloned().chain(kms.iter().map(|name| format!("kms {name}")));
     for command in commands {
         for flag in ["--help", "-h"] {
@@ -100,7 +100,7 @@ For more information, try '--help'.
 "#]]);
     sandbox.coldseal("list-secrets --output yaml").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
 error: invalid value 'yaml' for '--output <FORMAT>'
-  [possible values: json, text]
+  [possible values: json, text, table]
 
 For more information, try '--help'.
 
@@ -168,6 +168,12 @@ Options:
       --data-key-per-region
           [coldseal] A data key of its own for each Region, so that no Region
           can make another Region's bundle
+      --cli-input-json <JSON>
+          The request as JSON with AWS's member names, or file://PATH; flags
+          come before it
+      --generate-cli-skeleton [<WHICH>]
+          Do nothing, and print the JSON to fill in for --cli-input-json, or
+          with 'output' a sample of AWS's answer
   -h, --help
           Print help
 
@@ -178,9 +184,16 @@ Global options:
       --profile <NAME>
           Profile of the AWS configuration file whose region is used
       --output <FORMAT>
-          How results are printed [default: json] [possible values: json, text]
+          How results are printed [default: json] [possible values: json, text,
+          table]
       --query <EXPRESSION>
           JMESPath expression that picks from the result
+      --no-paginate
+          Lists: print only the service's first page
+      --no-cli-pager
+          Accepted as in the AWS CLI; coldseal starts no pager
+      --color <WHEN>
+          Colours in tables: on, off or auto [default: auto]
       --debug
           Print on stderr what is done: files, keys by ARN, timings; never
           values

@@ -14,13 +14,15 @@ pub(crate) use details::DetailsCommand;
 pub(crate) use lifecycle::{KeyDetailsArgs, LifecycleCommand, PurgeArgs, ReplicateKeyArgs, ScheduleKeyDeletionArgs};
 pub(crate) use transfer::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand};
 
+use super::KmsPagingArgs;
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum KmsCommand {
     CreateKey(Box<CreateKeyArgs>),
     /// List the keys of a Region, or of all Regions
     #[command(after_help = "Example:
   coldseal kms list-keys --query 'Keys[].KeyArn' --output text")]
-    ListKeys,
+    ListKeys(KmsPagingArgs),
     DescribeKey(DescribeKeyArgs),
     CreateAlias(CreateAliasArgs),
     ListAliases(ListAliasesArgs),
@@ -104,6 +106,8 @@ pub(crate) struct ListAliasesArgs {
     /// Only those of this key: key id or key ARN
     #[arg(long, value_name = "KEY")]
     pub(crate) key_id: Option<String>,
+    #[command(flatten)]
+    pub(crate) paging: KmsPagingArgs,
 }
 
 #[derive(Debug, Args)]

@@ -2,14 +2,18 @@
 
 mod files;
 pub(crate) mod kms;
+mod lists;
+mod reference;
 mod secrets;
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use files::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, RegionBundleArgs, RewrapArgs, SealArgs};
 pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind};
+pub(crate) use lists::{KmsPagingArgs, ListSecretsArgs, PagingArgs};
+pub(crate) use reference::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArgs, RegionProblemArgs, ReplicateArgs, VerifyArgs};
 
 /// Pack secrets offline: one encrypted bundle per AWS Region.
@@ -54,11 +58,23 @@ pub(crate) struct GlobalArgs {
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// How results are printed [default: json]
-    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["json", "text"])]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["json", "text", "table"])]
     pub(crate) output: Option<String>,
     /// JMESPath expression that picks from the result
     #[arg(long, global = true, value_name = "EXPRESSION")]
     pub(crate) query: Option<String>,
+    /// Lists: print only the service's first page
+    #[arg(long, global = true)]
+    pub(crate) no_paginate: bool,
+    /// Accepted as in the AWS CLI; coldseal starts no pager
+    #[arg(long, global = true)]
+    pub(crate) no_cli_pager: bool,
+    /// Refused: no command connects to an endpoint
+    #[arg(long, global = true, value_name = "URL", hide = true)]
+    pub(crate) endpoint_url: Option<String>,
+    /// Colours in tables: on, off or auto [default: auto]
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto, hide_default_value = true, hide_possible_values = true)]
+    pub(crate) color: Color,
     /// Print on stderr what is done: files, keys by ARN, timings; never values
     #[arg(long, global = true)]
     pub(crate) debug: bool,
@@ -82,22 +98,26 @@ pub(crate) struct GlobalArgs {
     pub(crate) passphrase_file: Option<PathBuf>,
 }
 
+/// The values of `--color`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    On,
+    Off,
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    #[command(visible_alias = "create")]
-    CreateSecret(Box<CreateSecretArgs>),
-    #[command(visible_alias = "replicate")]
-    ReplicateSecretToRegions(ReplicateArgs),
-    #[command(visible_alias = "get")]
-    GetSecretValue(GetSecretValueArgs),
-    #[command(visible_alias = "describe")]
-    DescribeSecret(DescribeSecretArgs),
-    /// List the secrets of a Region, or of all Regions
+    #[command(flatten)]
+    Secrets(SecretsCommand),
+    /// The commands on secrets under the name of AWS's service, as in 'aws secretsmanager'
     #[command(
-        visible_alias = "list",
-        after_help = "Without a Region every secret is listed once, in its primary Region.\n\nExample:\n  coldseal list-secrets --query 'SecretList[].Name' --output text"
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Example:\n  coldseal secretsmanager get-secret-value --secret-id MySecret"
     )]
-    ListSecrets,
+    Secretsmanager(SecretsCommand),
     Verify(VerifyArgs),
     Seal(SealArgs),
     Open(OpenArgs),
@@ -110,4 +130,21 @@ pub(crate) enum Command {
         after_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
     )]
     Kms(KmsCommand),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// The commands that AWS Secrets Manager has too.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretsCommand {
+    #[command(visible_alias = "create")]
+    CreateSecret(Box<CreateSecretArgs>),
+    #[command(visible_alias = "replicate")]
+    ReplicateSecretToRegions(ReplicateArgs),
+    #[command(visible_alias = "get")]
+    GetSecretValue(GetSecretValueArgs),
+    #[command(visible_alias = "describe")]
+    DescribeSecret(DescribeSecretArgs),
+    #[command(visible_alias = "list")]
+    ListSecrets(ListSecretsArgs),
 }

@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 
 use crate::{
     cli::{
-        args::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind, kms::KeyDetailsArgs},
+        args::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, KmsPagingArgs, ListAliasesArgs, ProtectionKind, kms::KeyDetailsArgs},
         context::{Context, note, parse_region},
         failure::{During as _, Failure, Outcome},
         kms_key::region_of,
+        paging::{LIST_ALIASES, LIST_KEYS},
         paramfile::ParamFiles,
         structures::{parse_structures, require_string},
     },
@@ -47,7 +48,7 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
             let region = region_of(&context, &args.key_id)?;
             change(&context, "DisableKey", |kms| kms.disable_key(region, &args.key_id))
         }
-        KmsCommand::ListKeys => list_keys(&context),
+        KmsCommand::ListKeys(paging) => list_keys(&context, &paging),
         KmsCommand::ListAliases(args) => list_aliases(&context, &args),
         KmsCommand::EnableRegion(args) => enable_region(&context, &args),
         KmsCommand::ChangeProtection(args) => change_protection(context, args),
@@ -100,20 +101,20 @@ fn change<T>(context: &Context, operation: &'static str, work: impl FnOnce(&mut 
     Ok(result)
 }
 
-fn list_keys(context: &Context) -> Outcome {
+fn list_keys(context: &Context, paging: &KmsPagingArgs) -> Outcome {
     let keys = each_region(context, "ListKeys", |kms, region| kms.list_keys(region))?;
-    context.print(&json!({ "Keys": keys }))
+    LIST_KEYS.print(context, &keys, &paging.paging, paging.manual())
 }
 
 fn list_aliases(context: &Context, args: &ListAliasesArgs) -> Outcome {
-    let aliases = match &args.key_id {
+    let aliases: Vec<Value> = match &args.key_id {
         Some(key_id) => {
             let region = region_of(context, key_id)?;
             context.kms("ListAliases")?.list_aliases(region, Some(key_id)).during("ListAliases")?.iter().map(|alias| json!(alias)).collect()
         }
         None => each_region(context, "ListAliases", |kms, region| kms.list_aliases(region, None))?,
     };
-    context.print(&json!({ "Aliases": aliases }))
+    LIST_ALIASES.print(context, &aliases, &args.paging.paging, args.paging.manual())
 }
 
 /// A list for the Region, or without one for all Regions that are enabled.

@@ -4,14 +4,16 @@ mod files;
 mod inspect;
 mod keys;
 mod kms;
+mod list_secrets;
 mod read_secret;
+mod reference;
 mod region_bundles;
 mod rewrap_secret;
 mod verify;
 mod write_secret;
 
 use super::{
-    args::{Cli, Command},
+    args::{Cli, Command, SecretsCommand},
     context::Context,
     failure::Outcome,
 };
@@ -19,11 +21,7 @@ use super::{
 /// Runs the command.
 pub(crate) fn run(cli: Cli, context: Context) -> Outcome {
     match cli.command {
-        Command::CreateSecret(args) => write_secret::create(&context, *args),
-        Command::ReplicateSecretToRegions(args) => write_secret::replicate(&context, &args),
-        Command::GetSecretValue(args) => read_secret::get(&context, &args),
-        Command::DescribeSecret(args) => read_secret::describe(&context, &args),
-        Command::ListSecrets => read_secret::list(&context),
+        Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&context, command),
         Command::Verify(args) => verify::verify(&context, &args),
         Command::Seal(args) => files::seal(&context, &args),
         Command::Open(args) => files::open(&context, &args),
@@ -34,5 +32,17 @@ pub(crate) fn run(cli: Cli, context: Context) -> Outcome {
         },
         Command::Inspect(args) => inspect::inspect(&context, &args),
         Command::Kms(command) => kms::run(context, command),
+        Command::Completions(args) => reference::completions(&args),
+        Command::Man(args) => reference::man(&args),
+    }
+}
+
+fn run_on_secrets(context: &Context, command: SecretsCommand) -> Outcome {
+    match command {
+        SecretsCommand::CreateSecret(args) => write_secret::create(context, *args),
+        SecretsCommand::ReplicateSecretToRegions(args) => write_secret::replicate(context, &args),
+        SecretsCommand::GetSecretValue(args) => read_secret::get(context, &args),
+        SecretsCommand::DescribeSecret(args) => read_secret::describe(context, &args),
+        SecretsCommand::ListSecrets(args) => list_secrets::list(context, &args),
     }
 }

@@ -1,7 +1,6 @@
-//! `get-secret-value`, `describe-secret` and `list-secrets`.
+//! `get-secret-value` and `describe-secret`.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::{
@@ -13,7 +12,7 @@ use crate::{
     },
     durable::Sync,
     error::Error,
-    vault::{PayloadKind, SecretListEntry, SecretValueEntry, VersionSelector},
+    vault::{PayloadKind, SecretValueEntry, VersionSelector},
 };
 
 pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
@@ -73,14 +72,4 @@ pub(super) fn describe(context: &Context, args: &DescribeSecretArgs) -> Outcome 
     let description =
         context.vault.describe_secret(kms.as_ref(), &args.secret_id, context.region_for(&args.secret_id)?).during(OPERATION)?;
     context.print(&description)
-}
-
-pub(super) fn list(context: &Context) -> Outcome {
-    #[derive(Serialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Document {
-        secret_list: Vec<SecretListEntry>,
-    }
-    let secret_list = context.vault.list_secrets(context.region()?).during("ListSecrets")?;
-    context.print(&Document { secret_list })
 }

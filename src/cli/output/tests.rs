@@ -13,6 +13,8 @@ struct Case {
     json: String,
     /// Absent where the AWS CLI's formatter ends with a fault.
     text: Option<String>,
+    /// The table under the title `DescribeSecret` in 80 columns; absent likewise.
+    table: Option<String>,
 }
 
 #[test]
@@ -25,13 +27,16 @@ fn output_equals_the_aws_cli() {
             Some(query) => Query::parse(query).and_then(|query| query.search(&case.document)).expect(&case.name),
             None => case.document.clone(),
         };
-        let json = render(&result, OutputFormat::Json);
-        let text = render(&result, OutputFormat::Text);
+        let render = |format| render("DescribeSecret", &result, format, Look::PLAIN);
+        let (json, table, text) = (render(OutputFormat::Json), render(OutputFormat::Table), render(OutputFormat::Text));
         if json != case.json {
             wrong.push(format!("{}: JSON\n{json}expected\n{}", case.name, case.json));
         }
         if case.text.as_ref().is_some_and(|expected| *expected != text) {
             wrong.push(format!("{}: text\n{text}expected\n{}", case.name, case.text.as_deref().unwrap_or_default()));
+        }
+        if case.table.as_ref().is_some_and(|expected| *expected != table) {
+            wrong.push(format!("{}: table\n{table}expected\n{}", case.name, case.table.as_deref().unwrap_or_default()));
         }
     }
     assert!(wrong.is_empty(), "{} of {} cases differ\n{}", wrong.len(), cases.len(), wrong.join("\n"));
@@ -40,12 +45,17 @@ fn output_equals_the_aws_cli() {
 #[test]
 fn a_list_of_structures_and_scalars_is_printed_where_the_aws_cli_fails() {
     let document = serde_json::json!([{"A": 1}, "x", ["y", "z"], null]);
-    assert_eq!(render(&document, OutputFormat::Text), "1\nx\ny\tz\nNone\n");
+    assert_eq!(render("Title", &document, OutputFormat::Text, Look::PLAIN), "1\nx\ny\tz\nNone\n");
+    assert_eq!(
+        render("Title", &serde_json::json!([["a", "b"], ["c"], "d"]), OutputFormat::Table, Look::PLAIN),
+        "------------\n|   Title  |\n+----+-----+\n|  a |  b  |\n|  c |     |\n|  d |     |\n+----+-----+\n"
+    );
 }
 
 #[test]
 fn format_names_are_exact() {
     assert_eq!("json".parse(), Ok(OutputFormat::Json));
+    assert_eq!("table".parse(), Ok(OutputFormat::Table));
     assert_eq!("text".parse(), Ok(OutputFormat::Text));
     assert!("JSON".parse::<OutputFormat>().is_err());
 }

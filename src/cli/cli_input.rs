@@ -1,0 +1,258 @@
+//! `--cli-input-json` and `--generate-cli-skeleton` for every command that AWS has too.
+//!
+//! The members of AWS's requests and answers stand in `skeletons.json`, made from the service models by `.ci/make_skeletons.py`. A command
+//! takes those members for which it has a flag, so that a new command or flag needs nothing here. Members become flags behind those that
+//! were typed, and the command line is parsed again; secret values become no arguments and are never taken for a file's name.
+
+mod skeleton;
+
+use std::ffi::{OsStr, OsString};
+
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, parser::ValueSource};
+use serde_json::{Map, Value};
+
+use self::skeleton::{Skeleton, flag_name, kind};
+use super::{
+    args::Cli,
+    context::warn,
+    environment::Environment,
+    failure::Failure,
+    operation::{operation_name, pascal_case},
+    paramfile::{ParamFiles, is_literal},
+    usage::UsageError,
+};
+use crate::secret::SecretBytes;
+
+const INPUT: &str = "cli-input-json";
+const SKELETON: &str = "generate-cli-skeleton";
+/// Members that hold what is to be kept secret.
+const VALUE_MEMBERS: [&str; 2] = ["SecretString", "SecretBinary"];
+
+/// What the command line asks for.
+pub(crate) enum Request {
+    Run(Box<Run>),
+    /// The skeleton of a request.
+    Print(Value),
+}
+
+/// A command to run.
+pub(crate) struct Run {
+    pub(crate) operation: String,
+    pub(crate) cli: Cli,
+    pub(crate) values: InputValues,
+    /// Printed in place of what the command would do.
+    pub(crate) sample: Option<Value>,
+}
+
+/// The secret values of `--cli-input-json`.
+#[derive(Default)]
+pub(crate) struct InputValues {
+    /// `SecretString`.
+    pub(crate) string: Option<SecretBytes>,
+    /// `SecretBinary` as it stands there, in base64 or not.
+    pub(crate) binary: Option<SecretBytes>,
+}
+
+/// Why there is nothing to run.
+pub(crate) enum Stop {
+    /// Help, version, or a command line that clap refuses.
+    Clap(clap::Error),
+    Failure(Failure),
+}
+
+impl From<clap::Error> for Stop {
+    fn from(error: clap::Error) -> Self {
+        Self::Clap(error)
+    }
+}
+
+impl From<UsageError> for Stop {
+    fn from(error: UsageError) -> Self {
+        Self::Failure(error.into())
+    }
+}
+
+/// Reads the command line.
+pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> Result<Request, Stop> {
+    let command = with_flags(Cli::command());
+    let mut values = InputValues::default();
+    let mut sample = None;
+    if arguments.iter().any(|argument| names_flag(argument)) {
+        // What the JSON gives need not be typed.
+        let matches = without_requirements(command.clone()).try_get_matches_from(&arguments)?;
+        if let Some(leaf) = Leaf::find(&command, &matches) {
+            match leaf.matches.get_one::<String>(SKELETON).map(String::as_str) {
+                Some("output") => sample = Some(leaf.skeleton.output.clone()),
+                Some(_) => return Ok(Request::Print(leaf.input_skeleton())),
+                None => {}
+            }
+            if let Some(input) = leaf.matches.get_one::<String>(INPUT) {
+                let (added, secret) = leaf.expand(read(input, environment)?, input)?;
+                arguments.extend(added);
+                values = secret;
+            }
+        }
+    }
+    let matches = command.try_get_matches_from(arguments)?;
+    Ok(Request::Run(Box::new(Run { operation: operation_name(&matches), cli: Cli::from_arg_matches(&matches)?, values, sample })))
+}
+
+fn names_flag(argument: &OsStr) -> bool {
+    let text = argument.to_string_lossy();
+    text.strip_prefix("--").is_some_and(|flag| flag.starts_with(INPUT) || flag.starts_with(SKELETON))
+}
+
+/// Adds the two flags to each command that one of the services has.
+pub(crate) fn with_flags(root: Command) -> Command {
+    let root = to_service(root, "secretsmanager");
+    ["secretsmanager", "kms"].into_iter().fold(root, |root, service| root.mut_subcommand(service, |group| to_service(group, service)))
+}
+
+fn to_service(group: Command, service: &str) -> Command {
+    let names: Vec<String> = group.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    let known = names.into_iter().filter(|name| Skeleton::of(service, &pascal_case(name)).is_some());
+    known.fold(group, |group, name| group.mut_subcommand(name, add_flags))
+}
+
+fn add_flags(command: Command) -> Command {
+    let input = Arg::new(INPUT)
+        .long(INPUT)
+        .value_name("JSON")
+        .help("The request as JSON with AWS's member names, or file://PATH; flags come before it");
+    let skeleton = Arg::new(SKELETON)
+        .long(SKELETON)
+        .value_name("WHICH")
+        .num_args(0..=1)
+        .default_missing_value("input")
+        .value_parser(["input", "output"])
+        .hide_possible_values(true)
+        .help("Do nothing, and print the JSON to fill in for --cli-input-json, or with 'output' a sample of AWS's answer");
+    command.arg(input).arg(skeleton)
+}
+
+fn without_requirements(command: Command) -> Command {
+    let command = command.mut_args(|arg| arg.required(false));
+    let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+    names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_requirements))
+}
+
+fn read(input: &str, environment: &Environment) -> Result<Map<String, Value>, UsageError> {
+    const PARAMETER: &str = "--cli-input-json";
+    let file = ParamFiles::new(environment).value(PARAMETER, input)?;
+    let text = file.as_deref().unwrap_or(input);
+    match serde_json::from_str(text) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(other) => Err(UsageError::parameter(PARAMETER, format!("Invalid type: expecting an object, received {}", kind(&other)))),
+        // serde_json's syntax errors name the place and what was expected there, not the text.
+        Err(error) => Err(UsageError::parameter(PARAMETER, format!("Invalid JSON: {error}"))),
+    }
+}
+
+/// The command that was typed, with its operation's members.
+struct Leaf<'a> {
+    command: &'a Command,
+    matches: &'a ArgMatches,
+    skeleton: Skeleton,
+}
+
+impl<'a> Leaf<'a> {
+    fn find(root: &'a Command, matches: &'a ArgMatches) -> Option<Self> {
+        let (mut command, mut matches) = (root, matches);
+        let mut service = "secretsmanager";
+        while let Some((name, inner)) = matches.subcommand() {
+            if name == "kms" {
+                service = "kms";
+            }
+            (command, matches) = (command.find_subcommand(name)?, inner);
+        }
+        let skeleton = Skeleton::of(service, &pascal_case(command.get_name()))?;
+        Some(Self { command, matches, skeleton })
+    }
+
+    fn flag(&self, long: &str) -> Option<&'a Arg> {
+        self.command.get_arguments().find(|arg| arg.get_long() == Some(long))
+    }
+
+    fn is_typed(&self, arg: &Arg) -> bool {
+        self.matches.value_source(arg.get_id().as_str()) == Some(ValueSource::CommandLine)
+    }
+
+    /// The request's members that the command has flags for.
+    fn members(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.skeleton.input.iter().filter(|(member, _)| self.flag(&flag_name(member)).is_some())
+    }
+
+    fn input_skeleton(&self) -> Value {
+        Value::Object(self.members().map(|(member, value)| (member.clone(), value.clone())).collect())
+    }
+
+    /// The members as flags, without those that were typed, and apart from them the secret values.
+    fn expand(&self, members: Map<String, Value>, input: &str) -> Result<(Vec<OsString>, InputValues), UsageError> {
+        let (mut flags, mut values) = (Vec::new(), InputValues::default());
+        for (member, value) in members {
+            let expected = self.members().find(|(known, _)| **known == member).map(|(_, value)| value);
+            let expected = expected.ok_or_else(|| self.unknown(&member))?;
+            if value.is_null() {
+                continue;
+            }
+            check_kind(&member, &value, expected)?;
+            let long = flag_name(&member);
+            let Some(arg) = self.flag(&long) else { continue };
+            let opposite = self.flag(&format!("no-{long}"));
+            if self.is_typed(arg) || opposite.is_some_and(|opposite| self.is_typed(opposite)) {
+                continue;
+            }
+            match value {
+                Value::String(text) if VALUE_MEMBERS.contains(&member.as_str()) => {
+                    if is_literal(input) {
+                        warn(&format!(
+                            "--cli-input-json: {member} on the command line can be read by others (process list, shell history); use file://…"
+                        ));
+                    }
+                    let secret = SecretBytes::new(text.into_bytes());
+                    let slot = if member == "SecretString" { &mut values.string } else { &mut values.binary };
+                    *slot = Some(secret);
+                }
+                value => flags.extend(to_flags(arg, opposite, &long, &value)),
+            }
+        }
+        Ok((flags, values))
+    }
+
+    fn unknown(&self, member: &str) -> UsageError {
+        let known: Vec<_> = self.members().map(|(member, _)| member.as_str()).collect();
+        let member = member.escape_debug();
+        UsageError::new(format!(
+            "Parameter validation failed:\nUnknown parameter in input: \"{member}\", must be one of: {}",
+            known.join(", ")
+        ))
+    }
+}
+
+/// Bytes stand as text in JSON; the skeleton has null for them.
+fn check_kind(member: &str, value: &Value, expected: &Value) -> Result<(), UsageError> {
+    let expected = if expected.is_null() { "a string" } else { kind(expected) };
+    if kind(value) == expected {
+        return Ok(());
+    }
+    Err(UsageError::new(format!("Parameter validation failed:\nInvalid type for parameter {member}: {}, not {expected}", kind(value))))
+}
+
+fn to_flags(arg: &Arg, opposite: Option<&Arg>, long: &str, value: &Value) -> Vec<OsString> {
+    let with = |text: String| OsString::from(format!("--{long}={text}"));
+    match value {
+        Value::Bool(is_set) if matches!(arg.get_action(), ArgAction::SetTrue) => match (is_set, opposite) {
+            (true, _) => vec![format!("--{long}").into()],
+            (false, Some(_)) => vec![format!("--no-{long}").into()],
+            (false, None) => Vec::new(),
+        },
+        Value::String(text) => vec![with(text.clone())],
+        Value::Array(items) if !items.is_empty() && items.iter().all(Value::is_string) => {
+            items.iter().filter_map(Value::as_str).map(|item| with(item.to_owned())).collect()
+        }
+        other => vec![with(other.to_string())],
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! The members of AWS's requests and answers.
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+const SKELETONS: &str = include_str!("skeletons.json");
+
+/// One operation's members, each with a value of its type; null for bytes.
+#[derive(Clone, Deserialize)]
+pub(super) struct Skeleton {
+    pub(super) input: Map<String, Value>,
+    pub(super) output: Value,
+}
+
+impl Skeleton {
+    /// The operation of a service; `None` where the service has none of this name.
+    pub(super) fn of(service: &str, operation: &str) -> Option<Self> {
+        let key = format!("\"{service}.{operation}\": ");
+        // One line each, so that a command does not parse all of them.
+        let line = SKELETONS.lines().find_map(|line| line.strip_prefix(&key))?;
+        serde_json::from_str(line.trim_end_matches(',')).ok()
+    }
+}
+
+/// The flag of a member, as the AWS CLI names it: `kms-key-id` for `KmsKeyId`, `rotation-lambda-arn` for `RotationLambdaARN`.
+pub(super) fn flag_name(member: &str) -> String {
+    let letters: Vec<char> = member.chars().collect();
+    let mut flag = String::new();
+    for (at, letter) in letters.iter().enumerate() {
+        let before = at.checked_sub(1).and_then(|at| letters.get(at));
+        let after = letters.get(at + 1);
+        let begins_word = letter.is_ascii_uppercase()
+            && before.is_some_and(|before| !before.is_ascii_uppercase() || after.is_some_and(char::is_ascii_lowercase));
+        if begins_word {
+            flag.push('-');
+        }
+        flag.push(letter.to_ascii_lowercase());
+    }
+    flag
+}
+
+/// A JSON value's type in words.
+pub(super) const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_of_the_table_is_read() {
+        let table: Map<String, Value> = serde_json::from_str(SKELETONS).expect("the table is JSON");
+        assert!(table.len() >= 70, "{}", table.len());
+        for name in table.keys() {
+            let (service, operation) = name.split_once('.').expect("a service and an operation");
+            assert!(Skeleton::of(service, operation).is_some(), "{name}");
+        }
+        assert!(Skeleton::of("kms", "CreateSecret").is_none());
+    }
+
+    #[test]
+    fn flags_are_named_as_in_the_aws_cli() {
+        for (member, flag) in [
+            ("Name", "name"),
+            ("KmsKeyId", "kms-key-id"),
+            ("RotationLambdaARN", "rotation-lambda-arn"),
+            ("AddReplicaRegions", "add-replica-regions"),
+            ("XksKeyId", "xks-key-id"),
+            ("CrossAccountPrimaryARN", "cross-account-primary-arn"),
+        ] {
+            assert_eq!(flag_name(member), flag);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+#![allow(clippy::indexing_slicing, reason = "tests index what they made")]
+
+use serde_json::json;
+
+use super::*;
+use crate::cli::args::{Command as CliCommand, CreateSecretArgs, SecretsCommand};
+
+fn request(arguments: &[&str]) -> Result<Request, String> {
+    let arguments = [&["coldseal"], arguments].concat().into_iter().map(OsString::from).collect();
+    parse(arguments, &Environment::fixed(&[])).map_err(|stop| match stop {
+        Stop::Clap(error) => error.to_string(),
+        Stop::Failure(failure) => failure.lines().join("\n"),
+    })
+}
+
+fn create(arguments: &[&str]) -> (CreateSecretArgs, InputValues) {
+    match request(&[&["create-secret"], arguments].concat()) {
+        Ok(Request::Run(run)) => match run.cli.command {
+            CliCommand::Secrets(SecretsCommand::CreateSecret(args)) => (*args, run.values),
+            other => panic!("{other:?}"),
+        },
+        Ok(Request::Print(skeleton)) => panic!("{skeleton}"),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+#[test]
+fn members_become_flags() {
+    let json = json!({
+        "Name": "--name", "Description": "file://x", "KmsKeyId": null, "ForceOverwriteReplicaSecret": true,
+        "Tags": [{"Key": "a", "Value": "b c"}], "AddReplicaRegions": [{"Region": "us-east-1"}],
+        "SecretString": "file:///etc/hostname",
+    });
+    let (args, values) = create(&["--cli-input-json", &json.to_string()]);
+    assert_eq!((args.name.as_str(), args.description.as_deref(), args.kms_key_id), ("--name", Some("file://x"), None));
+    assert!(args.regions.force_overwrite_replica_secret && args.secret_string.is_none());
+    assert_eq!(args.tags.expect("tags"), [r#"[{"Key":"a","Value":"b c"}]"#]);
+    assert_eq!(args.add_replica_regions.expect("Regions"), [r#"[{"Region":"us-east-1"}]"#]);
+    assert_eq!(values.string.expect("a value").expose(), b"file:///etc/hostname");
+}
+
+#[test]
+fn flags_come_first() {
+    let json = r#"{"Name": "json", "Description": "json", "ForceOverwriteReplicaSecret": true, "Tags": [{"Key": "json"}]}"#;
+    let (args, _) = create(&["--cli-input-json", json, "--name", "typed", "--no-force-overwrite-replica-secret", "--tags", "Key=typed"]);
+    assert_eq!((args.name.as_str(), args.description.as_deref()), ("typed", Some("json")));
+    assert!(!args.regions.force_overwrite_replica_secret);
+    assert_eq!(args.tags.expect("tags"), ["Key=typed"]);
+}
+
+#[test]
+fn what_does_not_fit_is_refused() {
+    for (json, expected) in [
+        ("{", "Error parsing parameter '--cli-input-json': Invalid JSON: EOF while parsing an object"),
+        ("[]", "Invalid type: expecting an object, received a list"),
+        (
+            r#"{"name": "x"}"#,
+            "Unknown parameter in input: \"name\", must be one of: Name, ClientRequestToken, Description, KmsKeyId, SecretBinary",
+        ),
+        (r#"{"Name": 1}"#, "Invalid type for parameter Name: a number, not a string"),
+        (r#"{"Tags": "Key=a"}"#, "Invalid type for parameter Tags: a string, not a list"),
+        (r#"{"ForceOverwriteReplicaSecret": "true"}"#, "a string, not a boolean"),
+        (r#"{"Description": "x"}"#, "--name <NAME>"),
+        ("file:///nonexistent/x.json", "Unable to load paramfile"),
+    ] {
+        let error = request(&["create-secret", "--cli-input-json", json]).err().expect(json);
+        assert!(error.contains(expected), "{json}: {error}");
+    }
+    assert!(request(&["verify", "--cli-input-json", "{}"]).is_err());
+}
+
+#[test]
+fn the_skeleton_has_the_members_that_the_command_takes() {
+    let skeleton = |arguments: &[&str]| match request(arguments) {
+        Ok(Request::Print(skeleton)) => skeleton,
+        Ok(Request::Run(_)) => panic!("{arguments:?} runs"),
+        Err(error) => panic!("{error}"),
+    };
+    assert_eq!(
+        skeleton(&["replicate-secret-to-regions", "--generate-cli-skeleton"]),
+        json!({"SecretId": "", "AddReplicaRegions": [{"Region": "", "KmsKeyId": ""}], "ForceOverwriteReplicaSecret": true})
+    );
+    assert_eq!(skeleton(&["secretsmanager", "describe", "--generate-cli-skeleton", "input"]), json!({"SecretId": ""}));
+    assert_eq!(skeleton(&["get-secret-value", "--generate-cli-skeleton"]), json!({"SecretId": "", "VersionId": "", "VersionStage": ""}));
+    assert_eq!(skeleton(&["kms", "list-aliases", "--generate-cli-skeleton"]), json!({"KeyId": "", "Limit": 0, "Marker": ""}));
+    let create = skeleton(&["create-secret", "--generate-cli-skeleton"]);
+    assert_eq!((create.get("SecretBinary"), create.get("Type")), (Some(&Value::Null), None));
+    let list = skeleton(&["list-secrets", "--generate-cli-skeleton"]);
+    assert_eq!(list["Filters"][0]["Values"], json!([""]));
+}
+
+#[test]
+fn a_sample_of_the_answer_needs_a_valid_request() {
+    assert!(request(&["describe-secret", "--generate-cli-skeleton", "output"]).err().expect("no id").contains("--secret-id"));
+    let Ok(Request::Run(run)) = request(&["describe-secret", "--secret-id", "x", "--generate-cli-skeleton", "output"]) else {
+        panic!("not run");
+    };
+    assert_eq!(run.sample.expect("a sample")["ARN"], "ARN");
+}
+
+#[test]
+fn the_command_line_is_well_formed() {
+    with_flags(Cli::command()).debug_assert();
+}

@@ -1,0 +1,46 @@
+//! `list-secrets`
+
+use serde_json::{Value, json};
+
+use crate::{
+    cli::{
+        args::ListSecretsArgs,
+        context::Context,
+        failure::{During as _, Failure, Outcome},
+        paging::{LIST_SECRETS, ManualPage},
+        paramfile::ParamFiles,
+        structures::{parse_structures, require_string, take_strings},
+        usage::UsageError,
+    },
+    vault::{ListSecrets, SecretFilter},
+};
+
+pub(super) fn list(context: &Context, args: &ListSecretsArgs) -> Outcome {
+    const OPERATION: &str = "ListSecrets";
+    let request = ListSecrets {
+        region: context.region()?,
+        filters: filters(context, args.filters.as_deref().unwrap_or_default())?,
+        sort_by: args.sort_by.as_deref().map(str::parse).transpose().during(OPERATION)?,
+        sort_order: args.sort_order.as_deref().map(str::parse).transpose().during(OPERATION)?,
+    };
+    let entries = context.vault.list_secrets_matching(&request).during(OPERATION)?;
+    let entries: Vec<Value> = entries.iter().map(|entry| json!(entry)).collect();
+    LIST_SECRETS.print(context, &entries, &args.paging, ManualPage { size: args.max_results, token: args.next_token.as_deref() })
+}
+
+fn filters(context: &Context, words: &[String]) -> Outcome<Vec<SecretFilter>> {
+    const PARAMETER: &str = "--filters";
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let files = ParamFiles::new(&context.environment);
+    let words = files.words(PARAMETER, words)?;
+    let structures = parse_structures(&files, PARAMETER, &words, &["Key", "Values"])?;
+    let filter = |mut structure| {
+        let key = require_string(PARAMETER, &mut structure, "Key")?.parse().during("ListSecrets")?;
+        let values = take_strings(PARAMETER, &mut structure, "Values")?;
+        let values = values.ok_or_else(|| UsageError::parameter(PARAMETER, "Missing required parameter \"Values\""))?;
+        Ok::<_, Failure>(SecretFilter { key, values })
+    };
+    structures.into_iter().map(filter).collect()
+}

@@ -1,0 +1,178 @@
+//! Completions: the shell's script asks this program at each completion, and the program answers from the definitions of its arguments.
+//!
+//! Nothing secret is read for an answer: names come from `secret.json`, aliases and key ids from a keystore that opens with its key file.
+//! A keystore with a passphrase is left alone, as its key derivation would run at every press of a key.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
+use clap_complete::{
+    CompleteEnv,
+    engine::{ArgValueCompleter, CompletionCandidate},
+    env::{Bash, EnvCompleter, Fish, Powershell, Zsh},
+};
+
+use super::{
+    args::{Cli, GlobalArgs, Shell},
+    context::Context,
+    environment::Environment,
+    prompt::Prompter,
+};
+use crate::{
+    error::{Error, Result},
+    kms::{EmbeddedKms, Passphrases},
+    region::Region,
+    secret::SecretBytes,
+};
+
+/// Set by the script to the name of the shell that asks.
+const VARIABLE: &str = "COLDSEAL_COMPLETE";
+/// Flags that say where names are found; they are taken from the words typed so far.
+const PLACES: [&str; 5] = ["--vault", "--keystore", "--keystore-key-file", "--region", "--profile"];
+
+/// The script that a shell reads once.
+///
+/// # Errors
+/// None that an input can cause.
+pub(super) fn script(shell: Shell) -> Result<String> {
+    let completer: &dyn EnvCompleter = match shell {
+        Shell::Bash => &Bash,
+        Shell::Zsh => &Zsh,
+        Shell::Fish => &Fish,
+        Shell::Powershell => &Powershell,
+    };
+    let mut script = Vec::new();
+    let written = completer.write_registration(VARIABLE, "coldseal", "coldseal", "coldseal", &mut script);
+    written.map_err(|error| Error::io("writing the completions", error))?;
+    String::from_utf8(script).map_err(|_| Error::Misuse("a script is text"))
+}
+
+/// Answers a shell that asks for completions; `None` when no shell asks.
+pub(super) fn answer() -> Option<Result<(), clap::Error>> {
+    let asked = CompleteEnv::with_factory(|| with_values(Cli::command())).var(VARIABLE);
+    match asked.try_complete(std::env::args_os(), std::env::current_dir().ok().as_deref()) {
+        Ok(false) => None,
+        Ok(true) => Some(Ok(())),
+        Err(error) => Some(Err(error)),
+    }
+}
+
+/// Adds where values come from, to each flag of these names in each command.
+fn with_values(command: clap::Command) -> clap::Command {
+    let command = command.mut_args(|arg| match arg.get_long() {
+        Some("region" | "regions" | "source-region" | "replica-region" | "primary-region") => arg.add(ArgValueCompleter::new(regions)),
+        Some("add-replica-regions" | "remove-replica-regions" | "to") if arg.get_possible_values().is_empty() => {
+            arg.add(ArgValueCompleter::new(replica_regions))
+        }
+        Some("secret-id") => arg.add(ArgValueCompleter::new(secret_names)),
+        Some("kms-key-id" | "to-key" | "alias-name") => arg.add(ArgValueCompleter::new(aliases)),
+        Some("key-id" | "target-key-id") => arg.add(ArgValueCompleter::new(key_ids)),
+        None if arg.get_id() == "regions" => arg.add(ArgValueCompleter::new(regions)),
+        _ => arg,
+    });
+    command.mut_subcommands(with_values)
+}
+
+fn regions(current: &OsStr) -> Vec<CompletionCandidate> {
+    matching(current, Region::all().map(Region::name))
+}
+
+/// A plain name, or `Region=` and a name. Bash breaks the word at the `=` and then asks for a plain one.
+fn replica_regions(current: &OsStr) -> Vec<CompletionCandidate> {
+    const MEMBER: &str = "Region=";
+    match current.to_str() {
+        Some(typed) if typed.starts_with(MEMBER) => matching(current, Region::all().map(|region| format!("{MEMBER}{region}"))),
+        _ => regions(current),
+    }
+}
+
+fn secret_names(current: &OsStr) -> Vec<CompletionCandidate> {
+    let names = || {
+        let context = context(words())?;
+        let secrets = context.vault.list_secrets(context.region().ok()?).ok()?;
+        Some(secrets.into_iter().map(|secret| secret.name).collect::<Vec<_>>())
+    };
+    matching(current, names().unwrap_or_default())
+}
+
+fn aliases(current: &OsStr) -> Vec<CompletionCandidate> {
+    let names = in_keystore(|kms, region| Ok(kms.list_aliases(region, None)?.into_iter().map(|alias| alias.alias_name).collect()));
+    matching(current, names.unwrap_or_default())
+}
+
+fn key_ids(current: &OsStr) -> Vec<CompletionCandidate> {
+    let ids = in_keystore(|kms, region| Ok(kms.list_keys(region)?.into_iter().map(|key| key.key_id).collect()));
+    matching(current, ids.unwrap_or_default())
+}
+
+/// What `list` finds in the Region typed or configured, else in every Region that is enabled.
+fn in_keystore(list: impl Fn(&EmbeddedKms, Region) -> Result<Vec<String>>) -> Option<Vec<String>> {
+    let context = context(words())?;
+    let kms = context.location.load(&NoPassphrase).ok()??;
+    let regions: Vec<Region> = match context.region().ok()? {
+        Some(region) => vec![region],
+        None => Region::all().filter(|region| kms.is_enabled(*region)).collect(),
+    };
+    let found = regions.into_iter().filter_map(|region| list(&kms, region).ok());
+    Some(found.flatten().collect())
+}
+
+/// Those that begin with what is typed, each once. Only what every shell takes as it stands: a name in a vault is somebody's input, and what
+/// is completed here will be run.
+fn matching(current: &OsStr, candidates: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<CompletionCandidate> {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@:-".contains(&byte));
+    let typed = current.to_str().unwrap_or_default();
+    let fitting = candidates.into_iter().filter(|candidate| candidate.as_ref().starts_with(typed) && is_plain(candidate.as_ref()));
+    let mut names: Vec<String> = fitting.map(|candidate| candidate.as_ref().to_owned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(CompletionCandidate::new).collect()
+}
+
+/// The command line that is being completed: what stands behind `--`.
+fn words() -> impl Iterator<Item = OsString> {
+    std::env::args_os().skip_while(|word| word != "--").skip(1)
+}
+
+/// Vault, keystore and Region as the words and the environment name them; the rest of the line may be unfinished.
+fn context(words: impl Iterator<Item = OsString>) -> Option<Context> {
+    let mut picked = vec![OsString::from("coldseal")];
+    let mut words = words.peekable();
+    while let Some(word) = words.next() {
+        let Some(text) = word.to_str() else { continue };
+        if PLACES.contains(&text) {
+            picked.push(word);
+            picked.push(words.next()?);
+        } else if text.split_once('=').is_some_and(|(flag, _)| PLACES.contains(&flag)) {
+            picked.push(word);
+        }
+    }
+    let matches = GlobalArgs::augment_args(clap::Command::new("coldseal")).try_get_matches_from(picked).ok()?;
+    Context::new(&GlobalArgs::from_arg_matches(&matches).ok()?, Environment::process(), Prompter::install(), "Complete").ok()
+}
+
+/// Has none and asks for none.
+struct NoPassphrase;
+
+impl Passphrases for NoPassphrase {
+    fn current(&self) -> Result<SecretBytes> {
+        Err(Error::setup("no passphrase is asked for to complete a name"))
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        self.current()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_shell_would_run_or_expand_is_not_offered() {
+        let names = ["plain", "$(id)", "`id`", "a;b", "a b", "*", "a\u{b}b", "é", "a'b", "production/DB_West+=.@-1", "plain"];
+        let offered = matching(OsStr::new(""), names);
+        let offered: Vec<_> = offered.iter().map(|candidate| candidate.get_value().to_str().expect("UTF-8")).collect();
+        assert_eq!(offered, ["plain", "production/DB_West+=.@-1"]);
+    }
+}

@@ -1,0 +1,174 @@
+//! Pages of the list commands: by default all of them in one, as the AWS CLI does it; or one, as the service gives it.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde_json::{Map, Value, json};
+
+use super::{
+    args::{KmsPagingArgs, PagingArgs},
+    context::Context,
+    failure::{During as _, Outcome},
+    usage::UsageError,
+};
+use crate::page::PageRules;
+
+/// How an operation's pages look.
+pub(crate) struct ListOperation {
+    pub(crate) name: &'static str,
+    pub(crate) rules: PageRules,
+    /// The member that holds the entries.
+    pub(crate) list: &'static str,
+    /// The entry's member that tells it from the others.
+    pub(crate) id: &'static str,
+    /// The request's member for the token.
+    pub(crate) input_token: &'static str,
+    /// The flags that ask for one page: its size, and the page before it.
+    pub(crate) manual_flags: [&'static str; 2],
+}
+
+pub(crate) const LIST_SECRETS: ListOperation = ListOperation {
+    name: "ListSecrets",
+    rules: PageRules::LIST_SECRETS,
+    list: "SecretList",
+    id: "ARN",
+    input_token: "NextToken",
+    manual_flags: ["--max-results", "--next-token"],
+};
+pub(crate) const LIST_KEYS: ListOperation = ListOperation {
+    name: "ListKeys",
+    rules: PageRules::LIST_KEYS,
+    list: "Keys",
+    id: "KeyArn",
+    input_token: "Marker",
+    manual_flags: ["--limit", "--marker"],
+};
+pub(crate) const LIST_ALIASES: ListOperation =
+    ListOperation { name: "ListAliases", rules: PageRules::LIST_ALIASES, list: "Aliases", id: "AliasArn", ..LIST_KEYS };
+
+/// One page, as its two flags ask for it.
+#[derive(Clone, Copy)]
+pub(crate) struct ManualPage<'a> {
+    pub(crate) size: Option<u32>,
+    pub(crate) token: Option<&'a str>,
+}
+
+impl KmsPagingArgs {
+    pub(crate) fn manual(&self) -> ManualPage<'_> {
+        ManualPage { size: self.limit, token: self.marker.as_deref() }
+    }
+}
+
+/// Where the AWS CLI goes on: a page of the service, and entries of it that were printed.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct StartingToken {
+    page: Option<String>,
+    skip: usize,
+}
+
+struct Fetched {
+    entries: Vec<Value>,
+    next: Option<String>,
+}
+
+impl ListOperation {
+    /// Prints `entries`, the whole list, as the flags want it.
+    ///
+    /// # Errors
+    /// Flags that exclude each other; a size or a token that the service would refuse.
+    pub(crate) fn print(&self, context: &Context, entries: &[Value], paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
+        if !context.paginates || manual.size.is_some() || manual.token.is_some() {
+            self.refuse_paging(context, paging, manual)?;
+            return context.print(&self.response(self.fetch(entries, manual.size, manual.token)?));
+        }
+        let start = paging.starting_token.as_deref().map(|token| self.parse_token(token)).transpose()?.unwrap_or_default();
+        let (printed, next_token) = self.collect(entries, paging, start)?;
+        context.print_list(self.list, Value::Array(printed), next_token)
+    }
+
+    fn refuse_paging(&self, context: &Context, paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
+        let set = [
+            ("--starting-token", paging.starting_token.is_some()),
+            ("--page-size", paging.page_size.is_some()),
+            ("--max-items", paging.max_items.is_some()),
+        ];
+        let set: Vec<_> = set.into_iter().filter(|(_, is_set)| *is_set).map(|(flag, _)| flag).collect();
+        if set.is_empty() {
+            return Ok(());
+        }
+        let [size, token] = self.manual_flags;
+        let cause = match (context.paginates, manual.size) {
+            (false, _) => "--no-paginate",
+            (true, Some(_)) => size,
+            (true, None) => token,
+        };
+        Err(UsageError::new(format!("Cannot specify {cause} along with pagination arguments: {}", set.join(", ")))
+            .with_hint(format!("{size} and {token} give one page of the service; --max-items and --starting-token count over all pages"))
+            .into())
+    }
+
+    fn fetch(&self, entries: &[Value], size: Option<u32>, token: Option<&str>) -> Outcome<Fetched> {
+        let id = |entry: &Value| -> String { entry.get(self.id).and_then(Value::as_str).unwrap_or_default().to_owned() };
+        let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
+        let page = self.rules.page(entries, id, size, token).during(self.name)?;
+        Ok(Fetched { entries: page.entries.to_vec(), next: page.next_token(id) })
+    }
+
+    /// The service's own answer for one page.
+    fn response(&self, page: Fetched) -> Value {
+        let mut document = Map::new();
+        document.insert(self.list.to_owned(), Value::Array(page.entries));
+        if self.input_token == "Marker" {
+            let is_truncated = page.next.is_some();
+            document.extend(page.next.map(|marker| ("NextMarker".to_owned(), Value::String(marker))));
+            document.insert("Truncated".to_owned(), Value::Bool(is_truncated));
+        } else {
+            document.extend(page.next.map(|token| (self.input_token.to_owned(), Value::String(token))));
+        }
+        Value::Object(document)
+    }
+
+    /// Goes through the service's pages until the list ends or `--max-items` are there. Gives the token for the rest.
+    fn collect(&self, entries: &[Value], paging: &PagingArgs, start: StartingToken) -> Outcome<(Vec<Value>, Option<String>)> {
+        let most = paging.max_items.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
+        let mut collected: Vec<Value> = Vec::new();
+        let StartingToken { mut page, mut skip } = start;
+        loop {
+            let fetched = self.fetch(entries, paging.page_size, page.as_deref())?;
+            let room = most.map_or(usize::MAX, |most| most - collected.len());
+            let available = fetched.entries.len().saturating_sub(skip);
+            collected.extend(fetched.entries.into_iter().skip(skip).take(room));
+            if available > room {
+                return Ok((collected, Some(self.token(page.as_deref(), Some(skip + room)))));
+            }
+            match fetched.next {
+                None => return Ok((collected, None)),
+                next @ Some(_) if available == room => return Ok((collected, Some(self.token(next.as_deref(), None)))),
+                next => (page, skip) = (next, 0),
+            }
+        }
+    }
+
+    /// The AWS CLI's token: base64 of the JSON of the service's token and the entries of its page that were printed.
+    fn token(&self, page: Option<&str>, printed: Option<usize>) -> String {
+        let count = printed.map(|count| format!(", \"boto_truncate_amount\": {count}")).unwrap_or_default();
+        STANDARD.encode(format!("{{\"{}\": {}{count}}}", self.input_token, json!(page)))
+    }
+
+    fn parse_token(&self, token: &str) -> Result<StartingToken, UsageError> {
+        let bad = || UsageError::new(format!("Bad starting token: {}", token.escape_debug()));
+        let bytes = STANDARD.decode(token).map_err(|_| bad())?;
+        let mut members: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| bad())?;
+        let page = match members.remove(self.input_token) {
+            Some(Value::String(page)) => Some(page),
+            Some(Value::Null) | None => None,
+            Some(_) => return Err(bad()),
+        };
+        let skip = match members.remove("boto_truncate_amount") {
+            Some(count) => count.as_u64().and_then(|count| usize::try_from(count).ok()).ok_or_else(bad)?,
+            None => 0,
+        };
+        if members.is_empty() { Ok(StartingToken { page, skip }) } else { Err(bad()) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,134 @@
+#![allow(clippy::indexing_slicing, reason = "tests index what they made")]
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::{
+    Timestamp,
+    kms::{KeystoreLocation, KeystoreSession, Passphrases},
+    secret::SecretBytes,
+    vault::{CreateSecret, DataKeyScope, NameClash, OnProblem, Tag},
+};
+
+fn entry(name: &str, description: Option<&str>, tags: &[(&str, &str)]) -> SecretListEntry {
+    let created: Timestamp = "2026-01-31T12:00:00Z".parse().expect("a time");
+    SecretListEntry {
+        arn: format!("arn:aws:secretsmanager:us-west-2:000000000000:secret:{name}-a1B2c3").parse().expect("an ARN"),
+        name: name.to_owned(),
+        description: description.map(str::to_owned),
+        kms_key_id: None,
+        last_changed_date: created,
+        tags: tags.iter().map(|(key, value)| Tag { key: (*key).to_owned(), value: (*value).to_owned() }).collect(),
+        secret_versions_to_stages: BTreeMap::new(),
+        created_date: created,
+        primary_region: Region::new("us-west-2").expect("a Region"),
+    }
+}
+
+fn filter(key: &str, values: &[&str]) -> SecretFilter {
+    SecretFilter { key: key.parse().expect("a key"), values: values.iter().map(|value| (*value).to_owned()).collect() }
+}
+
+#[test]
+fn filters_compare_as_the_api_reference_says() {
+    let entry = entry("prod/DBWest", Some("The payroll Database"), &[("Team", "Payments EU"), ("stage", "prod")]);
+    for (key, values, expected) in [
+        ("name", &["prod"][..], true),
+        ("name", &["Prod"], false),
+        ("name", &["DBWest"], false),
+        ("name", &["x", "prod/"], true),
+        ("name", &["!prod"], false),
+        ("name", &["!x"], true),
+        ("description", &["the PAYROLL"], true),
+        ("description", &["payroll"], false),
+        ("tag-key", &["Te"], true),
+        ("tag-key", &["te"], false),
+        ("tag-value", &["pro"], true),
+        ("tag-value", &["!Pay"], false),
+        ("tag-value", &["!Pay", "prod"], true),
+        ("primary-region", &["us-"], true),
+        ("primary-region", &["eu-"], false),
+        ("owning-service", &[""], false),
+        ("owning-service", &["!rds"], true),
+        ("all", &["PAYMENTS dbwest"], true),
+        ("all", &["payments missing"], false),
+        ("all", &["!missing"], true),
+        ("all", &["west-2"], true),
+    ] {
+        assert_eq!(filter(key, values).fits(&entry), expected, "{key} {values:?}");
+    }
+}
+
+#[test]
+fn limits_of_filters_hold() {
+    let many = |count: usize| vec![filter("name", &["a"]); count];
+    let values = |count: usize| vec![filter("name", &vec!["a"; count])];
+    let long = |length: usize| vec![filter("name", &["a".repeat(length).as_str()])];
+    for filters in [many(0), many(10), values(1), values(10), long(512), vec![filter("name", &["!a B1 :_@/+=.-!"])]] {
+        assert!(check(&filters).is_ok(), "{filters:?}");
+    }
+    for filters in [many(11), values(0), values(11), long(513), vec![filter("name", &["a*"])], vec![filter("name", &["é"])]] {
+        let Err(Error::Service(error)) = check(&filters) else { panic!("{filters:?}") };
+        assert_eq!(error.code, ErrorCode::ValidationException, "{filters:?}");
+    }
+}
+
+#[test]
+fn names_of_parameters_are_exact() {
+    assert!("Name".parse::<FilterKey>().is_err() && "tags".parse::<FilterKey>().is_err());
+    assert_eq!("desc".parse::<SortOrder>().expect("an order"), SortOrder::Descending);
+    let error = "size".parse::<SortBy>().expect_err("no such order");
+    assert!(error.to_string().ends_with("[created-date, last-accessed-date, last-changed-date, name]"), "{error}");
+}
+
+struct NoPassphrase;
+
+impl Passphrases for NoPassphrase {
+    fn current(&self) -> Result<SecretBytes> {
+        Err(Error::Misuse("a key file needs no passphrase"))
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        self.current()
+    }
+}
+
+#[test]
+fn a_vault_is_listed_in_the_order_asked_for() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let vault = Vault::new(folder.path().join("vault"));
+    let location = KeystoreLocation::new(folder.path().join("keystore.json"));
+    let names = ["b", "c", "a"];
+    for name in names {
+        let mut session = KeystoreSession::begin(&location, &NoPassphrase, None).expect("a keystore");
+        let request = CreateSecret {
+            name: name.to_owned(),
+            value: None,
+            region: Region::new("us-west-2").expect("a Region"),
+            kms_key_id: None,
+            replicas: Vec::new(),
+            name_clash: NameClash::Refuse,
+            description: (name != "c").then(|| "wanted".to_owned()),
+            tags: Vec::new(),
+            encryption_context: BTreeMap::new(),
+            client_request_token: None,
+            data_key_scope: DataKeyScope::Shared,
+            on_problem: OnProblem::FailWhole,
+            account: None,
+        };
+        vault.create_secret(&mut session, &request).expect("created");
+        // The next one's time differs in its milliseconds.
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    let listed = |sort_by: Option<SortBy>, sort_order: Option<SortOrder>, filters: Vec<SecretFilter>| {
+        let request = ListSecrets { region: None, filters, sort_by, sort_order };
+        vault.list_secrets_matching(&request).expect("a list").into_iter().map(|entry| entry.name).collect::<Vec<_>>()
+    };
+    assert_eq!(listed(None, None, Vec::new()), ["a", "b", "c"]);
+    assert_eq!(listed(Some(SortBy::CreatedDate), None, Vec::new()), names);
+    assert_eq!(listed(None, Some(SortOrder::Descending), Vec::new()), ["a", "c", "b"]);
+    assert_eq!(listed(Some(SortBy::LastChangedDate), Some(SortOrder::Ascending), Vec::new()), names);
+    assert_eq!(listed(Some(SortBy::Name), Some(SortOrder::Descending), Vec::new()), ["c", "b", "a"]);
+    assert_eq!(listed(Some(SortBy::LastAccessedDate), None, Vec::new()), ["a", "b", "c"]);
+    assert_eq!(listed(None, None, vec![filter("description", &["WANT"]), filter("name", &["!a"])]), ["b"]);
+}

@@ -1,0 +1,79 @@
+//! `docs/formats.md` keeps its word: what an earlier version wrote opens; and `docs/errors.md` has every name.
+
+use std::{fs, path::Path};
+
+use crate::sandbox::Sandbox;
+
+/// A copy of `tests/data/vault-v1` with the modes that a checkout does not keep.
+fn stored() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vault-v1");
+    copy(&data.join("vault"), &sandbox.path("coldseal-vault"));
+    fs::create_dir(sandbox.path("keystore")).expect("made");
+    for name in ["keystore.json", "keystore.key"] {
+        let bytes = fs::read(data.join(name)).unwrap_or_else(|error| panic!("reading {name}: {error}"));
+        let copied = sandbox.write(&format!("keystore/{name}"), bytes);
+        #[cfg(unix)]
+        fs::set_permissions(copied, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("set");
+        #[cfg(not(unix))]
+        drop(copied);
+    }
+    sandbox
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("made");
+    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("reading {}: {error}", from.display())) {
+        let entry = entry.expect("readable");
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("copied");
+        }
+    }
+}
+
+#[test]
+fn the_vault_of_format_1_is_sound_and_opens() {
+    let sandbox = stored();
+    let report = sandbox.stdout("verify --open");
+    assert!(report.starts_with("2 secrets, 5 bundles: sound\n5 opened, 0 not openable here, 0 failed\n"), "{report}");
+    for region in ["us-west-2", "us-east-1", "af-south-1"] {
+        sandbox.ok(&format!("get-secret-value --secret-id production/DBWest --region {region} --output-file text --force"));
+        assert_eq!(sandbox.read("text"), br#"{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}"#, "{region}");
+    }
+    for region in ["us-west-2", "eu-west-1"] {
+        sandbox.ok(&format!("get-secret-value --secret-id production/key.der --region {region} --output-file bytes --force"));
+        assert_eq!(sandbox.read("bytes"), [0, 1, 2, 0xfd, 0xfe, 0xff], "{region}");
+    }
+}
+
+#[test]
+fn the_vault_of_format_1_is_written_on() {
+    let sandbox = stored();
+    sandbox.ok("replicate-secret-to-regions --secret-id production/DBWest --add-replica-regions Region=eu-west-1");
+    sandbox.ok("kms create-key --region eu-west-1");
+    let report = sandbox.stdout("verify --open");
+    assert!(report.starts_with("2 secrets, 6 bundles: sound\n6 opened, 0 not openable here, 0 failed\n"), "{report}");
+    // The key that was there, under the name that it had.
+    let described = sandbox.stdout("kms describe-key --region us-west-2 --key-id alias/team --query KeyMetadata.Description --output text");
+    assert_eq!(described, "an example\n");
+}
+
+#[test]
+fn every_error_name_has_a_way_out() {
+    let page = include_str!("../../docs/errors.md");
+    let source = include_str!("../../src/error/service.rs");
+    let variants = source.split_once("pub enum ErrorCode {").and_then(|(_, rest)| rest.split_once("\n}")).expect("the enum").0;
+    let names: Vec<_> = variants.lines().filter_map(|line| line.trim().strip_suffix(',')).filter(|name| !name.starts_with("//")).collect();
+    assert!(names.len() > 20 && names.contains(&"DecryptionFailure"), "{names:?}");
+    for name in names {
+        let row = page
+            .lines()
+            .find(|line| line.starts_with(&format!("| `{name}` |")))
+            .unwrap_or_else(|| panic!("{name} is not in docs/errors.md"));
+        let cells: Vec<_> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        assert!(cells.len() == 3 && cells.iter().all(|cell| !cell.is_empty()), "{row}");
+    }
+}
