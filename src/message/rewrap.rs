@@ -1,4 +1,4 @@
-//! Rewrapping is opening and sealing: no function swaps a header (design: one message id, one message).
+//! Rewrapping is opening and sealing: one message id, one message, so no function swaps a header.
 
 use std::io::{Read, Write};
 
