@@ -5,6 +5,7 @@ AF_UNIX counts: asking a name service for a user or a host goes through such a s
 Usage: no_network.py BINARY FOLDER
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -15,23 +16,78 @@ REGIONS = ["--region", "us-west-2"]
 SECRET = ["--secret-id", "ci/offline"]
 
 
-def cases():
-    """The commands in an order in which each finds what it needs."""
-    raw = ["--raw-aes-key", "ci/offline=wrapping.key"]
+POLICY = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}'
+
+
+def cases(coldseal):
+    """Every command, in an order in which each finds what it needs."""
     yield ["--version"]
-    yield ["kms", "create-key", *REGIONS]
-    yield ["kms", "list-keys", *REGIONS]
-    yield ["kms", "list-aliases", *REGIONS]
+    yield from (["kms", *args] for args in kms_cases(coldseal))
     yield ["create-secret", "--name", "ci/offline", "--secret-string", "file://payload", *REGIONS, "--add-replica-regions", "Region=us-east-1"]
     yield ["replicate-secret-to-regions", *SECRET, "--add-replica-regions", "Region=eu-west-1"]
     yield ["get-secret-value", *SECRET, "--region", "eu-west-1"]
     yield ["describe-secret", *SECRET]
     yield ["list-secrets"]
+    yield ["secretsmanager", "list-secrets"]
     yield ["verify"]
     yield ["verify", "--open"]
+    raw = ["--raw-aes-key", "ci/offline=wrapping.key"]
     yield ["seal", "payload", *raw, "-o", "message"]
     yield ["inspect", "message"]
     yield ["open", "message", *raw, "-o", "opened"]
+    yield ["seal", "payload", "--to", "us-west-2"]
+    yield ["rewrap", "payload.us-west-2.bundle", "--to", "eu-west-1"]
+    yield ["rewrap", "--all"]
+    yield ["completions", "bash"]
+    yield ["man", "--output-dir", "man"]
+    # Last: from here on each command needs the passphrase.
+    yield ["kms", "change-protection", "--to", "passphrase", "--new-passphrase-file", "payload"]
+    yield ["get-secret-value", *SECRET, "--passphrase-file", "payload"]
+
+
+def kms_cases(coldseal):
+    def made(*args):
+        metadata = json.loads(coldseal.run("kms", "create-key", *REGIONS, *args))
+        return ["--key-id", metadata["KeyMetadata"]["KeyId"]]
+
+    yield ["create-key", *REGIONS]
+    key, other = made(), made("--multi-region")
+    target = ["--target-key-id", key[1]]
+    yield ["create-alias", *REGIONS, "--alias-name", "alias/ci", *target]
+    yield ["update-alias", *REGIONS, "--alias-name", "alias/ci", *target]
+    yield ["set-default-key", *REGIONS, "--key-id", "alias/ci"]
+    for name in ("list-keys", "list-aliases", "list-regions"):
+        yield [name, *REGIONS]
+    for name in ("describe-key", "rotate-key-on-demand", "enable-key-rotation", "get-key-rotation-status", "list-key-rotations", "disable-key-rotation",
+                 "get-key-policy", "list-resource-tags", "disable-key", "enable-key"):
+        yield [name, *REGIONS, *key]
+    yield ["put-key-policy", *REGIONS, *key, "--policy", POLICY]
+    yield ["update-key-description", *REGIONS, *key, "--description", "offline"]
+    yield ["tag-resource", *REGIONS, *key, "--tags", "TagKey=a,TagValue=b"]
+    yield ["untag-resource", *REGIONS, *key, "--tag-keys", "a"]
+    yield ["encrypt", *REGIONS, *key, "--plaintext", "fileb://payload"]
+    blob = json.loads(coldseal.run("kms", "encrypt", *REGIONS, *key, "--plaintext", "fileb://payload"))["CiphertextBlob"]
+    yield ["decrypt", *REGIONS, "--ciphertext-blob", blob]
+    yield ["re-encrypt", *REGIONS, "--ciphertext-blob", blob, "--destination-key-id", other[1]]
+    for name in ("generate-data-key", "generate-data-key-without-plaintext"):
+        yield [name, *REGIONS, *key, "--key-spec", "AES_256"]
+    yield ["generate-random", "--number-of-bytes", "32"]
+    yield ["replicate-key", *REGIONS, *other, "--replica-region", "eu-west-1"]
+    yield ["enable-region", "af-south-1"]
+    yield ["export-keys", "--regions", "eu-west-1", "--output-file", "export.json", "--output-key-file", "export.key"]
+    yield ["import-keys", "export.json", "--input-key-file", "export.key"]
+    unused = made()
+    yield ["schedule-key-deletion", *REGIONS, *unused]
+    yield ["cancel-key-deletion", *REGIONS, *unused]
+    coldseal.run("kms", "create-alias", *REGIONS, "--alias-name", "alias/gone", *target)
+    yield ["delete-alias", *REGIONS, "--alias-name", "alias/gone"]
+    yield ["purge"]
+
+
+def commands(coldseal, *group):
+    """The names that the help of a group lists."""
+    lines = coldseal.run(*group, "--help").decode().partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    return {(*group, line.split()[0]) for line in lines if line.startswith("  ") and not line.startswith("   ")}
 
 
 def traced(coldseal, args):
@@ -60,12 +116,18 @@ def main(binary, folder):
     (coldseal.folder / "payload").write_bytes(b'{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}')
     (coldseal.folder / "wrapping.key").write_bytes(os.urandom(32))
     strace_sees_sockets(coldseal)
+    left = (commands(coldseal) - {("kms",)}) | commands(coldseal, "kms")
+    if len(left) < 40:
+        fail(f"the help lists only {len(left)} commands")
     count = 0
-    for args in cases():
+    for args in cases(coldseal):
         if calls := traced(coldseal, args):
             fail(f"{' '.join(args)} made network system calls:\n" + "\n".join(calls))
+        left -= {tuple(args[:1]), tuple(args[:2])}
         count += 1
-    print(f"{count} commands made no network system call")
+    if left:
+        fail(f"commands that nothing here runs: {sorted(left)}")
+    print(f"{count} runs of all commands made no network system call")
 
 
 if __name__ == "__main__":
