@@ -106,6 +106,12 @@ impl Error {
     pub(crate) fn service(code: ErrorCode, message: impl Into<String>) -> Self {
         Self::Service(ServiceError::new(code, message))
     }
+
+    /// A parameter that breaks a constraint of the service's model. Its value is not repeated.
+    pub(crate) fn validation(parameter: &str, constraint: &str) -> Self {
+        let message = format!("1 validation error detected: Value at '{parameter}' failed to satisfy constraint: {constraint}");
+        Self::service(ErrorCode::ValidationException, message)
+    }
 }
 
 /// How an authenticated encryption context differs from what was demanded. Contexts are not secret.

@@ -253,6 +253,5 @@ pub(super) fn check_description(description: &str) -> Result<()> {
 
 /// A parameter that fails a constraint of the service model. Its value is not repeated.
 pub(super) fn validation(parameter: &str, constraint: &str) -> Error {
-    let message = format!("1 validation error detected: Value at '{parameter}' failed to satisfy constraint: {constraint}");
-    Error::service(ErrorCode::ValidationException, message)
+    Error::validation(parameter, constraint)
 }

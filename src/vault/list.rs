@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::{SecretListEntry, Vault};
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{Error, Result},
     region::Region,
 };
 
@@ -122,12 +122,7 @@ impl FromStr for SortOrder {
 fn one_of<T: Copy>(parameter: &str, name: &str, known: &[(&str, T)]) -> Result<T> {
     let found = known.iter().find(|(text, _)| *text == name).map(|(_, value)| *value);
     let names: Vec<_> = known.iter().map(|(text, _)| *text).collect();
-    found.ok_or_else(|| validation(parameter, &format!("Member must satisfy enum value set: [{}]", names.join(", "))))
-}
-
-fn validation(parameter: &str, constraint: &str) -> Error {
-    let message = format!("1 validation error detected: Value at '{parameter}' failed to satisfy constraint: {constraint}");
-    Error::service(ErrorCode::ValidationException, message)
+    found.ok_or_else(|| Error::validation(parameter, &format!("Member must satisfy enum value set: [{}]", names.join(", "))))
 }
 
 impl Vault {
@@ -154,19 +149,19 @@ impl Vault {
 
 fn check(filters: &[SecretFilter]) -> Result<()> {
     if filters.len() > FILTER_LIMIT {
-        return Err(validation("filters", &format!("Member must have length less than or equal to {FILTER_LIMIT}")));
+        return Err(Error::validation("filters", &format!("Member must have length less than or equal to {FILTER_LIMIT}")));
     }
     for SecretFilter { values, .. } in filters {
         if !(1..=VALUE_COUNT_LIMIT).contains(&values.len()) {
-            return Err(validation("filters.member.values", &format!("Member must have length between 1 and {VALUE_COUNT_LIMIT}")));
+            return Err(Error::validation("filters.member.values", &format!("Member must have length between 1 and {VALUE_COUNT_LIMIT}")));
         }
         if values.iter().any(|value| value.chars().count() > VALUE_LIMIT) {
             let constraint = format!("Member must have length less than or equal to {VALUE_LIMIT}");
-            return Err(validation("filters.member.values.member", &constraint));
+            return Err(Error::validation("filters.member.values.member", &constraint));
         }
         if !values.iter().all(|value| value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" :_@/+=.-!".contains(&byte))) {
             let constraint = r"Member must satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$";
-            return Err(validation("filters.member.values.member", constraint));
+            return Err(Error::validation("filters.member.values.member", constraint));
         }
     }
     Ok(())

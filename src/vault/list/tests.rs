@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::{
     Timestamp,
+    error::ErrorCode,
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
     secret::SecretBytes,
     vault::{CreateSecret, DataKeyScope, NameClash, OnProblem, Tag},
