@@ -30,6 +30,17 @@ impl Timestamp {
         Self(later.unwrap_or_else(|| self.0.replace_year(9999).unwrap_or(self.0)))
     }
 
+    /// The time in UTC.
+    pub(crate) const fn utc(self) -> OffsetDateTime {
+        self.0
+    }
+
+    /// A time in any offset; `None` outside the years 0 to 9999 in UTC.
+    pub(crate) fn from_offset(time: OffsetDateTime) -> Option<Self> {
+        let utc = time.checked_to_offset(UtcOffset::UTC)?;
+        (0..=9999).contains(&utc.year()).then(|| Self::truncated(utc))
+    }
+
     fn truncated(time: OffsetDateTime) -> Self {
         let utc = time.to_offset(UtcOffset::UTC);
         Self(utc.replace_millisecond(utc.millisecond()).expect("a time's own millisecond is in range"))
@@ -52,8 +63,7 @@ impl FromStr for Timestamp {
     type Err = NotATime;
 
     fn from_str(text: &str) -> Result<Self, NotATime> {
-        let utc = OffsetDateTime::parse(text, &Rfc3339).ok().and_then(|time| time.checked_to_offset(UtcOffset::UTC)).ok_or(NotATime)?;
-        if (0..=9999).contains(&utc.year()) { Ok(Self::truncated(utc)) } else { Err(NotATime) }
+        OffsetDateTime::parse(text, &Rfc3339).ok().and_then(Self::from_offset).ok_or(NotATime)
     }
 }
 

@@ -64,10 +64,8 @@ impl SecretWriter {
         for dir in &self.version_dirs {
             durable::sync_dir(dir)?;
         }
-        let mut json = serde_json::to_vec_pretty(record).map_err(|_| Error::Misuse("a secret's record is always JSON"))?;
-        json.push(b'\n');
         let path = self.dir.join(RECORD);
-        durable::replace(&path, &json)?;
+        durable::replace(&path, &record.to_json()?)?;
         tracing::debug!(path = %path.display(), "record committed");
         sweep(&self.dir, Some(record));
         Ok(())

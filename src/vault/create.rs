@@ -10,6 +10,8 @@ use super::{
     layout,
     plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal, trace_plan},
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
+    resource_policy::ResourcePolicy,
+    rotation::RotationRules,
     seal_version::{SealedVersion, value_tag},
     value::SecretValue,
 };
@@ -43,6 +45,10 @@ pub struct CreateSecret {
     pub tags: Vec<Tag>,
     /// Pairs that are bound to every bundle besides coldseal's own.
     pub encryption_context: BTreeMap<String, String>,
+    /// Stored and shown, not enforced; in every Region.
+    pub resource_policy: Option<ResourcePolicy>,
+    /// Stored, and the next date is shown; nothing rotates. In the primary Region only.
+    pub rotation_rules: Option<RotationRules>,
     /// 32 to 64 characters; becomes the VersionId. `None` draws a UUID.
     pub client_request_token: Option<String>,
     /// One data key for all Regions, or one for each.
@@ -211,6 +217,8 @@ impl CreateSecret {
             tags: self.tags.clone(),
             encryption_context: self.encryption_context.clone(),
             data_key_scope: self.data_key_scope,
+            resource_policy: self.resource_policy.clone(),
+            rotation_rules: self.rotation_rules.clone(),
             replication_status: in_sync.chain(failed).collect(),
             replaces: plan.replaced.clone(),
             versions: Vec::new(),

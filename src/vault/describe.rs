@@ -1,6 +1,6 @@
 //! What commands tell about secrets: [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html),
 //! [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html), and the answers of changes.
-//! Members are AWS's, in AWS's order; `Bundles` and `EncryptionContext` are coldseal's.
+//! Members are AWS's, in AWS's order; `Bundles`, `EncryptionContext` and `ResourcePolicy` are coldseal's.
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -13,6 +13,8 @@ use super::{
     plan::DEFAULT_KEY_ALIAS,
     read::bundle_path,
     record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
+    resource_policy::ResourcePolicy,
+    rotation::RotationRules,
 };
 use crate::{
     arn::{KeyArn, SecretArn},
@@ -94,8 +96,17 @@ pub struct SecretDescription {
     /// The key in that Region, unless it is the default key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key_id: Option<String>,
+    /// False where there are rules, as nothing here rotates; absent otherwise and in a replica's Region, as in AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_enabled: Option<bool>,
+    /// The rules, in the primary Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_rules: Option<RotationRules>,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
+    /// The date on or before which the rules want the value changed. AWS shows it for a secret whose rotation is enabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_rotation_date: Option<Timestamp>,
     /// The tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
@@ -112,6 +123,9 @@ pub struct SecretDescription {
     /// The user's pairs.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub encryption_context: BTreeMap<String, String>,
+    /// The policy, as it was given; AWS shows it in `GetResourcePolicy`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_policy: Option<ResourcePolicy>,
     /// The bundles of all versions, in the Region that answers or, in the primary, in all.
     pub bundles: Vec<BundleInfo>,
 }
@@ -131,8 +145,17 @@ pub struct SecretListEntry {
     /// The key in that Region, unless it is the default key.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kms_key_id: Option<String>,
+    /// False where there are rules, as nothing here rotates; absent otherwise and in a replica's Region, as in AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_enabled: Option<bool>,
+    /// The rules, in the primary Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_rules: Option<RotationRules>,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
+    /// The date on or before which the rules want the value changed. AWS shows it for a secret whose rotation is enabled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_rotation_date: Option<Timestamp>,
     /// The tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
@@ -169,9 +192,13 @@ impl Vault {
         let only = (region != secret.record.primary_region()).then_some(region);
         let bundles = bundles(self, kms, &secret, only);
         let record = secret.record;
+        let rotation = rotation_in(&record, region);
         Ok(SecretDescription {
             arn: record.arn.in_region(region),
             kms_key_id: key_in(&record, region),
+            rotation_enabled: rotation.map(|_| false),
+            next_rotation_date: rotation.and_then(|rules| next_rotation(&record, rules)),
+            rotation_rules: rotation.cloned(),
             version_ids_to_stages: stages(&record),
             primary_region: record.primary_region(),
             replication_status: statuses(&record),
@@ -181,6 +208,7 @@ impl Vault {
             tags: record.tags,
             created_date: record.created_date,
             encryption_context: record.encryption_context,
+            resource_policy: record.resource_policy,
             bundles,
         })
     }
@@ -207,12 +235,16 @@ impl Vault {
 }
 
 fn list_entry(record: &SecretRecord, region: Region) -> SecretListEntry {
+    let rotation = rotation_in(record, region);
     SecretListEntry {
         arn: record.arn.in_region(region),
         name: record.name.clone(),
         description: record.description.clone(),
         kms_key_id: key_in(record, region),
+        rotation_enabled: rotation.map(|_| false),
+        rotation_rules: rotation.cloned(),
         last_changed_date: record.last_changed_date,
+        next_rotation_date: rotation.and_then(|rules| next_rotation(record, rules)),
         tags: record.tags.clone(),
         secret_versions_to_stages: stages(record),
         created_date: record.created_date,
@@ -232,6 +264,15 @@ fn statuses(record: &SecretRecord) -> Vec<ReplicationStatus> {
 
 fn stages(record: &SecretRecord) -> BTreeMap<String, Vec<String>> {
     record.versions.iter().map(|version| (version.version_id.clone(), version.version_stages.clone())).collect()
+}
+
+/// Rotation is the primary's; a replica gets the values.
+fn rotation_in(record: &SecretRecord, region: Region) -> Option<&RotationRules> {
+    record.rotation_rules.as_ref().filter(|_| region == record.primary_region())
+}
+
+fn next_rotation(record: &SecretRecord, rules: &RotationRules) -> Option<Timestamp> {
+    rules.next_rotation_date(record.value_changed_date(), Timestamp::now())
 }
 
 fn key_in(record: &SecretRecord, region: Region) -> Option<String> {

@@ -134,6 +134,20 @@ pub(crate) fn parse_record(bytes: &[u8], directory_name: &str, primary: Region) 
     }
 }
 
+/// For the fuzz target: parses the `secret.json` of any secret, and what is written for it.
+///
+/// # Errors
+/// What is wrong with it.
+#[doc(hidden)]
+pub fn parse_secret(bytes: &[u8]) -> Result<()> {
+    let damaged = |what| Error::Damaged { path: RECORD.into(), what };
+    let named: SecretRecord = serde_json::from_slice(bytes).map_err(|_| damaged("not the JSON of a secret".to_owned()))?;
+    let parse = |bytes: &[u8]| parse_record(bytes, &layout::encode(&named.name), named.primary_region()).map_err(damaged);
+    let record = parse(bytes)?;
+    assert_eq!(parse(&record.to_json()?)?, record, "a record that parses is written as it was read");
+    Ok(())
+}
+
 /// Reads a whole file of at most `limit` bytes.
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     use std::io::Read as _;

@@ -16,7 +16,9 @@ mod plan;
 mod read;
 mod record;
 mod replicate;
+mod resource_policy;
 mod rewrap;
+mod rotation;
 mod seal_version;
 mod settle;
 mod value;
@@ -28,12 +30,16 @@ use serde::{Deserialize, Serialize};
 
 pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry};
+#[doc(hidden)]
+pub use family::parse_secret;
 pub use list::{FilterKey, ListSecrets, SecretFilter, SortBy, SortOrder};
 pub use plan::{DEFAULT_KEY_ALIAS, NameClash, OnProblem, ReplicaRegion};
 pub use read::{SecretValueEntry, VersionSelector};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};
 pub use replicate::ReplicateSecret;
+pub use resource_policy::ResourcePolicy;
 pub use rewrap::RewrapSecret;
+pub use rotation::{RotationRules, RotationRulesType};
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
 pub use verify::{Finding, OpenCounts, VerifyReport, verify};
 

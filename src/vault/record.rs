@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{layout, value::PayloadKind};
+use super::{layout, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
 use crate::{
     arn::{KeyArn, SecretArn},
+    error::{Error, Result},
     region::Region,
     timestamp::Timestamp,
 };
@@ -66,6 +67,12 @@ pub(crate) struct SecretRecord {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) encryption_context: BTreeMap<String, String>,
     pub(crate) data_key_scope: DataKeyScope,
+    /// In every Region of the secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) resource_policy: Option<ResourcePolicy>,
+    /// In the primary Region only, as in AWS.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rotation_rules: Option<RotationRules>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) replication_status: Vec<ReplicaRecord>,
     /// Same-named secrets that this one took the place of: absent in that Region from the moment this record is committed.
@@ -125,6 +132,13 @@ pub(crate) struct BundleRecord {
 }
 
 impl SecretRecord {
+    /// What `secret.json` holds.
+    pub(super) fn to_json(&self) -> Result<Vec<u8>> {
+        let mut json = serde_json::to_vec_pretty(self).map_err(|_| Error::Misuse("a secret's record is always JSON"))?;
+        json.push(b'\n');
+        Ok(json)
+    }
+
     pub(crate) fn primary_region(&self) -> Region {
         self.arn.region()
     }
@@ -136,6 +150,11 @@ impl SecretRecord {
     /// True when `region` has the secret: as primary, or as a replica in sync.
     pub(crate) fn is_in(&self, region: Region) -> bool {
         region == self.primary_region() || self.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync)
+    }
+
+    /// When the value in use was made; for a secret without a value, when the secret was.
+    pub(crate) fn value_changed_date(&self) -> Timestamp {
+        self.version_with_stage(AWSCURRENT).map_or(self.created_date, |version| version.created_date)
     }
 
     pub(crate) fn version_with_stage(&self, stage: &str) -> Option<&VersionRecord> {

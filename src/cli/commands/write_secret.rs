@@ -27,6 +27,8 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
         name_clash: name_clash(&args.regions),
         tags: tags(&files, args.tags.as_deref().unwrap_or_default())?,
         encryption_context: pairs(&files, args.encryption_context.as_deref().unwrap_or_default())?,
+        resource_policy: None,
+        rotation_rules: None,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
         on_problem: on_problem(&args.regions),
         account: context.account.clone(),

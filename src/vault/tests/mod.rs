@@ -191,6 +191,8 @@ fn request(name: &str, regions: &[&str]) -> CreateSecret {
         description: None,
         tags: Vec::new(),
         encryption_context: BTreeMap::new(),
+        resource_policy: None,
+        rotation_rules: None,
         client_request_token: None,
         data_key_scope: DataKeyScope::Shared,
         on_problem: OnProblem::FailWhole,

@@ -25,13 +25,17 @@ fn every_kind_of_broken_record_is_named_without_its_content() {
     const NEEDLE: &str = "NEEDLE";
     let bundle = |json: &mut Value, member: &str, value: Value| json["Versions"][0]["Bundles"][0][member] = value;
     let position = "not the JSON of a secret (line 1, column";
-    let cases: [(&str, String); 17] = [
+    let cases: [(&str, String); 21] = [
         ("format 2 is not known to this version", fault(|json| json["Format"] = json!(2))),
         (position, fault(|json| json["Format"] = json!(NEEDLE))),
         (position, fault(|json| json[NEEDLE] = json!(1))),
         (position, fault(|json| json["ARN"] = json!(NEEDLE))),
         (position, fault(|json| json["CreatedDate"] = json!(NEEDLE))),
         (position, fault(|json| json["DataKeyScope"] = json!(NEEDLE))),
+        (position, fault(|json| json["ResourcePolicy"] = json!(NEEDLE))),
+        (position, fault(|json| json["RotationRules"] = json!({ "ScheduleExpression": NEEDLE }))),
+        (position, fault(|json| json["RotationRules"] = json!({ "AutomaticallyAfterDays": 1, NEEDLE: 1 }))),
+        (position, fault(|json| json["RotationRules"] = json!({ "AutomaticallyAfterDays": 1001 }))),
         (position, fault(|json| bundle(json, "Region", json!(NEEDLE)))),
         (position, fault(|json| bundle(json, NEEDLE, json!(1)))),
         (position, fault(|json| *json = json!([NEEDLE]))),
@@ -107,6 +111,34 @@ fn a_newer_vault_is_refused() {
     }
 }
 
+fn with_rules(regions: &[&str]) -> CreateSecret {
+    let policy = r#"{"Statement": {"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}}"#;
+    let rules = RotationRulesType { schedule_expression: Some("rate(4 hours)".to_owned()), ..RotationRulesType::default() };
+    CreateSecret {
+        resource_policy: Some(policy.parse().expect("a policy")),
+        rotation_rules: Some(RotationRules::new(rules).expect("rules")),
+        ..request("db", regions)
+    }
+}
+
+/// A secret's policy and rules are in its record, and a replica that comes later gets the policy.
+#[test]
+fn policy_and_rotation_rules_are_kept() {
+    let place = Place::new();
+    let request = with_rules(&[]);
+    place.create(&request).expect("created");
+    place.replicate(&replication(&["eu-west-1"])).expect("replicated");
+    place.assert_clean();
+    let describe = |region: &str| place.vault.describe_secret(None, "db", Some(self::region(region))).expect("there");
+    let (primary, replica) = (describe("us-west-2"), describe("eu-west-1"));
+    assert_eq!((&primary.resource_policy, &primary.rotation_rules), (&request.resource_policy, &request.rotation_rules));
+    assert_eq!((primary.rotation_enabled, primary.next_rotation_date > Some(primary.created_date)), (Some(false), true));
+    assert_eq!(replica.resource_policy, request.resource_policy);
+    assert_eq!((replica.rotation_enabled, replica.rotation_rules, replica.next_rotation_date), (None, None, None));
+    let bytes = fs::read(place.dir("us-west-2", "db").join("secret.json")).expect("reads");
+    parse_secret(&bytes).expect("is written as it was read");
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -137,10 +169,21 @@ proptest! {
 
 #[test]
 fn members_of_any_kind_are_refused_or_sound() {
-    let place = Place::with_secret(&["eu-west-1"]);
+    let place = Place::new();
+    place.create(&with_rules(&["eu-west-1"])).expect("created");
     let sound = serde_json::to_value(place.record("us-west-2", "db")).expect("JSON");
-    let pointers =
-        ["Format", "ARN", "Name", "CreatedDate", "ReplicationStatus", "Versions", "Versions/0/Bundles", "Versions/0/ValueTag/Tag"];
+    let pointers = [
+        "Format",
+        "ARN",
+        "Name",
+        "CreatedDate",
+        "ResourcePolicy",
+        "RotationRules",
+        "ReplicationStatus",
+        "Versions",
+        "Versions/0/Bundles",
+        "Versions/0/ValueTag/Tag",
+    ];
     proptest!(|(index in 0..pointers.len(), value in any_json())| {
         let mut json = sound.clone();
         *json.pointer_mut(&format!("/{}", pointers[index])).expect("a member") = value;
