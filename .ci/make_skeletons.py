@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes src/cli/cli_input/skeletons.json: for each operation of AWS Secrets Manager and AWS KMS what --generate-cli-skeleton shows, by the AWS CLI's
-own generator: the request's members in the model's order, and a sample of the answer.
+own generator: the request's members in the model's order, and a sample of the answer. `CreateSecret` takes coldseal's own members besides.
 
 Needs PyPI awscli. `make_skeletons.py` writes the file; with --check it fails if the file would change.
 """
@@ -47,6 +47,10 @@ def main():
                 "input": skeleton(operation.input_shape),
                 "output": skeleton(operation.output_shape, use_member_names=True),
             }
+    # Two members of coldseal's own: in AWS they stand in requests of their own.
+    create = operations["secretsmanager.CreateSecret"]["input"]
+    create["ResourcePolicy"] = operations["secretsmanager.PutResourcePolicy"]["input"]["ResourcePolicy"]
+    create["RotationRules"] = operations["secretsmanager.RotateSecret"]["input"]["RotationRules"]
     lines = [f"{json.dumps(name)}: {json.dumps(value, separators=(',', ':'))}" for name, value in sorted(operations.items())]
     table = "{\n" + ",\n".join(lines) + "\n}\n"
     if not check:

@@ -1,6 +1,6 @@
 //! `--cli-input-json` and `--generate-cli-skeleton` for every command that AWS has too.
 //!
-//! The members of AWS's requests and answers stand in `skeletons.json`, made from the service models by `.ci/make_skeletons.py`. A command
+//! The members of AWS's requests and answers, and two of our own, stand in `skeletons.json`, made from the service models by `.ci/make_skeletons.py`. A command
 //! takes those members for which it has a flag, so that a new command or flag needs nothing here. Members become flags behind those that
 //! were typed, and the command line is parsed again; secret values become no arguments and are never taken for a file's name.
 

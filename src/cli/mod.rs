@@ -21,6 +21,7 @@ mod progress;
 mod prompt;
 mod raw_aes_key;
 mod replica_regions;
+mod rotation_rules;
 mod secret_input;
 mod shorthand;
 mod structures;

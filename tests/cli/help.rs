@@ -162,6 +162,13 @@ Options:
       --encryption-context <K=V>...
           [coldseal] Pairs that are bound to every bundle: k=v ..., or JSON; not
           encrypted
+      --resource-policy <JSON>
+          [coldseal] Policy of the secret in JSON, or file://PATH; its grammar
+          is checked, it is stored and shown, NOT enforced
+      --rotation-rules <RULES>
+          [coldseal] When to rotate: AutomaticallyAfterDays=30, or
+          ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; stored, not
+          done
       --client-request-token <TOKEN>
           Token of 32 to 64 characters that makes a repeated request harmless;
           becomes the VersionId
@@ -228,6 +235,15 @@ Examples:
       --secret-string file://mycreds.json --region us-west-2 /
       --add-replica-regions Region=us-east-1,KmsKeyId=alias/east /
       Region=eu-west-1
+  coldseal create-secret --name MySecret /
+      --secret-string file://mycreds.json --region us-west-2 /
+      --resource-policy file://policy.json /
+      --rotation-rules AutomaticallyAfterDays=30,Duration=3h
+
+Rotation rules are those of 'aws secretsmanager rotate-secret': days, or an
+expression, rate() of four hours or more or cron() of six fields in UTC, as in
+"ScheduleExpression='cron(0 8 1,15 * ? *)',Duration=3h". They are kept, and
+'describe-secret' shows the next date; nothing is rotated.
 
 Every Region and key is checked before the first byte is written; the command
 fails whole and lists all problems, unless --partial.

@@ -19,6 +19,7 @@ mod reference;
 mod region;
 mod region_bundles;
 mod rewrap;
+mod rules;
 mod stored;
 mod value;
 mod verify;

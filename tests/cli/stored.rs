@@ -62,6 +62,18 @@ fn the_vault_of_format_1_is_written_on() {
 }
 
 #[test]
+fn policy_and_rotation_rules_of_format_1_are_read() {
+    let sandbox = Sandbox::new();
+    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vault-v1-rules/vault"), &sandbox.path("coldseal-vault"));
+    assert!(sandbox.stdout("verify").starts_with("2 secrets, 0 bundles: sound\n"));
+    let query = "--query RotationRules.[AutomaticallyAfterDays,Duration,ScheduleExpression] --output text --secret-id";
+    assert_eq!(sandbox.stdout(&format!("describe-secret {query} production/ruled")), "None\t3h\tcron(0 8 1,15 * ? *)\n");
+    assert_eq!(sandbox.stdout(&format!("describe-secret {query} days")), "30\tNone\tNone\n");
+    let policy = sandbox.stdout("describe-secret --secret-id production/ruled --region eu-west-1 --query ResourcePolicy --output text");
+    assert!(policy.starts_with("{\n  \"Version\": \"2012-10-17\",\n") && policy.contains("role/Payroll"), "{policy}");
+}
+
+#[test]
 fn every_error_name_has_a_way_out() {
     let page = include_str!("../../docs/errors.md");
     let source = include_str!("../../src/error/service.rs");

@@ -19,6 +19,14 @@ use clap::Args;
       --secret-string file://mycreds.json --region us-west-2 \\
       --add-replica-regions Region=us-east-1,KmsKeyId=alias/east \\
       Region=eu-west-1
+  coldseal create-secret --name MySecret \\
+      --secret-string file://mycreds.json --region us-west-2 \\
+      --resource-policy file://policy.json \\
+      --rotation-rules AutomaticallyAfterDays=30,Duration=3h
+
+Rotation rules are those of 'aws secretsmanager rotate-secret': days, or an expression, rate() of four hours or more or cron() of six fields \
+in UTC, as in \"ScheduleExpression='cron(0 8 1,15 * ? *)',Duration=3h\". They are kept, and 'describe-secret' shows the next date; nothing is \
+rotated.
 
 Every Region and key is checked before the first byte is written; the command fails whole and lists all problems, unless --partial.")]
 pub(crate) struct CreateSecretArgs {
@@ -51,6 +59,12 @@ pub(crate) struct CreateSecretArgs {
     /// [coldseal] Pairs that are bound to every bundle: k=v ..., or JSON; not encrypted
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
+    /// [coldseal] Policy of the secret in JSON, or file://PATH; its grammar is checked, it is stored and shown, NOT enforced
+    #[arg(long, value_name = "JSON")]
+    pub(crate) resource_policy: Option<String>,
+    /// [coldseal] When to rotate: AutomaticallyAfterDays=30, or ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; stored, not done
+    #[arg(long, value_name = "RULES")]
+    pub(crate) rotation_rules: Option<String>,
     /// Token of 32 to 64 characters that makes a repeated request harmless; becomes the VersionId
     #[arg(long, value_name = "TOKEN")]
     pub(crate) client_request_token: Option<String>,
@@ -123,7 +137,10 @@ pub(crate) struct GetSecretValueArgs {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   coldseal describe-secret --secret-id MySecret \\
-      --query 'Bundles[].[Region,Path]' --output text")]
+      --query 'Bundles[].[Region,Path]' --output text
+
+RotationEnabled is never true: rotation rules are kept and NextRotationDate is planned, the date on or before which the value should be \
+changed, but nothing is rotated. ResourcePolicy is kept and shown, not enforced. A replica has the policy and no rotation rules, as in AWS.")]
 pub(crate) struct DescribeSecretArgs {
     /// The secret: name, ARN or partial ARN
     #[arg(long, value_name = "SECRET")]

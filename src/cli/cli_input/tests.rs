@@ -29,13 +29,14 @@ fn members_become_flags() {
     let json = json!({
         "Name": "--name", "Description": "file://x", "KmsKeyId": null, "ForceOverwriteReplicaSecret": true,
         "Tags": [{"Key": "a", "Value": "b c"}], "AddReplicaRegions": [{"Region": "us-east-1"}],
-        "SecretString": "file:///etc/hostname",
+        "SecretString": "file:///etc/hostname", "ResourcePolicy": "{}", "RotationRules": {"AutomaticallyAfterDays": 30},
     });
     let (args, values) = create(&["--cli-input-json", &json.to_string()]);
     assert_eq!((args.name.as_str(), args.description.as_deref(), args.kms_key_id), ("--name", Some("file://x"), None));
     assert!(args.regions.force_overwrite_replica_secret && args.secret_string.is_none());
     assert_eq!(args.tags.expect("tags"), [r#"[{"Key":"a","Value":"b c"}]"#]);
     assert_eq!(args.add_replica_regions.expect("Regions"), [r#"[{"Region":"us-east-1"}]"#]);
+    assert_eq!((args.resource_policy.as_deref(), args.rotation_rules.as_deref()), (Some("{}"), Some(r#"{"AutomaticallyAfterDays":30}"#)));
     assert_eq!(values.string.expect("a value").expose(), b"file:///etc/hostname");
 }
 
@@ -85,6 +86,8 @@ fn the_skeleton_has_the_members_that_the_command_takes() {
     assert_eq!(skeleton(&["kms", "list-aliases", "--generate-cli-skeleton"]), json!({"KeyId": "", "Limit": 0, "Marker": ""}));
     let create = skeleton(&["create-secret", "--generate-cli-skeleton"]);
     assert_eq!((create.get("SecretBinary"), create.get("Type")), (Some(&Value::Null), None));
+    let rules = json!({"AutomaticallyAfterDays": 0, "Duration": "", "ScheduleExpression": ""});
+    assert_eq!((create.get("ResourcePolicy"), create.get("RotationRules")), (Some(&json!("")), Some(&rules)));
     let list = skeleton(&["list-secrets", "--generate-cli-skeleton"]);
     assert_eq!(list["Filters"][0]["Values"], json!([""]));
 }

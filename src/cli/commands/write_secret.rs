@@ -8,15 +8,20 @@ use crate::{
         failure::{During as _, Failure, Outcome},
         paramfile::ParamFiles,
         replica_regions::parse_replica_regions,
+        rotation_rules::parse_rotation_rules,
         secret_input::secret_value,
         tags::parse_tags,
         usage::UsageError,
     },
-    vault::{CreateSecret, DataKeyScope, NameClash, OnProblem, ReplicaRegion, ReplicaStatus, ReplicateSecret, SecretChange, Tag},
+    vault::{
+        CreateSecret, DataKeyScope, NameClash, OnProblem, ReplicaRegion, ReplicaStatus, ReplicateSecret, ResourcePolicy, RotationRules,
+        SecretChange, Tag,
+    },
 };
 
+const CREATE: &str = "CreateSecret";
+
 pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
-    const OPERATION: &str = "CreateSecret";
     let files = ParamFiles::new(&context.environment);
     let region = context.require_region()?;
     warn_about_name(&args.name);
@@ -27,8 +32,8 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
         name_clash: name_clash(&args.regions),
         tags: tags(&files, args.tags.as_deref().unwrap_or_default())?,
         encryption_context: pairs(&files, args.encryption_context.as_deref().unwrap_or_default())?,
-        resource_policy: None,
-        rotation_rules: None,
+        resource_policy: args.resource_policy.map(|value| resource_policy(&files, value)).transpose()?,
+        rotation_rules: args.rotation_rules.map(|value| rotation_rules(&files, &value)).transpose()?,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
         on_problem: on_problem(&args.regions),
         account: context.account.clone(),
@@ -40,8 +45,8 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
     if request.value.is_none() {
         warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
     }
-    let mut session = context.session_for_secrets(OPERATION)?;
-    let change = context.vault.create_secret(&mut session, &request).during(OPERATION)?;
+    let mut session = context.session_for_secrets(CREATE)?;
+    let change = context.vault.create_secret(&mut session, &request).during(CREATE)?;
     finish(context, &change, &request.replicas)
 }
 
@@ -105,6 +110,16 @@ fn pairs(files: &ParamFiles<'_>, words: &[String]) -> Outcome<std::collections::
         None => Err(Failure::from(UsageError::parameter(PARAMETER, "a key needs a value here"))),
     };
     parsed.into_iter().map(pair).collect()
+}
+
+fn resource_policy(files: &ParamFiles<'_>, value: String) -> Outcome<ResourcePolicy> {
+    let text = files.value("--resource-policy", &value)?.unwrap_or(value);
+    ResourcePolicy::try_from(text).during(CREATE)
+}
+
+fn rotation_rules(files: &ParamFiles<'_>, value: &str) -> Outcome<RotationRules> {
+    let given = parse_rotation_rules(files, "--rotation-rules", value)?;
+    RotationRules::new(given).during(CREATE)
 }
 
 fn name_clash(args: &RegionProblemArgs) -> NameClash {
