@@ -54,6 +54,8 @@ pub use keystore::{parse_content, parse_keystore};
 pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
 pub use model::{ComparisonKey, EmbeddedKms};
 pub use operations::{Decrypted, check_algorithm, generate_random, material_id};
+#[doc(hidden)]
+pub use policy::parse_key_policy;
 pub use purge::ExpiredKey;
 pub use rotation::RotationType;
 pub use states::KeyState;
