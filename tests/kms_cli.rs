@@ -118,6 +118,51 @@ fn a_region_gets_only_its_keys() {
 }
 
 #[test]
+fn a_rotated_key_is_handed_over_again() {
+    let [first, second] = [Machine::new(), Machine::new()];
+    let id = first.done(&["kms", "create-key", "--query", "KeyMetadata.KeyId"]);
+    let id = id.as_str().expect("an id");
+    let hand_over = |name: &str| {
+        let [keys, key_file] = [format!("{name}.json"), format!("{name}.key")].map(|file| first.path().join(file).display().to_string());
+        first.done(&["kms", "export-keys", "--output-file", &keys, "--output-key-file", &key_file]);
+        vec!["kms".to_owned(), "import-keys".to_owned(), keys, "--input-key-file".to_owned(), key_file]
+    };
+    let import = |line: &[String]| second.run(&line.iter().map(String::as_str).collect::<Vec<_>>());
+    let lists = |output: &Output| {
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let document: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        ["ImportedKeys", "UpdatedKeys", "UnchangedKeys", "OlderKeys"].map(|list| document[list].as_array().map_or(9, Vec::len))
+    };
+    let before = hand_over("before");
+    assert_eq!(lists(&import(&before)), [1, 0, 0, 0]);
+    let encrypt = ["kms", "encrypt", "--key-id", id, "--plaintext", "AP8=", "--query", "CiphertextBlob", "--output", "text"];
+    let old = first.run(&encrypt).stdout;
+    first.done(&["kms", "rotate-key-on-demand", "--key-id", id]);
+    let new = first.run(&encrypt).stdout;
+    let [old, new] = [old, new].map(|blob| String::from_utf8(blob).expect("base64").trim().to_owned());
+    assert!(second.refused(&["kms", "decrypt", "--ciphertext-blob", &new]).contains("(InvalidCiphertextException)"));
+    let after = hand_over("after");
+    let output = import(&after);
+    assert_eq!(lists(&output), [0, 1, 0, 0]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("was rotated there: took its newer material over"));
+    for blob in [&old, &new] {
+        assert_eq!(text(&second.done(&["kms", "decrypt", "--ciphertext-blob", blob]), "Plaintext"), "AP8=");
+    }
+    assert_eq!(lists(&import(&after)), [0, 0, 1, 0]);
+    let keystore = fs::read(second.path().join("keystore.json")).expect("read");
+    let output = import(&before);
+    assert_eq!(lists(&output), [0, 0, 0, 1]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("was rotated here after these keys were exported: it stays as it is"));
+    assert_eq!(fs::read(second.path().join("keystore.json")).expect("read"), keystore);
+    // Rotated on both sides: neither list is the other's beginning.
+    first.done(&["kms", "rotate-key-on-demand", "--key-id", id]);
+    second.done(&["kms", "rotate-key-on-demand", "--key-id", id]);
+    let output = import(&hand_over("diverged"));
+    assert_eq!(output.status.code(), Some(254));
+    assert!(String::from_utf8_lossy(&output.stderr).contains(": another material"));
+}
+
+#[test]
 fn deleting_a_key_names_the_secrets_that_need_it() {
     let machine = Machine::new();
     let id = machine.done(&["kms", "create-key", "--query", "KeyMetadata.KeyId"]);

@@ -1,5 +1,7 @@
 //! Keys, their material, and the operations that manage them.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -71,6 +73,18 @@ pub(super) struct Material {
 pub(super) struct Materials {
     older: Vec<Material>,
     current: Material,
+}
+
+/// How the material versions of one keystore relate to another's of the same key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum History {
+    Same,
+    /// The other has all of these, and newer ones.
+    Older,
+    /// These are all of the other's, and newer ones.
+    Newer,
+    /// Each has what the other has not, or one id means two keys.
+    Diverged,
 }
 
 /// What [`EmbeddedKms::create_key_with`] is asked for.
@@ -146,8 +160,26 @@ impl Materials {
 
     /// True when both are the same versions with the same bytes.
     pub(super) fn are(&self, other: &Self) -> bool {
+        self.history(other) == History::Same
+    }
+
+    pub(super) fn history(&self, other: &Self) -> History {
         let same = |(a, b): (&Material, &Material)| a.id == b.id && constant_time_eq(a.bytes.expose(), b.bytes.expose());
-        self.older.len() == other.older.len() && self.oldest_first().zip(other.oldest_first()).all(same)
+        if !self.oldest_first().zip(other.oldest_first()).all(same) {
+            return History::Diverged;
+        }
+        match self.older.len().cmp(&other.older.len()) {
+            Ordering::Less => History::Older,
+            Ordering::Equal => History::Same,
+            Ordering::Greater => History::Newer,
+        }
+    }
+
+    /// Appends the versions that another, newer history has more.
+    pub(super) fn catch_up_with(&mut self, newer: &Self) {
+        for material in newer.oldest_first().skip(self.older.len() + 1) {
+            self.push(material.duplicate());
+        }
     }
 
     pub(super) fn get(&self, id: &[u8; MATERIAL_ID_LENGTH]) -> Option<&Material> {

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{EmbeddedKms, keys::Key, model::RegionState};
+use super::{
+    EmbeddedKms,
+    keys::{History, Key},
+    model::RegionState,
+};
 use crate::{
     arn::KeyArn,
     error::{Error, ErrorCode, Result},
@@ -15,8 +19,12 @@ use crate::{
 pub struct Imported {
     /// The keys that were not here before.
     pub added: Vec<KeyArn>,
+    /// The keys that got newer material versions, in every Region that is here.
+    pub updated: Vec<KeyArn>,
     /// The keys that were here already, the same.
     pub unchanged: Vec<KeyArn>,
+    /// The keys that have newer material versions here than in what was imported: they stayed as they are.
+    pub older: Vec<KeyArn>,
 }
 
 impl EmbeddedKms {
@@ -40,12 +48,13 @@ impl EmbeddedKms {
         Ok(copy)
     }
 
-    /// Takes over what another keystore holds and this one does not: keys, aliases, default keys, enabled Regions. What both have has to be
-    /// the same, automatic rotation excepted, which stays as it is here. Nothing is overwritten; doing it again changes nothing.
+    /// Takes over what another keystore holds and this one does not: keys, newer material versions, aliases, default keys, enabled Regions.
+    /// What both have has to be the same, automatic rotation excepted, which stays as it is here. Nothing is overwritten or removed: where one
+    /// side's material versions are the beginning of the other's, the longer list is kept. Doing it again changes nothing.
     ///
     /// # Errors
-    /// [`Error::Setup`] for another account; `AlreadyExistsException` that lists every key and alias that is another one here, and then
-    /// nothing has changed.
+    /// [`Error::Setup`] for another account; `AlreadyExistsException` that lists every key and alias that is another one here (a key that was
+    /// rotated on both sides included), and then nothing has changed.
     pub fn import(&mut self, other: Self) -> Result<Imported> {
         if other.account != self.account {
             let (own, others) = (&self.account, &other.account);
@@ -69,15 +78,16 @@ impl EmbeddedKms {
     fn take_over(&mut self, region: Region, state: RegionState, imported: &mut Imported) {
         for (key_id, mut key) in state.keys {
             let arn = self.key_arn(region, &key_id);
-            if key.multi_region.is_some() {
-                self.join(&arn, &mut key);
-            }
-            if self.stored_key(&arn).is_some() {
-                imported.unchanged.push(arn);
-            } else {
+            let history = self.catch_up(&arn, &mut key, imported);
+            self.join(&arn, &mut key);
+            if self.stored_key(&arn).is_none() {
                 self.dirty = true;
                 self.regions.entry(region).or_default().keys.insert(key_id, key);
                 imported.added.push(arn);
+            } else if history == History::Newer {
+                imported.older.push(arn);
+            } else if !imported.updated.contains(&arn) {
+                imported.unchanged.push(arn);
             }
         }
         let own = self.regions.entry(region).or_default();
@@ -91,11 +101,33 @@ impl EmbeddedKms {
         }
     }
 
+    /// Gives both sides of a key the longer list of material versions; says how the list here was. Histories that diverged were refused before.
+    fn catch_up(&mut self, arn: &KeyArn, key: &mut Key, imported: &mut Imported) -> History {
+        let Some(here) = self.key_here(arn) else { return History::Same };
+        let history = here.materials.history(&key.materials);
+        match history {
+            History::Newer => key.materials.catch_up_with(&here.materials),
+            History::Older => {
+                self.for_each_region(arn, |own| own.materials.catch_up_with(&key.materials));
+                let here = self.regions.iter().filter(|(_, state)| state.keys.contains_key(arn.key_id()));
+                let all = here.map(|(region, _)| self.key_arn(*region, arn.key_id()));
+                imported.updated.extend(all.filter(|other| other == arn || key.multi_region.is_some()));
+            }
+            History::Same | History::Diverged => {}
+        }
+        history
+    }
+
+    /// The key, or of a multi-Region key any that is here.
+    fn key_here(&self, arn: &KeyArn) -> Option<&Key> {
+        let mut of_this_id = self.regions.values().filter_map(|state| state.keys.get(arn.key_id()));
+        self.stored_key(arn).or_else(|| of_this_id.find(|key| key.multi_region.is_some()))
+    }
+
     /// Makes a multi-Region key know all the Regions that either side knows of, and rotate as it does here.
     fn join(&mut self, arn: &KeyArn, key: &mut Key) {
         let Some(multi_region) = &mut key.multi_region else { return };
-        let here = self.regions.values().find_map(|state| state.keys.get(arn.key_id()));
-        let Some((known, rotation)) = here.and_then(|here| Some((here.multi_region.clone()?, here.rotation))) else { return };
+        let Some((known, rotation)) = self.key_here(arn).and_then(|here| Some((here.multi_region.clone()?, here.rotation))) else { return };
         multi_region.replicas.extend(&known.replicas);
         key.rotation = rotation;
         if *multi_region != known {
@@ -131,9 +163,9 @@ impl EmbeddedKms {
 
     /// How a key that is not here differs from the same multi-Region key in another Region that is.
     fn differences_between_regions(&self, arn: &KeyArn, key: &Key) -> Vec<&'static str> {
-        let Some(here) = self.regions.values().find_map(|state| state.keys.get(arn.key_id())) else { return Vec::new() };
+        let Some(here) = self.key_here(arn) else { return Vec::new() };
         let mut differing = Vec::new();
-        if !here.materials.are(&key.materials) {
+        if here.materials.history(&key.materials) == History::Diverged {
             differing.push("material");
         }
         if primary(here) != primary(key) {
@@ -145,7 +177,7 @@ impl EmbeddedKms {
 
 fn differences(own: &Key, other: &Key) -> Vec<&'static str> {
     let parts = [
-        ("material", own.materials.are(&other.materials)),
+        ("material", own.materials.history(&other.materials) != History::Diverged),
         ("state", own.enabled == other.enabled && own.deletion == other.deletion && own.manager == other.manager),
         ("description", own.description == other.description),
         ("set of tags", own.tags == other.tags),

@@ -44,6 +44,10 @@ enum Step {
     Purge,
     /// Goes on with what an export of all Regions, imported into an empty KMS, holds.
     Move,
+    /// Hands a Region's keys to the second machine, which may have them from before.
+    HandOver {
+        to: usize,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,10 @@ struct Model {
     primaries: BTreeMap<String, usize>,
     /// Blob, key id, context.
     blobs: Vec<(CiphertextBlob, String, u8)>,
+    /// Changes nothing by itself: it has what was handed over.
+    second: Option<EmbeddedKms>,
+    /// The last hand-over of each Region.
+    handed_over: BTreeMap<usize, EmbeddedKms>,
 }
 
 impl Model {
@@ -107,6 +115,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (1..12_u16).prop_map(|days| Step::Wait { days }),
         2 => Just(Step::Purge),
         1 => Just(Step::Move),
+        3 => (0..3_usize).prop_map(|to| Step::HandOver { to }),
     ]
 }
 
@@ -197,7 +206,33 @@ fn apply(kms: &mut EmbeddedKms, model: &mut Model, step: Step) {
             assert!(other.import(kms.export(&regions).expect("exports")).expect("imports").added.is_empty());
             *kms = other;
         }
+        Step::HandOver { to } => hand_over(kms, model, to),
     }
+}
+
+/// However often a key was rotated in between, its Region's keys can be handed over again, unless they differ in something else.
+fn hand_over(kms: &EmbeddedKms, model: &mut Model, to: usize) {
+    let at = region(REGIONS[to]);
+    let Ok(export) = kms.export(&[at]) else { return };
+    let mut second = model.second.take().unwrap_or_else(self::kms);
+    second.clock = kms.clock;
+    if let Err(error) = second.import(export.export(&[at]).expect("exports")) {
+        let message = error.to_string();
+        assert!(message.contains("another state") && !message.contains("another material"), "{message}");
+        return model.handed_over.clear();
+    }
+    assert!(second.multi_region_keys_agree());
+    for (blob, key_id, context) in model.blobs.iter().filter(|(_, key_id, _)| model.decrypts(&(to, key_id.clone()))) {
+        let decrypted = second.decrypt_in(at, None, blob, &numbered_context(*context)).expect("its keys were handed over");
+        assert_eq!((decrypted.plaintext.expose(), decrypted.key_id.key_id()), (&b"data"[..], key_id.as_str()));
+    }
+    if let Some(earlier) = model.handed_over.insert(to, export) {
+        second.dirty = false;
+        let before = format!("{second:?}");
+        drop(second.import(earlier));
+        assert_eq!(before, format!("{second:?}"), "an earlier hand-over changes nothing");
+    }
+    model.second = Some(second);
 }
 
 fn set(kms: &mut EmbeddedKms, model: &mut Model, key: Option<(usize, String)>, state: State) {

@@ -59,7 +59,8 @@ pub(crate) struct ExportKeysArgs {
 
 /// [coldseal] Take over the keys of another keystore
 ///
-/// Nothing is overwritten: a key or alias that is here already and not the same refuses the whole import. Doing it again changes nothing.
+/// A key that was rotated there since the last import gets the newer material, and keeps the older. Nothing is overwritten: a key or alias
+/// that is here already and not the same, or a key that was rotated on both sides, refuses the whole import. Doing it again changes nothing.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
   coldseal kms import-keys eu.json --input-key-file eu.key

@@ -108,7 +108,18 @@ fn import(context: &Context, args: ImportKeysArgs) -> Outcome {
     let imported = session.kms_mut().import(other).during(OPERATION)?;
     let committed = session.commit().during(OPERATION)?;
     context.note_keystore(&committed);
-    context.print(&json!({ "ImportedKeys": imported.added, "UnchangedKeys": imported.unchanged }))
+    for key in &imported.updated {
+        note(&format!("{key} was rotated there: took its newer material over"));
+    }
+    for key in &imported.older {
+        note(&format!("{key} was rotated here after these keys were exported: it stays as it is"));
+    }
+    context.print(&json!({
+        "ImportedKeys": imported.added,
+        "UpdatedKeys": imported.updated,
+        "UnchangedKeys": imported.unchanged,
+        "OlderKeys": imported.older,
+    }))
 }
 
 fn location(keystore: std::path::PathBuf, key_file: Option<std::path::PathBuf>) -> KeystoreLocation {
