@@ -21,7 +21,7 @@ from pathlib import Path
 from common import Coldseal, fail
 
 REGIONS = ["us-west-2", "us-east-1", "eu-west-1"]
-CALLS = ["openat", "mkdir", "write", "fsync", "linkat", "rename", "unlink", "rmdir", "flock"]
+CALLS = ["openat", "mkdir", "write", "fsync", "linkat", "rename", "renameat", "unlink", "rmdir", "flock"]
 ERRORS = {
     "openat": ["EIO", "ENOSPC"],
     "mkdir": ["EIO", "ENOSPC"],
@@ -29,6 +29,7 @@ ERRORS = {
     "fsync": ["EIO", "ENOSPC"],
     "linkat": ["EIO", "ENOSPC"],
     "rename": ["EIO", "ENOSPC"],
+    "renameat": ["EIO", "ENOSPC"],
     "unlink": ["EIO"],
     "rmdir": ["EIO"],
     "flock": ["EIO"],
@@ -98,6 +99,9 @@ class Run:
             elif path.name in ("secret.json", "coldseal.json"):
                 json.loads(path.read_bytes())
 
+    def keystore_leftovers(self):
+        return sorted((self.coldseal.folder / "home").rglob(".coldseal-tmp-*"))
+
     def verify(self, *, clean):
         if not (self.vault / "coldseal.json").exists():
             return
@@ -147,6 +151,10 @@ def check(run, scenario, done, states, fault):
     assert run.state() == after, "the command does not work any more"
     if again.returncode == 0 and state == before:
         run.verify(clean=True)
+    # Of the keystore, only its own next write sweeps.
+    if run.keystore_leftovers():
+        run.coldseal.run("kms", "create-key", "--region", "us-west-2")
+        assert not run.keystore_leftovers(), f"leftovers beside the keystore: {run.keystore_leftovers()}"
 
 
 def run_scenario(binary, scenario, folder):

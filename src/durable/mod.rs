@@ -3,6 +3,7 @@
 //! A file is written without a name (or under a temporary one), synced, and only then gets its name; the directory is
 //! synced after that. A failed sync is an error and is never retried: the kernel may have dropped the data.
 
+mod leftover;
 mod lock;
 mod new_file;
 #[cfg(target_os = "linux")]
@@ -10,6 +11,7 @@ mod unnamed;
 
 use std::{fs, io, path::Path};
 
+pub(crate) use leftover::Temporaries;
 pub(crate) use lock::Lock;
 pub(crate) use new_file::{Existing, NewFile, Sync};
 
@@ -37,16 +39,16 @@ pub(crate) fn create_dir_all(path: &Path) -> Result<()> {
 
 /// Writes a new file of mode 0600; [`io::ErrorKind::AlreadyExists`] when the name is taken.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
-    write(path, bytes, Existing::Refuse)
+    write(path, bytes, Existing::Refuse, &Temporaries::ANY)
 }
 
 /// Writes a file of mode 0600 aside and renames it to its name.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    write(path, bytes, Existing::Replace)
+    write(path, bytes, Existing::Replace, &Temporaries::ANY)
 }
 
-fn write(path: &Path, bytes: &[u8], existing: Existing) -> Result<()> {
-    let mut file = NewFile::create_in(parent_of(path))?;
+fn write(path: &Path, bytes: &[u8], existing: Existing, temporaries: &Temporaries) -> Result<()> {
+    let mut file = NewFile::create_of(temporaries, parent_of(path))?;
     io::Write::write_all(&mut file, bytes).map_err(|error| Error::io_at("writing", path, error))?;
     file.publish(path, existing, Sync::FileAndDirectory)
 }

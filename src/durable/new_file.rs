@@ -1,12 +1,13 @@
 //! A file being written that has no name of its own yet.
 
 use std::{
+    ffi::OsString,
     fs::File,
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use super::{parent_of, sync_dir};
+use super::{Temporaries, parent_of, sync_dir};
 use crate::error::{Error, Result};
 
 /// What to do when the name is taken.
@@ -33,6 +34,8 @@ pub(crate) enum Sync {
 #[derive(Debug)]
 pub(crate) struct NewFile {
     directory: PathBuf,
+    /// What a temporary name begins with.
+    prefix: OsString,
     inner: Inner,
 }
 
@@ -46,15 +49,21 @@ enum Inner {
 impl NewFile {
     /// A file on the file system of `directory`, mode 0600: unnamed where that exists, else under a temporary name.
     pub(crate) fn create_in(directory: &Path) -> Result<Self> {
+        Self::create_of(&Temporaries::ANY, directory)
+    }
+
+    /// The same, whose temporary name says whose it is.
+    pub(super) fn create_of(temporaries: &Temporaries, directory: &Path) -> Result<Self> {
+        let prefix = temporaries.prefix();
         let failed = |error| Error::io_at("making a file in", directory, error);
         #[cfg(target_os = "linux")]
         if let Some(file) = super::unnamed::open_in(directory).map_err(failed)? {
-            return Ok(Self { directory: directory.to_owned(), inner: Inner::Unnamed(file) });
+            return Ok(Self { directory: directory.to_owned(), prefix, inner: Inner::Unnamed(file) });
         }
-        let named = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(directory);
+        let named = tempfile::Builder::new().prefix(&prefix).rand_bytes(RANDOM_LENGTH).tempfile_in(directory);
         // The temporary name says nothing to anybody.
         let inner = named.map(Inner::Named).map_err(|error| failed(error.kind().into()))?;
-        Ok(Self { directory: directory.to_owned(), inner })
+        Ok(Self { directory: directory.to_owned(), prefix, inner })
     }
 
     fn file(&mut self) -> &mut File {
@@ -92,7 +101,8 @@ impl NewFile {
             (Inner::Unnamed(file), Existing::Replace) => {
                 // A link never replaces: the file gets a temporary name first.
                 let aside = tempfile::Builder::new()
-                    .prefix(TEMPORARY_PREFIX)
+                    .prefix(&self.prefix)
+                    .rand_bytes(RANDOM_LENGTH)
                     .make_in(parent_of(path), |aside| super::unnamed::link(&file, aside))?;
                 aside.into_temp_path().persist(path).map_err(|error| error.error)
             }
@@ -104,6 +114,8 @@ impl NewFile {
 
 /// Temporary names start with this, so that a leftover is known for what it is.
 pub(crate) const TEMPORARY_PREFIX: &str = ".coldseal-tmp-";
+/// Letters and digits that a temporary name ends in.
+pub(super) const RANDOM_LENGTH: usize = 6;
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

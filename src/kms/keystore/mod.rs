@@ -39,7 +39,7 @@ pub use protection::{Protection, ProtectionChanged};
 pub use session::{Committed, KeystoreSession};
 
 use super::EmbeddedKms;
-use crate::{error::Result, secret::SecretBytes};
+use crate::{durable::Temporaries, error::Result, secret::SecretBytes};
 
 /// Where a keystore and its key file are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,6 +100,11 @@ impl KeystoreLocation {
     /// [`Error::Setup`](crate::Error::Setup) for a file that is there, and for an empty passphrase; writing failed.
     pub fn create(&self, kms: &EmbeddedKms, passphrases: &dyn Passphrases, protection: Protection) -> Result<()> {
         copy::create(self, kms, passphrases, protection)
+    }
+
+    /// The files that are written under the lock.
+    fn temporaries(&self) -> Temporaries {
+        Temporaries::of(&self.keystore)
     }
 
     fn lock_file(&self) -> PathBuf {

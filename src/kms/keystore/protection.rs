@@ -46,6 +46,7 @@ pub(super) fn change(location: &KeystoreLocation, passphrases: &dyn Passphrases,
         return Err(none());
     }
     let _lock = Lock::exclusive(&location.lock_file())?;
+    location.temporaries().sweep_beside(&location.keystore);
     let (kms, mut unlocked) = unlock(location, passphrases)?.ok_or_else(none)?;
     settle(location, &mut unlocked)?;
     if !matches!(unlocked.source, KeySource::NewKeyFile(_)) {
@@ -72,8 +73,8 @@ fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Un
     let key = key_file::generate()?;
     unlocked.slot = Slot::under_key_file(&unlocked.keystore_id, &unlocked.root_key, &key, &SystemRandom)?;
     durable::create_dir_all(folder(path))?;
-    durable::write_new(&location.new_key_file(), key.expose())?;
-    durable::replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
+    location.temporaries().write_new(&location.new_key_file(), key.expose())?;
+    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
     unlocked.source = KeySource::NewKeyFile(key);
     settle(location, unlocked)?;
     Ok(ProtectionChanged { left_behind: None })
@@ -95,7 +96,7 @@ fn to_passphrase(
         _ => None,
     };
     unlocked.slot = Slot::under_passphrase(&unlocked.keystore_id, &unlocked.root_key, passphrase, &SystemRandom)?;
-    durable::replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
+    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
     if let Some(path) = removable {
         durable::remove(&path)?;
     }
@@ -112,7 +113,7 @@ pub(super) fn settle(location: &KeystoreLocation, unlocked: &mut Unlocked) -> Re
     {
         return Ok(());
     }
-    durable::replace(&location.key_file, key.expose())?;
+    location.temporaries().replace(&location.key_file, key.expose())?;
     unlocked.source = KeySource::KeyFile(std::mem::take(key));
     durable::remove(&location.new_key_file())
 }

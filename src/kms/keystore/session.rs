@@ -92,11 +92,13 @@ impl KeystoreSession {
         if !self.kms.is_dirty() {
             return Ok(Committed::Unchanged);
         }
-        let now = Timestamp::now();
+        let (now, temporaries) = (Timestamp::now(), self.location.temporaries());
+        // What a killed writer left: maybe a whole keystore.
+        temporaries.sweep_beside(&self.location.keystore);
         let committed = match &mut self.unlocked {
             Some(unlocked) => {
                 protection::settle(&self.location, unlocked)?;
-                durable::replace(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
+                temporaries.replace(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
                 Committed::Updated
             }
             None => self.create(now)?,
@@ -114,14 +116,14 @@ impl KeystoreSession {
             None => {
                 let key = key_file::generate()?;
                 durable::create_dir_all(folder(path))?;
-                durable::write_new(path, key.expose())?;
+                self.location.temporaries().write_new(path, key.expose())?;
                 (key, Committed::Created)
             }
         };
         let (keystore_id, root_key) = (random_uuid(&SystemRandom)?, RootKey::generate(&SystemRandom)?);
         let slot = Slot::under_key_file(&keystore_id, &root_key, &key, &SystemRandom)?;
         let unlocked = Unlocked { keystore_id, slot, root_key, source: KeySource::KeyFile(key) };
-        durable::write_new(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
+        self.location.temporaries().write_new(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
         self.unlocked = Some(unlocked);
         Ok(committed)
     }

@@ -227,3 +227,24 @@ fn a_copy_for_another_machine_is_a_keystore_like_any_other() {
 fn there_with_own_key(location: &KeystoreLocation) -> KeystoreLocation {
     KeystoreLocation::new(location.keystore.with_file_name("merged.json"))
 }
+
+#[test]
+fn what_a_killed_write_left_is_swept_by_the_next_and_nothing_else_is() {
+    let (_folder, location, key, _) = made();
+    let beside = |name: &str| folder(&location.keystore).join(name);
+    let left = beside(".coldseal-tmp-keystore.json-a1B2c3");
+    let others = [beside(".coldseal-tmp-a1B2c3"), beside(".coldseal-tmp-other.json-a1B2c3"), beside("notes")];
+    for path in others.iter().chain([&left]) {
+        put(path, b"left");
+    }
+    let mut session = begin(&location);
+    assert_eq!(session.commit().expect("commits"), Committed::Unchanged);
+    assert!(left.exists(), "what writes nothing sweeps nothing");
+    session.kms_mut().update_key_description(west(), key.key_id(), "changed").expect("changed");
+    assert_eq!(session.commit().expect("commits"), Committed::Updated);
+    drop(session);
+    assert!(!left.exists() && others.iter().all(|path| path.exists()));
+    put(&left, b"left");
+    location.change_protection(&Fixed::new("", "new"), Protection::Passphrase).expect("changed");
+    assert!(!left.exists() && others.iter().all(|path| path.exists()));
+}
