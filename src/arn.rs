@@ -4,6 +4,9 @@ use std::{fmt, str::FromStr};
 
 use crate::region::Region;
 
+/// What ids of multi-Region keys begin with.
+pub(crate) const MULTI_REGION_PREFIX: &str = "mrk-";
+
 /// A twelve-digit AWS account id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AccountId(String);
@@ -147,6 +150,15 @@ impl KeyArn {
     pub fn key_id(&self) -> &str {
         self.resource()
     }
+
+    /// Whether what was encrypted under `other` can be decrypted under this key: it is the same key, or both are multi-Region keys and
+    /// partition, account and id are equal (specification, "AWS KMS MRK Match for Decrypt").
+    #[must_use]
+    pub fn matches_for_decrypt(&self, other: &Self) -> bool {
+        let (Self(own), Self(theirs)) = (self, other);
+        let is_sibling = || own.resource.starts_with(MULTI_REGION_PREFIX) && own.region.partition() == theirs.region.partition();
+        own.account == theirs.account && own.resource == theirs.resource && (own.region == theirs.region || is_sibling())
+    }
 }
 
 impl AliasArn {
@@ -196,6 +208,27 @@ mod tests {
         assert_eq!(secret.split_suffix(), Some(("production/DBWest", "a1b2c3")));
         let replica = secret.in_region(Region::new("eu-west-1").expect("known"));
         assert_eq!(replica.to_string(), "arn:aws:secretsmanager:eu-west-1:123456789012:secret:production/DBWest-a1b2c3");
+    }
+
+    #[test]
+    fn related_multi_region_keys_match_for_decrypt_and_no_others() {
+        let key = |text: &str| text.parse::<KeyArn>().expect("a key ARN");
+        let here = key("arn:aws:kms:eu-west-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab");
+        assert!(here.matches_for_decrypt(&here));
+        let sibling = key("arn:aws:kms:us-west-2:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab");
+        assert!(here.matches_for_decrypt(&sibling) && sibling.matches_for_decrypt(&here));
+        for other in [
+            "arn:aws:kms:us-west-2:444455556666:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+            "arn:aws:kms:us-west-2:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ac",
+            "arn:aws:kms:us-west-2:111122223333:key/1234abcd12ab34cd56ef1234567890ab",
+            "arn:aws:kms:eu-west-1:444455556666:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+            "arn:aws-cn:kms:cn-north-1:111122223333:key/mrk-1234abcd12ab34cd56ef1234567890ab",
+        ] {
+            assert!(!here.matches_for_decrypt(&key(other)) && !key(other).matches_for_decrypt(&here), "{other}");
+        }
+        let single = |region: &str| key(&format!("arn:aws:kms:{region}:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
+        assert!(single("eu-west-1").matches_for_decrypt(&single("eu-west-1")));
+        assert!(!single("eu-west-1").matches_for_decrypt(&single("us-west-2")));
     }
 
     #[test]

@@ -163,6 +163,43 @@ fn a_rotated_key_is_handed_over_again() {
 }
 
 #[test]
+fn a_related_multi_region_key_opens_the_other_regions_messages() {
+    let [first, second] = [Machine::new(), Machine::new()];
+    let id = first.done(&["kms", "create-key", "--multi-region", "--query", "KeyMetadata.KeyId"]);
+    let id = id.as_str().expect("an id");
+    let replica =
+        first.done(&["kms", "replicate-key", "--key-id", id, "--replica-region", "eu-west-1", "--query", "ReplicaKeyMetadata.Arn"]);
+    let replica = replica.as_str().expect("an ARN");
+    let single = first.done(&["kms", "create-key", "--region", "eu-west-1", "--query", "KeyMetadata.Arn"]);
+    fs::write(first.path().join("value"), "attack at dawn").expect("written");
+    first.done(&["create-secret", "--name", "plan", "--secret-string", "file://value", "--kms-key-id", id]);
+    first.done(&["seal", "value", "--kms-key-id", id, "-o", "sealed"]);
+    let in_first = |name: &str| first.path().join(name).display().to_string();
+    let (keys, key_file, sealed, vault) = (in_first("eu.json"), in_first("eu.key"), in_first("sealed"), in_first("coldseal-vault"));
+    first.done(&["kms", "export-keys", "--regions", "eu-west-1", "--output-file", &keys, "--output-key-file", &key_file]);
+    second.done(&["kms", "import-keys", &keys, "--input-key-file", &key_file]);
+    // The message names the key in us-west-2; this machine has the one in eu-west-1.
+    for key in [&[][..], &["--kms-key-id", replica]] {
+        let opened = second.run(&[&["open", &sealed, "-o", "-"], key].concat());
+        assert_eq!(
+            (opened.status.success(), &opened.stdout[..]),
+            (true, &b"attack at dawn"[..]),
+            "{}",
+            String::from_utf8_lossy(&opened.stderr)
+        );
+    }
+    let get = ["get-secret-value", "--vault", &vault, "--secret-id", "plan", "--region", "us-west-2"];
+    assert_eq!(text(&second.done(&get), "SecretString"), "attack at dawn");
+    assert_eq!(second.done(&["verify", "--open", &vault, "--output", "json"])["Open"]["Opened"], 1);
+    // A key that is not related does not.
+    let error = second.refused(&["open", &sealed, "-o", "-", "--kms-key-id", single.as_str().expect("an ARN")]);
+    assert!(error.contains("no key at hand fits it") && error.contains(id), "{error}");
+    second.done(&["kms", "disable-key", "--region", "eu-west-1", "--key-id", id]);
+    assert!(second.refused(&["open", &sealed, "-o", "-"]).contains("no encrypted data key of the message can be unwrapped here"));
+    assert!(second.refused(&get).contains("(DecryptionFailure)"));
+}
+
+#[test]
 fn deleting_a_key_names_the_secrets_that_need_it() {
     let machine = Machine::new();
     let id = machine.done(&["kms", "create-key", "--query", "KeyMetadata.KeyId"]);

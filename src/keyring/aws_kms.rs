@@ -22,7 +22,7 @@ pub const PROVIDER_ID: &str = "aws-kms";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CiphertextBlob(pub Vec<u8>);
 
-/// The three operations of AWS KMS that envelope encryption needs. An implementation answers for all Regions; the key's ARN names one.
+/// The three operations of AWS KMS that envelope encryption needs, and which key to decrypt with. An implementation answers for all Regions; the key's ARN names one.
 pub trait Kms {
     /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) with `NumberOfBytes` 32.
     ///
@@ -36,6 +36,12 @@ pub trait Kms {
     /// As for [`Kms::generate_data_key`], and `ValidationException` for the length.
     fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob>;
 
+    /// The key to decrypt with where a message names `named`: `named`, or a related multi-Region key that is at hand
+    /// ([`KeyArn::matches_for_decrypt`]).
+    fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
+        named.clone()
+    }
+
     /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) with `KeyId` given.
     ///
     /// # Errors
@@ -43,7 +49,7 @@ pub trait Kms {
     fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes>;
 }
 
-/// Wraps and unwraps under one KMS key.
+/// Wraps under one KMS key; unwraps under it what names it or a related multi-Region key (specification, "AWS KMS MRK Keyring").
 pub struct AwsKmsKeyring<'a> {
     kms: &'a dyn Kms,
     key: KeyArn,
@@ -73,13 +79,13 @@ impl Keyring for AwsKmsKeyring<'_> {
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
         match key_arn(edk) {
-            Some(key) if key == self.key => decrypt(self.kms, &key, edk, context),
+            Some(key) if self.key.matches_for_decrypt(&key) => decrypt(self.kms, &self.key, edk, context),
             _ => Unwrapped::NotForThisKeyring,
         }
     }
 }
 
-/// Unwraps under whichever key an EDK names; wraps nothing.
+/// Unwraps under whichever key an EDK names, or a related multi-Region key that is at hand; wraps nothing.
 pub struct AwsKmsDiscoveryKeyring<'a> {
     kms: &'a dyn Kms,
 }
@@ -98,7 +104,7 @@ impl Keyring for AwsKmsDiscoveryKeyring<'_> {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        key_arn(edk).map_or(Unwrapped::NotForThisKeyring, |key| decrypt(self.kms, &key, edk, context))
+        key_arn(edk).map_or(Unwrapped::NotForThisKeyring, |named| decrypt(self.kms, &self.kms.key_for_decrypt(&named), edk, context))
     }
 }
 

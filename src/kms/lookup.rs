@@ -8,14 +8,12 @@ use super::{
     states::Standing,
 };
 use crate::{
-    arn::{AliasArn, KeyArn},
+    arn::{AliasArn, KeyArn, MULTI_REGION_PREFIX},
     crypto::SystemRandom,
     error::{Error, ErrorCode, Result},
     region::Region,
 };
 
-/// What ids of multi-Region keys begin with.
-pub(super) const MULTI_REGION_PREFIX: &str = "mrk-";
 /// Says that a name is one of the embedded KMS, where keys of another kind could be meant too.
 const EMBEDDED_PREFIX: &str = "embedded:";
 const DEFAULT_ALIAS: &str = "alias/aws/secretsmanager";

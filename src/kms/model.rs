@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{aliases::Alias, keys::Key, lookup::MULTI_REGION_PREFIX};
+use super::{aliases::Alias, keys::Key};
 use crate::{
-    arn::AccountId,
+    arn::{AccountId, MULTI_REGION_PREFIX},
     crypto::{HmacKey, Random, SystemRandom, random_array},
     error::{Error, Result},
     region::Region,

@@ -100,6 +100,18 @@ impl EmbeddedKms {
         })
     }
 
+    /// The key to decrypt with where a message names `named`: that key if it is here, whatever its state, else a related multi-Region key
+    /// that can be used here. `named` itself where there is none.
+    #[must_use]
+    pub fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
+        if self.stored_key(named).is_some() {
+            return named.clone();
+        }
+        let here = self.regions.keys().map(|region| self.key_arn(*region, named.key_id()));
+        let mut related = here.filter(|key| key.matches_for_decrypt(named) && self.check_usable(key).is_ok());
+        related.next().unwrap_or_else(|| named.clone())
+    }
+
     fn primary_key(&self, arn: &KeyArn) -> Result<&MultiRegion> {
         let multi_region = self.key(arn)?.multi_region.as_ref().filter(|multi_region| multi_region.primary == arn.region());
         multi_region.ok_or_else(|| not_primary(arn))

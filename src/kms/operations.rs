@@ -36,6 +36,10 @@ impl Kms for EmbeddedKms {
         seal(key, self.usable_key(key)?, plaintext, context)
     }
 
+    fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
+        Self::key_for_decrypt(self, named)
+    }
+
     fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
         tracing::debug!(%key, "kms: Decrypt");
         check_length("ciphertextBlob", blob.0.len(), CIPHERTEXT_LIMIT)?;

@@ -2,6 +2,7 @@
 
 mod model;
 mod policies;
+mod related;
 mod rotation;
 mod states;
 mod transfer;

@@ -55,7 +55,7 @@ pub struct BundleInfo {
     pub sha256: String,
     /// ARN of the key that wraps its data key.
     pub kms_key_id: String,
-    /// True when the keystore at hand has that key, enabled.
+    /// True when the keystore at hand has that key or a related multi-Region key, enabled.
     pub opens_here: bool,
 }
 
@@ -306,7 +306,7 @@ fn bundles(vault: &Vault, kms: Option<&EmbeddedKms>, secret: &Located, only: Opt
     infos
 }
 
-/// True when the keystore has the key, enabled.
+/// True when the keystore has the key, or a related multi-Region key, enabled.
 pub(super) fn has_key(kms: &EmbeddedKms, key: &str) -> bool {
-    key.parse::<KeyArn>().is_ok_and(|key| kms.resolve(key.region(), &key.to_string()).is_ok_and(|key| kms.check_usable(&key).is_ok()))
+    key.parse::<KeyArn>().is_ok_and(|key| kms.check_usable(&kms.key_for_decrypt(&key)).is_ok())
 }

@@ -12,7 +12,7 @@ use super::{
     super::{
         aliases::{self, Alias},
         keys::{DESCRIPTION_LIMIT, Key, KeyManager, Material, Materials},
-        lookup::{MULTI_REGION_PREFIX, is_key_id},
+        lookup::is_key_id,
         model::{Clock, ComparisonKey, EmbeddedKms, RegionState},
         multi_region::MultiRegion,
         policy,
@@ -24,6 +24,7 @@ use super::{
     envelope::{FILE_LIMIT, damaged},
 };
 use crate::{
+    arn::MULTI_REGION_PREFIX,
     crypto::HmacKey,
     error::{Error, Result},
     region::Region,
