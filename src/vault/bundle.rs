@@ -10,16 +10,25 @@ use crate::{
     format::EncryptionContext,
     keyring::{AwsKmsKeyring, Keyring, Kms},
     message::{FrameLength, Materials, MessageSealer, OpenOptions, Opener, seal_slice},
+    region::Region,
     secret::{DataKey, SecretBytes},
 };
 
 const SECRET_ARN: &str = "SecretARN";
 const SECRET_VERSION_ID: &str = "SecretVersionId";
 const PAYLOAD: &str = "coldseal:payload";
+/// Of the bundles of files: the Region that each is for.
+pub(crate) const REGION_PAIR: &str = "coldseal:region";
 
 /// True for the keys that users may not set: what binds a bundle to its place, and what the message format keeps for itself.
 pub(crate) fn is_reserved(key: &str) -> bool {
     key == SECRET_ARN || key == SECRET_VERSION_ID || key.starts_with("coldseal:") || key.starts_with("aws-crypto-")
+}
+
+/// The Region that a bundle says it is for, a secret's or one of a file; `None` where it says none.
+pub(crate) fn region_of(context: &EncryptionContext) -> Option<Region> {
+    let arn = || context.get(SECRET_ARN)?.parse::<SecretArn>().ok();
+    arn().map(|arn| arn.region()).or_else(|| Region::new(context.get(REGION_PAIR)?))
 }
 
 /// Which bundle it is: the secret's ARN in that Region, the version, and the user's pairs.

@@ -73,7 +73,12 @@ impl Family {
 
     /// The secret that has the name in `region`, as primary or replica.
     pub(crate) fn holder(&self, region: Region) -> Option<&Located> {
-        self.0.iter().find(|member| self.is_holder(member, region))
+        self.holders(region).next()
+    }
+
+    /// All that claim the name in `region`: one at most, unless a record was changed by other hands.
+    pub(crate) fn holders(&self, region: Region) -> impl Iterator<Item = &Located> {
+        self.0.iter().filter(move |member| self.is_holder(member, region))
     }
 
     /// The secrets whose primary Region still has them.

@@ -41,10 +41,10 @@ pub use resource_policy::ResourcePolicy;
 pub use rewrap::RewrapSecret;
 pub use rotation::{RotationRules, RotationRulesType};
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
-pub use verify::{Finding, OpenCounts, VerifyReport, verify};
+pub use verify::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport, verify};
 
 #[cfg(feature = "cli")]
-pub(crate) use bundle::is_reserved;
+pub(crate) use bundle::{REGION_PAIR, is_reserved};
 #[cfg(feature = "cli")]
 pub(crate) use plan::{Problem, Target, refusal, target, unknown_region};
 

@@ -191,3 +191,25 @@ not signed: this shows damage, not who made it
 
 "#]]);
 }
+
+#[test]
+fn a_machine_that_got_one_regions_bundles_checks_those() {
+    let sandbox = with_secrets();
+    fs::remove_file(bundle(&sandbox, "a", "us-west-2")).expect("removed");
+    sandbox
+        .coldseal("verify --open --region us-east-1")
+        .assert()
+        .success()
+        .stdout_eq(str![[r#"
+2 secrets, 1 bundle: sound
+1 opened, 0 not openable here, 0 failed
+2 bundles for other Regions not checked, 1 of them absent
+not signed: this shows damage, not who made it
+
+"#]])
+        .stderr_eq("");
+    let others = sandbox.stdout("verify --region us-east-1 --query OtherRegions.[Bundles,Absent] --output text");
+    assert_eq!(others, "2\t1\n");
+    sandbox.coldseal("verify --region us-west-2").assert().code(1);
+    sandbox.coldseal("verify").env("AWS_REGION", "us-east-1").assert().code(1);
+}

@@ -150,11 +150,13 @@ pub(crate) struct DescribeSecretArgs {
 /// [coldseal] Check vaults, secrets and bundles to the last byte, without any key
 ///
 /// Structure, size and SHA-256 of every bundle, its encryption context against Region, name and version, shared message ids, missing files.
-/// Exit code 1 and a list when something is wrong.
+/// Exit code 1 and a list when something is wrong. With --region only that Region's bundles are checked; those for other Regions are counted,
+/// and may be absent, as on a machine that got one Region's.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coldseal verify  # the vault
   coldseal verify --open  # also open what the keystore can
+  coldseal verify --open --region eu-west-1  # of one Region
   coldseal verify photos.bundle  # one bundle
   coldseal verify --output json  # the report as a document")]
 pub(crate) struct VerifyArgs {

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// The key of the pair that says which Region a bundle is for.
-pub(super) const REGION_PAIR: &str = "coldseal:region";
+pub(super) const REGION_PAIR: &str = crate::vault::REGION_PAIR;
 
 /// The bundles of one command: every check is made before a file is.
 pub(super) struct RegionBundles {

@@ -10,7 +10,7 @@ use crate::{
         context::{Context, counted, print_text},
         failure::{During as _, Failure, Outcome},
     },
-    vault::{Finding, VerifyReport, verify as verify_paths},
+    vault::{Finding, VerifyOptions, VerifyReport, verify as verify_paths},
 };
 
 const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
@@ -33,7 +33,8 @@ pub(super) fn verify(context: &Context, args: &VerifyArgs) -> Outcome {
         args.paths.clone()
     };
     let kms = if args.open { Some(context.kms(OPERATION)?) } else { None };
-    let report = verify_paths(&paths, kms.as_ref()).during(OPERATION)?;
+    let options = VerifyOptions { kms: kms.as_ref(), region: context.explicit_region() };
+    let report = verify_paths(&paths, options).during(OPERATION)?;
     if context.wants_document() {
         context.print(&Document { report: &report, signature: NOT_SIGNED })?;
     } else {
@@ -56,6 +57,9 @@ fn lines(report: &VerifyReport) -> String {
     let _ = writeln!(text, "{}, {}: {state}", counted(report.secrets, "secret"), counted(report.bundles, "bundle"));
     if let Some(open) = report.open {
         let _ = writeln!(text, "{} opened, {} not openable here, {} failed", open.opened, open.not_openable_here, open.failed);
+    }
+    if let Some(others) = report.other_regions {
+        let _ = writeln!(text, "{} for other Regions not checked, {} of them absent", counted(others.bundles, "bundle"), others.absent);
     }
     let _ = writeln!(text, "{NOT_SIGNED}");
     text

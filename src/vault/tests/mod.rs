@@ -131,11 +131,11 @@ impl Place {
     }
 
     fn verify(&self) -> VerifyReport {
-        verify_paths(&[self.vault.root().to_owned()], None).expect("verifies")
+        verify_paths(&[self.vault.root().to_owned()], VerifyOptions::default()).expect("verifies")
     }
 
     fn verify_open(&self) -> VerifyReport {
-        verify_paths(&[self.vault.root().to_owned()], Some(&self.kms())).expect("verifies")
+        verify_paths(&[self.vault.root().to_owned()], VerifyOptions { kms: Some(&self.kms()), region: None }).expect("verifies")
     }
 
     /// Verifies without and with the keystore: nothing is wrong, nothing lies about.

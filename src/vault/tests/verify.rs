@@ -1,7 +1,7 @@
 //! What `verify` finds: one test for each kind of fault.
 
 use super::*;
-use crate::vault::record::BundleRecord;
+use crate::vault::record::{BundleRecord, Replaced};
 
 /// Exactly one fault, which has this in its message.
 fn assert_fault(report: &VerifyReport, expected: &str) {
@@ -16,6 +16,10 @@ fn change_record(place: &Place, change: impl FnOnce(&mut SecretRecord)) {
 
 fn change_bundle(place: &Place, change: impl FnOnce(&mut BundleRecord)) {
     change_record(place, |record| change(&mut record.versions[0].bundles[0]));
+}
+
+fn opening(kms: &EmbeddedKms) -> VerifyOptions<'_> {
+    VerifyOptions { kms: Some(kms), region: None }
 }
 
 #[test]
@@ -119,7 +123,7 @@ fn a_copy_elsewhere_shares_its_message_id() {
     let place = Place::with_secret(&[]);
     let copy = place.folder.path().join("copy.bundle");
     fs::copy(place.bundle("us-west-2"), &copy).expect("copied");
-    let report = verify_paths(&[place.vault.root().to_owned(), copy.clone()], None).expect("verifies");
+    let report = verify_paths(&[place.vault.root().to_owned(), copy.clone()], VerifyOptions::default()).expect("verifies");
     assert_fault(&report, "has the message id of");
     assert_eq!(report.faults[0].path, copy);
 }
@@ -130,7 +134,7 @@ fn a_path_that_is_named_twice_is_no_copy() {
     let (dir, bundle) = (place.dir("us-west-2", "db"), place.bundle("eu-west-1"));
     let indirect = dir.join("..").join(dir.file_name().expect("a name"));
     let paths = [place.vault.root().to_owned(), dir, indirect, bundle.clone(), bundle];
-    let report = verify_paths(&paths, None).expect("verifies");
+    let report = verify_paths(&paths, VerifyOptions::default()).expect("verifies");
     assert!(report.is_sound(), "{report:?}");
 }
 
@@ -176,7 +180,7 @@ fn bundles_that_do_not_open_here_are_counted_apart() {
     other.make_key("us-west-2");
     assert_eq!(counts(other.verify_open()), (0, 2, 0));
 
-    let lone = |path: PathBuf| counts(verify_paths(&[path], Some(&place.kms())).expect("verifies"));
+    let lone = |path: PathBuf| counts(verify_paths(&[path], opening(&place.kms())).expect("verifies"));
     assert_eq!(lone(place.bundle("us-west-2")), (1, 0, 0));
     assert_eq!(lone(place.bundle("eu-west-1")), (0, 1, 0));
 }
@@ -198,8 +202,8 @@ fn a_bundle_that_is_named_by_itself_is_opened() {
     let mut bytes = fs::read(&path).expect("reads");
     *bytes.last_mut().expect("not empty") ^= 1;
     fs::write(&path, bytes).expect("written");
-    assert!(verify_paths(std::slice::from_ref(&path), None).expect("verifies").is_sound(), "its structure is");
-    let report = verify_paths(&[path], Some(&place.kms())).expect("verifies");
+    assert!(verify_paths(std::slice::from_ref(&path), VerifyOptions::default()).expect("verifies").is_sound(), "its structure is");
+    let report = verify_paths(&[path], opening(&place.kms())).expect("verifies");
     assert_fault(&report, "could not be decrypted");
     assert_eq!(report.open.expect("counts").failed, 1);
 }
@@ -214,14 +218,64 @@ fn paths_that_are_nothing_of_the_kind_are_refused() {
         (place.folder.path().to_owned(), "neither a vault, nor the folder of a secret, nor a bundle"),
         (stray, "is not in the folder of a Region"),
     ] {
-        let error = verify_paths(&[path], None).expect_err("refused");
+        let error = verify_paths(&[path], VerifyOptions::default()).expect_err("refused");
         assert!(matches!(&error, Error::Setup(why) if why.to_string().contains(expected)), "{error}");
     }
-    let report = verify_paths(&[place.dir("us-west-2", "db")], None).expect("verifies");
+    let report = verify_paths(&[place.dir("us-west-2", "db")], VerifyOptions::default()).expect("verifies");
     assert!(report.is_sound() && report.bundles == 1);
 }
 
 fn copy_record(place: &Place, to: &Path) {
     fs::create_dir(to).expect("made");
     fs::copy(place.dir("us-west-2", "db").join("secret.json"), to.join("secret.json")).expect("copied");
+}
+
+#[test]
+fn of_one_region_only_its_bundles_are_checked() {
+    let place = Place::with_secret(&["us-east-1", "eu-west-1"]);
+    let paths = [place.vault.root().to_owned()];
+    let kms = place.kms();
+    let of = |name: &str| verify_paths(&paths, VerifyOptions { kms: Some(&kms), region: Some(region(name)) }).expect("verifies");
+    fs::remove_file(place.bundle("us-west-2")).expect("removed");
+    fs::write(place.bundle("us-east-1"), "damaged").expect("written");
+    let report = of("eu-west-1");
+    let (open, others) = (report.open.expect("counts"), report.other_regions.expect("counts"));
+    assert!(report.is_sound() && (report.secrets, report.bundles, open.opened) == (1, 1, 1), "{report:?}");
+    assert_eq!((others.bundles, others.absent), (2, 1));
+    assert_fault(&of("us-west-2"), "the file is missing");
+    assert_eq!(of("us-east-1").bundles, 1);
+    assert!(!of("us-east-1").is_sound() && !place.verify().is_sound());
+    // What a record says of its own Regions is checked whichever is asked about.
+    change_record(&place, |record| _ = record.versions[0].bundles.pop());
+    assert_fault(&of("eu-west-1"), "has no bundle for eu-west-1");
+    // A bundle by itself says which Region it is for.
+    let place = Place::with_secret(&["eu-west-1"]);
+    let lone = |name: &str| {
+        let options = VerifyOptions { kms: None, region: Some(region(name)) };
+        verify_paths(&[place.bundle("eu-west-1")], options).expect("verifies")
+    };
+    assert_eq!((lone("eu-west-1").bundles, lone("us-west-2").bundles), (1, 0));
+    assert_eq!(lone("us-west-2").other_regions.map(|others| (others.bundles, others.absent)), Some((1, 0)));
+}
+
+#[test]
+fn two_secrets_of_one_name_in_one_region_are_a_fault() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let mut there = request("db", &[]);
+    there.region = region("us-east-1");
+    place.create(&there).expect("another secret of the name, in a Region that the first is not in");
+    place.assert_clean();
+    let mut record = place.record("us-east-1", "db");
+    let moved = place.record("us-west-2", "db").versions[0].bundle(region("eu-west-1")).cloned();
+    record.versions[0].bundles.extend(moved);
+    record.replication_status = place.record("us-west-2", "db").replication_status;
+    place.write_record(&record);
+    let clash = "is in eu-west-1, where arn:aws:secretsmanager:";
+    let faults = place.verify().faults;
+    assert_eq!(faults.iter().filter(|fault| fault.message.contains(clash)).count(), 1, "{faults:?}");
+    // One that says that it took the other's place may be beside what is left of it.
+    record.replaces.push(Replaced { region: region("eu-west-1"), arn: place.record("us-west-2", "db").arn });
+    place.write_record(&record);
+    let faults = place.verify().faults;
+    assert!(!faults.iter().any(|fault| fault.message.contains(clash)), "{faults:?}");
 }

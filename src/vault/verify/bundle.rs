@@ -1,27 +1,29 @@
 //! Checks of one bundle file.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use super::{Finding, OpenCounts, VerifyReport};
+use super::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
 use crate::{
     crypto::Sha256,
     error::{Error, Result},
     format::{HeaderLimits, MessageId},
     keyring::AwsKmsDiscoveryKeyring,
-    kms::EmbeddedKms,
     message::{Inspected, OpenOptions, inspect, open},
-    vault::describe::has_key,
+    region::Region,
+    vault::{bundle::region_of, describe::has_key},
 };
 
 /// Collects findings; remembers the message ids of all bundles that it saw.
 pub(super) struct Checker<'a> {
-    pub(super) kms: Option<&'a EmbeddedKms>,
+    pub(super) options: VerifyOptions<'a>,
     pub(super) report: VerifyReport,
+    /// Of every secret that was seen, and how often.
+    pub(super) names: BTreeMap<String, u64>,
     message_ids: HashMap<MessageId, PathBuf>,
 }
 
@@ -33,13 +35,13 @@ pub(super) struct Seen {
 }
 
 impl<'a> Checker<'a> {
-    pub(super) fn new(kms: Option<&'a EmbeddedKms>) -> Self {
-        Self { kms, report: VerifyReport::new(kms), message_ids: HashMap::new() }
+    pub(super) fn new(options: VerifyOptions<'a>) -> Self {
+        Self { options, report: VerifyReport::new(&options), names: BTreeMap::new(), message_ids: HashMap::new() }
     }
 
     /// Begins a new report and gives the one so far.
     pub(super) fn start_report(&mut self) -> VerifyReport {
-        std::mem::replace(&mut self.report, VerifyReport::new(self.kms))
+        std::mem::replace(&mut self.report, VerifyReport::new(&self.options))
     }
 
     /// Adds what was found since to the report of before.
@@ -68,6 +70,15 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// True when the bundles for this Region are among what is checked.
+    pub(super) fn is_asked_about(&self, region: Region) -> bool {
+        self.options.region.is_none_or(|asked| asked == region)
+    }
+
+    pub(super) fn count_other_region(&mut self, count: impl FnOnce(&mut OtherRegions)) {
+        self.report.other_regions.as_mut().map(count);
+    }
+
     /// Structure, size, hash, and that no other bundle has the message id. `None` after a fault that leaves nothing to check.
     pub(super) fn check_structure(&mut self, path: &Path) -> Option<Seen> {
         self.report.bundles += 1;
@@ -94,7 +105,11 @@ impl<'a> Checker<'a> {
     /// A bundle that is named by itself: it is not compared with a record.
     pub(super) fn check_lone_bundle(&mut self, path: &Path) {
         let Some(seen) = self.check_structure(path) else { return };
-        let Some(kms) = self.kms else { return };
+        if region_of(&seen.inspected.header.encryption_context).is_some_and(|region| !self.is_asked_about(region)) {
+            self.report.bundles -= 1;
+            return self.count_other_region(|counts| counts.bundles += 1);
+        }
+        let Some(kms) = self.options.kms else { return };
         let edks = &seen.inspected.header.encrypted_data_keys;
         if !edks.iter().any(|edk| std::str::from_utf8(&edk.provider_info).is_ok_and(|key| has_key(kms, key))) {
             self.count(|counts| &mut counts.not_openable_here);

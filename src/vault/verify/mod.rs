@@ -43,6 +43,25 @@ pub struct OpenCounts {
     pub failed: u64,
 }
 
+/// The bundles of Regions that were not asked about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct OtherRegions {
+    /// All of them.
+    pub bundles: u64,
+    /// Those among them whose file is not there.
+    pub absent: u64,
+}
+
+/// What [`verify`] looks at, and with which keys.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct VerifyOptions<'a> {
+    /// Opens what it can.
+    pub kms: Option<&'a EmbeddedKms>,
+    /// Only the bundles for this Region; those for other Regions may be absent, and are counted.
+    pub region: Option<Region>,
+}
+
 /// What was checked, and what is wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -58,6 +77,9 @@ pub struct VerifyReport {
     /// With a keystore, what opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open: Option<OpenCounts>,
+    /// With one Region asked about, what there is for the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub other_regions: Option<OtherRegions>,
 }
 
 impl VerifyReport {
@@ -67,8 +89,12 @@ impl VerifyReport {
         self.faults.is_empty()
     }
 
-    fn new(kms: Option<&EmbeddedKms>) -> Self {
-        Self { open: kms.map(|_| OpenCounts::default()), ..Self::default() }
+    fn new(options: &VerifyOptions<'_>) -> Self {
+        Self {
+            open: options.kms.map(|_| OpenCounts::default()),
+            other_regions: options.region.map(|_| OtherRegions::default()),
+            ..Self::default()
+        }
     }
 
     fn add(&mut self, other: Self) {
@@ -81,15 +107,19 @@ impl VerifyReport {
             counts.not_openable_here += more.not_openable_here;
             counts.failed += more.failed;
         }
+        if let (Some(counts), Some(more)) = (&mut self.other_regions, other.other_regions) {
+            counts.bundles += more.bundles;
+            counts.absent += more.absent;
+        }
     }
 }
 
-/// Verifies each path: a vault, the folder of a secret, or a bundle. `kms` opens what it can.
+/// Verifies each path: a vault, the folder of a secret, or a bundle.
 ///
 /// # Errors
 /// A path that is none of these, or cannot be read at all. Faults are in the report.
-pub fn verify(paths: &[PathBuf], kms: Option<&EmbeddedKms>) -> Result<VerifyReport> {
-    let mut checker = Checker::new(kms);
+pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyReport> {
+    let mut checker = Checker::new(options);
     for path in paths {
         if path.join(MARKER).is_file() {
             verify_vault(&mut checker, path)?;
@@ -124,6 +154,7 @@ fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {
             None => checker.note(&path, "not the folder of a Region"),
         }
     }
+    checker.check_names(root);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Checks of one secret: its record, its bundles against the record, and what else lies in its folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::bundle::{Checker, Seen};
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         bundle::open_bundle,
         commit::leftovers,
         describe::has_key,
-        family::{Located, read_bounded, read_record},
+        family::{Family, Located, read_bounded, read_record},
         read::bundle_path,
         record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         seal_version::{identity, value_matches},
@@ -56,6 +56,7 @@ impl Checker<'_> {
         }
         let Some(record) = record else { return };
         self.report.secrets += 1;
+        *self.names.entry(record.name.clone()).or_default() += 1;
         for replaced in &record.replaces {
             let Replaced { region, arn } = replaced;
             self.note(dir, format!("took the place of {arn} in {region}: the next change of the secret removes what is left of that one"));
@@ -64,7 +65,30 @@ impl Checker<'_> {
         for version in &secret.record.versions {
             self.check_regions(&secret, version);
             for bundle in &version.bundles {
-                self.check_bundle(&secret, version, bundle);
+                if self.is_asked_about(bundle.region) {
+                    self.check_bundle(&secret, version, bundle);
+                } else {
+                    let is_absent = !bundle_path(&secret, version, bundle).exists();
+                    self.count_other_region(|counts| {
+                        counts.bundles += 1;
+                        counts.absent += u64::from(is_absent);
+                    });
+                }
+            }
+        }
+    }
+
+    /// One secret of a name in each Region: no command makes two, so one of the records was changed by hand.
+    pub(super) fn check_names(&mut self, root: &Path) {
+        for (name, _) in std::mem::take(&mut self.names).into_iter().filter(|(_, count)| *count > 1) {
+            // What cannot be read is a fault already. A clash is read again: a writer may have moved a Region from one to the other.
+            let clashes = || Family::load(root, &name).map(|family| clashes(&family)).unwrap_or_default();
+            let found = clashes();
+            if found.is_empty() {
+                continue;
+            }
+            for (dir, message) in clashes().into_iter().filter(|clash| found.contains(clash)) {
+                self.fault(&dir, message);
             }
         }
     }
@@ -97,7 +121,7 @@ impl Checker<'_> {
         for fault in faults.unwrap_or_default() {
             self.fault(&path, fault);
         }
-        let Some(kms) = self.kms else { return };
+        let Some(kms) = self.options.kms else { return };
         if !has_key(kms, &bundle.kms_key_id) {
             return self.count(|counts| &mut counts.not_openable_here);
         }
@@ -113,6 +137,20 @@ impl Checker<'_> {
             }
         }
     }
+}
+
+/// The secrets of one name that claim a Region that another one has.
+fn clashes(family: &Family) -> Vec<(PathBuf, String)> {
+    let mut clashes = Vec::new();
+    for region in Region::all() {
+        let mut holders = family.holders(region);
+        let Some(first) = holders.next() else { continue };
+        for other in holders {
+            let message = format!("is in {region}, where {} has the name too: one of the two records was changed", first.record.arn);
+            clashes.push((other.dir.clone(), message));
+        }
+    }
+    clashes
 }
 
 fn against_record(record: &SecretRecord, version: &VersionRecord, bundle: &BundleRecord, seen: &Seen) -> Vec<String> {
