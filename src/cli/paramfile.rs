@@ -1,4 +1,4 @@
-//! Parameter values that are files: `file://path` for text, `fileb://path` for bytes.
+//! Parameter values that are files: `file://path` for text, `fileb://path` for bytes; `-` as the path, or as a whole binary value, is stdin.
 //!
 //! The content is taken as it is: no newline is stripped. No error repeats any of it.
 
@@ -16,6 +16,8 @@ use crate::SecretBytes;
 
 const TEXT_PREFIX: &str = "file://";
 const BINARY_PREFIX: &str = "fileb://";
+/// Stdin, where a binary value or the path of a file is meant.
+const STDIN: &str = "-";
 
 /// Most bytes of a parameter that is a list, a structure or one value of a structure.
 const STRUCTURE_LIMIT: SizeLimit = SizeLimit { bytes: 1024 * 1024, hint: None };
@@ -52,7 +54,7 @@ impl FromStr for BinaryFormat {
 
 /// True when the value stands on the command line itself, where other users and the shell's history can see it.
 pub(crate) fn is_literal(value: &str) -> bool {
-    !value.starts_with(TEXT_PREFIX) && !value.starts_with(BINARY_PREFIX)
+    value != STDIN && !value.starts_with(TEXT_PREFIX) && !value.starts_with(BINARY_PREFIX)
 }
 
 /// A binary value that is no file's name whatever it looks like: base64, or the bytes themselves.
@@ -102,12 +104,14 @@ impl<'a> ParamFiles<'a> {
         }
     }
 
-    /// The value of a binary parameter: `fileb://` as it is; a literal or `file://` as base64, or as it is with [`BinaryFormat::RawInBase64Out`].
+    /// The value of a binary parameter: `-` (stdin) and `fileb://` as they are; a literal or `file://` as base64, or as it is with
+    /// [`BinaryFormat::RawInBase64Out`].
     ///
     /// # Errors
     /// The file cannot be read or is too large; what should be base64 is not.
     pub(crate) fn blob(&self, parameter: &str, value: &str, format: BinaryFormat, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         match (self.source(value), format) {
+            _ if value == STDIN => stdin(parameter, limit),
             (Source::Binary(path), _) => read(parameter, value, &path, limit),
             (Source::Literal(_) | Source::Text(_), BinaryFormat::RawInBase64Out) => self.string(parameter, value, limit),
             (Source::Literal(literal), BinaryFormat::Base64) => decode(parameter, literal.as_bytes(), limit),
@@ -155,7 +159,27 @@ fn read_text(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Res
     Ok(content)
 }
 
+/// Everything from stdin, as it is.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(crate) fn stdin(parameter: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+    read_stream(parameter, "stdin", &mut io::stdin().lock(), limit)
+}
+
+fn read_stream(parameter: &str, name: &str, source: &mut impl Read, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+    let unable = |error: io::Error| UsageError::parameter(parameter, format!("Unable to load paramfile {name}: {error}"));
+    let content = read_at_most(source, limit.bytes.saturating_add(1)).map_err(unable)?;
+    if content.len() > limit.bytes {
+        return Err(too_large(parameter, &format!("{name} is too large"), limit));
+    }
+    Ok(content)
+}
+
 fn read(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+    if path == Path::new(STDIN) {
+        return stdin(parameter, limit);
+    }
     let unable = |error: io::Error| UsageError::parameter(parameter, format!("Unable to load paramfile {value}: {error}"));
     let mut file = File::open(path).map_err(unable)?;
     let metadata = file.metadata().map_err(unable)?;
@@ -166,11 +190,7 @@ fn read(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<S
     if metadata.len() > most {
         return Err(too_large(parameter, &format!("{value} holds {} bytes", metadata.len()), limit));
     }
-    let content = read_at_most(&mut file, limit.bytes.saturating_add(1)).map_err(unable)?;
-    if content.len() > limit.bytes {
-        return Err(too_large(parameter, &format!("{value} is too large"), limit));
-    }
-    Ok(content)
+    read_stream(parameter, value, &mut file, limit)
 }
 
 /// All bytes, or the first `most` of them. The length of a pipe is not known beforehand.

@@ -1,14 +1,12 @@
 //! The value of a new secret: a file, stdin, a prompt, or, with a warning, the command line itself.
 
-use std::io::Read as _;
-
 use serde_json::{Map, Value};
 
 use super::{
     args::CreateSecretArgs,
     context::{Context, warn},
     failure::{During as _, Outcome},
-    paramfile::{ParamFiles, SizeLimit, is_literal, verbatim_blob},
+    paramfile::{ParamFiles, SizeLimit, is_literal, stdin, verbatim_blob},
     usage::{ConfigError, UsageError},
 };
 use crate::{
@@ -58,7 +56,7 @@ fn input_value(context: &Context) -> Outcome<Option<(PayloadKind, SecretBytes)>>
 fn secret_string(context: &Context, files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {
     match value {
         None => prompt_value(context, "Secret value: ", "--secret-string takes file://PATH, or '-' for stdin"),
-        Some("-") => stdin("--secret-string"),
+        Some("-") => Ok(stdin("--secret-string", LIMIT)?),
         Some(value) => {
             warn_about_literal("--secret-string", value);
             Ok(files.string("--secret-string", value, LIMIT)?)
@@ -67,9 +65,6 @@ fn secret_string(context: &Context, files: &ParamFiles<'_>, value: Option<&str>)
 }
 
 fn secret_binary(context: &Context, files: &ParamFiles<'_>, value: &str) -> Outcome<SecretBytes> {
-    if value == "-" {
-        return stdin("--secret-binary");
-    }
     warn_about_literal("--secret-binary", value);
     Ok(files.blob("--secret-binary", value, context.binary_format, LIMIT)?)
 }
@@ -105,28 +100,6 @@ fn secret_key_values(context: &Context, files: &ParamFiles<'_>, words: &[String]
     }
     let json = serde_json::to_vec(&Value::Object(object)).map_err(|_| Error::Misuse("text is always JSON")).during("CreateSecret")?;
     Ok(SecretBytes::new(json))
-}
-
-/// Everything from stdin, up to one byte more than a secret holds.
-fn stdin(parameter: &str) -> Outcome<SecretBytes> {
-    let mut bytes = SecretBytes::zeroed(MAX_SECRET_LENGTH + 1);
-    let mut length: usize = 0;
-    let mut stdin = std::io::stdin().lock();
-    loop {
-        let room = bytes.expose_mut().get_mut(length..).unwrap_or_default();
-        match stdin.read(room) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Error::io("reading stdin", error)).during("CreateSecret"),
-        }
-    }
-    if length > MAX_SECRET_LENGTH {
-        let error = UsageError::parameter(parameter, format!("stdin has more than {MAX_SECRET_LENGTH} bytes"));
-        return Err(error.with_hint(LIMIT.hint.unwrap_or_default()).into());
-    }
-    bytes.truncate(length);
-    Ok(bytes)
 }
 
 fn warn_about_literal(parameter: &str, value: &str) {

@@ -192,3 +192,31 @@ coldseal: 1 bundle in [ROOT]/coldseal-vault
 
 "#]]);
 }
+
+#[test]
+fn blobs_come_from_stdin_too() {
+    let sandbox = Sandbox::new();
+    let key = sandbox.stdout("kms create-key --region us-west-2 --query KeyMetadata.KeyId --output text");
+    let encrypt = format!("kms encrypt --region us-west-2 --key-id {} --query CiphertextBlob --output text", key.trim_end());
+    let decrypt = "kms decrypt --region us-west-2 --query Plaintext --output text";
+    // `-` and fileb://- are bytes as they are, file://- is base64 as from a file.
+    for (source, input) in [("-", "\0bytes\n"), ("fileb://-", "\0bytes\n"), ("file://-", "AGJ5dGVzCg==\n")] {
+        let encrypted = sandbox.coldseal(&format!("{encrypt} --plaintext {source}")).stdin(input).output().expect("runs");
+        assert!(encrypted.status.success(), "{source}: {}", String::from_utf8_lossy(&encrypted.stderr));
+        sandbox
+            .coldseal(&format!("{decrypt} --ciphertext-blob file://-"))
+            .stdin(encrypted.stdout)
+            .assert()
+            .success()
+            .stdout_eq("AGJ5dGVzCg==\n");
+    }
+    sandbox.coldseal(&format!("{encrypt} --plaintext -")).stdin("x".repeat(4096)).assert().success();
+    for input in ["x".repeat(4097), String::new()] {
+        sandbox.coldseal(&format!("{encrypt} --plaintext -")).stdin(input).assert().code(254).stdout_eq("");
+    }
+    sandbox.coldseal(&format!("{encrypt} --plaintext -")).stdin("x".repeat(1 << 20)).assert().code(252).stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--plaintext': stdin is too large, more than 65536 bytes
+hint: 'coldseal seal' takes any size
+
+"#]]);
+}

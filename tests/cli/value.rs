@@ -60,7 +60,7 @@ An error occurred (InvalidParameterException) when calling the CreateSecret oper
 
 "#]]);
     sandbox.coldseal(&format!("{CREATE} --name t --secret-string -")).stdin(vec![b'x'; 65_537]).assert().code(252).stderr_eq(str![[r#"
-coldseal: Error parsing parameter '--secret-string': stdin has more than 65536 bytes
+coldseal: Error parsing parameter '--secret-string': stdin is too large, more than 65536 bytes
 hint: a secret holds at most 65,536 bytes, as in AWS Secrets Manager; 'coldseal seal' has no limit
 
 "#]]);

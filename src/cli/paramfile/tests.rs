@@ -43,7 +43,7 @@ fn content_is_verbatim() {
         assert_eq!(folder.blob("fileb://${DIR}/f", BinaryFormat::Base64, 100), Ok(content.as_bytes().to_vec()));
     }
     assert_eq!(folder.string(" file://~/f", 100), Ok(b" file://~/f".to_vec()));
-    assert!(is_literal("x") && is_literal("http://x") && !is_literal("file://x") && !is_literal("fileb://x"));
+    assert!(is_literal("x") && is_literal("http://x") && !is_literal("file://x") && !is_literal("fileb://x") && !is_literal("-"));
 }
 
 #[test]

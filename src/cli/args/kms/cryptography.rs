@@ -39,7 +39,7 @@ pub(crate) struct EncryptArgs {
     /// Key id, key ARN, alias or alias ARN
     #[arg(long, value_name = "KEY")]
     pub(crate) key_id: String,
-    /// What to encrypt: fileb://FILE, file://FILE (base64) or base64
+    /// What to encrypt: fileb://FILE, '-' for stdin, file://FILE (base64) or base64
     #[arg(long, value_name = "BLOB")]
     pub(crate) plaintext: String,
     /// Non-secret pairs that decryption has to name again: k=v,k2=v2, or JSON
@@ -58,7 +58,7 @@ pub(crate) struct EncryptArgs {
   coldseal kms decrypt --region us-east-1 --ciphertext-blob fileb://secret.enc \\
       --query Plaintext --output text | base64 -d")]
 pub(crate) struct DecryptArgs {
-    /// The ciphertext: fileb://FILE, file://FILE (base64) or base64
+    /// The ciphertext: fileb://FILE, '-' for stdin, file://FILE (base64) or base64
     #[arg(long, value_name = "BLOB")]
     pub(crate) ciphertext_blob: String,
     /// Key id, key ARN, alias or alias ARN; another key's ciphertext is refused [default: the key that the ciphertext names]
@@ -77,7 +77,7 @@ pub(crate) struct DecryptArgs {
 /// Decrypt, and encrypt under another key or context, without showing the plaintext
 #[derive(Debug, Args)]
 pub(crate) struct ReEncryptArgs {
-    /// The ciphertext: fileb://FILE, file://FILE (base64) or base64
+    /// The ciphertext: fileb://FILE, '-' for stdin, file://FILE (base64) or base64
     #[arg(long, value_name = "BLOB")]
     pub(crate) ciphertext_blob: String,
     /// The key that it is under [default: the key that the ciphertext names]

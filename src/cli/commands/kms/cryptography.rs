@@ -51,7 +51,9 @@ fn encrypt(context: &Context, args: &EncryptArgs) -> Outcome {
     const OPERATION: &str = "Encrypt";
     let region = region_of(context, &args.key_id)?;
     if is_literal(&args.plaintext) {
-        warn("--plaintext: a value on the command line can be read by others (process list, shell history); use fileb://… or file://…");
+        warn(
+            "--plaintext: a value on the command line can be read by others (process list, shell history); use fileb://…, '-' for stdin, or file://…",
+        );
     }
     let plaintext = blob(context, "--plaintext", &args.plaintext)?;
     let pairs = pairs(context, "--encryption-context", args.encryption_context.as_deref())?;
