@@ -14,6 +14,7 @@ mod kms;
 mod output;
 mod passphrase;
 mod process;
+mod purge;
 mod read;
 mod reference;
 mod region;

@@ -4,10 +4,14 @@ use std::{fs, path::Path};
 
 use crate::sandbox::Sandbox;
 
-/// A copy of `tests/data/vault-v1` with the modes that a checkout does not keep.
 fn stored() -> Sandbox {
+    copied("vault-v1")
+}
+
+/// A copy of a folder of `tests/data` with the modes that a checkout does not keep.
+pub(crate) fn copied(data: &str) -> Sandbox {
     let sandbox = Sandbox::new();
-    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vault-v1");
+    let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(data);
     copy(&data.join("vault"), &sandbox.path("coldseal-vault"));
     fs::create_dir(sandbox.path("keystore")).expect("made");
     for name in ["keystore.json", "keystore.key"] {
