@@ -5,6 +5,7 @@ Usage: readme.py CLONE FOLDER [--ran COMMAND]...
 README.md and docs/*.md are read. In a ```console block the lines that start with `$ ` are run; a line that starts with `> ` goes on with the
 command above it. Lines after a command are what the terminal shows (stdout and stderr): they are compared when there are any, with `...` for
 anything in a line and, alone in a line, for any number of lines. A ```sh block is run line by line. Any exit code but 0 fails.
+No command can hide: a block of another language than those and `rust`, `json` or `text`, or a `$ ` line outside the blocks that are run, fails.
 A command given with --ran was run by an earlier step: it must be in the documentation and is not run again.
 """
 
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from common import environment, fail
 
+# Blocks that hold no commands. The compiler's own test of the documentation runs the Rust ones.
+NOT_RUN = {"rust", "json", "text"}
 TIME_LIMIT = 900  # seconds for one command; the first one builds the release
 
 
@@ -37,7 +40,13 @@ def blocks(text):
 
 def commands(text):
     """(command, lines shown) in the order of the text."""
-    for language, lines in blocks(text):
+    found = list(blocks(text))
+    hidden = len(re.findall(r"(?m)^\s*\$ ", text)) - sum(line.startswith("$ ") for language, lines in found if language == "console" for line in lines)
+    if hidden:
+        fail(f"{hidden} lines that look like commands are in no console block")
+    for language, lines in found:
+        if language not in {"sh", "console"} | NOT_RUN:
+            fail(f"a block of the language '{language}': console and sh are run, {', '.join(sorted(NOT_RUN))} are not")
         if language == "sh":
             yield from ((line, []) for line in lines if line.strip() and not line.startswith("#"))
         elif language == "console":
@@ -106,6 +115,7 @@ def main():
                 continue
             run(command, shown, args.clone, env)
             count += 1
+        print(f"{document.relative_to(args.clone)} read", flush=True)
     if missing := set(args.ran) - ran:
         fail(f"not in the documentation: {', '.join(sorted(missing))}")
     if count == 0:

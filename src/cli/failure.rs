@@ -96,7 +96,10 @@ impl Failure {
 fn hint(error: &Error, operation: &str) -> Option<&'static str> {
     match error {
         Error::Format(error) => format_hint(*error),
-        Error::NoUsableKey(_) => Some("name a key with --kms-key-id or --raw-aes-key, or use the keystore that has it (--keystore)"),
+        Error::NoUsableKey(_) => Some(
+            "name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: \
+             'coldseal kms export-keys' there, 'coldseal kms import-keys' here",
+        ),
         Error::TooLong { .. } => Some("raise the limit with --max-content-length if you trust the message; it is held in memory"),
         Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup_hint(error),

@@ -112,13 +112,13 @@ hint: is this an AWS Encryption SDK message of format 2.0? Messages of format 1 
     refused("sealed --raw-aes-key home/backup=other.key").stderr_eq(str![[r#"
 coldseal: no encrypted data key of the message can be unwrapped here
   home backup: does not unwrap
-hint: name a key with --kms-key-id or --raw-aes-key, or use the keystore that has it (--keystore)
+hint: name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     refused("sealed --raw-aes-key home/other=backup.key").stderr_eq(str![[r#"
 coldseal: no encrypted data key of the message can be unwrapped here
   home backup: no key at hand fits it
-hint: name a key with --kms-key-id or --raw-aes-key, or use the keystore that has it (--keystore)
+hint: name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     refused(&format!("sealed {KEY} --encryption-context purpose=other")).stderr_eq(str![[r#"
@@ -168,7 +168,7 @@ coldseal: no encrypted data key of the message can be unwrapped here
   aws-kms arn:aws:kms:us-west-2:000000000000:key/[UUID]: DisabledException: arn:aws:kms:us-west-2:000000000000:key/[UUID] is disabled.
   a b: no key at hand fits it
   home backup: no key at hand fits it
-hint: name a key with --kms-key-id or --raw-aes-key, or use the keystore that has it (--keystore)
+hint: name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     sandbox.coldseal(&format!("seal text --kms-key-id {key} -o no")).assert().code(254).stderr_eq(str![[r#"
