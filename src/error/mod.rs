@@ -102,6 +102,13 @@ impl Error {
         Self::Setup(SetupError::Other(message.into()))
     }
 
+    /// As [`Error::validation`], with the value, as AWS prints it. For values that are short and no secret.
+    pub(crate) fn validation_of(parameter: &str, value: &str, constraint: &str) -> Self {
+        let value = value.escape_debug();
+        let message = format!("1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy constraint: {constraint}");
+        Self::service(ErrorCode::ValidationException, message)
+    }
+
     /// A refusal of this name.
     pub(crate) fn service(code: ErrorCode, message: impl Into<String>) -> Self {
         Self::Service(ServiceError::new(code, message))

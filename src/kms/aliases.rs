@@ -130,7 +130,8 @@ pub(super) fn check_name(name: &str) -> Result<()> {
         return Err(validation("aliasName", &format!("Member must have length less than or equal to {NAME_LIMIT}")));
     }
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte)) {
-        return Err(validation("aliasName", "Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$"));
+        let constraint = "Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$";
+        return Err(Error::validation_of("aliasName", name, constraint));
     }
     match name.strip_prefix(PREFIX) {
         None | Some("") => Err(Error::service(ErrorCode::ValidationException, "Invalid identifier")),

@@ -287,3 +287,20 @@ pub(super) fn check_description(description: &str) -> Result<()> {
 pub(super) fn validation(parameter: &str, constraint: &str) -> Error {
     Error::validation(parameter, constraint)
 }
+
+/// Refuses a number that is outside the range of the service model.
+pub(super) fn check_range<N: std::fmt::Display + PartialOrd>(
+    parameter: &str,
+    value: &N,
+    range: &std::ops::RangeInclusive<N>,
+) -> Result<()> {
+    if range.contains(value) {
+        return Ok(());
+    }
+    let bound = if value < range.start() {
+        format!("greater than or equal to {}", range.start())
+    } else {
+        format!("less than or equal to {}", range.end())
+    };
+    Err(Error::validation_of(parameter, &value.to_string(), &format!("Member must have value {bound}")))
+}

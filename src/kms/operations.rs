@@ -116,10 +116,7 @@ impl EmbeddedKms {
 /// # Errors
 /// `ValidationException` for the length; no random bytes.
 pub fn generate_random(length: usize) -> Result<SecretBytes> {
-    if !RANDOM_LENGTH.contains(&length) {
-        let (from, to) = (RANDOM_LENGTH.start(), RANDOM_LENGTH.end());
-        return Err(validation("numberOfBytes", &format!("Member must have value from {from} to {to}")));
-    }
+    super::keys::check_range("numberOfBytes", &length, &RANDOM_LENGTH)?;
     let mut bytes = SecretBytes::zeroed(length);
     SystemRandom.fill(bytes.expose_mut())?;
     Ok(bytes)

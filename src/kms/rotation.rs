@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     EmbeddedKms,
     answers::{KeyRotationStatus, RotationsListEntry, Version},
-    keys::{Key, Material, validation},
+    keys::{Key, Material, check_range},
 };
 use crate::{
     arn::KeyArn,
@@ -66,10 +66,7 @@ impl EmbeddedKms {
     /// # Errors
     /// `ValidationException` outside 90 to 2,560 days; as for [`EmbeddedKms::rotate_key_on_demand`].
     pub fn enable_key_rotation(&mut self, region: Region, key_id: &str, period_in_days: Option<u16>) -> Result<()> {
-        if period_in_days.is_some_and(|days| !PERIOD.contains(&days)) {
-            let (from, to) = (PERIOD.start(), PERIOD.end());
-            return Err(validation("rotationPeriodInDays", &format!("Member must have value from {from} to {to}")));
-        }
+        period_in_days.map_or(Ok(()), |days| check_range("rotationPeriodInDays", &days, &PERIOD))?;
         let arn = self.rotatable_key(region, key_id, "EnableKeyRotation")?;
         let current = self.key(&arn)?.rotation;
         // As in AWS, a period that is not given is the default, not the one that was set before.

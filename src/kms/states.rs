@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     EmbeddedKms,
     answers::KeyDeletion,
-    keys::{Key, validation},
+    keys::{Key, check_range},
 };
 use crate::{
     arn::KeyArn,
@@ -98,10 +98,7 @@ impl EmbeddedKms {
     /// `ValidationException` outside 7 to 30 days; as for [`EmbeddedKms::enable_key`].
     pub fn schedule_key_deletion(&mut self, region: Region, key_id: &str, window_in_days: Option<u16>) -> Result<KeyDeletion> {
         let window_in_days = window_in_days.unwrap_or(DEFAULT_WINDOW);
-        if !WINDOW.contains(&window_in_days) {
-            let (from, to) = (WINDOW.start(), WINDOW.end());
-            return Err(validation("pendingWindowInDays", &format!("Member must have value from {from} to {to}")));
-        }
+        check_range("pendingWindowInDays", &window_in_days, &WINDOW)?;
         let arn = self.managed_key(region, key_id, "ScheduleKeyDeletion")?;
         self.require_not_pending(&arn)?;
         let waits_for_replicas = !self.live_replicas(&arn)?.is_empty();

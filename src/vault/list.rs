@@ -122,7 +122,7 @@ impl FromStr for SortOrder {
 fn one_of<T: Copy>(parameter: &str, name: &str, known: &[(&str, T)]) -> Result<T> {
     let found = known.iter().find(|(text, _)| *text == name).map(|(_, value)| *value);
     let names: Vec<_> = known.iter().map(|(text, _)| *text).collect();
-    found.ok_or_else(|| Error::validation(parameter, &format!("Member must satisfy enum value set: [{}]", names.join(", "))))
+    found.ok_or_else(|| Error::validation_of(parameter, name, &format!("Member must satisfy enum value set: [{}]", names.join(", "))))
 }
 
 impl Vault {
@@ -152,8 +152,12 @@ fn check(filters: &[SecretFilter]) -> Result<()> {
         return Err(Error::validation("filters", &format!("Member must have length less than or equal to {FILTER_LIMIT}")));
     }
     for SecretFilter { values, .. } in filters {
-        if !(1..=VALUE_COUNT_LIMIT).contains(&values.len()) {
-            return Err(Error::validation("filters.member.values", &format!("Member must have length between 1 and {VALUE_COUNT_LIMIT}")));
+        if values.is_empty() {
+            return Err(Error::validation("filters.member.values", "Member must have length greater than or equal to 1"));
+        }
+        if values.len() > VALUE_COUNT_LIMIT {
+            let constraint = format!("Member must have length less than or equal to {VALUE_COUNT_LIMIT}");
+            return Err(Error::validation("filters.member.values", &constraint));
         }
         if values.iter().any(|value| value.chars().count() > VALUE_LIMIT) {
             let constraint = format!("Member must have length less than or equal to {VALUE_LIMIT}");

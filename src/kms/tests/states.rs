@@ -90,8 +90,11 @@ fn every_operation_in_every_state() {
 #[test]
 fn a_deletion_waits_can_be_cancelled_and_takes_effect_by_the_clock() {
     let (mut kms, key, blob) = prepared();
-    for days in [0, 6, 31] {
-        assert_eq!(refusal(kms.schedule_key_deletion(west(), key.key_id(), Some(days))).0, ErrorCode::ValidationException);
+    for (days, bound) in [(0, "greater than or equal to 7"), (6, "greater than or equal to 7"), (31, "less than or equal to 30")] {
+        let message = format!(
+            "1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value {bound}"
+        );
+        assert_eq!(refusal(kms.schedule_key_deletion(west(), key.key_id(), Some(days))), (ErrorCode::ValidationException, message));
     }
     let deletion = kms.schedule_key_deletion(west(), &key.to_string(), None).expect("scheduled");
     assert_eq!((deletion.deletion_date, deletion.pending_window_in_days), (Some(day("2026-12-01")), 30));
