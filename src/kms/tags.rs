@@ -21,7 +21,7 @@ impl EmbeddedKms {
     /// gets the new value.
     ///
     /// # Errors
-    /// `TagException`; `LimitExceededException` over 50 tags; `ValidationException` for lengths; `KMSInvalidStateException` while its
+    /// `TagException` for keys, and over 50 tags; `ValidationException` for lengths; `KMSInvalidStateException` while its
     /// deletion is pending; `AccessDeniedException` for an AWS managed key; as for [`EmbeddedKms::resolve`].
     pub fn tag_resource(&mut self, region: Region, key_id: &str, tags: Vec<(String, String)>) -> Result<()> {
         let arn = self.managed_key(region, key_id, "TagResource")?;
@@ -76,7 +76,7 @@ pub(super) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
     }
     let count = tags.len().saturating_add(seen.iter().filter(|key| !tags.contains_key(**key)).count());
     if count > TAGS_PER_KEY {
-        return Err(Error::service(ErrorCode::LimitExceededException, format!("Too many tags: a key has at most {TAGS_PER_KEY}")));
+        return Err(Error::service(ErrorCode::TagException, "Too many tags"));
     }
     tags.extend(new);
     Ok(())
@@ -89,7 +89,8 @@ pub(super) fn are_valid(tags: &Tags) -> bool {
 
 fn check_key(key: &str) -> Result<()> {
     if key.is_empty() || key.chars().count() > KEY_LIMIT {
-        return Err(validation("tags.tagKey", &format!("Member must have length from 1 to {KEY_LIMIT}")));
+        let bound = if key.is_empty() { "greater than or equal to 1".to_owned() } else { format!("less than or equal to {KEY_LIMIT}") };
+        return Err(validation("tags.tagKey", &format!("Member must have length {bound}")));
     }
     if key.get(..RESERVED_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_PREFIX)) {
         return Err(Error::service(ErrorCode::TagException, "Tags beginning with aws: are reserved"));
