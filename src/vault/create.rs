@@ -8,6 +8,7 @@ use super::{
     describe::SecretChange,
     family::{Family, Located},
     layout,
+    parameters::check_tags,
     plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal, trace_plan},
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     resource_policy::ResourcePolicy,
@@ -41,7 +42,7 @@ pub struct CreateSecret {
     pub name_clash: NameClash,
     /// At most 2,048 characters; not encrypted.
     pub description: Option<String>,
-    /// Not encrypted.
+    /// At most 50, each key once; not encrypted.
     pub tags: Vec<Tag>,
     /// Pairs that are bound to every bundle besides coldseal's own.
     pub encryption_context: BTreeMap<String, String>,
@@ -77,7 +78,7 @@ impl Vault {
     /// Creates a secret: one bundle for the primary Region and each replica. All checks come before the first byte is written.
     ///
     /// # Errors
-    /// `InvalidParameterException`, `ResourceExistsException`, or the error of the first Region that cannot be served, all of them listed.
+    /// `InvalidParameterException`, `ValidationException`, `ResourceExistsException`, or the error of the first Region that cannot be served, all of them listed.
     pub fn create_secret(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<SecretChange> {
         request.validate()?;
         if !self.exists() {
@@ -188,6 +189,7 @@ impl CreateSecret {
         if self.description.as_ref().is_some_and(|description| description.chars().count() > 2048) {
             return refuse("Description: at most 2048 characters".to_owned());
         }
+        check_tags(&self.tags)?;
         if let Some(key) = self.encryption_context.keys().find(|key| bundle::is_reserved(key)) {
             return Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone())));
         }

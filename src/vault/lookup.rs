@@ -3,6 +3,7 @@
 use super::{
     Vault,
     family::{Family, Located},
+    parameters::check_secret_id,
 };
 use crate::{
     arn::SecretArn,
@@ -24,6 +25,7 @@ impl Vault {
     /// Finds a secret. Without a Region, in the ARN or beside it, the primary Region answers.
     pub(super) fn find(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
         self.require()?;
+        check_secret_id(secret_id)?;
         if secret_id.starts_with("arn:") { self.find_by_arn(secret_id, region) } else { self.find_by_name(secret_id, region) }
     }
 

@@ -12,6 +12,7 @@ mod family;
 mod layout;
 mod list;
 mod lookup;
+mod parameters;
 mod plan;
 mod read;
 mod record;
@@ -45,6 +46,8 @@ pub use verify::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport,
 
 #[cfg(feature = "cli")]
 pub(crate) use bundle::{REGION_PAIR, is_reserved};
+#[cfg(feature = "cli")]
+pub(crate) use parameters::check_tags;
 #[cfg(feature = "cli")]
 pub(crate) use plan::{Problem, Target, refusal, target, unknown_region};
 

@@ -1,6 +1,9 @@
 //! The checks before the first byte: every Region of a command, every problem listed at once.
 
-use super::family::{Family, Located};
+use super::{
+    family::{Family, Located},
+    parameters::check_kms_key_id,
+};
 use crate::{
     arn::KeyArn,
     error::{Error, ErrorCode, Result, ServiceError},
@@ -71,6 +74,7 @@ pub(crate) fn target(kms: &mut EmbeddedKms, region: Region, key_id: Option<&str>
         Error::Service(error) => error,
         other => ServiceError::new(ErrorCode::InvalidParameterException, other.to_string()),
     };
+    key_id.map_or(Ok(()), check_kms_key_id).map_err(as_service)?;
     kms.require_enabled(region).map_err(as_service)?;
     let named = name_of_key(kms, region, key_id);
     let key = if named == DEFAULT_KEY_ALIAS { kms.ensure_default_key(region) } else { kms.resolve(region, &named) };

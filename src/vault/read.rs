@@ -8,6 +8,7 @@ use super::{
     family::{Located, read_bounded},
     layout,
     lookup::{Found, not_found},
+    parameters::{check_version_id, check_version_stage},
     record::{AWSCURRENT, BundleRecord, SecretRecord, VersionRecord},
     seal_version::{identity, value_matches},
     value::SecretValue,
@@ -29,10 +30,17 @@ const MAX_BUNDLE_LENGTH: u64 = 2 * 1024 * 1024;
 /// Which version of a secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct VersionSelector {
-    /// Its VersionId.
+    /// Its VersionId, 32 to 64 characters.
     pub version_id: Option<String>,
-    /// A staging label that it has; `AWSCURRENT` when neither is given.
+    /// A staging label that it has, 1 to 256 characters; `AWSCURRENT` when neither is given.
     pub version_stage: Option<String>,
+}
+
+impl VersionSelector {
+    fn check(&self) -> Result<()> {
+        self.version_id.as_deref().map_or(Ok(()), check_version_id)?;
+        self.version_stage.as_deref().map_or(Ok(()), check_version_stage)
+    }
 }
 
 /// A version's value with what Secrets Manager returns beside it.
@@ -56,7 +64,8 @@ impl Vault {
     /// Opens the bundle of one version in one Region.
     ///
     /// # Errors
-    /// `ResourceNotFoundException`, `InvalidRequestException` when id and label do not belong together, `DecryptionFailure` for a bundle that does not open.
+    /// `ResourceNotFoundException`, `InvalidRequestException` when id and label do not belong together, `DecryptionFailure` for a bundle that does not open,
+    /// `ValidationException` for lengths.
     pub fn get_secret_value(
         &self,
         kms: &EmbeddedKms,
@@ -80,6 +89,7 @@ impl Vault {
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
+        selector.check()?;
         let Found { secret, region, .. } = self.find(secret_id, region)?;
         let version = select(&secret.record, selector)?;
         let (value, _) = self.open_in_region(kms, &secret, version, region)?;

@@ -95,8 +95,10 @@ fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let parsed = parse_tags(files, "--tags", &files.words("--tags", words)?)?;
-    Ok(parsed.into_iter().map(|tag| Tag { key: tag.key, value: tag.value }).collect())
+    let tags = parse_tags(files, "--tags", &files.words("--tags", words)?)?;
+    // The vault checks them too; here it comes before anything is asked for or made.
+    crate::vault::check_tags(&tags).during("CreateSecret")?;
+    Ok(tags)
 }
 
 fn pairs(files: &ParamFiles<'_>, words: &[String]) -> Outcome<std::collections::BTreeMap<String, String>> {

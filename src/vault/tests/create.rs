@@ -75,8 +75,10 @@ fn versions_are_selected_by_id_and_label() {
         assert_eq!(get(version_id, stage).expect("opens").version_id, id);
     }
     let code = ErrorCode::ResourceNotFoundException;
-    assert_refused(get(Some("no-such-version"), None), code, &["for VersionId: no-such-version"]);
-    assert_refused(get(Some("no-such-version"), Some("AWSCURRENT")), code, &["for VersionId: no-such-version"]);
+    let none = "n".repeat(32);
+    let expected = format!("for VersionId: {none}");
+    assert_refused(get(Some(&none), None), code, &[&expected]);
+    assert_refused(get(Some(&none), Some("AWSCURRENT")), code, &[&expected]);
     assert_refused(get(None, Some("AWSPREVIOUS")), code, &["for staging label: AWSPREVIOUS"]);
     let message = "You provided a VersionStage that is not associated to the provided VersionId.";
     assert_refused(get(Some(&id), Some("AWSPREVIOUS")), ErrorCode::InvalidRequestException, &[message]);

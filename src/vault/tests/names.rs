@@ -61,6 +61,30 @@ fn tokens_of_32_to_64_characters_become_version_ids() {
     }
 }
 
+#[test]
+fn parameters_outside_their_limits_are_refused() {
+    let place = Place::with_secret(&[]);
+    let before = place.snapshot();
+    let tags = |count: usize| (0..count).map(|number| Tag { key: format!("k{number}"), value: String::new() }).collect::<Vec<_>>();
+    let tagged = |tags: Vec<Tag>| place.create(&CreateSecret { tags, ..request("tagged", &[]) });
+    let tag = |key: &str, value: &str| Tag { key: key.to_owned(), value: value.to_owned() };
+    let (invalid, validation) = (ErrorCode::InvalidParameterException, ErrorCode::ValidationException);
+    assert_refused(tagged(tags(51)), invalid, &["51 tags", "at most 50"]);
+    assert_refused(tagged(vec![tag("a", "1"), tag("a", "2")]), invalid, &["tag a is given twice"]);
+    assert_refused(tagged(vec![tag("aws:a", "")]), invalid, &["reserved"]);
+    assert_refused(tagged(vec![tag(&"k".repeat(129), "")]), validation, &["tags.member.key", "128"]);
+    assert_refused(tagged(vec![tag("k", &"v".repeat(257))]), validation, &["tags.member.value", "256"]);
+    let key = Some("k".repeat(2049));
+    assert_refused(place.create(&CreateSecret { kms_key_id: key, ..request("key", &[]) }), validation, &["kmsKeyId", "2048"]);
+    let replicas = vec![replica_under("us-east-1", &"k".repeat(2049))];
+    assert_refused(place.replicate(&ReplicateSecret { replicas, ..replication(&[]) }), validation, &["us-east-1", "kmsKeyId", "2048"]);
+    for secret_id in [String::new(), "n".repeat(2049)] {
+        assert_refused(place.get(&secret_id, None), validation, &["secretId"]);
+    }
+    assert_eq!(place.snapshot(), before);
+    tagged(tags(50)).expect("created");
+}
+
 #[cfg(unix)]
 #[test]
 fn files_and_folders_are_private() {
