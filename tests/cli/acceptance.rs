@@ -42,8 +42,6 @@ coldseal: 1 bundle in [ROOT]/coldseal-vault
         .stdout_eq(str![[r#"
 {
     "ARN": "arn:aws:secretsmanager:us-west-2:000000000000:secret:production/DBWest-[SUFFIX]",
-    "Name": "production/DBWest",
-    "VersionId": "[UUID]",
     "ReplicationStatus": [
         {
             "Region": "us-east-1",

@@ -1,5 +1,8 @@
 //! `create-secret` and `replicate-secret-to-regions`.
 
+use serde::Serialize;
+use serde_json::json;
+
 use crate::{
     cli::{
         args::{CreateSecretArgs, RegionProblemArgs, ReplicateArgs},
@@ -63,13 +66,20 @@ pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
     context.vault.require().during(OPERATION)?;
     let mut session = context.session_for_secrets(OPERATION)?;
     let change = context.vault.replicate_secret_to_regions(&mut session, &request).during(OPERATION)?;
-    finish(context, &change, &request.replicas)
+    // Unlike CreateSecret's, the answer has neither name nor version.
+    let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });
+    finish_with(context, &change, &answer, &request.replicas)
 }
 
 /// Prints the answer, says where the bundles are, and ends with exit code 1 where a replica that was asked for failed.
 pub(super) fn finish(context: &Context, change: &SecretChange, asked: &[ReplicaRegion]) -> Outcome {
+    finish_with(context, change, change, asked)
+}
+
+/// The same with another answer than the whole change.
+fn finish_with(context: &Context, change: &SecretChange, answer: &impl Serialize, asked: &[ReplicaRegion]) -> Outcome {
     context.note_keystore(&change.keystore);
-    context.print(change)?;
+    context.print(answer)?;
     let root = std::path::absolute(context.vault.root()).unwrap_or_else(|_| context.vault.root().to_owned());
     note(&format!("{} in {}", counted(change.bundles.len(), "bundle"), root.display()));
     let is_asked = |region: &str| asked.iter().any(|replica| replica.region == region);
