@@ -37,6 +37,10 @@ impl PageRules {
         Self { default_size: 100, largest_size: 1000, size_parameter: "limit", invalid_token: ErrorCode::InvalidMarkerException };
     /// [ListAliases](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html): 1 to 100 entries, 50 unless asked.
     pub const LIST_ALIASES: Self = Self { default_size: 50, largest_size: 100, ..Self::LIST_KEYS };
+    /// [ListKeyRotations](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html): as ListKeys.
+    pub const LIST_KEY_ROTATIONS: Self = Self::LIST_KEYS;
+    /// [ListResourceTags](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html): 1 to 50 entries, 50 unless asked.
+    pub const LIST_RESOURCE_TAGS: Self = Self { default_size: 50, largest_size: 50, ..Self::LIST_KEYS };
 
     /// The page of `entries` that follows the one whose token is `token`, or the first. `id` tells the entries apart.
     ///

@@ -43,6 +43,10 @@ pub(crate) const LIST_KEYS: ListOperation = ListOperation {
 };
 pub(crate) const LIST_ALIASES: ListOperation =
     ListOperation { name: "ListAliases", rules: PageRules::LIST_ALIASES, list: "Aliases", id: "AliasArn", ..LIST_KEYS };
+pub(crate) const LIST_KEY_ROTATIONS: ListOperation =
+    ListOperation { name: "ListKeyRotations", rules: PageRules::LIST_KEY_ROTATIONS, list: "Rotations", id: "KeyMaterialId", ..LIST_KEYS };
+pub(crate) const LIST_RESOURCE_TAGS: ListOperation =
+    ListOperation { name: "ListResourceTags", rules: PageRules::LIST_RESOURCE_TAGS, list: "Tags", id: "TagKey", ..LIST_KEYS };
 
 /// One page, as its two flags ask for it.
 #[derive(Clone, Copy)]

@@ -110,6 +110,15 @@ pub(crate) struct ListAliasesArgs {
     pub(crate) paging: KmsPagingArgs,
 }
 
+/// Lists what belongs to one key.
+#[derive(Debug, Args)]
+pub(crate) struct ListOfKeyArgs {
+    #[command(flatten)]
+    pub(crate) key: KeyIdArgs,
+    #[command(flatten)]
+    pub(crate) paging: KmsPagingArgs,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct KeyIdArgs {
     /// Key id or key ARN

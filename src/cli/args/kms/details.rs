@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{CreateAliasArgs, KeyIdArgs};
+use super::{CreateAliasArgs, KeyIdArgs, ListOfKeyArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum DetailsCommand {
@@ -23,7 +23,7 @@ pub(crate) enum DetailsCommand {
     #[command(after_help = "Example:
   coldseal kms list-resource-tags --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
-    ListResourceTags(KeyIdArgs),
+    ListResourceTags(ListOfKeyArgs),
     #[command(after_help = "Example:
   coldseal kms get-key-policy --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --output text")]

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::KeyIdArgs;
+use super::{KeyIdArgs, ListOfKeyArgs};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum LifecycleCommand {
@@ -29,7 +29,7 @@ pub(crate) enum LifecycleCommand {
     #[command(after_help = "Example:
   coldseal kms list-key-rotations --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
-    ListKeyRotations(KeyIdArgs),
+    ListKeyRotations(ListOfKeyArgs),
     #[command(after_help = "Example:
   coldseal kms schedule-key-deletion --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --pending-window-in-days 7")]

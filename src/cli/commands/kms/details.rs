@@ -1,6 +1,6 @@
 //! Aliases, tags, policies and descriptions.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{change, policy_text, tags};
 use crate::cli::{
@@ -8,6 +8,7 @@ use crate::cli::{
     context::Context,
     failure::{During as _, Outcome},
     kms_key::region_of,
+    paging::LIST_RESOURCE_TAGS,
 };
 
 pub(super) fn run(context: &Context, command: DetailsCommand) -> Outcome {
@@ -31,9 +32,10 @@ pub(super) fn run(context: &Context, command: DetailsCommand) -> Outcome {
         }
         DetailsCommand::ListResourceTags(args) => {
             const OPERATION: &str = "ListResourceTags";
-            let region = region_of(context, &args.key_id)?;
-            let tags = context.kms(OPERATION)?.list_resource_tags(region, &args.key_id).during(OPERATION)?;
-            context.print(&json!({ "Tags": tags, "Truncated": false }))
+            let region = region_of(context, &args.key.key_id)?;
+            let tags = context.kms(OPERATION)?.list_resource_tags(region, &args.key.key_id).during(OPERATION)?;
+            let tags: Vec<Value> = tags.iter().map(|tag| json!(tag)).collect();
+            LIST_RESOURCE_TAGS.print(context, &tags, &args.paging.paging, args.paging.manual())
         }
         DetailsCommand::GetKeyPolicy(args) => {
             const OPERATION: &str = "GetKeyPolicy";

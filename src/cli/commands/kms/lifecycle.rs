@@ -1,6 +1,6 @@
 //! Rotation, deletion and replicas.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{change, key_details};
 use crate::{
@@ -10,6 +10,7 @@ use crate::{
         context::{Context, note, parse_region, warn},
         failure::{During as _, Outcome},
         kms_key::region_of,
+        paging::LIST_KEY_ROTATIONS,
         usage::UsageError,
     },
 };
@@ -37,9 +38,10 @@ pub(super) fn run(context: &Context, command: LifecycleCommand) -> Outcome {
         }
         LifecycleCommand::ListKeyRotations(args) => {
             const OPERATION: &str = "ListKeyRotations";
-            let region = region_of(context, &args.key_id)?;
-            let rotations = context.kms(OPERATION)?.list_key_rotations(region, &args.key_id).during(OPERATION)?;
-            context.print(&json!({ "Rotations": rotations, "Truncated": false }))
+            let region = region_of(context, &args.key.key_id)?;
+            let rotations = context.kms(OPERATION)?.list_key_rotations(region, &args.key.key_id).during(OPERATION)?;
+            let rotations: Vec<Value> = rotations.iter().map(|rotation| json!(rotation)).collect();
+            LIST_KEY_ROTATIONS.print(context, &rotations, &args.paging.paging, args.paging.manual())
         }
         LifecycleCommand::ScheduleKeyDeletion(args) => schedule_deletion(context, &args),
         LifecycleCommand::CancelKeyDeletion(args) => {
