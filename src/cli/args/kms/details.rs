@@ -89,8 +89,10 @@ pub(crate) struct PutKeyPolicyArgs {
     /// The policy in JSON, or file://FILE
     #[arg(long, value_name = "JSON")]
     pub(crate) policy: String,
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, overrides_with = "no_bypass_policy_lockout_safety_check")]
     bypass_policy_lockout_safety_check: bool,
+    #[arg(long, hide = true)]
+    no_bypass_policy_lockout_safety_check: bool,
 }
 
 /// Change a key's description

@@ -108,6 +108,8 @@ pub(crate) struct KeyDetailsArgs {
     /// Tags: TagKey=a,TagValue=b ..., or JSON; they are not encrypted in AWS, and are inside the keystore here
     #[arg(long, value_name = "TAG", num_args = 1..)]
     pub(crate) tags: Option<Vec<String>>,
-    #[arg(long, hide = true)]
+    #[arg(long, hide = true, overrides_with = "no_bypass_policy_lockout_safety_check")]
     bypass_policy_lockout_safety_check: bool,
+    #[arg(long, hide = true)]
+    no_bypass_policy_lockout_safety_check: bool,
 }
