@@ -50,37 +50,6 @@ fn a_secret_is_found_by_name_arn_and_partial_arn() {
 }
 
 #[test]
-fn what_is_not_there_is_an_error_by_its_aws_name() {
-    let sandbox = with_secret();
-    let refused = |arguments: &str| sandbox.coldseal(&format!("get-secret-value {arguments}")).assert().code(254).stdout_eq("");
-    refused("--secret-id b").stderr_eq(str![[r#"
-An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.
-hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels
-
-"#]]);
-    refused("--secret-id dir/a --region us-east-1").stderr_eq(str![[r#"
-An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret. It is not in us-east-1, but in eu-west-1, us-west-2.
-hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels
-
-"#]]);
-    refused("--secret-id dir/a --version-stage AWSPENDING").stderr_eq(str![[r#"
-An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret value for staging label: AWSPENDING
-hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels
-
-"#]]);
-    refused("--secret-id dir/a --version-id 01234567890123456789012345678901").stderr_eq(str![[r#"
-An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret value for VersionId: 01234567890123456789012345678901
-hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels
-
-"#]]);
-    refused("--secret-id arn:aws:secretsmanager:us-west-2:111122223333:secret:dir/a-abcdef").stderr_eq(str![[r#"
-An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.
-hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels
-
-"#]]);
-}
-
-#[test]
 fn an_output_file_is_exact_private_and_never_overwritten() {
     let sandbox = with_secret();
     let get = "get-secret-value --secret-id dir/a --output-file out";

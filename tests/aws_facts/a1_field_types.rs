@@ -1,0 +1,257 @@
+//! Section A1: lengths and value sets of the fields of AWS Secrets Manager, at, below and above each bound.
+
+use serde_json::json;
+
+use crate::account::{Account, violation, violation_of};
+
+const INVALID: &str = "InvalidParameterException";
+const VALIDATION: &str = "ValidationException";
+
+/// Creates a secret without a value; the last argument may hold spaces.
+const CREATE: &str = "create-secret --query Name";
+
+#[test]
+fn a1_name() {
+    let account = Account::new();
+    for length in [1, 512] {
+        let name = "n".repeat(length);
+        assert_eq!(account.json(&format!("{CREATE} --name {name}")), name);
+    }
+    for length in [0, 513] {
+        let refusal = account.refusal_with(&format!("{CREATE} --name"), &"n".repeat(length));
+        assert_eq!(
+            (&refusal.name[..], refusal.message),
+            (INVALID, format!("Name: a secret's name has 1 to 512 characters, this one {length}"))
+        );
+    }
+}
+
+#[test]
+fn a1_secret_id() {
+    let account = Account::new();
+    account.json(&format!("{CREATE} --name a"));
+    for command in ["describe-secret", "get-secret-value", "replicate-secret-to-regions --add-replica-regions us-east-1"] {
+        let refused = |id: &str| account.refusal_with(&format!("{command} --secret-id"), id);
+        assert_eq!(refused(&"n".repeat(2048)).name, "ResourceNotFoundException", "{command}");
+        for (id, message) in [
+            ("n".repeat(2049), violation("secretId", "have length less than or equal to 2048")),
+            (String::new(), violation_of("", "secretId", "have length greater than or equal to 1")),
+        ] {
+            let refusal = refused(&id);
+            assert_eq!((&refusal.name[..], refusal.message), (VALIDATION, message), "{command}");
+        }
+    }
+}
+
+#[test]
+fn a1_kms_key_id() {
+    let account = Account::new();
+    // Empty is the default key.
+    assert_eq!(account.json_with(&format!("{CREATE} --name a --kms-key-id"), ""), "a");
+    let refused = |length: usize| account.refusal(&format!("{CREATE} --name b --kms-key-id {}", "k".repeat(length)));
+    let longest = refused(2048);
+    assert_eq!(longest.name, "NotFoundException");
+    let over = refused(2049);
+    let expected = violation("kmsKeyId", "have length less than or equal to 2048");
+    assert_eq!((&over.name[..], over.message), (VALIDATION, format!("us-west-2: {expected} (nothing was written)")));
+}
+
+#[test]
+fn a1_client_request_token_and_version_id() {
+    let account = Account::new();
+    for length in [32, 64] {
+        let token = "t".repeat(length);
+        let line = format!("create-secret --secret-string x --name n{length} --client-request-token {token} --query VersionId");
+        assert_eq!(account.json(&line), token);
+        let found = account.json(&format!("get-secret-value --secret-id n{length} --version-id {token} --query VersionId"));
+        assert_eq!(found, token);
+    }
+    for (length, constraint) in [(31, "have length greater than or equal to 32"), (65, "have length less than or equal to 64")] {
+        let token = "t".repeat(length);
+        account.refuses(
+            &format!("{CREATE} --name m --client-request-token {token}"),
+            INVALID,
+            &format!("ClientRequestToken: a token has 32 to 64 characters, this one {length}"),
+        );
+        let refusal = account.refusal(&format!("get-secret-value --secret-id n32 --version-id {token}"));
+        let shown = if length < 32 { violation_of(&token, "versionId", constraint) } else { violation("versionId", constraint) };
+        assert_eq!((&refusal.name[..], refusal.message), (VALIDATION, shown));
+    }
+}
+
+#[test]
+fn a1_secret_string_and_secret_binary() {
+    let account = Account::new();
+    for (kind, flag, file) in [("s", "--secret-string", "file://value"), ("b", "--secret-binary", "fileb://value")] {
+        for length in [1, 65_536] {
+            account.0.write("value", vec![b'x'; length]);
+            account.json(&format!("create-secret --name {kind}{length} {flag} {file}"));
+        }
+        account.0.write("value", "");
+        account.refuses(&format!("create-secret --name none {flag} {file}"), INVALID, "a secret value needs at least 1 byte");
+        account.0.write("value", vec![b'x'; 65_537]);
+        let (code, _, stderr) = account.run(&format!("create-secret --name over {flag} {file}"));
+        assert!(code == Some(252) && stderr.contains(&format!("{file} holds 65537 bytes, more than 65536 bytes")), "{stderr}");
+    }
+    let (code, _, stderr) = account.run("create-secret --name both --secret-string a --secret-binary YQ==");
+    assert!(code == Some(252) && stderr.contains("cannot be used with '--secret-binary <VALUE>'"), "{stderr}");
+    let both = r#"{"Name":"both","SecretString":"a","SecretBinary":"YQ=="}"#;
+    let (code, _, stderr) = account.run(&format!("create-secret --cli-input-json {both}"));
+    let expected = "You can't specify both a binary secret value and a string secret value in the same secret.";
+    assert!(code == Some(252) && stderr.contains(expected), "{stderr}");
+}
+
+#[test]
+fn a1_description() {
+    let account = Account::new();
+    for length in [0, 2048] {
+        let line = format!("{CREATE} --name d{length} --description");
+        assert_eq!(account.json_with(&line, &"d".repeat(length)), format!("d{length}"));
+    }
+    let over = format!("{CREATE} --name over --description {}", "d".repeat(2049));
+    account.refuses(&over, INVALID, "Description: at most 2048 characters");
+}
+
+#[test]
+fn a1_version_stage() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x");
+    let refused = |label: &str| account.refusal_with("get-secret-value --secret-id a --version-stage", label);
+    for length in [1, 256] {
+        assert_eq!(refused(&"l".repeat(length)).name, "ResourceNotFoundException");
+    }
+    let over = refused(&"l".repeat(257));
+    assert_eq!((&over.name[..], over.message), (VALIDATION, violation("versionStage", "have length less than or equal to 256")));
+    let none = refused("");
+    assert_eq!((&none.name[..], none.message), (VALIDATION, violation_of("", "versionStage", "have length greater than or equal to 1")));
+}
+
+#[test]
+fn a1_region() {
+    let account = Account::new();
+    let refused = |region: &str| account.run(&format!("{CREATE} --name a --add-replica-regions Region={region}"));
+    let (code, _, stderr) = refused(&"x".repeat(128));
+    assert!(code == Some(254) && stderr.contains("there is no Region 'xxx"), "{stderr}");
+    for region in [String::new(), "x".repeat(129)] {
+        let (code, _, stderr) = refused(&region);
+        assert!(code == Some(252) && stderr.contains("Region must have 1 to 128 characters"), "{stderr}");
+    }
+    // What does not fit the pattern is no Region either.
+    let (code, _, stderr) = refused("US-EAST-1");
+    assert!(code == Some(254) && stderr.contains("there is no Region 'US-EAST-1'"), "{stderr}");
+}
+
+#[test]
+fn a1_tag_key_and_value() {
+    let account = Account::new();
+    for (key, value) in [(1, 0), (128, 256)] {
+        let tag = format!("Key={},Value={}", "k".repeat(key), "v".repeat(value));
+        account.json(&format!("{CREATE} --name t{key} --tags {tag}"));
+    }
+    for (key, value, message) in [
+        (0, 0, violation_of("", "tags.member.key", "have length greater than or equal to 1")),
+        (129, 0, violation("tags.member.key", "have length less than or equal to 128")),
+        (1, 257, violation("tags.member.value", "have length less than or equal to 256")),
+    ] {
+        let tag = format!("Key={},Value={}", "k".repeat(key), "v".repeat(value));
+        account.refuses(&format!("{CREATE} --name over --tags {tag}"), VALIDATION, &message);
+    }
+}
+
+#[test]
+fn a1_status_and_status_message() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x --region eu-west-1");
+    let line = "create-secret --name a --secret-string x --partial --add-replica-regions us-east-1 eu-west-1 --query ReplicationStatus";
+    let (code, stdout, _) = account.run(line);
+    let statuses: serde_json::Value = serde_json::from_str(&stdout).expect("JSON");
+    let found: Vec<_> = statuses.as_array().expect("a list").iter().map(|entry| &entry["Status"]).collect();
+    assert_eq!((code, found), (Some(1), vec![&json!("InSync"), &json!("Failed")]));
+    for entry in statuses.as_array().expect("a list") {
+        let length = entry["StatusMessage"].as_str().expect("a message").chars().count();
+        assert!((1..=4096).contains(&length), "{entry}");
+    }
+}
+
+#[test]
+fn a1_next_token_and_max_results() {
+    let account = Account::new();
+    for name in ["a", "b"] {
+        account.json(&format!("{CREATE} --name {name}"));
+    }
+    for (count, listed) in [(1, 1), (100, 2)] {
+        let names = account.json(&format!("list-secrets --max-results {count} --query SecretList[].Name"));
+        assert_eq!(names.as_array().map(Vec::len), Some(listed));
+    }
+    for (count, constraint) in [(0, "have value greater than or equal to 1"), (101, "have value less than or equal to 100")] {
+        let message = violation_of(&count.to_string(), "maxResults", constraint);
+        account.refuses(&format!("list-secrets --max-results {count}"), VALIDATION, &message);
+    }
+    let token = account.text("list-secrets --max-results 1 --query NextToken");
+    assert!((1..=4096).contains(&token.len()));
+    for wrong in ["x".to_owned(), "x".repeat(4097)] {
+        assert_eq!(account.refusal(&format!("list-secrets --next-token {wrong}")).name, "InvalidNextTokenException");
+    }
+}
+
+#[test]
+fn a1_filters() {
+    let account = Account::new();
+    account.json(&format!("{CREATE} --name a"));
+    let filter = |values: usize, length: usize| format!("Key=name,Values={}", vec!["a".repeat(length); values].join(","));
+    let list = |filters: &[String]| format!("list-secrets --query SecretList[].Name --filters {}", filters.join(" "));
+    assert_eq!(account.json(&list(&vec![filter(10, 1); 10])), json!(["a"]));
+    assert_eq!(account.json(&list(&[filter(1, 512)])), json!([]));
+    assert_eq!(account.json(&list(&["Key=name,Values=!b".to_owned()])), json!(["a"]));
+    for (filters, parameter, constraint) in [
+        (vec![filter(1, 1); 11], "filters", "have length less than or equal to 10"),
+        (vec![filter(11, 1)], "filters.member.values", "have length less than or equal to 10"),
+        (vec![r#"{"Key":"name","Values":[]}"#.to_owned()], "filters.member.values", "have length greater than or equal to 1"),
+        (vec![filter(1, 513)], "filters.member.values.member", "have length less than or equal to 512"),
+        (
+            vec!["Key=name,Values=a*".to_owned()],
+            "filters.member.values.member",
+            r"satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$",
+        ),
+    ] {
+        account.refuses(&list(&filters), VALIDATION, &violation(parameter, constraint));
+    }
+}
+
+#[test]
+fn a1_filter_key() {
+    let account = Account::new();
+    account.json(&format!("{CREATE} --name a --description a --tags Key=a,Value=a"));
+    let found =
+        |key: &str, value: &str| account.json(&format!("list-secrets --filters Key={key},Values={value} --query SecretList[].Name"));
+    for key in ["description", "name", "tag-key", "tag-value", "all"] {
+        assert_eq!((found(key, "a"), found(key, "b")), (json!(["a"]), json!([])), "{key}");
+    }
+    assert_eq!((found("primary-region", "us-west-2"), found("owning-service", "a")), (json!(["a"]), json!([])));
+    let values = "satisfy enum value set: [description, name, tag-key, tag-value, primary-region, owning-service, all]";
+    account.refuses("list-secrets --filters Key=Name,Values=a", VALIDATION, &violation_of("Name", "filters.member.key", values));
+}
+
+#[test]
+fn a1_sort_by_and_sort_order() {
+    let account = Account::new();
+    for name in ["b", "a"] {
+        account.json(&format!("{CREATE} --name {name}"));
+    }
+    let sorted = |arguments: &str| account.json(&format!("list-secrets --query SecretList[].Name {arguments}"));
+    for (by, ascending) in [
+        ("created-date", ["b", "a"]),
+        ("last-changed-date", ["b", "a"]),
+        // Reading leaves no trace in a vault, so the names decide.
+        ("last-accessed-date", ["a", "b"]),
+        ("name", ["a", "b"]),
+    ] {
+        let [first, second] = ascending;
+        assert_eq!(sorted(&format!("--sort-by {by} --sort-order asc")), json!([first, second]), "{by}");
+        assert_eq!(sorted(&format!("--sort-by {by} --sort-order desc")), json!([second, first]), "{by}");
+    }
+    let keys = "satisfy enum value set: [created-date, last-accessed-date, last-changed-date, name]";
+    account.refuses("list-secrets --sort-by size", VALIDATION, &violation_of("size", "sortBy", keys));
+    let orders = "satisfy enum value set: [asc, desc]";
+    account.refuses("list-secrets --sort-order up", VALIDATION, &violation_of("up", "sortOrder", orders));
+}

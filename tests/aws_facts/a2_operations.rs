@@ -1,0 +1,139 @@
+//! Section A2: what the operations of AWS Secrets Manager need, answer, and refuse. `Bundles` and `EncryptionContext` are coldseal's.
+
+use serde_json::json;
+
+use crate::account::{Account, members};
+
+/// A command line without a required member ends with 252 and names the flag.
+fn needs(account: &Account, line: &str, flag: &str) {
+    let (code, _, stderr) = account.run(line);
+    assert!(code == Some(252) && stderr.contains(&format!("  {flag} <")), "{line}: {stderr}");
+}
+
+#[test]
+fn a2_create_secret() {
+    let account = Account::new();
+    needs(&account, "create-secret --secret-string x", "--name");
+    let made = account.json("create-secret --name full --secret-string x --add-replica-regions us-east-1");
+    assert_eq!(members(&made), ["ARN", "Name", "VersionId", "ReplicationStatus", "Bundles"]);
+    // The work is done when the command returns, so nothing is ever InProgress.
+    let expected = json!([{
+        "Region": "us-east-1",
+        "KmsKeyId": "alias/aws/secretsmanager",
+        "Status": "InSync",
+        "StatusMessage": "Replication succeeded"
+    }]);
+    assert_eq!(made["ReplicationStatus"], expected);
+    assert_eq!(members(&made["ReplicationStatus"][0]), ["Region", "KmsKeyId", "Status", "StatusMessage"]);
+    assert_eq!(members(&account.json("create-secret --name empty")), ["ARN", "Name", "Bundles"], "no VersionId without a value");
+    for (line, name) in [
+        ("--name x --client-request-token short", "InvalidParameterException"),
+        ("--name full", "ResourceExistsException"),
+        ("--name x --kms-key-id alias/none", "NotFoundException"),
+        ("--name x --add-replica-regions us-west-2", "InvalidParameterException"),
+    ] {
+        let refusal = account.refusal(&format!("create-secret {line}"));
+        assert_eq!((&refusal.name[..], &refusal.operation[..]), (name, "CreateSecret"), "{line}");
+    }
+}
+
+#[test]
+fn a2_replicate_secret_to_regions() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x");
+    needs(&account, "replicate-secret-to-regions --add-replica-regions us-east-1", "--secret-id");
+    needs(&account, "replicate-secret-to-regions --secret-id a", "--add-replica-regions");
+    let answer = account.json("replicate-secret-to-regions --secret-id a --add-replica-regions us-east-1 eu-west-1");
+    assert_eq!(members(&answer), ["ARN", "ReplicationStatus", "Bundles"]);
+    assert_eq!(answer["ARN"], account.json("describe-secret --secret-id a --query ARN"));
+    let regions: Vec<_> = answer["ReplicationStatus"].as_array().expect("a list").iter().map(|entry| &entry["Region"]).collect();
+    assert_eq!(regions, ["us-east-1", "eu-west-1"]);
+    for (line, name) in [
+        ("--secret-id b --add-replica-regions us-east-1", "ResourceNotFoundException"),
+        ("--secret-id a --add-replica-regions us-west-2", "InvalidParameterException"),
+    ] {
+        let refusal = account.refusal(&format!("replicate-secret-to-regions {line}"));
+        assert_eq!((&refusal.name[..], &refusal.operation[..]), (name, "ReplicateSecretToRegions"), "{line}");
+    }
+}
+
+#[test]
+fn a2_get_secret_value() {
+    let account = Account::new();
+    needs(&account, "get-secret-value", "--secret-id");
+    account.json("create-secret --name s --secret-string x");
+    account.json("create-secret --name b --secret-binary AP8=");
+    let string = account.json("get-secret-value --secret-id s");
+    assert_eq!(members(&string), ["ARN", "Name", "VersionId", "SecretString", "VersionStages", "CreatedDate"]);
+    assert_eq!((&string["SecretString"], &string["VersionStages"]), (&json!("x"), &json!(["AWSCURRENT"])));
+    let binary = account.json("get-secret-value --secret-id b");
+    assert_eq!(members(&binary), ["ARN", "Name", "VersionId", "SecretBinary", "VersionStages", "CreatedDate"]);
+    assert_eq!(binary["SecretBinary"], "AP8=");
+    // AWSCURRENT unless a version is named; an id and a label that are both given must match.
+    let id = string["VersionId"].as_str().expect("an id");
+    for selector in ["--version-stage AWSCURRENT", &format!("--version-id {id}"), &format!("--version-id {id} --version-stage AWSCURRENT")]
+    {
+        assert_eq!(account.json(&format!("get-secret-value --secret-id s {selector}")), string, "{selector}");
+    }
+    let refusal = account.refusal("get-secret-value --secret-id none");
+    assert_eq!((&refusal.name[..], &refusal.operation[..]), ("ResourceNotFoundException", "GetSecretValue"));
+    let mismatch = account.refusal(&format!("get-secret-value --secret-id s --version-id {id} --version-stage OTHER"));
+    assert_eq!(mismatch.name, "InvalidRequestException");
+    let bundle = account.text("describe-secret --secret-id s --query Bundles[0].Path");
+    std::fs::write(bundle, "changed").expect("written");
+    assert_eq!(account.refusal("get-secret-value --secret-id s").name, "DecryptionFailure");
+}
+
+#[test]
+fn a2_describe_secret() {
+    let account = Account::new();
+    needs(&account, "describe-secret", "--secret-id");
+    account.json("kms create-key --region us-west-2");
+    let key = account.text("kms list-keys --query Keys[0].KeyId");
+    account.json(&format!(
+        "create-secret --name full --secret-string x --description d --kms-key-id {key} --tags Key=k,Value=v --add-replica-regions us-east-1 \
+         --encryption-context a=b"
+    ));
+    assert_eq!(
+        members(&account.json("describe-secret --secret-id full")),
+        [
+            "ARN",
+            "Name",
+            "Description",
+            "KmsKeyId",
+            "LastChangedDate",
+            "Tags",
+            "VersionIdsToStages",
+            "CreatedDate",
+            "PrimaryRegion",
+            "ReplicationStatus",
+            "EncryptionContext",
+            "Bundles"
+        ]
+    );
+    account.json("create-secret --name empty");
+    let expected = ["ARN", "Name", "LastChangedDate", "CreatedDate", "PrimaryRegion", "Bundles"];
+    assert_eq!(members(&account.json("describe-secret --secret-id empty")), expected, "fields without a value are left out");
+    let refusal = account.refusal("describe-secret --secret-id none");
+    assert_eq!((&refusal.name[..], &refusal.operation[..]), ("ResourceNotFoundException", "DescribeSecret"));
+}
+
+#[test]
+fn a2_list_secrets() {
+    let account = Account::new();
+    for name in ["a", "b"] {
+        account.json(&format!("create-secret --name {name} --secret-string x --description d --tags Key=k,Value=v"));
+    }
+    let list = account.json("list-secrets");
+    assert_eq!(members(&list), ["SecretList"]);
+    assert_eq!(
+        members(&list["SecretList"][0]),
+        ["ARN", "Name", "Description", "LastChangedDate", "Tags", "SecretVersionsToStages", "CreatedDate", "PrimaryRegion"]
+    );
+    let page = account.json("list-secrets --max-results 1 --include-planned-deletion --sort-by name --sort-order asc");
+    assert_eq!(members(&page), ["SecretList", "NextToken"]);
+    for (arguments, name) in [("--next-token x", "InvalidNextTokenException"), ("--max-results 0", "ValidationException")] {
+        let refusal = account.refusal(&format!("list-secrets {arguments}"));
+        assert_eq!((&refusal.name[..], &refusal.operation[..]), (name, "ListSecrets"));
+    }
+}

@@ -1,0 +1,322 @@
+//! Section B1: ids, limits and wire names of AWS KMS.
+
+use serde_json::{Value, json};
+
+use crate::account::{Account, members, violation, violation_of};
+
+const NOT_FOUND: &str = "NotFoundException";
+const VALIDATION: &str = "ValidationException";
+const TAG: &str = "TagException";
+
+#[test]
+fn b1_validation() {
+    let account = Account::new();
+    let id = account.key_id();
+    for (line, value, parameter, constraint) in [
+        ("schedule-key-deletion --pending-window-in-days 6", "6", "pendingWindowInDays", "have value greater than or equal to 7"),
+        ("schedule-key-deletion --pending-window-in-days 31", "31", "pendingWindowInDays", "have value less than or equal to 30"),
+        ("enable-key-rotation --rotation-period-in-days 89", "89", "rotationPeriodInDays", "have value greater than or equal to 90"),
+        ("enable-key-rotation --rotation-period-in-days 2561", "2561", "rotationPeriodInDays", "have value less than or equal to 2560"),
+        ("generate-data-key --number-of-bytes 0", "0", "numberOfBytes", "have value greater than or equal to 1"),
+        ("generate-data-key --number-of-bytes 1025", "1025", "numberOfBytes", "have value less than or equal to 1024"),
+    ] {
+        account.refuses(&format!("kms {line} --key-id {id}"), VALIDATION, &violation_of(value, parameter, constraint));
+    }
+}
+
+#[test]
+fn b1_paging() {
+    let account = Account::new();
+    let ids: Vec<String> = (0..3).map(|_| account.key_id()).collect();
+    let mut found = Vec::new();
+    let mut marker = String::new();
+    loop {
+        let page = account.json(&format!("kms list-keys --limit 2 {marker}"));
+        found.extend(page["Keys"].as_array().expect("a list").iter().map(|key| key["KeyId"].as_str().expect("an id").to_owned()));
+        let Some(next) = page.get("NextMarker").and_then(Value::as_str) else {
+            assert_eq!((members(&page), &page["Truncated"]), (vec!["Keys", "Truncated"], &json!(false)));
+            break;
+        };
+        assert_eq!((members(&page), &page["Truncated"]), (vec!["Keys", "NextMarker", "Truncated"], &json!(true)));
+        marker = format!("--marker {next}");
+    }
+    found.sort_unstable();
+    let mut expected = ids;
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+    let of_key = |command: &str| format!("{command} --key-id {}", expected[0]);
+    for (command, largest) in [
+        ("list-keys".to_owned(), 1000),
+        ("list-aliases".to_owned(), 100),
+        (of_key("list-key-rotations"), 1000),
+        (of_key("list-resource-tags"), 50),
+    ] {
+        account.json(&format!("kms {command} --limit {largest}"));
+        for (limit, constraint) in
+            [(0, "have value greater than or equal to 1".to_owned()), (largest + 1, format!("have value less than or equal to {largest}"))]
+        {
+            let message = violation_of(&limit.to_string(), "limit", &constraint);
+            account.refuses(&format!("kms {command} --limit {limit}"), VALIDATION, &message);
+        }
+    }
+    for command in ["list-keys".to_owned(), of_key("list-key-rotations"), of_key("list-resource-tags")] {
+        assert_eq!(account.refusal(&format!("kms {command} --marker x")).name, "InvalidMarkerException", "{command}");
+    }
+}
+
+/// Lists of one key's things go by page too.
+#[test]
+fn b1_paging_of_rotations_and_tags() {
+    let account = Account::new();
+    let id = account.key_id();
+    for number in 0..3 {
+        account.json(&format!("kms rotate-key-on-demand --key-id {id}"));
+        account.json(&format!("kms tag-resource --key-id {id} --tags TagKey=k{number},TagValue=v"));
+    }
+    for (command, list) in [("list-key-rotations", "Rotations"), ("list-resource-tags", "Tags")] {
+        let line = format!("kms {command} --key-id {id}");
+        let all = account.json(&line);
+        assert_eq!((members(&all), all[list].as_array().map(Vec::len)), (vec![list], Some(3)));
+        let first = account.json(&format!("{line} --limit 2"));
+        assert_eq!((members(&first), &first["Truncated"]), (vec![list, "NextMarker", "Truncated"], &json!(true)));
+        let rest = account.json(&format!("{line} --marker {}", first["NextMarker"].as_str().expect("a marker")));
+        assert_eq!((members(&rest), &rest["Truncated"]), (vec![list, "Truncated"], &json!(false)));
+        assert_eq!(rest[list][0], all[list][2]);
+        assert_eq!(account.json(&format!("{line} --max-items 1 --query {list}[0]")), all[list][0]);
+    }
+}
+
+/// A page has 100 keys, or 50 aliases, unless another size is asked for.
+#[test]
+fn b1_paging_default_sizes() {
+    let account = Account::new();
+    for first in [true, false] {
+        let id = account.key_id();
+        let names = (0..if first { 50 } else { 1 }).map(|number| format!("alias/{first}{number}"));
+        for name in names {
+            account.json(&format!("kms create-alias --alias-name {name} --target-key-id {id}"));
+        }
+    }
+    let page = account.json("kms list-aliases --no-paginate");
+    assert_eq!((page["Aliases"].as_array().map(Vec::len), &page["Truncated"]), (Some(50), &json!(true)));
+    assert_eq!(account.json("kms list-aliases --query length(Aliases)"), 51);
+}
+
+#[test]
+fn b1_key_id_forms() {
+    let account = Account::new();
+    account.0.write("plain", "x");
+    for kind in ["", "--multi-region"] {
+        let key = account.key(kind);
+        let (id, arn) = (key["KeyId"].as_str().expect("an id"), key["Arn"].as_str().expect("an ARN"));
+        let is_id = if kind.is_empty() {
+            id.split('-').map(str::len).eq([8, 4, 4, 4, 12])
+        } else {
+            id.strip_prefix("mrk-").is_some_and(|hex| hex.len() == 32 && hex.bytes().all(|byte| byte.is_ascii_hexdigit()))
+        };
+        assert!(is_id, "{id}");
+        assert_eq!(arn, format!("arn:aws:kms:us-west-2:000000000000:key/{id}"));
+        let alias = format!("alias/x{}", id.len() + kind.len());
+        account.json(&format!("kms create-alias --alias-name {alias} --target-key-id {id}"));
+        let alias_arn = format!("arn:aws:kms:us-west-2:000000000000:{alias}");
+        for name in [id, arn, &alias, &alias_arn] {
+            assert_eq!(account.json(&format!("kms describe-key --key-id {name} --query KeyMetadata.Arn")), arn, "{name}");
+            let key = account.json(&format!("kms encrypt --plaintext fileb://plain --key-id {name} --query KeyId"));
+            assert_eq!(key, arn, "{name}");
+        }
+        for command in ["enable-key", "disable-key", "enable-key-rotation", "schedule-key-deletion", "cancel-key-deletion"] {
+            for name in [&alias, &alias_arn] {
+                account.refuses(&format!("kms {command} --key-id {name}"), NOT_FOUND, &format!("Invalid keyId '{name}'"));
+            }
+        }
+    }
+}
+
+#[test]
+fn b1_response_key_id() {
+    let account = Account::new();
+    account.0.write("plain", "x");
+    let key = account.key("");
+    let (id, arn) = (key["KeyId"].as_str().expect("an id"), &key["Arn"]);
+    let blob = account.text(&format!("kms encrypt --plaintext fileb://plain --key-id {id} --query CiphertextBlob"));
+    for line in [
+        format!("encrypt --plaintext fileb://plain --key-id {id}"),
+        format!("decrypt --ciphertext-blob {blob} --key-id {id}"),
+        format!("decrypt --ciphertext-blob {blob}"),
+        format!("re-encrypt --ciphertext-blob {blob} --destination-key-id {id}"),
+        format!("generate-data-key --key-spec AES_256 --key-id {id}"),
+        format!("generate-data-key-without-plaintext --key-spec AES_256 --key-id {id}"),
+        format!("get-key-rotation-status --key-id {id}"),
+        format!("rotate-key-on-demand --key-id {id}"),
+        format!("schedule-key-deletion --key-id {id}"),
+        format!("cancel-key-deletion --key-id {id}"),
+    ] {
+        assert_eq!(&account.json(&format!("kms {line} --query KeyId")), arn, "{line}");
+    }
+}
+
+#[test]
+fn b1_bad_ids() {
+    let account = Account::new();
+    let id = account.key_id();
+    let missing = "1234abcd-12ab-34cd-56ef-1234567890ab";
+    let describe = |name: &str, code: &str, message: &str| account.refuses(&format!("kms describe-key --key-id {name}"), code, message);
+    describe("x", NOT_FOUND, "Invalid keyId 'x'");
+    describe(missing, NOT_FOUND, &format!("Key 'arn:aws:kms:us-west-2:000000000000:key/{missing}' does not exist"));
+    let foreign = format!("arn:aws:kms:us-west-2:111122223333:key/{id}");
+    describe(&foreign, NOT_FOUND, &format!("Key '{foreign}' does not exist"));
+    describe("alias/none", NOT_FOUND, "Alias arn:aws:kms:us-west-2:000000000000:alias/none is not found.");
+    describe("arn:x", "InvalidArnException", "Invalid arn arn:x");
+    // Another Region's ARN, where the request has a Region of its own.
+    account.0.write("plain", "x");
+    let blob = account.text(&format!("kms encrypt --plaintext fileb://plain --key-id {id} --query CiphertextBlob"));
+    account.refuses(
+        &format!(
+            "kms re-encrypt --ciphertext-blob {blob} --destination-key-id {id} \
+             --source-key-id arn:aws:kms:eu-west-1:000000000000:key/{id}"
+        ),
+        NOT_FOUND,
+        "Invalid arn eu-west-1",
+    );
+}
+
+#[test]
+fn b1_alias() {
+    let account = Account::new();
+    let id = account.key_id();
+    let create = |name: &str| format!("kms create-alias --target-key-id {id} --alias-name {name}");
+    let longest = format!("alias/{}", "x".repeat(250));
+    account.json(&create(&longest));
+    account.refuses(&create(&format!("{longest}x")), VALIDATION, &violation("aliasName", "have length less than or equal to 256"));
+    let refusal = account.refusal_with(&format!("kms create-alias --target-key-id {id} --alias-name"), "");
+    assert_eq!((&refusal.name[..], refusal.message), (VALIDATION, violation("aliasName", "have length greater than or equal to 1")));
+    let pattern = "satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$";
+    account.refuses(&create("alias/a.b"), VALIDATION, &violation_of("alias/a.b", "aliasName", pattern));
+    account.refuses(&create("team"), VALIDATION, "Invalid identifier");
+    account.refuses(&create("alias/aws/x"), "NotAuthorizedException", "");
+    account.json(&create("alias/aZ09/_-"));
+    // One of a name in an account's Region.
+    account.refuses(
+        &create("alias/aZ09/_-"),
+        "AlreadyExistsException",
+        "An alias with the name arn:aws:kms:us-west-2:000000000000:alias/aZ09/_- already exists",
+    );
+    let elsewhere = account.text("kms create-key --region eu-west-1 --query KeyMetadata.Arn");
+    account.json(&format!("kms create-alias --alias-name alias/aZ09/_- --target-key-id {elsewhere}"));
+    for number in 2..50 {
+        account.json(&create(&format!("alias/n{number}")));
+    }
+    assert_eq!(account.refusal(&create("alias/n50")).name, "LimitExceededException");
+    let other = account.key_id();
+    account.json(&format!("kms create-alias --alias-name alias/n50 --target-key-id {other}"));
+}
+
+#[test]
+fn b1_plaintext_and_ciphertext() {
+    let account = Account::new();
+    let id = account.key_id();
+    let encrypt = |length: usize| {
+        account.0.write("plain", vec![7; length]);
+        format!("kms encrypt --plaintext fileb://plain --key-id {id} --query CiphertextBlob")
+    };
+    for length in [1, 4096] {
+        let blob = account.text(&encrypt(length));
+        let plaintext = account.text(&format!("kms decrypt --ciphertext-blob {blob} --query Plaintext"));
+        assert_eq!(plaintext.trim_end_matches('=').len() * 3 / 4, length);
+    }
+    account.refuses(&encrypt(0), VALIDATION, &violation("plaintext", "have length greater than or equal to 1"));
+    account.refuses(&encrypt(4097), VALIDATION, &violation("plaintext", "have length less than or equal to 4096"));
+    let decrypt = |length: usize| {
+        account.0.write("blob", vec![7; length]);
+        "kms decrypt --ciphertext-blob fileb://blob"
+    };
+    account.refuses(decrypt(0), VALIDATION, &violation("ciphertextBlob", "have length greater than or equal to 1"));
+    account.refuses(decrypt(6145), VALIDATION, &violation("ciphertextBlob", "have length less than or equal to 6144"));
+    for length in [1, 6144] {
+        account.refuses(decrypt(length), "InvalidCiphertextException", "");
+    }
+}
+
+#[test]
+fn b1_encryption_context() {
+    let account = Account::new();
+    account.0.write("plain", "x");
+    let id = account.key_id();
+    let line = format!("kms encrypt --plaintext fileb://plain --key-id {id} --query CiphertextBlob --encryption-context a=b,c=d");
+    let decrypt = format!("kms decrypt --ciphertext-blob {} --query Plaintext", account.text(&line));
+    for same in ["a=b,c=d", "c=d,a=b", r#"{"c":"d","a":"b"}"#] {
+        assert_eq!(account.json(&format!("{decrypt} --encryption-context {same}")), "eA==", "{same}");
+    }
+    for other in ["a=b", "a=b,c=D", "A=b,c=d", "a=b,c=d,e=f", "a=d,c=b"] {
+        account.refuses(&format!("{decrypt} --encryption-context {other}"), "InvalidCiphertextException", "");
+    }
+    account.refuses(&decrypt, "InvalidCiphertextException", "");
+    // What the tools write themselves is reserved in a message, as in the AWS Encryption SDK.
+    let (code, _, stderr) = account.run(&format!("seal plain --kms-key-id {id} --encryption-context aws-crypto-x=y -o out"));
+    assert!(code == Some(252) && stderr.contains("the name aws-crypto-x is reserved"), "{stderr}");
+}
+
+#[test]
+fn b1_ciphertext_mismatch() {
+    let account = Account::new();
+    account.0.write("plain", "x");
+    let id = account.key_id();
+    account.json(&format!("kms encrypt --plaintext fileb://plain --key-id {id} --query CiphertextBlob"));
+    let made = account.text(&format!("kms encrypt --plaintext fileb://plain --key-id {id} --query CiphertextBlob"));
+    // A changed byte gets the same answer as another context: a name and no message.
+    let changed = format!("{}AAAA", &made[..made.len() - 4]);
+    for blob in ["AAAA", &changed] {
+        account.refuses(&format!("kms decrypt --ciphertext-blob {blob}"), "InvalidCiphertextException", "");
+    }
+}
+
+#[test]
+fn b1_tags() {
+    let account = Account::new();
+    let id = account.key_id();
+    let tag = |tags: &str| format!("kms tag-resource --key-id {id} --tags {tags}");
+    let pair = |key: usize, value: usize| format!("TagKey={},TagValue={}", "k".repeat(key), "v".repeat(value));
+    let several = |range: std::ops::Range<usize>| range.map(|number| format!("TagKey=n{number},TagValue=")).collect::<Vec<_>>().join(" ");
+    account.json(&tag(&pair(1, 0)));
+    account.json(&tag(&pair(128, 256)));
+    account.refuses(&tag(&pair(0, 0)), VALIDATION, &violation("tags.tagKey", "have length greater than or equal to 1"));
+    account.refuses(&tag(&pair(129, 0)), VALIDATION, &violation("tags.tagKey", "have length less than or equal to 128"));
+    account.refuses(&tag(&pair(1, 257)), VALIDATION, &violation("tags.tagValue", "have length less than or equal to 256"));
+    account.refuses(&tag("TagKey=a,TagValue=1 TagKey=a,TagValue=2"), TAG, "Duplicate tag keys");
+    account.refuses(&tag("TagKey=aws:a,TagValue=1"), TAG, "Tags beginning with aws: are reserved");
+    account.refuses(&tag(&several(0..49)), TAG, "Too many tags");
+    account.refuses(&format!("kms create-key --tags {}", several(0..51)), TAG, "Too many tags");
+    account.json(&tag(&several(0..48)));
+    assert_eq!(account.json(&format!("kms list-resource-tags --key-id {id} --query length(Tags)")), 50);
+    // A tag that is there gets the new value, at the limit too.
+    account.json(&tag("TagKey=n0,TagValue=new"));
+}
+
+#[test]
+fn b1_policy_and_description() {
+    let account = Account::new();
+    for length in [0, 8192] {
+        let made = account.json_with("kms create-key --query KeyMetadata.Description --description", &"d".repeat(length));
+        assert_eq!(made.as_str().map(str::len), Some(length));
+    }
+    let message = violation("description", "have length less than or equal to 8192");
+    account.refuses(&format!("kms create-key --description {}", "d".repeat(8193)), VALIDATION, &message);
+    let id = account.key_id();
+    account.refuses(&format!("kms update-key-description --key-id {id} --description {}", "d".repeat(8193)), VALIDATION, &message);
+    let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}"#;
+    let put = |length: usize| {
+        account.0.write("policy", format!("{policy}{}", " ".repeat(length - policy.len())));
+        format!("kms put-key-policy --key-id {id} --policy file://policy")
+    };
+    // The service's quota of 32 KB, below what the model would take.
+    account.json(&put(32 * 1024));
+    account.refuses(&put(32 * 1024 + 1), "LimitExceededException", "The key policy has 32769 bytes, more than 32768");
+}
+
+/// Requests are not counted: nothing is asked of a service.
+#[test]
+fn b1_request_quotas() {
+    let account = Account::new();
+    let ids: Vec<String> = (0..8).map(|_| account.key_id()).collect();
+    assert_eq!(account.json("kms list-keys --query length(Keys)"), ids.len());
+}
