@@ -48,6 +48,8 @@ pub mod page;
 mod policy;
 pub mod region;
 mod secret;
+#[doc(hidden)]
+pub mod shorthand;
 mod suite;
 mod timestamp;
 pub mod vault;
