@@ -228,13 +228,9 @@ pub(crate) fn stdout_is_terminal() -> bool {
     std::io::stdout().is_terminal()
 }
 
-/// A terminal's width; colours on a terminal unless the user does without (<https://no-color.org>).
+/// A terminal's width, and whether tables are coloured.
 fn stdout_look(color: Color, environment: &Environment) -> Look {
-    let is_colored = match color {
-        Color::On => true,
-        Color::Off => false,
-        Color::Auto => stdout_is_terminal() && environment.text("NO_COLOR").is_none(),
-    };
+    let is_colored = color.applies_to(&std::io::stdout(), environment);
     Look { width: terminal_width().unwrap_or(Look::PLAIN.width), is_colored }
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod aws_config;
 mod cli_input;
+mod color;
 mod commands;
 mod completion;
 mod context;
@@ -28,9 +29,10 @@ mod structures;
 mod tags;
 mod usage;
 
-use std::{io::Write as _, process::ExitCode, time::Instant};
+use std::{ffi::OsString, io::Write as _, process::ExitCode, time::Instant};
 
 use self::{
+    args::Color,
     cli_input::{Request, Run, Stop},
     context::{Context, print_text},
     environment::Environment,
@@ -48,14 +50,17 @@ pub fn main() -> ExitCode {
     }
     let prompter = Prompter::install();
     let environment = Environment::process();
-    let outcome = match cli_input::parse(std::env::args_os().collect(), &environment) {
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let color = Color::asked_for(&arguments);
+    let colors_errors = color.applies_to(&std::io::stderr(), &environment);
+    let outcome = match cli_input::parse(arguments, &environment) {
         Ok(Request::Run(request)) => run(*request, environment, prompter),
         Ok(Request::Print(skeleton)) => print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN)),
         Err(Stop::Failure(failure)) => Err(failure),
         Err(Stop::Clap(error)) => {
             // Help and version are not errors; they go to stdout.
             let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
-            let _ = error.print();
+            color.show(&error, &environment);
             return ExitCode::from(code);
         }
     };
@@ -64,7 +69,7 @@ pub fn main() -> ExitCode {
         Err(failure) => {
             let mut stderr = std::io::stderr().lock();
             for line in failure.lines() {
-                let _ = writeln!(stderr, "{line}");
+                let _ = writeln!(stderr, "{}", if colors_errors { color::colored(&line) } else { line });
             }
             ExitCode::from(failure.exit_code())
         }

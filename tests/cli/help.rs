@@ -5,7 +5,7 @@ use snapbox::str;
 use crate::sandbox::Sandbox;
 
 /// The names of the subcommands that a help text lists.
-fn subcommands(help: &str) -> Vec<String> {
+pub(crate) fn subcommands(help: &str) -> Vec<String> {
     let list = help.split_once("Commands:\n").map_or("", |(_, rest)| rest).split_once("\n\n").map_or("", |(list, _)| list);
     let names = list.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
     names.filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
@@ -200,7 +200,7 @@ Global options:
       --no-cli-pager
           Accepted as in the AWS CLI; coldseal starts no pager
       --color <WHEN>
-          Colours in tables: on, off or auto [default: auto]
+          Colours in tables, help and errors: on, off or auto [default: auto]
       --debug
           Print on stderr what is done: files, keys by ARN, timings; never
           values

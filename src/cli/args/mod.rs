@@ -72,7 +72,7 @@ pub(crate) struct GlobalArgs {
     /// Refused: no command connects to an endpoint
     #[arg(long, global = true, value_name = "URL", hide = true)]
     pub(crate) endpoint_url: Option<String>,
-    /// Colours in tables: on, off or auto [default: auto]
+    /// Colours in tables, help and errors: on, off or auto [default: auto]
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto, hide_default_value = true, hide_possible_values = true)]
     pub(crate) color: Color,
     /// Print on stderr what is done: files, keys by ARN, timings; never values
@@ -103,7 +103,7 @@ pub(crate) struct GlobalArgs {
 pub(crate) enum Color {
     On,
     Off,
-    /// On a terminal, unless `NO_COLOR` is set.
+    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
     Auto,
 }
 
