@@ -31,7 +31,9 @@ impl Color {
         match self {
             Self::On => true,
             Self::Off => false,
-            Self::Auto => stream.is_terminal() && environment.text("NO_COLOR").is_none() && environment.text("TERM").as_deref() != Some("dumb"),
+            Self::Auto => {
+                stream.is_terminal() && environment.text("NO_COLOR").is_none() && environment.text("TERM").as_deref() != Some("dumb")
+            }
         }
     }
 

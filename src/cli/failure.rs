@@ -1,7 +1,10 @@
 //! Every way in which a command ends badly: its exit code, its lines on stderr, and what to do about it.
 
+mod hints;
+
+use self::hints::hint;
 use super::usage::{ConfigError, UsageError};
-use crate::error::{Error, ErrorCode, FormatError, FormatProblem, SetupError};
+use crate::error::Error;
 
 /// Done in part, or faults found.
 pub(crate) const EXIT_PARTIAL: u8 = 1;
@@ -89,68 +92,6 @@ impl Failure {
         let mut lines = vec![message];
         lines.extend(hint.map(|hint| format!("hint: {hint}")));
         lines
-    }
-}
-
-/// What to do next.
-fn hint(error: &Error, operation: &str) -> Option<&'static str> {
-    match error {
-        Error::Format(error) => format_hint(*error),
-        Error::NoUsableKey(_) => Some(
-            "name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: \
-             'coldseal kms export-keys' there, 'coldseal kms import-keys' here",
-        ),
-        Error::TooLong { .. } => Some("raise the limit with --max-content-length if you trust the message; it is held in memory"),
-        Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
-        Error::Setup(error) => setup_hint(error),
-        Error::Service(error) => service_hint(error.code, operation),
-        _ => None,
-    }
-}
-
-fn format_hint(error: FormatError) -> Option<&'static str> {
-    match (error.field, error.problem) {
-        ("version", _) => {
-            Some("is this an AWS Encryption SDK message of format 2.0? Messages of format 1 have no key commitment and are not read")
-        }
-        ("encrypted data key count", FormatProblem::TooLarge { .. }) => Some("raise the limit with --max-encrypted-data-keys"),
-        _ => None,
-    }
-}
-
-const fn setup_hint(error: &SetupError) -> Option<&'static str> {
-    match error {
-        SetupError::NoVault(_) => Some("'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names another directory"),
-        SetupError::NoKeystore(_) => {
-            Some("'coldseal create-secret' and 'coldseal kms create-key' make one; --keystore or COLDSEAL_KEYSTORE names another file")
-        }
-        SetupError::NoKeyFile { .. } => {
-            Some("--keystore-key-file or COLDSEAL_KEYSTORE_KEY_FILE says where it is; without it the keystore stays closed")
-        }
-        SetupError::OtherAccount { .. } => {
-            Some("leave out --account-id and COLDSEAL_ACCOUNT_ID, or name another keystore (--keystore) for that account's keys")
-        }
-        _ => None,
-    }
-}
-
-fn service_hint(code: ErrorCode, operation: &str) -> Option<&'static str> {
-    match (code, operation) {
-        (ErrorCode::DisabledException, _) => Some("'coldseal kms enable-key' enables a key"),
-        (ErrorCode::ResourceExistsException, _) => Some("'coldseal describe-secret' shows the one that exists"),
-        (ErrorCode::ResourceNotFoundException, _) => {
-            Some("'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels")
-        }
-        (ErrorCode::NotFoundException, "EnableKey" | "DisableKey" | "CreateAlias" | "ListAliases") => {
-            Some("this takes a key id or key ARN, as 'coldseal kms list-keys' shows it, and no alias")
-        }
-        (ErrorCode::NotFoundException, _) => Some("'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there is"),
-        (ErrorCode::NotAuthorizedException, "CreateAlias") => Some("names that begin with alias/aws/ belong to AWS"),
-        (ErrorCode::ValidationException, "CreateAlias") => {
-            Some("an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN")
-        }
-        (ErrorCode::DecryptionFailure, _) => Some("'coldseal verify --open' shows which bundles open here"),
-        _ => None,
     }
 }
 

@@ -158,7 +158,10 @@ impl ListOperation {
     }
 
     fn parse_token(&self, token: &str) -> Result<StartingToken, UsageError> {
-        let bad = || UsageError::new(format!("Bad starting token: {}", token.escape_debug()));
+        let bad = || {
+            UsageError::new(format!("Bad starting token: {}", token.escape_debug()))
+                .with_hint("it is the NextToken that --max-items printed with this list")
+        };
         let bytes = STANDARD.decode(token).map_err(|_| bad())?;
         let mut members: Map<String, Value> = serde_json::from_slice(&bytes).map_err(|_| bad())?;
         let page = match members.remove(self.input_token) {

@@ -87,7 +87,7 @@ impl Passphrases for PassphraseSources {
         let first = self.prompter.hidden(self.new.prompt).ok_or_else(|| self.new.missing())?;
         let second = self.prompter.hidden("Once more: ").ok_or_else(|| self.new.missing())?;
         if first.expose() != second.expose() {
-            return Err(Error::setup("the two passphrases are not the same; nothing was changed".to_owned()));
+            return Err(Error::setup("the two passphrases are not the same; nothing was changed, so try again".to_owned()));
         }
         Ok(first)
     }

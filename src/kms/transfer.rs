@@ -39,7 +39,8 @@ impl EmbeddedKms {
         let mut copy = Self::new(self.account.clone())?;
         for region in regions {
             let state = self.region(*region)?.filter(|state| !state.keys.is_empty());
-            let state = state.ok_or_else(|| Error::setup(format!("there are no keys in {region}")))?;
+            let state = state
+                .ok_or_else(|| Error::setup(format!("there are no keys in {region}; 'coldseal kms list-keys' shows where there are")))?;
             if self.opted_in.contains(region) {
                 copy.opted_in.insert(*region);
             }
@@ -58,7 +59,9 @@ impl EmbeddedKms {
     pub fn import(&mut self, other: Self) -> Result<Imported> {
         if other.account != self.account {
             let (own, others) = (&self.account, &other.account);
-            return Err(Error::setup(format!("the keys are of the account {others}, and this keystore is of the account {own}")));
+            return Err(Error::setup(format!(
+                "the keys are of the account {others}, and this keystore is of the account {own}; import them into another (--keystore)"
+            )));
         }
         let conflicts = self.conflicts(&other);
         if !conflicts.is_empty() {

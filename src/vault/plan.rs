@@ -155,7 +155,7 @@ pub(crate) fn unknown_region(name: &str) -> String {
     let similar = Region::similar(name);
     let escaped = name.escape_debug();
     if similar.is_empty() {
-        format!("there is no Region '{escaped}'")
+        format!("there is no Region '{escaped}'; 'coldseal kms list-regions' shows those that there are")
     } else {
         format!("there is no Region '{escaped}'; did you mean {}?", similar.join(", "))
     }

@@ -89,14 +89,17 @@ fn a_failed_open_leaves_no_file() {
     let refused = |arguments: &str| sandbox.coldseal(&format!("open {arguments} -o out")).assert().code(254).stdout_eq("");
     refused(&format!("tampered {KEY}")).stderr_eq(str![[r#"
 coldseal: the message could not be decrypted: it was changed, or the key is not the one that it was sealed with
+hint: name the key that it was sealed with, which 'coldseal inspect' shows, or fetch the message again
 
 "#]]);
     refused(&format!("longer {KEY}")).stderr_eq(str![[r#"
 coldseal: malformed message: message: bytes after its end
+hint: the message was changed: fetch it again
 
 "#]]);
     refused(&format!("short {KEY}")).stderr_eq(str![[r#"
 coldseal: malformed message: frame content: the input ends too early
+hint: the message is cut off: fetch it again
 
 "#]]);
     refused(&format!("empty {KEY}")).stderr_eq(str![[r#"
@@ -123,10 +126,12 @@ hint: name a key with --kms-key-id or --raw-aes-key, use the keystore that has i
 "#]]);
     refused(&format!("sealed {KEY} --encryption-context purpose=other")).stderr_eq(str![[r#"
 coldseal: encryption context: the value of 'purpose' is not the one demanded
+hint: 'coldseal inspect' shows the pairs of the message; is it the one that you meant?
 
 "#]]);
     refused(&format!("sealed {KEY} --encryption-context team")).stderr_eq(str![[r#"
 coldseal: encryption context: the message has no pair with the key 'team'
+hint: 'coldseal inspect' shows the pairs of the message; is it the one that you meant?
 
 "#]]);
     refused(&format!("sealed {KEY} --max-content-length 4")).stderr_eq(str![[r#"
@@ -359,6 +364,7 @@ fn inspect_shows_the_header_and_no_key() {
     sandbox.write("short", message.split_last_chunk::<1>().expect("not empty").0);
     sandbox.coldseal("inspect short").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 coldseal: malformed message: frame content: the input ends too early
+hint: the message is cut off: fetch it again
 
 "#]]);
     sandbox.coldseal("inspect text").assert().code(254).stdout_eq("").stderr_eq(str![[r#"

@@ -108,6 +108,7 @@ hint: 'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there i
 "#]]);
     refused("describe-key --key-id arn:x".to_owned()).stderr_eq(str![[r#"
 An error occurred (InvalidArnException) when calling the DescribeKey operation: Invalid arn arn:x
+hint: 'coldseal kms list-keys' and 'coldseal kms list-aliases' show the ARNs that there are
 
 "#]]);
     refused("enable-key --key-id alias/aws/secretsmanager".to_owned()).stderr_eq(str![[r#"
@@ -117,6 +118,7 @@ hint: this takes a key id or key ARN, as 'coldseal kms list-keys' shows it, and 
 "#]]);
     refused(format!("disable-key --key-id {key}")).stderr_eq(str![[r#"
 An error occurred (AccessDeniedException) when calling the DisableKey operation: kms:DisableKey is not allowed on arn:aws:kms:us-west-2:000000000000:key/[UUID]: it is an AWS managed key
+hint: 'coldseal kms create-key' makes a key of your own
 
 "#]]);
     refused(format!("create-alias --alias-name team --target-key-id {key}")).stderr_eq(str![[r#"
@@ -131,6 +133,7 @@ hint: names that begin with alias/aws/ belong to AWS
 "#]]);
     refused(format!("create-alias --alias-name alias/x --target-key-id {key}")).stderr_eq(str![[r#"
 An error occurred (AccessDeniedException) when calling the CreateAlias operation: kms:CreateAlias is not allowed on arn:aws:kms:us-west-2:000000000000:key/[UUID]: it is an AWS managed key
+hint: 'coldseal kms create-key' makes a key of your own
 
 "#]]);
     refused("create-alias --alias-name alias/x --target-key-id alias/aws/secretsmanager".to_owned()).stderr_eq(str![[r#"
@@ -148,6 +151,7 @@ hint: an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target i
     sandbox.ok(&format!("kms create-alias --region us-west-2 --alias-name alias/x --target-key-id {own}"));
     refused(format!("create-alias --alias-name alias/x --target-key-id {own}")).stderr_eq(str![[r#"
 An error occurred (AlreadyExistsException) when calling the CreateAlias operation: An alias with the name arn:aws:kms:us-west-2:000000000000:alias/x already exists
+hint: 'coldseal kms update-alias' points it at another key, 'coldseal kms list-aliases' shows it
 
 "#]]);
 }
@@ -176,7 +180,7 @@ coldseal: af-south-1 was enabled already
 
 "#]]);
     sandbox.coldseal("kms enable-region nowhere").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
-coldseal: enable-region: there is no Region 'nowhere'
+coldseal: enable-region: there is no Region 'nowhere'; 'coldseal kms list-regions' shows those that there are
 
 "#]]);
     sandbox

@@ -33,7 +33,7 @@ coldseal: the passphrase of the keystore is needed, and there is no terminal to 
 
 "#]]);
     sandbox.coldseal(get).args(["--passphrase-file", "wrong"]).assert().code(253).stdout_eq("").stderr_eq(str![[r#"
-coldseal: the keystore [ROOT]/keystore/keystore.json does not open with this passphrase
+coldseal: the keystore [ROOT]/keystore/keystore.json does not open with this passphrase; is it another keystore's?
 
 "#]]);
     sandbox.coldseal(get).args(["--passphrase-file", "missing"]).assert().code(253).stdout_eq("").stderr_eq(str![[r#"
@@ -93,7 +93,7 @@ hint: --keystore-key-file or COLDSEAL_KEYSTORE_KEY_FILE says where it is; withou
     other.ok("kms create-key --region us-west-2");
     fs::copy(other.path("keystore/keystore.key"), &key).expect("copied");
     sandbox.coldseal("kms list-keys").assert().code(253).stdout_eq("").stderr_eq(str![[r#"
-coldseal: the keystore [ROOT]/keystore/keystore.json does not open with the key file [ROOT]/keystore/keystore.key
+coldseal: the keystore [ROOT]/keystore/keystore.json does not open with the key file [ROOT]/keystore/keystore.key; is it another keystore's?
 
 "#]]);
 }

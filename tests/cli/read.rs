@@ -160,7 +160,7 @@ hint: 'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names anothe
 
 "#]]);
     missing("verify nothing").stderr_eq(str![[r#"
-coldseal: there is nothing at nothing
+coldseal: there is nothing at nothing; name a vault, the folder of a secret, or a bundle
 
 "#]]);
     missing("kms list-keys").stderr_eq(str![[r#"

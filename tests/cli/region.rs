@@ -69,7 +69,7 @@ hint: --region us-west-2, or AWS_REGION, or 'region' in the AWS configuration fi
     missing("seal key --kms-key-id alias/x");
     sandbox.write("config", "[default]\nregion = nowhere-1\n");
     sandbox.coldseal("kms create-key").env("AWS_CONFIG_FILE", "config").assert().code(252).stderr_eq(str![[r#"
-coldseal: the profile's region: there is no Region 'nowhere-1'
+coldseal: the profile's region: there is no Region 'nowhere-1'; 'coldseal kms list-regions' shows those that there are
 
 "#]]);
     sandbox.coldseal("kms create-key").env("AWS_REGION", "us-wst-2").assert().code(252).stderr_eq(str![[r#"

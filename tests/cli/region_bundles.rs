@@ -33,6 +33,7 @@ fn each_region_gets_a_bundle_that_names_it() {
     }
     sandbox.coldseal("open out/payload.eu-west-1.bundle --region us-west-2 -o no").assert().code(254).stderr_eq(str![[r#"
 coldseal: encryption context: the value of 'coldseal:region' is not the one demanded
+hint: 'coldseal inspect' shows the pairs of the message; is it the one that you meant?
 
 "#]]);
     assert!(!sandbox.exists("no"));

@@ -3,7 +3,7 @@
 use std::{io, path::PathBuf};
 
 use super::*;
-use crate::error::{ContextMismatch, EdkAttempt, ServiceError};
+use crate::error::{ContextMismatch, EdkAttempt, ErrorCode, FormatError, FormatProblem, ServiceError, SetupError};
 
 fn setup(error: SetupError) -> Error {
     Error::Setup(error)
@@ -50,7 +50,7 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
             format("final frame", FormatProblem::Trailing),
             "Decrypt",
             254,
-            &["coldseal: malformed message: final frame: bytes after its end"],
+            &["coldseal: malformed message: final frame: bytes after its end", "hint: the message was changed: fetch it again"],
         ),
         (
             Error::NoUsableKey(vec![attempt]),
@@ -80,13 +80,19 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
             Error::Decryption,
             "Decrypt",
             254,
-            &["coldseal: the message could not be decrypted: it was changed, or the key is not the one that it was sealed with"],
+            &[
+                "coldseal: the message could not be decrypted: it was changed, or the key is not the one that it was sealed with",
+                "hint: name the key that it was sealed with, which 'coldseal inspect' shows, or fetch the message again",
+            ],
         ),
         (
             Error::EncryptionContext(ContextMismatch::Missing("purpose".to_owned())),
             "Decrypt",
             254,
-            &["coldseal: encryption context: the message has no pair with the key 'purpose'"],
+            &[
+                "coldseal: encryption context: the message has no pair with the key 'purpose'",
+                "hint: 'coldseal inspect' shows the pairs of the message; is it the one that you meant?",
+            ],
         ),
         (Error::Misuse("a rule"), "Decrypt", 255, &["coldseal: a rule"]),
         (Error::Random, "Decrypt", 255, &["coldseal: the operating system's random number generator failed"]),

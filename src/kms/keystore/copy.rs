@@ -45,7 +45,7 @@ pub(super) fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases
 }
 
 pub(super) fn not_empty(passphrase: SecretBytes) -> Result<SecretBytes> {
-    if passphrase.is_empty() { Err(Error::setup("the new passphrase is empty".to_owned())) } else { Ok(passphrase) }
+    if passphrase.is_empty() { Err(Error::setup("the new passphrase is empty; it has 1 byte or more".to_owned())) } else { Ok(passphrase) }
 }
 
 fn refuse_existing(path: &std::path::Path) -> Result<()> {

@@ -73,7 +73,10 @@ impl Envelope {
         let header_bytes = file.header.get();
         let FormatOnly { format } = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;
         if format > FORMAT {
-            let what = format!("{}: keystore format {format} is newer than what this version reads ({FORMAT})", path.display());
+            let what = format!(
+                "{}: keystore format {format} is newer than what this version reads ({FORMAT}); use a newer coldseal",
+                path.display()
+            );
             return Err(Error::setup(what));
         }
         let header: Header = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;

@@ -25,7 +25,8 @@ pub(super) fn read(path: &Path) -> Result<Option<SecretBytes>> {
         opened => opened.map_err(failed)?,
     };
     check_access(path, &file.metadata().map_err(failed)?)?;
-    let wrong_length = || Error::setup(format!("{}: not a key file: a key file has exactly {LENGTH} bytes", path.display()));
+    let wrong_length =
+        || Error::setup(format!("{}: not a key file: a key file has exactly {LENGTH} bytes; name another file", path.display()));
     let mut key = SecretBytes::zeroed(LENGTH);
     match file.read_exact(key.expose_mut()) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(wrong_length()),
@@ -64,5 +65,9 @@ fn check_access(path: &Path, metadata: &Metadata) -> Result<()> {
 }
 
 fn regular(path: &Path, metadata: &Metadata) -> Result<()> {
-    if metadata.is_file() { Ok(()) } else { Err(Error::setup(format!("{}: not a regular file, so not a key file", path.display()))) }
+    if metadata.is_file() {
+        Ok(())
+    } else {
+        Err(Error::setup(format!("{}: not a regular file, so not a key file; name another file", path.display())))
+    }
 }

@@ -88,7 +88,8 @@ fn open(location: &KeystoreLocation, bytes: &[u8], passphrases: &dyn Passphrases
     let (root_key, source) = match &envelope.header.slot {
         Slot::KeyFile { .. } => with_key_file(location, &envelope)?,
         Slot::Passphrase { .. } => {
-            let wrong = || Error::setup(format!("the keystore {} does not open with this passphrase", path.display()));
+            let wrong =
+                || Error::setup(format!("the keystore {} does not open with this passphrase; is it another keystore's?", path.display()));
             let root_key = try_unwrap(&envelope, &passphrases.current()?)?.ok_or_else(wrong)?;
             (root_key, KeySource::Passphrase)
         }
@@ -114,7 +115,7 @@ fn with_key_file(location: &KeystoreLocation, envelope: &Envelope) -> Result<(Ro
         return Err(SetupError::NoKeyFile { keystore: location.keystore.clone(), key_file: current.clone() }.into());
     }
     let (keystore, key_file) = (location.keystore.display(), current.display());
-    Err(Error::setup(format!("the keystore {keystore} does not open with the key file {key_file}")))
+    Err(Error::setup(format!("the keystore {keystore} does not open with the key file {key_file}; is it another keystore's?")))
 }
 
 /// `None` when the secret is not the one, or the slot was changed.

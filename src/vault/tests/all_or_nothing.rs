@@ -36,7 +36,7 @@ fn troubled(place: &Place) -> (CreateSecret, [String; 8]) {
         "7 Regions have problems, and nothing was written".to_owned(),
         format!("us-east-2: arn:aws:kms:us-east-2:000000000000:key/{disabled} is disabled."),
         "eu-west-1: Alias arn:aws:kms:eu-west-1:000000000000:alias/none is not found.".to_owned(),
-        "us-north-7: there is no Region 'us-north-7'".to_owned(),
+        "us-north-7: there is no Region 'us-north-7'; 'coldseal kms list-regions' shows those that there are".to_owned(),
         "af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it".to_owned(),
         "cn-north-1: replication stays in one partition".to_owned(),
         "us-west-2: Invalid replica region.".to_owned(),

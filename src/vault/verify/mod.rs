@@ -130,7 +130,7 @@ pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyRep
         } else if path.exists() {
             return Err(Error::setup(format!("{} is neither a vault, nor the folder of a secret, nor a bundle", path.display())));
         } else {
-            return Err(Error::setup(format!("there is nothing at {}", path.display())));
+            return Err(Error::setup(format!("there is nothing at {}; name a vault, the folder of a secret, or a bundle", path.display())));
         }
     }
     Ok(checker.finish())

@@ -1,0 +1,151 @@
+//! What to do next, for each error of the library. What the message says itself is not said again.
+
+use crate::error::{ContextMismatch, Error, ErrorCode, FormatError, FormatProblem, ServiceError, SetupError};
+
+/// Operations that take an alias where they take a key; the others take a key id or key ARN.
+const TAKE_ALIASES: [&str; 9] = [
+    "CreateSecret",
+    "Decrypt",
+    "DescribeKey",
+    "Encrypt",
+    "GenerateDataKey",
+    "GenerateDataKeyWithoutPlaintext",
+    "ReEncrypt",
+    "ReplicateSecretToRegions",
+    "SetDefaultKey",
+];
+
+pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
+    match error {
+        Error::Format(error) => Some(format_hint(*error, operation)),
+        Error::NotWritable(_) => Some("name fewer keys, or fewer or shorter pairs with --encryption-context"),
+        Error::Decryption => Some("name the key that it was sealed with, which 'coldseal inspect' shows, or fetch the message again"),
+        Error::NoUsableKey(_) => Some(
+            "name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: \
+             'coldseal kms export-keys' there, 'coldseal kms import-keys' here",
+        ),
+        Error::EncryptionContext(ContextMismatch::Reserved(_)) => {
+            Some("SecretARN, SecretVersionId and names that begin with coldseal: or aws-crypto- are set by the tools")
+        }
+        Error::EncryptionContext(_) => Some("'coldseal inspect' shows the pairs of the message; is it the one that you meant?"),
+        Error::TooLong { what: "the keystore", .. } => {
+            Some("'coldseal kms export-keys' copies some Regions' keys to a keystore of their own")
+        }
+        Error::TooLong { .. } => Some("raise the limit with --max-content-length if you trust the message; it is held in memory"),
+        Error::Damaged { what, .. } if what.ends_with("use a newer coldseal") => None,
+        Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
+        Error::Setup(error) => setup_hint(error, operation),
+        Error::Service(error) => service_hint(error, operation),
+        Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
+    }
+}
+
+fn format_hint(error: FormatError, operation: &str) -> &'static str {
+    match (error.field, error.problem) {
+        ("version", _) => {
+            "is this an AWS Encryption SDK message of format 2.0? Messages of format 1 have no key commitment and are not read"
+        }
+        ("encrypted data key count", FormatProblem::TooLarge { .. }) if operation == "Decrypt" => {
+            "raise the limit with --max-encrypted-data-keys"
+        }
+        ("encrypted data key count", FormatProblem::TooLarge { .. }) => "'coldseal open' reads it with --max-encrypted-data-keys",
+        (_, FormatProblem::Truncated { .. }) => "the message is cut off: fetch it again",
+        (_, FormatProblem::Unsupported { .. }) => "another kind or version of message, or one that was changed: 0x0478 is read",
+        _ => "the message was changed: fetch it again",
+    }
+}
+
+fn setup_hint(error: &SetupError, operation: &str) -> Option<&'static str> {
+    match error {
+        SetupError::NoKeystore(_) if operation == "ImportKeys" => Some("name a file that 'coldseal kms export-keys' wrote"),
+        SetupError::NoKeyFile { .. } if operation == "ImportKeys" => Some("--input-key-file says where it is"),
+        SetupError::NoVault(_) => Some("'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names another directory"),
+        SetupError::NoKeystore(_) => {
+            Some("'coldseal create-secret' and 'coldseal kms create-key' make one; --keystore or COLDSEAL_KEYSTORE names another file")
+        }
+        SetupError::NoKeyFile { .. } => {
+            Some("--keystore-key-file or COLDSEAL_KEYSTORE_KEY_FILE says where it is; without it the keystore stays closed")
+        }
+        SetupError::OtherAccount { .. } => {
+            Some("leave out --account-id and COLDSEAL_ACCOUNT_ID, or name another keystore (--keystore) for that account's keys")
+        }
+        SetupError::Other(_) => None,
+    }
+}
+
+fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
+    match error.code {
+        ErrorCode::AccessDeniedException if matches!(operation, "Decrypt" | "ReEncrypt") => {
+            Some("--region names the key's Region, --keystore the keystore that has it")
+        }
+        ErrorCode::AccessDeniedException => Some("'coldseal kms create-key' makes a key of your own"),
+        ErrorCode::AlreadyExistsException if operation == "CreateAlias" => {
+            Some("'coldseal kms update-alias' points it at another key, 'coldseal kms list-aliases' shows it")
+        }
+        ErrorCode::AlreadyExistsException if operation == "ImportKeys" => {
+            Some("--keystore names another keystore for what is to be imported; 'coldseal kms describe-key' shows what is here")
+        }
+        ErrorCode::AlreadyExistsException => Some("'coldseal kms describe-key' shows it"),
+        ErrorCode::DecryptionFailure => Some("'coldseal verify --open' shows which bundles open here"),
+        ErrorCode::DisabledException => Some("'coldseal kms enable-key' enables a key"),
+        ErrorCode::DryRunOperationException => Some("leave --dry-run out to have it done"),
+        ErrorCode::IncorrectKeyException => Some("name the key that it was encrypted under, or none: the ciphertext names it"),
+        ErrorCode::InvalidArnException => Some("'coldseal kms list-keys' and 'coldseal kms list-aliases' show the ARNs that there are"),
+        ErrorCode::InvalidCiphertextException => {
+            Some("give the --encryption-context of the encryption; if it is the same, the ciphertext was changed")
+        }
+        ErrorCode::InvalidKeyUsageException => Some("SYMMETRIC_DEFAULT is the only algorithm of symmetric keys"),
+        ErrorCode::InvalidParameterException | ErrorCode::InvalidRequestException => request_hint(&error.message),
+        ErrorCode::KMSInvalidStateException if operation == "CancelKeyDeletion" => Some("'coldseal kms describe-key' shows its state"),
+        ErrorCode::KMSInvalidStateException => Some("'coldseal kms cancel-key-deletion' keeps the key"),
+        ErrorCode::LimitExceededException => limit_hint(operation),
+        ErrorCode::MalformedPolicyDocumentException => Some("'coldseal kms get-key-policy' shows a policy to start from"),
+        ErrorCode::NotAuthorizedException => Some("names that begin with alias/aws/ belong to AWS"),
+        ErrorCode::NotFoundException => not_found_hint(&error.message, operation),
+        ErrorCode::ResourceExistsException => Some("'coldseal describe-secret' shows the one that exists"),
+        ErrorCode::ResourceNotFoundException => {
+            Some("'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels")
+        }
+        ErrorCode::UnsupportedOperationException => Some(
+            "'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them",
+        ),
+        ErrorCode::ValidationException if operation.ends_with("Alias") => {
+            Some("an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN")
+        }
+        _ => None,
+    }
+}
+
+/// The names of AWS's refusals of a request say less than their messages.
+fn request_hint(message: &str) -> Option<&'static str> {
+    let hints = [
+        ("Secret with this name already exists in this region", "--force-overwrite-replica-secret replaces the secret that is there"),
+        ("Operation not permitted on a replica secret", "name the primary Region with --region; 'coldseal describe-secret' shows it"),
+        ("You provided a VersionStage", "leave one of the two out; 'coldseal describe-secret' shows which version has which labels"),
+        ("cannot be compared here", "name the keystore that made it with --keystore, or take another --client-request-token"),
+        ("is not the ARN of a secret", "'coldseal list-secrets' shows the names and ARNs"),
+    ];
+    hints.into_iter().find(|(part, _)| message.contains(part)).map(|(_, hint)| hint)
+}
+
+fn limit_hint(operation: &str) -> Option<&'static str> {
+    match operation {
+        "RotateKeyOnDemand" => Some("make another key, and move secrets to it with 'coldseal rewrap --to-key'"),
+        "CreateAlias" | "UpdateAlias" => Some("'coldseal kms delete-alias' removes one"),
+        "TagResource" => Some("'coldseal kms untag-resource' removes some"),
+        _ => None,
+    }
+}
+
+fn not_found_hint(message: &str, operation: &str) -> Option<&'static str> {
+    if message.starts_with("No such policy") {
+        return None;
+    }
+    if message.starts_with("Invalid keyId") && !TAKE_ALIASES.contains(&operation) {
+        return Some("this takes a key id or key ARN, as 'coldseal kms list-keys' shows it, and no alias");
+    }
+    if message.starts_with("Invalid arn") {
+        return Some("the ARN is of another Region than the rest of the command");
+    }
+    Some("'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there is")
+}
