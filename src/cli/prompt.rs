@@ -71,6 +71,9 @@ impl Prompter {
     fn end_if_interrupted(&self, terminal: Option<&terminal::Saved>) {
         let signal = self.received.load(Ordering::SeqCst);
         if signal != 0 {
+            // The prompt may be turning the echo off at this moment; what it does to the terminal must not come last.
+            terminal.into_iter().for_each(terminal::Saved::restore);
+            thread::sleep(LOOK);
             terminal.into_iter().for_each(terminal::Saved::restore);
             std::process::exit(128 + i32::try_from(signal).unwrap_or_default());
         }
