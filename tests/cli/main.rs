@@ -8,6 +8,8 @@ mod sandbox;
 mod acceptance;
 mod create;
 mod debug;
+#[cfg(target_os = "linux")]
+mod errors;
 mod files;
 mod help;
 mod kms;

@@ -66,7 +66,14 @@ impl Sandbox {
 
     /// The same for a test that needs the process itself.
     pub(crate) fn std(&self, line: &str) -> StdCommand {
-        let mut command = StdCommand::new(env!("CARGO_BIN_EXE_coldseal"));
+        let mut command = self.prepared(env!("CARGO_BIN_EXE_coldseal"));
+        command.args(line.split_whitespace());
+        command
+    }
+
+    /// A program in this folder, with nothing of the surroundings that coldseal would look at.
+    pub(crate) fn prepared(&self, program: &str) -> StdCommand {
+        let mut command = StdCommand::new(program);
         for (name, _) in std::env::vars_os() {
             let name_text = name.to_string_lossy();
             if name_text.starts_with("AWS_") || name_text.starts_with("COLDSEAL_") || name_text.starts_with("XDG_") {
@@ -74,7 +81,7 @@ impl Sandbox {
             }
         }
         command.env("HOME", self.path("home")).env("COLDSEAL_KEYSTORE", self.path("keystore/keystore.json")).env("COLUMNS", "80");
-        command.current_dir(self.root()).args(line.split_whitespace());
+        command.current_dir(self.root());
         command
     }
 
@@ -92,10 +99,16 @@ impl Sandbox {
 
     /// Comparison with what differs from run to run taken out.
     fn assertions(&self) -> Assert {
+        Assert::new().action_env("SNAPSHOTS").redact_with(self.redactions())
+    }
+
+    /// What differs from run to run.
+    pub(crate) fn redactions(&self) -> Redactions {
         let mut redactions = Redactions::new();
         let regex = |pattern: &str| regex::Regex::new(pattern).expect("a regular expression");
         redactions.insert("[ROOT]", self.root().to_path_buf()).expect("a placeholder");
         for (placeholder, pattern) in [
+            ("[MRK]", r"\bmrk-[0-9a-f]{32}\b"),
             ("[UUID]", r"\b[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}\b"),
             ("[SHA]", r"\b[0-9a-f]{64}\b"),
             ("[HASH]", r"\.(?<redacted>[0-9a-f]{16})\.bundle"),
@@ -104,6 +117,6 @@ impl Sandbox {
         ] {
             redactions.insert(placeholder, regex(pattern)).expect("a placeholder");
         }
-        Assert::new().action_env("SNAPSHOTS").redact_with(redactions)
+        redactions
     }
 }

@@ -1,0 +1,102 @@
+//! No kind of error goes without a session. The variants are read from the sources, so that a new one fails here until it has one.
+
+use std::{fs, path::Path};
+
+use super::folder;
+
+/// Kinds of error that no session shows, and why.
+const UNREACHED: [(&str, &str); 6] = [
+    ("EncryptionFailure", "what it is for is said by KMS's own names; nothing makes it"),
+    ("InvalidAliasNameException", "AWS answers with ValidationException, and so does the embedded KMS"),
+    ("Misuse", "a caller's fault, which no input causes"),
+    ("Random", "needs an operating system without random numbers"),
+    ("Surplus", "needs a bundle that was sealed elsewhere: src/vault/tests/binding.rs"),
+    ("Reserved", "the command line refuses such names before the library does: values.txt"),
+];
+
+/// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.
+const PHRASES: [(&str, &str); 28] = [
+    // Error
+    ("Format", "malformed message: "),
+    ("NotWritable", "the message cannot be written: "),
+    ("Decryption", "the message could not be decrypted: "),
+    ("NoUsableKey", "coldseal: no encrypted data key of the message can be unwrapped here"),
+    ("EncryptionContext", "coldseal: encryption context: "),
+    ("TooLong", " bytes, over the limit of "),
+    ("Service", "An error occurred ("),
+    ("Setup", "coldseal: there is no vault at"),
+    ("Damaged", "hint: restore the file from a copy"),
+    ("Io", " (os error "),
+    // ContextMismatch
+    ("Missing", "the message has no pair with the key"),
+    ("Value", "is not the one demanded"),
+    // FormatProblem
+    ("Truncated", "the input ends too early"),
+    ("Unsupported", " is not supported"),
+    ("TooLarge", " is over the limit of "),
+    ("Unexpected", ": expected "),
+    ("Zero", ": must not be zero"),
+    ("NotUtf8", ": not UTF-8"),
+    ("Duplicate", "encryption context key: occurs twice"),
+    ("Unsorted", ": not in ascending order"),
+    ("NotSequenceNumber", ": is not the sequence number"),
+    ("Overrun", ": runs past the end of what holds it"),
+    ("Trailing", ": bytes after its end"),
+    // SetupError
+    ("NoVault", "there is no vault at"),
+    ("NoKeystore", "there is no keystore at"),
+    ("NoKeyFile", "needs its key file"),
+    ("OtherAccount", "which cannot be changed to"),
+    ("Other", "is not enabled; "),
+];
+
+/// The names of an enumeration's variants, as they stand in its source: indented once, behind documentation and attributes.
+fn variants(file: &str, name: &str) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    let source = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let (_, body) = source.split_once(&format!("pub enum {name} {{\n")).unwrap_or_else(|| panic!("{file} has no {name}"));
+    let lines = body.lines().take_while(|line| *line != "}");
+    let starts = lines.filter_map(|line| line.strip_prefix("    ")).filter(|line| line.starts_with(|c: char| c.is_ascii_uppercase()));
+    let end = |line: &str| line.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(line.len());
+    let names: Vec<_> = starts.map(|line| line[..end(line)].to_owned()).collect();
+    assert!(!names.is_empty(), "{name} in {file}");
+    names
+}
+
+/// What the sessions print.
+fn printed() -> String {
+    let files = fs::read_dir(folder()).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let sessions = files.filter(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    let texts: Vec<_> = sessions.map(|path| fs::read_to_string(path).expect("text")).collect();
+    texts.iter().flat_map(|text| text.lines()).filter(|line| line.starts_with("    ")).map(|line| format!("{line}\n")).collect()
+}
+
+#[test]
+fn every_kind_of_error_has_a_session() {
+    let printed = printed();
+    let mut known: Vec<String> = Vec::new();
+    for (file, name) in [
+        ("src/error/service.rs", "ErrorCode"),
+        ("src/error/mod.rs", "Error"),
+        ("src/error/mod.rs", "ContextMismatch"),
+        ("src/error/format.rs", "FormatProblem"),
+        ("src/error/setup.rs", "SetupError"),
+    ] {
+        for variant in variants(file, name) {
+            let by_name = format!("({variant})");
+            let phrase = if name == "ErrorCode" { Some(by_name.as_str()) } else { phrase(&variant) };
+            let is_seen = phrase.is_some_and(|phrase| printed.contains(phrase));
+            let is_listed = UNREACHED.iter().any(|(unreached, _)| *unreached == variant);
+            assert!(is_seen || is_listed, "{name}::{variant}: no session in tests/cli/errors shows it");
+            assert!(!(is_seen && is_listed), "{name}::{variant}: is shown, so it need not be listed");
+            known.push(variant);
+        }
+    }
+    for (variant, _) in UNREACHED.iter().chain(&PHRASES) {
+        assert!(known.iter().any(|name| name == variant), "{variant}: there is no such kind of error");
+    }
+}
+
+fn phrase(variant: &str) -> Option<&'static str> {
+    PHRASES.iter().find(|(name, _)| *name == variant).map(|(_, phrase)| *phrase)
+}
