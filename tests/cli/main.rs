@@ -12,6 +12,7 @@ mod debug;
 mod errors;
 mod files;
 mod help;
+mod help_texts;
 mod kms;
 mod output;
 mod passphrase;
