@@ -25,5 +25,6 @@ mod region_bundles;
 mod rewrap;
 mod rules;
 mod stored;
+mod terminal;
 mod value;
 mod verify;
