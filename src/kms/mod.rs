@@ -50,7 +50,7 @@ pub use answers::{KeyDeletion, KeyRotationStatus, ReplicatedKey, RotationsListEn
 pub use keys::{CreateKey, KeyManager};
 pub use keystore::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
-pub use keystore::{parse_content, parse_keystore};
+pub use keystore::{merge_contents, parse_content, parse_keystore};
 pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
 pub use model::{ComparisonKey, EmbeddedKms};
 pub use operations::{Decrypted, check_algorithm, generate_random, material_id};

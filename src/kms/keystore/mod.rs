@@ -141,6 +141,37 @@ pub fn parse_keystore(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// For the fuzz target: imports what is inside one encryption into what is inside another; a refusal changes nothing, and what comes of an
+/// import is content again, with everything from both, to which the same import adds nothing.
+///
+/// # Errors
+/// What is wrong with either, and why they cannot be merged.
+#[doc(hidden)]
+pub fn merge_contents(own: &[u8], other: &[u8]) -> Result<()> {
+    let parse = |bytes: &[u8]| content::parse(Path::new("keystore"), bytes);
+    let (mut merged, before, other) = (parse(own)?, parse(own)?, || parse(other));
+    let written = before.last_written().expect("stored content says when it was written");
+    let text = |kms: &EmbeddedKms| content::to_json(kms, written);
+    let imported = match merged.import(other()?) {
+        Ok(imported) => imported,
+        Err(refusal) => {
+            assert_eq!(text(&merged)?.expose(), text(&before)?.expose(), "a refused import changes nothing");
+            return Err(refusal);
+        }
+    };
+    let after = text(&merged)?;
+    let mut again = parse(after.expose()).expect("what comes of an import is content again");
+    assert!(imported.added.iter().all(|key| before.stored_key(key).is_none()), "what is said to be added was not there");
+    assert!(again.import(before).expect("what was here is here").added.is_empty(), "nothing of our own is lost");
+    let repeated = again.import(other()?).expect("what was imported is here");
+    assert!(
+        repeated.added.is_empty() && repeated.unchanged.len() == imported.added.len() + imported.unchanged.len(),
+        "all of it came over"
+    );
+    assert_eq!(text(&again)?.expose(), after.expose(), "importing again changes nothing");
+    Ok(())
+}
+
 /// For the fuzz target: parses what is inside the encryption.
 ///
 /// # Errors
