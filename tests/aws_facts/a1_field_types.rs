@@ -255,3 +255,46 @@ fn a1_sort_by_and_sort_order() {
     let orders = "satisfy enum value set: [asc, desc]";
     account.refuses("list-secrets --sort-order up", VALIDATION, &violation_of("up", "sortOrder", orders));
 }
+
+#[test]
+fn a1_resource_policy() {
+    let account = Account::new();
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"#;
+    let padded = |length: usize| format!("{policy}{}", " ".repeat(length - policy.len()));
+    for (name, length) in [("least", policy.len()), ("most", 20_480)] {
+        assert_eq!(account.json_with(&format!("{CREATE} --name {name} --resource-policy"), &padded(length)), name);
+        assert_eq!(account.json(&format!("describe-secret --secret-id {name} --query ResourcePolicy")), padded(length));
+    }
+    for (policy, message) in [
+        (padded(20_481), violation("resourcePolicy", "have length less than or equal to 20480")),
+        (String::new(), violation("resourcePolicy", "have length greater than or equal to 1")),
+    ] {
+        let refusal = account.refusal_with(&format!("{CREATE} --name over --resource-policy"), &policy);
+        assert_eq!((&refusal.name[..], refusal.message), (VALIDATION, message));
+    }
+}
+
+/// Of `RotateSecret` in A2, whose rules `create-secret` takes.
+#[test]
+fn a1_rotation_rules() {
+    let account = Account::new();
+    let rules = |name: &str, rules: &str| account.json_with(&format!("{CREATE} --name {name} --rotation-rules"), rules);
+    for (name, given) in [
+        ("fewest-days", "AutomaticallyAfterDays=1"),
+        ("most-days", "AutomaticallyAfterDays=1000"),
+        ("rate", "ScheduleExpression=rate(4 hours)"),
+        ("window", "AutomaticallyAfterDays=1,Duration=1h"),
+    ] {
+        assert_eq!(rules(name, given), name);
+    }
+    for given in [
+        "AutomaticallyAfterDays=0",
+        "AutomaticallyAfterDays=1001",
+        "AutomaticallyAfterDays=1,ScheduleExpression=rate(4 hours)",
+        "ScheduleExpression=",
+        "AutomaticallyAfterDays=1,Duration=1d",
+    ] {
+        let refusal = account.refusal_with(&format!("{CREATE} --name over --rotation-rules"), given);
+        assert!([VALIDATION, INVALID].contains(&&refusal.name[..]), "{given}: {}", refusal.name);
+    }
+}

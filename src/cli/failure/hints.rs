@@ -99,6 +99,9 @@ fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
         ErrorCode::KMSInvalidStateException if operation == "CancelKeyDeletion" => Some("'coldseal kms describe-key' shows its state"),
         ErrorCode::KMSInvalidStateException => Some("'coldseal kms cancel-key-deletion' keeps the key"),
         ErrorCode::LimitExceededException => limit_hint(operation),
+        ErrorCode::MalformedPolicyDocumentException if operation == "CreateSecret" => {
+            Some("a resource policy is a JSON object with Version and Statement; each statement has Effect, Principal, Action and Resource")
+        }
         ErrorCode::MalformedPolicyDocumentException => Some("'coldseal kms get-key-policy' shows a policy to start from"),
         ErrorCode::NotAuthorizedException => Some("names that begin with alias/aws/ belong to AWS"),
         ErrorCode::NotFoundException => not_found_hint(&error.message, operation),
