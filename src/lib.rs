@@ -54,7 +54,7 @@ mod suite;
 mod timestamp;
 pub mod vault;
 
-pub use error::{Error, ErrorCode, FormatError, FormatProblem, Result, ServiceError, SetupError};
+pub use error::{Error, ErrorCode, FormatError, FormatProblem, KeyProblem, Result, ServiceError, SetupError};
 pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId};
 pub use message::{FrameLength, OpenOptions, Opened, SealOptions, Sealed, inspect, open, rewrap, seal};
 pub use secret::{DataKey, SecretBytes};

@@ -71,7 +71,7 @@ impl Failure {
                 | Error::TooLong { .. }
                 | Error::Service(_)
                 | Error::Damaged { .. } => EXIT_REFUSED,
-                Error::NotWritable(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => EXIT_GENERAL,
+                Error::NotWritable(_) | Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => EXIT_GENERAL,
             },
         }
     }

@@ -3,12 +3,13 @@
 //! ```text
 //! derived key  = HKDF-SHA-512(ikm = data key, salt = message id, info = u16 suite || "DERIVEKEY"), 32 bytes
 //! commitment   = HKDF-SHA-512(ikm = data key, salt = message id, info = "COMMITKEY"), 32 bytes
+//! ECDH keys    = SP 800-108 counter mode, HMAC-SHA-384(shared secret, u32 i || fixed info), i = 1, 2; the first 64 bytes
 //! passphrase   = Argon2id(passphrase, salt, m, t, p), 32 bytes
 //! ```
 //!
-//! Sources: AWS Encryption SDK specification, "Algorithm Suites"; RFC 5869; RFC 9106.
+//! Sources: AWS Encryption SDK specification, "Algorithm Suites"; RFC 5869; NIST SP 800-108r1, section 4.1; RFC 9106.
 
-use aws_lc_rs::hkdf;
+use aws_lc_rs::{hkdf, kdf};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
@@ -39,6 +40,18 @@ pub fn derive_message_keys(data_key: &[u8; 32], message_id: &[u8; 32], suite_id:
     // One extract serves both: it is half of the work.
     let prk = hkdf::Salt::new(hkdf::HKDF_SHA512, message_id).extract(data_key);
     (expand(&prk, &[&suite_id.to_be_bytes(), b"DERIVEKEY"]), *expand(&prk, &[b"COMMITKEY"]))
+}
+
+/// The KDF of SP 800-108 in counter mode with HMAC-SHA-384: 64 bytes of output. The counter is a u32 in front of `fixed_info`.
+///
+/// # Errors
+/// [`Error::Misuse`] for an empty secret.
+pub fn kdf_counter_hmac_sha384(secret: &[u8], fixed_info: &[u8]) -> Result<Zeroizing<[u8; 64]>> {
+    const REFUSED: Error = Error::Misuse("a key cannot be derived from an empty secret");
+    let algorithm = kdf::get_kbkdf_ctr_hmac_algorithm(kdf::KbkdfCtrHmacAlgorithmId::Sha384).ok_or(REFUSED)?;
+    let mut derived = Zeroizing::new([0; 64]);
+    kdf::kbkdf_ctr_hmac(algorithm, secret, fixed_info, &mut derived[..]).map_err(|_| REFUSED)?;
+    Ok(derived)
 }
 
 /// Cost of Argon2id.
@@ -100,6 +113,17 @@ mod tests {
         block.push(1);
         let okm = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA512, prk.as_ref()), &block);
         assert_eq!(okm.as_ref().get(..32), Some(&hkdf_sha512(&ikm, &salt, &[b"info-a||", b"info-b"])[..]));
+    }
+
+    #[test]
+    fn counter_mode_agrees_with_hmac() {
+        use aws_lc_rs::hmac;
+        let (secret, info) = ([7_u8; 48], b"fixed info");
+        let key = hmac::Key::new(hmac::HMAC_SHA384, &secret);
+        let block = |counter: u32| hmac::sign(&key, &[&counter.to_be_bytes()[..], info].concat());
+        let expected = [block(1).as_ref(), block(2).as_ref()].concat();
+        assert_eq!(expected.get(..64), Some(&kdf_counter_hmac_sha384(&secret, info).expect("derives")[..]));
+        assert!(matches!(kdf_counter_hmac_sha384(&[], info), Err(Error::Misuse(_))));
     }
 
     #[test]

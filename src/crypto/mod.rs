@@ -2,16 +2,21 @@
 //!
 //! `ring` wipes nothing, so it sees only the derived frame key; HKDF and every wrapping key go through `aws-lc-rs`, which cleanses.
 
+mod der;
+mod ecdh;
 mod frame_key;
 mod hash;
 mod kdf;
 mod random;
+mod rsa;
 mod wrapping_key;
 
+pub use ecdh::{Curve, EcPrivateKey, EcPublicKey};
 pub use frame_key::{FrameKey, SequenceIv};
 pub use hash::{HmacKey, Sha256, sha256};
-pub use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512};
+pub use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512, kdf_counter_hmac_sha384};
 pub use random::{Random, SystemRandom, random_array};
+pub use rsa::{RsaPadding, RsaPrivateKey, RsaPublicKey};
 pub use wrapping_key::WrappingKey;
 
 /// Compares in a time that depends on the lengths only.

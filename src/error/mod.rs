@@ -4,12 +4,14 @@
 //! nothing more; misuse by the caller is never caused by input. Hints on what to do next belong to the command line.
 
 mod format;
+mod key;
 mod service;
 mod setup;
 
 use std::{fmt, io, path::PathBuf};
 
 pub use format::{FormatError, FormatProblem};
+pub use key::KeyProblem;
 pub use service::{ErrorCode, ServiceError};
 pub use setup::SetupError;
 
@@ -39,6 +41,10 @@ pub enum Error {
     /// The authenticated encryption context is not the one that was demanded.
     #[error("encryption context: {0}")]
     EncryptionContext(ContextMismatch),
+
+    /// An RSA or elliptic curve key that is not taken.
+    #[error("the key cannot be used: {0}")]
+    Key(#[from] KeyProblem),
 
     /// A length over a limit that the caller can raise.
     #[error("{what} is {length} bytes, over the limit of {limit}")]

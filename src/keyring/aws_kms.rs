@@ -9,8 +9,8 @@
 use super::{Keyring, Unwrapped};
 use crate::{
     arn::KeyArn,
-    crypto::Random,
-    error::{Error, Result},
+    crypto::{EcPublicKey, Random, RsaPadding},
+    error::{Error, ErrorCode, Result},
     format::{EncryptedDataKey, EncryptionContext},
     secret::{DataKey, SecretBytes},
 };
@@ -22,7 +22,45 @@ pub const PROVIDER_ID: &str = "aws-kms";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CiphertextBlob(pub Vec<u8>);
 
-/// The three operations of AWS KMS that envelope encryption needs, and which key to decrypt with. An implementation answers for all Regions; the key's ARN names one.
+/// An encryption algorithm of AWS KMS for RSA keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RsaEncryptionAlgorithm {
+    /// `RSAES_OAEP_SHA_1`: OAEP with SHA-1 and MGF1 with SHA-1.
+    RsaesOaepSha1,
+    /// `RSAES_OAEP_SHA_256`: OAEP with SHA-256 and MGF1 with SHA-256.
+    RsaesOaepSha256,
+}
+
+impl RsaEncryptionAlgorithm {
+    /// The name as the `EncryptionAlgorithm` parameter of AWS KMS spells it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::RsaesOaepSha1 => "RSAES_OAEP_SHA_1",
+            Self::RsaesOaepSha256 => "RSAES_OAEP_SHA_256",
+        }
+    }
+
+    /// The algorithm of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::RsaesOaepSha1, Self::RsaesOaepSha256].into_iter().find(|algorithm| algorithm.name() == name)
+    }
+
+    /// The padding that stands behind the name.
+    #[must_use]
+    pub const fn padding(self) -> RsaPadding {
+        match self {
+            Self::RsaesOaepSha1 => RsaPadding::OaepSha1Mgf1,
+            Self::RsaesOaepSha256 => RsaPadding::OaepSha256Mgf1,
+        }
+    }
+}
+
+/// The operations of AWS KMS that envelope encryption needs, and which key to decrypt with. An implementation answers for all Regions; the key's ARN names one.
+///
+/// Those for asymmetric keys have defaults, for an implementation that holds none.
 pub trait Kms {
     /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) with `NumberOfBytes` 32.
     ///
@@ -47,6 +85,32 @@ pub trait Kms {
     /// # Errors
     /// As for [`Kms::generate_data_key`], `IncorrectKeyException`, and `InvalidCiphertextException` for another key, context or a changed blob.
     fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes>;
+
+    /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) under an RSA key, with `KeyId` and `EncryptionAlgorithm`
+    /// given, and without an encryption context, which asymmetric keys do not have.
+    ///
+    /// # Errors
+    /// As for [`Kms::decrypt`], and `InvalidKeyUsageException` for a key that is not for RSA encryption.
+    fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
+        let _ = (key, algorithm, ciphertext);
+        Err(Error::service(ErrorCode::UnsupportedOperationException, "this KMS has no RSA keys"))
+    }
+
+    /// [DeriveSharedSecret](https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html) with `KeyAgreementAlgorithm` `ECDH`:
+    /// the x coordinate, 32, 48 or 66 bytes.
+    ///
+    /// # Errors
+    /// As for [`Kms::generate_data_key`], and `InvalidKeyUsageException` for a key that is not for key agreement, or another curve.
+    fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
+        let _ = (key, public_key);
+        Err(Error::service(ErrorCode::UnsupportedOperationException, "this KMS has no elliptic curve keys"))
+    }
+
+    /// The key with this public part, to whose owner an EDK with that recipient was sent. AWS KMS has no such operation: its callers know their keys.
+    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
+        let _ = recipient;
+        None
+    }
 }
 
 /// Wraps under one KMS key; unwraps under it what names it or a related multi-Region key (specification, "AWS KMS MRK Keyring").

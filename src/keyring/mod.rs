@@ -3,7 +3,7 @@
 mod aws_kms;
 mod raw_aes;
 
-pub use aws_kms::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CiphertextBlob, Kms, PROVIDER_ID as AWS_KMS_PROVIDER_ID};
+pub use aws_kms::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CiphertextBlob, Kms, PROVIDER_ID as AWS_KMS_PROVIDER_ID, RsaEncryptionAlgorithm};
 pub use raw_aes::RawAesKeyring;
 
 use crate::{

@@ -36,7 +36,7 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup_hint(error, operation),
         Error::Service(error) => service_hint(error, operation),
-        Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
+        Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
     }
 }
 
