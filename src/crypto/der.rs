@@ -86,6 +86,11 @@ pub(super) fn ec_spki(der: &[u8]) -> Result<(ObjectIdentifier, &[u8]), KeyProble
     Ok((named_curve(info.algorithm.parameters)?, point))
 }
 
+/// True for what begins as a DER sequence; text with such a beginning ("0" and a letter) is no PEM of ours.
+pub(super) fn is_sequence(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&0x30)
+}
+
 fn within_limit(der: &[u8]) -> Result<&[u8], KeyProblem> {
     if der.len() > LIMIT { Err(KeyProblem::TooLong { length: der.len(), limit: LIMIT }) } else { Ok(der) }
 }

@@ -1,4 +1,4 @@
-//! SHA-256 over bundles, and the keyed hash that compares values without telling them.
+//! SHA-256 over bundles, SHA-384, and the keyed hash that compares values without telling them.
 
 use std::fmt;
 
@@ -43,6 +43,14 @@ pub fn sha256(bytes: &[u8]) -> String {
     let mut hash = Sha256::default();
     hash.update(bytes);
     hash.finish_hex()
+}
+
+/// SHA-384 of `bytes`.
+#[must_use]
+pub fn sha384(bytes: &[u8]) -> [u8; 48] {
+    let mut hash = [0; 48];
+    hash.copy_from_slice(digest::digest(&digest::SHA384, bytes).as_ref());
+    hash
 }
 
 /// A key for HMAC-SHA-256.

@@ -7,14 +7,16 @@ mod ecdh;
 mod frame_key;
 mod hash;
 mod kdf;
+mod key_file;
 mod random;
 mod rsa;
 mod wrapping_key;
 
 pub use ecdh::{Curve, EcPrivateKey, EcPublicKey};
 pub use frame_key::{FrameKey, SequenceIv};
-pub use hash::{HmacKey, Sha256, sha256};
+pub use hash::{HmacKey, Sha256, sha256, sha384};
 pub use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512, kdf_counter_hmac_sha384};
+pub use key_file::KeyFile;
 pub use random::{Random, SystemRandom, random_array};
 pub use rsa::{RsaPadding, RsaPrivateKey, RsaPublicKey};
 pub use wrapping_key::WrappingKey;

@@ -40,4 +40,16 @@ pub enum KeyProblem {
     /// Numbers that do not make a key: primes that do not give the modulus, a scalar out of range, another key's public part.
     #[error("its parts do not belong together")]
     Inconsistent,
+
+    /// PEM whose key is under a passphrase.
+    #[error("it is encrypted; 'openssl pkey -in FILE -out PLAIN' takes the passphrase off")]
+    Encrypted,
+
+    /// PEM with more than one key.
+    #[error("it holds more than one key")]
+    SeveralKeys,
+
+    /// Neither PEM nor DER of a key.
+    #[error("it holds no RSA or elliptic curve key in PEM or DER")]
+    NoKey,
 }

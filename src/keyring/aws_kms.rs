@@ -1,4 +1,4 @@
-//! AWS KMS keyring for symmetric keys (specification, "AWS KMS Keyring").
+//! AWS KMS keyring (specification, "AWS KMS Keyring"). It wraps under symmetric keys and unwraps with keys of every kind.
 //!
 //! ```text
 //! provider id   = "aws-kms"
@@ -6,7 +6,7 @@
 //! ciphertext    = CiphertextBlob, bound by KMS to the encryption context
 //! ```
 
-use super::{Keyring, Unwrapped};
+use super::{Keyring, Unwrapped, aws_kms_rsa, ecdh};
 use crate::{
     arn::KeyArn,
     crypto::{EcPublicKey, Random, RsaPadding},
@@ -113,7 +113,8 @@ pub trait Kms {
     }
 }
 
-/// Wraps under one KMS key; unwraps under it what names it or a related multi-Region key (specification, "AWS KMS MRK Keyring").
+/// Wraps under one symmetric KMS key, and unwraps with one of any kind: EDKs of `aws-kms` and `aws-kms-rsa` that name it or a related multi-Region
+/// key (specification, "AWS KMS MRK Keyring"), and ECDH ones with its point.
 pub struct AwsKmsKeyring<'a> {
     kms: &'a dyn Kms,
     key: KeyArn,
@@ -142,14 +143,11 @@ impl Keyring for AwsKmsKeyring<'_> {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        match key_arn(edk) {
-            Some(key) if self.key.matches_for_decrypt(&key) => decrypt(self.kms, &self.key, edk, context),
-            _ => Unwrapped::NotForThisKeyring,
-        }
+        unwrap(self.kms, edk, context, |named| self.key.matches_for_decrypt(named).then(|| self.key.clone()))
     }
 }
 
-/// Unwraps under whichever key an EDK names, or a related multi-Region key that is at hand; wraps nothing.
+/// Unwraps with whichever key an EDK names, of every kind, or a related multi-Region key that is at hand; wraps nothing.
 pub struct AwsKmsDiscoveryKeyring<'a> {
     kms: &'a dyn Kms,
 }
@@ -168,22 +166,29 @@ impl Keyring for AwsKmsDiscoveryKeyring<'_> {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        key_arn(edk).map_or(Unwrapped::NotForThisKeyring, |named| decrypt(self.kms, &self.kms.key_for_decrypt(&named), edk, context))
+        unwrap(self.kms, edk, context, |named| Some(self.kms.key_for_decrypt(named)))
+    }
+}
+
+/// Unwraps an EDK of any kind that KMS keys stand behind, with the key that `choose` gives for the one that it names.
+fn unwrap(kms: &dyn Kms, edk: &EncryptedDataKey, context: &EncryptionContext, choose: impl Fn(&KeyArn) -> Option<KeyArn>) -> Unwrapped {
+    if ecdh::is_ecdh(edk) {
+        return ecdh::unwrap_with_kms(kms, edk, context, choose);
+    }
+    match (edk.provider_id.as_str(), key_arn(edk).and_then(|named| choose(&named))) {
+        (PROVIDER_ID, Some(key)) => decrypt(kms, &key, edk, context),
+        (aws_kms_rsa::PROVIDER_ID, Some(key)) => aws_kms_rsa::unwrap_with_kms(kms, &key, edk, context),
+        _ => Unwrapped::NotForThisKeyring,
     }
 }
 
 fn key_arn(edk: &EncryptedDataKey) -> Option<KeyArn> {
-    if edk.provider_id != PROVIDER_ID {
-        return None;
-    }
     std::str::from_utf8(&edk.provider_info).ok()?.parse().ok()
 }
 
 fn decrypt(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
     match kms.decrypt(key, &CiphertextBlob(edk.ciphertext.clone()), context) {
-        Ok(plaintext) => {
-            DataKey::from_slice(plaintext.expose()).map_or_else(|| Unwrapped::Failed("does not unwrap".to_owned()), Unwrapped::DataKey)
-        }
+        Ok(plaintext) => DataKey::from_slice(plaintext.expose()).map_or_else(Unwrapped::failed, Unwrapped::DataKey),
         Err(error) => Unwrapped::Failed(error.to_string()),
     }
 }

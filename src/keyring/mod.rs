@@ -1,14 +1,22 @@
 //! Wraps and unwraps data keys: one file for each kind of encrypted data key.
 
 mod aws_kms;
+mod aws_kms_rsa;
+mod ecdh;
 mod raw_aes;
+mod raw_rsa;
 
 pub use aws_kms::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CiphertextBlob, Kms, PROVIDER_ID as AWS_KMS_PROVIDER_ID, RsaEncryptionAlgorithm};
+pub use aws_kms_rsa::{AwsKmsRsaKeyring, PROVIDER_ID as AWS_KMS_RSA_PROVIDER_ID};
+pub use ecdh::{KMS_PROVIDER_ID as AWS_KMS_ECDH_PROVIDER_ID, RAW_PROVIDER_ID as RAW_ECDH_PROVIDER_ID, RawEcdhKeyring};
 pub use raw_aes::RawAesKeyring;
+pub use raw_rsa::RawRsaKeyring;
+
+pub use crate::crypto::{Curve, EcPrivateKey, EcPublicKey, RsaPadding, RsaPrivateKey, RsaPublicKey};
 
 use crate::{
     crypto::Random,
-    error::{EdkAttempt, Error, Result},
+    error::{EdkAttempt, Error, ErrorCode, Result},
     format::{EncryptedDataKey, EncryptionContext},
     secret::DataKey,
 };
@@ -22,6 +30,25 @@ pub enum Unwrapped {
     NotForThisKeyring,
     /// The EDK fits, and does not unwrap; the reason without detail or secrets.
     Failed(String),
+}
+
+impl Unwrapped {
+    /// What every failure of cryptography is called, whatever it was.
+    fn failed() -> Self {
+        Self::Failed("does not unwrap".to_owned())
+    }
+}
+
+/// Key of the pair that a signed message (suite 0x0578) has in its encryption context.
+const SIGNING_KEY_PAIR: &str = "aws-crypto-public-key";
+
+/// Tells why KMS would not use an asymmetric key. A ciphertext that does not decrypt looks like one that decrypts to something else.
+fn kms_failure(error: &Error) -> Unwrapped {
+    match error {
+        Error::Service(refusal) if refusal.code != ErrorCode::InvalidCiphertextException => Unwrapped::Failed(refusal.to_string()),
+        Error::Decryption | Error::Service(_) => Unwrapped::failed(),
+        other => Unwrapped::Failed(other.to_string()),
+    }
 }
 
 /// Something that wraps data keys, unwraps them, or both (specification, "Keyring Interface").
@@ -70,9 +97,12 @@ pub fn unwrap_any(keyrings: &[&dyn Keyring], edks: &[EncryptedDataKey], context:
     Err(Error::NoUsableKey(attempts))
 }
 
-/// The key that an EDK names, for people: a raw AES EDK's name ends before its binary part.
+/// The key that an EDK names, for people: a raw AES EDK's name ends before its binary part; of an ECDH EDK's points the recipient's names the key.
 #[must_use]
 pub fn display_provider_info(edk: &EncryptedDataKey) -> String {
+    if let Some(point) = ecdh::is_ecdh(edk).then(|| ecdh::recipient(&edk.provider_info)).flatten() {
+        return format!("recipient {}", hex::encode(point));
+    }
     let info = raw_aes::key_name(&edk.provider_info).unwrap_or(&edk.provider_info);
     match std::str::from_utf8(info) {
         Ok(text) => text.escape_debug().to_string(),

@@ -60,7 +60,7 @@ impl Keyring for RawAesKeyring {
             return Unwrapped::NotForThisKeyring;
         };
         let data_key = self.key.open(*iv, &aad, &edk.ciphertext).ok().and_then(|plaintext| DataKey::from_slice(plaintext.expose()));
-        data_key.map_or_else(|| Unwrapped::Failed("does not unwrap".to_owned()), Unwrapped::DataKey)
+        data_key.map_or_else(Unwrapped::failed, Unwrapped::DataKey)
     }
 }
 

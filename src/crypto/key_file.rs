@@ -1,0 +1,99 @@
+//! A file that holds one RSA or elliptic curve key: PEM (RFC 7468) or DER.
+
+use super::{EcPrivateKey, EcPublicKey, RsaPrivateKey, RsaPublicKey, der};
+use crate::{
+    error::{Error, KeyProblem, Result},
+    secret::SecretBytes,
+};
+
+/// The key of a file.
+#[derive(Debug)]
+pub enum KeyFile {
+    /// An RSA private key: PKCS#8 or PKCS#1.
+    RsaPrivate(RsaPrivateKey),
+    /// An RSA public key: SubjectPublicKeyInfo or PKCS#1.
+    RsaPublic(RsaPublicKey),
+    /// An elliptic curve private key: PKCS#8 or RFC 5915.
+    EcPrivate(EcPrivateKey),
+    /// An elliptic curve public key: SubjectPublicKeyInfo.
+    EcPublic(EcPublicKey),
+}
+
+impl KeyFile {
+    /// Reads the one key that `bytes` hold. Of PEM, text around it and `EC PARAMETERS`, which OpenSSL writes before a key, are passed over.
+    ///
+    /// # Errors
+    /// [`Error::Key`], for an encrypted key, several keys, and none too.
+    pub fn parse(bytes: &[u8]) -> Result<Self> {
+        if der::is_sequence(bytes) { Self::from_der(bytes) } else { Self::from_pem(bytes) }
+    }
+
+    fn from_pem(text: &[u8]) -> Result<Self> {
+        let blocks = pem::parse_many(text).map_err(|_| KeyProblem::NoKey)?;
+        let mut found = None;
+        for block in blocks {
+            let encrypted = block.headers().get("Proc-Type").is_some() || block.tag() == "ENCRYPTED PRIVATE KEY";
+            let tag = block.tag().to_owned();
+            let contents = SecretBytes::new(block.into_contents());
+            if tag == "EC PARAMETERS" {
+                continue;
+            }
+            if encrypted {
+                return Err(KeyProblem::Encrypted.into());
+            }
+            if found.replace((tag, contents)).is_some() {
+                return Err(KeyProblem::SeveralKeys.into());
+            }
+        }
+        let (tag, contents) = found.ok_or(KeyProblem::NoKey)?;
+        let der = contents.expose();
+        match tag.as_str() {
+            "PRIVATE KEY" => Self::from_pkcs8(der),
+            "PUBLIC KEY" => Self::from_spki(der),
+            "RSA PRIVATE KEY" => RsaPrivateKey::from_pkcs1_der(der).map(Self::RsaPrivate),
+            "RSA PUBLIC KEY" => RsaPublicKey::from_pkcs1_der(der).map(Self::RsaPublic),
+            "EC PRIVATE KEY" => EcPrivateKey::from_sec1_der(der).map(Self::EcPrivate),
+            _ => Err(KeyProblem::NoKey.into()),
+        }
+    }
+
+    /// DER does not say what it is: the first of the encodings that it has decides.
+    fn from_der(der: &[u8]) -> Result<Self> {
+        let readers: [fn(&[u8]) -> Result<Self>; 5] = [
+            Self::from_pkcs8,
+            Self::from_spki,
+            |der| RsaPrivateKey::from_pkcs1_der(der).map(Self::RsaPrivate),
+            |der| RsaPublicKey::from_pkcs1_der(der).map(Self::RsaPublic),
+            |der| EcPrivateKey::from_sec1_der(der).map(Self::EcPrivate),
+        ];
+        for read in readers {
+            match read(der) {
+                Err(Error::Key(KeyProblem::Encoding(_))) => {}
+                decided => return decided,
+            }
+        }
+        Err(KeyProblem::NoKey.into())
+    }
+
+    fn from_pkcs8(der: &[u8]) -> Result<Self> {
+        match RsaPrivateKey::from_pkcs8_der(der) {
+            Err(Error::Key(KeyProblem::Algorithm(_))) => either(EcPrivateKey::from_pkcs8_der(der).map(Self::EcPrivate)),
+            decided => decided.map(Self::RsaPrivate),
+        }
+    }
+
+    fn from_spki(der: &[u8]) -> Result<Self> {
+        match RsaPublicKey::from_spki_der(der) {
+            Err(Error::Key(KeyProblem::Algorithm(_))) => either(EcPublicKey::from_spki_der(der).map(Self::EcPublic)),
+            decided => decided.map(Self::RsaPublic),
+        }
+    }
+}
+
+/// Neither of the two algorithms.
+fn either(result: Result<KeyFile>) -> Result<KeyFile> {
+    result.map_err(|error| match error {
+        Error::Key(KeyProblem::Algorithm(_)) => KeyProblem::Algorithm("an RSA or elliptic curve key").into(),
+        other => other,
+    })
+}
