@@ -115,13 +115,13 @@ hint: is this an AWS Encryption SDK message of format 2.0? Messages of format 1 
     refused("sealed --raw-aes-key home/backup=other.key").stderr_eq(str![[r#"
 coldseal: no encrypted data key of the message can be unwrapped here
   home backup: does not unwrap
-hint: name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
+hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     refused("sealed --raw-aes-key home/other=backup.key").stderr_eq(str![[r#"
 coldseal: no encrypted data key of the message can be unwrapped here
   home backup: no key at hand fits it
-hint: name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
+hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     refused(&format!("sealed {KEY} --encryption-context purpose=other")).stderr_eq(str![[r#"
@@ -173,7 +173,7 @@ coldseal: no encrypted data key of the message can be unwrapped here
   aws-kms arn:aws:kms:us-west-2:000000000000:key/[UUID]: DisabledException: arn:aws:kms:us-west-2:000000000000:key/[UUID] is disabled.
   a b: no key at hand fits it
   home backup: no key at hand fits it
-hint: name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
+hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     sandbox.coldseal(&format!("seal text --kms-key-id {key} -o no")).assert().code(254).stderr_eq(str![[r#"
@@ -228,7 +228,7 @@ coldseal: Error parsing parameter '--raw-aes-key': the key namespace 'aws-kms' b
 "#]]);
     sandbox.coldseal("seal text -o out").assert().code(252).stderr_eq(str![[r#"
 coldseal: seal needs at least one key
-hint: --kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key NAMESPACE/NAME=FILE
+hint: --kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key
 
 "#]]);
     sandbox.coldseal(&format!("seal text {KEY} --encryption-context aws-crypto-public-key=x -o out")).assert().code(252).stderr_eq(str![[

@@ -74,7 +74,7 @@ fn other_keys_and_outputs_do_not_mix_with_regions() {
     sandbox.write("key", [1; 32]);
     for other in ["-o out", "--kms-key-id alias/x", "--raw-aes-key a/b=key"] {
         sandbox.coldseal(&format!("seal payload --to us-west-2 {other}")).assert().code(252).stderr_eq(str![[r#"
-coldseal: --to goes without --kms-key-id, --raw-aes-key and --output-file
+coldseal: --to goes without --kms-key-id, --raw-aes-key, --raw-rsa-key, --raw-ecdh-key and --output-file
 hint: --to Region=us-west-2,KmsKeyId=alias/NAME names a Region's key, --output-dir the directory of the bundles
 
 "#]]);

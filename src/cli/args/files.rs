@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::cli::raw_rsa_key::RawRsaPadding;
+
 /// Keys for one message.
 #[derive(Debug, Args)]
 pub(crate) struct KeyArgs {
@@ -13,6 +15,22 @@ pub(crate) struct KeyArgs {
     /// Raw AES key: a file of 16, 24 or 32 bytes under a name that the message carries; repeat it for several
     #[arg(long, value_name = "NAMESPACE/NAME=FILE")]
     pub(crate) raw_aes_key: Vec<String>,
+    /// Raw RSA key in PEM or DER, 2048 to 8192 bits: a public key seals, a private key also opens; repeat it for several
+    #[arg(long, value_name = "NAMESPACE/NAME=FILE")]
+    pub(crate) raw_rsa_key: Vec<String>,
+    /// Padding under the RSA keys, with MGF1 on the same hash; PKCS1 opens only [default: OAEP_SHA256_MGF1]
+    #[arg(long, value_name = "PADDING", requires = "raw_rsa_key")]
+    pub(crate) raw_rsa_padding: Option<RawRsaPadding>,
+    /// Elliptic curve key on P-256, P-384 or P-521 in PEM or DER: a public key seals, with an ephemeral sender; a private key also opens; repeat it for several
+    #[arg(long, value_name = "FILE")]
+    pub(crate) raw_ecdh_key: Vec<PathBuf>,
+}
+
+impl KeyArgs {
+    /// True where a key is named that is in a file of its own.
+    pub(crate) fn has_raw_keys(&self) -> bool {
+        !(self.raw_aes_key.is_empty() && self.raw_rsa_key.is_empty() && self.raw_ecdh_key.is_empty())
+    }
 }
 
 /// Where the result goes.
@@ -56,6 +74,8 @@ pub(crate) struct EncryptionContextArgs {
   head -c 32 /dev/urandom > backup.key
   tar c photos | coldseal seal --raw-aes-key home/backup=backup.key \\
       --encryption-context purpose=backup > photos.bundle
+  coldseal seal photos.tar --raw-rsa-key home/safe=safe.pub.pem \\
+      --raw-ecdh-key laptop.pub.pem -o photos.bundle
   coldseal seal photos.tar --output-dir bundles \\
       --to Region=us-west-2,KmsKeyId=alias/backup --to eu-west-1
 
@@ -84,7 +104,9 @@ pub(crate) struct SealArgs {
 #[command(after_help = "Examples:
   coldseal open photos.bundle -o photos.tar
   coldseal open photos.bundle --raw-aes-key home/backup=backup.key \\
-      --encryption-context purpose=backup | tar x")]
+      --encryption-context purpose=backup | tar x
+  coldseal open photos.bundle --raw-rsa-key home/safe=safe.pem -o photos.tar
+  coldseal open photos.bundle --raw-ecdh-key laptop.pem -o photos.tar")]
 pub(crate) struct OpenArgs {
     /// The message to decrypt [default: stdin]
     #[arg(default_value = "-", hide_default_value = true)]
@@ -106,7 +128,7 @@ pub(crate) struct OpenArgs {
 /// [coldseal] Seal anew for other keys or Regions: a message, or the bundles of secrets
 ///
 /// The data key is wrapped again, and the payload is encrypted again under a fresh message id. No plaintext reaches a disk.
-/// For a message, --kms-key-id and --raw-aes-key open it; without them every key of the keystore that it names is tried.
+/// For a message, --kms-key-id and the --raw-…-key options open it; without them every key of the keystore that it names is tried.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coldseal rewrap photos.tar.us-west-2.bundle --output-dir bundles \\

@@ -19,7 +19,7 @@ use crate::{
         output_file::{Destination, Overwrite},
         paramfile::ParamFiles,
         progress::Progress,
-        raw_aes_key::RawAesKey,
+        raw_key::RawKey,
         usage::UsageError,
     },
     durable::{Existing, Sync},
@@ -39,9 +39,10 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
     if !args.bundles.to.is_empty() {
         return seal_to(context, args, &encryption_context, options);
     }
-    let raw_keys = raw_keys(&args.keys)?;
+    let raw_keys = raw_keys(&args.keys, Purpose::Seal)?;
     if raw_keys.is_empty() && args.keys.kms_key_id.is_empty() {
-        let hint = "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key NAMESPACE/NAME=FILE";
+        let hint =
+            "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key";
         return Err(UsageError::new("seal needs at least one key").with_hint(hint).into());
     }
     let destination = destination(&args.output, &args.file, &raw_keys)?;
@@ -61,9 +62,11 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
 
 fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, options: SealOptions) -> Outcome {
     const OPERATION: &str = "GenerateDataKey";
-    if !args.keys.kms_key_id.is_empty() || !args.keys.raw_aes_key.is_empty() || args.output.output_file.is_some() {
+    if !args.keys.kms_key_id.is_empty() || args.keys.has_raw_keys() || args.output.output_file.is_some() {
         let hint = "--to Region=us-west-2,KmsKeyId=alias/NAME names a Region's key, --output-dir the directory of the bundles";
-        return Err(UsageError::new("--to goes without --kms-key-id, --raw-aes-key and --output-file").with_hint(hint).into());
+        return Err(UsageError::new("--to goes without --kms-key-id, --raw-aes-key, --raw-rsa-key, --raw-ecdh-key and --output-file")
+            .with_hint(hint)
+            .into());
     }
     let input = input(&args.file).during(OPERATION)?;
     let bundles = RegionBundles::plan(context, &args.bundles, writing(args.output.force, args.output.no_sync), &args.file, OPERATION)?;
@@ -81,7 +84,7 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
         let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
         return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
     }
-    let raw_keys = raw_keys(&args.keys)?;
+    let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
     let input = input(&args.file).during(OPERATION)?;
     let bundles = RegionBundles::plan(context, &args.bundles, writing(args.force, args.no_sync), &args.file, OPERATION)?;
     let kms_keys = kms_keys(context, bundles.kms(), &args.keys, OPERATION)?;
@@ -109,7 +112,7 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     if let Some(limit) = args.max_encrypted_data_keys {
         options.header_limits.max_encrypted_data_keys = limit;
     }
-    let raw_keys = raw_keys(&args.keys)?;
+    let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
     let destination = destination(&args.output, &args.file, &raw_keys)?;
     let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
     let kms = if needs_kms { Some(context.kms(OPERATION)?) } else { None };
@@ -144,7 +147,7 @@ fn parse_pairs(context: &Context, words: Option<&[String]>, purpose: Purpose) ->
     Ok(parse_encryption_context(&files, PARAMETER, &words, purpose)?)
 }
 
-fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawAesKey]) -> Outcome<Destination> {
+fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawKey]) -> Outcome<Destination> {
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let sync = if args.no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
     let inputs: Vec<&Path> = std::iter::once(file).chain(raw_keys.iter().map(|key| key.file.as_path())).collect();

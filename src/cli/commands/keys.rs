@@ -5,17 +5,25 @@ use crate::{
     cli::{
         args::KeyArgs,
         context::Context,
+        encryption_context::Purpose,
         failure::{During as _, Outcome},
         kms_key::region_of,
-        raw_aes_key::{RawAesKey, parse_raw_aes_key},
+        raw_aes_key::parse_raw_aes_key,
+        raw_ecdh_key::parse_raw_ecdh_key,
+        raw_key::RawKey,
+        raw_rsa_key::parse_raw_rsa_key,
     },
     keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, Keyring},
     kms::EmbeddedKms,
 };
 
-/// The raw AES keys, read.
-pub(super) fn raw_keys(args: &KeyArgs) -> Outcome<Vec<RawAesKey>> {
-    args.raw_aes_key.iter().map(|word| parse_raw_aes_key(word)).collect()
+/// The raw keys, read.
+pub(super) fn raw_keys(args: &KeyArgs, purpose: Purpose) -> Outcome<Vec<RawKey>> {
+    let padding = args.raw_rsa_padding.unwrap_or_default();
+    let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(word));
+    let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(word, padding, purpose));
+    let ecdh = args.raw_ecdh_key.iter().map(|file| parse_raw_ecdh_key(file, purpose));
+    aes.chain(rsa).chain(ecdh).collect()
 }
 
 /// The ARNs of the KMS keys.
@@ -24,7 +32,7 @@ pub(super) fn kms_keys(context: &Context, kms: &EmbeddedKms, args: &KeyArgs, ope
 }
 
 /// A keyring for each key.
-pub(super) fn keyrings<'a>(kms: Option<&'a EmbeddedKms>, kms_keys: Vec<KeyArn>, raw_keys: Vec<RawAesKey>) -> Vec<Box<dyn Keyring + 'a>> {
+pub(super) fn keyrings<'a>(kms: Option<&'a EmbeddedKms>, kms_keys: Vec<KeyArn>, raw_keys: Vec<RawKey>) -> Vec<Box<dyn Keyring + 'a>> {
     let mut keyrings: Vec<Box<dyn Keyring + 'a>> = Vec::new();
     if let Some(kms) = kms {
         for key in kms_keys {
@@ -32,7 +40,7 @@ pub(super) fn keyrings<'a>(kms: Option<&'a EmbeddedKms>, kms_keys: Vec<KeyArn>, 
         }
     }
     for key in raw_keys {
-        keyrings.push(Box::new(key.keyring));
+        keyrings.push(key.keyring);
     }
     keyrings
 }
@@ -41,7 +49,7 @@ pub(super) fn keyrings<'a>(kms: Option<&'a EmbeddedKms>, kms_keys: Vec<KeyArn>, 
 pub(super) fn opening_keyrings<'a>(
     kms: Option<&'a EmbeddedKms>,
     kms_keys: Vec<KeyArn>,
-    raw_keys: Vec<RawAesKey>,
+    raw_keys: Vec<RawKey>,
 ) -> Vec<Box<dyn Keyring + 'a>> {
     match kms {
         Some(kms) if kms_keys.is_empty() && raw_keys.is_empty() => vec![Box::new(AwsKmsDiscoveryKeyring::new(kms))],

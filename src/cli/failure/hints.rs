@@ -21,7 +21,7 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::NotWritable(_) => Some("name fewer keys, or fewer or shorter pairs with --encryption-context"),
         Error::Decryption => Some("name the key that it was sealed with, which 'coldseal inspect' shows, or fetch the message again"),
         Error::NoUsableKey(_) => Some(
-            "name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: \
+            "name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: \
              'coldseal kms export-keys' there, 'coldseal kms import-keys' here",
         ),
         Error::EncryptionContext(ContextMismatch::Reserved(_)) => {

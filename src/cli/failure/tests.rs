@@ -58,7 +58,7 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
             254,
             &[
                 "coldseal: no encrypted data key of the message can be unwrapped here\n  home backup: no key at hand fits it",
-                "hint: name a key with --kms-key-id or --raw-aes-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here",
+                "hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here",
             ],
         ),
         (

@@ -1,0 +1,67 @@
+//! `--raw-rsa-key NAMESPACE/NAME=FILE` and `--raw-rsa-padding PADDING`
+
+use clap::ValueEnum;
+
+use super::{
+    encryption_context::Purpose,
+    failure::Outcome,
+    raw_key::{NamedFile, RawKey, cannot_open, opens, other_kind, read_asymmetric_key},
+    usage::UsageError,
+};
+use crate::{
+    crypto::{KeyFile, RsaPadding},
+    keyring::RawRsaKeyring,
+};
+
+const PARAMETER: &str = "--raw-rsa-key";
+const PADDING: &str = "--raw-rsa-padding";
+const SHAPE: &str = "NAMESPACE/NAME=FILE, for instance home/backup=backup.pem";
+
+/// The paddings under the names that the AWS Encryption SDKs give them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(crate) enum RawRsaPadding {
+    #[default]
+    #[value(name = "OAEP_SHA256_MGF1")]
+    OaepSha256,
+    #[value(name = "OAEP_SHA1_MGF1")]
+    OaepSha1,
+    #[value(name = "OAEP_SHA384_MGF1")]
+    OaepSha384,
+    #[value(name = "OAEP_SHA512_MGF1")]
+    OaepSha512,
+    /// RSAES-PKCS1-v1_5, to open older messages; refused for sealing
+    #[value(name = "PKCS1")]
+    Pkcs1,
+}
+
+impl RawRsaPadding {
+    const fn padding(self) -> RsaPadding {
+        match self {
+            Self::OaepSha256 => RsaPadding::OaepSha256Mgf1,
+            Self::OaepSha1 => RsaPadding::OaepSha1Mgf1,
+            Self::OaepSha384 => RsaPadding::OaepSha384Mgf1,
+            Self::OaepSha512 => RsaPadding::OaepSha512Mgf1,
+            Self::Pkcs1 => RsaPadding::Pkcs1,
+        }
+    }
+}
+
+/// Reads the key file. A private key seals too: it has the public part.
+pub(crate) fn parse_raw_rsa_key(word: &str, padding: RawRsaPadding, purpose: Purpose) -> Outcome<RawKey> {
+    let NamedFile { namespace, name, file } = NamedFile::parse(PARAMETER, word, SHAPE)?;
+    if padding == RawRsaPadding::Pkcs1 && !opens(purpose) {
+        let what = "PKCS1 opens older messages and seals none: its padding gives way to Bleichenbacher's attack";
+        return Err(UsageError::parameter(PADDING, what).with_hint("leave the option out: OAEP_SHA256_MGF1 is the default").into());
+    }
+    let padding = padding.padding();
+    let keyring = match read_asymmetric_key(PARAMETER, &file)? {
+        KeyFile::RsaPrivate(key) => RawRsaKeyring::from_private_key(namespace, name, padding, key),
+        KeyFile::RsaPublic(_) if opens(purpose) => return Err(cannot_open(PARAMETER, &file).into()),
+        KeyFile::RsaPublic(key) => RawRsaKeyring::from_public_key(namespace, name, padding, key),
+        KeyFile::EcPrivate(_) | KeyFile::EcPublic(_) => {
+            return Err(other_kind(PARAMETER, &file, "an elliptic curve key", "--raw-ecdh-key FILE").into());
+        }
+    };
+    let keyring = keyring.map_err(|error| UsageError::parameter(PARAMETER, error))?;
+    Ok(RawKey { keyring: Box::new(keyring), file })
+}
