@@ -258,3 +258,6 @@ impl fmt::Debug for EcPrivateKey {
         write!(f, "EcPrivateKey({}, redacted)", self.public.curve.name())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,3 +97,6 @@ fn either(result: Result<KeyFile>) -> Result<KeyFile> {
         other => other,
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -206,3 +206,6 @@ impl fmt::Debug for RsaPrivateKey {
         write!(f, "RsaPrivateKey({} bits, redacted)", self.bits)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,6 +51,12 @@ impl RawEcdhKeyring {
     pub fn from_private_key(private: EcPrivateKey) -> Self {
         Self { recipient: private.public_key().clone(), private: Some(private) }
     }
+
+    /// The key that data keys are wrapped for.
+    #[must_use]
+    pub const fn public_key(&self) -> &EcPublicKey {
+        &self.recipient
+    }
 }
 
 impl Keyring for RawEcdhKeyring {
