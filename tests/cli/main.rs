@@ -18,6 +18,7 @@ mod output;
 mod passphrase;
 mod process;
 mod purge;
+mod raw_keys;
 mod read;
 mod reference;
 mod region;

@@ -59,7 +59,8 @@ fn older_encodings_are_read() {
         let from_pem = KeyFile::parse(bytes);
         let block = pem::parse_many(bytes).expect("PEM").pop().expect("a block");
         assert_eq!(kind(&from_pem), kind(&KeyFile::parse(block.contents())), "{name}");
-        let expected = if name.starts_with("EC") { "EC private" } else { expected(if name.contains("PRIVATE") { "rsa priv" } else { "rsa" }) };
+        let expected =
+            if name.starts_with("EC") { "EC private" } else { expected(if name.contains("PRIVATE") { "rsa priv" } else { "rsa" }) };
         assert_eq!(kind(&from_pem), expected);
     }
 }
@@ -68,7 +69,8 @@ fn older_encodings_are_read() {
 fn files_without_one_plain_key_are_refused() {
     let rsa = include_str!("../../../tests/vectors/keys/raw-rsa2048.pub.pem");
     let encrypted = "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n";
-    let legacy = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    let legacy =
+        "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
     let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     let parameters = "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
     assert_eq!(problem(encrypted.as_bytes()), KeyProblem::Encrypted);

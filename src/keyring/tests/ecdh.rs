@@ -84,7 +84,8 @@ fn provider_information_is_exact() {
         }
         // The sender as uncompressed and as hybrid point.
         let sender = generate(curve);
-        let uncompressed = &sender.public_key().to_spki_der()[sender.public_key().to_spki_der().len() - 2 * curve.coordinate_length() - 1..];
+        let uncompressed =
+            &sender.public_key().to_spki_der()[sender.public_key().to_spki_der().len() - 2 * curve.coordinate_length() - 1..];
         for form in [4, 6, 7] {
             let mut info = edk.provider_info[..5 + curve.point_length()].to_vec();
             info.extend_from_slice(&u32::try_from(uncompressed.len()).expect("short").to_be_bytes());

@@ -98,7 +98,10 @@ fn a_wrong_context_looks_like_a_wrong_ciphertext() {
     for algorithm in ALGORITHMS {
         let good = kms.sender(algorithm).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
         let digest = crate::crypto::sha384(&context("a").to_bytes().expect("short"));
-        let of = |plaintext: &[u8]| EncryptedDataKey { ciphertext: public.encrypt(algorithm.padding(), plaintext).expect("fits"), ..good.clone() };
+        let of = |plaintext: &[u8]| EncryptedDataKey {
+            ciphertext: public.encrypt(algorithm.padding(), plaintext).expect("fits"),
+            ..good.clone()
+        };
         let with = |ciphertext: Vec<u8>| EncryptedDataKey { ciphertext, ..good.clone() };
         let mut changed = good.ciphertext.clone();
         changed[9] ^= 1;
@@ -161,7 +164,10 @@ fn a_refusal_of_kms_is_told() {
     let rsa = kms.sender(RsaEncryptionAlgorithm::RsaesOaepSha256).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     let ecdh = RawEcdhKeyring::from_public_key(kms.ec.public_key().clone()).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     for edk in [rsa, ecdh] {
-        assert_eq!(failure(AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &context("a"))), format!("DisabledException: {RSA} is disabled."));
+        assert_eq!(
+            failure(AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &context("a"))),
+            format!("DisabledException: {RSA} is disabled.")
+        );
     }
 }
 

@@ -37,7 +37,8 @@ fn every_failure_has_one_reason() {
     let wrapped = |plaintext: &[u8]| public.encrypt(RsaPadding::OaepSha256Mgf1, plaintext).expect("encrypts");
     let mut changed = edk.ciphertext.clone();
     changed[7] ^= 0x80;
-    let cases = [vec![], vec![0; 255], vec![0; 256], vec![0xFF; 256], vec![1; 257], changed, wrapped(b""), wrapped(&[1; 31]), wrapped(&[1; 33])];
+    let cases =
+        [vec![], vec![0; 255], vec![0; 256], vec![0xFF; 256], vec![1; 257], changed, wrapped(b""), wrapped(&[1; 31]), wrapped(&[1; 33])];
     let mut reasons: Vec<String> = cases.into_iter().map(|case| failure(ours.unwrap(&with(case), &context("a")))).collect();
     reasons.extend([RsaPadding::OaepSha1Mgf1, RsaPadding::Pkcs1].map(|padding| failure(keyring("k", padding).unwrap(&edk, &context("a")))));
     assert_eq!(reasons, vec!["does not unwrap"; 11]);
