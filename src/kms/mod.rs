@@ -30,6 +30,7 @@
 mod aliases;
 mod answers;
 mod ciphertext;
+mod key_spec;
 mod keys;
 mod keystore;
 mod lookup;
@@ -47,6 +48,7 @@ mod tests;
 mod transfer;
 
 pub use answers::{KeyDeletion, KeyRotationStatus, ReplicatedKey, RotationsListEntry, Tag};
+pub use key_spec::{KeySpec, KeyUsage};
 pub use keys::{CreateKey, KeyManager};
 pub use keystore::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
