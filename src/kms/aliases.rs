@@ -44,10 +44,13 @@ impl EmbeddedKms {
     /// [UpdateAlias](https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html): points an alias at another key id or key ARN.
     ///
     /// # Errors
-    /// `NotFoundException` for the alias; as for [`EmbeddedKms::create_alias`].
+    /// `NotFoundException` for the alias; `ValidationException` for a key of another type (symmetric, asymmetric) or usage; as for
+    /// [`EmbeddedKms::create_alias`].
     pub fn update_alias(&mut self, region: Region, alias_name: &str, target_key_id: &str) -> Result<()> {
         let key = self.alias_target_key(region, alias_name, target_key_id, "UpdateAlias")?;
-        if self.live_alias_target(region, alias_name)? != key {
+        let current = self.live_alias_target(region, alias_name)?;
+        if current != key {
+            self.require_same_kind(alias_name, &current, &key)?;
             self.require_room_for_alias(&key)?;
         }
         let now = self.now();
@@ -99,6 +102,19 @@ impl EmbeddedKms {
     fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
         let key = self.alias_target(region, alias_name)?;
         if self.key(&key).is_ok() { Ok(key) } else { Err(alias_not_found(&self.alias_arn(region, alias_name))) }
+    }
+
+    /// AWS: "This restriction prevents errors in code that uses aliases."
+    fn require_same_kind(&self, alias_name: &str, current: &KeyArn, key: &KeyArn) -> Result<()> {
+        let (current, new) = (self.key(current)?.material.spec(), self.key(key)?.material.spec());
+        if (current.is_asymmetric(), current.usage()) == (new.is_asymmetric(), new.usage()) {
+            return Ok(());
+        }
+        let message = format!(
+            "{alias_name} names a key of the key spec {current}, and stays with keys of its type and usage; {key} has the key spec {new}. \
+             Delete the alias and create it again"
+        );
+        Err(Error::service(ErrorCode::ValidationException, message))
     }
 
     fn require_room_for_alias(&self, key: &KeyArn) -> Result<()> {

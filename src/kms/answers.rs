@@ -1,14 +1,17 @@
 //! What the other operations answer, with AWS's member names in the order of AWS's service model.
 
-use serde::Serialize;
+use base64::{display::Base64Display, engine::general_purpose::STANDARD};
+use serde::{Serialize, Serializer};
 
 use super::{
-    keys::Material,
+    key_pair::KeyPair,
+    key_spec::{KeySpec, KeyUsage},
+    material::Material,
     metadata::KeyMetadata,
     rotation::{AutomaticRotation, RotationType},
     states::KeyState,
 };
-use crate::{arn::KeyArn, timestamp::Timestamp};
+use crate::{arn::KeyArn, secret::SecretBytes, timestamp::Timestamp};
 
 /// A [tag](https://docs.aws.amazon.com/kms/latest/APIReference/API_Tag.html) of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -112,4 +115,57 @@ pub struct ReplicatedKey {
     pub replica_policy: String,
     /// Its tags.
     pub replica_tags: Vec<Tag>,
+}
+
+/// The answer of [GetPublicKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetPublicKey.html).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct KeyPublicKey {
+    /// The key's ARN.
+    pub key_id: KeyArn,
+    /// The DER of the SubjectPublicKeyInfo; base64 in JSON.
+    #[serde(serialize_with = "as_base64")]
+    pub public_key: Vec<u8>,
+    /// The same as `key_spec`, under its old name.
+    pub customer_master_key_spec: KeySpec,
+    /// What the key is made of.
+    pub key_spec: KeySpec,
+    /// What the private part may do in KMS.
+    pub key_usage: KeyUsage,
+    /// For keys that encrypt: what KMS can decrypt again.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub encryption_algorithms: &'static [&'static str],
+    /// For keys that derive shared secrets: how.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub key_agreement_algorithms: &'static [&'static str],
+}
+
+impl KeyPublicKey {
+    pub(super) fn of(key_id: KeyArn, pair: &KeyPair) -> Self {
+        let spec = pair.spec();
+        Self {
+            key_id,
+            public_key: pair.public_key().to_spki_der().to_vec(),
+            customer_master_key_spec: spec,
+            key_spec: spec,
+            key_usage: spec.usage(),
+            encryption_algorithms: spec.encryption_algorithms(),
+            key_agreement_algorithms: spec.key_agreement_algorithms(),
+        }
+    }
+}
+
+fn as_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&Base64Display::new(bytes, &STANDARD))
+}
+
+/// The answer of [DeriveSharedSecret](https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct DerivedSharedSecret {
+    /// The key's ARN.
+    pub key_id: KeyArn,
+    /// The x coordinate of the shared point: 32, 48 or 66 bytes. It is no key yet: a key derivation function has to follow.
+    pub shared_secret: SecretBytes,
 }

@@ -4,6 +4,7 @@ use super::{
     EmbeddedKms,
     aliases::{self, Alias},
     keys::{Key, KeyManager},
+    material::{KeyMaterial, Materials},
     model::random_uuid,
     states::Standing,
 };
@@ -73,7 +74,8 @@ impl EmbeddedKms {
             return Ok(key);
         }
         let (now, target_key_id) = (self.now(), random_uuid(&SystemRandom)?);
-        let key = Key::generate(KeyManager::Aws, DEFAULT_DESCRIPTION, now, &SystemRandom)?;
+        let material = KeyMaterial::Symmetric(Materials::generate(now, &SystemRandom)?);
+        let key = Key::new(KeyManager::Aws, DEFAULT_DESCRIPTION.to_owned(), material, now);
         let arn = self.key_arn(region, &target_key_id);
         let state = self.region_mut(region)?;
         state.keys.insert(target_key_id.clone(), key);

@@ -5,6 +5,7 @@ use serde::{Serialize, Serializer};
 use super::{
     EmbeddedKms,
     aliases::Alias,
+    key_spec::{KeySpec, KeyUsage},
     keys::{Key, KeyManager},
     states::{KeyState, Standing},
 };
@@ -14,7 +15,7 @@ use crate::{
     timestamp::Timestamp,
 };
 
-/// [KeyMetadata](https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html), the members that a symmetric key has.
+/// [KeyMetadata](https://docs.aws.amazon.com/kms/latest/APIReference/API_KeyMetadata.html), the members that the keys of this KMS have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
@@ -33,8 +34,8 @@ pub struct KeyMetadata {
     pub enabled: bool,
     /// At most 8,192 characters.
     pub description: String,
-    /// `ENCRYPT_DECRYPT`.
-    pub key_usage: &'static str,
+    /// What the key may do.
+    pub key_usage: KeyUsage,
     /// The state.
     pub key_state: KeyState,
     /// In the state `PendingDeletion`: when the key will be refused for good.
@@ -45,11 +46,15 @@ pub struct KeyMetadata {
     /// Who manages the key.
     pub key_manager: KeyManager,
     /// The same as `key_spec`, under its old name.
-    pub customer_master_key_spec: &'static str,
-    /// `SYMMETRIC_DEFAULT`.
-    pub key_spec: &'static str,
-    /// `SYMMETRIC_DEFAULT`.
-    pub encryption_algorithms: [&'static str; 1],
+    pub customer_master_key_spec: KeySpec,
+    /// What the key is made of.
+    pub key_spec: KeySpec,
+    /// For keys that encrypt: how.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub encryption_algorithms: &'static [&'static str],
+    /// For keys that derive shared secrets: how.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub key_agreement_algorithms: &'static [&'static str],
     /// True for a key that can be, or is, in several Regions.
     pub multi_region: bool,
     /// Where a multi-Region key is.
@@ -58,38 +63,37 @@ pub struct KeyMetadata {
     /// In the state `PendingReplicaDeletion`: the days from the deletion of the last replica on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pending_deletion_window_in_days: Option<u16>,
-    /// The material version that encrypts: 64 hex digits.
-    pub current_key_material_id: String,
+    /// For symmetric keys: the material version that encrypts, 64 hex digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub current_key_material_id: Option<String>,
 }
 
 impl KeyMetadata {
     pub(super) fn of(kms: &EmbeddedKms, arn: KeyArn, key: &Key) -> Self {
-        let standing = kms.standing(arn.key_id(), key);
+        let (standing, spec) = (kms.standing(arn.key_id(), key), key.material.spec());
         Self {
             aws_account_id: arn.account().clone(),
             key_id: arn.key_id().to_owned(),
             creation_date: key.creation_date,
             enabled: standing == Standing::Enabled,
             description: key.description.clone(),
-            key_usage: "ENCRYPT_DECRYPT",
+            key_usage: spec.usage(),
             key_state: standing.key_state(),
             deletion_date: if let Standing::PendingDeletion(date) = standing { Some(date) } else { None },
             origin: "AWS_KMS",
             key_manager: key.manager,
-            customer_master_key_spec: SYMMETRIC_DEFAULT,
-            key_spec: SYMMETRIC_DEFAULT,
-            encryption_algorithms: [SYMMETRIC_DEFAULT],
+            customer_master_key_spec: spec,
+            key_spec: spec,
+            encryption_algorithms: spec.encryption_algorithms(),
+            key_agreement_algorithms: spec.key_agreement_algorithms(),
             multi_region: key.multi_region.is_some(),
             multi_region_configuration: MultiRegionConfiguration::of(kms, &arn, key),
             pending_deletion_window_in_days: if let Standing::PendingReplicaDeletion(days) = standing { Some(days) } else { None },
-            current_key_material_id: hex::encode(key.materials.current().id),
+            current_key_material_id: key.material.symmetric().map(|materials| hex::encode(materials.current().id)),
             arn,
         }
     }
 }
-
-/// The only key spec and encryption algorithm of symmetric keys.
-pub(super) const SYMMETRIC_DEFAULT: &str = "SYMMETRIC_DEFAULT";
 
 /// [MultiRegionConfiguration](https://docs.aws.amazon.com/kms/latest/APIReference/API_MultiRegionConfiguration.html).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -1,4 +1,4 @@
-//! The embedded KMS: AWS KMS's symmetric keys, aliases and states per Region, in one keystore file. It never touches a network.
+//! The embedded KMS: AWS KMS's keys, aliases and states per Region, in one keystore file. It never touches a network.
 //!
 //! | need | use |
 //! | --- | --- |
@@ -27,13 +27,18 @@
 //! # }
 //! ```
 
+mod algorithm;
 mod aliases;
 mod answers;
+mod asymmetric;
 mod ciphertext;
+mod create_key;
+mod key_pair;
 mod key_spec;
 mod keys;
 mod keystore;
 mod lookup;
+mod material;
 mod metadata;
 mod model;
 mod multi_region;
@@ -47,15 +52,18 @@ mod tags;
 mod tests;
 mod transfer;
 
-pub use answers::{KeyDeletion, KeyRotationStatus, ReplicatedKey, RotationsListEntry, Tag};
+pub use algorithm::EncryptionAlgorithm;
+pub use answers::{DerivedSharedSecret, KeyDeletion, KeyPublicKey, KeyRotationStatus, ReplicatedKey, RotationsListEntry, Tag};
+pub use create_key::{CreateKey, NewKey};
+pub use key_pair::PublicKey;
 pub use key_spec::{KeySpec, KeyUsage};
-pub use keys::{CreateKey, KeyManager};
+pub use keys::KeyManager;
 pub use keystore::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
 pub use keystore::{merge_contents, parse_content, parse_keystore};
 pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
 pub use model::{ComparisonKey, EmbeddedKms};
-pub use operations::{Decrypted, check_algorithm, generate_random, material_id};
+pub use operations::{Decrypted, generate_random, material_id};
 #[doc(hidden)]
 pub use policy::parse_key_policy;
 pub use purge::ExpiredKey;

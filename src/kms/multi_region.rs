@@ -48,7 +48,7 @@ impl Key {
 
 impl EmbeddedKms {
     /// [ReplicateKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_ReplicateKey.html) of a key id or key ARN. Description, tags
-    /// and policy of the replica are the request's, not the primary key's; its `multi_region` has no meaning here.
+    /// and policy of the replica are the request's, not the primary key's; its other members have no meaning here.
     ///
     /// # Errors
     /// `UnsupportedOperationException` unless it is a multi-Region primary key, and for another partition; `AlreadyExistsException`;
@@ -91,7 +91,7 @@ impl EmbeddedKms {
             enabled: true,
             description: request.description,
             creation_date: self.now(),
-            materials: primary.materials.duplicate(),
+            material: primary.material.duplicate(),
             tags: own_tags,
             policy: request.policy,
             deletion: None,
@@ -157,7 +157,7 @@ impl EmbeddedKms {
         let mut first: BTreeMap<&str, &Key> = BTreeMap::new();
         self.regions.values().flat_map(|state| &state.keys).filter(|(_, key)| key.multi_region.is_some()).all(|(key_id, key)| {
             let first = first.entry(key_id).or_insert(key);
-            first.multi_region == key.multi_region && first.rotation == key.rotation && first.materials.are(&key.materials)
+            first.multi_region == key.multi_region && first.rotation == key.rotation && first.material.is(&key.material)
         })
     }
 

@@ -1,39 +1,46 @@
-//! Encrypt, Decrypt, ReEncrypt and what generates.
+//! Encrypt, Decrypt and what generates.
 
 use super::{
     EmbeddedKms,
+    algorithm::EncryptionAlgorithm,
+    asymmetric::{incompatible, require_usage},
     ciphertext::{self, Ciphertext, KEY_ID_LENGTH},
-    keys::{Key, validation},
+    key_spec::KeyUsage,
+    keys::validation,
     lookup::is_key_id,
-    metadata::SYMMETRIC_DEFAULT,
+    material::Materials,
 };
 use crate::{
     arn::KeyArn,
-    crypto::{Random as _, SystemRandom, random_array},
+    crypto::{EcPublicKey, Random as _, SystemRandom, random_array},
     error::{Error, ErrorCode, Result},
     format::EncryptionContext,
-    keyring::{CiphertextBlob, Kms},
+    keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
     region::Region,
     secret::{DataKey, SecretBytes},
 };
 
-const PLAINTEXT_LIMIT: usize = 4096;
-const CIPHERTEXT_LIMIT: usize = 6144;
+pub(super) const PLAINTEXT_LIMIT: usize = 4096;
+pub(super) const CIPHERTEXT_LIMIT: usize = 6144;
 const RANDOM_LENGTH: std::ops::RangeInclusive<usize> = 1..=1024;
 
 impl Kms for EmbeddedKms {
     fn generate_data_key(&self, key: &KeyArn, context: &EncryptionContext) -> Result<(DataKey, CiphertextBlob)> {
         tracing::debug!(%key, "kms: GenerateDataKey");
-        let usable = self.usable_key(key)?;
+        let materials = self.data_key_materials(key)?;
         let data_key = DataKey::init_with(|bytes| SystemRandom.fill(bytes))?;
-        let blob = seal(key, usable, data_key.expose(), context)?;
+        let blob = seal(key, materials, data_key.expose(), context)?;
         Ok((data_key, blob))
     }
 
     fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
         tracing::debug!(%key, "kms: Encrypt");
         check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)?;
-        seal(key, self.usable_key(key)?, plaintext, context)
+        let usable = self.usable_key(key)?;
+        require_usage(key, usable, KeyUsage::EncryptDecrypt, "Encrypt")?;
+        let materials = usable.material.symmetric();
+        let materials = materials.ok_or_else(|| incompatible(EncryptionAlgorithm::SymmetricDefault.name(), usable.material.spec()))?;
+        seal(key, materials, plaintext, context)
     }
 
     fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
@@ -49,8 +56,22 @@ impl Kms for EmbeddedKms {
             let message = "The key ID in the request does not identify a CMK that can perform this operation.";
             return Err(Error::service(ErrorCode::IncorrectKeyException, message));
         }
-        let material = usable.materials.get(ciphertext.material_id).ok_or_else(invalid_ciphertext)?;
-        ciphertext.open(&material.bytes, context).map_err(|_| invalid_ciphertext())
+        let material = usable.material.symmetric().and_then(|materials| materials.get(ciphertext.material_id));
+        ciphertext.open(&material.ok_or_else(invalid_ciphertext)?.bytes, context).map_err(|_| invalid_ciphertext())
+    }
+
+    fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
+        tracing::debug!(%key, algorithm = algorithm.name(), "kms: Decrypt");
+        self.decrypt_rsa_with(key, algorithm, ciphertext, &EncryptionContext::new())
+    }
+
+    fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
+        tracing::debug!(%key, "kms: DeriveSharedSecret");
+        self.agree(key, public_key)
+    }
+
+    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
+        self.find_public_key(recipient)
     }
 }
 
@@ -60,15 +81,55 @@ impl Kms for EmbeddedKms {
 pub struct Decrypted {
     /// The key that encrypted.
     pub key_id: KeyArn,
-    /// The version of its material: 64 hex digits.
-    pub key_material_id: String,
+    /// Of a symmetric key the version of its material: 64 hex digits.
+    pub key_material_id: Option<String>,
     /// 1 to 4,096 bytes.
     pub plaintext: SecretBytes,
 }
 
 impl EmbeddedKms {
-    /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) in a Region; without a key id, under the key that the
-    /// blob names.
+    /// [Encrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html) by one of the key's algorithms. Under RSA there is no
+    /// encryption context, and the algorithm and the length of the modulus say how much can be encrypted: 190 to 470 bytes.
+    ///
+    /// # Errors
+    /// As for [`Kms::encrypt`]; `InvalidKeyUsageException` for an algorithm that the key has not; `ValidationException` for an encryption
+    /// context under RSA.
+    pub fn encrypt_with(
+        &self,
+        key: &KeyArn,
+        algorithm: EncryptionAlgorithm,
+        plaintext: &[u8],
+        context: &EncryptionContext,
+    ) -> Result<CiphertextBlob> {
+        match algorithm {
+            EncryptionAlgorithm::SymmetricDefault => self.encrypt(key, plaintext, context),
+            EncryptionAlgorithm::Rsa(algorithm) => self.encrypt_rsa(key, algorithm, plaintext, context),
+        }
+    }
+
+    /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) in a Region by one of the key's algorithms.
+    ///
+    /// # Errors
+    /// As for [`EmbeddedKms::decrypt_in`] and [`Kms::decrypt_rsa`]; `ValidationException` for RSA without a key id, or with an encryption
+    /// context.
+    pub fn decrypt_with(
+        &self,
+        region: Region,
+        key_id: Option<&str>,
+        algorithm: EncryptionAlgorithm,
+        blob: &CiphertextBlob,
+        context: &EncryptionContext,
+    ) -> Result<Decrypted> {
+        let EncryptionAlgorithm::Rsa(algorithm) = algorithm else { return self.decrypt_in(region, key_id, blob, context) };
+        // The ciphertext is the bare one of RSA and names no key.
+        let key_id = key_id.ok_or_else(|| Error::service(ErrorCode::ValidationException, "KeyId must not be null"))?;
+        let key_id = self.resolve(region, key_id)?;
+        let plaintext = self.decrypt_rsa_with(&key_id, algorithm, &blob.0, context)?;
+        Ok(Decrypted { key_id, key_material_id: None, plaintext })
+    }
+
+    /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) in a Region under a symmetric key; without a key id,
+    /// under the key that the blob names.
     ///
     /// # Errors
     /// As for [`Kms::decrypt`] and [`EmbeddedKms::resolve`]; `AccessDeniedException` when the blob names no key of the Region.
@@ -85,7 +146,7 @@ impl EmbeddedKms {
             None => self.key_of_blob(region, blob)?,
         };
         let plaintext = self.decrypt(&key, blob, context)?;
-        Ok(Decrypted { key_id: key, key_material_id: material_id(blob)?, plaintext })
+        Ok(Decrypted { key_id: key, key_material_id: Some(material_id(blob)?), plaintext })
     }
 
     /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) of 1 to 1,024 bytes.
@@ -94,8 +155,16 @@ impl EmbeddedKms {
     /// As for [`Kms::generate_data_key`]; `ValidationException` for the length.
     pub fn generate_data_key_of(&self, key: &KeyArn, length: usize, context: &EncryptionContext) -> Result<(SecretBytes, CiphertextBlob)> {
         let data_key = generate_random(length)?;
-        let blob = seal(key, self.usable_key(key)?, data_key.expose(), context)?;
+        let blob = seal(key, self.data_key_materials(key)?, data_key.expose(), context)?;
         Ok((data_key, blob))
+    }
+
+    /// The material that GenerateDataKey encrypts under.
+    fn data_key_materials(&self, arn: &KeyArn) -> Result<&Materials> {
+        let key = self.usable_key(arn)?;
+        require_usage(arn, key, KeyUsage::EncryptDecrypt, "GenerateDataKey")?;
+        let refused = || Error::service(ErrorCode::InvalidKeyUsageException, "You cannot generate a data key with an asymmetric CMK");
+        key.material.symmetric().ok_or_else(refused)
     }
 
     fn key_of_blob(&self, region: Region, blob: &CiphertextBlob) -> Result<KeyArn> {
@@ -130,26 +199,14 @@ pub fn material_id(blob: &CiphertextBlob) -> Result<String> {
     Ciphertext::parse(&blob.0).map(|ciphertext| hex::encode(ciphertext.material_id)).ok_or_else(invalid_ciphertext)
 }
 
-/// Refuses an encryption algorithm that symmetric keys have not.
-///
-/// # Errors
-/// `InvalidKeyUsageException`.
-pub fn check_algorithm(key: &KeyArn, algorithm: &str) -> Result<()> {
-    if algorithm == SYMMETRIC_DEFAULT {
-        return Ok(());
-    }
-    let message = format!("{key} has the key spec {SYMMETRIC_DEFAULT}, which does not go with the algorithm {}", algorithm.escape_debug());
-    Err(Error::service(ErrorCode::InvalidKeyUsageException, message))
-}
-
-fn seal(arn: &KeyArn, key: &Key, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
+fn seal(arn: &KeyArn, materials: &Materials, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
     let key_id: &[u8; KEY_ID_LENGTH] = arn.key_id().as_bytes().try_into().expect("keys of the keystore have ids of 36 bytes");
-    let material = key.materials.current();
+    let material = materials.current();
     let salt = random_array(&SystemRandom)?;
     ciphertext::seal(&material.bytes, key_id, &material.id, &salt, plaintext, context).map(CiphertextBlob)
 }
 
-fn check_length(parameter: &str, length: usize, limit: usize) -> Result<()> {
+pub(super) fn check_length(parameter: &str, length: usize, limit: usize) -> Result<()> {
     match length {
         0 => Err(validation(parameter, "Member must have length greater than or equal to 1")),
         _ if length > limit => Err(validation(parameter, &format!("Member must have length less than or equal to {limit}"))),
@@ -158,6 +215,6 @@ fn check_length(parameter: &str, length: usize, limit: usize) -> Result<()> {
 }
 
 /// One error for another material, another context and a changed byte: it helps nobody to find the right one.
-fn invalid_ciphertext() -> Error {
+pub(super) fn invalid_ciphertext() -> Error {
     Error::service(ErrorCode::InvalidCiphertextException, "")
 }

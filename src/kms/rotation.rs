@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     EmbeddedKms,
     answers::{KeyRotationStatus, RotationsListEntry, Version},
-    keys::{Key, Material, check_range},
+    asymmetric::unsupported,
+    keys::{Key, check_range},
+    material::{KeyMaterial, Material, Materials},
 };
 use crate::{
     arn::KeyArn,
@@ -23,6 +25,7 @@ pub(super) const PERIOD: std::ops::RangeInclusive<u16> = 90..=2560;
 const DEFAULT_PERIOD: u16 = 365;
 /// Most rotations on demand in a key's life.
 const ON_DEMAND_LIMIT: usize = 25;
+const ROTATE: &str = "RotateKeyOnDemand";
 
 /// What made a version of a key's material.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,12 +50,12 @@ impl EmbeddedKms {
     /// material, in all Regions of a multi-Region key. The date of the next automatic rotation stays.
     ///
     /// # Errors
-    /// `LimitExceededException` after 25 times; `DisabledException` and `KMSInvalidStateException`; `UnsupportedOperationException` for a
-    /// replica; `AccessDeniedException` for an AWS managed key; [`Error::Setup`] when a Region of the key is in another keystore only.
+    /// `LimitExceededException` after 25 times; `DisabledException` and `KMSInvalidStateException`; `UnsupportedOperationException` for an
+    /// asymmetric key and for a replica; `AccessDeniedException` for an AWS managed key; [`Error::Setup`] when a Region of the key is in another keystore only.
     pub fn rotate_key_on_demand(&mut self, region: Region, key_id: &str) -> Result<KeyArn> {
-        let arn = self.rotatable_key(region, key_id, "RotateKeyOnDemand")?;
+        let arn = self.rotatable_key(region, key_id, ROTATE)?;
         let on_demand = |material: &&Material| material.rotation == Some(RotationType::OnDemand);
-        if self.key(&arn)?.materials.oldest_first().filter(on_demand).count() >= ON_DEMAND_LIMIT {
+        if self.materials(&arn, ROTATE)?.oldest_first().filter(on_demand).count() >= ON_DEMAND_LIMIT {
             let message = format!("The on-demand rotations limit has been reached for the given keyId {arn}.");
             return Err(Error::service(ErrorCode::LimitExceededException, message));
         }
@@ -92,7 +95,7 @@ impl EmbeddedKms {
     }
 
     /// [GetKeyRotationStatus](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html) of a key id or key ARN.
-    /// While a deletion is pending, rotation is off; cancelling the deletion brings it back.
+    /// While a deletion is pending, rotation is off; cancelling the deletion brings it back. Of an asymmetric key it is always off.
     ///
     /// # Errors
     /// As for [`EmbeddedKms::resolve`].
@@ -106,10 +109,10 @@ impl EmbeddedKms {
     /// first.
     ///
     /// # Errors
-    /// As for [`EmbeddedKms::resolve`].
+    /// `UnsupportedOperationException` for an asymmetric key; as for [`EmbeddedKms::resolve`].
     pub fn list_key_rotations(&self, region: Region, key_id: &str) -> Result<Vec<RotationsListEntry>> {
         let arn = self.resolve_key_only(region, key_id)?;
-        let materials = &self.key(&arn)?.materials;
+        let materials = self.materials(&arn, "ListKeyRotations")?;
         let current = materials.current().id;
         let entry = |material: &Material| {
             let version = if material.id == current { Version::Current } else { Version::Older };
@@ -143,7 +146,11 @@ impl EmbeddedKms {
 
     fn rotate(&mut self, arn: &KeyArn, rotation: RotationType) -> Result<()> {
         let material = Material::generate(Some(rotation), self.now(), &SystemRandom)?;
-        self.for_each_region(arn, |key| key.materials.push(material.duplicate()));
+        self.for_each_region(arn, |key| {
+            if let KeyMaterial::Symmetric(materials) = &mut key.material {
+                materials.push(material.duplicate());
+            }
+        });
         Ok(())
     }
 
@@ -151,7 +158,14 @@ impl EmbeddedKms {
         let arn = self.managed_key(region, key_id, operation)?;
         self.require_primary(&arn)?;
         self.usable_key(&arn)?;
+        self.materials(&arn, operation)?;
         self.require_all_regions(&arn)?;
         Ok(arn)
+    }
+
+    /// The versions of a symmetric key's material.
+    fn materials(&self, arn: &KeyArn, operation: &str) -> Result<&Materials> {
+        let key = self.key(arn)?;
+        key.material.symmetric().ok_or_else(|| unsupported(arn, key, operation))
     }
 }

@@ -2,11 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    EmbeddedKms,
-    keys::{History, Key},
-    model::RegionState,
-};
+use super::{EmbeddedKms, keys::Key, material::History, model::RegionState};
 use crate::{
     arn::KeyArn,
     error::{Error, ErrorCode, Result},
@@ -107,11 +103,11 @@ impl EmbeddedKms {
     /// Gives both sides of a key the longer list of material versions; says how the list here was. Histories that diverged were refused before.
     fn catch_up(&mut self, arn: &KeyArn, key: &mut Key, imported: &mut Imported) -> History {
         let Some(here) = self.key_here(arn) else { return History::Same };
-        let history = here.materials.history(&key.materials);
+        let history = here.material.history(&key.material);
         match history {
-            History::Newer => key.materials.catch_up_with(&here.materials),
+            History::Newer => key.material.catch_up_with(&here.material),
             History::Older => {
-                self.for_each_region(arn, |own| own.materials.catch_up_with(&key.materials));
+                self.for_each_region(arn, |own| own.material.catch_up_with(&key.material));
                 let here = self.regions.iter().filter(|(_, state)| state.keys.contains_key(arn.key_id()));
                 let all = here.map(|(region, _)| self.key_arn(*region, arn.key_id()));
                 imported.updated.extend(all.filter(|other| other == arn || key.multi_region.is_some()));
@@ -168,7 +164,7 @@ impl EmbeddedKms {
     fn differences_between_regions(&self, arn: &KeyArn, key: &Key) -> Vec<&'static str> {
         let Some(here) = self.key_here(arn) else { return Vec::new() };
         let mut differing = Vec::new();
-        if here.materials.history(&key.materials) == History::Diverged {
+        if here.material.history(&key.material) == History::Diverged {
             differing.push("material");
         }
         if primary(here) != primary(key) {
@@ -180,7 +176,7 @@ impl EmbeddedKms {
 
 fn differences(own: &Key, other: &Key) -> Vec<&'static str> {
     let parts = [
-        ("material", own.materials.history(&other.materials) != History::Diverged),
+        ("material", own.material.history(&other.material) != History::Diverged),
         ("state", own.enabled == other.enabled && own.deletion == other.deletion && own.manager == other.manager),
         ("description", own.description == other.description),
         ("set of tags", own.tags == other.tags),
@@ -205,7 +201,7 @@ fn duplicate_key(key: &Key) -> Key {
         enabled: key.enabled,
         description: key.description.clone(),
         creation_date: key.creation_date,
-        materials: key.materials.duplicate(),
+        material: key.material.duplicate(),
         tags: key.tags.clone(),
         policy: key.policy.clone(),
         deletion: key.deletion,

@@ -4,11 +4,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
 
+mod asymmetric;
 mod cryptography;
 mod details;
 mod lifecycle;
 mod transfer;
 
+pub(crate) use asymmetric::{AsymmetricCommand, DeriveSharedSecretArgs, GetPublicKeyArgs};
 pub(crate) use cryptography::{CryptographyCommand, DecryptArgs, DryRunArgs, EncryptArgs, GenerateDataKeyArgs, ReEncryptArgs};
 pub(crate) use details::DetailsCommand;
 pub(crate) use lifecycle::{KeyDetailsArgs, LifecycleCommand, PurgeArgs, ReplicateKeyArgs, ScheduleKeyDeletionArgs};
@@ -41,6 +43,8 @@ pub(crate) enum KmsCommand {
     #[command(flatten)]
     Cryptography(CryptographyCommand),
     #[command(flatten)]
+    Asymmetric(AsymmetricCommand),
+    #[command(flatten)]
     Lifecycle(LifecycleCommand),
     #[command(flatten)]
     Details(DetailsCommand),
@@ -48,11 +52,15 @@ pub(crate) enum KmsCommand {
     Transfer(TransferCommand),
 }
 
-/// Create a symmetric key (AES-256-GCM) in a Region
+/// Create a key in a Region: symmetric, RSA, or on an elliptic curve
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_help = "Examples:
   coldseal kms create-key --region us-east-1 --description 'payroll' \\
-      --query KeyMetadata.KeyId --output text")]
+      --query KeyMetadata.KeyId --output text
+  coldseal kms create-key --region us-east-1 --key-spec RSA_4096 \\
+      --key-usage ENCRYPT_DECRYPT
+  coldseal kms create-key --region us-east-1 --key-spec ECC_NIST_P384 \\
+      --key-usage KEY_AGREEMENT")]
 pub(crate) struct CreateKeyArgs {
     #[command(flatten)]
     pub(crate) details: KeyDetailsArgs,
@@ -61,12 +69,15 @@ pub(crate) struct CreateKeyArgs {
     pub(crate) multi_region: bool,
     #[arg(long, hide = true)]
     no_multi_region: bool,
-    /// SYMMETRIC_DEFAULT
-    #[arg(long, value_name = "SPEC", value_parser = ["SYMMETRIC_DEFAULT"], default_value = "SYMMETRIC_DEFAULT", hide = true)]
-    key_spec: String,
-    /// ENCRYPT_DECRYPT
-    #[arg(long, value_name = "USAGE", value_parser = ["ENCRYPT_DECRYPT"], default_value = "ENCRYPT_DECRYPT", hide = true)]
-    key_usage: String,
+    /// RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521 or SYMMETRIC_DEFAULT (AES-256-GCM) [default: SYMMETRIC_DEFAULT]
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) key_spec: Option<String>,
+    /// --key-spec, as AWS called it once
+    #[arg(long, value_name = "SPEC", hide = true)]
+    pub(crate) customer_master_key_spec: Option<String>,
+    /// ENCRYPT_DECRYPT for a symmetric or RSA key, KEY_AGREEMENT for one on a curve; only a symmetric key goes without
+    #[arg(long, value_name = "USAGE")]
+    pub(crate) key_usage: Option<String>,
     /// AWS_KMS
     #[arg(long, value_name = "ORIGIN", value_parser = ["AWS_KMS"], default_value = "AWS_KMS", hide = true)]
     origin: String,

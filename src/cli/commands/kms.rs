@@ -1,5 +1,7 @@
 //! `coldseal kms …`
 
+mod asymmetric;
+mod create_key;
 mod cryptography;
 mod details;
 mod lifecycle;
@@ -25,12 +27,7 @@ use crate::{
 
 pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
     match command {
-        KmsCommand::CreateKey(args) => {
-            let region = context.require_region()?;
-            let request = CreateKey { multi_region: args.multi_region, ..key_details(&context, args.details)? };
-            let metadata = change(&context, "CreateKey", |kms| kms.create_key_with(region, request))?;
-            context.print(&json!({ "KeyMetadata": metadata }))
-        }
+        KmsCommand::CreateKey(args) => create_key::run(&context, *args),
         KmsCommand::DescribeKey(args) => {
             let region = region_of(&context, &args.key_id)?;
             let metadata = context.kms("DescribeKey")?.describe_key(region, &args.key_id).during("DescribeKey")?;
@@ -53,6 +50,7 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
         KmsCommand::EnableRegion(args) => enable_region(&context, &args),
         KmsCommand::ChangeProtection(args) => change_protection(context, args),
         KmsCommand::Cryptography(command) => cryptography::run(&context, &command),
+        KmsCommand::Asymmetric(command) => asymmetric::run(&context, &command),
         KmsCommand::Lifecycle(command) => lifecycle::run(&context, command),
         KmsCommand::Details(command) => details::run(&context, command),
         KmsCommand::Transfer(command) => transfer::run(context, command),
@@ -63,7 +61,7 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
 fn key_details(context: &Context, args: KeyDetailsArgs) -> Outcome<CreateKey> {
     let policy = args.policy.map(|policy| policy_text(context, &policy)).transpose()?;
     let tags = tags(context, args.tags.as_deref().unwrap_or_default())?;
-    Ok(CreateKey { description: args.description, tags, policy, multi_region: false })
+    Ok(CreateKey { description: args.description, tags, policy, ..CreateKey::default() })
 }
 
 fn policy_text(context: &Context, value: &str) -> Outcome<String> {

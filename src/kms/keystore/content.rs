@@ -11,8 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         aliases::{self, Alias},
-        keys::{DESCRIPTION_LIMIT, Key, KeyManager, Material, Materials},
+        key_pair::KeyPair,
+        key_spec::{KeySpec, KeyUsage},
+        keys::{DESCRIPTION_LIMIT, Key, KeyManager},
         lookup::is_key_id,
+        material::{KeyMaterial, Material, Materials},
         model::{Clock, ComparisonKey, EmbeddedKms, RegionState},
         multi_region::MultiRegion,
         policy,
@@ -20,7 +23,7 @@ use super::{
         states::Deletion,
         tags::{self, Tags},
     },
-    encoding::{Base64, Secret},
+    encoding::{Base64, Secret, SecretDer},
     envelope::{FILE_LIMIT, damaged},
 };
 use crate::{
@@ -67,8 +70,12 @@ struct KeyContent<'a> {
     state: Activity,
     description: String,
     creation_date: Timestamp,
-    /// From oldest to newest.
+    /// Of a symmetric key, from oldest to newest.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     materials: Vec<MaterialContent<'a>>,
+    /// Of an asymmetric key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    key_pair: Option<KeyPairContent<'a>>,
     #[serde(default, skip_serializing_if = "Tags::is_empty")]
     tags: Tags,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -119,6 +126,15 @@ struct MaterialContent<'a> {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rotation: Option<RotationType>,
     key: Secret<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields, bound(deserialize = "'de: 'a"))]
+struct KeyPairContent<'a> {
+    key_spec: String,
+    key_usage: String,
+    /// PKCS#8.
+    private_key: SecretDer<'a>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -173,7 +189,8 @@ fn key_content<'a>(id: &str, key: &'a Key) -> KeyContent<'a> {
         state: if key.enabled { Activity::Enabled } else { Activity::Disabled },
         description: key.description.clone(),
         creation_date: key.creation_date,
-        materials: key.materials.oldest_first().map(material_content).collect(),
+        materials: key.material.symmetric().into_iter().flat_map(Materials::oldest_first).map(material_content).collect(),
+        key_pair: key.material.key_pair().map(key_pair_content),
         tags: key.tags.clone(),
         policy: key.policy.clone(),
         deletion: key.deletion.map(|Deletion { window_in_days, date }| DeletionContent { window_in_days, date }),
@@ -193,6 +210,14 @@ fn material_content(material: &Material) -> MaterialContent<'_> {
         creation_date: material.creation_date,
         rotation: material.rotation,
         key: Secret::Borrowed(material.bytes.expose()),
+    }
+}
+
+fn key_pair_content(pair: &KeyPair) -> KeyPairContent<'_> {
+    KeyPairContent {
+        key_spec: pair.spec().to_string(),
+        key_usage: pair.spec().usage().to_string(),
+        private_key: SecretDer::Borrowed(pair.private_key().expose()),
     }
 }
 
@@ -264,18 +289,12 @@ fn region_state(region: Region, stored: RegionContent<'_>) -> Result<RegionState
 }
 
 fn into_key(region: Region, stored: KeyContent<'_>) -> Result<Key, &'static str> {
-    let versions = stored.materials.into_iter().map(|material| Material {
-        id: material.id.0,
-        creation_date: material.creation_date,
-        rotation: material.rotation,
-        bytes: material.key.into_bytes(),
-    });
     let key = Key {
         manager: stored.manager,
         enabled: stored.state == Activity::Enabled,
         description: stored.description,
         creation_date: stored.creation_date,
-        materials: Materials::from_oldest(versions.collect()).ok_or("a key without material, or with one version twice")?,
+        material: into_material(stored.materials, stored.key_pair)?,
         tags: stored.tags,
         policy: stored.policy,
         deletion: stored.deletion.map(|DeletionContent { window_in_days, date }| Deletion { window_in_days, date }),
@@ -293,7 +312,36 @@ fn into_key(region: Region, stored: KeyContent<'_>) -> Result<Key, &'static str>
     if key.enabled && key.deletion.is_some() || key.rotation.is_some_and(|rotation| !PERIOD.contains(&rotation.period_in_days)) {
         return Err("a key's state or rotation");
     }
+    if key.material.spec().is_asymmetric() && key.rotation.is_some() {
+        return Err("an asymmetric key that rotates");
+    }
     Ok(key)
+}
+
+fn into_material(versions: Vec<MaterialContent<'_>>, pair: Option<KeyPairContent<'_>>) -> Result<KeyMaterial, &'static str> {
+    match pair {
+        Some(_) if !versions.is_empty() => Err("a key that is symmetric and asymmetric"),
+        Some(pair) => into_key_pair(pair).map(KeyMaterial::Asymmetric),
+        None => {
+            let versions = versions.into_iter().map(|material| Material {
+                id: material.id.0,
+                creation_date: material.creation_date,
+                rotation: material.rotation,
+                bytes: material.key.into_bytes(),
+            });
+            let materials = Materials::from_oldest(versions.collect()).ok_or("a key without material, or with one version twice")?;
+            Ok(KeyMaterial::Symmetric(materials))
+        }
+    }
+}
+
+fn into_key_pair(stored: KeyPairContent<'_>) -> Result<KeyPair, &'static str> {
+    let spec = KeySpec::parse(&stored.key_spec).map_err(|_| "a key's spec")?;
+    let usage = KeyUsage::parse(&stored.key_usage).map_err(|_| "a key's usage")?;
+    if !spec.is_asymmetric() || spec.check_usage(usage).is_err() {
+        return Err("a key's spec and usage");
+    }
+    KeyPair::from_pkcs8(spec, stored.private_key.into_bytes()).map_err(|_| "a private key")
 }
 
 fn into_multi_region(region: Region, stored: &MultiRegionContent) -> Result<MultiRegion, &'static str> {

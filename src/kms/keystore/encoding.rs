@@ -1,8 +1,8 @@
 //! Binary values as text in JSON.
 
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, marker::PhantomData, ops::RangeInclusive};
 
-use base64::{Engine as _, display::Base64Display, engine::general_purpose::STANDARD};
+use base64::{Engine as _, decoded_len_estimate, display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use crate::secret::SecretBytes;
@@ -24,20 +24,42 @@ impl<'de, const N: usize> Deserialize<'de> for Base64<N> {
     }
 }
 
-/// 32 secret bytes as base64, borrowed to be written, owned when read. No copy but its own is made.
+/// Secret bytes as base64, borrowed to be written, owned when read. No copy but its own is made. `L` says which lengths there are.
 #[derive(Debug)]
-pub(super) enum Secret<'a> {
+pub(super) enum SecretText<'a, L> {
     Borrowed(&'a [u8]),
-    Owned(SecretBytes),
+    Owned(SecretBytes, PhantomData<L>),
 }
 
-impl Secret<'_> {
-    const LENGTH: usize = 32;
+/// 32 bytes.
+pub(super) type Secret<'a> = SecretText<'a, Exactly32>;
+/// A private key: up to 8 KiB of DER.
+pub(super) type SecretDer<'a> = SecretText<'a, UpTo8KiB>;
 
+/// Lengths in bytes that are read.
+pub(super) trait Lengths {
+    const LENGTHS: RangeInclusive<usize>;
+}
+
+#[derive(Debug)]
+pub(super) struct Exactly32;
+
+impl Lengths for Exactly32 {
+    const LENGTHS: RangeInclusive<usize> = 32..=32;
+}
+
+#[derive(Debug)]
+pub(super) struct UpTo8KiB;
+
+impl Lengths for UpTo8KiB {
+    const LENGTHS: RangeInclusive<usize> = 1..=8 * 1024;
+}
+
+impl<L> SecretText<'_, L> {
     fn expose(&self) -> &[u8] {
         match self {
             Self::Borrowed(bytes) => bytes,
-            Self::Owned(bytes) => bytes.expose(),
+            Self::Owned(bytes, _) => bytes.expose(),
         }
     }
 
@@ -45,39 +67,41 @@ impl Secret<'_> {
     pub(super) fn into_bytes(self) -> SecretBytes {
         match self {
             Self::Borrowed(bytes) => SecretBytes::new(bytes.to_vec()),
-            Self::Owned(bytes) => bytes,
+            Self::Owned(bytes, _) => bytes,
         }
     }
 }
 
-impl Serialize for Secret<'_> {
+impl<L> Serialize for SecretText<'_, L> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&Base64Display::new(self.expose(), &STANDARD))
     }
 }
 
-impl<'de> Deserialize<'de> for Secret<'_> {
+impl<'de, L: Lengths> Deserialize<'de> for SecretText<'_, L> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor;
+        struct Visitor<L>(PhantomData<L>);
 
-        impl<'de> de::Visitor<'de> for Visitor {
+        impl<'de, L: Lengths> de::Visitor<'de> for Visitor<L> {
             type Value = SecretBytes;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("32 bytes in base64")
+                write!(f, "{} to {} bytes in base64", L::LENGTHS.start(), L::LENGTHS.end())
             }
 
             // Borrowed only: text with escapes would pass through a buffer that nobody wipes, and none is ever written.
             fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<SecretBytes, E> {
-                let mut bytes = SecretBytes::zeroed(Secret::LENGTH + 2);
-                match STANDARD.decode_slice(text, bytes.expose_mut()) {
-                    Ok(Secret::LENGTH) => bytes.truncate(Secret::LENGTH),
-                    _ => return Err(E::custom("not 32 bytes in base64")),
+                let refused = || E::custom("not base64 of the right length");
+                if text.len() > L::LENGTHS.end().saturating_mul(2) {
+                    return Err(refused());
                 }
+                let mut bytes = SecretBytes::zeroed(decoded_len_estimate(text.len()));
+                let length = STANDARD.decode_slice(text, bytes.expose_mut()).ok().filter(|length| L::LENGTHS.contains(length));
+                bytes.truncate(length.ok_or_else(refused)?);
                 Ok(bytes)
             }
         }
 
-        deserializer.deserialize_str(Visitor).map(Self::Owned)
+        deserializer.deserialize_str(Visitor(PhantomData::<L>)).map(|bytes| Self::Owned(bytes, PhantomData))
     }
 }

@@ -34,7 +34,8 @@ pub(crate) struct DryRunArgs {
   coldseal kms encrypt --region us-east-1 --key-id alias/east \\
       --plaintext fileb://secret.bin --query CiphertextBlob --output text
 
-For more than 4096 bytes use 'coldseal seal'.")]
+An RSA key encrypts 190 to 470 bytes. For more than that, or more than 4096
+bytes, use 'coldseal seal'.")]
 pub(crate) struct EncryptArgs {
     /// Key id, key ARN, alias or alias ARN
     #[arg(long, value_name = "KEY")]
@@ -42,10 +43,10 @@ pub(crate) struct EncryptArgs {
     /// What to encrypt: fileb://FILE, '-' for stdin, file://FILE (base64) or base64
     #[arg(long, value_name = "BLOB")]
     pub(crate) plaintext: String,
-    /// Non-secret pairs that decryption has to name again: k=v,k2=v2, or JSON
+    /// Non-secret pairs that decryption has to name again: k=v,k2=v2, or JSON; not under an RSA key
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
-    /// SYMMETRIC_DEFAULT, the only algorithm of symmetric keys
+    /// Under an RSA key RSAES_OAEP_SHA_1 or RSAES_OAEP_SHA_256 [default: SYMMETRIC_DEFAULT]
     #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
     pub(crate) encryption_algorithm: String,
     #[command(flatten)]
@@ -61,13 +62,13 @@ pub(crate) struct DecryptArgs {
     /// The ciphertext: fileb://FILE, '-' for stdin, file://FILE (base64) or base64
     #[arg(long, value_name = "BLOB")]
     pub(crate) ciphertext_blob: String,
-    /// Key id, key ARN, alias or alias ARN; another key's ciphertext is refused [default: the key that the ciphertext names]
+    /// Key id, key ARN, alias or alias ARN; another key's ciphertext is refused, and one by RSA needs it [default: the key that the ciphertext names]
     #[arg(long, value_name = "KEY")]
     pub(crate) key_id: Option<String>,
     /// The pairs that it was encrypted with
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
-    /// SYMMETRIC_DEFAULT, the only algorithm of symmetric keys
+    /// Under an RSA key RSAES_OAEP_SHA_1 or RSAES_OAEP_SHA_256 [default: SYMMETRIC_DEFAULT]
     #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
     pub(crate) encryption_algorithm: String,
     #[command(flatten)]
@@ -86,7 +87,7 @@ pub(crate) struct ReEncryptArgs {
     /// The pairs that it was encrypted with
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) source_encryption_context: Option<Vec<String>>,
-    /// SYMMETRIC_DEFAULT
+    /// What it is encrypted by, as for decrypt [default: SYMMETRIC_DEFAULT]
     #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
     pub(crate) source_encryption_algorithm: String,
     /// The key to encrypt under: key id, key ARN, alias or alias ARN
@@ -95,7 +96,7 @@ pub(crate) struct ReEncryptArgs {
     /// The pairs to encrypt with
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) destination_encryption_context: Option<Vec<String>>,
-    /// SYMMETRIC_DEFAULT
+    /// What to encrypt by, as for encrypt [default: SYMMETRIC_DEFAULT]
     #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
     pub(crate) destination_encryption_algorithm: String,
     #[command(flatten)]

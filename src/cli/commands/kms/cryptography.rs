@@ -1,7 +1,7 @@
 //! `encrypt`, `decrypt`, `re-encrypt`, `generate-…`.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     cli::{
@@ -15,14 +15,13 @@ use crate::{
     },
     error::{Error, ErrorCode},
     format::EncryptionContext,
-    keyring::{CiphertextBlob, Kms as _},
-    kms::{check_algorithm, material_id},
+    keyring::CiphertextBlob,
+    kms::{EncryptionAlgorithm, material_id},
     secret::SecretBytes,
 };
 
 /// Far over what is taken, so that the refusal is the one of AWS.
 const BLOB_LIMIT: SizeLimit = SizeLimit { bytes: 64 * 1024, hint: Some("'coldseal seal' takes any size") };
-const ALGORITHM: &str = "SYMMETRIC_DEFAULT";
 
 /// What is shown of a data key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,6 +49,7 @@ pub(super) fn run(context: &Context, command: &CryptographyCommand) -> Outcome {
 fn encrypt(context: &Context, args: &EncryptArgs) -> Outcome {
     const OPERATION: &str = "Encrypt";
     let region = region_of(context, &args.key_id)?;
+    let algorithm = EncryptionAlgorithm::parse("encryptionAlgorithm", &args.encryption_algorithm).during(OPERATION)?;
     if is_literal(&args.plaintext) {
         warn(
             "--plaintext: a value on the command line can be read by others (process list, shell history); use fileb://…, '-' for stdin, or file://…",
@@ -59,10 +59,9 @@ fn encrypt(context: &Context, args: &EncryptArgs) -> Outcome {
     let pairs = pairs(context, "--encryption-context", args.encryption_context.as_deref())?;
     let kms = context.kms(OPERATION)?;
     let key = kms.resolve(region, &args.key_id).during(OPERATION)?;
-    check_algorithm(&key, &args.encryption_algorithm).during(OPERATION)?;
-    let encrypted = kms.encrypt(&key, plaintext.expose(), &pairs).during(OPERATION)?;
+    let encrypted = kms.encrypt_with(&key, algorithm, plaintext.expose(), &pairs).during(OPERATION)?;
     stop_dry_run(&args.dry_run, OPERATION)?;
-    context.print(&json!({ "CiphertextBlob": STANDARD.encode(&encrypted.0), "KeyId": key, "EncryptionAlgorithm": ALGORITHM }))
+    context.print(&json!({ "CiphertextBlob": STANDARD.encode(&encrypted.0), "KeyId": key, "EncryptionAlgorithm": algorithm.name() }))
 }
 
 fn decrypt(context: &Context, args: &DecryptArgs) -> Outcome {
@@ -70,15 +69,16 @@ fn decrypt(context: &Context, args: &DecryptArgs) -> Outcome {
     let region = args.key_id.as_deref().map_or_else(|| context.require_region(), |key_id| region_of(context, key_id))?;
     let encrypted = ciphertext(context, &args.ciphertext_blob)?;
     let pairs = pairs(context, "--encryption-context", args.encryption_context.as_deref())?;
-    let decrypted = context.kms(OPERATION)?.decrypt_in(region, args.key_id.as_deref(), &encrypted, &pairs).during(OPERATION)?;
-    check_algorithm(&decrypted.key_id, &args.encryption_algorithm).during(OPERATION)?;
+    let algorithm = EncryptionAlgorithm::parse("encryptionAlgorithm", &args.encryption_algorithm).during(OPERATION)?;
+    let kms = context.kms(OPERATION)?;
+    let decrypted = kms.decrypt_with(region, args.key_id.as_deref(), algorithm, &encrypted, &pairs).during(OPERATION)?;
     stop_dry_run(&args.dry_run, OPERATION)?;
-    context.print(&json!({
+    context.print(&present(json!({
         "KeyId": decrypted.key_id,
         "Plaintext": encode(&decrypted.plaintext),
-        "EncryptionAlgorithm": ALGORITHM,
+        "EncryptionAlgorithm": algorithm.name(),
         "KeyMaterialId": decrypted.key_material_id,
-    }))
+    })))
 }
 
 fn re_encrypt(context: &Context, args: &ReEncryptArgs) -> Outcome {
@@ -87,23 +87,27 @@ fn re_encrypt(context: &Context, args: &ReEncryptArgs) -> Outcome {
     let encrypted = ciphertext(context, &args.ciphertext_blob)?;
     let source_pairs = pairs(context, "--source-encryption-context", args.source_encryption_context.as_deref())?;
     let destination_pairs = pairs(context, "--destination-encryption-context", args.destination_encryption_context.as_deref())?;
+    let source_algorithm = EncryptionAlgorithm::parse("sourceEncryptionAlgorithm", &args.source_encryption_algorithm);
+    let source_algorithm = source_algorithm.during(OPERATION)?;
+    let algorithm = EncryptionAlgorithm::parse("destinationEncryptionAlgorithm", &args.destination_encryption_algorithm);
+    let algorithm = algorithm.during(OPERATION)?;
     let kms = context.kms(OPERATION)?;
-    let source = kms.decrypt_in(region, args.source_key_id.as_deref(), &encrypted, &source_pairs).during(OPERATION)?;
+    let source = kms.decrypt_with(region, args.source_key_id.as_deref(), source_algorithm, &encrypted, &source_pairs);
+    let source = source.during(OPERATION)?;
     let key = kms.resolve(region, &args.destination_key_id).during(OPERATION)?;
-    check_algorithm(&source.key_id, &args.source_encryption_algorithm).during(OPERATION)?;
-    check_algorithm(&key, &args.destination_encryption_algorithm).during(OPERATION)?;
-    let again = kms.encrypt(&key, source.plaintext.expose(), &destination_pairs).during(OPERATION)?;
-    let destination_material_id = material_id(&again).during(OPERATION)?;
+    let again = kms.encrypt_with(&key, algorithm, source.plaintext.expose(), &destination_pairs).during(OPERATION)?;
+    let is_symmetric = algorithm == EncryptionAlgorithm::SymmetricDefault;
+    let destination_material_id = is_symmetric.then(|| material_id(&again)).transpose().during(OPERATION)?;
     stop_dry_run(&args.dry_run, OPERATION)?;
-    context.print(&json!({
+    context.print(&present(json!({
         "CiphertextBlob": STANDARD.encode(&again.0),
         "SourceKeyId": source.key_id,
         "KeyId": key,
-        "SourceEncryptionAlgorithm": ALGORITHM,
-        "DestinationEncryptionAlgorithm": ALGORITHM,
+        "SourceEncryptionAlgorithm": source_algorithm.name(),
+        "DestinationEncryptionAlgorithm": algorithm.name(),
         "SourceKeyMaterialId": source.key_material_id,
         "DestinationKeyMaterialId": destination_material_id,
-    }))
+    })))
 }
 
 fn generate_data_key(context: &Context, args: &GenerateDataKeyArgs, shown: Shown) -> Outcome {
@@ -128,11 +132,19 @@ fn generate_data_key(context: &Context, args: &GenerateDataKeyArgs, shown: Shown
     })
 }
 
-fn encode(bytes: &SecretBytes) -> String {
+/// Without the members that the answer has not.
+fn present(mut answer: Value) -> Value {
+    if let Value::Object(members) = &mut answer {
+        members.retain(|_, value| !value.is_null());
+    }
+    answer
+}
+
+pub(super) fn encode(bytes: &SecretBytes) -> String {
     STANDARD.encode(bytes.expose())
 }
 
-fn blob(context: &Context, parameter: &str, value: &str) -> Outcome<SecretBytes> {
+pub(super) fn blob(context: &Context, parameter: &str, value: &str) -> Outcome<SecretBytes> {
     Ok(ParamFiles::new(&context.environment).blob(parameter, value, context.binary_format, BLOB_LIMIT)?)
 }
 
@@ -152,7 +164,7 @@ fn pairs(context: &Context, parameter: &str, words: Option<&[String]>) -> Outcom
     Ok(parse_encryption_context(&files, parameter, &words, Purpose::Open)?.into_iter().map(pair).collect::<Result<_, _>>()?)
 }
 
-fn stop_dry_run(args: &DryRunArgs, operation: &'static str) -> Outcome {
+pub(super) fn stop_dry_run(args: &DryRunArgs, operation: &'static str) -> Outcome {
     if !args.dry_run {
         return Ok(());
     }

@@ -1,18 +1,26 @@
-//! A committed keystore with every member that format 1 has: each later version has to open it.
+//! Committed keystores with every member that format 1 has: each later version has to open them.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::*;
-use crate::kms::{KeyState, model::Clock};
+use crate::kms::{KeySpec, KeyState, model::Clock};
 
 const KEYSTORE: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-full.json");
 const KEY: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-full.key");
 const CIPHERTEXTS: &str = include_str!("../../../../tests/data/keystore-v1-full.ciphertexts.json");
 
+/// A keystore with an asymmetric key of each key spec, made once by an independent implementation of the layout (Python, `cryptography`).
+const ASYMMETRIC: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-asymmetric.json");
+const ASYMMETRIC_KEY: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-asymmetric.key");
+
 fn opened() -> (TempDir, KeystoreLocation, EmbeddedKms) {
+    open(KEYSTORE, KEY)
+}
+
+fn open(keystore: &[u8], key: &[u8]) -> (TempDir, KeystoreLocation, EmbeddedKms) {
     let (folder, location) = place();
-    put(&location.keystore, KEYSTORE);
-    put(&location.key_file, KEY);
+    put(&location.keystore, keystore);
+    put(&location.key_file, key);
     let mut kms = location.load(&Never).expect("loads").expect("a keystore");
     kms.clock = Clock::Fixed(kms.last_written().expect("written"));
     (folder, location, kms)
@@ -90,5 +98,56 @@ fn members_that_break_a_rule_are_refused() {
         assert!(json.contains(from), "{from}");
         // The first only: a multi-Region key that changes in one of its Regions.
         assert!(matches!(parse_content(json.replacen(from, to, 1).as_bytes()), Err(Error::Damaged { .. })), "{to}");
+    }
+}
+
+#[test]
+fn asymmetric_keys_open_for_ever() {
+    let (_folder, location, kms) = open(ASYMMETRIC, ASYMMETRIC_KEY);
+    let described = |name: &str| kms.describe_key(west(), &format!("alias/{name}")).expect("there");
+    for spec in KeySpec::ALL.into_iter().filter(|spec| spec.is_asymmetric()) {
+        assert_eq!((described(spec.name()).key_spec, described(spec.name()).description), (spec, spec.name().to_owned()));
+    }
+    assert_eq!(described("symmetric").key_spec, KeySpec::SymmetricDefault);
+    assert_eq!(kms.chosen_default_key(west()), Some(described("RSA_4096").arn));
+    let envelope = Envelope::parse(&location.keystore, ASYMMETRIC).expect("parses");
+    let root_key = unlock::try_unwrap(&envelope, &SecretBytes::new(ASYMMETRIC_KEY.to_vec())).expect("tries").expect("unwraps");
+    let written = content::to_json(&kms, kms.last_written().expect("written")).expect("JSON");
+    assert_eq!(written.expose(), envelope.open(&location.keystore, &root_key).expect("opens").expose());
+    parse_content(written.expose()).expect("parses");
+}
+
+#[test]
+fn key_pairs_that_break_a_rule_are_refused() {
+    let (_folder, _location, kms) = open(ASYMMETRIC, ASYMMETRIC_KEY);
+    let written = content::to_json(&kms, kms.last_written().expect("written")).expect("JSON");
+    let json = String::from_utf8(written.expose().to_vec()).expect("text");
+    let material = json.split_once("\"materials\":").and_then(|(_, rest)| rest.split_once(']')).expect("a symmetric key").0;
+    let private_key = json.split_once("\"privateKey\":\"").and_then(|(_, rest)| rest.split_once('"')).expect("an asymmetric key").0;
+    let cases = [
+        ("\"keySpec\":\"RSA_3072\"", "\"keySpec\":\"RSA_2048\"".to_owned()),
+        ("\"keySpec\":\"RSA_3072\"", "\"keySpec\":\"ECC_NIST_P256\"".to_owned()),
+        ("\"keySpec\":\"ECC_NIST_P384\"", "\"keySpec\":\"ECC_NIST_P256\"".to_owned()),
+        ("\"keySpec\":\"ECC_NIST_P384\"", "\"keySpec\":\"SM2\"".to_owned()),
+        ("\"keySpec\":\"RSA_2048\"", "\"keySpec\":\"SYMMETRIC_DEFAULT\"".to_owned()),
+        ("\"keyUsage\":\"ENCRYPT_DECRYPT\"", "\"keyUsage\":\"KEY_AGREEMENT\"".to_owned()),
+        ("\"keyUsage\":\"KEY_AGREEMENT\"", "\"keyUsage\":\"SIGN_VERIFY\"".to_owned()),
+        ("\"keyPair\":{", format!("\"materials\":{material}],\"keyPair\":{{")),
+        (private_key, String::new()),
+        (private_key, "AAAA".to_owned()),
+        // The first of the two Regions of one key.
+        (private_key, private_key.replacen("AgEA", "AgEB", 1)),
+        ("\"privateKey\":\"MII", "\"privateKey\":\"\\u004dII".to_owned()),
+        (
+            "\"multiRegion\"",
+            "\"automaticRotation\":{\"periodInDays\":90,\"nextDate\":\"2033-11-24T22:27:18.223000+00:00\"},\"multiRegion\"".to_owned(),
+        ),
+    ];
+    for (from, to) in cases {
+        assert!(json.contains(from), "{from}");
+        match parse_content(json.replacen(from, &to, 1).as_bytes()) {
+            Err(Error::Damaged { what, .. }) => assert!(!what.contains("MII"), "{what}"),
+            other => panic!("{to}: {other:?}"),
+        }
     }
 }

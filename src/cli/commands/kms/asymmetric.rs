@@ -1,0 +1,39 @@
+//! `get-public-key`, `derive-shared-secret`.
+
+use serde_json::json;
+
+use super::cryptography::{blob, encode, stop_dry_run};
+use crate::cli::{
+    args::kms::{AsymmetricCommand, DeriveSharedSecretArgs, GetPublicKeyArgs},
+    context::Context,
+    failure::{During as _, Outcome},
+    kms_key::region_of,
+};
+
+pub(super) fn run(context: &Context, command: &AsymmetricCommand) -> Outcome {
+    match command {
+        AsymmetricCommand::GetPublicKey(args) => get_public_key(context, args),
+        AsymmetricCommand::DeriveSharedSecret(args) => derive_shared_secret(context, args),
+    }
+}
+
+fn get_public_key(context: &Context, args: &GetPublicKeyArgs) -> Outcome {
+    const OPERATION: &str = "GetPublicKey";
+    let region = region_of(context, &args.key_id)?;
+    let public_key = context.kms(OPERATION)?.get_public_key(region, &args.key_id).during(OPERATION)?;
+    context.print(&public_key)
+}
+
+fn derive_shared_secret(context: &Context, args: &DeriveSharedSecretArgs) -> Outcome {
+    const OPERATION: &str = "DeriveSharedSecret";
+    let region = region_of(context, &args.key_id)?;
+    let public_key = blob(context, "--public-key", &args.public_key)?;
+    let derived = context.kms(OPERATION)?.derive_shared_secret_in(region, &args.key_id, public_key.expose()).during(OPERATION)?;
+    stop_dry_run(&args.dry_run, OPERATION)?;
+    context.print(&json!({
+        "KeyId": derived.key_id,
+        "SharedSecret": encode(&derived.shared_secret),
+        "KeyAgreementAlgorithm": args.key_agreement_algorithm,
+        "KeyOrigin": "AWS_KMS",
+    }))
+}
