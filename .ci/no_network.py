@@ -72,6 +72,11 @@ def kms_cases(coldseal):
     for name in ("generate-data-key", "generate-data-key-without-plaintext"):
         yield [name, *REGIONS, *key, "--key-spec", "AES_256"]
     yield ["generate-random", "--number-of-bytes", "32"]
+    rsa, curve = made("--key-spec", "RSA_2048", "--key-usage", "ENCRYPT_DECRYPT"), made("--key-spec", "ECC_NIST_P384", "--key-usage", "KEY_AGREEMENT")
+    yield ["encrypt", *REGIONS, *rsa, "--plaintext", "fileb://payload", "--encryption-algorithm", "RSAES_OAEP_SHA_256"]
+    yield ["get-public-key", *REGIONS, *rsa]
+    public = json.loads(coldseal.run("kms", "get-public-key", *REGIONS, *curve))["PublicKey"]
+    yield ["derive-shared-secret", *REGIONS, *curve, "--key-agreement-algorithm", "ECDH", "--public-key", public]
     yield ["replicate-key", *REGIONS, *other, "--replica-region", "eu-west-1"]
     yield ["enable-region", "af-south-1"]
     yield ["export-keys", "--regions", "eu-west-1", "--output-file", "export.json", "--output-key-file", "export.key"]

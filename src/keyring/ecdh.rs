@@ -102,6 +102,11 @@ pub(super) fn recipient(provider_info: &[u8]) -> Option<&[u8]> {
     Info::parse(provider_info).map(|info| info.recipient)
 }
 
+/// The recipient's point, if both are on one curve.
+pub(super) fn recipient_key(provider_info: &[u8]) -> Option<EcPublicKey> {
+    Some(Info::parse(provider_info)?.points()?.recipient)
+}
+
 fn wrap(recipient: &EcPublicKey, data_key: &DataKey, context: &EncryptionContext, random: &dyn Random) -> Result<EncryptedDataKey> {
     let sender = EcPrivateKey::generate(recipient.curve(), random)?;
     let secret = sender.agree(recipient)?;

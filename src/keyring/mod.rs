@@ -15,6 +15,7 @@ pub use raw_rsa::RawRsaKeyring;
 pub use crate::crypto::{Curve, EcPrivateKey, EcPublicKey, RsaPadding, RsaPrivateKey, RsaPublicKey};
 
 use crate::{
+    arn::KeyArn,
     crypto::Random,
     error::{EdkAttempt, Error, ErrorCode, Result},
     format::{EncryptedDataKey, EncryptionContext},
@@ -95,6 +96,16 @@ pub fn unwrap_any(keyrings: &[&dyn Keyring], edks: &[EncryptedDataKey], context:
         });
     }
     Err(Error::NoUsableKey(attempts))
+}
+
+/// Whose point an ECDH EDK was made for; `None` for EDKs of another kind, and for what is not laid out like one.
+pub(crate) fn ecdh_recipient(edk: &EncryptedDataKey) -> Option<EcPublicKey> {
+    ecdh::is_ecdh(edk).then(|| ecdh::recipient_key(&edk.provider_info)).flatten()
+}
+
+/// True for an EDK of a kind that names its KMS key by ARN, and that names this one.
+pub(crate) fn names_key_arn(edk: &EncryptedDataKey, key: &KeyArn) -> bool {
+    matches!(edk.provider_id.as_str(), AWS_KMS_PROVIDER_ID | AWS_KMS_RSA_PROVIDER_ID) && edk.provider_info == key.to_string().as_bytes()
 }
 
 /// The key that an EDK names, for people: a raw AES EDK's name ends before its binary part; of an ECDH EDK's points the recipient's names the key.

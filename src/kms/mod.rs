@@ -35,6 +35,7 @@ mod ciphertext;
 mod create_key;
 mod key_pair;
 mod key_spec;
+mod keyrings;
 mod keys;
 mod keystore;
 mod lookup;

@@ -22,6 +22,8 @@ use crate::{
 
 pub(super) const PLAINTEXT_LIMIT: usize = 4096;
 pub(super) const CIPHERTEXT_LIMIT: usize = 6144;
+/// AWS's message where RSA decrypts without a key id.
+const KEY_ID_MISSING: &str = "KeyId must not be null";
 const RANDOM_LENGTH: std::ops::RangeInclusive<usize> = 1..=1024;
 
 impl Kms for EmbeddedKms {
@@ -122,7 +124,7 @@ impl EmbeddedKms {
     ) -> Result<Decrypted> {
         let EncryptionAlgorithm::Rsa(algorithm) = algorithm else { return self.decrypt_in(region, key_id, blob, context) };
         // The ciphertext is the bare one of RSA and names no key.
-        let key_id = key_id.ok_or_else(|| Error::service(ErrorCode::ValidationException, "KeyId must not be null"))?;
+        let key_id = key_id.ok_or_else(|| Error::service(ErrorCode::ValidationException, KEY_ID_MISSING))?;
         let key_id = self.resolve(region, key_id)?;
         let plaintext = self.decrypt_rsa_with(&key_id, algorithm, &blob.0, context)?;
         Ok(Decrypted { key_id, key_material_id: None, plaintext })

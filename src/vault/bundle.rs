@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::value::{PayloadKind, SecretValue};
 use crate::{
-    arn::{KeyArn, SecretArn},
+    arn::SecretArn,
     crypto::SystemRandom,
     error::{ContextMismatch, Error, FormatError, FormatProblem, Result},
     format::EncryptionContext,
-    keyring::{AwsKmsKeyring, Keyring, Kms},
+    keyring::Keyring,
     message::{FrameLength, Materials, MessageSealer, OpenOptions, Opener, seal_slice},
     region::Region,
     secret::{DataKey, SecretBytes},
@@ -65,16 +65,14 @@ pub(crate) enum DataKeySource {
     Wrap(DataKey),
 }
 
-/// Seals `value` under `key`; a fresh message id, every frame encrypted anew. Gives the message and the data key, for the next Region.
+/// Seals `value` for `keyring`; a fresh message id, every frame encrypted anew. Gives the message and the data key, for the next Region.
 pub(crate) fn seal_bundle(
     value: &SecretValue,
     identity: &BundleIdentity<'_>,
-    kms: &dyn Kms,
-    key: &KeyArn,
+    keyring: &dyn Keyring,
     source: DataKeySource,
 ) -> Result<(Vec<u8>, DataKey)> {
-    let keyring = AwsKmsKeyring::new(kms, key.clone());
-    let keyrings: [&dyn Keyring; 1] = [&keyring];
+    let keyrings = [keyring];
     let context = identity.context(value.kind());
     let materials = match source {
         DataKeySource::Generate => Materials::generate(&keyrings, context, &SystemRandom)?,

@@ -19,6 +19,8 @@ use super::{
 use crate::{
     arn::{KeyArn, SecretArn},
     error::Result,
+    format::EncryptedDataKey,
+    keyring::{Kms as _, ecdh_recipient},
     kms::{Committed, EmbeddedKms},
     region::Region,
     timestamp::Timestamp,
@@ -304,6 +306,14 @@ fn bundles(vault: &Vault, kms: Option<&EmbeddedKms>, secret: &Located, only: Opt
         }
     }
     infos
+}
+
+/// True when the keystore has the key that an encrypted data key names, enabled.
+pub(super) fn has_key_of(kms: &EmbeddedKms, edk: &EncryptedDataKey) -> bool {
+    match ecdh_recipient(edk) {
+        Some(recipient) => kms.key_with_public_key(&recipient).is_some_and(|key| kms.check_usable(&key).is_ok()),
+        None => std::str::from_utf8(&edk.provider_info).is_ok_and(|key| has_key(kms, key)),
+    }
 }
 
 /// True when the keystore has the key, or a related multi-Region key, enabled.

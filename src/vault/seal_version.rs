@@ -10,7 +10,6 @@ use super::{
 use crate::{
     arn::KeyArn,
     error::Result,
-    keyring::Kms,
     kms::{ComparisonKey, EmbeddedKms},
     secret::DataKey,
 };
@@ -28,7 +27,7 @@ impl SealedVersion {
         version_id: &str,
         value: &SecretValue,
         targets: &[Target],
-        kms: &dyn Kms,
+        kms: &EmbeddedKms,
         data_key: Option<DataKey>,
     ) -> Result<Self> {
         let mut shared = data_key;
@@ -39,7 +38,7 @@ impl SealedVersion {
                 (DataKeyScope::Shared, Some(data_key)) => DataKeySource::Wrap(data_key),
                 _ => DataKeySource::Generate,
             };
-            let (message, data_key) = seal_bundle(value, &identity, kms, &target.key, source)?;
+            let (message, data_key) = seal_bundle(value, &identity, &*kms.keyring(target.key.clone()), source)?;
             shared = Some(data_key);
             messages.push((target.key.clone(), message));
         }

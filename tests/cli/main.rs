@@ -6,6 +6,7 @@
 mod sandbox;
 
 mod acceptance;
+mod asymmetric;
 mod create;
 mod debug;
 #[cfg(target_os = "linux")]

@@ -13,7 +13,7 @@ use crate::{
         raw_key::RawKey,
         raw_rsa_key::parse_raw_rsa_key,
     },
-    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, Keyring},
+    keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::EmbeddedKms,
 };
 
@@ -36,7 +36,7 @@ pub(super) fn keyrings<'a>(kms: Option<&'a EmbeddedKms>, kms_keys: Vec<KeyArn>, 
     let mut keyrings: Vec<Box<dyn Keyring + 'a>> = Vec::new();
     if let Some(kms) = kms {
         for key in kms_keys {
-            keyrings.push(Box::new(AwsKmsKeyring::new(kms, key)));
+            keyrings.push(kms.keyring(key));
         }
     }
     for key in raw_keys {

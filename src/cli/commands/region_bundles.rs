@@ -19,7 +19,7 @@ use crate::{
     durable::{self, Existing, NewFile, Sync},
     error::{Error, ErrorCode, Result, ServiceError},
     format::EncryptionContext,
-    keyring::{AwsKmsKeyring, Keyring},
+    keyring::Keyring,
     kms::{EmbeddedKms, KeystoreSession},
     message::SealTarget,
     region::Region,
@@ -131,8 +131,8 @@ impl RegionBundles {
         let files: Result<Vec<NewFile>> = self.paths.iter().map(|_| NewFile::create_in(&dir)).collect();
         let mut files = files.during(operation)?;
         let kms = self.session.kms();
-        let keyrings: Vec<AwsKmsKeyring<'_>> = self.targets.iter().map(|target| AwsKmsKeyring::new(kms, target.key.clone())).collect();
-        let keyrings: Vec<[&dyn Keyring; 1]> = keyrings.iter().map(|keyring| [keyring as &dyn Keyring]).collect();
+        let keyrings: Vec<_> = self.targets.iter().map(|target| kms.keyring(target.key.clone())).collect();
+        let keyrings: Vec<[&dyn Keyring; 1]> = keyrings.iter().map(|keyring| [&**keyring]).collect();
         seal(kms, Outputs { files: &mut files, keyrings: &keyrings, targets: &self.targets }).during(operation)?;
         self.publish(files, &dir).during(operation)?;
         self.report(context)

@@ -15,6 +15,9 @@ const TAKE_ALIASES: [&str; 9] = [
     "SetDefaultKey",
 ];
 
+/// AWS's message where RSA decrypts without a key id.
+const KEY_ID_MISSING: &str = "KeyId must not be null";
+
 pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
     match error {
         Error::Format(error) => Some(format_hint(*error, operation)),
@@ -35,6 +38,7 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Damaged { what, .. } if what.ends_with("use a newer coldseal") => None,
         Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup_hint(error, operation),
+        Error::Service(error) if error.message == KEY_ID_MISSING => Some("a ciphertext by RSA does not name its key: --key-id does"),
         Error::Service(error) => service_hint(error, operation),
         Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
     }

@@ -1,6 +1,7 @@
 //! Asymmetric keys: what each kind does and refuses, against a keystore and answers that were made once by an independent implementation
 //! (Python, `cryptography`).
 
+mod keyrings;
 mod lifecycle;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};

@@ -1,6 +1,7 @@
 #![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 mod all_or_nothing;
+mod asymmetric;
 mod binding;
 mod crash;
 mod create;

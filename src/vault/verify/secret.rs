@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::bundle::{Checker, Seen};
 use crate::{
-    keyring::{AWS_KMS_PROVIDER_ID, AwsKmsDiscoveryKeyring},
+    arn::KeyArn,
+    format::EncryptedDataKey,
+    keyring::{AwsKmsDiscoveryKeyring, ecdh_recipient, names_key_arn},
     kms::EmbeddedKms,
     region::Region,
     vault::{
@@ -116,7 +118,7 @@ impl Checker<'_> {
 
     fn check_bundle(&mut self, secret: &Located, version: &VersionRecord, bundle: &BundleRecord) {
         let path = bundle_path(secret, version, bundle);
-        let faults = self.check_structure(&path).map(|seen| against_record(&secret.record, version, bundle, &seen));
+        let faults = self.check_structure(&path).map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
         let is_sound = faults.as_ref().is_some_and(Vec::is_empty);
         for fault in faults.unwrap_or_default() {
             self.fault(&path, fault);
@@ -153,7 +155,13 @@ fn clashes(family: &Family) -> Vec<(PathBuf, String)> {
     clashes
 }
 
-fn against_record(record: &SecretRecord, version: &VersionRecord, bundle: &BundleRecord, seen: &Seen) -> Vec<String> {
+fn against_record(
+    record: &SecretRecord,
+    version: &VersionRecord,
+    bundle: &BundleRecord,
+    seen: &Seen,
+    kms: Option<&EmbeddedKms>,
+) -> Vec<String> {
     let mut faults = Vec::new();
     if seen.size != bundle.size {
         faults.push(format!("has {} bytes, {} on record", seen.size, bundle.size));
@@ -167,14 +175,19 @@ fn against_record(record: &SecretRecord, version: &VersionRecord, bundle: &Bundl
         Ok(_) => {}
         Err(mismatch) => faults.push(format!("is not the bundle of this secret, version and Region: {mismatch}")),
     }
-    let is_wrapped_as_recorded = header
-        .encrypted_data_keys
-        .iter()
-        .any(|edk| edk.provider_id == AWS_KMS_PROVIDER_ID && edk.provider_info == bundle.kms_key_id.as_bytes());
-    if !is_wrapped_as_recorded {
+    if !header.encrypted_data_keys.iter().any(|edk| is_under(edk, &bundle.kms_key_id, kms)) {
         faults.push("its data key is not wrapped under the key on record".to_owned());
     }
     faults
+}
+
+/// An encrypted data key of ECDH names a point: without the keystore it may be that of any key.
+fn is_under(edk: &EncryptedDataKey, key: &str, kms: Option<&EmbeddedKms>) -> bool {
+    let Ok(key) = key.parse::<KeyArn>() else { return false };
+    match kms {
+        Some(kms) => kms.is_wrapped_under(edk, &key).unwrap_or(true),
+        None => ecdh_recipient(edk).is_some() || names_key_arn(edk, &key),
+    }
 }
 
 fn open(kms: &EmbeddedKms, secret: &Located, version: &VersionRecord, bundle: &BundleRecord, path: &Path) -> Result<(), String> {

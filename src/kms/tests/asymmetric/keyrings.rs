@@ -1,0 +1,69 @@
+//! The keyring of a key makes the encrypted data key of its kind, and opens it again.
+
+use super::*;
+use crate::keyring::{AwsKmsDiscoveryKeyring, Keyring as _, Unwrapped};
+
+fn opens(unwrapped: Unwrapped, data_key: &crate::secret::DataKey) -> bool {
+    match unwrapped {
+        Unwrapped::DataKey(opened) => opened.expose() == data_key.expose(),
+        Unwrapped::NotForThisKeyring | Unwrapped::Failed(_) => false,
+    }
+}
+
+#[test]
+fn each_kind_of_key_wraps_and_unwraps() {
+    let kms = stored();
+    for spec in KeySpec::ALL {
+        let arn = if spec.is_asymmetric() { key(&kms, spec) } else { symmetric(&kms) };
+        let provider = match spec.usage() {
+            _ if !spec.is_asymmetric() => "aws-kms",
+            KeyUsage::EncryptDecrypt => "aws-kms-rsa",
+            KeyUsage::KeyAgreement => "raw-ecdh",
+        };
+        let (data_key, edk) = kms.keyring(arn.clone()).generate(&context(), &SystemRandom).expect("wraps");
+        assert_eq!(edk.provider_id, provider);
+        assert!(opens(kms.keyring(arn.clone()).unwrap(&edk, &context()), &data_key), "{spec}");
+        assert!(opens(AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &context()), &data_key), "{spec}");
+        assert!(matches!(kms.keyring(arn.clone()).unwrap(&edk, &none()), Unwrapped::Failed(_)), "{spec}: another context");
+        for other in kms.list_keys(west()).expect("lists").into_iter().map(|entry| entry.key_arn) {
+            assert_eq!(kms.is_wrapped_under(&edk, &other), Some(other == arn), "{spec}");
+            if other != arn {
+                assert!(matches!(kms.keyring(other).unwrap(&edk, &context()), Unwrapped::NotForThisKeyring), "{spec}");
+            }
+        }
+        let elsewhere = EmbeddedKms::new(kms.account().clone()).expect("made");
+        let expected = (spec.usage() == KeyUsage::EncryptDecrypt).then_some(true);
+        assert_eq!(elsewhere.is_wrapped_under(&edk, &arn), expected, "{spec}");
+    }
+}
+
+#[test]
+fn a_key_that_is_gone_or_disabled_wraps_nothing() {
+    let mut kms = stored();
+    let absent = kms.key_arn(west(), "1234abcd-12ab-34cd-56ef-1234567890ab");
+    assert_eq!(refusal(kms.keyring(absent).generate(&context(), &SystemRandom)).0, ErrorCode::NotFoundException);
+    for spec in KeySpec::ALL {
+        let arn = if spec.is_asymmetric() { key(&kms, spec) } else { symmetric(&kms) };
+        let (_, edk) = kms.keyring(arn.clone()).generate(&context(), &SystemRandom).expect("wraps");
+        kms.disable_key(west(), arn.key_id()).expect("disabled");
+        assert_eq!(refusal(kms.keyring(arn.clone()).generate(&context(), &SystemRandom)).0, ErrorCode::DisabledException);
+        match kms.keyring(arn).unwrap(&edk, &context()) {
+            Unwrapped::Failed(reason) => assert!(reason.contains("is disabled"), "{reason}"),
+            other => panic!("{spec}: {other:?}"),
+        }
+    }
+}
+
+#[test]
+fn each_region_of_a_key_opens_what_was_sent_to_its_point() {
+    let mut kms = kms();
+    let request =
+        CreateKey { multi_region: true, key_spec: KeySpec::EccNistP256, key_usage: Some(KeyUsage::KeyAgreement), ..CreateKey::default() };
+    let primary = kms.create_key_with(west(), request).expect("made").arn;
+    let replica = kms.replicate_key(west(), primary.key_id(), region("eu-west-1"), CreateKey::default()).expect("replicated");
+    let replica = replica.replica_key_metadata.arn;
+    for (sealing, opening) in [(&primary, &primary), (&primary, &replica), (&replica, &primary), (&replica, &replica)] {
+        let (data_key, edk) = kms.keyring(sealing.clone()).generate(&context(), &SystemRandom).expect("wraps");
+        assert!(opens(kms.keyring(opening.clone()).unwrap(&edk, &context()), &data_key), "{sealing} {opening}");
+    }
+}
