@@ -62,6 +62,7 @@ impl EmbeddedKms {
         plaintext: &[u8],
         context: &EncryptionContext,
     ) -> Result<CiphertextBlob> {
+        tracing::debug!(key = %arn, algorithm = algorithm.name(), "kms: Encrypt");
         check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)?;
         let pair = self.rsa_pair(arn, algorithm, "Encrypt")?;
         refuse_context(context)?;
@@ -83,6 +84,7 @@ impl EmbeddedKms {
         ciphertext: &[u8],
         context: &EncryptionContext,
     ) -> Result<SecretBytes> {
+        tracing::debug!(key = %arn, algorithm = algorithm.name(), "kms: Decrypt");
         check_length("ciphertextBlob", ciphertext.len(), CIPHERTEXT_LIMIT)?;
         let pair = self.rsa_pair(arn, algorithm, "Decrypt")?;
         refuse_context(context)?;

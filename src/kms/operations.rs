@@ -63,7 +63,6 @@ impl Kms for EmbeddedKms {
     }
 
     fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
-        tracing::debug!(%key, algorithm = algorithm.name(), "kms: Decrypt");
         self.decrypt_rsa_with(key, algorithm, ciphertext, &EncryptionContext::new())
     }
 

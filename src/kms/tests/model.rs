@@ -1,10 +1,11 @@
-//! Random operations in three Regions against a simple model: what the model says decrypts, decrypts, and nothing else.
+//! Random operations in three Regions against a simple model: what the model says decrypts or agrees, does, and nothing else.
 
 use std::collections::BTreeMap;
 
 use proptest::{prelude::*, sample::Index};
 
 use super::*;
+use crate::crypto::{Curve, EcPrivateKey, SystemRandom};
 
 const REGIONS: [&str; 3] = ["us-west-2", "eu-west-1", "ap-south-1"];
 
@@ -13,6 +14,8 @@ enum Step {
     Create {
         region: usize,
         multi_region: bool,
+        /// On P-256, for key agreement; else symmetric.
+        asymmetric: bool,
     },
     Replicate {
         key: Index,
@@ -71,6 +74,8 @@ struct Model {
     second: Option<EmbeddedKms>,
     /// The last hand-over of each Region.
     handed_over: BTreeMap<usize, EmbeddedKms>,
+    /// By the id of each asymmetric key what it agrees on with [`peer`].
+    agreed: BTreeMap<String, Vec<u8>>,
 }
 
 impl Model {
@@ -104,7 +109,8 @@ impl Model {
 fn step() -> impl Strategy<Value = Step> {
     let key = any::<Index>;
     prop_oneof![
-        2 => (0..3_usize, any::<bool>()).prop_map(|(region, multi_region)| Step::Create { region, multi_region }),
+        2 => (0..3_usize, any::<bool>(), prop::bool::weighted(0.4))
+            .prop_map(|(region, multi_region, asymmetric)| Step::Create { region, multi_region, asymmetric }),
         3 => (key(), 0..3_usize).prop_map(|(key, to)| Step::Replicate { key, to }),
         6 => (key(), 0..2_u8).prop_map(|(key, context)| Step::Encrypt { key, context }),
         3 => key().prop_map(|key| Step::Rotate { key }),
@@ -123,6 +129,21 @@ fn start() -> Timestamp {
     day("2026-11-01")
 }
 
+/// The other side of every agreement.
+fn peer() -> &'static EcPrivateKey {
+    static PEER: std::sync::OnceLock<EcPrivateKey> = std::sync::OnceLock::new();
+    PEER.get_or_init(|| EcPrivateKey::generate(Curve::P256, &SystemRandom).expect("made"))
+}
+
+fn create(kms: &mut EmbeddedKms, model: &mut Model, at: Region, multi_region: bool, key_spec: KeySpec) -> String {
+    let request = CreateKey { multi_region, key_spec, key_usage: Some(key_spec.usage()), ..CreateKey::default() };
+    let made = kms.create_key_with(at, request).expect("made");
+    if let Some(PublicKey::EllipticCurve(public)) = kms.public_key(&made.arn) {
+        model.agreed.insert(made.key_id.clone(), peer().agree(public).expect("agrees").expose().to_vec());
+    }
+    made.key_id
+}
+
 fn numbered_context(number: u8) -> EncryptionContext {
     [("number".to_owned(), number.to_string())].into_iter().collect()
 }
@@ -136,8 +157,9 @@ fn apply(kms: &mut EmbeddedKms, model: &mut Model, step: Step) {
     match step {
         // Few keys: more would only make it rarer that something happens twice to one of them.
         Step::Create { .. } if model.keys.len() > 4 => {}
-        Step::Create { region: at, multi_region } => {
-            let id = kms.create_key_with(region(REGIONS[at]), CreateKey { multi_region, ..CreateKey::default() }).expect("made").key_id;
+        Step::Create { region: at, multi_region, asymmetric } => {
+            let key_spec = if asymmetric { KeySpec::EccNistP256 } else { KeySpec::SymmetricDefault };
+            let id = create(kms, model, region(REGIONS[at]), multi_region, key_spec);
             if multi_region {
                 model.primaries.insert(id.clone(), at);
             }
@@ -157,12 +179,13 @@ fn apply(kms: &mut EmbeddedKms, model: &mut Model, step: Step) {
             let Some(key) = pick(model, key) else { return };
             let arn = kms.key_arn(region(REGIONS[key.0]), &key.1);
             let encrypted = kms.encrypt(&arn, b"data", &numbered_context(context));
-            assert_eq!(encrypted.is_ok(), model.decrypts(&key));
+            assert_eq!(encrypted.is_ok(), model.decrypts(&key) && !model.agreed.contains_key(&key.1));
             model.blobs.extend(encrypted.ok().map(|blob| (blob, key.1, context)));
         }
         Step::Rotate { key } => {
             let Some(key) = pick(model, key) else { return };
-            let allowed = model.decrypts(&key) && model.primaries.get(&key.1).is_none_or(|primary| *primary == key.0);
+            let is_primary = model.primaries.get(&key.1).is_none_or(|primary| *primary == key.0);
+            let allowed = model.decrypts(&key) && is_primary && !model.agreed.contains_key(&key.1);
             let (at, id) = place(&key);
             let rotated = kms.rotate_key_on_demand(at, &id);
             let over_limit = matches!(&rotated, Err(Error::Service(error)) if error.code == ErrorCode::LimitExceededException);
@@ -272,6 +295,13 @@ fn check(kms: &EmbeddedKms, model: &Model) {
                     assert_eq!(decrypted.plaintext.expose(), b"data");
                 }
             }
+        }
+    }
+    for (key_id, agreed) in &model.agreed {
+        for (number, name) in REGIONS.iter().enumerate() {
+            let derived = kms.derive_shared_secret(&kms.key_arn(region(name), key_id), peer().public_key());
+            assert_eq!(derived.is_ok(), model.decrypts(&(number, key_id.clone())), "{key_id} in {name}");
+            assert!(derived.is_err() || derived.is_ok_and(|derived| derived.expose() == agreed), "{key_id} in {name}");
         }
     }
     for other in model.keys.keys() {

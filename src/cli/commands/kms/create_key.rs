@@ -30,7 +30,13 @@ pub(super) fn run(context: &Context, args: CreateKeyArgs) -> Outcome {
     let key_usage = args.key_usage.as_deref().map(KeyUsage::parse).transpose().during(OPERATION)?;
     let request = CreateKey { multi_region: args.multi_region, key_spec, key_usage, ..key_details(context, args.details)? };
     // Before the keystore is locked: an RSA key can take some seconds.
-    let new = with_note(&format!("making a key pair for {key_spec}"), || NewKey::generate(request)).during(OPERATION)?;
+    let is_watched = stderr().is_terminal();
+    let late = || {
+        if is_watched {
+            note(&format!("making a key pair for {key_spec}"));
+        }
+    };
+    let new = when_late(PATIENCE, late, || NewKey::generate(request)).during(OPERATION)?;
     let metadata = change(context, OPERATION, |kms| kms.add_key(region, new))?;
     context.print(&json!({ "KeyMetadata": metadata }))
 }
@@ -45,20 +51,33 @@ fn key_spec(name: Option<&str>, old_name: Option<&str>) -> Result<KeySpec> {
     name.or(old_name).map_or(Ok(KeySpec::default()), KeySpec::parse)
 }
 
-/// Tells somebody at a terminal what takes so long, when it does.
-fn with_note<T>(what: &str, work: impl FnOnce() -> T) -> T {
-    if !stderr().is_terminal() {
-        return work();
-    }
+/// Works, and calls `late` once that has taken longer than `patience`.
+fn when_late<T>(patience: Duration, late: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
     let (done, waiting) = mpsc::channel::<()>();
     thread::scope(|scope| {
         scope.spawn(move || {
-            if waiting.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
-                note(what);
+            if waiting.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
+                late();
             }
         });
         let result = work();
         drop(done);
         result
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_takes_long_is_announced() {
+        let announced = std::sync::atomic::AtomicBool::new(false);
+        let announce = || announced.store(true, std::sync::atomic::Ordering::SeqCst);
+        assert_eq!(when_late(Duration::from_secs(3600), announce, || 1), 1);
+        assert!(!announced.load(std::sync::atomic::Ordering::SeqCst));
+        let (told, heard) = mpsc::channel();
+        let tell = move || told.send(()).expect("somebody waits");
+        when_late(Duration::ZERO, tell, || heard.recv().expect("told while the work goes on"));
+    }
 }
