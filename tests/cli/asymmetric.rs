@@ -183,6 +183,28 @@ An error occurred (DryRunOperationException) when calling the DeriveSharedSecret
 }
 
 #[test]
+fn private_parts_travel_and_change_their_protection() {
+    let first = with_key("ECC_NIST_P256", "KEY_AGREEMENT");
+    first.ok("kms export-keys --regions us-west-2 --output-file export.json --output-key-file export.key");
+    let second = Sandbox::new();
+    let (export, key_file) = (first.path("export.json"), first.path("export.key"));
+    second.ok(&format!("kms import-keys {} --input-key-file {}", export.display(), key_file.display()));
+    first.write("message", "attack at dawn");
+    let sealed = second.path("sealed");
+    first.ok(&format!("seal message --region us-west-2 --kms-key-id alias/key -o {}", sealed.display()));
+    assert_eq!(second.stdout("open sealed"), "attack at dawn");
+    second.write("new", "correct horse");
+    second.ok("kms change-protection --to passphrase --new-passphrase-file new");
+    assert_eq!(second.stdout("open sealed --passphrase-file new"), "attack at dawn");
+
+    let id = second
+        .stdout("kms describe-key --region us-west-2 --key-id alias/key --query KeyMetadata.KeyId --output text --passphrase-file new");
+    second.ok(&format!("kms schedule-key-deletion --region us-west-2 --key-id {} --passphrase-file new", id.trim_end()));
+    let refused = second.std("open sealed --passphrase-file new").output().expect("runs");
+    assert!(refused.stdout.is_empty() && String::from_utf8_lossy(&refused.stderr).contains("is pending deletion"));
+}
+
+#[test]
 fn files_are_sealed_for_either_kind_and_opened_again() {
     for (spec, usage, provider) in [
         ("RSA_2048", "ENCRYPT_DECRYPT", "aws-kms-rsa"),

@@ -38,6 +38,20 @@ fn each_kind_of_key_wraps_and_unwraps() {
 }
 
 #[test]
+fn what_was_sent_from_a_key_in_kms_opens_too() {
+    let kms = stored();
+    for spec in CURVES {
+        let arn = key(&kms, spec);
+        let (data_key, mut edk) = kms.keyring(arn.clone()).generate(&context(), &SystemRandom).expect("wraps");
+        // One layout; the provider id says where the sender's key is.
+        edk.provider_id = "aws-kms-ecdh".to_owned();
+        assert!(opens(kms.keyring(arn.clone()).unwrap(&edk, &context()), &data_key), "{spec}");
+        assert!(opens(AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &context()), &data_key), "{spec}");
+        assert_eq!(kms.is_wrapped_under(&edk, &arn), Some(true));
+    }
+}
+
+#[test]
 fn a_key_that_is_gone_or_disabled_wraps_nothing() {
     let mut kms = stored();
     let absent = kms.key_arn(west(), "1234abcd-12ab-34cd-56ef-1234567890ab");
