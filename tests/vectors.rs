@@ -60,14 +60,14 @@ fn open_case(case: &Case) -> (Result<(), Error>, Vec<u8>) {
 fn keyring(key: &Key) -> Box<dyn Keyring> {
     let read = |path| fs::read(path).expect("the key file is there");
     match key {
-        Key::RawAes { namespace, name, path } => {
+        Key::Aes { namespace, name, path } => {
             Box::new(RawAesKeyring::new(namespace, name, &SecretBytes::new(read(path))).expect("a valid key"))
         }
-        Key::RawRsa { namespace, name, padding: name_of_padding, path } => {
+        Key::Rsa { namespace, name, padding: name_of_padding, path } => {
             let Ok(KeyFile::RsaPrivate(key)) = KeyFile::parse(&read(path)) else { panic!("{}: no RSA private key", path.display()) };
             Box::new(RawRsaKeyring::from_private_key(namespace, name, padding(name_of_padding), key).expect("a valid key"))
         }
-        Key::RawEcdh { path } => {
+        Key::Ecdh { path } => {
             let Ok(KeyFile::EcPrivate(key)) = KeyFile::parse(&read(path)) else { panic!("{}: no EC private key", path.display()) };
             Box::new(RawEcdhKeyring::from_private_key(key))
         }

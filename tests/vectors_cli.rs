@@ -51,11 +51,11 @@ fn open_case(case: &Case, out: &Path) -> std::process::Output {
 
 fn key_options(key: &Key) -> Vec<String> {
     match key {
-        Key::RawAes { namespace, name, path } => vec!["--raw-aes-key".to_owned(), format!("{namespace}/{name}={}", path.display())],
-        Key::RawRsa { namespace, name, padding, path } => {
+        Key::Aes { namespace, name, path } => vec!["--raw-aes-key".to_owned(), format!("{namespace}/{name}={}", path.display())],
+        Key::Rsa { namespace, name, padding, path } => {
             let key = format!("{namespace}/{name}={}", path.display());
             vec!["--raw-rsa-key".to_owned(), key, "--raw-rsa-padding".to_owned(), padding.clone()]
         }
-        Key::RawEcdh { path } => vec!["--raw-ecdh-key".to_owned(), path.display().to_string()],
+        Key::Ecdh { path } => vec!["--raw-ecdh-key".to_owned(), path.display().to_string()],
     }
 }

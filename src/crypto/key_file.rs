@@ -46,28 +46,13 @@ impl KeyFile {
             }
         }
         let (tag, contents) = found.ok_or(KeyProblem::NoKey)?;
-        let der = contents.expose();
-        match tag.as_str() {
-            "PRIVATE KEY" => Self::from_pkcs8(der),
-            "PUBLIC KEY" => Self::from_spki(der),
-            "RSA PRIVATE KEY" => RsaPrivateKey::from_pkcs1_der(der).map(Self::RsaPrivate),
-            "RSA PUBLIC KEY" => RsaPublicKey::from_pkcs1_der(der).map(Self::RsaPublic),
-            "EC PRIVATE KEY" => EcPrivateKey::from_sec1_der(der).map(Self::EcPrivate),
-            _ => Err(KeyProblem::NoKey.into()),
-        }
+        Encoding::ALL.into_iter().find(|encoding| encoding.label() == tag).ok_or(KeyProblem::NoKey)?.read(contents.expose())
     }
 
     /// DER does not say what it is: the first of the encodings that it has decides.
     fn from_der(der: &[u8]) -> Result<Self> {
-        let readers: [fn(&[u8]) -> Result<Self>; 5] = [
-            Self::from_pkcs8,
-            Self::from_spki,
-            |der| RsaPrivateKey::from_pkcs1_der(der).map(Self::RsaPrivate),
-            |der| RsaPublicKey::from_pkcs1_der(der).map(Self::RsaPublic),
-            |der| EcPrivateKey::from_sec1_der(der).map(Self::EcPrivate),
-        ];
-        for read in readers {
-            match read(der) {
+        for encoding in Encoding::ALL {
+            match encoding.read(der) {
                 Err(Error::Key(KeyProblem::Encoding(_))) => {}
                 decided => return decided,
             }
@@ -86,6 +71,41 @@ impl KeyFile {
         match RsaPublicKey::from_spki_der(der) {
             Err(Error::Key(KeyProblem::Algorithm(_))) => either(EcPublicKey::from_spki_der(der).map(Self::EcPublic)),
             decided => decided.map(Self::RsaPublic),
+        }
+    }
+}
+
+/// The encodings of a key.
+#[derive(Clone, Copy)]
+enum Encoding {
+    Pkcs8,
+    SubjectPublicKeyInfo,
+    Pkcs1Private,
+    Pkcs1Public,
+    Sec1,
+}
+
+impl Encoding {
+    const ALL: [Self; 5] = [Self::Pkcs8, Self::SubjectPublicKeyInfo, Self::Pkcs1Private, Self::Pkcs1Public, Self::Sec1];
+
+    /// What stands after `BEGIN` in PEM.
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Pkcs8 => "PRIVATE KEY",
+            Self::SubjectPublicKeyInfo => "PUBLIC KEY",
+            Self::Pkcs1Private => "RSA PRIVATE KEY",
+            Self::Pkcs1Public => "RSA PUBLIC KEY",
+            Self::Sec1 => "EC PRIVATE KEY",
+        }
+    }
+
+    fn read(self, der: &[u8]) -> Result<KeyFile> {
+        match self {
+            Self::Pkcs8 => KeyFile::from_pkcs8(der),
+            Self::SubjectPublicKeyInfo => KeyFile::from_spki(der),
+            Self::Pkcs1Private => RsaPrivateKey::from_pkcs1_der(der).map(KeyFile::RsaPrivate),
+            Self::Pkcs1Public => RsaPublicKey::from_pkcs1_der(der).map(KeyFile::RsaPublic),
+            Self::Sec1 => EcPrivateKey::from_sec1_der(der).map(KeyFile::EcPrivate),
         }
     }
 }

@@ -41,11 +41,11 @@ struct NamedKey {
     priv_pem: Option<String>,
 }
 
-/// A wrapping key of `keys/raw.json`, in its file.
+/// A raw wrapping key of `keys/raw.json`, in its file.
 pub(crate) enum Key {
-    RawAes { namespace: String, name: String, path: PathBuf },
-    RawRsa { namespace: String, name: String, padding: String, path: PathBuf },
-    RawEcdh { path: PathBuf },
+    Aes { namespace: String, name: String, path: PathBuf },
+    Rsa { namespace: String, name: String, padding: String, path: PathBuf },
+    Ecdh { path: PathBuf },
 }
 
 /// What a message must give.
@@ -122,14 +122,14 @@ fn key(mode: &str, keys: &BTreeMap<String, NamedKey>) -> Key {
     match kind {
         "raw-aes" => {
             let key = find("aes256");
-            Key::RawAes { namespace: text(&key.namespace), name: text(&key.name), path: path(&key.file) }
+            Key::Aes { namespace: text(&key.namespace), name: text(&key.name), path: path(&key.file) }
         }
         "raw-rsa" => {
             let key = find("rsa2048");
             let padding = options.get("padding").copied().unwrap_or("OAEP_SHA256_MGF1").to_owned();
-            Key::RawRsa { namespace: text(&key.namespace), name: text(&key.name), padding, path: path(&key.priv_pem) }
+            Key::Rsa { namespace: text(&key.namespace), name: text(&key.name), padding, path: path(&key.priv_pem) }
         }
-        "raw-ecdh" => Key::RawEcdh { path: path(&find("p256").priv_pem) },
+        "raw-ecdh" => Key::Ecdh { path: path(&find("p256").priv_pem) },
         _ => panic!("unknown key mode {mode}"),
     }
 }

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::*;
-use crate::{arn::KeyArn, error::ServiceError, secret::SecretBytes};
+use crate::{OpenOptions, arn::KeyArn, error::ServiceError, open, secret::SecretBytes};
 
 const RSA: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const EC: &str = "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
@@ -86,6 +86,21 @@ fn an_rsa_key_of_kms_unwraps_what_its_public_key_wrapped() {
             assert!(matches!(AwsKmsKeyring::new(&kms, arn(EC)).unwrap(&edk, &context), Unwrapped::NotForThisKeyring));
             assert!(matches!(kms.sender(algorithm).unwrap(&edk, &context), Unwrapped::NotForThisKeyring));
         }
+    }
+}
+
+#[test]
+fn messages_of_the_python_sdk_open() {
+    let kms = TwoKeys::new();
+    for message in [
+        &include_bytes!("../../../tests/data/messages/py-kms-rsa-sha256-context.esdk")[..],
+        include_bytes!("../../../tests/data/messages/py-kms-rsa-sha256-empty.esdk"),
+        include_bytes!("../../../tests/data/messages/py-kms-rsa-sha1-context.esdk"),
+        include_bytes!("../../../tests/data/messages/py-kms-rsa-sha1-empty.esdk"),
+    ] {
+        let mut plaintext = Vec::new();
+        open(message, &mut plaintext, &[&AwsKmsDiscoveryKeyring::new(&kms)], &OpenOptions::default()).expect("opens");
+        assert_eq!(plaintext, b"attack at dawn\n");
     }
 }
 
