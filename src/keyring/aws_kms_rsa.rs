@@ -6,8 +6,8 @@
 //! ciphertext    = RSAES-OAEP(SHA-384(serialized encryption context)(48) || data key(32))
 //! ```
 //!
-//! Wrapping needs the public key alone; unwrapping is the KMS operation Decrypt. Never with a signing suite: its public key would not be in
-//! the context that a wrapping machine without KMS vouches for, so the specification forbids it on both sides.
+//! Wrapping needs the public key alone; unwrapping is the KMS operation Decrypt. Never with a signing suite: the SDKs refuse that on both
+//! sides. The pair `aws-crypto-public-key` in the encryption context, which only such a suite has, is how a keyring knows.
 
 use super::{Keyring, Kms, RsaEncryptionAlgorithm, SIGNING_KEY_PAIR, Unwrapped, kms_failure};
 use crate::{
