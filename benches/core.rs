@@ -5,7 +5,7 @@ use std::{hint::black_box, time::Duration};
 
 use aws_lc_rs::hkdf;
 use coldseal::{
-    DataKey, EncryptionContext, FrameLength, OpenOptions, SecretBytes,
+    AlgorithmSuite, DataKey, EncryptionContext, FrameLength, OpenOptions, SecretBytes,
     crypto::SystemRandom,
     keyring::RawAesKeyring,
     message::{Materials, MessageSealer, open, open_slice, seal_slice},
@@ -45,10 +45,10 @@ fn keyring() -> RawAesKeyring {
 fn materials() -> Materials {
     let data_key = DataKey::from_slice(&[2; 32]).expect("32 bytes");
     let context: EncryptionContext = [("purpose", "bench")].into_iter().collect();
-    Materials::wrap(data_key, &[&keyring()], context, &SystemRandom).expect("wraps")
+    Materials::wrap(AlgorithmSuite::default(), data_key, &[&keyring()], context, &SystemRandom).expect("wraps")
 }
 
-fn sealer(materials: &Materials, frame: usize) -> MessageSealer {
+fn sealer(materials: &mut Materials, frame: usize) -> MessageSealer {
     let frame_length = u32::try_from(frame).ok().and_then(FrameLength::new).expect("a valid frame length");
     MessageSealer::new(materials, frame_length, &SystemRandom).expect("a valid header")
 }
@@ -90,7 +90,7 @@ fn label(bytes: usize, frame: usize) -> String {
 }
 
 fn seal_payloads(criterion: &mut Criterion) {
-    let materials = materials();
+    let mut materials = materials();
     let mut group = criterion.benchmark_group("seal");
     for (bytes, frame) in SIZES {
         let (name, payload, key) = (label(bytes, frame), vec![0x5A; bytes], ring_key());
@@ -99,7 +99,7 @@ fn seal_payloads(criterion: &mut Criterion) {
         group.bench_function(BenchmarkId::new("coldseal-copy", &name), |bencher| {
             bencher.iter(|| {
                 out.clear();
-                seal_slice(black_box(&payload), &mut out, sealer(&materials, frame)).expect("seals");
+                seal_slice(black_box(&payload), &mut out, sealer(&mut materials, frame)).expect("seals");
             });
         });
         let mut pieces = laid_out(&payload, frame);
@@ -113,7 +113,7 @@ fn seal_payloads(criterion: &mut Criterion) {
             });
         });
         group.bench_function(BenchmarkId::new("coldseal-in-place", &name), |bencher| {
-            bencher.iter(|| seal_in_place(sealer(&materials, frame), black_box(&mut pieces), frame));
+            bencher.iter(|| seal_in_place(sealer(&mut materials, frame), black_box(&mut pieces), frame));
         });
         group.bench_function(BenchmarkId::new("ring-in-place", &name), |bencher| {
             bencher.iter(|| {
@@ -133,19 +133,19 @@ fn seal_in_place(mut sealer: MessageSealer, pieces: &mut [u8], frame: usize) {
         piece[HEAD + frame..].copy_from_slice(&tag);
     }
     let end = last.len() - TAG;
-    let (head, tag, _) = sealer.seal_final(&mut last[HEAD..end]).expect("seals");
-    last[end..].copy_from_slice(&tag);
-    black_box(head);
+    let ending = sealer.seal_final(&mut last[HEAD..end]).expect("seals");
+    last[end..].copy_from_slice(&ending.tag);
+    black_box(ending.head);
 }
 
 fn open_messages(criterion: &mut Criterion) {
-    let (materials, keyring) = (materials(), keyring());
+    let (mut materials, keyring) = (materials(), keyring());
     let mut group = criterion.benchmark_group("open");
     for (bytes, frame) in SIZES {
         let (name, payload, key) = (label(bytes, frame), vec![0x5A; bytes], ring_key());
         configure(&mut group, bytes);
         let mut message = Vec::new();
-        seal_slice(&payload, &mut message, sealer(&materials, frame)).expect("seals");
+        seal_slice(&payload, &mut message, sealer(&mut materials, frame)).expect("seals");
         let mut out = Vec::with_capacity(bytes);
         group.bench_function(BenchmarkId::new("coldseal-copy", &name), |bencher| {
             bencher.iter(|| {
@@ -210,8 +210,8 @@ fn bare_primitives(payload: &[u8], header: &[u8], out: &mut Vec<u8>) {
 }
 
 fn small_message(criterion: &mut Criterion) {
-    let (materials, payload) = (materials(), [0x5A; KIB]);
-    let header = sealer(&materials, 64 * KIB).header().to_vec();
+    let (mut materials, payload) = (materials(), [0x5A; KIB]);
+    let header = sealer(&mut materials, 64 * KIB).header().to_vec();
     let mut group = criterion.benchmark_group("seal-1KiB-with-a-data-key");
     group.throughput(Throughput::Bytes(KIB as u64)).sample_size(50);
     group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
@@ -219,7 +219,7 @@ fn small_message(criterion: &mut Criterion) {
     group.bench_function("coldseal", |bencher| {
         bencher.iter(|| {
             out.clear();
-            seal_slice(black_box(&payload), &mut out, sealer(&materials, 64 * KIB)).expect("seals");
+            seal_slice(black_box(&payload), &mut out, sealer(&mut materials, 64 * KIB)).expect("seals");
         });
     });
     group.bench_function("primitives", |bencher| {

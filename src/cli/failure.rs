@@ -66,9 +66,12 @@ impl Failure {
                 Error::Setup(_) => EXIT_CONFIGURATION,
                 Error::Format(_)
                 | Error::Decryption
+                | Error::Signature
                 | Error::NoUsableKey(_)
                 | Error::EncryptionContext(_)
+                | Error::NotReproduced { .. }
                 | Error::TooLong { .. }
+                | Error::TooLongToHold { .. }
                 | Error::Service(_)
                 | Error::Damaged { .. } => EXIT_REFUSED,
                 Error::NotWritable(_) | Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => EXIT_GENERAL,

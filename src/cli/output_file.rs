@@ -67,6 +67,11 @@ impl Destination {
         matches!(self, Self::Stdout) && stdout_is_terminal()
     }
 
+    /// True when what was written is dropped on an error: nothing sees it before the end.
+    pub(crate) fn is_file(&self) -> bool {
+        matches!(self, Self::File { .. })
+    }
+
     /// Hands the output to `work`; a file gets its name when that succeeds. Gives the file's path.
     pub(crate) fn write<T>(self, work: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<Option<PathBuf>> {
         match self {

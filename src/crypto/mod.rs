@@ -10,6 +10,7 @@ mod kdf;
 mod key_file;
 mod random;
 mod rsa;
+mod signature;
 mod wrapping_key;
 
 pub use ecdh::{Curve, EcPrivateKey, EcPublicKey};
@@ -19,6 +20,7 @@ pub use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512, kdf_
 pub use key_file::KeyFile;
 pub use random::{Random, SystemRandom, random_array};
 pub use rsa::{RsaPadding, RsaPrivateKey, RsaPublicKey};
+pub use signature::{Sha384, SigningKey, VerifyingKey};
 pub use wrapping_key::WrappingKey;
 
 /// Compares in a time that depends on the lengths only.

@@ -41,6 +41,12 @@ pub enum FormatProblem {
     },
     /// A value that may not be zero, or a list that may not be empty.
     Zero,
+    /// A pair that the algorithm suite demands is not there.
+    Missing,
+    /// A pair that goes with another algorithm suite.
+    NotOfSuite,
+    /// Not a public key: not base64, of another length or form, or not a point of the curve.
+    NotAPublicKey,
     /// Text that is not UTF-8.
     NotUtf8,
     /// The same key twice.
@@ -77,6 +83,9 @@ impl fmt::Display for FormatError {
             FormatProblem::TooLarge { value, limit } => write!(f, "{field}: {value} is over the limit of {limit}"),
             FormatProblem::Unexpected { expected, found } => write!(f, "{field}: expected {expected}, found {found}"),
             FormatProblem::Zero => write!(f, "{field}: must not be zero"),
+            FormatProblem::Missing => write!(f, "{field}: is missing"),
+            FormatProblem::NotOfSuite => write!(f, "{field}: does not go with the algorithm suite"),
+            FormatProblem::NotAPublicKey => write!(f, "{field}: is not a compressed point of P-384 in base64"),
             FormatProblem::NotUtf8 => write!(f, "{field}: not UTF-8"),
             FormatProblem::Duplicate => write!(f, "{field}: occurs twice"),
             FormatProblem::Unsorted => write!(f, "{field}: not in ascending order"),

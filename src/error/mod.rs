@@ -34,6 +34,10 @@ pub enum Error {
     #[error("the message could not be decrypted: it was changed, or the key is not the one that it was sealed with")]
     Decryption,
 
+    /// The signature of a message does not verify. It is checked with a public key only, so that saying so tells nothing.
+    #[error("the signature of the message does not verify: it was changed after it was signed")]
+    Signature,
+
     /// No encrypted data key of the message could be unwrapped.
     #[error("no encrypted data key of the message can be unwrapped here{}", list(.0))]
     NoUsableKey(Vec<EdkAttempt>),
@@ -46,6 +50,15 @@ pub enum Error {
     #[error("the key cannot be used: {0}")]
     Key(#[from] KeyProblem),
 
+    /// Pairs were given that the message does not store, and it does not open as one that is bound to them.
+    #[error("encryption context: the message stores no pair {}, and does not open as one that is bound to what was given: {source}", quoted(.keys))]
+    NotReproduced {
+        /// The keys of the pairs.
+        keys: Vec<String>,
+        /// What failed: without the right pairs, neither an EDK nor the header tag need fit.
+        source: Box<Error>,
+    },
+
     /// A length over a limit that the caller can raise.
     #[error("{what} is {length} bytes, over the limit of {limit}")]
     TooLong {
@@ -53,6 +66,13 @@ pub enum Error {
         what: &'static str,
         /// Its length in bytes, or the least that it can be.
         length: u64,
+        /// The limit in bytes.
+        limit: u64,
+    },
+
+    /// A signed message for an output that cannot be taken back is over the length that waits in memory for its signature.
+    #[error("a signed message of more than {} MiB cannot be held until its signature is verified", limit >> 20)]
+    TooLongToHold {
         /// The limit in bytes.
         limit: u64,
     },
@@ -140,6 +160,9 @@ pub enum ContextMismatch {
     /// A pair that must not be there.
     #[error("the message has a pair '{0}' that does not belong to it")]
     Surplus(String),
+    /// A pair that is bound to the message and not stored in it would be lost in a new one, or published.
+    #[error("the message is bound to the pair '{0}' without storing it, which a rewrapped message could not be")]
+    NotStored(String),
     /// A key that users may not set.
     #[error("the key '{0}' is reserved")]
     Reserved(String),
@@ -161,6 +184,10 @@ impl fmt::Display for EdkAttempt {
         let outcome = self.outcome.as_deref().unwrap_or("no key at hand fits it");
         write!(f, "{} {}: {outcome}", self.provider_id, self.key)
     }
+}
+
+fn quoted(keys: &[String]) -> String {
+    keys.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ")
 }
 
 fn list(attempts: &[EdkAttempt]) -> String {

@@ -23,9 +23,23 @@ impl EncryptionContext {
         Self(BTreeMap::new())
     }
 
+    /// The key of the pair that holds a signed message's public key: the base64 of a compressed point.
+    pub const PUBLIC_KEY: &str = "aws-crypto-public-key";
+
+    /// True for the keys that only the message format sets.
+    #[must_use]
+    pub fn is_reserved(key: &str) -> bool {
+        key.starts_with("aws-crypto-")
+    }
+
     /// Adds a pair. The old value comes back when the key was there.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
         self.0.insert(key.into(), value.into())
+    }
+
+    /// Takes a pair out; gives its value.
+    pub fn remove(&mut self, key: &str) -> Option<String> {
+        self.0.remove(key)
     }
 
     /// The value of `key`.

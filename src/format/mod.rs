@@ -6,11 +6,13 @@
 //! regular  u32 seq || iv(12) || content(frame length) || tag(16)
 //! final    ffffffff || u32 seq || iv(12) || u32 content length || content || tag(16)
 //! single   iv(12) || u64 content length || content || tag(16)
+//! footer   u16 length || signature                                                           (suite 0x0578)
 //! ```
 
 pub mod body;
 mod cursor;
 mod encryption_context;
+pub mod footer;
 pub mod header;
 
 pub use encryption_context::EncryptionContext;

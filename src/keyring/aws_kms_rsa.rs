@@ -13,7 +13,7 @@ use super::{Keyring, Kms, RsaEncryptionAlgorithm, SIGNING_KEY_PAIR, Unwrapped, k
 use crate::{
     arn::KeyArn,
     crypto::{Random, RsaPublicKey, constant_time_eq, sha384},
-    error::{Error, Result},
+    error::{Error, ErrorCode, Result},
     format::{EncryptedDataKey, EncryptionContext},
     secret::{DATA_KEY_LENGTH, DataKey, SecretBytes},
 };
@@ -41,10 +41,13 @@ impl AwsKmsRsaKeyring {
 }
 
 impl Keyring for AwsKmsRsaKeyring {
-    /// Fails with [`Error::Misuse`] for the context of a signed message.
+    /// Fails with `InvalidKeyUsageException` for the context of a signed message.
     fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, _: &dyn Random) -> Result<EncryptedDataKey> {
         if context.get(SIGNING_KEY_PAIR).is_some() {
-            return Err(Error::Misuse("an RSA key of AWS KMS does not go with a signed message (suite 0x0578)"));
+            return Err(Error::service(
+                ErrorCode::InvalidKeyUsageException,
+                "an RSA key of AWS KMS does not go with a signed message (suite 0x0578)",
+            ));
         }
         let mut plaintext = SecretBytes::zeroed(DIGEST + DATA_KEY_LENGTH);
         if let Some((digest, key)) = plaintext.expose_mut().split_first_chunk_mut::<DIGEST>() {

@@ -20,6 +20,7 @@ use crate::{
     error::{EdkAttempt, Error, ErrorCode, Result},
     format::{EncryptedDataKey, EncryptionContext},
     secret::DataKey,
+    suite::AlgorithmSuite,
 };
 
 /// What came of offering an encrypted data key to a keyring.
@@ -74,15 +75,27 @@ pub trait Keyring {
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped;
 }
 
-/// Offers each EDK to each keyring until one unwraps it.
+/// Whether this kind of EDK may stand in a message of `suite`: the specification rules out RSA keys of AWS KMS in suites with a signature.
+#[must_use]
+pub fn fits_suite(edk: &EncryptedDataKey, suite: AlgorithmSuite) -> bool {
+    !(suite.is_signed() && edk.provider_id == AWS_KMS_RSA_PROVIDER_ID)
+}
+
+/// Offers each EDK that fits the suite to each keyring until one unwraps it.
 ///
 /// # Errors
 /// [`Error::NoUsableKey`] with what was tried.
-pub fn unwrap_any(keyrings: &[&dyn Keyring], edks: &[EncryptedDataKey], context: &EncryptionContext) -> Result<DataKey> {
+pub fn unwrap_any(
+    keyrings: &[&dyn Keyring],
+    edks: &[EncryptedDataKey],
+    suite: AlgorithmSuite,
+    context: &EncryptionContext,
+) -> Result<DataKey> {
     let mut attempts = Vec::new();
     for edk in edks {
-        let mut outcome: Option<String> = None;
-        for keyring in keyrings {
+        let is_usable = fits_suite(edk, suite);
+        let mut outcome = (!is_usable).then(|| "is not used in a signed message".to_owned());
+        for keyring in keyrings.iter().filter(|_| is_usable) {
             match keyring.unwrap(edk, context) {
                 Unwrapped::DataKey(data_key) => return Ok(data_key),
                 Unwrapped::NotForThisKeyring => {}

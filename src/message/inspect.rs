@@ -2,16 +2,18 @@
 
 use std::io::Read;
 
-use super::{open::read_header, source::Source};
+use super::{open::read_header, signature::Verifying, source::Source};
 use crate::{
     error::{Error, FormatError, FormatProblem, Result},
     format::{
         ContentType, Header, HeaderLimits,
         body::{Head, MAX_HEAD, Piece},
+        footer::{MAX_SIGNATURE_LENGTH, parse_footer},
     },
 };
 
-/// What can be seen without a key. Nothing of it is authenticated.
+/// What can be seen without a key. Nothing of it is authenticated: whoever changes a signed message can sign it anew, with a public key of
+/// their own in its header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Inspected {
     /// The header's fields.
@@ -26,14 +28,18 @@ pub struct Inspected {
     pub message_length: u64,
 }
 
-/// Reads one message to its end and checks every field that needs no key.
+/// Reads one message to its end and checks every field that needs no key, a signature included.
 ///
 /// # Errors
-/// A malformed or truncated message, bytes after its end, or reading.
+/// A malformed or truncated message, a signature that does not verify, bytes after its end, or reading.
 pub fn inspect(input: impl Read, limits: HeaderLimits) -> Result<Inspected> {
     let mut source = Source::new(input);
     let parsed = read_header(&mut source, limits)?;
-    source.take(parsed.length());
+    let header_bytes = source.take(parsed.length());
+    let mut verifying = Verifying::of(&parsed.header)?;
+    if let Some(verifying) = &mut verifying {
+        verifying.update(source.taken(header_bytes));
+    }
     let header_length = as_u64(parsed.length());
     let mut seen = Inspected { header: parsed.header, header_length, frames: 0, plaintext_length: 0, message_length: header_length };
     let mut next_number: u32 = 1;
@@ -42,7 +48,7 @@ pub fn inspect(input: impl Read, limits: HeaderLimits) -> Result<Inspected> {
         let head = Head::parse(source.available(), seen.header.content_type, next_number)?;
         let length =
             as_u64(head.head_length).checked_add(16).and_then(|length| length.checked_add(head.content_length)).ok_or(CONTENT_TOO_LONG)?;
-        if source.skip(length)? < length {
+        if source.pass(length, |bytes| verifying.iter_mut().for_each(|verifying| verifying.update(bytes)))? < length {
             return Err(FormatError::new(
                 "frame content",
                 FormatProblem::Truncated { needed: usize::try_from(length).unwrap_or(usize::MAX) },
@@ -56,6 +62,13 @@ pub fn inspect(input: impl Read, limits: HeaderLimits) -> Result<Inspected> {
             break;
         }
         next_number = next_number.checked_add(1).ok_or(CONTENT_TOO_LONG)?;
+    }
+    if let Some(verifying) = verifying {
+        source.fill(2 + MAX_SIGNATURE_LENGTH)?;
+        let signature = parse_footer(source.available())?.to_vec();
+        verifying.verify(&signature)?;
+        source.take(2 + signature.len());
+        seen.message_length += as_u64(2 + signature.len());
     }
     if source.is_finished()? { Ok(seen) } else { Err(FormatError::new("message", FormatProblem::Trailing).into()) }
 }

@@ -6,7 +6,9 @@
 //! rewrap   open -> slot -> seal; a fresh message id, every frame encrypted anew
 //! ```
 
+mod authenticate;
 mod gather;
+mod held;
 mod inspect;
 mod open;
 mod open_slice;
@@ -14,13 +16,15 @@ mod plaintext;
 mod rewrap;
 mod seal;
 mod sealer;
+mod signature;
 mod source;
 
+pub use held::{MAX_HELD_LENGTH, open_held};
 pub use inspect::{Inspected, inspect};
 pub use open::{OpenOptions, Opened, Opener, open};
 pub use rewrap::{Rewrapper, rewrap};
 pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
-pub use sealer::{FrameLength, Materials};
+pub use sealer::{FinalFrame, FrameLength, Materials};
 #[doc(hidden)]
 pub use {open_slice::open_slice, seal::seal_slice, sealer::MessageSealer};
 

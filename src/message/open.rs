@@ -6,18 +6,21 @@ use std::{
 };
 
 use super::{
+    authenticate::{Authenticated, authenticate},
     gather::Gather,
     plaintext::{Plaintext, copy_prefix},
+    signature::Verifying,
     source::Source,
 };
 use crate::{
-    crypto::{FrameKey, constant_time_eq, derive_message_keys},
+    crypto::FrameKey,
     error::{Error, FormatError, FormatProblem, Result},
     format::{
-        ContentType, Header, HeaderLimits, ParsedHeader, TAG_LENGTH,
+        ContentType, EncryptionContext, Header, HeaderLimits, ParsedHeader, TAG_LENGTH,
         body::{Head, MAX_HEAD, Piece, REGULAR_HEAD},
+        footer::parse_footer,
     },
-    keyring::{Keyring, unwrap_any},
+    keyring::Keyring,
     secret::DataKey,
 };
 
@@ -32,6 +35,9 @@ pub struct OpenOptions {
     pub required_context: Vec<(String, Option<String>)>,
     /// Pairs whose value must be this one in a message that has the key at all.
     pub matching_context: Vec<(String, String)>,
+    /// Pairs that the message is bound to, whether it stores them or not: a stored one must have this value; the others are authenticated as
+    /// the required pairs of the specification's "Required Encryption Context CMM", which a header leaves out.
+    pub reproduced_context: EncryptionContext,
 }
 
 impl Default for OpenOptions {
@@ -41,6 +47,7 @@ impl Default for OpenOptions {
             max_content_length: 16 * 1024 * 1024,
             required_context: Vec::new(),
             matching_context: Vec::new(),
+            reproduced_context: EncryptionContext::new(),
         }
     }
 }
@@ -54,14 +61,19 @@ pub struct Opened {
     pub plaintext_length: u64,
 }
 
-/// Opens one message from `input`, writing each frame once it is verified. The last frame waits until the input has ended.
+/// Opens one message from `input`, writing each frame once its tag is verified. The last frame waits until the input has ended, and the
+/// signature of a signed message is verified. For an output that cannot be taken back, see [`open_held`](super::open_held).
 ///
 /// On an error the caller must discard what was written.
 ///
 /// # Errors
-/// A malformed message, no keyring that fits, a failed tag or commitment, a context that is not the one demanded, bytes after the message, reading or writing.
+/// A malformed message, no keyring that fits, a failed tag, commitment or signature, a context that is not the one demanded, bytes after the message, reading or writing.
 pub fn open(input: impl Read, output: impl Write, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Opened> {
-    let mut opener = Opener::begin(input, keyrings, options)?;
+    write_content(Opener::begin(input, keyrings, options)?, output)
+}
+
+/// Writes what a message holds, each frame once it is verified.
+pub(super) fn write_content<R: Read>(mut opener: Opener<R>, output: impl Write) -> Result<Opened> {
     let mut output = Gather::new(output);
     let mut plaintext_length: u64 = 0;
     loop {
@@ -86,6 +98,7 @@ pub struct Opener<R> {
     source: Source<R>,
     next_number: u32,
     max_content_length: u64,
+    verifying: Option<Verifying>,
     state: State,
     /// Verified content that [`Plaintext::read_some`] has not handed on yet, by its place in the source's buffer.
     held: Range<usize>,
@@ -113,9 +126,9 @@ impl<R: Read> Opener<R> {
         let parsed = read_header(&mut source, options.header_limits)?;
         let length = parsed.length();
         let header_range = source.take(length);
-        let (header, key, data_key) = authenticate(parsed, source.taken(header_range), keyrings, options)?;
-        let opener =
-            Self { header, key, source, next_number: 1, max_content_length: options.max_content_length, state: State::Reading, held: 0..0 };
+        let Authenticated { header, key, data_key, verifying } = authenticate(parsed, source.taken(header_range), keyrings, options)?;
+        let max_content_length = options.max_content_length;
+        let opener = Self { header, key, source, next_number: 1, max_content_length, verifying, state: State::Reading, held: 0..0 };
         Ok((opener, data_key))
     }
 
@@ -123,6 +136,10 @@ impl<R: Read> Opener<R> {
     #[must_use]
     pub const fn header(&self) -> &Header {
         &self.header
+    }
+
+    pub(super) fn into_header(self) -> Header {
+        self.header
     }
 
     /// The content of the next frame, verified; `None` after the last. After an error nothing more comes.
@@ -149,23 +166,46 @@ impl<R: Read> Opener<R> {
         if self.source.fill(length)? < length {
             return Err(FormatError::new("frame content", FormatProblem::Truncated { needed: length }).into());
         }
-        let piece = self.source.take(length);
         let is_last = head.piece != Piece::Regular;
+        let footer_length = if is_last && self.verifying.is_some() { self.read_footer(length)? } else { 0 };
+        let piece = self.source.take(length);
+        let footer = self.source.take(footer_length);
         // The end is looked for before the last frame is decrypted: trailing bytes release nothing.
         if is_last && !self.source.is_finished()? {
             return Err(FormatError::new("message", FormatProblem::Trailing).into());
+        }
+        if let Some(verifying) = &mut self.verifying {
+            verifying.update(self.source.taken(piece.clone()));
         }
         let content = piece.start + head.head_length..piece.end;
         let aad = head.aad(&self.header.message_id);
         let opened = self.key.open(head.sequence_number, aad.as_bytes(), self.source.taken(content.clone()))?;
         let content = content.start..content.start + opened.len();
         if is_last {
+            if let Some(verifying) = self.verifying.take() {
+                verifying.verify(parse_footer(self.source.taken(footer))?)?;
+            }
             self.state = State::Finished;
         } else {
             self.next_number = head.sequence_number.checked_add(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun))?;
             self.state = State::Reading;
         }
         Ok(Some(content))
+    }
+
+    /// Reads the footer behind the `length` bytes of the last piece; gives its length.
+    fn read_footer(&mut self, length: usize) -> Result<usize> {
+        let mut wanted = 2;
+        loop {
+            let here = self.source.fill(length.saturating_add(wanted))?;
+            match parse_footer(self.source.available().get(length..).unwrap_or_default()) {
+                Ok(signature) => return Ok(2 + signature.len()),
+                Err(FormatError { problem: FormatProblem::Truncated { needed }, .. }) if here >= length.saturating_add(wanted) => {
+                    wanted = needed;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 
     /// A frame of ordinary length is read whole at once: it can only be longer than a regular one by a final frame's longer head.
@@ -192,32 +232,6 @@ pub(super) fn check_length(head: &Head, limit: u64) -> Result<usize> {
         return Err(too_long());
     }
     head.piece_length().ok_or_else(too_long)
-}
-
-/// Unwraps the data key and verifies the header: commitment first, then the header tag, then the demanded pairs.
-pub(super) fn authenticate(
-    parsed: ParsedHeader,
-    bytes: &[u8],
-    keyrings: &[&dyn Keyring],
-    options: &OpenOptions,
-) -> Result<(Header, FrameKey, DataKey)> {
-    let ParsedHeader { header, authenticated_length, tag } = parsed;
-    let data_key = unwrap_any(keyrings, &header.encrypted_data_keys, &header.encryption_context)?;
-    let (derived_key, commitment) = derive_message_keys(data_key.expose(), &header.message_id.0, header.suite.id());
-    if !constant_time_eq(&commitment, &header.commitment) {
-        return Err(Error::Decryption);
-    }
-    let key = FrameKey::new(derived_key);
-    key.open_header(bytes.get(..authenticated_length).expect("the header was parsed from these bytes"), &tag)?;
-    for (name, value) in &options.matching_context {
-        if header.encryption_context.get(name).is_some() {
-            header.encryption_context.must_have(name, Some(value)).map_err(Error::EncryptionContext)?;
-        }
-    }
-    for (name, value) in &options.required_context {
-        header.encryption_context.must_have(name, value.as_deref()).map_err(Error::EncryptionContext)?;
-    }
-    Ok((header, key, data_key))
 }
 
 impl<R: Read> Plaintext for Opener<R> {

@@ -2,14 +2,15 @@
 
 use super::{
     OpenOptions, Opened,
-    open::{authenticate, check_length},
+    authenticate::{Authenticated, authenticate},
+    open::check_length,
 };
 use crate::{
-    crypto::FrameKey,
     error::{FormatError, FormatProblem, Result},
     format::{
         Header,
         body::{Head, Piece},
+        footer::parse_footer,
     },
     keyring::Keyring,
     secret::wipe,
@@ -22,10 +23,10 @@ use crate::{
 pub fn open_slice(message: &[u8], out: &mut Vec<u8>, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Opened> {
     let parsed = Header::parse(message, options.header_limits)?;
     let (_, body) = message.split_at_checked(parsed.length()).expect("the header was parsed from these bytes");
-    let (header, key, _) = authenticate(parsed, message, keyrings, options)?;
+    let mut opened = authenticate(parsed, message, keyrings, options)?;
     let before = out.len();
-    match append_content(&header, &key, body, out, options.max_content_length) {
-        Ok(plaintext_length) => Ok(Opened { header, plaintext_length }),
+    match append_content(&mut opened, body, out, options.max_content_length) {
+        Ok(plaintext_length) => Ok(Opened { header: opened.header, plaintext_length }),
         Err(error) => {
             wipe(out.get_mut(before..).unwrap_or_default());
             out.truncate(before);
@@ -35,7 +36,8 @@ pub fn open_slice(message: &[u8], out: &mut Vec<u8>, keyrings: &[&dyn Keyring], 
 }
 
 /// Gives the number of bytes of plaintext.
-fn append_content(header: &Header, key: &FrameKey, body: &[u8], out: &mut Vec<u8>, limit: u64) -> Result<u64> {
+fn append_content(opened: &mut Authenticated, body: &[u8], out: &mut Vec<u8>, limit: u64) -> Result<u64> {
+    let Authenticated { header, key, verifying, .. } = opened;
     let (mut rest, mut number, mut total) = (body, 1_u32, 0_u64);
     // Room for everything from the start: growing would leave plaintext behind.
     out.reserve_exact(body.len());
@@ -45,8 +47,12 @@ fn append_content(header: &Header, key: &FrameKey, body: &[u8], out: &mut Vec<u8
         let truncated = FormatError::new("frame content", FormatProblem::Truncated { needed: length });
         let (piece, behind) = rest.split_at_checked(length).ok_or(truncated)?;
         let is_last = head.piece != Piece::Regular;
-        if is_last && !behind.is_empty() {
+        let signature = if is_last && verifying.is_some() { Some(parse_footer(behind)?) } else { None };
+        if is_last && behind.len() > signature.map_or(0, |signature| 2 + signature.len()) {
             return Err(FormatError::new("message", FormatProblem::Trailing).into());
+        }
+        if let Some(verifying) = verifying {
+            verifying.update(piece);
         }
         let start = out.len();
         out.extend_from_slice(piece.get(head.head_length..).unwrap_or_default());
@@ -55,6 +61,9 @@ fn append_content(header: &Header, key: &FrameKey, body: &[u8], out: &mut Vec<u8
         out.truncate(start + opened);
         total += head.content_length;
         if is_last {
+            if let (Some(verifying), Some(signature)) = (verifying.take(), signature) {
+                verifying.verify(signature)?;
+            }
             return Ok(total);
         }
         number = number.checked_add(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun))?;

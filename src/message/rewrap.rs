@@ -7,7 +7,7 @@ use super::{
     seal::{only, seal_targets},
 };
 use crate::{
-    error::Result,
+    error::{ContextMismatch, Error, Result},
     format::{EncryptionContext, Header},
     keyring::Keyring,
     secret::DataKey,
@@ -15,7 +15,8 @@ use crate::{
 
 /// Opens the message on `input` and seals its payload for `seal_with`: the same data key wrapped anew, a fresh message id, every frame encrypted anew.
 ///
-/// `context` replaces the encryption context; `None` keeps it. Plaintext is in memory only, a frame at a time.
+/// `context` replaces the encryption context; `None` keeps it. The suite stays what it was unless the options name one: what was signed is
+/// signed again, by a new key. Plaintext is in memory only, a frame at a time.
 ///
 /// # Errors
 /// As for [`open`](super::open) and [`seal`](super::seal).
@@ -29,7 +30,7 @@ pub fn rewrap(
     seal_options: SealOptions,
 ) -> Result<Sealed> {
     let rewrapper = Rewrapper::begin(input, open_with, open_options)?;
-    let context = context.unwrap_or(&rewrapper.header().encryption_context).clone();
+    let context = context.cloned().unwrap_or_else(|| rewrapper.context());
     only(rewrapper.seal_each(vec![SealTarget { keyrings: seal_with, context, output }], seal_options)?)
 }
 
@@ -46,7 +47,19 @@ impl<R: Read> Rewrapper<R> {
     /// As for [`open`](super::open).
     pub fn begin(input: R, open_with: &[&dyn Keyring], options: &OpenOptions) -> Result<Self> {
         let (opener, data_key) = Opener::begin_keeping_data_key(input, open_with, options)?;
-        Ok(Self { opener, data_key })
+        let stored = &opener.header().encryption_context;
+        match options.reproduced_context.iter().find(|(key, _)| stored.get(key).is_none()) {
+            Some((key, _)) => Err(Error::EncryptionContext(ContextMismatch::NotStored(key.clone()))),
+            None => Ok(Self { opener, data_key }),
+        }
+    }
+
+    /// The pairs of the message, without those that the message format sets for each message anew.
+    #[must_use]
+    pub fn context(&self) -> EncryptionContext {
+        let mut context = self.header().encryption_context.clone();
+        context.remove(EncryptionContext::PUBLIC_KEY);
+        context
     }
 
     /// The authenticated header.
@@ -60,6 +73,7 @@ impl<R: Read> Rewrapper<R> {
     /// # Errors
     /// As for [`rewrap`].
     pub fn seal_each<W: Write>(mut self, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
+        let options = SealOptions { suite: options.suite.or(Some(self.header().suite)), ..options };
         seal_targets(&mut self.opener, targets, Some(self.data_key), options)
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Read, Write};
 
 use super::{
-    CHUNK, FrameLength, Materials, MessageSealer,
+    CHUNK, FinalFrame, FrameLength, Materials, MessageSealer,
     plaintext::{Plaintext, Reader, Slot},
 };
 use crate::{
@@ -12,6 +12,7 @@ use crate::{
     format::{EncryptionContext, MessageId},
     keyring::Keyring,
     secret::{DataKey, wipe},
+    suite::AlgorithmSuite,
 };
 
 /// How to seal.
@@ -19,6 +20,8 @@ use crate::{
 pub struct SealOptions {
     /// Bytes of plaintext in a frame.
     pub frame_length: FrameLength,
+    /// The algorithm suite; `None` is [`AlgorithmSuite::default`], in a rewrap the suite of the message that is opened.
+    pub suite: Option<AlgorithmSuite>,
 }
 
 /// What was sealed.
@@ -82,13 +85,14 @@ pub(super) fn seal_targets<W: Write>(
     if targets.is_empty() {
         return Err(Error::Misuse("sealing needs at least one target"));
     }
+    let suite = options.suite.unwrap_or_default();
     let (mut sealers, mut outputs) = (Vec::new(), Vec::new());
     for SealTarget { keyrings, context, output } in targets {
-        let materials = match data_key.take() {
-            Some(data_key) => Materials::wrap(data_key, keyrings, context, &SystemRandom)?,
-            None => Materials::generate(keyrings, context, &SystemRandom)?,
+        let mut materials = match data_key.take() {
+            Some(data_key) => Materials::wrap(suite, data_key, keyrings, context, &SystemRandom)?,
+            None => Materials::generate(suite, keyrings, context, &SystemRandom)?,
         };
-        sealers.push(MessageSealer::new(&materials, options.frame_length, &SystemRandom)?);
+        sealers.push(MessageSealer::new(&mut materials, options.frame_length, &SystemRandom)?);
         outputs.push(BufWriter::with_capacity(CHUNK, output));
         data_key = Some(materials.into_data_key());
     }
@@ -136,8 +140,8 @@ fn seal_frames<W: Write>(
         left -= 1;
         let message_id = sealer.message_id();
         let content = current.content_for(&mut copy, left);
-        let (head, tag, plaintext_length) = sealer.seal_final(content)?;
-        write(output, &[&head, content, &tag])?;
+        let FinalFrame { head, tag, footer, plaintext_length } = sealer.seal_final(content)?;
+        write(output, &[&head, content, &tag, &footer])?;
         output.flush().map_err(writing)?;
         sealed.push(Sealed { message_id, plaintext_length });
     }
@@ -175,9 +179,10 @@ fn append_frames(payload: &[u8], out: &mut Vec<u8>, mut sealer: MessageSealer) -
         rest = behind;
     }
     let start = append(out, 24, rest);
-    let (head, tag, plaintext_length) = sealer.seal_final(out.get_mut(start..).unwrap_or_default())?;
+    let FinalFrame { head, tag, footer, plaintext_length } = sealer.seal_final(out.get_mut(start..).unwrap_or_default())?;
     out.get_mut(start - head.len()..start).expect("append left room for the head").copy_from_slice(&head);
     out.extend_from_slice(&tag);
+    out.extend_from_slice(&footer);
     Ok(Sealed { message_id, plaintext_length })
 }
 

@@ -1,18 +1,21 @@
 //! One message being sealed: who hands out frame numbers, and that each is used once.
 
 use crate::{
-    crypto::{FrameKey, Random, SequenceIv, constant_time_eq, derive_message_keys, random_array},
+    crypto::{FrameKey, Random, SequenceIv, SigningKey, constant_time_eq, derive_message_keys, random_array},
     error::{ContextMismatch, Error, Result},
     format::{
         ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId, TAG_LENGTH,
         body::{BodyAad, FINAL_HEAD, Piece, REGULAR_HEAD, final_head, regular_head},
     },
-    keyring::Keyring,
+    keyring::{Keyring, fits_suite},
     secret::DataKey,
     suite::AlgorithmSuite,
 };
 
-use super::MAX_PLAINTEXT_LENGTH;
+use super::{
+    MAX_PLAINTEXT_LENGTH,
+    signature::{Signing, generate_signing_key},
+};
 
 /// Bytes of plaintext in a regular frame: 1 to 16 MiB, 64 KiB unless chosen otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,9 +48,12 @@ impl Default for FrameLength {
     }
 }
 
-/// What a message is sealed with: a data key and its wrapped forms, all bound to one encryption context.
+/// What a message is sealed with: a data key and its wrapped forms, all bound to one encryption context. A signed one has the public key in
+/// the context, and materials for one message only.
 #[derive(Debug)]
 pub struct Materials {
+    suite: AlgorithmSuite,
+    signing_key: Option<SigningKey>,
     pub(super) data_key: DataKey,
     pub(super) encrypted_data_keys: Vec<EncryptedDataKey>,
     pub(super) context: EncryptionContext,
@@ -57,29 +63,40 @@ impl Materials {
     /// The first keyring makes the data key, the others wrap it too.
     ///
     /// # Errors
-    /// No keyring, a reserved `aws-crypto-` key in the context, a context over 65,535 bytes, or a keyring that cannot wrap.
-    pub fn generate(keyrings: &[&dyn Keyring], context: EncryptionContext, random: &dyn Random) -> Result<Self> {
-        check_context(&context)?;
+    /// No keyring, a reserved `aws-crypto-` key in the context, a context over 65,535 bytes, a keyring that cannot wrap, or one for RSA keys in
+    /// AWS KMS in a suite with a signature.
+    pub fn generate(suite: AlgorithmSuite, keyrings: &[&dyn Keyring], mut context: EncryptionContext, random: &dyn Random) -> Result<Self> {
+        let signing_key = prepare_context(suite, &mut context)?;
         let (generator, others) = keyrings.split_first().ok_or(NO_KEYRING)?;
         let (data_key, first) = generator.generate(&context, random)?;
         let mut encrypted_data_keys = vec![first];
         for keyring in others {
             encrypted_data_keys.push(keyring.wrap(&data_key, &context, random)?);
         }
-        Ok(Self { data_key, encrypted_data_keys, context })
+        Self { suite, signing_key, data_key, encrypted_data_keys, context }.checked()
     }
 
     /// Wraps a data key that exists: another Region's bundle of the same version, or a rewrap.
     ///
     /// # Errors
     /// As for [`Materials::generate`].
-    pub fn wrap(data_key: DataKey, keyrings: &[&dyn Keyring], context: EncryptionContext, random: &dyn Random) -> Result<Self> {
-        check_context(&context)?;
+    pub fn wrap(
+        suite: AlgorithmSuite,
+        data_key: DataKey,
+        keyrings: &[&dyn Keyring],
+        mut context: EncryptionContext,
+        random: &dyn Random,
+    ) -> Result<Self> {
+        let signing_key = prepare_context(suite, &mut context)?;
         if keyrings.is_empty() {
             return Err(NO_KEYRING);
         }
         let wrapped: Result<Vec<_>> = keyrings.iter().map(|keyring| keyring.wrap(&data_key, &context, random)).collect();
-        Ok(Self { data_key, encrypted_data_keys: wrapped?, context })
+        Self { suite, signing_key, data_key, encrypted_data_keys: wrapped?, context }.checked()
+    }
+
+    fn checked(self) -> Result<Self> {
+        if self.encrypted_data_keys.iter().all(|edk| fits_suite(edk, self.suite)) { Ok(self) } else { Err(RSA_AND_SIGNED) }
     }
 
     /// Gives the data key back, for the next Region's bundle of the same version.
@@ -90,12 +107,19 @@ impl Materials {
 }
 
 const NO_KEYRING: Error = Error::Misuse("sealing needs at least one keyring");
+const RSA_AND_SIGNED: Error = Error::Misuse(
+    "no AWS Encryption SDK opens a signed message under an RSA key of AWS KMS: seal without a signature, or under another key",
+);
+const SIGNED_BEFORE: Error = Error::Misuse("materials with a signing key serve one message");
 
-fn check_context(context: &EncryptionContext) -> Result<()> {
-    match context.iter().find(|(key, _)| key.starts_with("aws-crypto-")) {
-        Some((key, _)) => Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone()))),
-        None => context.to_bytes().map(drop).map_err(Error::NotWritable),
+/// Checks the caller's pairs; with a signature, makes its key and adds the public part.
+fn prepare_context(suite: AlgorithmSuite, context: &mut EncryptionContext) -> Result<Option<SigningKey>> {
+    if let Some((key, _)) = context.iter().find(|(key, _)| EncryptionContext::is_reserved(key)) {
+        return Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone())));
     }
+    let signing_key = suite.is_signed().then(|| generate_signing_key(context)).transpose()?;
+    context.to_bytes().map_err(Error::NotWritable)?;
+    Ok(signing_key)
 }
 
 /// Hands out frame numbers in order, each once. Not `Clone`; spent after an error.
@@ -133,15 +157,34 @@ pub struct MessageSealer {
     key: FrameKey,
     numbers: FrameNumbers,
     plaintext_length: u64,
+    signing: Option<Signing>,
+}
+
+/// What ends a message, around the encrypted content of its last frame.
+#[derive(Debug)]
+pub struct FinalFrame {
+    /// Goes before the content.
+    pub head: [u8; FINAL_HEAD],
+    /// Goes behind the content.
+    pub tag: [u8; TAG_LENGTH],
+    /// Goes behind the tag; empty without a signature.
+    pub footer: Vec<u8>,
+    /// Bytes of plaintext in the whole message.
+    pub plaintext_length: u64,
 }
 
 impl MessageSealer {
-    /// Draws the message id, derives the keys and seals the header.
+    /// Draws the message id, derives the keys and seals the header. A signing key is taken out of the materials.
     ///
     /// # Errors
-    /// No random bytes, or a header that the format or the default limits for reading do not allow.
-    pub fn new(materials: &Materials, frame_length: FrameLength, random: &dyn Random) -> Result<Self> {
-        let suite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
+    /// No random bytes, a header that the format or the default limits for reading do not allow, or [`Error::Misuse`] for materials whose
+    /// signing key was taken before.
+    pub fn new(materials: &mut Materials, frame_length: FrameLength, random: &dyn Random) -> Result<Self> {
+        let suite = materials.suite;
+        let mut signing = materials.signing_key.take().map(Signing::new);
+        if suite.is_signed() && signing.is_none() {
+            return Err(SIGNED_BEFORE);
+        }
         let message_id = MessageId(random_array(random)?);
         let (derived_key, commitment) = derive_message_keys(materials.data_key.expose(), &message_id.0, suite.id());
         let key = FrameKey::new(derived_key);
@@ -159,7 +202,10 @@ impl MessageSealer {
         // What the defaults would refuse to read is not written.
         let parsed = Header::parse(&bytes, HeaderLimits::default()).map_err(Error::NotWritable)?;
         debug_assert!(parsed.header == header && constant_time_eq(&parsed.tag, &tag), "a header reads back as it was written");
-        Ok(Self { header: bytes, message_id, frame_length, key, numbers: FrameNumbers { next: Some(1) }, plaintext_length: 0 })
+        if let Some(signing) = &mut signing {
+            signing.update(&[&bytes]);
+        }
+        Ok(Self { header: bytes, message_id, frame_length, key, numbers: FrameNumbers { next: Some(1) }, plaintext_length: 0, signing })
     }
 
     /// The header with its tag.
@@ -201,14 +247,18 @@ impl MessageSealer {
         let number = iv.sequence_number();
         let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length.get()));
         let tag = self.key.seal(iv, aad.as_bytes(), content)?;
-        Ok((regular_head(number), tag))
+        let head = regular_head(number);
+        if let Some(signing) = &mut self.signing {
+            signing.update(&[&head, content, &tag]);
+        }
+        Ok((head, tag))
     }
 
     /// Encrypts the content of the final frame in place, ending the message; gives what goes before and behind it.
     ///
     /// # Errors
     /// As for [`MessageSealer::seal_regular`], for content longer than one frame.
-    pub fn seal_final(self, content: &mut [u8]) -> Result<([u8; FINAL_HEAD], [u8; TAG_LENGTH], u64)> {
+    pub fn seal_final(self, content: &mut [u8]) -> Result<FinalFrame> {
         let length = u32::try_from(content.len()).ok().filter(|length| *length <= self.frame_length.get());
         let length = length.ok_or(Error::Misuse("a final frame holds at most one frame length"))?;
         let plaintext_length = add_length(self.plaintext_length, content.len())?;
@@ -216,7 +266,13 @@ impl MessageSealer {
         let number = iv.sequence_number();
         let aad = BodyAad::new(&self.message_id, Piece::Final, number, u64::from(length));
         let tag = self.key.seal(iv, aad.as_bytes(), content)?;
-        Ok((final_head(number, length), tag, plaintext_length))
+        let head = final_head(number, length);
+        let mut footer = Vec::new();
+        if let Some(mut signing) = self.signing {
+            signing.update(&[&head, content, &tag]);
+            footer = signing.footer()?;
+        }
+        Ok(FinalFrame { head, tag, footer, plaintext_length })
     }
 
     #[cfg(test)]

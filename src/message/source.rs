@@ -61,8 +61,8 @@ impl<R: Read> Source<R> {
         self.buffer.expose_mut().get_mut(range).unwrap_or_default()
     }
 
-    /// Passes over `length` bytes without keeping them; gives how many there were.
-    pub(super) fn skip(&mut self, length: u64) -> Result<u64> {
+    /// Passes `length` bytes to `each`, piece by piece; gives how many there were.
+    pub(super) fn pass(&mut self, length: u64, mut each: impl FnMut(&[u8])) -> Result<u64> {
         let mut left = length;
         while left > 0 {
             let step = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
@@ -70,7 +70,8 @@ impl<R: Read> Source<R> {
             if taken == 0 {
                 break;
             }
-            self.take(taken);
+            let range = self.take(taken);
+            each(self.taken(range));
             left -= u64::try_from(taken).unwrap_or(left);
         }
         Ok(length - left)

@@ -7,11 +7,12 @@ use crate::{
     arn::SecretArn,
     crypto::SystemRandom,
     error::{ContextMismatch, Error, FormatError, FormatProblem, Result},
-    format::EncryptionContext,
+    format::{EncryptionContext, Header},
     keyring::Keyring,
     message::{FrameLength, Materials, MessageSealer, OpenOptions, Opener, seal_slice},
     region::Region,
     secret::{DataKey, SecretBytes},
+    suite::AlgorithmSuite,
 };
 
 const SECRET_ARN: &str = "SecretARN";
@@ -22,7 +23,7 @@ pub(crate) const REGION_PAIR: &str = "coldseal:region";
 
 /// True for the keys that users may not set: what binds a bundle to its place, and what the message format keeps for itself.
 pub(crate) fn is_reserved(key: &str) -> bool {
-    key == SECRET_ARN || key == SECRET_VERSION_ID || key.starts_with("coldseal:") || key.starts_with("aws-crypto-")
+    key == SECRET_ARN || key == SECRET_VERSION_ID || key.starts_with("coldseal:") || EncryptionContext::is_reserved(key)
 }
 
 /// The Region that a bundle says it is for, a secret's or one of a file; `None` where it says none.
@@ -40,7 +41,7 @@ pub(crate) struct BundleIdentity<'a> {
 }
 
 impl BundleIdentity<'_> {
-    /// The exact encryption context of the bundle.
+    /// The exact encryption context of the bundle, without the public key of a signed one.
     pub(super) fn context(&self, payload: PayloadKind) -> EncryptionContext {
         let mut context: EncryptionContext = self.user_context.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         context.insert(SECRET_ARN, self.arn.to_string());
@@ -49,8 +50,12 @@ impl BundleIdentity<'_> {
         context
     }
 
-    /// Text or bytes, if `found` is the context of this bundle and nothing else.
-    pub(super) fn check_context(&self, found: &EncryptionContext) -> Result<PayloadKind, ContextMismatch> {
+    /// Text or bytes, if the header's context is that of this bundle and nothing else; a signed message has the public key besides.
+    pub(super) fn check_context(&self, header: &Header) -> Result<PayloadKind, ContextMismatch> {
+        let mut found = header.encryption_context.clone();
+        if header.suite.is_signed() {
+            found.remove(EncryptionContext::PUBLIC_KEY);
+        }
         let payload = found.get(PAYLOAD).ok_or_else(|| ContextMismatch::Missing(PAYLOAD.to_owned()))?;
         let payload = PayloadKind::parse(payload).ok_or_else(|| ContextMismatch::Value(PAYLOAD.to_owned()))?;
         found.must_equal(&self.context(payload)).map(|()| payload)
@@ -69,27 +74,38 @@ pub(crate) enum DataKeySource {
 pub(crate) fn seal_bundle(
     value: &SecretValue,
     identity: &BundleIdentity<'_>,
+    suite: AlgorithmSuite,
     keyring: &dyn Keyring,
     source: DataKeySource,
 ) -> Result<(Vec<u8>, DataKey)> {
     let keyrings = [keyring];
     let context = identity.context(value.kind());
-    let materials = match source {
-        DataKeySource::Generate => Materials::generate(&keyrings, context, &SystemRandom)?,
-        DataKeySource::Wrap(data_key) => Materials::wrap(data_key, &keyrings, context, &SystemRandom)?,
+    let mut materials = match source {
+        DataKeySource::Generate => Materials::generate(suite, &keyrings, context, &SystemRandom)?,
+        DataKeySource::Wrap(data_key) => Materials::wrap(suite, data_key, &keyrings, context, &SystemRandom)?,
     };
-    let sealer = MessageSealer::new(&materials, FrameLength::default(), &SystemRandom)?;
+    let sealer = MessageSealer::new(&mut materials, FrameLength::default(), &SystemRandom)?;
     let mut message = Vec::new();
     seal_slice(value.expose(), &mut message, sealer)?;
     Ok((message, materials.into_data_key()))
 }
 
+/// What a bundle holds.
+#[derive(Debug)]
+pub(crate) struct OpenedBundle {
+    pub(crate) value: SecretValue,
+    /// For another Region's bundle of the same version.
+    pub(crate) data_key: DataKey,
+    /// What the version's other bundles are sealed with too.
+    pub(crate) suite: AlgorithmSuite,
+}
+
 /// The one function that opens a secret's bundle, for every command.
 ///
-/// The header is verified first, then its context must be exactly that of `identity`, then the payload is decrypted.
-pub(crate) fn open_bundle(message: &[u8], identity: &BundleIdentity<'_>, keyrings: &[&dyn Keyring]) -> Result<(SecretValue, DataKey)> {
+/// The header is verified first, then its context must be exactly that of `identity`, then the payload is decrypted, and a signature verified.
+pub(crate) fn open_bundle(message: &[u8], identity: &BundleIdentity<'_>, keyrings: &[&dyn Keyring]) -> Result<OpenedBundle> {
     let (mut opener, data_key) = Opener::begin_keeping_data_key(message, keyrings, &OpenOptions::default())?;
-    let payload = identity.check_context(&opener.header().encryption_context).map_err(Error::EncryptionContext)?;
+    let payload = identity.check_context(opener.header()).map_err(Error::EncryptionContext)?;
     // As much room as the message has: plaintext is never longer, so that nothing is left behind by growing.
     let mut plaintext = SecretBytes::zeroed(message.len());
     let mut length: usize = 0;
@@ -100,5 +116,6 @@ pub(crate) fn open_bundle(message: &[u8], identity: &BundleIdentity<'_>, keyring
         length = end;
     }
     plaintext.truncate(length);
-    SecretValue::new(payload, plaintext).map(|value| (value, data_key))
+    let value = SecretValue::new(payload, plaintext)?;
+    Ok(OpenedBundle { value, data_key, suite: opener.header().suite })
 }

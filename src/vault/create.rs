@@ -13,7 +13,7 @@ use super::{
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
-    seal_version::{SealedVersion, value_tag},
+    seal_version::{SealedVersion, VersionSource, value_tag},
     value::SecretValue,
 };
 use crate::{
@@ -22,6 +22,7 @@ use crate::{
     error::{ContextMismatch, Error, ErrorCode, Result, ServiceError},
     kms::{Committed, EmbeddedKms, KeystoreSession},
     region::Region,
+    suite::AlgorithmSuite,
     timestamp::Timestamp,
 };
 
@@ -54,6 +55,8 @@ pub struct CreateSecret {
     pub client_request_token: Option<String>,
     /// One data key for all Regions, or one for each.
     pub data_key_scope: DataKeyScope,
+    /// The suite of the bundles.
+    pub suite: AlgorithmSuite,
     /// What to do when a replica's Region cannot be served.
     pub on_problem: OnProblem,
     /// Account of the secret's ARN; `None` takes that of its primary wrapping key.
@@ -116,7 +119,8 @@ impl Vault {
         let mut sealed = Vec::new();
         if let Some(value) = &request.value {
             let version_id = request.version_id()?;
-            sealed.push(SealedVersion::seal(&after, &version_id, value, &targets, kms, None)?);
+            let source = VersionSource { data_key: None, suite: request.suite };
+            sealed.push(SealedVersion::seal(&after, &version_id, value, &targets, kms, source)?);
             after.versions.push(VersionRecord {
                 version_stages: vec![AWSCURRENT.to_owned()],
                 created_date: after.created_date,

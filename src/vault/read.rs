@@ -4,7 +4,7 @@ use std::{io, path::PathBuf};
 
 use super::{
     Vault,
-    bundle::open_bundle,
+    bundle::{OpenedBundle, open_bundle},
     family::{Located, read_bounded},
     layout,
     lookup::{Found, not_found},
@@ -20,7 +20,6 @@ use crate::{
     keyring::{AwsKmsDiscoveryKeyring, Kms},
     kms::EmbeddedKms,
     region::Region,
-    secret::DataKey,
     timestamp::Timestamp,
 };
 
@@ -92,7 +91,7 @@ impl Vault {
         selector.check()?;
         let Found { secret, region, .. } = self.find(secret_id, region)?;
         let version = select(&secret.record, selector)?;
-        let (value, _) = self.open_in_region(kms, &secret, version, region)?;
+        let OpenedBundle { value, .. } = self.open_in_region(kms, &secret, version, region)?;
         Ok(SecretValueEntry {
             arn: secret.record.arn.in_region(region),
             version_id: version.version_id.clone(),
@@ -104,7 +103,7 @@ impl Vault {
     }
 
     /// Opens a version from the primary Region's bundle, or from any other that opens here; gives its data key too.
-    pub(super) fn open_any_region(&self, kms: &EmbeddedKms, secret: &Located, version: &VersionRecord) -> Result<(SecretValue, DataKey)> {
+    pub(super) fn open_any_region(&self, kms: &EmbeddedKms, secret: &Located, version: &VersionRecord) -> Result<OpenedBundle> {
         let primary = secret.record.primary_region();
         let others = version.bundles.iter().map(|bundle| bundle.region).filter(|region| *region != primary);
         let mut first_error = None;
@@ -118,13 +117,7 @@ impl Vault {
     }
 
     /// Opens a version from the bundle of one Region; gives its data key too.
-    pub(super) fn open_in_region(
-        &self,
-        kms: &dyn Kms,
-        secret: &Located,
-        version: &VersionRecord,
-        region: Region,
-    ) -> Result<(SecretValue, DataKey)> {
+    pub(super) fn open_in_region(&self, kms: &dyn Kms, secret: &Located, version: &VersionRecord, region: Region) -> Result<OpenedBundle> {
         let Some(bundle) = version.bundle(region) else {
             let message = format!(
                 "version {} has no bundle for {region}; 'coldseal verify' lists what is missing",
@@ -149,7 +142,7 @@ impl Vault {
         if let Some(same) = value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, value) {
             return Ok(same);
         }
-        let (stored, _) = self.open_any_region(kms, secret, version).map_err(|error| {
+        let OpenedBundle { value: stored, .. } = self.open_any_region(kms, secret, version).map_err(|error| {
             let message = format!("the value on record was made with another keystore and cannot be compared here: {error}");
             Error::service(ErrorCode::InvalidRequestException, message)
         })?;

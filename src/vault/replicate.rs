@@ -3,6 +3,7 @@
 
 use super::{
     Vault,
+    bundle::OpenedBundle,
     change::PreparedChange,
     create::{failed_replica, in_sync},
     describe::SecretChange,
@@ -10,7 +11,7 @@ use super::{
     lookup::Found,
     plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal, trace_plan},
     record::{Replaced, ReplicaStatus, SecretRecord},
-    seal_version::SealedVersion,
+    seal_version::{SealedVersion, VersionSource},
 };
 use crate::{
     error::{Error, ErrorCode, Result, ServiceError},
@@ -79,8 +80,9 @@ impl Vault {
         let mut sealed = Vec::new();
         if !plan.targets.is_empty() {
             for version in &secret.record.versions {
-                let (value, data_key) = self.open_any_region(kms, &secret, version)?;
-                sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, &plan.targets, kms, Some(data_key))?);
+                let OpenedBundle { value, data_key, suite } = self.open_any_region(kms, &secret, version)?;
+                let source = VersionSource { data_key: Some(data_key), suite };
+                sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, &plan.targets, kms, source)?);
             }
         }
         let mut after = secret.record.clone();

@@ -2,6 +2,7 @@
 
 use super::{
     Vault,
+    bundle::OpenedBundle,
     change::PreparedChange,
     create::in_sync,
     describe::SecretChange,
@@ -9,12 +10,13 @@ use super::{
     lookup::Found,
     plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, refusal},
     record::SecretRecord,
-    seal_version::SealedVersion,
+    seal_version::{SealedVersion, VersionSource},
 };
 use crate::{
     error::{Error, ErrorCode, Result},
     kms::{EmbeddedKms, KeystoreSession},
     region::Region,
+    suite::AlgorithmSuite,
     timestamp::Timestamp,
 };
 
@@ -27,6 +29,8 @@ pub struct RewrapSecret {
     pub region: Option<Region>,
     /// Key id, ARN, alias or alias ARN in that Region; `None` keeps the key on record.
     pub to_key: Option<String>,
+    /// The suite of the new bundles; `None` keeps that of each version, so that what was signed is signed again.
+    pub suite: Option<AlgorithmSuite>,
 }
 
 impl Vault {
@@ -49,18 +53,25 @@ impl Vault {
             }
         };
         let targets = plan_targets(session.kms_mut(), &secret.record, &regions, request.to_key.as_deref())?;
-        let change = self.prepare_rewrap(session.kms(), secret, &targets)?;
+        let change = self.prepare_rewrap(session.kms(), secret, &targets, request.suite)?;
         // Keys are durable before anything that is wrapped under them.
         let keystore = session.commit()?;
         let located = change.write()?;
         Ok(SecretChange::of(self, session.kms(), &located, keystore))
     }
 
-    fn prepare_rewrap(&self, kms: &EmbeddedKms, secret: Located, targets: &[Target]) -> Result<PreparedChange> {
+    fn prepare_rewrap(
+        &self,
+        kms: &EmbeddedKms,
+        secret: Located,
+        targets: &[Target],
+        suite: Option<AlgorithmSuite>,
+    ) -> Result<PreparedChange> {
         let mut sealed = Vec::new();
         for version in &secret.record.versions {
-            let (value, data_key) = self.open_any_region(kms, &secret, version)?;
-            sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, Some(data_key))?);
+            let OpenedBundle { value, data_key, suite: found } = self.open_any_region(kms, &secret, version)?;
+            let source = VersionSource { data_key: Some(data_key), suite: suite.unwrap_or(found) };
+            sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, source)?);
         }
         let mut after = secret.record.clone();
         for target in targets {

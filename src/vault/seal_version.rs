@@ -12,6 +12,7 @@ use crate::{
     error::Result,
     kms::{ComparisonKey, EmbeddedKms},
     secret::DataKey,
+    suite::AlgorithmSuite,
 };
 
 /// Bundles that are sealed and not written.
@@ -20,17 +21,25 @@ pub(super) struct SealedVersion {
     messages: Vec<(KeyArn, Vec<u8>)>,
 }
 
+/// What all bundles of a version have in common.
+#[derive(Debug, Default)]
+pub(super) struct VersionSource {
+    /// The data key; `None` where there is none yet.
+    pub(super) data_key: Option<DataKey>,
+    pub(super) suite: AlgorithmSuite,
+}
+
 impl SealedVersion {
-    /// Seals for each target. `data_key` is the version's own, where it is known; it is used unless each Region has one.
+    /// Seals for each target. The source is the version's own data key, where it is known; it is used unless each Region has one.
     pub(super) fn seal(
         record: &SecretRecord,
         version_id: &str,
         value: &SecretValue,
         targets: &[Target],
         kms: &EmbeddedKms,
-        data_key: Option<DataKey>,
+        source: VersionSource,
     ) -> Result<Self> {
-        let mut shared = data_key;
+        let VersionSource { data_key: mut shared, suite } = source;
         let mut messages = Vec::with_capacity(targets.len());
         for target in targets {
             let identity = identity(record, version_id, target.region());
@@ -38,7 +47,7 @@ impl SealedVersion {
                 (DataKeyScope::Shared, Some(data_key)) => DataKeySource::Wrap(data_key),
                 _ => DataKeySource::Generate,
             };
-            let (message, data_key) = seal_bundle(value, &identity, &*kms.keyring(target.key.clone()), source)?;
+            let (message, data_key) = seal_bundle(value, &identity, suite, &*kms.keyring(target.key.clone()), source)?;
             shared = Some(data_key);
             messages.push((target.key.clone(), message));
         }

@@ -61,7 +61,8 @@ pub(crate) struct RegionBundleArgs {
 /// The encryption context.
 #[derive(Debug, Args)]
 pub(crate) struct EncryptionContextArgs {
-    /// Non-secret pairs: k=v ..., or JSON. `seal` binds them to the message; `open` demands them, a bare key with any value. FILE goes before it
+    /// Non-secret pairs: k=v ..., or JSON. `seal` binds them to the message; `open` demands them, a bare key with any value. A pair that the
+    /// message does not store must be one that it is bound to all the same (required encryption context). FILE goes before it
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
 }
@@ -91,6 +92,9 @@ pub(crate) struct SealArgs {
     /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
     #[arg(long, value_name = "BYTES")]
     pub(crate) frame_length: Option<u32>,
+    /// Sign each message (suite 0x0578): who can open one cannot make another for its keys. Not with RSA keys of AWS KMS
+    #[arg(long)]
+    pub(crate) sign_message: bool,
     #[command(flatten)]
     pub(crate) bundles: RegionBundleArgs,
     #[command(flatten)]
@@ -100,6 +104,7 @@ pub(crate) struct SealArgs {
 /// [coldseal] Decrypt one AWS Encryption SDK message
 ///
 /// Without a key option every key of the keystore that the message names is tried. To a pipe, an exit code other than 0 means: discard.
+/// Of a signed message nothing goes to a pipe before the signature is verified: up to 64 MiB wait in memory, a longer FILE is read twice.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coldseal open photos.bundle -o photos.tar
@@ -121,6 +126,9 @@ pub(crate) struct OpenArgs {
     /// Most encrypted data keys in a message [default: 128]
     #[arg(long, value_name = "COUNT")]
     pub(crate) max_encrypted_data_keys: Option<u16>,
+    /// Write a signed message to a pipe frame by frame, before its signature is verified: what came out counts only with exit code 0
+    #[arg(long)]
+    pub(crate) stream_unverified: bool,
     #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
@@ -129,6 +137,7 @@ pub(crate) struct OpenArgs {
 ///
 /// The data key is wrapped again, and the payload is encrypted again under a fresh message id. No plaintext reaches a disk.
 /// For a message, --kms-key-id and the --raw-…-key options open it; without them every key of the keystore that it names is tried.
+/// What was signed is signed again, and what was not is not, unless --sign-message or --no-sign-message says otherwise.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coldseal rewrap photos.tar.us-west-2.bundle --output-dir bundles \\
@@ -160,6 +169,12 @@ pub(crate) struct RewrapArgs {
     /// Key of the Region for the secrets' bundles [default: the one on record]
     #[arg(long, value_name = "KEY", conflicts_with_all = ["file", "to"])]
     pub(crate) to_key: Option<String>,
+    /// Sign the new messages (suite 0x0578) [default: as the old ones]
+    #[arg(long, overrides_with = "no_sign_message")]
+    pub(crate) sign_message: bool,
+    /// Do not sign the new messages (suite 0x0478)
+    #[arg(long, overrides_with = "sign_message")]
+    pub(crate) no_sign_message: bool,
     /// Overwrite bundles that are there
     #[arg(long)]
     pub(crate) force: bool,

@@ -71,6 +71,9 @@ pub(crate) struct CreateSecretArgs {
     /// [coldseal] A data key of its own for each Region, so that no Region can make another Region's bundle
     #[arg(long)]
     pub(crate) data_key_per_region: bool,
+    /// [coldseal] Sign each bundle (suite 0x0578): who can open one cannot make another for its keys
+    #[arg(long)]
+    pub(crate) sign_message: bool,
 }
 
 /// What to do when a Region cannot be served as asked.

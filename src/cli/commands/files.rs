@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, IsTerminal as _, Read},
+    io::{self, IsTerminal as _, Read, Seek as _},
     path::Path,
 };
 
@@ -27,13 +27,16 @@ use crate::{
     format::EncryptionContext,
     keyring::Keyring,
     message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions},
+    suite::AlgorithmSuite,
 };
 
+const SIGNED: AlgorithmSuite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384;
+const UNSIGNED: AlgorithmSuite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
 const STDIN: &str = "-";
 
 pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
     const OPERATION: &str = "GenerateDataKey";
-    let options = SealOptions { frame_length: frame_length(args.frame_length)? };
+    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: args.sign_message.then_some(SIGNED) };
     let pairs = parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Seal)?;
     let encryption_context: EncryptionContext = pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     if !args.bundles.to.is_empty() {
@@ -75,11 +78,8 @@ fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, option
 
 pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
     const OPERATION: &str = "ReEncrypt";
-    let options = SealOptions { frame_length: frame_length(args.frame_length)? };
-    let open_options = OpenOptions {
-        required_context: parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Open)?,
-        ..OpenOptions::default()
-    };
+    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args) };
+    let open_options = open_options(context, args.context.encryption_context.as_deref())?;
     if args.bundles.to.is_empty() {
         let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
         return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
@@ -92,17 +92,14 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
         let keyrings = opening_keyrings(Some(kms), kms_keys, raw_keys);
         let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
         let rewrapper = Rewrapper::begin(input, &keyrings, &open_options)?;
-        let targets = outputs.with_pairs(&rewrapper.header().encryption_context);
+        let targets = outputs.with_pairs(&rewrapper.context());
         rewrapper.seal_each(targets, options).map(drop)
     })
 }
 
 pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     const OPERATION: &str = "Decrypt";
-    let mut options = OpenOptions {
-        required_context: parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Open)?,
-        ..OpenOptions::default()
-    };
+    let mut options = open_options(context, args.context.encryption_context.as_deref())?;
     if let Some(region) = context.explicit_region() {
         options.matching_context.push((REGION_PAIR.to_owned(), region.name().to_owned()));
     }
@@ -119,10 +116,15 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys, OPERATION))?;
     let keyrings = opening_keyrings(kms.as_ref(), kms_keys, raw_keys);
     let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
-    let input = input(&args.file).during(OPERATION)?;
+    let input = Input::open(&args.file).during(OPERATION)?;
+    let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
     let mut region = None;
     let open = |output: &mut dyn io::Write| {
-        let opened = message::open(input, output, &keyrings, &options)?;
+        let opened = if is_held {
+            message::open_held(input.reader, file.map(from_start), output, &keyrings, &options)?
+        } else {
+            message::open(input.reader, output, &keyrings, &options)?
+        };
         region = opened.header.encryption_context.get(REGION_PAIR).map(str::to_owned);
         Ok(())
     };
@@ -155,21 +157,62 @@ fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawKey]) -> Outcome<D
 }
 
 pub(super) fn input(file: &Path) -> Result<Box<dyn Read>> {
-    if file == Path::new(STDIN) {
-        if io::stdin().is_terminal() {
-            note("reading from the terminal, as no FILE is given; end with Ctrl-D");
+    Input::open(file).map(|input| input.reader)
+}
+
+/// A message or payload to be read.
+struct Input {
+    reader: Box<dyn Read>,
+    /// The same open file, where it is one that can be read twice.
+    file: Option<File>,
+}
+
+impl Input {
+    fn open(file: &Path) -> Result<Self> {
+        if file == Path::new(STDIN) {
+            if io::stdin().is_terminal() {
+                note("reading from the terminal, as no FILE is given; end with Ctrl-D");
+            }
+            return Ok(Self { reader: Box::new(Progress::new(io::stdin().lock(), None)), file: None });
         }
-        return Ok(Box::new(Progress::new(io::stdin().lock(), None)));
+        tracing::debug!(path = %file.display(), "reading the file");
+        let failed = |error| Error::io_at("opening", file, error);
+        let opened = File::open(file).map_err(failed)?;
+        let metadata = opened.metadata().map_err(failed)?;
+        if metadata.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        if !metadata.is_file() {
+            return Ok(Self { reader: Box::new(Progress::new(opened, None)), file: None });
+        }
+        let again = opened.try_clone().map_err(failed)?;
+        Ok(Self { reader: Box::new(Progress::new(opened, Some(metadata.len()))), file: Some(again) })
     }
-    tracing::debug!(path = %file.display(), "reading the file");
-    let failed = |error| Error::io_at("opening", file, error);
-    let opened = File::open(file).map_err(failed)?;
-    let metadata = opened.metadata().map_err(failed)?;
-    if metadata.is_dir() {
-        return Err(failed(io::ErrorKind::IsADirectory.into()));
+}
+
+/// The input for a second pass, which begins when the first has ended: both have one position.
+fn from_start(mut file: File) -> impl FnOnce() -> Result<File> {
+    || {
+        file.rewind().map_err(|error| Error::io("going back to the start of the input", error))?;
+        Ok(file)
     }
-    let length = metadata.is_file().then_some(metadata.len());
-    Ok(Box::new(Progress::new(opened, length)))
+}
+
+/// What `open` and `rewrap` demand: a bare key is stored with any value; a pair is stored with this value, or bound without being stored.
+fn open_options(context: &Context, words: Option<&[String]>) -> Outcome<OpenOptions> {
+    let mut options = OpenOptions::default();
+    for (key, value) in parse_pairs(context, words, Purpose::Open)? {
+        match value {
+            Some(value) => _ = options.reproduced_context.insert(key, value),
+            None => options.required_context.push((key, None)),
+        }
+    }
+    Ok(options)
+}
+
+/// `None` keeps the suite of what is rewrapped.
+pub(super) fn suite_of_rewrap(args: &RewrapArgs) -> Option<AlgorithmSuite> {
+    if args.sign_message { Some(SIGNED) } else { args.no_sign_message.then_some(UNSIGNED) }
 }
 
 fn writing(force: bool, no_sync: bool) -> Writing {

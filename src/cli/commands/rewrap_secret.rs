@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::write_secret::finish;
+use super::{files::suite_of_rewrap, write_secret::finish};
 use crate::{
     arn::SecretArn,
     cli::{
@@ -20,7 +20,7 @@ const OPERATION: &str = "ReEncrypt";
 pub(super) fn one(context: &Context, args: &RewrapArgs, secret_id: &str) -> Outcome {
     let region = region(context, args)?;
     context.vault.require().during(OPERATION)?;
-    let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone() };
+    let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args) };
     let change = context.vault.rewrap_secret(&mut context.session_for_secrets(OPERATION)?, &request).during(OPERATION)?;
     finish(context, &change, &[])
 }
@@ -32,7 +32,7 @@ pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
     let mut session = context.session_for_secrets(OPERATION)?;
     let mut document = Document::default();
     for secret in secrets {
-        let request = RewrapSecret { secret_id: secret.arn.to_string(), region, to_key: args.to_key.clone() };
+        let request = RewrapSecret { secret_id: secret.arn.to_string(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args) };
         match context.vault.rewrap_secret(&mut session, &request) {
             Ok(change) => {
                 context.note_keystore(&change.keystore);

@@ -16,6 +16,7 @@ use crate::{
         tags::parse_tags,
         usage::UsageError,
     },
+    suite::AlgorithmSuite,
     vault::{
         CreateSecret, DataKeyScope, NameClash, OnProblem, ReplicaRegion, ReplicaStatus, ReplicateSecret, ResourcePolicy, RotationRules,
         SecretChange, Tag,
@@ -38,6 +39,7 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
         resource_policy: args.resource_policy.map(|value| resource_policy(&files, value)).transpose()?,
         rotation_rules: args.rotation_rules.map(|value| rotation_rules(&files, &value)).transpose()?,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
+        suite: if args.sign_message { AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384 } else { AlgorithmSuite::default() },
         on_problem: on_problem(&args.regions),
         account: context.account.clone(),
         name: args.name,

@@ -31,6 +31,10 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
             Some("SecretARN, SecretVersionId and names that begin with coldseal: or aws-crypto- are set by the tools")
         }
         Error::EncryptionContext(_) => Some("'coldseal inspect' shows the pairs of the message; is it the one that you meant?"),
+        Error::NotReproduced { .. } => Some("leave the pair out, or give the value that the message was sealed with"),
+        Error::TooLongToHold { .. } => Some(
+            "write to a file with -o, or name the message's file, which can be read twice; --stream-unverified writes before the signature is verified",
+        ),
         Error::TooLong { what: "the keystore", .. } => {
             Some("'coldseal kms export-keys' copies some Regions' keys to a keystore of their own")
         }
@@ -40,6 +44,7 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Setup(error) => setup_hint(error, operation),
         Error::Service(error) if error.message == KEY_ID_MISSING => Some("a ciphertext by RSA does not name its key: --key-id does"),
         Error::Service(error) => service_hint(error, operation),
+        Error::Signature => Some("the message was changed, or whoever made it cannot sign for it: fetch it again"),
         Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
     }
 }

@@ -71,7 +71,7 @@ fn codes_that_are_not_known() {
         refused(|raw| raw.version = version, "version", FormatProblem::Unsupported { value: version.into() });
     }
     // Without key commitment, signed (not yet read), and no suite at all.
-    for suite in [0x0014, 0x0046, 0x0078, 0x0178, 0x0214, 0x0346, 0x0378, 0x0578, 0x0477, 0, 0xFFFF] {
+    for suite in [0x0014, 0x0046, 0x0078, 0x0178, 0x0214, 0x0346, 0x0378, 0x0477, 0, 0xFFFF] {
         refused(|raw| raw.suite = suite, "algorithm suite id", FormatProblem::Unsupported { value: suite.into() });
     }
     for content_type in [0, 3, 0x82, 0xFF] {

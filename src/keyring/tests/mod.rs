@@ -32,6 +32,6 @@ fn is_our_data_key(unwrapped: &Unwrapped) -> bool {
 #[test]
 fn an_error_repeats_no_more_of_a_header_than_people_read() {
     let edk = EncryptedDataKey { provider_id: "é".repeat(30_000), provider_info: vec![0xFF; 65_535], ciphertext: Vec::new() };
-    let error = unwrap_any(&[], &vec![edk; 128], &EncryptionContext::new()).expect_err("no keyring");
+    let error = unwrap_any(&[], &vec![edk; 128], AlgorithmSuite::default(), &EncryptionContext::new()).expect_err("no keyring");
     assert!(error.to_string().len() < 128 * 700, "{}", error.to_string().len());
 }

@@ -8,6 +8,7 @@ use crate::{
     keyring::{Keyring, RawAesKeyring},
     message::{Materials, MessageSealer, OpenOptions, Opener, SealOptions, rewrap, seal},
     secret::{DataKey, SecretBytes},
+    suite::AlgorithmSuite,
 };
 
 fn sealed_for(keyrings: &[&dyn Keyring]) -> Vec<u8> {
@@ -111,7 +112,10 @@ fn reserved_pairs_are_not_written() {
     let result = rewrap(&message[..], &mut out, &[&keyring(1)], &OpenOptions::default(), &[&keyring(2)], Some(&reserved), options(16));
     assert_eq!(name(result.map(drop)), "aws-crypto-public-key");
     let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
-    assert_eq!(name(Materials::wrap(data_key, &[&keyring(1)], reserved, &SystemRandom).map(drop)), "aws-crypto-public-key");
+    assert_eq!(
+        name(Materials::wrap(AlgorithmSuite::default(), data_key, &[&keyring(1)], reserved, &SystemRandom).map(drop)),
+        "aws-crypto-public-key"
+    );
     assert!(out.is_empty());
 }
 
@@ -144,12 +148,12 @@ fn a_rewrap_of_a_changed_message_writes_nothing_that_opens() {
 
 #[test]
 fn materials_serve_several_messages_and_give_the_data_key_back() {
-    let materials = Materials::generate(&[&keyring(1)], context(), &SystemRandom).expect("wraps");
-    assert!(MessageSealer::new(&materials, frame_length(16), &SystemRandom).is_ok());
+    let mut materials = Materials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &SystemRandom).expect("wraps");
+    assert!(MessageSealer::new(&mut materials, frame_length(16), &SystemRandom).is_ok());
     let first = *materials.data_key.expose();
     let data_key = materials.into_data_key();
     assert_eq!(*data_key.expose(), first);
-    assert!(Materials::wrap(data_key, &[], context(), &SystemRandom).is_err());
+    assert!(Materials::wrap(AlgorithmSuite::default(), data_key, &[], context(), &SystemRandom).is_err());
 }
 
 #[test]

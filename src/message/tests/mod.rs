@@ -2,10 +2,13 @@
 
 mod each;
 mod failures;
+mod held;
 mod keys;
 mod limits;
 mod nonces;
+mod required_context;
 mod round_trip;
+mod signed;
 mod tamper;
 
 use std::io::{self, Read};
@@ -36,7 +39,7 @@ fn frame_length(bytes: usize) -> FrameLength {
 }
 
 fn options(bytes: usize) -> SealOptions {
-    SealOptions { frame_length: frame_length(bytes) }
+    SealOptions { frame_length: frame_length(bytes), suite: None }
 }
 
 /// Bytes that do not repeat within any frame.
@@ -46,11 +49,11 @@ fn payload(length: usize) -> Vec<u8> {
 
 fn materials() -> Materials {
     let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
-    Materials::wrap(data_key, &[&keyring(1)], context(), &SystemRandom).expect("wraps")
+    Materials::wrap(AlgorithmSuite::default(), data_key, &[&keyring(1)], context(), &SystemRandom).expect("wraps")
 }
 
 fn sealer(frame: usize) -> MessageSealer {
-    MessageSealer::new(&materials(), frame_length(frame), &SystemRandom).expect("a valid header")
+    MessageSealer::new(&mut materials(), frame_length(frame), &SystemRandom).expect("a valid header")
 }
 
 /// A message under [`DATA_KEY`], wrapped by key 1.
@@ -69,8 +72,12 @@ fn open_with(input: impl Read, keyrings: &[&dyn Keyring], options: &OpenOptions)
 
 /// Opening from memory must come to the same verdict as `expected`, and leave nothing of what it refuses.
 fn assert_slice_agrees(message: &[u8], expected: &(Result<Opened>, Vec<u8>)) {
+    assert_slice_agrees_with(message, expected, &[&keyring(1)], &OpenOptions::default());
+}
+
+fn assert_slice_agrees_with(message: &[u8], expected: &(Result<Opened>, Vec<u8>), keyrings: &[&dyn Keyring], options: &OpenOptions) {
     let mut out = b"before".to_vec();
-    let result = open_slice(message, &mut out, &[&keyring(1)], &OpenOptions::default());
+    let result = open_slice(message, &mut out, keyrings, options);
     match (&result, &expected.0) {
         (Ok(ours), Ok(theirs)) => assert!(ours == theirs && out[6..] == expected.1),
         (Err(ours), Err(theirs)) => assert!(ours.to_string() == theirs.to_string() && out == b"before", "{ours} {theirs}"),

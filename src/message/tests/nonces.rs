@@ -8,6 +8,7 @@ use crate::{
     error::{Error, Result},
     format::{Header, HeaderLimits},
     message::{MAX_PLAINTEXT_LENGTH, Materials, MessageSealer, OpenOptions, rewrap, seal, seal_slice},
+    suite::AlgorithmSuite,
 };
 
 fn header(message: &[u8]) -> Header {
@@ -37,8 +38,8 @@ fn the_same_payload_under_the_same_data_key_gives_other_frames() {
 
 #[test]
 fn two_sealers_of_the_same_materials_share_nothing() {
-    let materials = materials();
-    let new = || MessageSealer::new(&materials, frame_length(16), &SystemRandom).expect("a valid header");
+    let mut materials = materials();
+    let mut new = || MessageSealer::new(&mut materials, frame_length(16), &SystemRandom).expect("a valid header");
     let (first, second) = (new(), new());
     assert_ne!(first.message_id(), second.message_id());
     assert_ne!(header(first.header()).commitment, header(second.header()).commitment);
@@ -79,11 +80,11 @@ impl Random for Exhausted {
 fn without_random_bytes_there_is_no_message() {
     // Data key, then the EDK's IV.
     for calls in 0..2 {
-        let materials = Materials::generate(&[&keyring(1)], context(), &Exhausted(calls.into()));
+        let materials = Materials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &Exhausted(calls.into()));
         assert!(matches!(materials, Err(Error::Random)), "{calls}");
     }
-    assert!(Materials::generate(&[&keyring(1)], context(), &Exhausted(2.into())).is_ok());
-    assert!(matches!(MessageSealer::new(&materials(), frame_length(16), &Exhausted(0.into())), Err(Error::Random)));
+    assert!(Materials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &Exhausted(2.into())).is_ok());
+    assert!(matches!(MessageSealer::new(&mut materials(), frame_length(16), &Exhausted(0.into())), Err(Error::Random)));
 }
 
 #[test]
@@ -92,8 +93,8 @@ fn the_last_frame_number_is_for_the_final_frame_only() {
     sealer.skip_to_frame(u32::MAX - 1);
     let (head, _) = sealer.seal_regular(&mut [0; 4]).expect("2^32-2 is a regular number");
     assert_eq!(head[..4], (u32::MAX - 1).to_be_bytes());
-    let (head, _, _) = sealer.seal_final(&mut [0; 4]).expect("2^32-1 is left for the final frame");
-    assert_eq!(head[..8], [0xFF; 8]);
+    let ending = sealer.seal_final(&mut [0; 4]).expect("2^32-1 is left for the final frame");
+    assert_eq!(ending.head[..8], [0xFF; 8]);
 }
 
 #[test]
@@ -137,8 +138,8 @@ fn a_message_holds_at_most_2_to_the_52_bytes() {
     };
     assert!(near(MAX_PLAINTEXT_LENGTH - 4).seal_regular(&mut [0; 4]).is_ok());
     assert!(near(MAX_PLAINTEXT_LENGTH - 3).seal_regular(&mut [0; 4]).is_err());
-    let (_, _, length) = near(MAX_PLAINTEXT_LENGTH - 3).seal_final(&mut [0; 3]).expect("just fits");
-    assert_eq!(length, MAX_PLAINTEXT_LENGTH);
+    let ending = near(MAX_PLAINTEXT_LENGTH - 3).seal_final(&mut [0; 3]).expect("just fits");
+    assert_eq!(ending.plaintext_length, MAX_PLAINTEXT_LENGTH);
     assert!(near(MAX_PLAINTEXT_LENGTH - 2).seal_final(&mut [0; 3]).is_err());
     assert!(near(u64::MAX).seal_final(&mut [0; 1]).is_err());
 }

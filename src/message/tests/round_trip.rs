@@ -115,7 +115,7 @@ proptest! {
         let context: EncryptionContext = pairs.into_iter().collect();
         let keyrings: Vec<_> = (1..=keys).map(keyring).collect();
         let all: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| keyring as &dyn Keyring).collect();
-        let options = SealOptions { frame_length: FrameLength::new(frame).expect("in range") };
+        let options = SealOptions { frame_length: FrameLength::new(frame).expect("in range"), ..SealOptions::default() };
         let mut message = Vec::new();
         seal(Dribble::new(&plaintext, steps.0), &mut message, &all, &context, options).expect("seals");
         let one = pick.index(all.len());

@@ -8,6 +8,7 @@ use crate::{
     error::ErrorCode,
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
     secret::SecretBytes,
+    suite::AlgorithmSuite,
     vault::{CreateSecret, DataKeyScope, NameClash, OnProblem, Tag},
 };
 
@@ -119,6 +120,7 @@ fn a_vault_is_listed_in_the_order_asked_for() {
             rotation_rules: None,
             client_request_token: None,
             data_key_scope: DataKeyScope::Shared,
+            suite: AlgorithmSuite::default(),
             on_problem: OnProblem::FailWhole,
             account: None,
         };

@@ -3,7 +3,7 @@
 use super::{
     commit::SecretWriter,
     plan::{self, Target},
-    seal_version::SealedVersion,
+    seal_version::{SealedVersion, VersionSource},
     *,
 };
 use crate::durable;
@@ -20,9 +20,15 @@ impl<'a> Cut<'a> {
         let record = place.record("us-west-2", "db");
         let mut after = record.clone();
         let target = target(place, "eu-west-1");
-        let sealed =
-            SealedVersion::seal(&record, &record.versions[0].version_id, &text("top"), std::slice::from_ref(&target), &place.kms(), None)
-                .expect("sealed");
+        let sealed = SealedVersion::seal(
+            &record,
+            &record.versions[0].version_id,
+            &text("top"),
+            std::slice::from_ref(&target),
+            &place.kms(),
+            VersionSource::default(),
+        )
+        .expect("sealed");
         let mut writer = SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun");
         after.versions[0].bundles.extend(sealed.write(&mut writer).expect("written"));
         after.replication_status.push(crate::vault::create::in_sync(&target));

@@ -24,6 +24,7 @@ use crate::{
     kms::{EmbeddedKms, KeystoreLocation, KeystoreSession, Passphrases},
     region::Region,
     secret::SecretBytes,
+    suite::AlgorithmSuite,
 };
 
 /// Key files protect the keystores of these tests.
@@ -196,6 +197,7 @@ fn request(name: &str, regions: &[&str]) -> CreateSecret {
         rotation_rules: None,
         client_request_token: None,
         data_key_scope: DataKeyScope::Shared,
+        suite: AlgorithmSuite::default(),
         on_problem: OnProblem::FailWhole,
         account: None,
     }

@@ -4,7 +4,8 @@ use super::*;
 
 impl Place {
     fn rewrap(&self, region: Option<&str>, to_key: Option<&str>) -> Result<SecretChange> {
-        let request = RewrapSecret { secret_id: "db".to_owned(), region: region.map(self::region), to_key: to_key.map(str::to_owned) };
+        let request =
+            RewrapSecret { secret_id: "db".to_owned(), region: region.map(self::region), to_key: to_key.map(str::to_owned), suite: None };
         self.vault.rewrap_secret(&mut self.session(), &request)
     }
 }

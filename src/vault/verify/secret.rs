@@ -10,7 +10,7 @@ use crate::{
     kms::EmbeddedKms,
     region::Region,
     vault::{
-        bundle::open_bundle,
+        bundle::{OpenedBundle, open_bundle},
         commit::leftovers,
         describe::has_key,
         family::{Family, Located, read_bounded, read_record},
@@ -170,7 +170,7 @@ fn against_record(
         faults.push("its SHA-256 is not the one on record".to_owned());
     }
     let header = &seen.inspected.header;
-    match identity(record, &version.version_id, bundle.region).check_context(&header.encryption_context) {
+    match identity(record, &version.version_id, bundle.region).check_context(header) {
         Ok(payload) if payload != version.payload => faults.push("holds the other kind of payload than the record says".to_owned()),
         Ok(_) => {}
         Err(mismatch) => faults.push(format!("is not the bundle of this secret, version and Region: {mismatch}")),
@@ -193,7 +193,8 @@ fn is_under(edk: &EncryptedDataKey, key: &str, kms: Option<&EmbeddedKms>) -> boo
 fn open(kms: &EmbeddedKms, secret: &Located, version: &VersionRecord, bundle: &BundleRecord, path: &Path) -> Result<(), String> {
     let message = read_bounded(path, bundle.size).map_err(|error| error.to_string())?;
     let identity = identity(&secret.record, &version.version_id, bundle.region);
-    let (value, _) = open_bundle(&message, &identity, &[&AwsKmsDiscoveryKeyring::new(kms)]).map_err(|error| error.to_string())?;
+    let OpenedBundle { value, .. } =
+        open_bundle(&message, &identity, &[&AwsKmsDiscoveryKeyring::new(kms)]).map_err(|error| error.to_string())?;
     match value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, &value) {
         Some(false) => Err("opens, but its value is not the one on record".to_owned()),
         _ => Ok(()),

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     kms::model::Clock,
+    suite::AlgorithmSuite,
     timestamp::Timestamp,
     vault::{CreateSecret, DataKeyScope, NameClash, OnProblem, PayloadKind, SecretValue, Vault},
 };
@@ -37,6 +38,7 @@ fn make_the_expired_keystore() {
             encryption_context: std::collections::BTreeMap::new(),
             client_request_token: None,
             data_key_scope: DataKeyScope::Shared,
+            suite: AlgorithmSuite::default(),
             on_problem: OnProblem::FailWhole,
             account: None,
         };

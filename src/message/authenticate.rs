@@ -1,0 +1,94 @@
+//! From a parsed header to an authenticated one.
+
+use std::borrow::Cow;
+
+use super::{OpenOptions, signature::Verifying};
+use crate::{
+    crypto::{FrameKey, constant_time_eq, derive_message_keys},
+    error::{ContextMismatch, Error, Result},
+    format::{EncryptionContext, Header, ParsedHeader},
+    keyring::{Keyring, unwrap_any},
+    secret::DataKey,
+};
+
+/// A verified header with what opens its body.
+pub(super) struct Authenticated {
+    pub(super) header: Header,
+    pub(super) key: FrameKey,
+    pub(super) data_key: DataKey,
+    /// Has seen the header; `None` without a signature.
+    pub(super) verifying: Option<Verifying>,
+}
+
+/// Unwraps the data key and verifies the header, which is at the start of `bytes`: commitment first, then the header tag, then the demanded pairs.
+pub(super) fn authenticate(parsed: ParsedHeader, bytes: &[u8], keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Authenticated> {
+    // Whether signature and public key go together is known before any key is asked for.
+    let mut verifying = Verifying::of(&parsed.header)?;
+    if let Some(verifying) = &mut verifying {
+        verifying.update(bytes.get(..parsed.length()).expect("the header was parsed from these bytes"));
+    }
+    let unstored = unstored_pairs(&parsed.header, &options.reproduced_context)?;
+    let authenticated = bytes.get(..parsed.authenticated_length).expect("the header was parsed from these bytes");
+    let (key, data_key) = verify(&parsed, authenticated, keyrings, &unstored).map_err(|error| not_reproduced(error, &unstored))?;
+    check_pairs(&parsed.header.encryption_context, options).map_err(Error::EncryptionContext)?;
+    Ok(Authenticated { header: parsed.header, key, data_key, verifying })
+}
+
+/// The EDKs are bound to the stored and the other pairs together; the header tag is made over `header bytes || other pairs`.
+fn verify(
+    ParsedHeader { header, tag, .. }: &ParsedHeader,
+    authenticated: &[u8],
+    keyrings: &[&dyn Keyring],
+    unstored: &EncryptionContext,
+) -> Result<(FrameKey, DataKey)> {
+    let (mut context, mut aad) = (Cow::Borrowed(&header.encryption_context), Cow::Borrowed(authenticated));
+    if !unstored.is_empty() {
+        for (name, value) in unstored {
+            context.to_mut().insert(name, value);
+        }
+        aad.to_mut().extend(unstored.to_bytes().map_err(Error::NotWritable)?);
+    }
+    let data_key = unwrap_any(keyrings, &header.encrypted_data_keys, header.suite, &context)?;
+    let (derived_key, commitment) = derive_message_keys(data_key.expose(), &header.message_id.0, header.suite.id());
+    if !constant_time_eq(&commitment, &header.commitment) {
+        return Err(Error::Decryption);
+    }
+    let key = FrameKey::new(derived_key);
+    key.open_header(&aad, tag)?;
+    Ok((key, data_key))
+}
+
+/// The pairs given that the header does not store. What the message format sets for itself is always stored.
+fn unstored_pairs(header: &Header, given: &EncryptionContext) -> Result<EncryptionContext> {
+    let mut unstored = EncryptionContext::new();
+    for (name, value) in given.iter().filter(|(name, _)| header.encryption_context.get(name).is_none()) {
+        if EncryptionContext::is_reserved(name) {
+            return Err(Error::EncryptionContext(ContextMismatch::Missing(name.clone())));
+        }
+        unstored.insert(name, value);
+    }
+    Ok(unstored)
+}
+
+/// Says that the pairs may be at fault, and not whether they are.
+fn not_reproduced(error: Error, unstored: &EncryptionContext) -> Error {
+    let may_be_the_pairs = match &error {
+        Error::Decryption => true,
+        Error::NoUsableKey(attempts) => attempts.iter().any(|attempt| attempt.outcome.is_some()),
+        _ => false,
+    };
+    if unstored.is_empty() || !may_be_the_pairs {
+        return error;
+    }
+    Error::NotReproduced { keys: unstored.iter().map(|(name, _)| name.clone()).collect(), source: Box::new(error) }
+}
+
+fn check_pairs(context: &EncryptionContext, options: &OpenOptions) -> Result<(), ContextMismatch> {
+    let matching = options.matching_context.iter().map(|(name, value)| (name, value));
+    for (name, value) in matching.chain(&options.reproduced_context) {
+        if context.get(name).is_some() {
+            context.must_have(name, Some(value))?;
+        }
+    }
+    options.required_context.iter().try_for_each(|(name, value)| context.must_have(name, value.as_deref()))
+}
