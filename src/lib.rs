@@ -1,11 +1,11 @@
 //! coldseal packs secrets on a machine that need not have a network.
 //!
-//! A payload becomes one AWS Encryption SDK message (format 2.0, suite `0x0478`) per AWS Region, each under that Region's KMS key.
+//! A payload becomes one AWS Encryption SDK message (format 2.0, suite `0x0478`, or `0x0578` with a signature) per AWS Region, each under that Region's KMS key.
 //!
 //! | need | use |
 //! | --- | --- |
 //! | encrypt a stream for one or more keys | [`seal`] with [`keyring`]s |
-//! | decrypt one | [`open`], or [`message::Opener`] to look at the authenticated header first |
+//! | decrypt one | [`open`], for a pipe [`message::open_held`], or [`message::Opener`] to look at the authenticated header first |
 //! | other keys for an existing message | [`rewrap`] |
 //! | look at a message without a key | [`inspect`] |
 //! | KMS keys without a network | [`kms::EmbeddedKms`], kept by [`kms::KeystoreSession`] |

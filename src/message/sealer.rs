@@ -2,7 +2,7 @@
 
 use crate::{
     crypto::{FrameKey, Random, SequenceIv, SigningKey, constant_time_eq, derive_message_keys, random_array},
-    error::{ContextMismatch, Error, Result},
+    error::{ContextMismatch, Error, ErrorCode, Result},
     format::{
         ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId, TAG_LENGTH,
         body::{BodyAad, FINAL_HEAD, Piece, REGULAR_HEAD, final_head, regular_head},
@@ -63,8 +63,8 @@ impl Materials {
     /// The first keyring makes the data key, the others wrap it too.
     ///
     /// # Errors
-    /// No keyring, a reserved `aws-crypto-` key in the context, a context over 65,535 bytes, a keyring that cannot wrap, or one for RSA keys in
-    /// AWS KMS in a suite with a signature.
+    /// No keyring, a reserved `aws-crypto-` key in the context, a context over 65,535 bytes, a keyring that cannot wrap, or
+    /// `InvalidKeyUsageException` for an RSA key in AWS KMS in a suite with a signature.
     pub fn generate(suite: AlgorithmSuite, keyrings: &[&dyn Keyring], mut context: EncryptionContext, random: &dyn Random) -> Result<Self> {
         let signing_key = prepare_context(suite, &mut context)?;
         let (generator, others) = keyrings.split_first().ok_or(NO_KEYRING)?;
@@ -96,7 +96,11 @@ impl Materials {
     }
 
     fn checked(self) -> Result<Self> {
-        if self.encrypted_data_keys.iter().all(|edk| fits_suite(edk, self.suite)) { Ok(self) } else { Err(RSA_AND_SIGNED) }
+        if self.encrypted_data_keys.iter().all(|edk| fits_suite(edk, self.suite)) {
+            Ok(self)
+        } else {
+            Err(Error::service(ErrorCode::InvalidKeyUsageException, RSA_AND_SIGNED))
+        }
     }
 
     /// Gives the data key back, for the next Region's bundle of the same version.
@@ -107,9 +111,8 @@ impl Materials {
 }
 
 const NO_KEYRING: Error = Error::Misuse("sealing needs at least one keyring");
-const RSA_AND_SIGNED: Error = Error::Misuse(
-    "no AWS Encryption SDK opens a signed message under an RSA key of AWS KMS: seal without a signature, or under another key",
-);
+const RSA_AND_SIGNED: &str =
+    "no AWS Encryption SDK opens a signed message under an RSA key of AWS KMS; seal without a signature, or under a key of another kind";
 const SIGNED_BEFORE: Error = Error::Misuse("materials with a signing key serve one message");
 
 /// Checks the caller's pairs; with a signature, makes its key and adds the public part.

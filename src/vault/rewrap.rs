@@ -9,7 +9,7 @@ use super::{
     family::Located,
     lookup::Found,
     plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, refusal},
-    record::SecretRecord,
+    record::{SecretRecord, VersionRecord},
     seal_version::{SealedVersion, VersionSource},
 };
 use crate::{
@@ -29,7 +29,8 @@ pub struct RewrapSecret {
     pub region: Option<Region>,
     /// Key id, ARN, alias or alias ARN in that Region; `None` keeps the key on record.
     pub to_key: Option<String>,
-    /// The suite of the new bundles; `None` keeps that of each version, so that what was signed is signed again.
+    /// The suite of the new bundles; `None` keeps that of each version, so that what was signed is signed again. All bundles of a version have
+    /// one, so that another one needs all Regions.
     pub suite: Option<AlgorithmSuite>,
 }
 
@@ -70,7 +71,11 @@ impl Vault {
         let mut sealed = Vec::new();
         for version in &secret.record.versions {
             let OpenedBundle { value, data_key, suite: found } = self.open_any_region(kms, &secret, version)?;
-            let source = VersionSource { data_key: Some(data_key), suite: suite.unwrap_or(found) };
+            let suite = suite.unwrap_or(found);
+            if suite != found && !cover(targets, version) {
+                return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
+            }
+            let source = VersionSource { data_key: Some(data_key), suite };
             sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, source)?);
         }
         let mut after = secret.record.clone();
@@ -85,6 +90,13 @@ impl Vault {
         after.last_changed_date = Timestamp::now();
         Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed })
     }
+}
+
+const ALL_OR_NONE: &str =
+    "The bundles of a version are all signed or none is: change that in all Regions at once, without naming a Region or a key.";
+
+fn cover(targets: &[Target], version: &VersionRecord) -> bool {
+    version.bundles.iter().all(|bundle| targets.iter().any(|target| target.region() == bundle.region))
 }
 
 /// The key of each Region: the one asked for, or the one on record.

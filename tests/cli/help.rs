@@ -175,6 +175,9 @@ Options:
       --data-key-per-region
           [coldseal] A data key of its own for each Region, so that no Region
           can make another Region's bundle
+      --sign-message
+          [coldseal] Sign each bundle (suite 0x0578), so that no Region can make
+          another Region's bundle
       --cli-input-json <JSON>
           The request as JSON with AWS's member names, or file://PATH; flags
           come before it

@@ -26,6 +26,7 @@ mod region;
 mod region_bundles;
 mod rewrap;
 mod rules;
+mod signed;
 mod stored;
 mod terminal;
 mod value;

@@ -92,7 +92,7 @@ pub(crate) struct SealArgs {
     /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
     #[arg(long, value_name = "BYTES")]
     pub(crate) frame_length: Option<u32>,
-    /// Sign each message (suite 0x0578): who can open one cannot make another for its keys. Not with RSA keys of AWS KMS
+    /// Sign each message (suite 0x0578): who opens it with one key cannot change it for the others. Not with RSA keys of AWS KMS
     #[arg(long)]
     pub(crate) sign_message: bool,
     #[command(flatten)]
@@ -169,7 +169,7 @@ pub(crate) struct RewrapArgs {
     /// Key of the Region for the secrets' bundles [default: the one on record]
     #[arg(long, value_name = "KEY", conflicts_with_all = ["file", "to"])]
     pub(crate) to_key: Option<String>,
-    /// Sign the new messages (suite 0x0578) [default: as the old ones]
+    /// Sign the new messages (suite 0x0578) [default: as the old ones]; for secrets, in all Regions at once
     #[arg(long, overrides_with = "no_sign_message")]
     pub(crate) sign_message: bool,
     /// Do not sign the new messages (suite 0x0478)

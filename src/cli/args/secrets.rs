@@ -71,7 +71,7 @@ pub(crate) struct CreateSecretArgs {
     /// [coldseal] A data key of its own for each Region, so that no Region can make another Region's bundle
     #[arg(long)]
     pub(crate) data_key_per_region: bool,
-    /// [coldseal] Sign each bundle (suite 0x0578): who can open one cannot make another for its keys
+    /// [coldseal] Sign each bundle (suite 0x0578), so that no Region can make another Region's bundle
     #[arg(long)]
     pub(crate) sign_message: bool,
 }
