@@ -1,5 +1,7 @@
 """2 GiB through `seal` and `open` by pipe: the same bytes come out, and neither process ever has 32 MiB resident.
 
+A signed message to a file has the same limit; to a pipe, 64 MiB more may wait for the signature.
+
 Usage: memory.py BINARY FOLDER
 """
 
@@ -14,6 +16,8 @@ from common import Coldseal, fail
 SIZE = 2 << 30
 BLOCK = 1 << 20
 LIMIT = 32 << 20
+HELD = 64 << 20
+SIGNED_SIZE = 256 << 20
 
 
 def peak_of(process):
@@ -34,6 +38,13 @@ def feed(pipe, block, digest):
         pipe.close()
     except BrokenPipeError:
         pass  # the exit code says why
+
+
+def digest_of(stream):
+    digest = hashlib.sha256()
+    while chunk := stream.read(BLOCK):
+        digest.update(chunk)
+    return digest.digest()
 
 
 def main(binary, folder):
@@ -60,6 +71,33 @@ def main(binary, folder):
             fail(f"{name}: {peak} bytes resident, the limit is {LIMIT}")
     if size != SIZE or sent.digest() != received.digest():
         fail(f"{size} bytes came out of {SIZE}, or other ones")
+    signed(coldseal, key)
+
+
+def signed(coldseal, key):
+    """A message that is too long to be held, to a file and, in two passes, to a pipe."""
+    block = os.urandom(BLOCK)
+    with open(coldseal.folder / "payload", "wb") as payload:
+        for _ in range(SIGNED_SIZE // BLOCK):
+            payload.write(block)
+    cases = [
+        ("seal, signed", ["seal", "payload", *key, "--sign-message", "--no-sync", "-o", "sealed"], LIMIT),
+        ("open, signed, to a file", ["open", "sealed", *key, "--no-sync", "-o", "opened"], LIMIT),
+        ("open, signed, to a pipe", ["open", "sealed", *key], LIMIT + HELD),
+    ]
+    for name, arguments, limit in cases:
+        process = subprocess.Popen([coldseal.binary, *arguments], cwd=coldseal.folder, env=coldseal.env, stdout=subprocess.PIPE)
+        digest = digest_of(process.stdout)
+        code, peak = peak_of(process)
+        print(f"{name}: at most {peak / (1 << 20):.1f} MiB resident")
+        if code != 0 or peak >= limit:
+            fail(f"{name}: exit code {code}, {peak} bytes resident, the limit is {limit}")
+    digests = {digest}
+    for name in ("payload", "opened"):
+        with open(coldseal.folder / name, "rb") as file:
+            digests.add(digest_of(file))
+    if len(digests) != 1:
+        fail("a signed message opened to other bytes")
 
 
 if __name__ == "__main__":
