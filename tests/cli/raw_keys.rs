@@ -73,7 +73,7 @@ coldseal: no encrypted data key of the message can be unwrapped here
   home vault: no key at hand fits it
   raw-ecdh recipient [..]: no key at hand fits it
   raw-ecdh recipient [..]: no key at hand fits it
-hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, or use the keystore that has it (--keystore)
+hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     refused("--raw-rsa-key home/safe=rsa4096.pem").stderr_eq(str![[r#"
@@ -83,7 +83,7 @@ coldseal: no encrypted data key of the message can be unwrapped here
   home vault: no key at hand fits it
   raw-ecdh recipient [..]: no key at hand fits it
   raw-ecdh recipient [..]: no key at hand fits it
-hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, or use the keystore that has it (--keystore)
+hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     refused("--raw-rsa-key home/safe=rsa.pem --raw-rsa-padding OAEP_SHA1_MGF1");

@@ -49,6 +49,7 @@ fn nothing_comes_out_of_one_with_a_wrong_signature() {
     for arguments in ["tampered -o opened", "tampered", "tampered -o -"] {
         sandbox.coldseal(&format!("open {arguments} {KEY}")).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 coldseal: the signature of the message does not verify: it was changed after it was signed
+hint: the message was changed, or whoever made it cannot sign for it: fetch it again
 
 "#]]);
     }
@@ -173,6 +174,7 @@ hint: leave the pair out, or give the value that the message was sealed with
     let reserved = format!("open sealed {KEY} --encryption-context aws-crypto-public-key=x");
     sandbox.coldseal(&reserved).assert().code(254).stderr_eq(str![[r#"
 coldseal: encryption context: the value of 'aws-crypto-public-key' is not the one demanded
+hint: 'coldseal inspect' shows the pairs of the message; is it the one that you meant?
 
 "#]]);
     sandbox.coldseal(&format!("open sealed {KEY} --encryption-context aws-crypto-public-key")).assert().success();
