@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from common import Coldseal, fail
 
@@ -17,6 +18,9 @@ SECRET = ["--secret-id", "ci/offline"]
 
 
 POLICY = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}}'
+
+
+PUBLIC_KEY = json.loads((Path(__file__).parent.parent / "tests/data/public-keys/p384.json").read_text())
 
 
 def cases(coldseal):
@@ -81,6 +85,8 @@ def kms_cases(coldseal):
     yield ["enable-region", "af-south-1"]
     yield ["export-keys", "--regions", "eu-west-1", "--output-file", "export.json", "--output-key-file", "export.key"]
     yield ["import-keys", "export.json", "--input-key-file", "export.key"]
+    yield ["import-public-key", "public-key.json"]
+    yield ["delete-public-key", "--key-id", PUBLIC_KEY["KeyId"]]
     unused = made()
     yield ["schedule-key-deletion", *REGIONS, *unused]
     yield ["cancel-key-deletion", *REGIONS, *unused]
@@ -120,6 +126,7 @@ def main(binary, folder):
     coldseal = Coldseal(binary, folder)
     (coldseal.folder / "payload").write_bytes(b'{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}')
     (coldseal.folder / "wrapping.key").write_bytes(os.urandom(32))
+    (coldseal.folder / "public-key.json").write_text(json.dumps(PUBLIC_KEY))
     strace_sees_sockets(coldseal)
     left = (commands(coldseal) - {("kms",)}) | commands(coldseal, "kms")
     if len(left) < 40:

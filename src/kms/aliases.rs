@@ -81,7 +81,7 @@ impl EmbeddedKms {
     pub fn list_aliases(&self, region: Region, key_id: Option<&str>) -> Result<Vec<AliasListEntry>> {
         let of_key = key_id.map(|key_id| self.resolve_key_only(region, key_id)).transpose()?;
         let aliases = self.region(region)?.map(|state| state.aliases.iter()).into_iter().flatten();
-        let live = aliases.filter(|(_, alias)| self.key(&self.key_arn(region, &alias.target_key_id)).is_ok());
+        let live = aliases.filter(|(_, alias)| self.is_there(&self.arn_of_id(region, &alias.target_key_id)));
         let wanted = live.filter(|(_, alias)| of_key.as_ref().is_none_or(|key| key.key_id() == alias.target_key_id));
         Ok(wanted.map(|(name, alias)| AliasListEntry::of(self.alias_arn(region, name), alias)).collect())
     }
@@ -93,20 +93,24 @@ impl EmbeddedKms {
         if target_key_id.starts_with(PREFIX) || target_key_id.parse::<AliasArn>().is_ok() {
             return Err(Error::service(ErrorCode::ValidationException, "Aliases must refer to keys. Not aliases"));
         }
-        let key = self.managed_key(region, target_key_id, operation)?;
-        self.require_not_pending(&key)?;
+        let key = self.resolve_key_only(region, target_key_id)?;
+        if !self.is_imported(&key) {
+            self.require_customer_managed(&key, operation)?;
+            self.require_not_pending(&key)?;
+        }
         Ok(key)
     }
 
     /// The key of an alias, unless it was deleted with its aliases.
     fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
         let key = self.alias_target(region, alias_name)?;
-        if self.key(&key).is_ok() { Ok(key) } else { Err(alias_not_found(&self.alias_arn(region, alias_name))) }
+        if self.is_there(&key) { Ok(key) } else { Err(alias_not_found(&self.alias_arn(region, alias_name))) }
     }
 
     /// AWS: "This restriction prevents errors in code that uses aliases."
     fn require_same_kind(&self, alias_name: &str, current: &KeyArn, key: &KeyArn) -> Result<()> {
-        let (current, new) = (self.key(current)?.material.spec(), self.key(key)?.material.spec());
+        let spec = |key: &KeyArn| self.key_spec(key).ok_or(Error::Misuse("keys that were just found are there"));
+        let (current, new) = (spec(current)?, spec(key)?);
         if (current.is_asymmetric(), current.usage()) == (new.is_asymmetric(), new.usage()) {
             return Ok(());
         }
@@ -125,14 +129,22 @@ impl EmbeddedKms {
         Err(Error::service(ErrorCode::LimitExceededException, message))
     }
 
-    /// The ARN of an alias name that begins with `alias/`.
+    /// The ARN of an alias name that begins with `alias/`: in the account of its key, or of the keystore where there is none.
     pub(super) fn alias_arn(&self, region: Region, name: &str) -> AliasArn {
-        AliasArn::new(region, self.account.clone(), name.strip_prefix(PREFIX).unwrap_or(name))
+        let alias = self.regions.get(&region).and_then(|state| state.aliases.get(name));
+        let key = alias.map(|alias| self.arn_of_id(region, &alias.target_key_id));
+        let account = key.as_ref().map_or(&self.account, KeyArn::account).clone();
+        AliasArn::new(region, account, name.strip_prefix(PREFIX).unwrap_or(name))
+    }
+
+    /// True for an imported key, and for an embedded one that was not deleted.
+    pub(super) fn is_there(&self, arn: &KeyArn) -> bool {
+        self.is_imported(arn) || self.key(arn).is_ok()
     }
 }
 
 /// Whether a user may make, move or remove an alias of this name.
-fn check_changeable(name: &str) -> Result<()> {
+pub(super) fn check_changeable(name: &str) -> Result<()> {
     check_name(name)?;
     if name.starts_with(RESERVED_PREFIX) { Err(Error::service(ErrorCode::NotAuthorizedException, "")) } else { Ok(()) }
 }

@@ -4,6 +4,7 @@ use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
 
 use super::{
+    imported::KmsPublicKey,
     key_pair::KeyPair,
     key_spec::{KeySpec, KeyUsage},
     material::Material,
@@ -142,6 +143,19 @@ pub struct KeyPublicKey {
 }
 
 impl KeyPublicKey {
+    pub(super) fn of_imported(key: &KmsPublicKey) -> Self {
+        let spec = key.key_spec();
+        Self {
+            key_id: key.arn().clone(),
+            public_key: key.der().to_vec(),
+            customer_master_key_spec: spec,
+            key_spec: spec,
+            key_usage: spec.usage(),
+            encryption_algorithms: spec.encryption_algorithms(),
+            key_agreement_algorithms: spec.key_agreement_algorithms(),
+        }
+    }
+
     pub(super) fn of(key_id: KeyArn, pair: &KeyPair) -> Self {
         let spec = pair.spec();
         Self {

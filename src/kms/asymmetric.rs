@@ -28,6 +28,9 @@ impl EmbeddedKms {
     /// [`EmbeddedKms::resolve`].
     pub fn get_public_key(&self, region: Region, key_id: &str) -> Result<KeyPublicKey> {
         let arn = self.resolve(region, key_id)?;
+        if let Some(imported) = self.imported_public_key(&arn).filter(|_| self.is_imported(&arn)) {
+            return Ok(KeyPublicKey::of_imported(imported));
+        }
         let key = self.usable_key(&arn)?;
         let pair = key.material.key_pair().ok_or_else(|| unsupported(&arn, key, "GetPublicKey"))?;
         Ok(KeyPublicKey::of(arn, pair))
@@ -49,10 +52,22 @@ impl EmbeddedKms {
         Ok(DerivedSharedSecret { key_id: arn, shared_secret })
     }
 
-    /// The public part of an asymmetric key; `None` for a symmetric one, and for one that is not there.
+    /// The key spec; `None` for a key that is not here.
+    #[must_use]
+    pub fn key_spec(&self, key: &KeyArn) -> Option<KeySpec> {
+        match self.imported_public_key(key).filter(|_| self.is_imported(key)) {
+            Some(imported) => Some(imported.key_spec()),
+            None => self.key(key).ok().map(|key| key.material.spec()),
+        }
+    }
+
+    /// The public part of an asymmetric key, embedded or imported; `None` for a symmetric one, and for one that is not there.
     #[must_use]
     pub fn public_key(&self, key: &KeyArn) -> Option<&PublicKey> {
-        Some(self.key(key).ok()?.material.key_pair()?.public_key())
+        match self.imported_public_key(key).filter(|_| self.is_imported(key)) {
+            Some(imported) => Some(imported.public_key()),
+            None => Some(self.key(key).ok()?.material.key_pair()?.public_key()),
+        }
     }
 
     pub(super) fn encrypt_rsa(
@@ -102,12 +117,17 @@ impl EmbeddedKms {
         pair.ec_private_key()?.agree(public_key)
     }
 
-    /// The key with this public part: one that can be used, before one that cannot.
+    /// The key with this public part: one that can be used, before one that cannot, before an imported public key, with which KMS can do
+    /// nothing but say so.
     pub(super) fn find_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
         let is_it = |key: &Key| matches!(key.material.key_pair().map(KeyPair::public_key), Some(PublicKey::EllipticCurve(own)) if own == public_key);
         let keys = self.regions.iter().flat_map(|(region, state)| state.keys.iter().map(|(key_id, key)| (*region, key_id, key)));
         let mut found: Vec<_> = keys.filter(|(_, _, key)| is_it(key)).map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
-        let usable = found.iter().position(|arn| self.check_usable(arn).is_ok());
+        let usable = found.iter().position(|arn| self.can_unwrap(arn));
+        if found.is_empty() {
+            let imported = self.regions.values().flat_map(|state| state.imported.values()).map(|imported| &imported.public_key);
+            return imported.filter(|key| key.der() == public_key.to_spki_der()).map(|key| key.arn().clone()).next();
+        }
         if found.is_empty() { None } else { Some(found.swap_remove(usable.unwrap_or_default())) }
     }
 

@@ -20,12 +20,18 @@ use crate::{
 };
 
 impl EmbeddedKms {
-    /// Wraps data keys under a key of whatever kind, and unwraps them. A key that is not there, or not usable, is refused at each use.
+    /// Wraps data keys under a key of whatever kind, embedded or imported, and unwraps them where the private part is here. A key that is not there, or not usable, is refused at each use.
     #[must_use]
     pub fn keyring(&self, key: KeyArn) -> Box<dyn Keyring + '_> {
+        self.keyring_with(key, RsaEncryptionAlgorithm::RsaesOaepSha256)
+    }
+
+    /// As [`EmbeddedKms::keyring`], where an RSA key wraps by this algorithm.
+    #[must_use]
+    pub fn keyring_with(&self, key: KeyArn, algorithm: RsaEncryptionAlgorithm) -> Box<dyn Keyring + '_> {
         let wrapping: Box<dyn Keyring> = match self.public_key(&key).cloned() {
             None => return Box::new(AwsKmsKeyring::new(self, key)),
-            Some(PublicKey::Rsa(public)) => Box::new(AwsKmsRsaKeyring::new(key.clone(), public, RsaEncryptionAlgorithm::RsaesOaepSha256)),
+            Some(PublicKey::Rsa(public)) => Box::new(AwsKmsRsaKeyring::new(key.clone(), public, algorithm)),
             Some(PublicKey::EllipticCurve(public)) => Box::new(RawEcdhKeyring::from_public_key(public)),
         };
         Box::new(AsymmetricKeyring { wrapping, one_key: OneKey { kms: self, key } })

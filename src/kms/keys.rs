@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    EmbeddedKms, KeyListEntry, KeyMetadata, material::KeyMaterial, multi_region::MultiRegion, rotation::AutomaticRotation,
-    states::Deletion, tags::Tags,
+    EmbeddedKms, KeyListEntry, KeyMetadata, imported::only_aws_kms, material::KeyMaterial, multi_region::MultiRegion,
+    rotation::AutomaticRotation, states::Deletion, tags::Tags,
 };
 use crate::{
     arn::KeyArn,
@@ -78,13 +78,15 @@ impl EmbeddedKms {
         Ok(())
     }
 
-    /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html), in the order of the ids.
+    /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html), embedded and imported ones, in the order of the ids.
     ///
     /// # Errors
     /// A Region that is not enabled.
     pub fn list_keys(&self, region: Region) -> Result<Vec<KeyListEntry>> {
-        let keys = self.region(region)?.map(|state| state.keys.keys()).into_iter().flatten();
-        Ok(keys.map(|key_id| self.key_arn(region, key_id)).filter(|arn| self.key(arn).is_ok()).map(KeyListEntry::from).collect())
+        let ids = self.region(region)?.map(|state| state.keys.keys().chain(state.imported.keys())).into_iter().flatten();
+        let mut keys: Vec<_> = ids.map(|key_id| self.arn_of_id(region, key_id)).filter(|arn| self.is_there(arn)).collect();
+        keys.sort_by(|a, b| a.key_id().cmp(b.key_id()));
+        Ok(keys.into_iter().map(KeyListEntry::from).collect())
     }
 
     /// [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html) of a key id, key ARN, alias name or alias ARN.
@@ -109,6 +111,9 @@ impl EmbeddedKms {
     /// The customer managed key that a key id or key ARN names.
     pub(super) fn managed_key(&self, region: Region, key_id: &str, operation: &str) -> Result<KeyArn> {
         let arn = self.resolve_key_only(region, key_id)?;
+        if self.is_imported(&arn) {
+            return Err(only_aws_kms(&arn, Some(operation)));
+        }
         self.require_customer_managed(&arn, operation)?;
         Ok(arn)
     }

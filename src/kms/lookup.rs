@@ -3,6 +3,7 @@
 use super::{
     EmbeddedKms,
     aliases::{self, Alias},
+    imported::{Fitting, only_aws_kms},
     keys::{Key, KeyManager},
     material::{KeyMaterial, Materials},
     model::random_uuid,
@@ -21,40 +22,72 @@ const DEFAULT_ALIAS: &str = "alias/aws/secretsmanager";
 /// As AWS describes its own.
 const DEFAULT_DESCRIPTION: &str = "Default key that protects my Secrets Manager data when no other key is defined";
 
+/// Which keys a name may mean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kinds {
+    /// Embedded keys, and imported public keys.
+    Any,
+    /// What [`EMBEDDED_PREFIX`] stands before.
+    Embedded,
+}
+
+/// True when a name says that it means an embedded key.
+#[must_use]
+pub(crate) fn is_written_as_embedded(key_id: &str) -> bool {
+    key_id.starts_with(EMBEDDED_PREFIX)
+}
+
 impl EmbeddedKms {
-    /// The key that a key id, key ARN, alias name or alias ARN names in a Region; `embedded:` may stand before each.
+    /// The key, embedded or imported, that a key id, key ARN, alias name or alias ARN names in a Region; with `embedded:` before the name only
+    /// embedded keys are looked at.
     ///
     /// # Errors
-    /// `NotFoundException` and `InvalidArnException` with AWS's messages; a Region that is not enabled.
+    /// `NotFoundException` and `InvalidArnException` with AWS's messages; `ValidationException` for a name that fits a key of either kind;
+    /// a Region that is not enabled.
     pub fn resolve(&self, region: Region, key_id: &str) -> Result<KeyArn> {
         self.require_enabled(region)?;
-        let name = key_id.strip_prefix(EMBEDDED_PREFIX).unwrap_or(key_id);
-        if name.starts_with(aliases::PREFIX) {
-            return self.alias_target(region, name);
+        let (name, kinds) = split_prefix(key_id);
+        let alias = match name.parse::<AliasArn>() {
+            Ok(arn) => {
+                same_region(region, arn.region())?;
+                if arn != self.alias_arn(region, &arn.alias()) {
+                    return Err(alias_not_found(&arn));
+                }
+                Some(arn.alias())
+            }
+            Err(_) => name.starts_with(aliases::PREFIX).then(|| name.to_owned()),
+        };
+        if let Some(alias) = alias {
+            let target = self.alias_target(region, &alias)?;
+            let key = self.one_of(name, region, Fitting::Id(target.key_id()), kinds)?;
+            return key.ok_or_else(|| alias_not_found(&self.alias_arn(region, &alias)));
         }
-        if let Ok(arn) = name.parse::<AliasArn>() {
-            same_region(region, arn.region())?;
-            return if arn.account() == &self.account { self.alias_target(region, &arn.alias()) } else { Err(alias_not_found(&arn)) };
-        }
-        self.resolve_key_only(region, name)
+        self.resolve_key_only(region, key_id)
     }
 
     /// As [`EmbeddedKms::resolve`] for a key id or key ARN, which is what the management operations take.
     pub(super) fn resolve_key_only(&self, region: Region, key_id: &str) -> Result<KeyArn> {
         self.require_enabled(region)?;
-        let name = key_id.strip_prefix(EMBEDDED_PREFIX).unwrap_or(key_id);
-        let arn = if let Ok(arn) = name.parse::<KeyArn>() {
+        let (name, kinds) = split_prefix(key_id);
+        let (arn, found) = if let Ok(arn) = name.parse::<KeyArn>() {
             same_region(region, arn.region())?;
-            arn
+            let found = self.one_of(name, region, Fitting::Arn(&arn), kinds)?;
+            (arn, found)
         } else if is_key_id(name) {
-            self.key_arn(region, name)
+            (self.key_arn(region, name), self.one_of(name, region, Fitting::Id(name), kinds)?)
         } else if name.starts_with("arn:") && name.parse::<AliasArn>().is_err() {
             return Err(Error::service(ErrorCode::InvalidArnException, format!("Invalid arn {name}")));
         } else {
             return Err(Error::service(ErrorCode::NotFoundException, format!("Invalid keyId '{name}'")));
         };
-        self.key(&arn)?;
-        Ok(arn)
+        match found {
+            Some(key) if self.is_imported(&key) => Ok(key),
+            Some(key) => self.key(&key).map(|_| key),
+            None => {
+                let among = if kinds == Kinds::Embedded { " among the embedded keys" } else { "" };
+                Err(Error::service(ErrorCode::NotFoundException, format!("Key '{arn}' does not exist{among}")))
+            }
+        }
     }
 
     /// The default key of Secrets Manager in a Region, where it has been made.
@@ -88,7 +121,7 @@ impl EmbeddedKms {
     #[must_use]
     pub fn chosen_default_key(&self, region: Region) -> Option<KeyArn> {
         let key_id = self.region(region).ok()??.default_key_id.as_ref()?;
-        Some(self.key_arn(region, key_id))
+        Some(self.arn_of_id(region, key_id))
     }
 
     /// Sets the key that a Region uses where none is named, by key id, key ARN, alias name or alias ARN. The alias is followed now, not
@@ -112,8 +145,11 @@ impl EmbeddedKms {
         KeyArn::new(region, self.account.clone(), key_id)
     }
 
-    /// A key that was not deleted.
+    /// An embedded key that was not deleted.
     pub(super) fn key(&self, arn: &KeyArn) -> Result<&Key> {
+        if self.is_imported(arn) {
+            return Err(only_aws_kms(arn, None));
+        }
         let not_found = |why: &str| Error::service(ErrorCode::NotFoundException, format!("Key '{arn}' does not exist{why}"));
         let key = self.region(arn.region())?.filter(|_| arn.account() == &self.account).and_then(|state| state.keys.get(arn.key_id()));
         let key = key.ok_or_else(|| not_found(""))?;
@@ -126,8 +162,12 @@ impl EmbeddedKms {
     pub(super) fn alias_target(&self, region: Region, name: &str) -> Result<KeyArn> {
         let alias = self.region(region)?.and_then(|state| state.aliases.get(name));
         let not_found = || alias_not_found(&self.alias_arn(region, name));
-        alias.map(|alias| self.key_arn(region, &alias.target_key_id)).ok_or_else(not_found)
+        alias.map(|alias| self.arn_of_id(region, &alias.target_key_id)).ok_or_else(not_found)
     }
+}
+
+fn split_prefix(key_id: &str) -> (&str, Kinds) {
+    key_id.strip_prefix(EMBEDDED_PREFIX).map_or((key_id, Kinds::Any), |name| (name, Kinds::Embedded))
 }
 
 fn same_region(region: Region, named: Region) -> Result<()> {

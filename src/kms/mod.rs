@@ -33,6 +33,7 @@ mod answers;
 mod asymmetric;
 mod ciphertext;
 mod create_key;
+mod imported;
 mod key_pair;
 mod key_spec;
 mod keyrings;
@@ -56,12 +57,19 @@ mod transfer;
 pub use algorithm::EncryptionAlgorithm;
 pub use answers::{DerivedSharedSecret, KeyDeletion, KeyPublicKey, KeyRotationStatus, ReplicatedKey, RotationsListEntry, Tag};
 pub use create_key::{CreateKey, NewKey};
+#[doc(hidden)]
+pub use imported::check_public_key_file;
+pub use imported::{
+    ImportPublicKeys, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey, ImportedPublicKeys, KeyDescription, KmsPublicKey, NamedKey,
+    PublicKeyFile, WhatHappened,
+};
 pub use key_pair::PublicKey;
 pub use key_spec::{KeySpec, KeyUsage};
 pub use keys::KeyManager;
 pub use keystore::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
 pub use keystore::{merge_contents, parse_content, parse_keystore};
+pub(crate) use lookup::is_written_as_embedded;
 pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
 pub use model::{ComparisonKey, EmbeddedKms};
 pub use operations::{Decrypted, generate_random, material_id};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{aliases::Alias, keys::Key};
+use super::{aliases::Alias, imported::ImportedKey, keys::Key};
 use crate::{
     arn::{AccountId, MULTI_REGION_PREFIX},
     crypto::{HmacKey, Random, SystemRandom, random_array},
@@ -40,6 +40,8 @@ pub(super) enum Clock {
 pub(super) struct RegionState {
     /// By key id.
     pub(super) keys: BTreeMap<String, Key>,
+    /// Public keys of keys in AWS KMS, by key id; no id is in both maps.
+    pub(super) imported: BTreeMap<String, ImportedKey>,
     /// By alias name, with its `alias/`.
     pub(super) aliases: BTreeMap<String, Alias>,
     /// The key to use where none is named, instead of that of `alias/aws/secretsmanager`.

@@ -64,7 +64,7 @@ impl EmbeddedKms {
             return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
         }
         let replica_arn = self.key_arn(replica, arn.key_id());
-        if multi_region.regions().any(|known| known == replica) || self.stored_key(&replica_arn).is_some() {
+        if multi_region.regions().any(|known| known == replica) || self.has_id(replica, arn.key_id()) {
             let message = format!("{replica_arn} already exists.");
             return Err(Error::service(ErrorCode::AlreadyExistsException, message));
         }
@@ -159,6 +159,11 @@ impl EmbeddedKms {
             let first = first.entry(key_id).or_insert(key);
             first.multi_region == key.multi_region && first.rotation == key.rotation && first.material.is(&key.material)
         })
+    }
+
+    /// True when a key of either kind has the id there, deleted ones included.
+    pub(super) fn has_id(&self, region: Region, key_id: &str) -> bool {
+        self.regions.get(&region).is_some_and(|state| state.keys.contains_key(key_id) || state.imported.contains_key(key_id))
     }
 
     /// A key, deleted or not.

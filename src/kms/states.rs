@@ -124,12 +124,18 @@ impl EmbeddedKms {
         Ok(arn)
     }
 
-    /// Refuses a key that Encrypt, Decrypt or GenerateDataKey would refuse.
+    /// Refuses a key that nothing can be wrapped under now. An imported public key wraps whatever its state in AWS is.
     ///
     /// # Errors
     /// `NotFoundException`, `DisabledException`, `KMSInvalidStateException`, a Region that is not enabled.
     pub fn check_usable(&self, key: &KeyArn) -> Result<()> {
-        self.usable_key(key).map(drop)
+        if self.is_imported(key) { Ok(()) } else { self.usable_key(key).map(drop) }
+    }
+
+    /// True when what is wrapped under the key can be unwrapped here: an embedded key that is enabled.
+    #[must_use]
+    pub fn can_unwrap(&self, key: &KeyArn) -> bool {
+        self.usable_key(key).is_ok()
     }
 
     pub(super) fn usable_key(&self, arn: &KeyArn) -> Result<&Key> {

@@ -24,7 +24,7 @@ pub struct Imported {
 }
 
 impl EmbeddedKms {
-    /// A copy that holds the keys, aliases and default keys of these Regions and of no other, for a keystore of its own.
+    /// A copy that holds the keys, imported public keys included, the aliases and the default keys of these Regions and of no other, for a keystore of its own.
     ///
     /// Its comparison key is another: with this one its holder could test guesses of other Regions' values. Automatic rotation is off in it:
     /// two keystores that rotate one key would each make material that the other has not.
@@ -34,7 +34,7 @@ impl EmbeddedKms {
     pub fn export(&self, regions: &[Region]) -> Result<Self> {
         let mut copy = Self::new(self.account.clone())?;
         for region in regions {
-            let state = self.region(*region)?.filter(|state| !state.keys.is_empty());
+            let state = self.region(*region)?.filter(|state| !state.keys.is_empty() || !state.imported.is_empty());
             let state = state
                 .ok_or_else(|| Error::setup(format!("there are no keys in {region}; 'coldseal kms list-keys' shows where there are")))?;
             if self.opted_in.contains(region) {
@@ -90,6 +90,16 @@ impl EmbeddedKms {
             }
         }
         let own = self.regions.entry(region).or_default();
+        for (key_id, key) in state.imported {
+            let arn = key.public_key.arn().clone();
+            if own.imported.contains_key(&key_id) {
+                imported.unchanged.push(arn);
+            } else {
+                self.dirty = true;
+                own.imported.insert(key_id, key);
+                imported.added.push(arn);
+            }
+        }
         for (name, alias) in state.aliases {
             self.dirty |= !own.aliases.contains_key(&name);
             own.aliases.entry(name).or_insert(alias);
@@ -148,6 +158,7 @@ impl EmbeddedKms {
                     conflicts.push(format!("{arn}: another {}", differing.join(", another ")));
                 }
             }
+            conflicts.extend(self.imported_conflicts(*region, state));
             let Some(own) = self.regions.get(region) else { continue };
             let moved = |(name, alias): &(&String, &super::aliases::Alias)| {
                 own.aliases.get(*name).is_some_and(|known| known.target_key_id != alias.target_key_id)
@@ -158,6 +169,24 @@ impl EmbeddedKms {
             }
         }
         conflicts
+    }
+
+    /// Imported public keys whose ids are other keys' here, and embedded keys whose ids are imported public keys' here.
+    fn imported_conflicts(&self, region: Region, other: &RegionState) -> Vec<String> {
+        let Some(own) = self.regions.get(&region) else { return Vec::new() };
+        let of_imported = other.imported.iter().filter_map(|(key_id, key)| {
+            let arn = key.public_key.arn();
+            match own.imported.get(key_id) {
+                Some(known) if known.public_key.is_same_key(&key.public_key) => None,
+                Some(known) if known.public_key.arn() == arn => Some(format!("{arn}: another public key")),
+                Some(known) => Some(format!("{arn}: its id is that of {}", known.public_key.arn())),
+                None => own.keys.contains_key(key_id).then(|| format!("{arn}: its id is that of an embedded key")),
+            }
+        });
+        let of_embedded = other.keys.keys().filter(|key_id| own.imported.contains_key(*key_id));
+        of_imported
+            .chain(of_embedded.map(|key_id| format!("{}: an imported public key has its id", self.key_arn(region, key_id))))
+            .collect()
     }
 
     /// How a key that is not here differs from the same multi-Region key in another Region that is.
@@ -192,7 +221,7 @@ fn primary(key: &Key) -> Option<Region> {
 
 fn duplicate(state: &RegionState) -> RegionState {
     let keys: BTreeMap<_, _> = state.keys.iter().map(|(key_id, key)| (key_id.clone(), duplicate_key(key))).collect();
-    RegionState { keys, aliases: state.aliases.clone(), default_key_id: state.default_key_id.clone() }
+    RegionState { keys, imported: state.imported.clone(), aliases: state.aliases.clone(), default_key_id: state.default_key_id.clone() }
 }
 
 fn duplicate_key(key: &Key) -> Key {

@@ -8,12 +8,14 @@ mod asymmetric;
 mod cryptography;
 mod details;
 mod lifecycle;
+mod public_keys;
 mod transfer;
 
 pub(crate) use asymmetric::{AsymmetricCommand, DeriveSharedSecretArgs, GetPublicKeyArgs};
 pub(crate) use cryptography::{CryptographyCommand, DecryptArgs, DryRunArgs, EncryptArgs, GenerateDataKeyArgs, ReEncryptArgs};
 pub(crate) use details::DetailsCommand;
 pub(crate) use lifecycle::{KeyDetailsArgs, LifecycleCommand, PurgeArgs, ReplicateKeyArgs, ScheduleKeyDeletionArgs};
+pub(crate) use public_keys::{ImportPublicKeyArgs, PublicKeysCommand};
 pub(crate) use transfer::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand};
 
 use super::KmsPagingArgs;
@@ -48,6 +50,8 @@ pub(crate) enum KmsCommand {
     Lifecycle(LifecycleCommand),
     #[command(flatten)]
     Details(DetailsCommand),
+    #[command(flatten)]
+    PublicKeys(PublicKeysCommand),
     #[command(flatten)]
     Transfer(TransferCommand),
 }

@@ -5,6 +5,7 @@ mod create_key;
 mod cryptography;
 mod details;
 mod lifecycle;
+mod public_keys;
 mod transfer;
 
 use serde::Serialize;
@@ -30,7 +31,7 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
         KmsCommand::CreateKey(args) => create_key::run(&context, *args),
         KmsCommand::DescribeKey(args) => {
             let region = region_of(&context, &args.key_id)?;
-            let metadata = context.kms("DescribeKey")?.describe_key(region, &args.key_id).during("DescribeKey")?;
+            let metadata = context.kms("DescribeKey")?.describe_any_key(region, &args.key_id).during("DescribeKey")?;
             context.print(&json!({ "KeyMetadata": metadata }))
         }
         KmsCommand::CreateAlias(args) => {
@@ -53,6 +54,7 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
         KmsCommand::Asymmetric(command) => asymmetric::run(&context, &command),
         KmsCommand::Lifecycle(command) => lifecycle::run(&context, command),
         KmsCommand::Details(command) => details::run(&context, command),
+        KmsCommand::PublicKeys(command) => public_keys::run(&context, command),
         KmsCommand::Transfer(command) => transfer::run(context, command),
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     super::{
         aliases::{self, Alias},
+        imported::{ImportedKey, KmsPublicKey},
         key_pair::KeyPair,
         key_spec::{KeySpec, KeyUsage},
         keys::{DESCRIPTION_LIMIT, Key, KeyManager},
@@ -57,6 +58,8 @@ struct ComparisonContent<'a> {
 struct RegionContent<'a> {
     region: String,
     keys: Vec<KeyContent<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    imported_keys: Vec<ImportedKeyContent>,
     aliases: Vec<AliasContent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default_key_id: Option<String>,
@@ -86,6 +89,15 @@ struct KeyContent<'a> {
     automatic_rotation: Option<AutomaticRotationContent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     multi_region: Option<MultiRegionContent>,
+}
+
+/// A public key of a key in AWS KMS.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct ImportedKeyContent {
+    import_date: Timestamp,
+    /// The whole answer of GetPublicKey: JSON as text.
+    answer: String,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -177,9 +189,14 @@ fn region_content(region: Region, state: &RegionState) -> RegionContent<'_> {
     RegionContent {
         region: region.to_string(),
         keys: state.keys.iter().map(|(id, key)| key_content(id, key)).collect(),
+        imported_keys: state.imported.values().map(imported_key_content).collect(),
         aliases: aliases.collect(),
         default_key_id: state.default_key_id.clone(),
     }
+}
+
+fn imported_key_content(key: &ImportedKey) -> ImportedKeyContent {
+    ImportedKeyContent { import_date: key.import_date, answer: key.public_key.answer().to_owned() }
 }
 
 fn key_content<'a>(id: &str, key: &'a Key) -> KeyContent<'a> {
@@ -273,19 +290,28 @@ fn region_state(region: Region, stored: RegionContent<'_>) -> Result<RegionState
             return Err("a key twice");
         }
     }
+    for ImportedKeyContent { import_date, answer } in stored.imported_keys {
+        let public_key = KmsPublicKey::from_answer(&answer).map_err(|_| "an imported public key")?;
+        let id = public_key.arn().key_id().to_owned();
+        let is_free = public_key.arn().region() == region && !state.keys.contains_key(&id);
+        if !is_free || state.imported.insert(id, ImportedKey { public_key, import_date }).is_some() {
+            return Err("an imported public key's id or Region");
+        }
+    }
+    let mut aliases = BTreeMap::new();
+    let is_key = |id: &String| state.keys.contains_key(id) || state.imported.contains_key(id);
     for AliasContent { name, target_key_id, creation_date, last_updated_date } in stored.aliases {
-        if aliases::check_name(&name).is_err() || !state.keys.contains_key(&target_key_id) {
+        if aliases::check_name(&name).is_err() || !is_key(&target_key_id) {
             return Err("an alias without key, or with a name that it cannot have");
         }
-        if state.aliases.insert(name, Alias { target_key_id, creation_date, last_updated_date }).is_some() {
+        if aliases.insert(name, Alias { target_key_id, creation_date, last_updated_date }).is_some() {
             return Err("an alias twice");
         }
     }
-    if stored.default_key_id.as_ref().is_some_and(|id| !state.keys.contains_key(id)) {
+    if stored.default_key_id.as_ref().is_some_and(|id| !is_key(id)) {
         return Err("a default key that is not there");
     }
-    state.default_key_id = stored.default_key_id;
-    Ok(state)
+    Ok(RegionState { aliases, default_key_id: stored.default_key_id, ..state })
 }
 
 fn into_key(region: Region, stored: KeyContent<'_>) -> Result<Key, &'static str> {

@@ -1,0 +1,116 @@
+//! What a file to be imported can be: JSON of GetPublicKey or of ListAliases, or a public key as DER or PEM.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::answer::{KmsPublicKey, invalid, key_arn, not_json};
+use crate::{
+    arn::{AliasArn, KeyArn},
+    crypto::KeyFile,
+    error::Result,
+    kms::KeyUsage,
+};
+
+/// What `aws kms get-public-key` or `aws kms list-aliases` printed, or a public key file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PublicKeyFile {
+    /// A public key.
+    Key(KmsPublicKey),
+    /// The ARN of each alias, and the id of the key that it names.
+    Aliases(Vec<(AliasArn, String)>),
+}
+
+/// What a DER or PEM file does not tell of its key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedKey {
+    arn: KeyArn,
+    usage: KeyUsage,
+}
+
+impl NamedKey {
+    /// A key ARN, and the name of a usage.
+    ///
+    /// # Errors
+    /// `InvalidArnException`; as for [`KeyUsage::parse`].
+    pub fn new(arn: &str, usage: &str) -> Result<Self> {
+        Ok(Self { arn: key_arn(arn)?, usage: KeyUsage::parse(usage)? })
+    }
+}
+
+impl PublicKeyFile {
+    /// Longest file that is read, in bytes.
+    pub const LIMIT: usize = 16 * 1024 * 1024;
+
+    /// Reads a file; JSON begins with a brace, PEM with dashes. `named` is for DER and PEM alone, and they need it.
+    ///
+    /// # Errors
+    /// As for [`KmsPublicKey::from_answer`] and [`KmsPublicKey::from_der`].
+    pub fn parse(bytes: &[u8], named: Option<&NamedKey>) -> Result<Self> {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
+            return Err(invalid("the file is UTF-16, as PowerShell's redirection writes it: save it as UTF-8"));
+        }
+        let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+        match (first, named) {
+            (Some(b'{'), None) => parse_json(bytes),
+            (Some(b'{'), Some(_)) => Err(invalid("the file is JSON and names its key itself: the key's ARN and usage go with DER and PEM")),
+            (Some(b'-'), Some(named)) => from_der(&from_pem(bytes)?, named),
+            (Some(0x30), Some(named)) => from_der(bytes, named),
+            (Some(b'-' | 0x30), None) => Err(invalid("a DER or PEM file does not say whose key it is: name the key's ARN and its usage")),
+            _ => Err(invalid("the file is neither JSON of GetPublicKey or ListAliases, nor a public key as DER or PEM")),
+        }
+    }
+}
+
+fn from_der(der: &[u8], named: &NamedKey) -> Result<PublicKeyFile> {
+    KmsPublicKey::from_der(der, &named.arn, named.usage).map(PublicKeyFile::Key)
+}
+
+fn from_pem(bytes: &[u8]) -> Result<Vec<u8>> {
+    match KeyFile::parse(bytes) {
+        Ok(KeyFile::RsaPublic(key)) => Ok(key.to_spki_der().to_vec()),
+        Ok(KeyFile::EcPublic(key)) => Ok(key.to_spki_der().to_vec()),
+        _ => Err(invalid("the PEM file has to hold one public key and nothing else: -----BEGIN PUBLIC KEY-----")),
+    }
+}
+
+fn parse_json(bytes: &[u8]) -> Result<PublicKeyFile> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Shape {
+        aliases: Option<Vec<Value>>,
+    }
+    let text = std::str::from_utf8(bytes).map_err(|_| invalid("the JSON is not UTF-8"))?;
+    let shape: Shape = serde_json::from_str(text).map_err(|error| not_json("GetPublicKey or ListAliases", &error))?;
+    match shape.aliases {
+        Some(entries) => {
+            Ok(PublicKeyFile::Aliases(entries.into_iter().filter_map(|entry| alias(entry).transpose()).collect::<Result<_>>()?))
+        }
+        None => KmsPublicKey::from_answer(text).map(PublicKeyFile::Key),
+    }
+}
+
+/// An entry of ListAliases; `None` for an alias of AWS that has no key yet.
+fn alias(entry: Value) -> Result<Option<(AliasArn, String)>> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Entry {
+        alias_arn: AliasArn,
+        target_key_id: Option<String>,
+    }
+    let entry: Entry = serde_json::from_value(entry).map_err(|_| invalid("an entry of ListAliases has no AliasArn that is one"))?;
+    Ok(entry.target_key_id.map(|target| (entry.alias_arn, target)))
+}
+
+/// For the fuzz target: a key that is accepted is accepted again from the answer that is kept, as the same.
+#[doc(hidden)]
+pub fn check_public_key_file(bytes: &[u8]) {
+    const ARN: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
+    let named = KeyUsage::ALL.map(|usage| NamedKey::new(ARN, usage.name()).expect("a key ARN and a usage"));
+    for named in named.iter().map(Some).chain([None]) {
+        if let Ok(PublicKeyFile::Key(key)) = PublicKeyFile::parse(bytes, named) {
+            let again = KmsPublicKey::from_answer(key.answer()).expect("what is kept was accepted");
+            assert_eq!(again, key);
+        }
+    }
+}
