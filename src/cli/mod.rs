@@ -24,6 +24,7 @@ mod raw_aes_key;
 mod raw_ecdh_key;
 mod raw_key;
 mod raw_rsa_key;
+mod recovery_key;
 mod replica_regions;
 mod rotation_rules;
 mod secret_input;

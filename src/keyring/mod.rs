@@ -75,6 +75,20 @@ pub trait Keyring {
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped;
 }
 
+impl<K: Keyring + ?Sized> Keyring for &K {
+    fn generate(&self, context: &EncryptionContext, random: &dyn Random) -> Result<(DataKey, EncryptedDataKey)> {
+        (**self).generate(context, random)
+    }
+
+    fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, random: &dyn Random) -> Result<EncryptedDataKey> {
+        (**self).wrap(data_key, context, random)
+    }
+
+    fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
+        (**self).unwrap(edk, context)
+    }
+}
+
 /// Whether this kind of EDK may stand in a message of `suite`: the specification rules out RSA keys of AWS KMS in suites with a signature.
 #[must_use]
 pub fn fits_suite(edk: &EncryptedDataKey, suite: AlgorithmSuite) -> bool {

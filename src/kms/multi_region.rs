@@ -108,7 +108,7 @@ impl EmbeddedKms {
             return named.clone();
         }
         let here = self.regions.keys().map(|region| self.key_arn(*region, named.key_id()));
-        let mut related = here.filter(|key| key.matches_for_decrypt(named) && self.check_usable(key).is_ok());
+        let mut related = here.filter(|key| key.matches_for_decrypt(named) && self.usable_key(key).is_ok());
         related.next().unwrap_or_else(|| named.clone())
     }
 

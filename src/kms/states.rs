@@ -132,10 +132,10 @@ impl EmbeddedKms {
         if self.is_imported(key) { Ok(()) } else { self.usable_key(key).map(drop) }
     }
 
-    /// True when what is wrapped under the key can be unwrapped here: an embedded key that is enabled.
+    /// True when what is wrapped under the key can be unwrapped here: it or a related multi-Region key is an embedded key that is enabled.
     #[must_use]
     pub fn can_unwrap(&self, key: &KeyArn) -> bool {
-        self.usable_key(key).is_ok()
+        self.usable_key(&self.key_for_decrypt(key)).is_ok()
     }
 
     pub(super) fn usable_key(&self, arn: &KeyArn) -> Result<&Key> {

@@ -103,6 +103,12 @@ impl Materials {
         }
     }
 
+    /// The wrapped forms of the data key, in the order of the keyrings.
+    #[must_use]
+    pub fn encrypted_data_keys(&self) -> &[EncryptedDataKey] {
+        &self.encrypted_data_keys
+    }
+
     /// Gives the data key back, for the next Region's bundle of the same version.
     #[must_use]
     pub fn into_data_key(self) -> DataKey {

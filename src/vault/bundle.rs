@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::value::{PayloadKind, SecretValue};
+use super::{
+    keys::EdkRecord,
+    value::{PayloadKind, SecretValue},
+};
 use crate::{
     arn::SecretArn,
     crypto::SystemRandom,
@@ -64,30 +67,39 @@ impl BundleIdentity<'_> {
 
 /// Where a new bundle's data key comes from.
 pub(crate) enum DataKeySource {
-    /// KMS generates one.
+    /// The first keyring generates one.
     Generate,
     /// Another Region's bundle of the same version has it already.
     Wrap(DataKey),
 }
 
-/// Seals `value` for `keyring`; a fresh message id, every frame encrypted anew. Gives the message and the data key, for the next Region.
+/// A bundle that is not written yet.
+pub(crate) struct SealedBundle {
+    pub(crate) message: Vec<u8>,
+    /// The data key's wrapped forms.
+    pub(crate) encrypted_data_keys: Vec<EdkRecord>,
+    /// The data key, for the next Region.
+    pub(crate) data_key: DataKey,
+}
+
+/// Seals `value` for the keyrings; a fresh message id, every frame encrypted anew.
 pub(crate) fn seal_bundle(
     value: &SecretValue,
     identity: &BundleIdentity<'_>,
     suite: AlgorithmSuite,
-    keyring: &dyn Keyring,
+    keyrings: &[&dyn Keyring],
     source: DataKeySource,
-) -> Result<(Vec<u8>, DataKey)> {
-    let keyrings = [keyring];
+) -> Result<SealedBundle> {
     let context = identity.context(value.kind());
     let mut materials = match source {
-        DataKeySource::Generate => Materials::generate(suite, &keyrings, context, &SystemRandom)?,
-        DataKeySource::Wrap(data_key) => Materials::wrap(suite, data_key, &keyrings, context, &SystemRandom)?,
+        DataKeySource::Generate => Materials::generate(suite, keyrings, context, &SystemRandom)?,
+        DataKeySource::Wrap(data_key) => Materials::wrap(suite, data_key, keyrings, context, &SystemRandom)?,
     };
     let sealer = MessageSealer::new(&mut materials, FrameLength::default(), &SystemRandom)?;
     let mut message = Vec::new();
     seal_slice(value.expose(), &mut message, sealer)?;
-    Ok((message, materials.into_data_key()))
+    let encrypted_data_keys = materials.encrypted_data_keys().iter().map(EdkRecord::of).collect();
+    Ok(SealedBundle { message, encrypted_data_keys, data_key: materials.into_data_key() })
 }
 
 /// What a bundle holds.

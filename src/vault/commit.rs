@@ -56,7 +56,7 @@ impl SecretWriter {
         }
         let size = u64::try_from(message.len()).unwrap_or(u64::MAX);
         tracing::debug!(path = %path.display(), size, %key, "bundle written");
-        Ok(BundleRecord { region: key.region(), file, size, sha256, kms_key_id: key.to_string() })
+        Ok(BundleRecord { region: key.region(), file, size, sha256, kms_key_id: key.to_string(), encrypted_data_keys: Vec::new() })
     }
 
     /// The commit. Until it returns, the secret is as it was before; leftovers are swept after it.

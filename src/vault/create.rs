@@ -7,9 +7,13 @@ use super::{
     change::PreparedChange,
     describe::SecretChange,
     family::{Family, Located},
+    keys::KeyOptions,
     layout,
     parameters::check_tags,
-    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal, trace_plan},
+    plan::{
+        self, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, named_twice, refusal, trace_plan,
+        unchosen_keys,
+    },
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
@@ -61,6 +65,8 @@ pub struct CreateSecret {
     pub on_problem: OnProblem,
     /// Account of the secret's ARN; `None` takes that of its primary wrapping key.
     pub account: Option<AccountId>,
+    /// Recovery keys, and how RSA keys wrap.
+    pub keys: KeyOptions,
 }
 
 enum Prepared {
@@ -120,7 +126,7 @@ impl Vault {
         if let Some(value) = &request.value {
             let version_id = request.version_id()?;
             let source = VersionSource { data_key: None, suite: request.suite };
-            sealed.push(SealedVersion::seal(&after, &version_id, value, &targets, kms, source)?);
+            sealed.push(SealedVersion::seal(&after, &version_id, value, &targets, kms, &request.keys, source)?);
             after.versions.push(VersionRecord {
                 version_stages: vec![AWSCURRENT.to_owned()],
                 created_date: after.created_date,
@@ -170,6 +176,7 @@ fn plan_create(kms: &mut EmbeddedKms, request: &CreateSecret, family: &Family) -
             Err(problem) => problems.push(problem),
         }
     }
+    problems.extend(unchosen_keys(primary.iter().chain(&replicas), UntouchedRegions::None));
     let can_record = request.on_problem == OnProblem::RecordFailed && problems.iter().all(|problem| problem.retry.is_some());
     match primary {
         Some(primary) if problems.is_empty() || can_record => Ok(Plan { primary, replicas, failed: problems, replaced }),

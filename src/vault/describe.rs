@@ -2,7 +2,10 @@
 //! [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html), and the answers of changes.
 //! Members are AWS's, in AWS's order; `Bundles`, `EncryptionContext` and `ResourcePolicy` are coldseal's.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 use serde::Serialize;
 
@@ -12,15 +15,13 @@ use super::{
     lookup::Found,
     plan::DEFAULT_KEY_ALIAS,
     read::bundle_path,
-    record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
+    record::{AWSCURRENT, BundleRecord, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
 };
 use crate::{
-    arn::{KeyArn, SecretArn},
+    arn::SecretArn,
     error::Result,
-    format::EncryptedDataKey,
-    keyring::{Kms as _, ecdh_recipient},
     kms::{Committed, EmbeddedKms},
     region::Region,
     timestamp::Timestamp,
@@ -57,7 +58,7 @@ pub struct BundleInfo {
     pub sha256: String,
     /// ARN of the key that wraps its data key.
     pub kms_key_id: String,
-    /// True when the keystore at hand has that key or a related multi-Region key, enabled.
+    /// True when the keystore at hand has that key or a related multi-Region key with its private part, or a recovery key of the bundle, enabled.
     pub opens_here: bool,
 }
 
@@ -81,6 +82,15 @@ pub struct SecretChange {
     /// What became of the keystore; not part of the answer's document.
     #[serde(skip)]
     pub keystore: Committed,
+    /// The Regions whose bundles only AWS KMS opens, as they are under imported public keys; not part of the answer's document.
+    #[serde(skip)]
+    pub public_only: Vec<Region>,
+    /// The Regions whose bundles a recovery key opens too that is not in the keystore; not part of the answer's document.
+    #[serde(skip)]
+    pub recovery_only: Vec<Region>,
+    /// Keys that opened bundles before the change, and do not open the ones after it; not part of the answer's document.
+    #[serde(skip)]
+    pub lost_keys: Vec<String>,
 }
 
 /// The answer of `DescribeSecret`.
@@ -173,6 +183,15 @@ pub struct SecretListEntry {
 impl SecretChange {
     pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, secret: &Located, keystore: Committed) -> Self {
         let record = &secret.record;
+        let closed = record.versions.iter().flat_map(|version| &version.bundles).filter(|bundle| {
+            let is_imported = bundle.kms_key_id.parse().is_ok_and(|key| kms.is_imported(&key));
+            is_imported && !opens(kms, bundle)
+        });
+        let (mut public_only, mut recovery_only) = (BTreeSet::new(), BTreeSet::new());
+        for bundle in closed {
+            let regions = if bundle.encrypted_data_keys.len() > 1 { &mut recovery_only } else { &mut public_only };
+            regions.insert(bundle.region);
+        }
         Self {
             arn: record.arn.clone(),
             name: record.name.clone(),
@@ -180,6 +199,9 @@ impl SecretChange {
             replication_status: statuses(record),
             bundles: bundles(vault, Some(kms), secret, None),
             keystore,
+            public_only: public_only.into_iter().collect(),
+            recovery_only: recovery_only.into_iter().collect(),
+            lost_keys: Vec::new(),
         }
     }
 }
@@ -301,22 +323,14 @@ fn bundles(vault: &Vault, kms: Option<&EmbeddedKms>, secret: &Located, only: Opt
                 size: bundle.size,
                 sha256: bundle.sha256.clone(),
                 kms_key_id: bundle.kms_key_id.clone(),
-                opens_here: kms.is_some_and(|kms| has_key(kms, &bundle.kms_key_id)),
+                opens_here: kms.is_some_and(|kms| opens(kms, bundle)),
             });
         }
     }
     infos
 }
 
-/// True when the keystore has the key that an encrypted data key names, enabled.
-pub(super) fn has_key_of(kms: &EmbeddedKms, edk: &EncryptedDataKey) -> bool {
-    match ecdh_recipient(edk) {
-        Some(recipient) => kms.key_with_public_key(&recipient).is_some_and(|key| kms.check_usable(&key).is_ok()),
-        None => std::str::from_utf8(&edk.provider_info).is_ok_and(|key| has_key(kms, key)),
-    }
-}
-
-/// True when the keystore has the key, or a related multi-Region key, enabled.
-pub(super) fn has_key(kms: &EmbeddedKms, key: &str) -> bool {
-    key.parse::<KeyArn>().is_ok_and(|key| kms.check_usable(&kms.key_for_decrypt(&key)).is_ok())
+/// True when the keystore has a key that opens the bundle, enabled.
+pub(super) fn opens(kms: &EmbeddedKms, bundle: &BundleRecord) -> bool {
+    bundle.kms_key_id.parse().is_ok_and(|key| kms.can_unwrap(&key)) || bundle.encrypted_data_keys.iter().any(|edk| edk.opens_with(kms))
 }

@@ -9,6 +9,7 @@ mod create;
 mod dependents;
 mod describe;
 mod family;
+mod keys;
 mod layout;
 mod list;
 mod lookup;
@@ -33,6 +34,7 @@ pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry};
 #[doc(hidden)]
 pub use family::parse_secret;
+pub use keys::{KeyOptions, RecoveryKey};
 pub use list::{FilterKey, ListSecrets, SecretFilter, SortBy, SortOrder};
 pub use plan::{DEFAULT_KEY_ALIAS, NameClash, OnProblem, ReplicaRegion};
 pub use read::{SecretValueEntry, VersionSelector};
@@ -47,9 +49,11 @@ pub use verify::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport,
 #[cfg(feature = "cli")]
 pub(crate) use bundle::{REGION_PAIR, is_reserved};
 #[cfg(feature = "cli")]
+pub(crate) use keys::borrowed;
+#[cfg(feature = "cli")]
 pub(crate) use parameters::check_tags;
 #[cfg(feature = "cli")]
-pub(crate) use plan::{Problem, Target, refusal, target, unknown_region};
+pub(crate) use plan::{Problem, Target, UntouchedRegions, refusal, target, unchosen_keys, unknown_region};
 
 use crate::{
     durable::{self, Lock},

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     arn::KeyArn,
     error::{Error, ErrorCode, Result, ServiceError},
-    kms::EmbeddedKms,
+    kms::{EmbeddedKms, is_written_as_embedded},
     region::Region,
 };
 
@@ -49,6 +49,18 @@ pub(crate) struct Target {
     pub(crate) key: KeyArn,
     /// As the user named it, or the default alias.
     pub(crate) kms_key_id: String,
+    pub(crate) origin: KeyOrigin,
+}
+
+/// What a Region's key is, as far as commands that use imported public keys make a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyOrigin {
+    /// Only AWS KMS opens what is wrapped under it.
+    Imported,
+    /// An embedded key that was named with `embedded:`.
+    WrittenOut,
+    /// An embedded key that was named without, or the default.
+    Embedded,
 }
 
 impl Target {
@@ -80,7 +92,44 @@ pub(crate) fn target(kms: &mut EmbeddedKms, region: Region, key_id: Option<&str>
     let key = if named == DEFAULT_KEY_ALIAS { kms.ensure_default_key(region) } else { kms.resolve(region, &named) };
     let key = key.and_then(|key| kms.check_usable(&key).map(|()| key)).map_err(as_service)?;
     tracing::debug!(%region, %key, "key resolved");
-    Ok(Target { key, kms_key_id: named })
+    let origin = match is_written_as_embedded(&named) {
+        _ if kms.is_imported(&key) => KeyOrigin::Imported,
+        true => KeyOrigin::WrittenOut,
+        false => KeyOrigin::Embedded,
+    };
+    Ok(Target { key, kms_key_id: named, origin })
+}
+
+/// As soon as one Region uses an imported public key, no other takes an embedded key that was not written out: its bundle would not open in
+/// AWS, where the others do.
+pub(crate) fn unchosen_keys<'a>(targets: impl IntoIterator<Item = &'a Target> + Clone, others: UntouchedRegions) -> Vec<Problem> {
+    let has_imported =
+        others == UntouchedRegions::UseImportedKeys || targets.clone().into_iter().any(|target| target.origin == KeyOrigin::Imported);
+    let unchosen = targets.into_iter().filter(|target| has_imported && target.origin == KeyOrigin::Embedded);
+    unchosen.map(unchosen_key).collect()
+}
+
+/// The Regions of a secret that a command does not touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum UntouchedRegions {
+    None,
+    UseImportedKeys,
+}
+
+fn unchosen_key(target: &Target) -> Problem {
+    let (region, key) = (target.region(), &target.kms_key_id);
+    let what = if key == DEFAULT_KEY_ALIAS {
+        "no key is named for it, and another Region uses an imported public key: then every Region needs one"
+    } else {
+        "its key is an embedded one, which AWS does not have, and another Region uses an imported public key"
+    };
+    let way = if key == DEFAULT_KEY_ALIAS {
+        format!("KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region {region} --key-id KEY'")
+    } else {
+        format!("'embedded:{key}' says that it is meant")
+    };
+    let error = ServiceError::new(ErrorCode::InvalidParameterException, format!("{what}; {way}"));
+    Problem { place: region.to_string(), error, retry: None }
 }
 
 /// The key as the user named it; else the one that was set as the Region's default, else the default alias.

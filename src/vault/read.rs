@@ -17,7 +17,7 @@ use crate::{
     arn::SecretArn,
     crypto::{constant_time_eq, sha256},
     error::{Error, ErrorCode, Result},
-    keyring::{AwsKmsDiscoveryKeyring, Kms},
+    keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::EmbeddedKms,
     region::Region,
     timestamp::Timestamp,
@@ -60,11 +60,10 @@ pub struct SecretValueEntry {
 }
 
 impl Vault {
-    /// Opens the bundle of one version in one Region.
+    /// Opens the bundle of one version in one Region with the keys of a keystore.
     ///
     /// # Errors
-    /// `ResourceNotFoundException`, `InvalidRequestException` when id and label do not belong together, `DecryptionFailure` for a bundle that does not open,
-    /// `ValidationException` for lengths.
+    /// As for [`Vault::get_secret_value_with`].
     pub fn get_secret_value(
         &self,
         kms: &EmbeddedKms,
@@ -72,10 +71,24 @@ impl Vault {
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
-        match self.read_value(kms, secret_id, region, selector) {
+        self.get_secret_value_with(&[&AwsKmsDiscoveryKeyring::new(kms)], secret_id, region, selector)
+    }
+
+    /// Opens the bundle of one version in one Region.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException`, `InvalidRequestException` when id and label do not belong together, `DecryptionFailure` for a bundle that does not open.
+    pub fn get_secret_value_with(
+        &self,
+        keyrings: &[&dyn Keyring],
+        secret_id: &str,
+        region: Option<Region>,
+        selector: &VersionSelector,
+    ) -> Result<SecretValueEntry> {
+        match self.read_value(keyrings, secret_id, region, selector) {
             // A writer may have removed the file after the record was read; by now the record is another one.
             Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                self.read_value(kms, secret_id, region, selector).map_err(as_missing)
+                self.read_value(keyrings, secret_id, region, selector).map_err(as_missing)
             }
             result => result,
         }
@@ -83,7 +96,7 @@ impl Vault {
 
     fn read_value(
         &self,
-        kms: &EmbeddedKms,
+        keyrings: &[&dyn Keyring],
         secret_id: &str,
         region: Option<Region>,
         selector: &VersionSelector,
@@ -91,7 +104,7 @@ impl Vault {
         selector.check()?;
         let Found { secret, region, .. } = self.find(secret_id, region)?;
         let version = select(&secret.record, selector)?;
-        let OpenedBundle { value, .. } = self.open_in_region(kms, &secret, version, region)?;
+        let OpenedBundle { value, .. } = self.open_in_region(keyrings, &secret, version, region)?;
         Ok(SecretValueEntry {
             arn: secret.record.arn.in_region(region),
             version_id: version.version_id.clone(),
@@ -103,12 +116,12 @@ impl Vault {
     }
 
     /// Opens a version from the primary Region's bundle, or from any other that opens here; gives its data key too.
-    pub(super) fn open_any_region(&self, kms: &EmbeddedKms, secret: &Located, version: &VersionRecord) -> Result<OpenedBundle> {
+    pub(super) fn open_any_region(&self, keyrings: &[&dyn Keyring], secret: &Located, version: &VersionRecord) -> Result<OpenedBundle> {
         let primary = secret.record.primary_region();
         let others = version.bundles.iter().map(|bundle| bundle.region).filter(|region| *region != primary);
         let mut first_error = None;
         for region in std::iter::once(primary).chain(others) {
-            match self.open_in_region(kms, secret, version, region) {
+            match self.open_in_region(keyrings, secret, version, region) {
                 Ok(opened) => return Ok(opened),
                 Err(error) => _ = first_error.get_or_insert(error),
             }
@@ -117,7 +130,13 @@ impl Vault {
     }
 
     /// Opens a version from the bundle of one Region; gives its data key too.
-    pub(super) fn open_in_region(&self, kms: &dyn Kms, secret: &Located, version: &VersionRecord, region: Region) -> Result<OpenedBundle> {
+    pub(super) fn open_in_region(
+        &self,
+        keyrings: &[&dyn Keyring],
+        secret: &Located,
+        version: &VersionRecord,
+        region: Region,
+    ) -> Result<OpenedBundle> {
         let Some(bundle) = version.bundle(region) else {
             let message = format!(
                 "version {} has no bundle for {region}; 'coldseal verify' lists what is missing",
@@ -132,9 +151,10 @@ impl Vault {
             return Err(refuse("size or SHA-256 is not the one on record: the file was changed or damaged"));
         }
         tracing::debug!(path = %path.display(), key = bundle.kms_key_id, "opening a bundle");
-        let discovery = AwsKmsDiscoveryKeyring::new(kms);
-        open_bundle(&message, &identity(&secret.record, &version.version_id, region), &[&discovery])
-            .map_err(|error| refuse(&error.to_string()))
+        open_bundle(&message, &identity(&secret.record, &version.version_id, region), keyrings).map_err(|error| match &error {
+            Error::NoUsableKey(_) => refuse(&format!("{error}\n{}", ways_out(version, region))),
+            _ => refuse(&error.to_string()),
+        })
     }
 
     /// Whether `value` is that of a stored version: by its keyed tag, or with another keystore by opening the version.
@@ -142,12 +162,23 @@ impl Vault {
         if let Some(same) = value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, value) {
             return Ok(same);
         }
-        let OpenedBundle { value: stored, .. } = self.open_any_region(kms, secret, version).map_err(|error| {
-            let message = format!("the value on record was made with another keystore and cannot be compared here: {error}");
-            Error::service(ErrorCode::InvalidRequestException, message)
-        })?;
+        let OpenedBundle { value: stored, .. } =
+            self.open_any_region(&[&AwsKmsDiscoveryKeyring::new(kms)], secret, version).map_err(|error| {
+                let message = format!("the value on record was made with another keystore and cannot be compared here: {error}");
+                Error::service(ErrorCode::InvalidRequestException, message)
+            })?;
         Ok(stored.kind() == value.kind() && constant_time_eq(stored.expose(), value.expose()))
     }
+}
+
+/// What to do where no key at hand opens a bundle.
+fn ways_out(version: &VersionRecord, region: Region) -> String {
+    let others: Vec<_> = version.bundles.iter().map(|bundle| bundle.region).filter(|other| *other != region).map(Region::name).collect();
+    let mut ways = "it opens where one of these keys is: in AWS in the key's Region, with the keystore that has the private key, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key)".to_owned();
+    if !others.is_empty() {
+        ways.push_str(&format!("; the bundles for {} hold the same value", others.join(", ")));
+    }
+    ways
 }
 
 /// A file that the record names and that is not there is damage.

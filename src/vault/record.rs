@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::{layout, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
+use super::{keys::EdkRecord, layout, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
 use crate::{
     arn::{KeyArn, SecretArn},
     error::{Error, Result},
@@ -129,6 +129,9 @@ pub(crate) struct BundleRecord {
     #[serde(rename = "SHA256")]
     pub(crate) sha256: String,
     pub(crate) kms_key_id: String,
+    /// All of them, in the order of the message; absent where the only one is under the symmetric key `KmsKeyId`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) encrypted_data_keys: Vec<EdkRecord>,
 }
 
 impl SecretRecord {

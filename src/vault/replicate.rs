@@ -8,8 +8,12 @@ use super::{
     create::{failed_replica, in_sync},
     describe::SecretChange,
     family::{Family, Located},
+    keys::{KeyOptions, borrowed},
     lookup::Found,
-    plan::{self, NameClash, OnProblem, Problem, ReplicaRegion, Target, check_replica, named_twice, refusal, trace_plan},
+    plan::{
+        self, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, named_twice, refusal, trace_plan,
+        unchosen_keys,
+    },
     record::{Replaced, ReplicaStatus, SecretRecord},
     seal_version::{SealedVersion, VersionSource},
 };
@@ -33,6 +37,8 @@ pub struct ReplicateSecret {
     pub name_clash: NameClash,
     /// What to do when a Region cannot be served.
     pub on_problem: OnProblem,
+    /// Recovery keys, how RSA keys wrap, and what opens besides the keystore.
+    pub keys: KeyOptions,
 }
 
 #[derive(Default)]
@@ -64,7 +70,7 @@ impl Vault {
             return Ok(SecretChange::of(self, session.kms(), &secret, Committed::Unchanged));
         }
         trace_plan(&plan.targets, &plan.failed);
-        let change = self.prepare_replicas(session.kms(), secret, &plan)?;
+        let change = self.prepare_replicas(session.kms(), secret, &plan, &request.keys)?;
         // Keys are durable before anything that is wrapped under them.
         let keystore = if plan.targets.is_empty() { Committed::Unchanged } else { session.commit()? };
         let located = change.write()?;
@@ -76,13 +82,14 @@ impl Vault {
     }
 
     /// Opens each version and seals it for the new Regions, all in memory.
-    fn prepare_replicas(&self, kms: &EmbeddedKms, secret: Located, plan: &Plan) -> Result<PreparedChange> {
+    fn prepare_replicas(&self, kms: &EmbeddedKms, secret: Located, plan: &Plan, keys: &KeyOptions) -> Result<PreparedChange> {
         let mut sealed = Vec::new();
+        let opening = keys.opening(kms);
         if !plan.targets.is_empty() {
             for version in &secret.record.versions {
-                let OpenedBundle { value, data_key, suite } = self.open_any_region(kms, &secret, version)?;
-                let source = VersionSource { data_key: Some(data_key), suite };
-                sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, &plan.targets, kms, source)?);
+                let OpenedBundle { value, data_key, suite } = self.open_any_region(&borrowed(&opening), &secret, version)?;
+                let (record, version_id, source) = (&secret.record, &version.version_id, VersionSource { data_key: Some(data_key), suite });
+                sealed.push(SealedVersion::seal(record, version_id, &value, &plan.targets, kms, keys, source)?);
             }
         }
         let mut after = secret.record.clone();
@@ -109,8 +116,16 @@ fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, 
             Err(problem) => plan.failed.push(problem),
         }
     }
+    plan.failed.extend(unchosen_keys(&plan.targets, other_regions(kms, record)));
     let can_record = request.on_problem == OnProblem::RecordFailed && plan.failed.iter().all(|problem| problem.retry.is_some());
     if plan.failed.is_empty() || can_record { Ok(plan) } else { Err(refusal(&plan.failed)) }
+}
+
+/// What the secret's bundles are wrapped under already.
+fn other_regions(kms: &EmbeddedKms, record: &SecretRecord) -> UntouchedRegions {
+    let mut bundles = record.versions.iter().flat_map(|version| &version.bundles);
+    let has_imported = bundles.any(|bundle| bundle.kms_key_id.parse().is_ok_and(|key| kms.is_imported(&key)));
+    if has_imported { UntouchedRegions::UseImportedKeys } else { UntouchedRegions::None }
 }
 
 /// `None` when the Region is in sync under that key.

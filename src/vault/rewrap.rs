@@ -7,6 +7,7 @@ use super::{
     create::in_sync,
     describe::SecretChange,
     family::Located,
+    keys::{KeyOptions, borrowed},
     lookup::Found,
     plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, refusal},
     record::{SecretRecord, VersionRecord},
@@ -21,7 +22,7 @@ use crate::{
 };
 
 /// A request to rewrap a secret.
-#[derive(Debug, Clone)]
+#[derive(Debug, Default)]
 pub struct RewrapSecret {
     /// Name, ARN or partial ARN.
     pub secret_id: String,
@@ -32,6 +33,8 @@ pub struct RewrapSecret {
     /// The suite of the new bundles; `None` keeps that of each version, so that what was signed is signed again. All bundles of a version have
     /// one, so that another one needs all Regions.
     pub suite: Option<AlgorithmSuite>,
+    /// Recovery keys, how RSA keys wrap, and what opens besides the keystore.
+    pub keys: KeyOptions,
 }
 
 impl Vault {
@@ -54,29 +57,26 @@ impl Vault {
             }
         };
         let targets = plan_targets(session.kms_mut(), &secret.record, &regions, request.to_key.as_deref())?;
-        let change = self.prepare_rewrap(session.kms(), secret, &targets, request.suite)?;
+        let change = self.prepare_rewrap(session.kms(), secret, &targets, request)?;
         // Keys are durable before anything that is wrapped under them.
         let keystore = session.commit()?;
+        let before = change.before.clone();
         let located = change.write()?;
-        Ok(SecretChange::of(self, session.kms(), &located, keystore))
+        let lost_keys = before.map_or_else(Vec::new, |before| lost_keys(&before, &located.record));
+        Ok(SecretChange { lost_keys, ..SecretChange::of(self, session.kms(), &located, keystore) })
     }
 
-    fn prepare_rewrap(
-        &self,
-        kms: &EmbeddedKms,
-        secret: Located,
-        targets: &[Target],
-        suite: Option<AlgorithmSuite>,
-    ) -> Result<PreparedChange> {
+    fn prepare_rewrap(&self, kms: &EmbeddedKms, secret: Located, targets: &[Target], request: &RewrapSecret) -> Result<PreparedChange> {
         let mut sealed = Vec::new();
+        let opening = request.keys.opening(kms);
         for version in &secret.record.versions {
-            let OpenedBundle { value, data_key, suite: found } = self.open_any_region(kms, &secret, version)?;
-            let suite = suite.unwrap_or(found);
+            let OpenedBundle { value, data_key, suite: found } = self.open_any_region(&borrowed(&opening), &secret, version)?;
+            let suite = request.suite.unwrap_or(found);
             if suite != found && !cover(targets, version) {
                 return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
             }
             let source = VersionSource { data_key: Some(data_key), suite };
-            sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, source)?);
+            sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, &request.keys, source)?);
         }
         let mut after = secret.record.clone();
         for target in targets {
@@ -97,6 +97,22 @@ const ALL_OR_NONE: &str =
 
 fn cover(targets: &[Target], version: &VersionRecord) -> bool {
     version.bundles.iter().all(|bundle| targets.iter().any(|target| target.region() == bundle.region))
+}
+
+/// What each version could be opened with in a Region before, and cannot now, the Region's own key excepted.
+fn lost_keys(before: &SecretRecord, after: &SecretRecord) -> Vec<String> {
+    let mut lost = Vec::new();
+    for old in before.versions.iter().flat_map(|version| &version.bundles) {
+        let new = after.versions.iter().flat_map(|version| &version.bundles).filter(|new| new.region == old.region);
+        let kept: Vec<_> = new.flat_map(|new| &new.encrypted_data_keys).collect();
+        // The first is the Region's own.
+        lost.extend(
+            old.encrypted_data_keys.iter().skip(1).filter(|edk| !kept.contains(edk)).map(|edk| format!("{} {}", edk.provider_id, edk.key)),
+        );
+    }
+    lost.sort_unstable();
+    lost.dedup();
+    lost
 }
 
 /// The key of each Region: the one asked for, or the one on record.

@@ -1,8 +1,9 @@
 //! Seals one version of a secret for several Regions, all in memory, before the first byte is written.
 
 use super::{
-    bundle::{BundleIdentity, DataKeySource, seal_bundle},
+    bundle::{BundleIdentity, DataKeySource, SealedBundle, seal_bundle},
     commit::SecretWriter,
+    keys::{EdkRecord, KeyOptions, borrowed},
     plan::Target,
     record::{BundleRecord, DataKeyScope, SecretRecord, ValueTag},
     value::SecretValue,
@@ -10,6 +11,7 @@ use super::{
 use crate::{
     arn::KeyArn,
     error::Result,
+    keyring::AWS_KMS_PROVIDER_ID,
     kms::{ComparisonKey, EmbeddedKms},
     secret::DataKey,
     suite::AlgorithmSuite,
@@ -18,7 +20,14 @@ use crate::{
 /// Bundles that are sealed and not written.
 pub(super) struct SealedVersion {
     version_id: String,
-    messages: Vec<(KeyArn, Vec<u8>)>,
+    messages: Vec<SealedMessage>,
+}
+
+struct SealedMessage {
+    key: KeyArn,
+    message: Vec<u8>,
+    /// Empty where the Region's symmetric key is the only one.
+    encrypted_data_keys: Vec<EdkRecord>,
 }
 
 /// What all bundles of a version have in common.
@@ -37,6 +46,7 @@ impl SealedVersion {
         value: &SecretValue,
         targets: &[Target],
         kms: &EmbeddedKms,
+        options: &KeyOptions,
         source: VersionSource,
     ) -> Result<Self> {
         let VersionSource { data_key: mut shared, suite } = source;
@@ -47,17 +57,31 @@ impl SealedVersion {
                 (DataKeyScope::Shared, Some(data_key)) => DataKeySource::Wrap(data_key),
                 _ => DataKeySource::Generate,
             };
-            let (message, data_key) = seal_bundle(value, &identity, suite, &*kms.keyring(target.key.clone()), source)?;
+            let keyrings = options.wrapping(kms, &target.key);
+            let SealedBundle { message, mut encrypted_data_keys, data_key } =
+                seal_bundle(value, &identity, suite, &borrowed(&keyrings), source)?;
             shared = Some(data_key);
-            messages.push((target.key.clone(), message));
+            if is_plain(&encrypted_data_keys) {
+                encrypted_data_keys.clear();
+            }
+            messages.push(SealedMessage { key: target.key.clone(), message, encrypted_data_keys });
         }
         Ok(Self { version_id: version_id.to_owned(), messages })
     }
 
     /// Writes the bundles; nothing refers to them until the record is committed.
     pub(super) fn write(&self, writer: &mut SecretWriter) -> Result<Vec<BundleRecord>> {
-        self.messages.iter().map(|(key, message)| writer.write_bundle(&self.version_id, key, message)).collect()
+        let write = |sealed: &SealedMessage| {
+            let record = writer.write_bundle(&self.version_id, &sealed.key, &sealed.message)?;
+            Ok(BundleRecord { encrypted_data_keys: sealed.encrypted_data_keys.clone(), ..record })
+        };
+        self.messages.iter().map(write).collect()
     }
+}
+
+/// One EDK under a symmetric key: the record's `KmsKeyId` says all of it.
+fn is_plain(encrypted_data_keys: &[EdkRecord]) -> bool {
+    matches!(encrypted_data_keys, [edk] if edk.provider_id == AWS_KMS_PROVIDER_ID)
 }
 
 /// The bundle of `version_id` in `region`; account and suffix come from the record.

@@ -178,6 +178,13 @@ Options:
       --sign-message
           [coldseal] Sign each bundle (suite 0x0578), so that no Region can make
           another Region's bundle
+      --recovery-key <RECOVERY>
+          [coldseal] One more key that every new bundle opens with: kms=KEY,
+          aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE; repeat it for
+          several
+      --encryption-algorithm <ALGORITHM>
+          [coldseal] How RSA keys of KMS wrap: RSAES_OAEP_SHA_256 or
+          RSAES_OAEP_SHA_1 [default: RSAES_OAEP_SHA_256]
       --cli-input-json <JSON>
           The request as JSON with AWS's member names, or file://PATH; flags
           come before it

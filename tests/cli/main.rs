@@ -18,6 +18,7 @@ mod kms;
 mod output;
 mod passphrase;
 mod process;
+mod public_keys;
 mod purge;
 mod raw_keys;
 mod read;

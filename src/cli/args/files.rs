@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::recovery::WrapArgs;
 use crate::cli::raw_rsa_key::RawRsaPadding;
 
 /// Keys for one message.
@@ -98,6 +99,8 @@ pub(crate) struct SealArgs {
     #[command(flatten)]
     pub(crate) bundles: RegionBundleArgs,
     #[command(flatten)]
+    pub(crate) wrap: WrapArgs,
+    #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
@@ -175,6 +178,8 @@ pub(crate) struct RewrapArgs {
     /// Do not sign the new messages (suite 0x0478)
     #[arg(long, overrides_with = "sign_message")]
     pub(crate) no_sign_message: bool,
+    #[command(flatten)]
+    pub(crate) wrap: WrapArgs,
     /// Overwrite bundles that are there
     #[arg(long)]
     pub(crate) force: bool,

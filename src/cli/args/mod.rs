@@ -3,6 +3,7 @@
 mod files;
 pub(crate) mod kms;
 mod lists;
+mod recovery;
 mod reference;
 mod secrets;
 
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use files::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, RegionBundleArgs, RewrapArgs, SealArgs};
 pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind};
 pub(crate) use lists::{KmsPagingArgs, ListSecretsArgs, PagingArgs};
+pub(crate) use recovery::{OpeningKeyArgs, WrapArgs};
 pub(crate) use reference::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArgs, RegionProblemArgs, ReplicateArgs, VerifyArgs};
 

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::recovery::{OpeningKeyArgs, WrapArgs};
+
 /// Create a secret: one bundle for its Region and one for each replica Region
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -74,6 +76,8 @@ pub(crate) struct CreateSecretArgs {
     /// [coldseal] Sign each bundle (suite 0x0578), so that no Region can make another Region's bundle
     #[arg(long)]
     pub(crate) sign_message: bool,
+    #[command(flatten)]
+    pub(crate) wrap: WrapArgs,
 }
 
 /// What to do when a Region cannot be served as asked.
@@ -107,6 +111,10 @@ pub(crate) struct ReplicateArgs {
     pub(crate) add_replica_regions: Vec<String>,
     #[command(flatten)]
     pub(crate) regions: RegionProblemArgs,
+    #[command(flatten)]
+    pub(crate) wrap: WrapArgs,
+    #[command(flatten)]
+    pub(crate) opening: OpeningKeyArgs,
 }
 
 /// Open a secret's bundle and print its value
@@ -128,6 +136,11 @@ pub(crate) struct GetSecretValueArgs {
     /// A staging label of the version [default: AWSCURRENT]
     #[arg(long, value_name = "LABEL")]
     pub(crate) version_stage: Option<String>,
+    #[command(flatten)]
+    pub(crate) opening: OpeningKeyArgs,
+    /// [coldseal] The same as they were given at sealing: aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE; repeat it for several
+    #[arg(long, value_name = "RECOVERY")]
+    pub(crate) recovery_key: Vec<String>,
     /// [coldseal] Write the value, byte for byte, to this file (mode 0600); '-' for stdout
     #[arg(long, value_name = "FILE")]
     pub(crate) output_file: Option<PathBuf>,

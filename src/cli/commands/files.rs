@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    keys::{keyrings, kms_keys, opening_keyrings, raw_keys},
+    keys::{kms_keys, opening_keyrings, raw_keys, sealing_keyrings, warn_about_message},
     region_bundles::{REGION_PAIR, RegionBundles, Writing},
 };
 use crate::{
@@ -20,6 +20,7 @@ use crate::{
         paramfile::ParamFiles,
         progress::Progress,
         raw_key::RawKey,
+        recovery_key::{key_options, needs_kms},
         usage::UsageError,
     },
     durable::{Existing, Sync},
@@ -28,6 +29,7 @@ use crate::{
     keyring::Keyring,
     message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions},
     suite::AlgorithmSuite,
+    vault::{RecoveryKey, borrowed},
 };
 
 const SIGNED: AlgorithmSuite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384;
@@ -54,12 +56,16 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
             .with_hint("write it to a file with -o, or use '-o -'")
             .into());
     }
-    let kms = if args.keys.kms_key_id.is_empty() { None } else { Some(context.kms(OPERATION)?) };
+    let kms = if args.keys.kms_key_id.is_empty() && !needs_kms(&args.wrap) { None } else { Some(context.kms(OPERATION)?) };
     let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys, OPERATION))?;
-    let keyrings = keyrings(kms.as_ref(), kms_keys, raw_keys);
-    let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
+    let mut key_options = key_options(context, kms.as_ref(), &args.wrap, Vec::new(), OPERATION)?;
+    key_options.recovery_keys.extend(raw_keys.into_iter().map(|key| RecoveryKey::Keyring(key.keyring)));
+    let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);
     let input = input(&args.file).during(OPERATION)?;
-    destination.write(|output| message::seal(input, output, &keyrings, &encryption_context, options)).during(OPERATION)?;
+    destination.write(|output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options)).during(OPERATION)?;
+    if let Some(kms) = &kms {
+        warn_about_message(kms, &kms_keys, &key_options);
+    }
     Ok(())
 }
 
@@ -72,8 +78,9 @@ fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, option
             .into());
     }
     let input = input(&args.file).during(OPERATION)?;
-    let bundles = RegionBundles::plan(context, &args.bundles, writing(args.output.force, args.output.no_sync), &args.file, OPERATION)?;
-    bundles.write(context, OPERATION, |_, outputs| message::seal_each(input, outputs.with_pairs(pairs), options).map(drop))
+    let bundles =
+        RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.output.force, args.output.no_sync), &args.file, OPERATION)?;
+    bundles.write(context, OPERATION, |outputs| message::seal_each(input, outputs.with_pairs(pairs), options).map(drop))
 }
 
 pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
@@ -86,12 +93,16 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
     }
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
     let input = input(&args.file).during(OPERATION)?;
-    let bundles = RegionBundles::plan(context, &args.bundles, writing(args.force, args.no_sync), &args.file, OPERATION)?;
+    let bundles = RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file, OPERATION)?;
     let kms_keys = kms_keys(context, bundles.kms(), &args.keys, OPERATION)?;
-    bundles.write(context, OPERATION, |kms, outputs| {
-        let keyrings = opening_keyrings(Some(kms), kms_keys, raw_keys);
-        let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
-        let rewrapper = Rewrapper::begin(input, &keyrings, &open_options)?;
+    let rewrapper = {
+        let keyrings = opening_keyrings(Some(bundles.kms()), kms_keys, raw_keys);
+        let mut openers = borrowed(&keyrings);
+        openers.extend(bundles.recovery_keyrings());
+        // Before anything is made or changed: this takes a key that opens the message.
+        Rewrapper::begin(input, &openers, &open_options).during(OPERATION)?
+    };
+    bundles.write(context, OPERATION, |outputs| {
         let targets = outputs.with_pairs(&rewrapper.context());
         rewrapper.seal_each(targets, options).map(drop)
     })

@@ -9,10 +9,12 @@ use crate::{
         context::{Context, note},
         failure::{During as _, Failure, Outcome},
         output_file::{Destination, Overwrite},
+        recovery_key::{opening_keys, opening_recovery_keys},
     },
     durable::Sync,
     error::Error,
-    vault::{PayloadKind, SecretValueEntry, VersionSelector},
+    keyring::{AwsKmsDiscoveryKeyring, Keyring},
+    vault::{PayloadKind, SecretValueEntry, VersionSelector, borrowed},
 };
 
 pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
@@ -22,9 +24,16 @@ pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
     let destination =
         args.output_file.as_deref().map(|path| Destination::new(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
     context.vault.require().during(OPERATION)?;
-    let kms = context.kms(OPERATION)?;
+    let mut keyrings: Vec<Box<dyn Keyring>> = opening_keys(&args.opening)?.into_iter().map(|key| key.keyring).collect();
+    keyrings.extend(opening_recovery_keys(&args.recovery_key)?);
+    // With a key of the user's own there need not be a keystore.
+    let kms = if keyrings.is_empty() { Some(context.kms(OPERATION)?) } else { context.kms_if_any(OPERATION)? };
+    let discovery = kms.as_ref().map(|kms| AwsKmsDiscoveryKeyring::new(kms));
+    let mut openers = borrowed(&keyrings);
+    openers.extend(discovery.as_ref().map(|discovery| discovery as &dyn Keyring));
     let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
-    let entry = context.vault.get_secret_value(&kms, &args.secret_id, context.region_for(&args.secret_id)?, &selector).during(OPERATION)?;
+    let region = context.region_for(&args.secret_id)?;
+    let entry = context.vault.get_secret_value_with(&openers, &args.secret_id, region, &selector).during(OPERATION)?;
     match destination {
         Some(destination) => {
             let written = destination

@@ -7,12 +7,15 @@ use std::{
 
 use serde::Serialize;
 
+use super::write_secret::warn_public_only;
 use crate::{
+    arn::KeyArn,
     cli::{
-        args::RegionBundleArgs,
+        args::{RegionBundleArgs, WrapArgs},
         context::Context,
         failure::{During as _, Outcome},
         paramfile::ParamFiles,
+        recovery_key::{key_options, warn_about_mixture},
         replica_regions::parse_replica_regions,
         usage::UsageError,
     },
@@ -23,7 +26,7 @@ use crate::{
     kms::{EmbeddedKms, KeystoreSession},
     message::SealTarget,
     region::Region,
-    vault::{Problem, Target, refusal, target, unknown_region},
+    vault::{KeyOptions, Problem, RecoveryKey, Target, UntouchedRegions, borrowed, refusal, target, unchosen_keys, unknown_region},
 };
 
 /// The key of the pair that says which Region a bundle is for.
@@ -33,6 +36,7 @@ pub(super) const REGION_PAIR: &str = crate::vault::REGION_PAIR;
 pub(super) struct RegionBundles {
     session: KeystoreSession,
     targets: Vec<Target>,
+    keys: KeyOptions,
     paths: Vec<PathBuf>,
     writing: Writing,
 }
@@ -58,12 +62,14 @@ struct BundleDocument {
     path: PathBuf,
     size: u64,
     kms_key_id: String,
+    /// True when the keystore has that key with its private part, or a recovery key of KMS.
+    opens_here: bool,
 }
 
 /// The files of the bundles with the keys that each is for.
 pub(super) struct Outputs<'a> {
     files: &'a mut [NewFile],
-    keyrings: &'a [[&'a dyn Keyring; 1]],
+    keyrings: &'a [Vec<&'a dyn Keyring>],
     targets: &'a [Target],
 }
 
@@ -71,7 +77,7 @@ impl<'a> Outputs<'a> {
     /// One target for each Region: these pairs, and the Region's own in place of another one's.
     pub(super) fn with_pairs(self, pairs: &EncryptionContext) -> Vec<SealTarget<'a, &'a mut NewFile>> {
         let outputs = self.files.iter_mut().zip(self.keyrings).zip(self.targets);
-        let target = |((output, keyrings), target): ((&'a mut NewFile, &'a [&'a dyn Keyring; 1]), &Target)| {
+        let target = |((output, keyrings), target): ((&'a mut NewFile, &'a Vec<&'a dyn Keyring>), &Target)| {
             let mut context = pairs.clone();
             context.insert(REGION_PAIR, target.region().name());
             SealTarget { keyrings, context, output }
@@ -84,7 +90,7 @@ impl RegionBundles {
     /// Finds every Region's key and every file's name, and lists all problems at once.
     pub(super) fn plan(
         context: &Context,
-        args: &RegionBundleArgs,
+        (args, wrap): (&RegionBundleArgs, &WrapArgs),
         writing: Writing,
         input: &Path,
         operation: &'static str,
@@ -100,16 +106,18 @@ impl RegionBundles {
                 Err(error) => problems.push(Problem { place: replica.region.clone(), error, retry: None }),
             }
         }
+        problems.extend(unchosen_keys(&targets, UntouchedRegions::None));
         if !problems.is_empty() {
             return Err(refusal(&problems)).during(operation);
         }
+        let keys = key_options(context, Some(session.kms()), wrap, Vec::new(), operation)?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = targets.iter().map(|target| dir.join(format!("{name}.{}.bundle", target.region()))).collect();
         if let Some(taken) = paths.iter().find(|path| writing.existing == Existing::Refuse && path.symlink_metadata().is_ok()) {
             return Err(UsageError::new(format!("{}: exists; --force overwrites it", taken.display())).into());
         }
-        Ok(Self { session, targets, paths, writing })
+        Ok(Self { session, targets, keys, paths, writing })
     }
 
     /// The keystore, held by this command.
@@ -117,13 +125,15 @@ impl RegionBundles {
         self.session.kms()
     }
 
+    /// What opens besides the keystore: the recovery keys that are private.
+    pub(super) fn recovery_keyrings(&self) -> Vec<&dyn Keyring> {
+        let keyrings =
+            self.keys.recovery_keys.iter().filter_map(|key| if let RecoveryKey::Keyring(keyring) = key { Some(&**keyring) } else { None });
+        keyrings.collect()
+    }
+
     /// Commits new keys, hands one target for each Region to `seal`, names the complete files, and prints where they are.
-    pub(super) fn write(
-        mut self,
-        context: &Context,
-        operation: &'static str,
-        seal: impl FnOnce(&EmbeddedKms, Outputs<'_>) -> Result<()>,
-    ) -> Outcome {
+    pub(super) fn write(mut self, context: &Context, operation: &'static str, seal: impl FnOnce(Outputs<'_>) -> Result<()>) -> Outcome {
         let committed = self.session.commit().during(operation)?;
         context.note_keystore(&committed);
         let dir = self.paths.first().map_or(Path::new("."), |path| durable::parent_of(path)).to_owned();
@@ -131,9 +141,9 @@ impl RegionBundles {
         let files: Result<Vec<NewFile>> = self.paths.iter().map(|_| NewFile::create_in(&dir)).collect();
         let mut files = files.during(operation)?;
         let kms = self.session.kms();
-        let keyrings: Vec<_> = self.targets.iter().map(|target| kms.keyring(target.key.clone())).collect();
-        let keyrings: Vec<[&dyn Keyring; 1]> = keyrings.iter().map(|keyring| [&**keyring]).collect();
-        seal(kms, Outputs { files: &mut files, keyrings: &keyrings, targets: &self.targets }).during(operation)?;
+        let keyrings: Vec<_> = self.targets.iter().map(|target| self.keys.wrapping(kms, &target.key)).collect();
+        let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
+        seal(Outputs { files: &mut files, keyrings: &keyrings, targets: &self.targets }).during(operation)?;
         self.publish(files, &dir).during(operation)?;
         self.report(context)
     }
@@ -163,9 +173,26 @@ impl RegionBundles {
         for (path, target) in self.paths.iter().zip(&self.targets) {
             let size = fs::metadata(path).map_err(|error| Error::io_at("reading", path, error)).during("Seal")?.len();
             let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            bundles.push(BundleDocument { region: target.region(), path, size, kms_key_id: target.key.to_string() });
+            let kms_key_id = target.key.to_string();
+            bundles.push(BundleDocument { region: target.region(), path, size, kms_key_id, opens_here: self.opens_here(&target.key) });
         }
-        context.print(&Document { bundles })
+        context.print(&Document { bundles })?;
+        let kms = self.session.kms();
+        warn_about_mixture(kms, self.targets.iter().map(|target| &target.key), &self.keys);
+        let closed = self.targets.iter().filter(|target| kms.is_imported(&target.key) && !self.opens_here(&target.key));
+        let closed: Vec<_> = closed.map(Target::region).collect();
+        if self.keys.recovery_keys.is_empty() {
+            warn_public_only(&closed, &[])
+        } else {
+            warn_public_only(&[], &closed)
+        }
+        Ok(())
+    }
+
+    fn opens_here(&self, key: &KeyArn) -> bool {
+        let kms = self.session.kms();
+        let is_open = |key: &RecoveryKey| matches!(key, RecoveryKey::Kms(key) if kms.can_unwrap(key));
+        kms.can_unwrap(key) || self.keys.recovery_keys.iter().any(is_open)
     }
 }
 

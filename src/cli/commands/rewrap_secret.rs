@@ -2,14 +2,20 @@
 
 use serde::Serialize;
 
-use super::{files::suite_of_rewrap, write_secret::finish};
+use super::{
+    files::suite_of_rewrap,
+    keys::raw_keys,
+    write_secret::{finish, warn_about_keys},
+};
 use crate::{
     arn::SecretArn,
     cli::{
         args::RewrapArgs,
         context::Context,
+        encryption_context::Purpose,
         failure::{During as _, Failure, Outcome},
         kms_key::region_of,
+        recovery_key::key_options,
     },
     region::Region,
     vault::RewrapSecret,
@@ -20,8 +26,11 @@ const OPERATION: &str = "ReEncrypt";
 pub(super) fn one(context: &Context, args: &RewrapArgs, secret_id: &str) -> Outcome {
     let region = region(context, args)?;
     context.vault.require().during(OPERATION)?;
-    let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args) };
-    let change = context.vault.rewrap_secret(&mut context.session_for_secrets(OPERATION)?, &request).during(OPERATION)?;
+    let mut session = context.session_for_secrets(OPERATION)?;
+    let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?, OPERATION)?;
+    let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
+    let change = context.vault.rewrap_secret(&mut session, &request).during(OPERATION)?;
+    warn_about_keys(session.kms(), &change, &request.keys);
     finish(context, &change, &[])
 }
 
@@ -31,11 +40,14 @@ pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
     let secrets = context.vault.list_secrets(region).during(OPERATION)?;
     let mut session = context.session_for_secrets(OPERATION)?;
     let mut document = Document::default();
+    let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?, OPERATION)?;
+    let mut request = RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
     for secret in secrets {
-        let request = RewrapSecret { secret_id: secret.arn.to_string(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args) };
+        request.secret_id = secret.arn.to_string();
         match context.vault.rewrap_secret(&mut session, &request) {
             Ok(change) => {
                 context.note_keystore(&change.keystore);
+                warn_about_keys(session.kms(), &change, &request.keys);
                 document.rewrapped.push(Done { arn: secret.arn, name: secret.name });
             }
             Err(error) => document.failed.push(Undone { arn: secret.arn, name: secret.name, message: error.to_string() }),

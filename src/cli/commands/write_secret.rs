@@ -4,22 +4,26 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::{
+    arn::KeyArn,
     cli::{
         args::{CreateSecretArgs, RegionProblemArgs, ReplicateArgs},
         context::{Context, counted, note, warn},
         encryption_context::{Purpose, parse_encryption_context},
         failure::{During as _, Failure, Outcome},
         paramfile::ParamFiles,
+        recovery_key::{key_options, opening_keys, warn_about_mixture},
         replica_regions::parse_replica_regions,
         rotation_rules::parse_rotation_rules,
         secret_input::secret_value,
         tags::parse_tags,
         usage::UsageError,
     },
+    kms::EmbeddedKms,
+    region::Region,
     suite::AlgorithmSuite,
     vault::{
-        CreateSecret, DataKeyScope, NameClash, OnProblem, ReplicaRegion, ReplicaStatus, ReplicateSecret, ResourcePolicy, RotationRules,
-        SecretChange, Tag,
+        CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, ReplicaRegion, ReplicaStatus, ReplicateSecret, ResourcePolicy,
+        RotationRules, SecretChange, Tag,
     },
 };
 
@@ -29,7 +33,8 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
     let files = ParamFiles::new(&context.environment);
     let region = context.require_region()?;
     warn_about_name(&args.name);
-    let request = CreateSecret {
+    let mut request = CreateSecret {
+        keys: KeyOptions::default(),
         value: secret_value(context, &args)?,
         region,
         replicas: replicas(&files, args.add_replica_regions.as_deref().unwrap_or_default())?,
@@ -51,26 +56,59 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
         warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
     }
     let mut session = context.session_for_secrets(CREATE)?;
+    request.keys = key_options(context, Some(session.kms()), &args.wrap, Vec::new(), CREATE)?;
     let change = context.vault.create_secret(&mut session, &request).during(CREATE)?;
+    warn_about_keys(session.kms(), &change, &request.keys);
     finish(context, &change, &request.replicas)
 }
 
 pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
     const OPERATION: &str = "ReplicateSecretToRegions";
     let files = ParamFiles::new(&context.environment);
-    let request = ReplicateSecret {
+    let mut request = ReplicateSecret {
+        keys: KeyOptions::default(),
         secret_id: args.secret_id.clone(),
         region: context.region_for(&args.secret_id)?,
         replicas: replicas(&files, &args.add_replica_regions)?,
         name_clash: name_clash(&args.regions),
         on_problem: on_problem(&args.regions),
     };
+    let opening = opening_keys(&args.opening)?;
     context.vault.require().during(OPERATION)?;
     let mut session = context.session_for_secrets(OPERATION)?;
+    request.keys = key_options(context, Some(session.kms()), &args.wrap, opening, OPERATION)?;
     let change = context.vault.replicate_secret_to_regions(&mut session, &request).during(OPERATION)?;
+    warn_about_keys(session.kms(), &change, &request.keys);
     // Unlike CreateSecret's, the answer has neither name nor version.
     let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });
     finish_with(context, &change, &answer, &request.replicas)
+}
+
+/// Says at once what this machine cannot open again.
+pub(super) fn warn_about_keys(kms: &EmbeddedKms, change: &SecretChange, keys: &KeyOptions) {
+    let sealed_under: Vec<KeyArn> = change.bundles.iter().filter_map(|bundle| bundle.kms_key_id.parse().ok()).collect();
+    warn_about_mixture(kms, sealed_under.iter(), keys);
+    for key in &change.lost_keys {
+        warn(&format!(
+            "the new bundles do not open with {key} any more, which opened the old ones; repeat the command with --recovery-key"
+        ));
+    }
+    warn_public_only(&change.public_only, &change.recovery_only);
+}
+
+/// Names the Regions whose bundles only AWS KMS opens, and those whose bundles a recovery key opens too that is not in the keystore.
+pub(super) fn warn_public_only(public_only: &[Region], recovery_only: &[Region]) {
+    let names = |regions: &[Region]| regions.iter().map(|region| region.name()).collect::<Vec<_>>().join(", ");
+    if !public_only.is_empty() {
+        warn(&format!(
+            "this machine cannot open the bundles for {} again: only AWS KMS can, in each Region (--recovery-key adds a key of yours)",
+            names(public_only)
+        ));
+    }
+    if !recovery_only.is_empty() {
+        let regions = names(recovery_only);
+        note(&format!("this machine opens the bundles for {regions} again with the recovery key only; else AWS KMS does, in each Region"));
+    }
 }
 
 /// Prints the answer, says where the bundles are, and ends with exit code 1 where a replica that was asked for failed.

@@ -9,7 +9,7 @@ use crate::{
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
     secret::SecretBytes,
     suite::AlgorithmSuite,
-    vault::{CreateSecret, DataKeyScope, NameClash, OnProblem, Tag},
+    vault::{CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, Tag},
 };
 
 fn entry(name: &str, description: Option<&str>, tags: &[(&str, &str)]) -> SecretListEntry {
@@ -123,6 +123,7 @@ fn a_vault_is_listed_in_the_order_asked_for() {
             suite: AlgorithmSuite::default(),
             on_problem: OnProblem::FailWhole,
             account: None,
+            keys: KeyOptions::default(),
         };
         vault.create_secret(&mut session, &request).expect("created");
         // The next one's time differs in its milliseconds.

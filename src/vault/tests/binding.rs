@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     format::{HeaderLimits, MessageId},
+    keyring::AwsKmsDiscoveryKeyring,
     message::inspect,
 };
 
@@ -42,7 +43,12 @@ fn regions_share_a_data_key_or_have_one_each() {
         let secret = family::Located { dir: place.dir("us-west-2", "db"), record: place.record("us-west-2", "db") };
         let mut keys = Vec::new();
         for region in ["us-west-2", "us-east-1", "eu-west-1", "ap-south-1"] {
-            let opened = place.vault.open_in_region(&place.kms(), &secret, &secret.record.versions[0], self::region(region));
+            let opened = place.vault.open_in_region(
+                &[&AwsKmsDiscoveryKeyring::new(&place.kms())],
+                &secret,
+                &secret.record.versions[0],
+                self::region(region),
+            );
             keys.push(opened.expect("opens").data_key.expose().to_vec());
         }
         keys.sort_unstable();
@@ -58,7 +64,10 @@ fn versions_and_secrets_never_share_a_data_key() {
     for name in ["one", "two"] {
         place.create(&request(name, &[])).expect("created");
         let secret = family::Located { dir: place.dir("us-west-2", name), record: place.record("us-west-2", name) };
-        let opened = place.vault.open_in_region(&place.kms(), &secret, &secret.record.versions[0], region("us-west-2")).expect("opens");
+        let opened = place
+            .vault
+            .open_in_region(&[&AwsKmsDiscoveryKeyring::new(&place.kms())], &secret, &secret.record.versions[0], region("us-west-2"))
+            .expect("opens");
         keys.push(opened.data_key.expose().to_vec());
     }
     assert_ne!(keys[0], keys[1]);

@@ -26,6 +26,7 @@ impl<'a> Cut<'a> {
             &text("top"),
             std::slice::from_ref(&target),
             &place.kms(),
+            &KeyOptions::default(),
             VersionSource::default(),
         )
         .expect("sealed");

@@ -8,6 +8,7 @@ mod create;
 mod lookup;
 mod names;
 mod overwrite;
+mod public_keys;
 mod record;
 mod replicate;
 mod rewrap;
@@ -200,6 +201,7 @@ fn request(name: &str, regions: &[&str]) -> CreateSecret {
         suite: AlgorithmSuite::default(),
         on_problem: OnProblem::FailWhole,
         account: None,
+        keys: KeyOptions::default(),
     }
 }
 
@@ -211,6 +213,7 @@ fn replication(regions: &[&str]) -> ReplicateSecret {
         replicas: replicas(regions),
         name_clash: NameClash::Refuse,
         on_problem: OnProblem::FailWhole,
+        keys: KeyOptions::default(),
     }
 }
 

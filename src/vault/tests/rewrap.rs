@@ -4,8 +4,13 @@ use super::*;
 
 impl Place {
     fn rewrap(&self, region: Option<&str>, to_key: Option<&str>) -> Result<SecretChange> {
-        let request =
-            RewrapSecret { secret_id: "db".to_owned(), region: region.map(self::region), to_key: to_key.map(str::to_owned), suite: None };
+        let request = RewrapSecret {
+            secret_id: "db".to_owned(),
+            region: region.map(self::region),
+            to_key: to_key.map(str::to_owned),
+            suite: None,
+            keys: KeyOptions::default(),
+        };
         self.vault.rewrap_secret(&mut self.session(), &request)
     }
 }

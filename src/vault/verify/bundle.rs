@@ -15,7 +15,7 @@ use crate::{
     keyring::AwsKmsDiscoveryKeyring,
     message::{Inspected, OpenOptions, inspect, open},
     region::Region,
-    vault::{bundle::region_of, describe::has_key_of},
+    vault::{bundle::region_of, keys::EdkRecord},
 };
 
 /// Collects findings; remembers the message ids of all bundles that it saw.
@@ -111,7 +111,7 @@ impl<'a> Checker<'a> {
         }
         let Some(kms) = self.options.kms else { return };
         let edks = &seen.inspected.header.encrypted_data_keys;
-        if !edks.iter().any(|edk| has_key_of(kms, edk)) {
+        if !edks.iter().any(|edk| EdkRecord::of(edk).opens_with(kms)) {
             self.count(|counts| &mut counts.not_openable_here);
             return;
         }

@@ -12,8 +12,9 @@ use crate::{
     vault::{
         bundle::{OpenedBundle, open_bundle},
         commit::leftovers,
-        describe::has_key,
+        describe::opens,
         family::{Family, Located, read_bounded, read_record},
+        keys::EdkRecord,
         read::bundle_path,
         record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         seal_version::{identity, value_matches},
@@ -124,7 +125,7 @@ impl Checker<'_> {
             self.fault(&path, fault);
         }
         let Some(kms) = self.options.kms else { return };
-        if !has_key(kms, &bundle.kms_key_id) {
+        if !opens(kms, bundle) {
             return self.count(|counts| &mut counts.not_openable_here);
         }
         if !is_sound {
@@ -175,8 +176,11 @@ fn against_record(
         Ok(_) => {}
         Err(mismatch) => faults.push(format!("is not the bundle of this secret, version and Region: {mismatch}")),
     }
-    if !header.encrypted_data_keys.iter().any(|edk| is_under(edk, &bundle.kms_key_id, kms)) {
+    let edks = &header.encrypted_data_keys;
+    if !edks.iter().any(|edk| is_under(edk, &bundle.kms_key_id, kms)) {
         faults.push("its data key is not wrapped under the key on record".to_owned());
+    } else if !bundle.encrypted_data_keys.is_empty() && !edks.iter().map(EdkRecord::of).eq(bundle.encrypted_data_keys.iter().cloned()) {
+        faults.push("its data key is not wrapped under the keys on record, and no others".to_owned());
     }
     faults
 }

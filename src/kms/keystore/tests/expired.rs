@@ -5,7 +5,7 @@ use crate::{
     kms::model::Clock,
     suite::AlgorithmSuite,
     timestamp::Timestamp,
-    vault::{CreateSecret, DataKeyScope, NameClash, OnProblem, PayloadKind, SecretValue, Vault},
+    vault::{CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, PayloadKind, SecretValue, Vault},
 };
 
 #[test]
@@ -41,6 +41,7 @@ fn make_the_expired_keystore() {
             suite: AlgorithmSuite::default(),
             on_problem: OnProblem::FailWhole,
             account: None,
+            keys: KeyOptions::default(),
         };
         drop(vault.create_secret(&mut session, &request).expect("created"));
     }

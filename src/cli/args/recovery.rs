@@ -1,0 +1,25 @@
+//! Arguments on the keys that a bundle opens with besides its Region's own.
+
+use clap::Args;
+
+/// How new bundles are wrapped.
+#[derive(Debug, Args)]
+pub(crate) struct WrapArgs {
+    /// [coldseal] One more key that every new bundle opens with: kms=KEY, aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE; repeat it for several
+    #[arg(long, value_name = "RECOVERY")]
+    pub(crate) recovery_key: Vec<String>,
+    /// [coldseal] How RSA keys of KMS wrap: RSAES_OAEP_SHA_256 or RSAES_OAEP_SHA_1 [default: RSAES_OAEP_SHA_256]
+    #[arg(long, value_name = "ALGORITHM", value_parser = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"], hide_possible_values = true)]
+    pub(crate) encryption_algorithm: Option<String>,
+}
+
+/// What existing bundles are opened with besides the keystore.
+#[derive(Debug, Args)]
+pub(crate) struct OpeningKeyArgs {
+    /// [coldseal] A recovery key to open with: a file of 16, 24 or 32 bytes; repeat it for several
+    #[arg(long, value_name = "NAMESPACE/NAME=FILE")]
+    pub(crate) raw_aes_key: Vec<String>,
+    /// [coldseal] A recovery key to open with: an RSA private key in PEM or DER; repeat it for several
+    #[arg(long, value_name = "NAMESPACE/NAME=FILE")]
+    pub(crate) raw_rsa_key: Vec<String>,
+}

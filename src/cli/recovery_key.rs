@@ -1,0 +1,96 @@
+//! `--recovery-key`, and the keys that open what it sealed.
+
+use super::{
+    args::{OpeningKeyArgs, WrapArgs},
+    context::{Context, warn},
+    encryption_context::Purpose,
+    failure::{During as _, Outcome},
+    kms_key::region_of,
+    raw_aes_key::parse_raw_aes_key,
+    raw_key::RawKey,
+    raw_rsa_key::{RawRsaPadding, parse_raw_rsa_key},
+    usage::UsageError,
+};
+use crate::{
+    arn::KeyArn,
+    error::Error,
+    keyring::{Keyring, RsaEncryptionAlgorithm},
+    kms::EmbeddedKms,
+    vault::{KeyOptions, RecoveryKey},
+};
+
+const PARAMETER: &str = "--recovery-key";
+
+/// A recovery key as it was named.
+pub(crate) enum NamedRecoveryKey {
+    Kms(String),
+    Raw(RawKey),
+}
+
+/// `kms=KEY`, `aes=NAMESPACE/NAME=FILE` or `rsa=NAMESPACE/NAME=FILE`. To open, an RSA key has to be a private one.
+pub(crate) fn parse_recovery_key(word: &str, purpose: Purpose) -> Outcome<NamedRecoveryKey> {
+    match word.split_once('=') {
+        Some(("kms", key)) if !key.is_empty() => Ok(NamedRecoveryKey::Kms(key.to_owned())),
+        Some(("aes", named)) => parse_raw_aes_key(named).map(NamedRecoveryKey::Raw),
+        Some(("rsa", named)) => parse_raw_rsa_key(named, RawRsaPadding::default(), purpose).map(NamedRecoveryKey::Raw),
+        _ => Err(UsageError::parameter(PARAMETER, "kms=KEY, aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE").into()),
+    }
+}
+
+/// True where a recovery key is one of KMS.
+pub(crate) fn needs_kms(args: &WrapArgs) -> bool {
+    args.recovery_key.iter().any(|word| word.starts_with("kms="))
+}
+
+/// The recovery keys, found; `open_with` is what opens besides.
+pub(crate) fn key_options(
+    context: &Context,
+    kms: Option<&EmbeddedKms>,
+    args: &WrapArgs,
+    open_with: Vec<RawKey>,
+    operation: &'static str,
+) -> Outcome<KeyOptions> {
+    let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..KeyOptions::default() };
+    for word in &args.recovery_key {
+        options.recovery_keys.push(match parse_recovery_key(word, Purpose::Seal)? {
+            NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key.keyring),
+            NamedRecoveryKey::Kms(key_id) => {
+                let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS")).during(operation)?;
+                let key = kms.resolve(region_of(context, &key_id)?, &key_id).during(operation)?;
+                kms.check_usable(&key).during(operation)?;
+                RecoveryKey::Kms(key)
+            }
+        });
+    }
+    if let Some(algorithm) = args.encryption_algorithm.as_deref().and_then(RsaEncryptionAlgorithm::from_name) {
+        options.encryption_algorithm = algorithm;
+    }
+    Ok(options)
+}
+
+/// The keys that open a secret's bundles besides the keystore.
+pub(crate) fn opening_keys(args: &OpeningKeyArgs) -> Outcome<Vec<RawKey>> {
+    let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(word));
+    let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(word, RawRsaPadding::default(), Purpose::Open));
+    aes.chain(rsa).collect()
+}
+
+/// The recovery keys to open with: of those in KMS the keystore takes care.
+pub(crate) fn opening_recovery_keys(words: &[String]) -> Outcome<Vec<Box<dyn Keyring>>> {
+    let mut keyrings = Vec::new();
+    for word in words {
+        if let NamedRecoveryKey::Raw(key) = parse_recovery_key(word, Purpose::Open)? {
+            keyrings.push(key.keyring);
+        }
+    }
+    Ok(keyrings)
+}
+
+/// Says where another SDK would refuse bundles under these keys and the recovery keys together.
+pub(crate) fn warn_about_mixture<'a>(kms: &EmbeddedKms, mut keys: impl Iterator<Item = &'a KeyArn>, options: &KeyOptions) {
+    if keys.any(|key| options.is_refused_by_discovery(kms, key)) {
+        warn(
+            "the material providers library of the AWS Encryption SDKs refuses a message that has raw or ECDH keys besides one of 'aws-kms' when its KMS keyring is in discovery mode; name the KMS key to it",
+        );
+    }
+}

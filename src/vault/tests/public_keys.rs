@@ -1,0 +1,247 @@
+//! Secrets under imported public keys: packed here, opened where the private keys are.
+
+use super::*;
+use crate::{
+    arn::KeyArn,
+    crypto::SystemRandom,
+    format::EncryptionContext,
+    keyring::{Keyring as _, RawAesKeyring, Unwrapped},
+    kms::{CreateKey, ImportPublicKeys, KeySpec, KmsPublicKey, PublicKeyFile},
+};
+
+const EAST: &str = "us-east-1";
+const EUROPE: &str = "eu-west-1";
+
+/// What plays AWS: a KMS with private keys in us-east-1 (RSA) and eu-west-1 (P-384).
+fn aws() -> (EmbeddedKms, KeyArn, KeyArn) {
+    let mut kms = EmbeddedKms::new("111122223333".parse().expect("an account")).expect("random bytes");
+    let [east, europe] = [(EAST, KeySpec::Rsa2048), (EUROPE, KeySpec::EccNistP384)].map(|(place, key_spec)| {
+        let request = CreateKey { key_spec, key_usage: Some(key_spec.usage()), ..CreateKey::default() };
+        kms.create_key_with(region(place), request).expect("made").arn
+    });
+    (kms, east, europe)
+}
+
+/// Imports what `aws kms get-public-key` prints into the keystore of a place.
+fn import(place: &Place, aws: &EmbeddedKms, keys: &[&KeyArn]) {
+    let answer = |key: &&KeyArn| {
+        let answer = aws.get_public_key(key.region(), key.key_id()).expect("asymmetric");
+        let key = KmsPublicKey::from_answer(&serde_json::to_string(&answer).expect("JSON")).expect("an answer");
+        (String::new(), PublicKeyFile::Key(key))
+    };
+    let request = ImportPublicKeys { files: keys.iter().map(answer).collect(), ..ImportPublicKeys::default() };
+    place.keys(|kms| kms.import_public_keys(&request).expect("imported"));
+}
+
+fn imported() -> (Place, EmbeddedKms, KeyArn, KeyArn) {
+    let (place, (aws, east, europe)) = (Place::new(), aws());
+    import(&place, &aws, &[&east, &europe]);
+    (place, aws, east, europe)
+}
+
+/// `db` in us-east-1 and eu-west-1 under the imported keys.
+fn under_imported(east: &KeyArn, europe: &KeyArn) -> CreateSecret {
+    CreateSecret {
+        region: region(EAST),
+        kms_key_id: Some(east.to_string()),
+        replicas: vec![replica_under(EUROPE, europe.key_id())],
+        ..request("db", &[])
+    }
+}
+
+fn recovery_key() -> RawAesKeyring {
+    RawAesKeyring::new("home", "safe", &SecretBytes::new(vec![7; 32])).expect("a key")
+}
+
+fn with_recovery() -> KeyOptions {
+    KeyOptions { recovery_keys: vec![RecoveryKey::Keyring(Box::new(recovery_key()))], ..KeyOptions::default() }
+}
+
+#[test]
+fn public_keys_pack_and_private_keys_open() {
+    let (place, aws, east, europe) = imported();
+    let change = place.create(&under_imported(&east, &europe)).expect("created");
+    assert_eq!(change.arn.account().as_str(), "111122223333", "of the primary wrapping key");
+    assert!(change.bundles.iter().all(|bundle| !bundle.opens_here));
+    assert_eq!(change.public_only, [region(EUROPE), region(EAST)]);
+    for place_name in [EAST, EUROPE] {
+        let parts = ["for AWS KMS alone", "--recovery-key", "the bundles for"];
+        assert_refused(place.get("db", Some(place_name)), ErrorCode::DecryptionFailure, &parts);
+        let opened = place.vault.get_secret_value(&aws, "db", Some(region(place_name)), &VersionSelector::default()).expect("opens");
+        assert_eq!(opened.value.expose(), b"top");
+    }
+    place.assert_clean();
+    let counts = |kms: &EmbeddedKms| {
+        verify_paths(&[place.vault.root().to_owned()], VerifyOptions { kms: Some(kms), region: None })
+            .expect("verifies")
+            .open
+            .expect("counted")
+    };
+    assert_eq!((counts(&place.kms()).not_openable_here, counts(&aws).opened), (2, 2));
+    // The token makes a repetition harmless, without opening anything.
+    let tokened =
+        || CreateSecret { client_request_token: Some("t".repeat(32)), name: "token".to_owned(), ..under_imported(&east, &europe) };
+    place.create(&tokened()).expect("created");
+    place.create(&tokened()).expect("the same");
+    let other = CreateSecret { value: Some(text("other")), ..tokened() };
+    assert_refused(place.create(&other), ErrorCode::ResourceExistsException, &["already in use"]);
+}
+
+#[test]
+fn the_record_names_every_encrypted_data_key() {
+    let (place, _, east, europe) = imported();
+    place.create(&CreateSecret { keys: with_recovery(), ..under_imported(&east, &europe) }).expect("created");
+    let record = place.record(EAST, "db");
+    let names: Vec<Vec<_>> = record.versions[0]
+        .bundles
+        .iter()
+        .map(|bundle| bundle.encrypted_data_keys.iter().map(|edk| (edk.provider_id.clone(), edk.key.clone())).collect())
+        .collect();
+    let safe = ("home".to_owned(), "safe".to_owned());
+    assert_eq!(names[0], [("aws-kms-rsa".to_owned(), east.to_string()), safe.clone()]);
+    assert_eq!((names[1][0].0.as_str(), &names[1][1]), ("raw-ecdh", &safe));
+    place.assert_clean();
+    let mut changed = record.clone();
+    changed.versions[0].bundles[1].encrypted_data_keys[0].key.replace_range(10..12, "00");
+    place.write_record(&changed);
+    assert!(place.verify().faults.iter().any(|fault| fault.message.contains("not wrapped under the keys on record")));
+    changed = record;
+    changed.versions[0].bundles[0].encrypted_data_keys.pop();
+    place.write_record(&changed);
+    assert!(place.verify().faults.iter().any(|fault| fault.message.contains("not wrapped under the keys on record")));
+}
+
+#[test]
+fn one_imported_key_makes_every_region_need_a_key() {
+    let (place, _, east, europe) = imported();
+    let embedded = place.make_key("us-west-2");
+    let both = |primary: Option<&str>, replica: Option<&str>| CreateSecret {
+        region: region("us-west-2"),
+        kms_key_id: primary.map(str::to_owned),
+        replicas: vec![ReplicaRegion { region: EUROPE.to_owned(), kms_key_id: replica.map(str::to_owned) }],
+        ..request("db", &[])
+    };
+    let before = place.snapshot();
+    for (primary, parts) in [
+        (None, &["us-west-2: no key is named", "set-default-key --region us-west-2"][..]),
+        (Some("alias/aws/secretsmanager"), &["us-west-2: no key is named"]),
+        (Some(embedded.as_str()), &["us-west-2: its key is an embedded one", &format!("embedded:{embedded}")]),
+    ] {
+        assert_refused(place.create(&both(primary, Some(europe.key_id()))), ErrorCode::InvalidParameterException, parts);
+        let partial = CreateSecret { on_problem: OnProblem::RecordFailed, ..both(primary, Some(europe.key_id())) };
+        assert_refused(place.create(&partial), ErrorCode::InvalidParameterException, parts);
+    }
+    // All Regions are listed, and an imported primary makes the replicas need theirs.
+    let three = CreateSecret { replicas: replicas(&["us-west-2", EUROPE]), ..under_imported(&east, &europe) };
+    assert_refused(place.create(&three), ErrorCode::InvalidParameterException, &["2 Regions", "us-west-2: no key", "eu-west-1: no key"]);
+    // A default key of the user's that is embedded was not written out either.
+    place.keys(|kms| kms.set_default_key(region("us-west-2"), &embedded).expect("set"));
+    assert_refused(
+        place.create(&both(None, Some(europe.key_id()))),
+        ErrorCode::InvalidParameterException,
+        &["us-west-2: its key is an embedded"],
+    );
+    let changed: Vec<_> = place.snapshot().into_iter().filter(|(path, _)| !before.contains_key(path)).collect();
+    assert!(changed.is_empty(), "only the keystore was written: {changed:?}");
+
+    place.create(&both(Some(&format!("embedded:{embedded}")), Some(europe.key_id()))).expect("written out");
+    place.keys(|kms| kms.set_default_key(region(EUROPE), europe.key_id()).expect("set"));
+    let change = place.create(&CreateSecret { name: "by-default".to_owned(), ..both(Some(&format!("embedded:{embedded}")), None) });
+    assert_eq!(change.expect("created").bundles[1].kms_key_id, europe.to_string());
+    place.create(&request("embedded", &["us-east-2"])).expect("no imported key: the default is made");
+}
+
+#[test]
+fn what_needs_the_data_key_fails_before_it_changes_anything() {
+    let (place, _, east, europe) = imported();
+    place.create(&under_imported(&east, &europe)).expect("created");
+    let embedded = place.make_key("us-west-2");
+    let before = place.snapshot();
+    let to_west = || ReplicateSecret { replicas: vec![replica_under("us-west-2", &format!("embedded:{embedded}"))], ..replication(&[]) };
+    assert_refused(place.replicate(&to_west()), ErrorCode::DecryptionFailure, &["for AWS KMS alone", "--recovery-key"]);
+    let no_key = ReplicateSecret { replicas: replicas(&["us-west-2"]), ..replication(&[]) };
+    assert_refused(place.replicate(&no_key), ErrorCode::InvalidParameterException, &["us-west-2: no key is named"]);
+    let rewrap = RewrapSecret { secret_id: "db".to_owned(), ..RewrapSecret::default() };
+    assert_refused(place.vault.rewrap_secret(&mut place.session(), &rewrap), ErrorCode::DecryptionFailure, &["--recovery-key"]);
+    assert_eq!(place.snapshot(), before);
+}
+
+#[test]
+fn any_regions_bundle_that_opens_serves_the_others() {
+    let (place, aws, east, _) = imported();
+    place.create(&request("db", &[])).expect("in us-west-2, embedded");
+    let to_east = ReplicateSecret { replicas: vec![replica_under(EAST, &east.to_string())], ..replication(&[]) };
+    let change = place.replicate(&to_east).expect("replicated");
+    assert_eq!(change.public_only, [region(EAST)]);
+    let opened = place.vault.get_secret_value(&aws, "db", Some(region(EAST)), &VersionSelector::default()).expect("opens");
+    assert_eq!(opened.value.expose(), b"top");
+    // Each bundle anew under the keys on record, from the one that opens.
+    let rewrap = RewrapSecret { secret_id: "db".to_owned(), ..RewrapSecret::default() };
+    place.vault.rewrap_secret(&mut place.session(), &rewrap).expect("rewrapped");
+    place.vault.get_secret_value(&aws, "db", Some(region(EAST)), &VersionSelector::default()).expect("opens");
+    place.assert_clean();
+}
+
+#[test]
+fn a_recovery_key_opens_where_the_private_key_is_not() {
+    let (place, aws, east, europe) = imported();
+    let change = place.create(&CreateSecret { keys: with_recovery(), ..under_imported(&east, &europe) }).expect("created");
+    assert!(change.bundles.iter().all(|bundle| !bundle.opens_here), "the keystore has no key of it");
+    assert_eq!((change.public_only, change.recovery_only), (vec![], vec![region(EUROPE), region(EAST)]));
+    for place_name in [EAST, EUROPE] {
+        let opened = place.vault.get_secret_value_with(&[&recovery_key()], "db", Some(region(place_name)), &VersionSelector::default());
+        assert_eq!(opened.expect("opens").value.expose(), b"top");
+        place.vault.get_secret_value(&aws, "db", Some(region(place_name)), &VersionSelector::default()).expect("opens in AWS too");
+    }
+    let embedded = place.make_key("us-west-2");
+    let to_west = |keys: KeyOptions| ReplicateSecret {
+        replicas: vec![replica_under("us-west-2", &format!("embedded:{embedded}"))],
+        keys,
+        ..replication(&[])
+    };
+    let opening = KeyOptions { open_with: vec![Box::new(recovery_key())], ..KeyOptions::default() };
+    place.replicate(&to_west(opening)).expect("opened with the recovery key");
+    let rewrap =
+        |keys: KeyOptions| RewrapSecret { secret_id: "db".to_owned(), region: Some(region(EUROPE)), to_key: None, suite: None, keys };
+    let kept = place.vault.rewrap_secret(&mut place.session(), &rewrap(with_recovery())).expect("rewrapped");
+    assert!(kept.lost_keys.is_empty());
+    let lost = place.vault.rewrap_secret(&mut place.session(), &rewrap(KeyOptions::default())).expect("from us-west-2's bundle");
+    assert_eq!(lost.lost_keys, ["home safe"]);
+    assert!(place.vault.get_secret_value_with(&[&recovery_key()], "db", Some(region(EUROPE)), &VersionSelector::default()).is_err());
+    place.assert_clean();
+}
+
+#[test]
+fn a_recovery_key_of_the_keystore_opens_here() {
+    let (place, _, east, europe) = imported();
+    let key = place.make_key("us-west-2");
+    let kms = place.kms();
+    let recovery = kms.resolve(region("us-west-2"), &key).expect("there");
+    let keys = || KeyOptions { recovery_keys: vec![RecoveryKey::Kms(recovery.clone())], ..KeyOptions::default() };
+    let change = place.create(&CreateSecret { keys: keys(), ..under_imported(&east, &europe) }).expect("created");
+    assert!(change.bundles.iter().all(|bundle| bundle.opens_here) && change.public_only.is_empty());
+    assert_eq!(place.get("db", Some(EUROPE)).expect("opens").value.expose(), b"top");
+    assert_eq!(place.verify_open().open.expect("counted").opened, 2);
+    // The material providers' discovery keyring would refuse an `aws-kms` EDK besides the ECDH one, and not besides that of RSA.
+    assert!(keys().is_refused_by_discovery(&kms, &europe) && !keys().is_refused_by_discovery(&kms, &east));
+    assert!(with_recovery().is_refused_by_discovery(&kms, &recovery) && !with_recovery().is_refused_by_discovery(&kms, &east));
+}
+
+/// An EDK is bound to its context even where only the public key made it.
+#[test]
+fn either_algorithm_of_rsa_can_be_asked_for() {
+    use crate::keyring::{AwsKmsDiscoveryKeyring, RsaEncryptionAlgorithm};
+    let (place, aws, east, _) = imported();
+    let kms = place.kms();
+    let context: EncryptionContext = [("a", "b")].into_iter().collect();
+    for algorithm in [RsaEncryptionAlgorithm::RsaesOaepSha1, RsaEncryptionAlgorithm::RsaesOaepSha256] {
+        let keyring = kms.keyring_with(east.clone(), algorithm);
+        let (data_key, edk) = keyring.generate(&context, &SystemRandom).expect("wraps");
+        let opener = AwsKmsDiscoveryKeyring::new(&aws);
+        let Unwrapped::DataKey(opened) = opener.unwrap(&edk, &context) else { panic!("unwraps") };
+        assert_eq!(opened.expose(), data_key.expose());
+        assert!(matches!(opener.unwrap(&edk, &EncryptionContext::new()), Unwrapped::Failed(_)));
+        let Unwrapped::Failed(why) = AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &context) else { panic!("public only") };
+        assert!(why.contains("for AWS KMS alone"), "{why}");
+    }
+}
