@@ -79,12 +79,16 @@ impl EmbeddedKms {
     ) -> Result<CiphertextBlob> {
         tracing::debug!(key = %arn, algorithm = algorithm.name(), "kms: Encrypt");
         check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)?;
-        let pair = self.rsa_pair(arn, algorithm, "Encrypt")?;
+        // An imported public key encrypts as well as a key pair does.
+        let (spec, public_key) = match self.imported_public_key(arn).filter(|_| self.is_imported(arn)) {
+            Some(imported) => (imported.key_spec(), imported.public_key()),
+            None => self.rsa_pair(arn, algorithm, "Encrypt").map(|pair| (pair.spec(), pair.public_key()))?,
+        };
         refuse_context(context)?;
-        let PublicKey::Rsa(public_key) = pair.public_key() else { return Err(incompatible(algorithm.name(), pair.spec())) };
-        let limit = plaintext_limit(pair.spec(), algorithm);
+        let PublicKey::Rsa(public_key) = public_key else { return Err(incompatible(algorithm.name(), spec)) };
+        let limit = plaintext_limit(spec, algorithm);
         if plaintext.len() > limit {
-            let (name, spec) = (algorithm.name(), pair.spec());
+            let name = algorithm.name();
             let message = format!("Algorithm {name} and key spec {spec} cannot encrypt data larger than {limit} bytes.");
             return Err(Error::service(ErrorCode::ValidationException, message));
         }

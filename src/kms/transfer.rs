@@ -1,6 +1,6 @@
 //! Keys that travel: a copy of some Regions' keys, and taking such a copy over.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{EmbeddedKms, keys::Key, material::History, model::RegionState};
 use crate::{
@@ -50,10 +50,11 @@ impl EmbeddedKms {
     /// side's material versions are the beginning of the other's, the longer list is kept. Doing it again changes nothing.
     ///
     /// # Errors
-    /// [`Error::Setup`] for another account; `AlreadyExistsException` that lists every key and alias that is another one here (a key that was
-    /// rotated on both sides included), and then nothing has changed.
+    /// [`Error::Setup`] for embedded keys of another account; `AlreadyExistsException` that lists every key and alias that is another one here (a
+    /// key that was rotated on both sides included), and then nothing has changed.
     pub fn import(&mut self, other: Self) -> Result<Imported> {
-        if other.account != self.account {
+        let has_embedded_keys = other.regions.values().any(|state| !state.keys.is_empty());
+        if other.account != self.account && has_embedded_keys {
             let (own, others) = (&self.account, &other.account);
             return Err(Error::setup(format!(
                 "the keys are of the account {others}, and this keystore is of the account {own}; import them into another (--keystore)"
@@ -92,12 +93,13 @@ impl EmbeddedKms {
         let own = self.regions.entry(region).or_default();
         for (key_id, key) in state.imported {
             let arn = key.public_key.arn().clone();
-            if own.imported.contains_key(&key_id) {
-                imported.unchanged.push(arn);
-            } else {
-                self.dirty = true;
-                own.imported.insert(key_id, key);
-                imported.added.push(arn);
+            match own.imported.entry(key_id) {
+                Entry::Occupied(_) => imported.unchanged.push(arn),
+                Entry::Vacant(vacant) => {
+                    self.dirty = true;
+                    vacant.insert(key);
+                    imported.added.push(arn);
+                }
             }
         }
         for (name, alias) in state.aliases {

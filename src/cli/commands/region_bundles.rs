@@ -182,9 +182,9 @@ impl RegionBundles {
         let closed = self.targets.iter().filter(|target| kms.is_imported(&target.key) && !self.opens_here(&target.key));
         let closed: Vec<_> = closed.map(Target::region).collect();
         if self.keys.recovery_keys.is_empty() {
-            warn_public_only(&closed, &[])
+            warn_public_only(&closed, &[]);
         } else {
-            warn_public_only(&[], &closed)
+            warn_public_only(&[], &closed);
         }
         Ok(())
     }

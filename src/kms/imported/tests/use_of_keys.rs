@@ -3,8 +3,8 @@
 use super::*;
 use crate::{
     format::EncryptionContext,
-    keyring::{CiphertextBlob, Kms as _},
-    kms::{CreateKey, KeySpec, KeyUsage},
+    keyring::{CiphertextBlob, Kms as _, RsaEncryptionAlgorithm},
+    kms::{CreateKey, EncryptionAlgorithm, KeySpec, KeyUsage},
 };
 
 fn imported() -> (EmbeddedKms, KeyArn, Region) {
@@ -87,6 +87,26 @@ fn what_only_aws_can_do_is_refused_with_the_reason() {
 }
 
 #[test]
+fn an_rsa_key_encrypts_here_and_decrypts_in_aws() {
+    let mut aws = EmbeddedKms::new("111122223333".parse().expect("an account")).expect("random bytes");
+    let east = region("us-east-1");
+    let request = CreateKey { key_spec: KeySpec::Rsa2048, key_usage: Some(KeyUsage::EncryptDecrypt), ..CreateKey::default() };
+    let made = aws.create_key_with(east, request).expect("made").arn;
+    let answer = serde_json::to_string(&aws.get_public_key(east, made.key_id()).expect("asymmetric")).expect("JSON");
+    let mut kms = kms();
+    kms.import_public_keys(&self::request(&[&answer, P384])).expect("imported");
+    assert_eq!(serde_json::to_string(&kms.get_public_key(east, made.key_id()).expect("imported")).expect("JSON"), answer);
+    let (algorithm, context) = (RsaEncryptionAlgorithm::RsaesOaepSha256, EncryptionContext::new());
+    let blob = kms.encrypt_with(&made, EncryptionAlgorithm::Rsa(algorithm), b"data", &context).expect("encrypts");
+    assert_eq!(aws.decrypt_rsa(&made, algorithm, &blob.0).expect("decrypts").expose(), b"data");
+    let (code, message) = refusal(kms.decrypt_rsa(&made, algorithm, &blob.0));
+    assert!(code == ErrorCode::UnsupportedOperationException && message.contains("for AWS KMS alone"), "{message}");
+    let on_a_curve = kms.encrypt_with(key(P384).arn(), EncryptionAlgorithm::Rsa(algorithm), b"data", &context);
+    assert_eq!(refusal(on_a_curve).0, ErrorCode::InvalidKeyUsageException);
+    assert_eq!(refusal(kms.encrypt(&made, b"data", &context)).0, ErrorCode::UnsupportedOperationException, "symmetric");
+}
+
+#[test]
 fn it_can_be_removed_with_its_names() {
     let (mut kms, arn, east) = imported();
     kms.set_default_key(east, "alias/team").expect("set");
@@ -113,5 +133,10 @@ fn it_travels_with_its_region() {
     assert_eq!((second.resolve(east, "alias/team").expect("there"), second.chosen_default_key(east)), (arn.clone(), Some(arn.clone())));
     second.dirty = false;
     let done = second.import(kms.export(&[east]).expect("exports")).expect("imports");
-    assert_eq!((done.added, done.unchanged, second.is_dirty()), (vec![], vec![arn], false));
+    assert_eq!((done.added, done.unchanged, second.is_dirty()), (vec![], vec![arn.clone()], false));
+    // Whose account a keystore is of matters to embedded keys alone.
+    let mut third = EmbeddedKms::new("444455556666".parse().expect("an account")).expect("random bytes");
+    assert_eq!(third.import(kms.export(&[east]).expect("exports")).expect("imports").added, [arn]);
+    kms.create_key(east, "").expect("made");
+    assert!(matches!(third.import(kms.export(&[east]).expect("exports")), Err(Error::Setup(_))));
 }

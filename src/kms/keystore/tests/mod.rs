@@ -4,6 +4,7 @@ mod expired;
 mod format;
 mod full;
 mod protection;
+mod public_keys;
 
 use std::{cell::Cell, fs, os::unix::fs::PermissionsExt as _};
 
