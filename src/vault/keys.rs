@@ -54,7 +54,8 @@ impl KeyOptions {
 
     /// True where a bundle under this key and the recovery keys has an EDK of `aws-kms` and another that names no ARN: the material providers'
     /// discovery keyring for KMS refuses such a message.
-    pub(crate) fn is_refused_by_discovery(&self, kms: &EmbeddedKms, key: &KeyArn) -> bool {
+    #[must_use]
+    pub fn is_refused_by_discovery(&self, kms: &EmbeddedKms, key: &KeyArn) -> bool {
         let mut specs = vec![kms.key_spec(key)];
         let mut has_nameless = false;
         for recovery_key in &self.recovery_keys {

@@ -3,6 +3,7 @@
 use super::{
     family::{Family, Located},
     parameters::check_kms_key_id,
+    record::SecretRecord,
 };
 use crate::{
     arn::KeyArn,
@@ -114,6 +115,15 @@ pub(crate) fn unchosen_keys<'a>(targets: impl IntoIterator<Item = &'a Target> + 
 pub(crate) enum UntouchedRegions {
     None,
     UseImportedKeys,
+}
+
+impl UntouchedRegions {
+    /// What the bundles of a secret are wrapped under already.
+    pub(crate) fn of(kms: &EmbeddedKms, record: &SecretRecord) -> Self {
+        let mut bundles = record.versions.iter().flat_map(|version| &version.bundles);
+        let has_imported = bundles.any(|bundle| bundle.kms_key_id.parse().is_ok_and(|key| kms.is_imported(&key)));
+        if has_imported { Self::UseImportedKeys } else { Self::None }
+    }
 }
 
 fn unchosen_key(target: &Target) -> Problem {

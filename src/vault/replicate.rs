@@ -116,16 +116,9 @@ fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, 
             Err(problem) => plan.failed.push(problem),
         }
     }
-    plan.failed.extend(unchosen_keys(&plan.targets, other_regions(kms, record)));
+    plan.failed.extend(unchosen_keys(&plan.targets, UntouchedRegions::of(kms, record)));
     let can_record = request.on_problem == OnProblem::RecordFailed && plan.failed.iter().all(|problem| problem.retry.is_some());
     if plan.failed.is_empty() || can_record { Ok(plan) } else { Err(refusal(&plan.failed)) }
-}
-
-/// What the secret's bundles are wrapped under already.
-fn other_regions(kms: &EmbeddedKms, record: &SecretRecord) -> UntouchedRegions {
-    let mut bundles = record.versions.iter().flat_map(|version| &version.bundles);
-    let has_imported = bundles.any(|bundle| bundle.kms_key_id.parse().is_ok_and(|key| kms.is_imported(&key)));
-    if has_imported { UntouchedRegions::UseImportedKeys } else { UntouchedRegions::None }
 }
 
 /// `None` when the Region is in sync under that key.

@@ -9,7 +9,7 @@ use super::{
     family::Located,
     keys::{KeyOptions, borrowed},
     lookup::Found,
-    plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, refusal},
+    plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, UntouchedRegions, refusal, unchosen_keys},
     record::{SecretRecord, VersionRecord},
     seal_version::{SealedVersion, VersionSource},
 };
@@ -125,6 +125,10 @@ fn plan_targets(kms: &mut EmbeddedKms, record: &SecretRecord, regions: &[Region]
             Ok(target) => targets.push(target),
             Err(error) => problems.push(Problem { place: region.to_string(), error, retry: None }),
         }
+    }
+    if to_key.is_some() {
+        // A key on record was chosen when it was put there.
+        problems.extend(unchosen_keys(&targets, UntouchedRegions::of(kms, record)));
     }
     if problems.is_empty() { Ok(targets) } else { Err(refusal(&problems)) }
 }

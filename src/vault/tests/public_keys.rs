@@ -205,6 +205,11 @@ fn a_recovery_key_opens_where_the_private_key_is_not() {
         |keys: KeyOptions| RewrapSecret { secret_id: "db".to_owned(), region: Some(region(EUROPE)), to_key: None, suite: None, keys };
     let kept = place.vault.rewrap_secret(&mut place.session(), &rewrap(with_recovery())).expect("rewrapped");
     assert!(kept.lost_keys.is_empty());
+    // Out of AWS only when that is said.
+    let to = |key: String| RewrapSecret { region: Some(region("us-west-2")), to_key: Some(key), ..rewrap(KeyOptions::default()) };
+    let refused = place.vault.rewrap_secret(&mut place.session(), &to(embedded.clone()));
+    assert_refused(refused, ErrorCode::InvalidParameterException, &["us-west-2: its key is an embedded one"]);
+    place.vault.rewrap_secret(&mut place.session(), &to(format!("embedded:{embedded}"))).expect("written out");
     let lost = place.vault.rewrap_secret(&mut place.session(), &rewrap(KeyOptions::default())).expect("from us-west-2's bundle");
     assert_eq!(lost.lost_keys, ["home safe"]);
     assert!(place.vault.get_secret_value_with(&[&recovery_key()], "db", Some(region(EUROPE)), &VersionSelector::default()).is_err());
