@@ -1,0 +1,113 @@
+"""The official Python SDK opens what coldseal packed from public keys alone, with its keyrings for RSA and ECDH keys in AWS KMS.
+
+In place of AWS KMS, a keystore that has the private keys answers each request of the SDK's KMS client, before it would leave for the network.
+
+Usage: interop_public_keys.py BINARY FOLDER
+"""
+
+import json
+import logging
+import subprocess
+import sys
+
+import aws_encryption_sdk
+import boto3
+from acceptance_public_keys import KEYS, VALUE, make_keys
+from aws_cryptographic_material_providers.mpl import AwsCryptographicMaterialProviders
+from aws_cryptographic_material_providers.mpl.config import MaterialProvidersConfig
+from aws_cryptographic_material_providers.mpl.models import (
+    CreateAwsKmsEcdhKeyringInput,
+    CreateAwsKmsRsaKeyringInput,
+    KmsEcdhStaticConfigurationsKmsPublicKeyDiscovery,
+    KmsPublicKeyDiscoveryInput,
+)
+from botocore.awsrequest import AWSResponse
+from common import Coldseal, fail
+
+COMMANDS = {"Decrypt": "decrypt", "DeriveSharedSecret": "derive-shared-secret", "GetPublicKey": "get-public-key"}
+FLAGS = {
+    "KeyId": "--key-id",
+    "CiphertextBlob": "--ciphertext-blob",
+    "EncryptionAlgorithm": "--encryption-algorithm",
+    "PublicKey": "--public-key",
+    "KeyAgreementAlgorithm": "--key-agreement-algorithm",
+}
+ALGORITHMS = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"]
+
+
+class Body:
+    """The body of an answer, as botocore reads it."""
+
+    def __init__(self, content):
+        self.content = content
+
+    def stream(self, *_args, **_kwargs):
+        yield self.content
+
+
+def kms_client(cloud, region):
+    """A KMS client whose requests the keystore answers."""
+
+    def answer(request, **_):
+        target = request.headers["X-Amz-Target"]
+        operation = (target.decode() if isinstance(target, bytes) else target).split(".")[1]
+        asked = json.loads(request.body)
+        args = [word for member, value in asked.items() if member in FLAGS for word in (FLAGS[member], value)]
+        command = [cloud.binary, "kms", COMMANDS[operation], "--region", region, *args]
+        done = subprocess.run(command, cwd=cloud.folder, env=cloud.env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        refused = b'{"__type": "InvalidCiphertextException"}'
+        status, content = (200, done.stdout) if done.returncode == 0 else (400, refused)
+        return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.1"}, Body(content))
+
+    client = boto3.client("kms", region_name=region, aws_access_key_id="none", aws_secret_access_key="none")
+    client.meta.events.register("before-send.kms", answer)
+    return client
+
+
+def keyring(providers, client, arn, spec, algorithm):
+    if spec.startswith("RSA"):
+        asked = CreateAwsKmsRsaKeyringInput(kms_key_id=arn, encryption_algorithm=algorithm, kms_client=client)
+        return providers.create_aws_kms_rsa_keyring(input=asked)
+    scheme = KmsEcdhStaticConfigurationsKmsPublicKeyDiscovery(KmsPublicKeyDiscoveryInput(recipient_kms_identifier=arn))
+    return providers.create_aws_kms_ecdh_keyring(input=CreateAwsKmsEcdhKeyringInput(key_agreement_scheme=scheme, curve_spec=spec, kms_client=client))
+
+
+def refuses(client, message, with_keyring):
+    try:
+        client.decrypt(source=message, keyring=with_keyring)
+    except Exception:  # the library raises errors of its own kinds and of AWS's
+        return True
+    return False
+
+
+def main(binary, folder):
+    # The SDK logs a trace of everything that it refuses.
+    logging.disable(logging.CRITICAL)
+    cloud, machine = Coldseal(binary, f"{folder}/cloud"), Coldseal(binary, f"{folder}/machine")
+    arns = make_keys(cloud, machine)
+    providers = AwsCryptographicMaterialProviders(config=MaterialProvidersConfig())
+    client = aws_encryption_sdk.EncryptionSDKClient()
+    (machine.folder / "value").write_text(VALUE)
+    regions = [f"Region={region},KmsKeyId={arn}" for region, arn in arns.items()]
+    opened = 0
+    for algorithm in ALGORITHMS:
+        create = ["create-secret", "--name", algorithm, "--secret-string", "file://value", "--region", "us-east-1", "--kms-key-id", arns["us-east-1"]]
+        answer = json.loads(machine.run(*create, "--encryption-algorithm", algorithm, "--add-replica-regions", *regions[1:]))
+        for bundle in answer["Bundles"]:
+            region, arn = bundle["Region"], bundle["KmsKeyId"]
+            with open(bundle["Path"], "rb") as file:
+                message = file.read()
+            spec, _ = KEYS[region]
+            right = keyring(providers, kms_client(cloud, region), arn, spec, algorithm)
+            plaintext, header = client.decrypt(source=message, keyring=right)
+            if plaintext.decode() != VALUE or f":{region}:" not in header.encryption_context["SecretARN"]:
+                fail(f"{region}, {algorithm}: the SDK opened something else")
+            other = next(name for name in ALGORITHMS if name != algorithm)
+            if spec.startswith("RSA") and not refuses(client, message, keyring(providers, kms_client(cloud, region), arn, spec, other)):
+                fail(f"{region}: a bundle by {algorithm} opens by {other}")
+            opened += 1
+    print(f"the SDK opened {opened} bundles that were packed from public keys alone")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
