@@ -140,6 +140,7 @@ fn what_does_not_fit_is_refused_and_nothing_is_imported() {
     sandbox.write("other.json", EAST.replace("RSA_4096", "RSA_2048"));
     sandbox.coldseal("kms import-public-key east.json signs.json").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 An error occurred (InvalidKeyUsageException) when calling the ImportPublicKey operation: signs.json: the key's usage is SIGN_VERIFY: AWS KMS signs with it, and it could never unwrap a data key. A key of the usage ENCRYPT_DECRYPT (RSA) or KEY_AGREEMENT (NIST curves) can
+hint: SYMMETRIC_DEFAULT is the only algorithm of symmetric keys
 
 "#]]);
     sandbox.coldseal("kms import-public-key other.json").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
@@ -148,6 +149,7 @@ An error occurred (ValidationException) when calling the ImportPublicKey operati
 "#]]);
     sandbox.coldseal("kms import-public-key east.json --region us-west-2").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 An error occurred (InvalidArnException) when calling the ImportPublicKey operation: east.json: the key's ARN names the Region us-east-1, and the Region asked for is us-west-2
+hint: 'coldseal kms list-keys' and 'coldseal kms list-aliases' show the ARNs that there are
 
 "#]]);
     let wrong = format!("kms import-public-key east.json --fingerprint {}", "00".repeat(32));
@@ -221,6 +223,7 @@ hint: 'coldseal verify --open' shows which bundles open here
         .code(254)
         .stderr_eq(str![[r#"
 An error occurred (UnsupportedOperationException) when calling the DisableKey operation: DisableKey on arn:aws:kms:us-east-1:111122223333:key/[UUID] is for AWS KMS alone: here is only the key's public part, which was imported
+hint: 'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them
 
 "#]]);
     let delete = "kms delete-public-key --region us-east-1 --key-id 11111111-1111-4111-8111-111111111111";
@@ -324,7 +327,7 @@ coldseal: warning: this machine cannot open the message again: only AWS KMS can 
     sandbox.coldseal("open alone").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 coldseal: no encrypted data key of the message can be unwrapped here
   aws-kms-rsa arn:aws:kms:us-east-1:111122223333:key/[UUID]: UnsupportedOperationException: arn:aws:kms:us-east-1:111122223333:key/[UUID] is for AWS KMS alone: here is only the key's public part, which was imported
-hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, or use the keystore that has it (--keystore)
+hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here
 
 "#]]);
     let several =
