@@ -1,14 +1,20 @@
 """The official Python SDK opens what coldseal packed from public keys alone, with its keyrings for RSA and ECDH keys in AWS KMS.
 
 In place of AWS KMS, a keystore that has the private keys answers each request of the SDK's KMS client, before it would leave for the network.
+The Python blocks of the documentation run the same way, in a folder with the bundles under the names that they use.
 
 Usage: interop_public_keys.py BINARY FOLDER
 """
 
+import contextlib
+import io
 import json
 import logging
+import re
 import subprocess
 import sys
+from pathlib import Path
+from unittest import mock
 
 import aws_encryption_sdk
 import boto3
@@ -59,7 +65,7 @@ def kms_client(cloud, region):
         status, content = (200, done.stdout) if done.returncode == 0 else (400, refused)
         return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.1"}, Body(content))
 
-    client = boto3.client("kms", region_name=region, aws_access_key_id="none", aws_secret_access_key="none")
+    client = boto3.Session().client("kms", region_name=region, aws_access_key_id="none", aws_secret_access_key="none")
     client.meta.events.register("before-send.kms", answer)
     return client
 
@@ -78,6 +84,29 @@ def refuses(client, message, with_keyring):
     except Exception:  # the library raises errors of its own kinds and of AWS's
         return True
     return False
+
+
+def run_documented(cloud, arns, bundles):
+    """Runs each Python block of README.md and docs/, with the real ARNs in place of the examples; all that it prints has to be the value."""
+    root = Path(__file__).resolve().parent.parent
+    for region, bundle in bundles.items():
+        (cloud.folder / f"{region}.bundle").write_bytes(Path(bundle).read_bytes())
+    count = 0
+    for page in [root / "README.md", *sorted((root / "docs").glob("*.md"))]:
+        for block in re.findall(r"(?ms)^```python\n(.*?)^```$", page.read_text(encoding="utf-8")):
+            for region, arn in arns.items():
+                block = re.sub(rf"arn:aws:kms:{region}:\d{{12}}:key/\.\.\.", arn, block)
+            printed = io.StringIO()
+            client = mock.patch("boto3.client", lambda _service, region_name: kms_client(cloud, region_name))
+            with contextlib.chdir(cloud.folder), client, contextlib.redirect_stdout(printed):
+                exec(compile(block, str(page), "exec"), {"__name__": "documented"})
+            lines = printed.getvalue().splitlines()
+            if not lines or any(line != repr(VALUE.encode()) for line in lines):
+                fail(f"{page.name}: its Python printed {lines}")
+            count += 1
+    if not count:
+        fail("the documentation has no Python")
+    print(f"{count} Python blocks of the documentation ran")
 
 
 def main(binary, folder):
@@ -106,6 +135,8 @@ def main(binary, folder):
             if spec.startswith("RSA") and not refuses(client, message, keyring(providers, kms_client(cloud, region), arn, spec, other)):
                 fail(f"{region}: a bundle by {algorithm} opens by {other}")
             opened += 1
+        if algorithm == ALGORITHMS[0]:
+            run_documented(cloud, arns, {bundle["Region"]: bundle["Path"] for bundle in answer["Bundles"]})
     print(f"the SDK opened {opened} bundles that were packed from public keys alone")
 
 

@@ -1,24 +1,26 @@
 """Runs what the documentation tells people to run, in order, in a fresh copy of the tree with an empty home.
 
-Usage: readme.py CLONE FOLDER [--ran COMMAND]...
+Usage: readme.py CLONE FOLDER --aws AWS [--ran COMMAND]...
 
 README.md and docs/*.md are read. In a ```console block the lines that start with `$ ` are run; a line that starts with `> ` goes on with the
 command above it. Lines after a command are what the terminal shows (stdout and stderr): they are compared when there are any, with `...` for
 anything in a line and, alone in a line, for any number of lines. A ```sh block is run line by line. Any exit code but 0 fails.
-No command can hide: a block of another language than those and `rust`, `json` or `text`, or a `$ ` line outside the blocks that are run, fails.
+No command can hide: a block of another language than those and the ones below, or a `$ ` line outside the blocks that are run, fails. A ```bash block
+holds what only somebody with access to AWS can run: the AWS CLI, AWS, has to take each of its lines, their flags at least, which it can check without a network.
 A command given with --ran was run by an earlier step: it must be in the documentation and is not run again.
 """
 
 import argparse
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 from common import environment, fail
 
-# Blocks that hold no commands. The compiler's own test of the documentation runs the Rust ones.
-NOT_RUN = {"rust", "json", "text"}
+# Blocks that hold no commands. The compiler's own test of the documentation runs the Rust ones, interop_public_keys.py those in Python.
+NOT_RUN = {"rust", "python", "json", "text"}
 TIME_LIMIT = 900  # seconds for one command; the first one builds the release
 
 
@@ -38,19 +40,29 @@ def blocks(text):
         fail("a fenced block is not closed")
 
 
-def commands(text):
+def commands(text, aws):
     """(command, lines shown) in the order of the text."""
     found = list(blocks(text))
     hidden = len(re.findall(r"(?m)^\s*\$ ", text)) - sum(line.startswith("$ ") for language, lines in found if language == "console" for line in lines)
     if hidden:
         fail(f"{hidden} lines that look like commands are in no console block")
     for language, lines in found:
-        if language not in {"sh", "console"} | NOT_RUN:
-            fail(f"a block of the language '{language}': console and sh are run, {', '.join(sorted(NOT_RUN))} are not")
-        if language == "sh":
+        if language not in {"sh", "console", "bash"} | NOT_RUN:
+            fail(f"a block of the language '{language}': console, sh and bash are known, and {', '.join(sorted(NOT_RUN))}")
+        if language == "bash":
+            yield from ((check_of_aws(line, aws), []) for line in lines)
+        elif language == "sh":
             yield from ((line, []) for line in lines if line.strip() and not line.startswith("#"))
         elif language == "console":
             yield from console(lines)
+
+
+def check_of_aws(line, aws):
+    """The command that has the AWS CLI check its flags without a request; what follows the first of a line's programs is left out."""
+    command = re.split(r"[|>]", line)[0].strip()
+    if not command.startswith("aws "):
+        fail(f"in a bash block, not of the AWS CLI: {line}")
+    return f"{shlex.quote(str(aws))} {command.removeprefix('aws ')} --generate-cli-skeleton input > /dev/null"
 
 
 def console(lines):
@@ -101,6 +113,7 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("clone", type=Path)
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--aws", type=Path, required=True)
     parser.add_argument("--ran", action="append", default=[])
     args = parser.parse_args()
     env = environment(args.folder / "home")
@@ -109,7 +122,7 @@ def main():
     env["PATH"] = f"{args.folder / 'installed' / 'bin'}:{env['PATH']}"
     ran, count = set(), 0
     for document in [args.clone / "README.md", *sorted((args.clone / "docs").glob("*.md"))]:
-        for command, shown in commands(document.read_text(encoding="utf-8")):
+        for command, shown in commands(document.read_text(encoding="utf-8"), args.aws):
             if command in args.ran:
                 ran.add(command)
                 continue
