@@ -1,17 +1,20 @@
-// coldseal and the official JavaScript SDK open each other's messages where that SDK has the keyring: raw AES and raw RSA.
+// coldseal and the official JavaScript SDK open each other's messages where that SDK has the keyring: raw AES and raw RSA, with and without a
+// signature (suites 0x0478 and 0x0578).
 //
 // Usage: node interop.mjs MODULES BINARY FOLDER       MODULES is a folder with node_modules/@aws-crypto/client-node
 
 import { spawnSync } from 'node:child_process'
 import { constants, generateKeyPairSync, randomBytes } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 
 const [modules, binary, folder] = process.argv.slice(2).map((path) => resolve(path))
 const sdk = createRequire(join(modules, 'package.json'))('@aws-crypto/client-node')
 const { encrypt, decrypt } = sdk.buildClient(sdk.CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
-const suiteId = sdk.AlgorithmSuiteIdentifier.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY
+const { AlgorithmSuiteIdentifier: suiteIds } = sdk
+const UNSIGNED = { suiteId: suiteIds.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY, flags: [] }
+const SIGNED = { suiteId: suiteIds.ALG_AES256_GCM_IV12_TAG16_HKDF_SHA512_COMMIT_KEY_ECDSA_P384, flags: ['--sign-message'] }
 
 const SIZES = [0, 1, 64 * 1024, 3 * 1024 * 1024]
 const encryptionContext = { purpose: 'interop', 'é': 'ü' }
@@ -60,23 +63,23 @@ const rsaKeys = (modulusLength) => {
 
 let count = 0
 
-const ours = async ({ title, keyring, seal }, size) => {
+const ours = async ({ title, keyring, seal }, size, { suiteId, flags }) => {
   const payload = randomBytes(size)
   writeFileSync(join(folder, 'payload'), payload)
-  coldseal(['seal', 'payload', ...seal, ...CONTEXT_FLAGS, '-o', 'message', '--force'])
+  coldseal(['seal', 'payload', ...seal, ...flags, ...CONTEXT_FLAGS, '-o', 'message', '--force'])
   const { plaintext, messageHeader } = await decrypt(keyring(), readFileSync(join(folder, 'message')))
   const sameContext = Object.entries(encryptionContext).every(([name, value]) => messageHeader.encryptionContext[name] === value)
-  if (!plaintext.equals(payload) || !sameContext || messageHeader.suiteId !== suiteId) fail(`coldseal to SDK: ${title}, ${size} bytes`)
+  if (!plaintext.equals(payload) || !sameContext || messageHeader.suiteId !== suiteId) fail(`coldseal to SDK: ${title}, ${size} bytes ${flags}`)
   count += 1
 }
 
-const theirs = async ({ title, keyring }, openers, size) => {
+const theirs = async ({ title, keyring }, openers, size, { suiteId, flags }) => {
   const payload = randomBytes(size)
   const { result } = await encrypt(keyring(), payload, { suiteId, encryptionContext })
   writeFileSync(join(folder, 'message'), result)
   for (const { open } of openers) {
     coldseal(['open', 'message', ...open, '-o', 'opened', '--force'])
-    if (!readFileSync(join(folder, 'opened')).equals(payload)) fail(`SDK to coldseal: ${title}, ${size} bytes`)
+    if (!readFileSync(join(folder, 'opened')).equals(payload)) fail(`SDK to coldseal: ${title}, ${size} bytes ${flags}`)
     count += 1
   }
 }
@@ -90,10 +93,11 @@ const aes = [
   aesKey(32, suites.AES256_GCM_IV12_TAG16_NO_PADDING),
 ]
 const keys = [...aes, ...rsaKeys(2048), ...rsaKeys(4096)]
+const suitesAndSizes = [UNSIGNED, SIGNED].flatMap((suite) => SIZES.map((size) => [size, suite]))
 for (const key of keys) {
-  for (const size of SIZES) {
-    if (key.seal) await ours(key, size)
-    await theirs(key, [key], size)
+  for (const [size, suite] of suitesAndSizes) {
+    if (key.seal) await ours(key, size, suite)
+    await theirs(key, [key], size, suite)
   }
 }
 
@@ -101,14 +105,21 @@ for (const key of keys) {
 const mixed = [aes[2], ...keys.filter(({ title }) => title.endsWith('OAEP_SHA256_MGF1'))]
 const [generator, ...children] = mixed.map(({ keyring }) => keyring())
 const several = { title: 'several keys', keyring: () => new sdk.MultiKeyringNode({ generator, children }) }
-for (const size of SIZES) {
-  await theirs(several, mixed, size)
-  const seal = mixed.flatMap(({ seal }) => seal.filter((flag, index) => index < 2))
-  for (const key of mixed) await ours({ ...key, seal }, size)
+const seal = mixed.flatMap(({ seal }) => seal.filter((flag, index) => index < 2))
+for (const [size, suite] of suitesAndSizes) {
+  await theirs(several, mixed, size, suite)
+  for (const key of mixed) await ours({ ...key, seal }, size, suite)
 }
 
 // A comparison that never fails shows nothing.
 coldseal(['seal', 'payload', ...aes[0].seal, '-o', 'message', '--force'])
 coldseal(['open', 'message', ...aes[1].open, '-o', 'refused'], 254)
 await decrypt(aes[1].keyring(), readFileSync(join(folder, 'message'))).then(() => fail('the SDK opened a message with another key'), () => {})
+coldseal(['seal', 'payload', ...aes[0].seal, '--sign-message', '-o', 'message', '--force'])
+const unlike = readFileSync(join(folder, 'message'))
+unlike[unlike.length - 1] ^= 1
+await decrypt(aes[0].keyring(), unlike).then(() => fail('the SDK opened a message with a changed signature'), () => {})
+writeFileSync(join(folder, 'message'), unlike)
+coldseal(['open', 'message', ...aes[0].open, '-o', 'refused'], 254)
+if (existsSync(join(folder, 'refused'))) fail('a refused message left a file')
 console.log(`${count} messages opened by the other implementation (JavaScript)`)

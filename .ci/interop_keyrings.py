@@ -6,6 +6,7 @@ Usage: interop_keyrings.py BINARY FOLDER
 import logging
 import os
 import sys
+from typing import NamedTuple
 
 import aws_encryption_sdk
 from aws_cryptographic_material_providers.mpl import AwsCryptographicMaterialProviders
@@ -32,7 +33,12 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from common import Coldseal, fail
 
-SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
+# Each suite with the options that make coldseal write it.
+SUITES = {
+    AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY: [],
+    AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384: ["--sign-message"],
+}
+SIGNATURE_KEY = "aws-crypto-public-key"
 NAMESPACE = "ci"
 SIZES = [0, 1, 64 * 1024, 3 * 1024 * 1024]
 CONTEXTS = [{"purpose": "interop", "é": "𐀀"}, {}]
@@ -116,6 +122,20 @@ def ecdh_keys(folder, curve):
     yield Key(f"{curve} by its private key", ecdh(curve, static), opens, flags, ["--raw-ecdh-key", f"{curve}-sender"])
 
 
+class Case(NamedTuple):
+    """What a message is made of besides its keys."""
+
+    size: int  # bytes
+    context: dict
+    suite: AlgorithmSuite
+
+    def __str__(self):
+        return f"{self.suite.name}, {self.size} bytes"
+
+
+CASES = [Case(size, CONTEXTS[index % len(CONTEXTS)], suite) for suite in SUITES for index, size in enumerate(SIZES)]
+
+
 class Pair:
     """One coldseal and one SDK."""
 
@@ -124,47 +144,43 @@ class Pair:
         self.folder = self.coldseal.folder
         self.count = 0
 
-    def ours(self, title, flags, keyrings, size, context):
+    def ours(self, title, flags, keyrings, case):
         """coldseal writes, the SDK reads with each of the keyrings."""
-        payload = os.urandom(size)
+        payload = os.urandom(case.size)
         (self.folder / "payload").write_bytes(payload)
-        pairs = ["--encryption-context", *(f"{name}={value}" for name, value in context.items())] if context else []
-        self.coldseal.run("seal", "payload", *flags, *pairs, "-o", "message", "--force")
+        pairs = ["--encryption-context", *(f"{name}={value}" for name, value in case.context.items())] if case.context else []
+        self.coldseal.run("seal", "payload", *flags, *SUITES[case.suite], *pairs, "-o", "message", "--force")
         message = (self.folder / "message").read_bytes()
         for keyring in keyrings:
             opened, header = CLIENT.decrypt(source=message, keyring=keyring)
-            if opened != payload or header.encryption_context != context or header.algorithm != SUITE:
-                fail(f"coldseal to SDK: {title}, {size} bytes: another payload or header")
+            stored = {name: value for name, value in header.encryption_context.items() if name != SIGNATURE_KEY}
+            if opened != payload or stored != case.context or header.algorithm != case.suite:
+                fail(f"coldseal to SDK: {title}, {case}: another payload or header")
             self.count += 1
 
-    def theirs(self, title, keyring, flags, size, context):
+    def theirs(self, title, keyring, flags, case):
         """The SDK writes, coldseal reads with each set of options."""
-        payload = os.urandom(size)
-        message, _ = CLIENT.encrypt(source=payload, keyring=keyring, encryption_context=context, algorithm=SUITE)
+        payload = os.urandom(case.size)
+        message, _ = CLIENT.encrypt(source=payload, keyring=keyring, encryption_context=case.context, algorithm=case.suite)
         (self.folder / "message").write_bytes(message)
         for options in flags:
             self.coldseal.run("open", "message", *options, "-o", "opened", "--force")
             if (self.folder / "opened").read_bytes() != payload:
-                fail(f"SDK to coldseal: {title}, {size} bytes: another payload")
+                fail(f"SDK to coldseal: {title}, {case}: another payload")
             self.count += 1
 
     def both(self, key):
-        for size in SIZES:
-            context = CONTEXTS[SIZES.index(size) % len(CONTEXTS)]
+        for case in CASES:
             if key.seal_flags:
-                self.ours(key.title, key.seal_flags, [key.opens], size, context)
-            self.theirs(key.title, key.seals, [key.open_flags], size, context)
+                self.ours(key.title, key.seal_flags, [key.opens], case)
+            self.theirs(key.title, key.seals, [key.open_flags], case)
 
     def several(self, keys):
         """Each of several keys of different kinds opens one message."""
         multi = PROVIDERS.create_multi_keyring(input=CreateMultiKeyringInput(generator=keys[0].seals, child_keyrings=[key.seals for key in keys[1:]]))
-        for size in SIZES:
-            self.ours("several keys", sum((key.seal_flags for key in keys), []), self.openers(keys), size, CONTEXTS[0])
-            self.theirs("several keys", multi, [key.open_flags for key in keys], size, CONTEXTS[0])
-
-    @staticmethod
-    def openers(keys):
-        return [key.opens for key in keys]
+        for case in CASES:
+            self.ours("several keys", sum((key.seal_flags for key in keys), []), [key.opens for key in keys], case)
+            self.theirs("several keys", multi, [key.open_flags for key in keys], case)
 
     def other_keys_are_refused(self, keys, others):
         """A comparison that never fails shows nothing."""
