@@ -1,0 +1,83 @@
+"""Asymmetric keys of the embedded KMS open what the official Python SDK sealed for them, by the public keys that coldseal hands out.
+
+The SDK's AWS KMS RSA keyring wraps without a call to AWS KMS; its client points to nothing.
+
+Usage: interop_kms_keys.py BINARY FOLDER
+"""
+
+import base64
+import itertools
+import json
+import logging
+import os
+import sys
+
+import boto3
+from aws_cryptographic_material_providers.mpl.models import CreateAwsKmsRsaKeyringInput, EphemeralPrivateKeyToStaticPublicKeyInput
+from aws_cryptographic_material_providers.mpl.models import RawEcdhStaticConfigurationsEphemeralPrivateKeyToStaticPublicKey as EphemeralSender
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
+
+from common import Coldseal, fail
+from interop_keyrings import CLIENT, CONTEXTS, PROVIDERS, SIZES, SUITES, ecdh
+
+REGION = "us-west-2"
+UNSIGNED, SIGNED = SUITES
+RSA = ["RSA_2048", "RSA_3072", "RSA_4096"]
+CURVES = ["p256", "p384", "p521"]
+ALGORITHMS = ["RSAES_OAEP_SHA_256", "RSAES_OAEP_SHA_1"]
+
+
+def no_kms():
+    """A KMS client that cannot reach anything."""
+    return boto3.client("kms", region_name=REGION, aws_access_key_id="none", aws_secret_access_key="none", endpoint_url="http://127.0.0.1:9")
+
+
+def rsa_keyring(arn, public_key, algorithm):
+    pem = load_der_public_key(public_key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    asked = CreateAwsKmsRsaKeyringInput(kms_key_id=arn, public_key=pem, encryption_algorithm=algorithm, kms_client=no_kms())
+    return PROVIDERS.create_aws_kms_rsa_keyring(input=asked)
+
+
+def ecdh_keyring(curve, public_key):
+    return ecdh(curve, EphemeralSender(value=EphemeralPrivateKeyToStaticPublicKeyInput(recipient_public_key=public_key)))
+
+
+def made(coldseal, spec, usage):
+    """The ARN and the public key of a new key."""
+    created = coldseal.run("kms", "create-key", "--region", REGION, "--key-spec", spec, "--key-usage", usage)
+    arn = json.loads(created)["KeyMetadata"]["Arn"]
+    return arn, base64.b64decode(json.loads(coldseal.run("kms", "get-public-key", "--key-id", arn))["PublicKey"])
+
+
+def keys(coldseal):
+    """(title, ARN, keyring of the SDK, suites) of each kind of key; a message under an RSA key of AWS KMS is never signed."""
+    for spec in RSA:
+        arn, public_key = made(coldseal, spec, "ENCRYPT_DECRYPT")
+        for algorithm in ALGORITHMS:
+            yield f"{spec} {algorithm}", arn, rsa_keyring(arn, public_key, algorithm), [UNSIGNED]
+    for curve in CURVES:
+        spec = f"ECC_NIST_{curve.upper()}"
+        arn, public_key = made(coldseal, spec, "KEY_AGREEMENT")
+        yield spec, arn, ecdh_keyring(curve, public_key), [UNSIGNED, SIGNED]
+
+
+def main(binary, folder):
+    coldseal = Coldseal(binary, folder)
+    count = 0
+    for title, arn, keyring, suites in keys(coldseal):
+        for suite, size, context in itertools.product(suites, SIZES, CONTEXTS):
+            payload = os.urandom(size)
+            message, _ = CLIENT.encrypt(source=payload, keyring=keyring, encryption_context=context, algorithm=suite)
+            # The message names its key, or the key's point; a key that is named has to be the one.
+            for flags in ([], ["--kms-key-id", arn]):
+                if coldseal.run("open", *flags, stdin=message) != payload:
+                    fail(f"{title}, {suite.name}, {size} bytes: another payload")
+                count += 1
+        other, _ = made(coldseal, "RSA_2048", "ENCRYPT_DECRYPT")
+        coldseal.run("open", "--kms-key-id", other, stdin=message, expect=254)
+    print(f"asymmetric keys opened {count} messages of the SDK")
+
+
+if __name__ == "__main__":
+    logging.disable(logging.CRITICAL)
+    main(*sys.argv[1:])
