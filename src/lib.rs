@@ -11,7 +11,6 @@
 //! | KMS keys without a network | [`kms::EmbeddedKms`], kept by [`kms::KeystoreSession`] |
 //! | secrets with versions, replicas and metadata | [`vault::Vault`] |
 //! | a vault checked without a key | [`vault::verify`] |
-//! | KMS keys without a network | [`kms::EmbeddedKms`] in a [`kms::KeystoreSession`] |
 //!
 //! ```
 //! use coldseal::{EncryptionContext, OpenOptions, SealOptions, SecretBytes, keyring::RawAesKeyring, open, seal};
