@@ -1,6 +1,7 @@
 """Asymmetric keys of the embedded KMS open what the official Python SDK sealed for them, by the public keys that coldseal hands out.
 
-The SDK's AWS KMS RSA keyring wraps without a call to AWS KMS; its client points to nothing.
+The SDK's AWS KMS RSA keyring wraps without a call to AWS KMS; its client points to nothing. Its AWS KMS ECDH keyring asks for the secret that its
+own key shares with the recipient's; coldseal answers in place of AWS KMS.
 
 Usage: interop_kms_keys.py BINARY FOLDER
 """
@@ -13,12 +14,19 @@ import os
 import sys
 
 import boto3
-from aws_cryptographic_material_providers.mpl.models import CreateAwsKmsRsaKeyringInput, EphemeralPrivateKeyToStaticPublicKeyInput
+from aws_cryptographic_material_providers.mpl.models import (
+    CreateAwsKmsEcdhKeyringInput,
+    CreateAwsKmsRsaKeyringInput,
+    EphemeralPrivateKeyToStaticPublicKeyInput,
+    KmsEcdhStaticConfigurationsKmsPrivateKeyToStaticPublicKey,
+    KmsPrivateKeyToStaticPublicKeyInput,
+)
 from aws_cryptographic_material_providers.mpl.models import RawEcdhStaticConfigurationsEphemeralPrivateKeyToStaticPublicKey as EphemeralSender
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from common import Coldseal, fail
 from interop_keyrings import CLIENT, CONTEXTS, PROVIDERS, SIZES, SUITES, ecdh
+from interop_public_keys import kms_client
 
 REGION = "us-west-2"
 UNSIGNED, SIGNED = SUITES
@@ -42,6 +50,16 @@ def ecdh_keyring(curve, public_key):
     return ecdh(curve, EphemeralSender(value=EphemeralPrivateKeyToStaticPublicKeyInput(recipient_public_key=public_key)))
 
 
+def kms_ecdh_keyring(coldseal, spec, public_key):
+    """Seals with a key of AWS KMS as the static sender, which opens what it sent too."""
+    sender, sender_public_key = made(coldseal, spec, "KEY_AGREEMENT")
+    pair = KmsPrivateKeyToStaticPublicKeyInput(sender_kms_identifier=sender, sender_public_key=sender_public_key, recipient_public_key=public_key)
+    asked = CreateAwsKmsEcdhKeyringInput(
+        key_agreement_scheme=KmsEcdhStaticConfigurationsKmsPrivateKeyToStaticPublicKey(value=pair), curve_spec=spec, kms_client=kms_client(coldseal, REGION)
+    )
+    return sender, PROVIDERS.create_aws_kms_ecdh_keyring(input=asked)
+
+
 def made(coldseal, spec, usage):
     """The ARN and the public key of a new key."""
     created = coldseal.run("kms", "create-key", "--region", REGION, "--key-spec", spec, "--key-usage", usage)
@@ -59,6 +77,9 @@ def keys(coldseal):
         spec = f"ECC_NIST_{curve.upper()}"
         arn, public_key = made(coldseal, spec, "KEY_AGREEMENT")
         yield spec, arn, ecdh_keyring(curve, public_key), [UNSIGNED, SIGNED]
+        sender, keyring = kms_ecdh_keyring(coldseal, spec, public_key)
+        yield f"{spec} to the recipient of another key", arn, keyring, [UNSIGNED, SIGNED]
+        yield f"{spec} to the sender", sender, keyring, [UNSIGNED, SIGNED]
 
 
 def main(binary, folder):
