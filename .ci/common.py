@@ -44,9 +44,23 @@ class Coldseal:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.env = environment(self.folder / "home")
 
+    def tried(self, *args, stdin=b"", behind=(), timeout=None):
+        """Runs one command, behind another program's command line if there is one; gives its exit code, stdout and stderr."""
+        command = [*behind, self.binary, *map(str, args)]
+        return subprocess.run(command, cwd=self.folder, env=self.env, input=stdin, capture_output=True, check=False, timeout=timeout)
+
+    def tried_without_network(self, *args, behind=()):
+        """As `tried`; any system call of the kernel's network class fails the check."""
+        log = self.folder / "trace"
+        # signal=none: a log line is then a system call or the exit of a process.
+        done = self.tried(*args, behind=[*behind, "strace", "-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o", str(log)])
+        if calls := [line for line in log.read_text().splitlines() if "(" in line]:
+            fail(f"{' '.join(map(str, args))} made network system calls:\n" + "\n".join(calls))
+        return done
+
     def run(self, *args, stdin=None, expect=0):
         """Runs one command, checks its exit code, gives what it wrote to stdout."""
-        done = subprocess.run([self.binary, *map(str, args)], cwd=self.folder, env=self.env, input=stdin or b"", capture_output=True, check=False)
+        done = self.tried(*args, stdin=stdin or b"")
         if done.returncode != expect:
             fail(f"{' '.join(map(str, args))}: exit code {done.returncode}, expected {expect}\n{done.stderr.decode(errors='replace')}")
         return done.stdout

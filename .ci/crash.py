@@ -12,7 +12,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
@@ -68,19 +67,11 @@ class Run:
         self.vault = Path(folder) / "coldseal-vault"
 
     def traced(self, options, command):
-        return subprocess.run(
-            ["strace", "-f", "-qq", *options, self.coldseal.binary, *command],
-            cwd=self.coldseal.folder, env=self.coldseal.env, stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=60,
-        )
-
-    def tried(self, *args):
-        return subprocess.run(
-            [self.coldseal.binary, *args], cwd=self.coldseal.folder, env=self.coldseal.env, stdin=subprocess.DEVNULL, capture_output=True, check=False
-        )
+        return self.coldseal.tried(*command, behind=["strace", "-f", "-qq", *options], timeout=60)
 
     def value(self, region):
         """The secret's value in a Region; None where it is not."""
-        done = self.tried("get-secret-value", "--secret-id", "db", "--region", region, "--output-file", "-")
+        done = self.coldseal.tried("get-secret-value", "--secret-id", "db", "--region", region, "--output-file", "-")
         if done.returncode in (253, 254) and (b"ResourceNotFoundException" in done.stderr or b"there is no " in done.stderr):
             return None
         if done.returncode != 0:
@@ -105,7 +96,7 @@ class Run:
     def verify(self, *, clean):
         if not (self.vault / "coldseal.json").exists():
             return
-        done = self.tried("verify", "--output", "json")
+        done = self.coldseal.tried("verify", "--output", "json")
         assert done.returncode == 0, f"verify: exit code {done.returncode}\n{done.stdout.decode()}{done.stderr.decode()}"
         notes = json.loads(done.stdout)["Notes"]
         assert not (clean and notes), f"leftovers: {notes}"
@@ -146,7 +137,7 @@ def check(run, scenario, done, states, fault):
             text = done.stderr.decode(errors="replace")
             assert "panicked" not in text and re.search(r"coldseal: |An error occurred|error while loading", text), f"no clear message: {text}"
     # The next command works, and nothing is left of this one.
-    again = run.tried(*scenario.command)
+    again = run.coldseal.tried(*scenario.command)
     assert again.returncode == 0 or b"already exists" in again.stderr, again.stderr.decode(errors="replace")
     assert run.state() == after, "the command does not work any more"
     if again.returncode == 0 and state == before:

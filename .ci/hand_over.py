@@ -11,7 +11,6 @@ import hashlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
@@ -38,7 +37,7 @@ class Machine(Coldseal):
 
     def refused(self, *args):
         """What a command that must be refused says on stderr; it may print nothing else."""
-        done = subprocess.run([self.binary, *map(str, args)], cwd=self.folder, env=self.env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        done = self.tried(*args)
         if done.returncode != 254 or done.stdout:
             fail(f"{self.name}: {' '.join(map(str, args))}: exit code {done.returncode}, expected 254 and no output\n{done.stderr.decode()}")
         return done.stderr.decode()

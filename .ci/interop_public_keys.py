@@ -11,7 +11,6 @@ import io
 import json
 import logging
 import re
-import subprocess
 import sys
 from pathlib import Path
 from unittest import mock
@@ -59,8 +58,7 @@ def kms_client(cloud, region):
         operation = (target.decode() if isinstance(target, bytes) else target).split(".")[1]
         asked = json.loads(request.body)
         args = [word for member, value in asked.items() if member in FLAGS for word in (FLAGS[member], value)]
-        command = [cloud.binary, "kms", COMMANDS[operation], "--region", region, *args]
-        done = subprocess.run(command, cwd=cloud.folder, env=cloud.env, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        done = cloud.tried("kms", COMMANDS[operation], "--region", region, *args)
         refused = b'{"__type": "InvalidCiphertextException"}'
         status, content = (200, done.stdout) if done.returncode == 0 else (400, refused)
         return AWSResponse(request.url, status, {"content-type": "application/x-amz-json-1.1"}, Body(content))
