@@ -5,14 +5,13 @@ Usage: readme.py CLONE FOLDER --aws AWS [--ran COMMAND]...
 README.md and docs/*.md are read. In a ```console block the lines that start with `$ ` are run; a line that starts with `> ` goes on with the
 command above it. Lines after a command are what the terminal shows (stdout and stderr): they are compared when there are any, with `...` for
 anything in a line and, alone in a line, for any number of lines. A ```sh block is run line by line. Any exit code but 0 fails.
-No command can hide: a block of another language than those and the ones below, or a `$ ` line outside the blocks that are run, fails. A ```bash block
-holds what only somebody with access to AWS can run: the AWS CLI, AWS, has to take each of its lines, their flags at least, which it can check without a network.
+No command can hide: a block of another language than those and `rust`, `python`, `json` or `text`, or a `$ ` line outside the blocks that are run, fails.
+For `aws` stands a program that has the AWS CLI, AWS, check the flags, which it does without a network, and then asks a second keystore in place of AWS.
 A command given with --ran was run by an earlier step: it must be in the documentation and is not run again.
 """
 
 import argparse
 import re
-import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +20,11 @@ from common import environment, fail
 
 # Blocks that hold no commands. The compiler's own test of the documentation runs the Rust ones, interop_public_keys.py those in Python.
 NOT_RUN = {"rust", "python", "json", "text"}
+STAND_IN_FOR_AWS = """#!/bin/sh
+'{aws}' "$@" --generate-cli-skeleton input > /dev/null || exit
+export COLDSEAL_KEYSTORE='{keystore}' COLDSEAL_ACCOUNT_ID=111122223333
+exec coldseal "$@"
+"""
 TIME_LIMIT = 900  # seconds for one command; the first one builds the release
 
 
@@ -40,29 +44,19 @@ def blocks(text):
         fail("a fenced block is not closed")
 
 
-def commands(text, aws):
+def commands(text):
     """(command, lines shown) in the order of the text."""
     found = list(blocks(text))
     hidden = len(re.findall(r"(?m)^\s*\$ ", text)) - sum(line.startswith("$ ") for language, lines in found if language == "console" for line in lines)
     if hidden:
         fail(f"{hidden} lines that look like commands are in no console block")
     for language, lines in found:
-        if language not in {"sh", "console", "bash"} | NOT_RUN:
-            fail(f"a block of the language '{language}': console, sh and bash are known, and {', '.join(sorted(NOT_RUN))}")
-        if language == "bash":
-            yield from ((check_of_aws(line, aws), []) for line in lines)
-        elif language == "sh":
+        if language not in {"sh", "console"} | NOT_RUN:
+            fail(f"a block of the language '{language}': console and sh are run, {', '.join(sorted(NOT_RUN))} are not")
+        if language == "sh":
             yield from ((line, []) for line in lines if line.strip() and not line.startswith("#"))
         elif language == "console":
             yield from console(lines)
-
-
-def check_of_aws(line, aws):
-    """The command that has the AWS CLI check its flags without a request; what follows the first of a line's programs is left out."""
-    command = re.split(r"[|>]", line)[0].strip()
-    if not command.startswith("aws "):
-        fail(f"in a bash block, not of the AWS CLI: {line}")
-    return f"{shlex.quote(str(aws))} {command.removeprefix('aws ')} --generate-cli-skeleton input > /dev/null"
 
 
 def console(lines):
@@ -109,6 +103,15 @@ def run(command, shown, clone, env):
         fail(f"the documentation shows\n{wanted}\nand the command printed\n{output}")
 
 
+def stand_in_for_aws(folder, aws):
+    """A folder for PATH with an `aws`."""
+    folder.mkdir(parents=True)
+    program = folder / "aws"
+    program.write_text(STAND_IN_FOR_AWS.format(aws=aws.resolve(), keystore=folder.resolve() / "keystore.json"))
+    program.chmod(0o755)
+    return folder
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("clone", type=Path)
@@ -119,10 +122,10 @@ def main():
     env = environment(args.folder / "home")
     # `cargo install` must not touch the real one.
     env["CARGO_INSTALL_ROOT"] = str(args.folder / "installed")
-    env["PATH"] = f"{args.folder / 'installed' / 'bin'}:{env['PATH']}"
+    env["PATH"] = f"{args.folder / 'installed' / 'bin'}:{stand_in_for_aws(args.folder / 'aws', args.aws)}:{env['PATH']}"
     ran, count = set(), 0
     for document in [args.clone / "README.md", *sorted((args.clone / "docs").glob("*.md"))]:
-        for command, shown in commands(document.read_text(encoding="utf-8"), args.aws):
+        for command, shown in commands(document.read_text(encoding="utf-8")):
             if command in args.ran:
                 ran.add(command)
                 continue
