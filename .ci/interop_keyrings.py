@@ -8,13 +8,8 @@ import os
 import sys
 from typing import NamedTuple
 
-import aws_encryption_sdk
-from aws_cryptographic_material_providers.mpl import AwsCryptographicMaterialProviders
-from aws_cryptographic_material_providers.mpl.config import MaterialProvidersConfig
 from aws_cryptographic_material_providers.mpl.models import (
-    AesWrappingAlg,
     CreateMultiKeyringInput,
-    CreateRawAesKeyringInput,
     CreateRawEcdhKeyringInput,
     CreateRawRsaKeyringInput,
     EphemeralPrivateKeyToStaticPublicKeyInput,
@@ -27,11 +22,13 @@ from aws_cryptographic_material_providers.mpl.models import (
 )
 from aws_cryptography_primitives.smithygenerated.aws_cryptography_primitives.models import ECDHCurveSpec
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
-from aws_encryption_sdk.identifiers import AlgorithmSuite, CommitmentPolicy
+from aws_encryption_sdk.identifiers import AlgorithmSuite
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from common import Coldseal, fail
+from interop import CLIENT, NAMESPACE, PROVIDERS, context_flags
+from interop import keyring as aes_keyring
 
 # Each suite with the options that make coldseal write it.
 SUITES = {
@@ -39,14 +36,10 @@ SUITES = {
     AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384: ["--sign-message"],
 }
 SIGNATURE_KEY = "aws-crypto-public-key"
-NAMESPACE = "ci"
 SIZES = [0, 1, 64 * 1024, 3 * 1024 * 1024]
 CONTEXTS = [{"purpose": "interop", "é": "𐀀"}, {}]
 OAEP = ["OAEP_SHA1_MGF1", "OAEP_SHA256_MGF1", "OAEP_SHA384_MGF1", "OAEP_SHA512_MGF1"]
 CURVES = {"p256": ec.SECP256R1(), "p384": ec.SECP384R1(), "p521": ec.SECP521R1()}
-
-PROVIDERS = AwsCryptographicMaterialProviders(config=MaterialProvidersConfig())
-CLIENT = aws_encryption_sdk.EncryptionSDKClient(commitment_policy=CommitmentPolicy.REQUIRE_ENCRYPT_REQUIRE_DECRYPT)
 
 
 def pem(private):
@@ -71,10 +64,7 @@ class Key:
 def aes_key(folder):
     key = os.urandom(32)
     (folder / "aes").write_bytes(key)
-    asked = CreateRawAesKeyringInput(
-        key_namespace=NAMESPACE, key_name="aes", wrapping_key=key, wrapping_alg=AesWrappingAlg.ALG_AES256_GCM_IV12_TAG16
-    )
-    keyring = PROVIDERS.create_raw_aes_keyring(input=asked)
+    keyring = aes_keyring("aes", key)
     flags = ["--raw-aes-key", f"{NAMESPACE}/aes=aes"]
     return Key("aes", keyring, keyring, flags, flags)
 
@@ -148,8 +138,7 @@ class Pair:
         """coldseal writes, the SDK reads with each of the keyrings."""
         payload = os.urandom(case.size)
         (self.folder / "payload").write_bytes(payload)
-        pairs = ["--encryption-context", *(f"{name}={value}" for name, value in case.context.items())] if case.context else []
-        self.coldseal.run("seal", "payload", *flags, *SUITES[case.suite], *pairs, "-o", "message", "--force")
+        self.coldseal.run("seal", "payload", *flags, *SUITES[case.suite], *context_flags(case.context), "-o", "message", "--force")
         message = (self.folder / "message").read_bytes()
         for keyring in keyrings:
             opened, header = CLIENT.decrypt(source=message, keyring=keyring)

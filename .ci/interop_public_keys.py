@@ -15,11 +15,8 @@ import sys
 from pathlib import Path
 from unittest import mock
 
-import aws_encryption_sdk
 import boto3
 from acceptance_public_keys import KEYS, VALUE, make_keys
-from aws_cryptographic_material_providers.mpl import AwsCryptographicMaterialProviders
-from aws_cryptographic_material_providers.mpl.config import MaterialProvidersConfig
 from aws_cryptographic_material_providers.mpl.models import (
     CreateAwsKmsEcdhKeyringInput,
     CreateAwsKmsRsaKeyringInput,
@@ -28,6 +25,7 @@ from aws_cryptographic_material_providers.mpl.models import (
 )
 from botocore.awsrequest import AWSResponse
 from common import Coldseal, fail
+from interop import CLIENT, PROVIDERS
 
 COMMANDS = {"Decrypt": "decrypt", "DeriveSharedSecret": "derive-shared-secret", "GetPublicKey": "get-public-key"}
 FLAGS = {
@@ -68,17 +66,17 @@ def kms_client(cloud, region):
     return client
 
 
-def keyring(providers, client, arn, spec, algorithm):
+def keyring(client, arn, spec, algorithm):
     if spec.startswith("RSA"):
         asked = CreateAwsKmsRsaKeyringInput(kms_key_id=arn, encryption_algorithm=algorithm, kms_client=client)
-        return providers.create_aws_kms_rsa_keyring(input=asked)
+        return PROVIDERS.create_aws_kms_rsa_keyring(input=asked)
     scheme = KmsEcdhStaticConfigurationsKmsPublicKeyDiscovery(KmsPublicKeyDiscoveryInput(recipient_kms_identifier=arn))
-    return providers.create_aws_kms_ecdh_keyring(input=CreateAwsKmsEcdhKeyringInput(key_agreement_scheme=scheme, curve_spec=spec, kms_client=client))
+    return PROVIDERS.create_aws_kms_ecdh_keyring(input=CreateAwsKmsEcdhKeyringInput(key_agreement_scheme=scheme, curve_spec=spec, kms_client=client))
 
 
-def refuses(client, message, with_keyring):
+def refuses(message, with_keyring):
     try:
-        client.decrypt(source=message, keyring=with_keyring)
+        CLIENT.decrypt(source=message, keyring=with_keyring)
     except Exception:  # the library raises errors of its own kinds and of AWS's
         return True
     return False
@@ -112,8 +110,6 @@ def main(binary, folder):
     logging.disable(logging.CRITICAL)
     cloud, machine = Coldseal(binary, f"{folder}/cloud"), Coldseal(binary, f"{folder}/machine")
     arns = make_keys(cloud, machine)
-    providers = AwsCryptographicMaterialProviders(config=MaterialProvidersConfig())
-    client = aws_encryption_sdk.EncryptionSDKClient()
     (machine.folder / "value").write_text(VALUE)
     regions = [f"Region={region},KmsKeyId={arn}" for region, arn in arns.items()]
     opened = 0
@@ -125,12 +121,12 @@ def main(binary, folder):
             with open(bundle["Path"], "rb") as file:
                 message = file.read()
             spec, _ = KEYS[region]
-            right = keyring(providers, kms_client(cloud, region), arn, spec, algorithm)
-            plaintext, header = client.decrypt(source=message, keyring=right)
+            right = keyring(kms_client(cloud, region), arn, spec, algorithm)
+            plaintext, header = CLIENT.decrypt(source=message, keyring=right)
             if plaintext.decode() != VALUE or f":{region}:" not in header.encryption_context["SecretARN"]:
                 fail(f"{region}, {algorithm}: the SDK opened something else")
             other = next(name for name in ALGORITHMS if name != algorithm)
-            if spec.startswith("RSA") and not refuses(client, message, keyring(providers, kms_client(cloud, region), arn, spec, other)):
+            if spec.startswith("RSA") and not refuses(message, keyring(kms_client(cloud, region), arn, spec, other)):
                 fail(f"{region}: a bundle by {algorithm} opens by {other}")
             opened += 1
         if algorithm == ALGORITHMS[0]:
