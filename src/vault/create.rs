@@ -11,8 +11,8 @@ use super::{
     layout,
     parameters::check_tags,
     plan::{
-        self, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, named_twice, refusal, trace_plan,
-        unchosen_keys,
+        self, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite, named_twice, refusal,
+        trace_plan, unchosen_keys,
     },
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     resource_policy::ResourcePolicy,
@@ -163,11 +163,15 @@ impl Vault {
 
 fn plan_create(kms: &mut EmbeddedKms, request: &CreateSecret, family: &Family) -> Result<Plan> {
     let mut problems: Vec<_> = named_twice(&request.replicas).collect();
+    // A secret without a value has no bundle yet.
+    let suite = request.value.as_ref().map_or_else(AlgorithmSuite::default, |_| request.suite);
     let primary = plan::target(kms, request.region, request.kms_key_id.as_deref());
-    let primary = primary.map_err(|error| problems.push(Problem { place: request.region.to_string(), error, retry: None })).ok();
+    let primary = primary.map_err(|error| Problem { place: request.region.to_string(), error, retry: None });
+    let primary = primary.and_then(|target| check_suite(kms, target, suite)).map_err(|problem| problems.push(problem)).ok();
     let (mut replicas, mut replaced) = (Vec::new(), Vec::new());
     for replica in &request.replicas {
-        match check_replica(kms, request.region, family, replica, request.name_clash) {
+        let checked = check_replica(kms, request.region, family, replica, request.name_clash);
+        match checked.and_then(|target| check_suite(kms, target, suite)) {
             Ok(target) => {
                 replaced
                     .extend(family.holder(target.region()).map(|old| Replaced { region: target.region(), arn: old.record.arn.clone() }));

@@ -53,7 +53,7 @@ pub(crate) use keys::borrowed;
 #[cfg(feature = "cli")]
 pub(crate) use parameters::check_tags;
 #[cfg(feature = "cli")]
-pub(crate) use plan::{Problem, Target, UntouchedRegions, refusal, target, unchosen_keys, unknown_region};
+pub(crate) use plan::{Problem, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys, unknown_region};
 
 use crate::{
     durable::{self, Lock},

@@ -8,8 +8,9 @@ use super::{
 use crate::{
     arn::KeyArn,
     error::{Error, ErrorCode, Result, ServiceError},
-    kms::{EmbeddedKms, is_written_as_embedded},
+    kms::{EmbeddedKms, PublicKey, is_written_as_embedded},
     region::Region,
+    suite::AlgorithmSuite,
 };
 
 /// The key that a Region uses when none is named.
@@ -187,6 +188,25 @@ pub(crate) fn check_replica(
             }
         },
     }
+}
+
+/// Refuses an RSA key for a signed bundle; another key mends it.
+pub(crate) fn check_suite(kms: &EmbeddedKms, target: Target, suite: AlgorithmSuite) -> Result<Target, Problem> {
+    if !suite.is_signed() || !matches!(kms.public_key(&target.key), Some(PublicKey::Rsa(_))) {
+        return Ok(target);
+    }
+    let message = format!("no AWS Encryption SDK opens a signed message under {}, which is an RSA key", target.key);
+    Err(Problem {
+        place: target.region().to_string(),
+        error: ServiceError::new(ErrorCode::InvalidKeyUsageException, message),
+        retry: Some((target.region(), target.kms_key_id)),
+    })
+}
+
+/// The same for Regions that passed the other checks; all that have such a key are listed.
+pub(crate) fn check_suite_of_all(kms: &EmbeddedKms, targets: &[Target], suite: AlgorithmSuite) -> Result<()> {
+    let problems: Vec<_> = targets.iter().filter_map(|target| check_suite(kms, target.clone(), suite).err()).collect();
+    if problems.is_empty() { Ok(()) } else { Err(refusal(&problems)) }
 }
 
 /// A Region can be asked for once.

@@ -11,8 +11,8 @@ use super::{
     keys::{KeyOptions, borrowed},
     lookup::Found,
     plan::{
-        self, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, named_twice, refusal, trace_plan,
-        unchosen_keys,
+        self, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite_of_all, named_twice,
+        refusal, trace_plan, unchosen_keys,
     },
     record::{Replaced, ReplicaStatus, SecretRecord},
     seal_version::{SealedVersion, VersionSource},
@@ -88,6 +88,7 @@ impl Vault {
         if !plan.targets.is_empty() {
             for version in &secret.record.versions {
                 let OpenedBundle { value, data_key, suite } = self.open_any_region(&borrowed(&opening), &secret, version)?;
+                check_suite_of_all(kms, &plan.targets, suite)?;
                 let (record, version_id, source) = (&secret.record, &version.version_id, VersionSource { data_key: Some(data_key), suite });
                 sealed.push(SealedVersion::seal(record, version_id, &value, &plan.targets, kms, keys, source)?);
             }

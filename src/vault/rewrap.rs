@@ -9,7 +9,7 @@ use super::{
     family::Located,
     keys::{KeyOptions, borrowed},
     lookup::Found,
-    plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, UntouchedRegions, refusal, unchosen_keys},
+    plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, unchosen_keys},
     record::{SecretRecord, VersionRecord},
     seal_version::{SealedVersion, VersionSource},
 };
@@ -75,6 +75,7 @@ impl Vault {
             if suite != found && !cover(targets, version) {
                 return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
             }
+            check_suite_of_all(kms, targets, suite)?;
             let source = VersionSource { data_key: Some(data_key), suite };
             sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, &request.keys, source)?);
         }

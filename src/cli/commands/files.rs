@@ -29,7 +29,7 @@ use crate::{
     keyring::Keyring,
     message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions},
     suite::AlgorithmSuite,
-    vault::{RecoveryKey, borrowed},
+    vault::{RecoveryKey, borrowed, check_suite_of_all},
 };
 
 const SIGNED: AlgorithmSuite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384;
@@ -80,6 +80,7 @@ fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, option
     let input = input(&args.file).during(OPERATION)?;
     let bundles =
         RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.output.force, args.output.no_sync), &args.file, OPERATION)?;
+    check_suite_of_all(bundles.kms(), bundles.targets(), options.suite.unwrap_or_default()).during(OPERATION)?;
     bundles.write(context, OPERATION, |outputs| message::seal_each(input, outputs.with_pairs(pairs), options).map(drop))
 }
 

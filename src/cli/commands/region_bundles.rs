@@ -120,6 +120,11 @@ impl RegionBundles {
         Ok(Self { session, targets, keys, paths, writing })
     }
 
+    /// The key of each Region.
+    pub(super) fn targets(&self) -> &[Target] {
+        &self.targets
+    }
+
     /// The keystore, held by this command.
     pub(super) const fn kms(&self) -> &EmbeddedKms {
         self.session.kms()
