@@ -47,7 +47,7 @@ impl EmbeddedKms {
         // The key's usage comes first, as in AWS.
         self.key_agreement_pair(&arn)?;
         let public_key = EcPublicKey::from_spki_der(public_key)
-            .map_err(|error| Error::service(ErrorCode::ValidationException, format!("the public key cannot be used: {error}")))?;
+            .map_err(|error| Error::service(ErrorCode::ValidationException, format!("PublicKey: {error}")))?;
         let shared_secret = self.derive_shared_secret(&arn, &public_key)?;
         Ok(DerivedSharedSecret { key_id: arn, shared_secret })
     }

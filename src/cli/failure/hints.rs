@@ -3,13 +3,15 @@
 use crate::error::{ContextMismatch, Error, ErrorCode, FormatError, FormatProblem, ServiceError, SetupError};
 
 /// Operations that take an alias where they take a key; the others take a key id or key ARN.
-const TAKE_ALIASES: [&str; 9] = [
+const TAKE_ALIASES: [&str; 11] = [
     "CreateSecret",
     "Decrypt",
+    "DeriveSharedSecret",
     "DescribeKey",
     "Encrypt",
     "GenerateDataKey",
     "GenerateDataKeyWithoutPlaintext",
+    "GetPublicKey",
     "ReEncrypt",
     "ReplicateSecretToRegions",
     "SetDefaultKey",
@@ -17,6 +19,11 @@ const TAKE_ALIASES: [&str; 9] = [
 
 /// AWS's message where RSA decrypts without a key id.
 const KEY_ID_MISSING: &str = "KeyId must not be null";
+
+/// What stands in each refusal of an RSA key in AWS KMS for a message with a signature.
+const SIGNED: &str = "signed message";
+
+const FETCH_PUBLIC_KEY: &str = "'aws kms get-public-key --output json' writes the file, as 'coldseal kms import-public-key --help' shows";
 
 pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
     match error {
@@ -30,6 +37,9 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::EncryptionContext(ContextMismatch::Reserved(_)) => {
             Some("SecretARN, SecretVersionId and names that begin with coldseal: or aws-crypto- are set by the tools")
         }
+        Error::EncryptionContext(ContextMismatch::NotStored(_)) => {
+            Some("'coldseal open' with the pair gives the content, and 'coldseal seal' stores the pair, or leaves it out")
+        }
         Error::EncryptionContext(_) => Some("'coldseal inspect' shows the pairs of the message; is it the one that you meant?"),
         Error::NotReproduced { .. } => Some("leave the pair out, or give the value that the message was sealed with"),
         Error::TooLongToHold { .. } => Some(
@@ -42,9 +52,12 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Damaged { what, .. } if what.ends_with("use a newer coldseal") => None,
         Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup_hint(error, operation),
+        Error::Service(error) if error.message == KEY_ID_MISSING && operation == "ReEncrypt" => {
+            Some("a ciphertext by RSA does not name its key: --source-key-id does")
+        }
         Error::Service(error) if error.message == KEY_ID_MISSING => Some("a ciphertext by RSA does not name its key: --key-id does"),
         Error::Service(error) => service_hint(error, operation),
-        Error::Signature => Some("the message was changed, or whoever made it cannot sign for it: fetch it again"),
+        Error::Signature => Some("fetch the message again, from whoever signed it"),
         Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
     }
 }
@@ -59,7 +72,10 @@ fn format_hint(error: FormatError, operation: &str) -> &'static str {
         }
         ("encrypted data key count", FormatProblem::TooLarge { .. }) => "'coldseal open' reads it with --max-encrypted-data-keys",
         (_, FormatProblem::Truncated { .. }) => "the message is cut off: fetch it again",
-        (_, FormatProblem::Unsupported { .. }) => "another kind or version of message, or one that was changed: 0x0478 is read",
+        ("algorithm suite id", FormatProblem::Unsupported { .. }) => {
+            "the suites that commit to the key are read: 0x0478, and 0x0578 with a signature"
+        }
+        (_, FormatProblem::Unsupported { .. }) => "another kind or version of message, or one that was changed",
         _ => "the message was changed: fetch it again",
     }
 }
@@ -99,11 +115,17 @@ fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
         ErrorCode::DisabledException => Some("'coldseal kms enable-key' enables a key"),
         ErrorCode::DryRunOperationException => Some("leave --dry-run out to have it done"),
         ErrorCode::IncorrectKeyException => Some("name the key that it was encrypted under, or none: the ciphertext names it"),
-        ErrorCode::InvalidArnException => Some("'coldseal kms list-keys' and 'coldseal kms list-aliases' show the ARNs that there are"),
-        ErrorCode::InvalidCiphertextException => {
-            Some("give the --encryption-context of the encryption; if it is the same, the ciphertext was changed")
+        ErrorCode::InvalidArnException if operation == "ImportPublicKey" => {
+            Some("'aws kms describe-key' shows a key's ARN; without --region each key goes to the Region that its ARN names")
         }
-        ErrorCode::InvalidKeyUsageException => Some("SYMMETRIC_DEFAULT is the only algorithm of symmetric keys"),
+        ErrorCode::InvalidArnException => Some("'coldseal kms list-keys' and 'coldseal kms list-aliases' show the ARNs that there are"),
+        ErrorCode::InvalidCiphertextException if operation == "ReEncrypt" => Some(
+            "give the --source-encryption-context of a symmetric key or the --source-encryption-algorithm of an RSA key; if it is the same, the ciphertext was changed",
+        ),
+        ErrorCode::InvalidCiphertextException => Some(
+            "give the --encryption-context of a symmetric key or the --encryption-algorithm of an RSA key; if it is the same, the ciphertext was changed",
+        ),
+        ErrorCode::InvalidKeyUsageException => key_usage_hint(&error.message, operation),
         ErrorCode::InvalidParameterException | ErrorCode::InvalidRequestException => request_hint(&error.message),
         ErrorCode::KMSInvalidStateException if operation == "CancelKeyDeletion" => Some("'coldseal kms describe-key' shows its state"),
         ErrorCode::KMSInvalidStateException => Some("'coldseal kms cancel-key-deletion' keeps the key"),
@@ -118,9 +140,8 @@ fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
         ErrorCode::ResourceNotFoundException => {
             Some("'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels")
         }
-        ErrorCode::UnsupportedOperationException => Some(
-            "'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them",
-        ),
+        ErrorCode::UnsupportedOperationException => unsupported_hint(&error.message, operation),
+        ErrorCode::ValidationException if operation == "ImportPublicKey" => import_hint(&error.message),
         ErrorCode::ValidationException if operation.ends_with("Alias") => {
             Some("an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN")
         }
@@ -138,6 +159,64 @@ fn request_hint(message: &str) -> Option<&'static str> {
         ("is not the ARN of a secret", "'coldseal list-secrets' shows the names and ARNs"),
     ];
     hints.into_iter().find(|(part, _)| message.contains(part)).map(|(_, hint)| hint)
+}
+
+fn key_usage_hint(message: &str, operation: &str) -> Option<&'static str> {
+    if message.starts_with("Algorithm ") {
+        return Some(if operation == "ReEncrypt" {
+            "'coldseal kms describe-key' shows a key's algorithms; --source-encryption-algorithm and --destination-encryption-algorithm name one"
+        } else {
+            "'coldseal kms describe-key' shows the key's algorithms; --encryption-algorithm names one"
+        });
+    }
+    match operation {
+        "ReEncrypt" if message.contains(SIGNED) => Some("name a key of another kind, or drop the signature with --no-sign-message"),
+        "ReplicateSecretToRegions" if message.contains(SIGNED) => Some("name a key of another kind"),
+        _ if message.contains(SIGNED) => Some("name a key of another kind, or leave out --sign-message"),
+        "ImportPublicKey" if message.contains("the answer has not") => Some(FETCH_PUBLIC_KEY),
+        "DeriveSharedSecret" => {
+            Some("a key on a curve, with the key usage KEY_AGREEMENT, derives secrets; 'coldseal kms create-key' makes one")
+        }
+        "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext" => {
+            Some("symmetric keys generate data keys; 'coldseal seal' makes one itself and wraps it under a key of any kind")
+        }
+        "Encrypt" | "ReEncrypt" | "Decrypt" if message.contains(" key usage is ") => {
+            Some("'coldseal seal' and 'coldseal open' take keys with the key usage KEY_AGREEMENT")
+        }
+        _ => None,
+    }
+}
+
+fn import_hint(message: &str) -> Option<&'static str> {
+    let hints = [
+        ("name the key's ARN and its usage", "--key-arn and --key-usage do"),
+        ("go with DER and PEM", "leave out --key-arn and --key-usage"),
+        (
+            "no fingerprint that was given",
+            "compare it with what AWS has, as 'coldseal kms import-public-key --help' shows; is it the right key?",
+        ),
+        ("the answer of GetPublicKey has no", FETCH_PUBLIC_KEY),
+        ("nor a public key as DER or PEM", FETCH_PUBLIC_KEY),
+        ("not the JSON that", FETCH_PUBLIC_KEY),
+    ];
+    hints.into_iter().find(|(part, _)| message.contains(part)).map(|(_, hint)| hint)
+}
+
+fn unsupported_hint(message: &str, operation: &str) -> Option<&'static str> {
+    if message.contains(" is for AWS KMS alone") {
+        return Some("'aws kms' does it, with access to AWS; sealing needs no more than the public part");
+    }
+    match operation {
+        "CreateKey" => Some("'coldseal kms create-key --help' lists the key specs and key usages"),
+        "GetPublicKey" => Some("a symmetric key has no public part; 'coldseal kms create-key --key-spec' makes keys that have one"),
+        "DeletePublicKey" | "ImportPublicKey" | "Encrypt" | "Decrypt" | "ReEncrypt" => None,
+        _ if message.contains(" key spec is ") => {
+            Some("only symmetric keys rotate; make another key, and move secrets to it with 'coldseal rewrap --to-key'")
+        }
+        _ => Some(
+            "'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them",
+        ),
+    }
 }
 
 fn limit_hint(operation: &str) -> Option<&'static str> {

@@ -219,6 +219,51 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
             ],
         ),
         (
+            service(ErrorCode::InvalidKeyUsageException, "Algorithm A is incompatible with key spec S."),
+            "Encrypt",
+            254,
+            &[
+                "An error occurred (InvalidKeyUsageException) when calling the Encrypt operation: Algorithm A is incompatible with key spec S.",
+                "hint: 'coldseal kms describe-key' shows the key's algorithms; --encryption-algorithm names one",
+            ],
+        ),
+        (
+            service(ErrorCode::InvalidKeyUsageException, "no signed message under it"),
+            "ReEncrypt",
+            254,
+            &[
+                "An error occurred (InvalidKeyUsageException) when calling the ReEncrypt operation: no signed message under it",
+                "hint: name a key of another kind, or drop the signature with --no-sign-message",
+            ],
+        ),
+        (
+            service(ErrorCode::InvalidKeyUsageException, "no signed message under it"),
+            "CreateSecret",
+            254,
+            &[
+                "An error occurred (InvalidKeyUsageException) when calling the CreateSecret operation: no signed message under it",
+                "hint: name a key of another kind, or leave out --sign-message",
+            ],
+        ),
+        (
+            service(ErrorCode::UnsupportedOperationException, "no such key spec"),
+            "CreateKey",
+            254,
+            &[
+                "An error occurred (UnsupportedOperationException) when calling the CreateKey operation: no such key spec",
+                "hint: 'coldseal kms create-key --help' lists the key specs and key usages",
+            ],
+        ),
+        (
+            service(ErrorCode::UnsupportedOperationException, "K is not a multi-region primary key."),
+            "ReplicateKey",
+            254,
+            &[
+                "An error occurred (UnsupportedOperationException) when calling the ReplicateKey operation: K is not a multi-region primary key.",
+                "hint: 'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them",
+            ],
+        ),
+        (
             service(ErrorCode::InvalidParameterException, "Name: empty"),
             "CreateSecret",
             254,

@@ -147,7 +147,8 @@ fn an_rsa_key_of_kms_never_meets_a_signed_message() {
     let mut signed = context("a");
     signed.insert("aws-crypto-public-key", "point");
     let sender = kms.sender(RsaEncryptionAlgorithm::RsaesOaepSha256);
-    assert!(matches!(sender.wrap(&data_key(), &signed, &SystemRandom), Err(Error::Misuse(_))));
+    let refusal = sender.wrap(&data_key(), &signed, &SystemRandom);
+    assert!(matches!(refusal, Err(Error::Service(error)) if error.code == ErrorCode::InvalidKeyUsageException));
     let digest = crate::crypto::sha384(&signed.to_bytes().expect("short"));
     let plaintext = [&digest[..], data_key().expose()].concat();
     let ciphertext = kms.rsa.public_key().expect("encodes").encrypt(RsaPadding::OaepSha256Mgf1, &plaintext).expect("fits");

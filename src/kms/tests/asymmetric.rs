@@ -238,7 +238,7 @@ fn both_sides_agree_and_nothing_but_a_point_of_the_curve_is_taken() {
             [b"", b"\0", &der[..der.len() - 1], &[der, &[0]].concat(), peer.public_key().to_compressed(), &off_the_curve, &rsa];
         for wrong in wrong {
             let (code, message) = refusal(kms.derive_shared_secret_in(west(), arn.key_id(), wrong));
-            assert!(code == ErrorCode::ValidationException && message.starts_with("the public key cannot be used: "), "{message}");
+            assert!(code == ErrorCode::ValidationException && message.starts_with("PublicKey: the key cannot be used: "), "{message}");
         }
         for other in CURVES.into_iter().filter(|other| *other != spec) {
             let other = kms.get_public_key(west(), key(&kms, other).key_id()).expect("shown").public_key;
