@@ -1,5 +1,7 @@
 //! Section B4: each operation in each state that a key of the embedded KMS can have, cell by cell.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+
 use crate::account::Account;
 
 /// What comes of an operation.
@@ -34,6 +36,17 @@ const ENCRYPT_DECRYPT: &[Row] = &[
     ("generate-data-key-without-plaintext --number-of-bytes 32 --key-id KEY", USED),
     ("re-encrypt --ciphertext-blob BLOB --destination-key-id KEY", USED),
 ];
+const UNDER_RSA: &[Row] = &[
+    ("get-public-key --key-id KEY", USED),
+    ("encrypt --plaintext fileb://plain --key-id KEY --encryption-algorithm RSAES_OAEP_SHA_256", USED),
+    ("decrypt --ciphertext-blob BLOB --key-id KEY --encryption-algorithm RSAES_OAEP_SHA_256", USED),
+];
+const ON_A_CURVE: &[Row] = &[
+    ("get-public-key --key-id KEY", USED),
+    ("get-public-key --key-id alias/x", USED),
+    ("derive-shared-secret --key-agreement-algorithm ECDH --public-key fileb://peer.der --key-id KEY", USED),
+    ("replicate-key --replica-region ap-south-1 --key-id KEY", USED),
+];
 const REPLICATE_KEY: &[Row] = &[("replicate-key --replica-region ap-south-1 --key-id KEY", USED)];
 const DESCRIBE_LIST_GET_DELETE_ALIAS: &[Row] = &[
     ("describe-key --key-id KEY", READ),
@@ -64,13 +77,27 @@ struct Subject {
 
 impl Subject {
     fn in_state(state: &str) -> Self {
+        Self::of_kind("", state)
+    }
+
+    /// A key of another kind than symmetric: flags of create-key. One on a curve has no ciphertext, and its public part is in `peer.der`.
+    fn of_kind(kind: &str, state: &str) -> Self {
         let account = Account::new();
         account.0.write("plain", "x");
-        let key = account.key("--multi-region");
+        let key = account.key(&format!("--multi-region {kind}"));
         let text = |member: &str| key[member].as_str().expect(member).to_owned();
         let (id, arn) = (text("KeyId"), text("Arn"));
         account.json(&format!("kms create-alias --alias-name alias/x --target-key-id {id}"));
-        let blob = account.text(&format!("kms encrypt --plaintext fileb://plain --key-id {id} --query CiphertextBlob"));
+        let encrypt = format!("kms encrypt --plaintext fileb://plain --key-id {id} --query CiphertextBlob");
+        let blob = match key["KeySpec"].as_str() {
+            Some("SYMMETRIC_DEFAULT") => account.text(&encrypt),
+            Some(spec) if spec.starts_with("RSA_") => account.text(&format!("{encrypt} --encryption-algorithm RSAES_OAEP_SHA_256")),
+            _ => {
+                let public_key = account.text(&format!("kms get-public-key --key-id {id} --query PublicKey"));
+                account.0.write("peer.der", STANDARD.decode(public_key).expect("base64"));
+                String::new()
+            }
+        };
         let change: &[&str] = match state {
             "Enabled" => &[],
             "Disabled" => &["disable-key"],
@@ -104,9 +131,13 @@ impl Subject {
 }
 
 fn check(rows: &[Row]) {
+    check_kind("", rows);
+}
+
+fn check_kind(kind: &str, rows: &[Row]) {
     for (column, state) in STATES.iter().enumerate() {
         for (operation, cells) in rows {
-            assert_eq!(Subject::in_state(state).cell(operation), cells[column], "{operation} in the state {state}");
+            assert_eq!(Subject::of_kind(kind, state).cell(operation), cells[column], "{operation} in the state {state}");
         }
     }
 }
@@ -114,6 +145,32 @@ fn check(rows: &[Row]) {
 #[test]
 fn b4_encrypt_decrypt_generate_data_key_re_encrypt() {
     check(ENCRYPT_DECRYPT);
+}
+
+#[test]
+fn b4_get_public_key_encrypt_decrypt_under_rsa() {
+    check_kind("--key-spec RSA_2048 --key-usage ENCRYPT_DECRYPT", UNDER_RSA);
+}
+
+#[test]
+fn b4_get_public_key_derive_shared_secret() {
+    check_kind("--key-spec ECC_NIST_P256 --key-usage KEY_AGREEMENT", ON_A_CURVE);
+}
+
+/// The message on a key usage that an operation does not go with.
+#[test]
+fn b4_key_usage() {
+    let Subject { account, id, arn, .. } = Subject::of_kind("--key-spec ECC_NIST_P256 --key-usage KEY_AGREEMENT", "Enabled");
+    let by = "--encryption-algorithm RSAES_OAEP_SHA_256";
+    for (line, operation) in [
+        ("encrypt --plaintext fileb://plain".to_owned(), "Encrypt"),
+        (format!("encrypt --plaintext fileb://plain {by}"), "Encrypt"),
+        (format!("decrypt --ciphertext-blob fileb://plain {by}"), "Decrypt"),
+        ("generate-data-key --key-spec AES_256".to_owned(), "GenerateDataKey"),
+    ] {
+        let message = format!("{arn} key usage is KEY_AGREEMENT which is not valid for {operation}.");
+        account.refuses(&format!("kms {line} --key-id {id}"), "InvalidKeyUsageException", &message);
+    }
 }
 
 #[test]

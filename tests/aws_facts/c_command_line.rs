@@ -28,6 +28,7 @@ pub(crate) const ELSEWHERE: &[(u8, &str, &str)] = &[
     (12, "tests/cli/create.rs", "a_flag_after_secret_string_is_no_value"),
     (12, "tests/cli/passphrase.rs", "a_passphrase_protects_and_gives_way_to_a_key_file"),
     (15, "tests/cli/files.rs", "contexts_are_demanded_by_pair_and_by_key"),
+    (16, "tests/cli/signed.rs", "nothing_comes_out_of_one_with_a_wrong_signature"),
     (17, "tests/cli/reference.rs", "each_shell_has_a_script_that_calls_the_program"),
     (17, "tests/cli/reference.rs", "the_man_pages_are_one_for_each_command"),
 ];
@@ -65,7 +66,9 @@ fn c_1_flags_mirror_the_members_of_the_api() {
         ("get-secret-value", &["secret-id", "version-id", "version-stage"]),
         ("describe-secret", &["secret-id"]),
         ("list-secrets", &["include-planned-deletion", "max-results", "next-token", "filters", "sort-order", "sort-by"]),
-        ("kms create-key", &["policy", "description", "tags", "multi-region"]),
+        ("kms create-key", &["policy", "description", "tags", "multi-region", "key-spec", "key-usage"]),
+        ("kms get-public-key", &["key-id"]),
+        ("kms derive-shared-secret", &["key-id", "key-agreement-algorithm", "public-key", "dry-run"]),
         ("kms encrypt", &["key-id", "plaintext", "encryption-context", "encryption-algorithm", "dry-run"]),
         ("kms schedule-key-deletion", &["key-id", "pending-window-in-days"]),
     ] {
@@ -223,6 +226,29 @@ fn c_8_output() {
     let date = account.text("describe-secret --secret-id a --query CreatedDate");
     let form = regex::Regex::new(r"^2\d{3}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}\.\d+\+00:00$").expect("a regular expression");
     assert!(form.is_match(&date), "{date}");
+}
+
+/// Files with the answers of GetPublicKey, and one with those of ListAliases.
+#[test]
+fn c_11_files_of_get_public_key() {
+    let account = Account::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/public-keys");
+    let names = ["p256.json", "p384.json", "rsa-2048.json"];
+    let files = names.map(|name| folder.join(name).display().to_string());
+    let aliases = folder.join("aliases.json");
+    let imported = account.json(&format!("kms import-public-key {} {}", files.join(" "), aliases.display()));
+    let arns: Vec<_> = names
+        .iter()
+        .map(|name| serde_json::from_slice::<Value>(&fs::read(folder.join(name)).expect(name)).expect("JSON")["KeyId"].clone())
+        .collect();
+    let found: Vec<_> = imported["Keys"].as_array().expect("a list").iter().map(|key| key["KeyId"].clone()).collect();
+    assert_eq!(found, arns);
+    for (name, arn) in names.iter().zip(&arns) {
+        let arn = arn.as_str().expect("an ARN");
+        let region = arn.split(':').nth(3).expect("a Region");
+        let kept = account.json(&format!("kms get-public-key --region {region} --key-id {arn}"));
+        assert_eq!(kept, serde_json::from_slice::<Value>(&fs::read(folder.join(name)).expect(name)).expect("JSON"), "{name}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@
 mod sandbox;
 
 mod account;
+mod asymmetric;
 
 mod a1_field_types;
 mod a2_operations;
@@ -46,14 +47,11 @@ const LEFT: &[(&str, &str)] = &[
     ("a2 ValidateResourcePolicy", "validate-resource-policy"),
     ("a2 GetRandomPassword", "get-random-password"),
     ("a, b1 wire and protocol", "kms serve"),
-    ("b1 OAEP; b2 GetPublicKey; b3 RSA, ECC; b4 GetPublicKey; b4 message on key usage", "kms get-public-key"),
-    ("b2 DeriveSharedSecret", "kms derive-shared-secret"),
     ("b2 Encapsulate, Decapsulate", "kms encapsulate"),
     ("b3 HMAC keys", "kms generate-mac"),
-    ("b4 Sign", "kms sign"),
+    ("b3 SIGN_VERIFY, the other curves, ML_DSA, SM2; b4 Sign, message on the key usage SIGN_VERIFY", "kms sign"),
     ("b4 PendingImport, message on the origin EXTERNAL", "kms import-key-material"),
     ("b5 another primary Region", "kms update-primary-region"),
-    ("c 11 GetPublicKey files as recipients", "kms import-public-key"),
     ("c 14 edit", "edit"),
     ("c 14 exec-env", "exec-env"),
 ];
