@@ -66,12 +66,12 @@ An error occurred (ValidationException) when calling the CreateKey operation: Ke
 "#]]);
     refused("--key-spec HMAC_256 --key-usage GENERATE_VERIFY_MAC").stderr_eq(str![[r#"
 An error occurred (UnsupportedOperationException) when calling the CreateKey operation: keys with the key spec HMAC_256 cannot wrap a data key, and coldseal has none; it has SYMMETRIC_DEFAULT, RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521
-hint: 'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them
+hint: 'coldseal kms create-key --help' lists the key specs and key usages
 
 "#]]);
     refused("--key-spec RSA_2048 --key-usage SIGN_VERIFY").stderr_eq(str![[r#"
 An error occurred (UnsupportedOperationException) when calling the CreateKey operation: keys with the key usage SIGN_VERIFY cannot wrap a data key, and coldseal has none; it has ENCRYPT_DECRYPT, KEY_AGREEMENT
-hint: 'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them
+hint: 'coldseal kms create-key --help' lists the key specs and key usages
 
 "#]]);
     refused("--key-spec RSA_1024 --key-usage ENCRYPT_DECRYPT").stderr_eq(str![[r#"
@@ -106,7 +106,7 @@ fn rsa_encrypts_and_decrypts() {
         assert_eq!(decrypted, format!("{}\t{algorithm}\tNone\n", STANDARD.encode("attack at dawn")));
         sandbox.coldseal(&decrypt).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 An error occurred (InvalidCiphertextException) when calling the Decrypt operation:
-hint: give the --encryption-context of the encryption; if it is the same, the ciphertext was changed
+hint: give the --encryption-context of a symmetric key or the --encryption-algorithm of an RSA key; if it is the same, the ciphertext was changed
 
 "#]]);
         sandbox.coldseal(&format!("{decrypt} {by} --encryption-context a=b")).assert().code(254).stderr_eq(str![[r#"
@@ -143,7 +143,7 @@ hint: a ciphertext by RSA does not name its key: --key-id does
     let refused = |line: &str| sandbox.coldseal(line).assert().code(254).stdout_eq("");
     refused(&format!("kms encrypt {on_key} --plaintext fileb://plain")).stderr_eq(str![[r#"
 An error occurred (InvalidKeyUsageException) when calling the Encrypt operation: Algorithm SYMMETRIC_DEFAULT is incompatible with key spec RSA_2048.
-hint: SYMMETRIC_DEFAULT is the only algorithm of symmetric keys
+hint: 'coldseal kms describe-key' shows the key's algorithms; --encryption-algorithm names one
 
 "#]]);
     refused(&format!("kms encrypt {on_key} --plaintext fileb://long --encryption-algorithm RSAES_OAEP_SHA_1")).stderr_eq(str![[r#"
@@ -152,7 +152,7 @@ An error occurred (ValidationException) when calling the Encrypt operation: Algo
 "#]]);
     refused(&format!("kms generate-data-key {on_key} --key-spec AES_256")).stderr_eq(str![[r#"
 An error occurred (InvalidKeyUsageException) when calling the GenerateDataKey operation: You cannot generate a data key with an asymmetric CMK
-hint: SYMMETRIC_DEFAULT is the only algorithm of symmetric keys
+hint: symmetric keys generate data keys; 'coldseal seal' makes one itself and wraps it under a key of any kind
 
 "#]]);
 }

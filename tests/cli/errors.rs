@@ -92,4 +92,4 @@ macro_rules! sessions {
     };
 }
 
-sessions!(files, keystore, kms, secrets, usage, values);
+sessions!(asymmetric, files, keystore, kms, public_keys, secrets, signed, usage, values);

@@ -49,7 +49,7 @@ fn nothing_comes_out_of_one_with_a_wrong_signature() {
     for arguments in ["tampered -o opened", "tampered", "tampered -o -"] {
         sandbox.coldseal(&format!("open {arguments} {KEY}")).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 coldseal: the signature of the message does not verify: it was changed after it was signed
-hint: the message was changed, or whoever made it cannot sign for it: fetch it again
+hint: fetch the message again, from whoever signed it
 
 "#]]);
     }

@@ -5,24 +5,29 @@ use std::{fs, path::Path};
 use super::folder;
 
 /// Kinds of error that no session shows, and why.
-const UNREACHED: [(&str, &str); 6] = [
+const UNREACHED: [(&str, &str); 7] = [
     ("EncryptionFailure", "what it is for is said by KMS's own names; nothing makes it"),
     ("InvalidAliasNameException", "AWS answers with ValidationException, and so does the embedded KMS"),
     ("Misuse", "a caller's fault, which no input causes"),
+    ("NotStored", "needs a message that was sealed elsewhere: src/message/tests/required_context.rs"),
     ("Random", "needs an operating system without random numbers"),
     ("Surplus", "needs a bundle that was sealed elsewhere: src/vault/tests/binding.rs"),
     ("Reserved", "the command line refuses such names before the library does: values.txt"),
 ];
 
 /// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.
-const PHRASES: [(&str, &str); 28] = [
+const PHRASES: [(&str, &str); 34] = [
     // Error
     ("Format", "malformed message: "),
     ("NotWritable", "the message cannot be written: "),
     ("Decryption", "the message could not be decrypted: "),
+    ("Signature", "coldseal: the signature of the message does not verify: "),
     ("NoUsableKey", "coldseal: no encrypted data key of the message can be unwrapped here"),
     ("EncryptionContext", "coldseal: encryption context: "),
+    ("Key", "the key cannot be used: "),
+    ("NotReproduced", "the message stores no pair "),
     ("TooLong", " bytes, over the limit of "),
+    ("TooLongToHold", " MiB cannot be held until its signature is verified"),
     ("Service", "An error occurred ("),
     ("Setup", "coldseal: there is no vault at"),
     ("Damaged", "hint: restore the file from a copy"),
@@ -36,11 +41,13 @@ const PHRASES: [(&str, &str); 28] = [
     ("TooLarge", " is over the limit of "),
     ("Unexpected", ": expected "),
     ("Zero", ": must not be zero"),
+    ("NotAPublicKey", ": is not a compressed point of P-384"),
     ("NotUtf8", ": not UTF-8"),
     ("Duplicate", "encryption context key: occurs twice"),
     ("Unsorted", ": not in ascending order"),
     ("NotSequenceNumber", ": is not the sequence number"),
     ("Overrun", ": runs past the end of what holds it"),
+    ("NotOfSuite", ": does not go with the algorithm suite"),
     ("Trailing", ": bytes after its end"),
     // SetupError
     ("NoVault", "there is no vault at"),
