@@ -69,6 +69,24 @@ fn b1_encryption_context_is_for_symmetric_keys() {
     }
 }
 
+/// An alias stays with keys of one type and usage.
+#[test]
+fn b1_alias_is_retargeted_to_the_same_type_and_usage() {
+    let account = Account::new();
+    let keys = [account.key(""), rsa(&account, "RSA_2048"), curve(&account, "ECC_NIST_P256")];
+    for (number, key) in keys.iter().enumerate() {
+        account.json(&format!("kms create-alias --alias-name alias/{number} --target-key-id {}", id_of(key)));
+        for other in keys.iter().filter(|other| *other != key) {
+            let refusal = account.refusal(&format!("kms update-alias --alias-name alias/{number} --target-key-id {}", id_of(other)));
+            assert_eq!((&refusal.name[..], &refusal.operation[..]), (VALIDATION, "UpdateAlias"));
+        }
+    }
+    // Another key spec of the same type and usage will do.
+    let same = curve(&account, "ECC_NIST_P384");
+    account.json(&format!("kms update-alias --alias-name alias/2 --target-key-id {}", id_of(&same)));
+    assert_eq!(account.json("kms describe-key --key-id alias/2 --query KeyMetadata.Arn"), same["Arn"]);
+}
+
 #[test]
 fn b2_get_public_key() {
     let account = Account::new();

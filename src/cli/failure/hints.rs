@@ -142,7 +142,7 @@ fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
         }
         ErrorCode::UnsupportedOperationException => unsupported_hint(&error.message, operation),
         ErrorCode::ValidationException if operation == "ImportPublicKey" => import_hint(&error.message),
-        ErrorCode::ValidationException if operation.ends_with("Alias") => {
+        ErrorCode::ValidationException if operation.ends_with("Alias") && !error.message.contains("stays with keys of its type") => {
             Some("an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN")
         }
         _ => None,
