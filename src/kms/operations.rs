@@ -38,6 +38,10 @@ impl Kms for EmbeddedKms {
     fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
         tracing::debug!(%key, "kms: Encrypt");
         check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)?;
+        // AWS KMS would answer the same: it holds no symmetric key under an imported ARN.
+        if let Some(spec) = self.key_spec(key).filter(|_| self.is_imported(key)) {
+            return Err(incompatible(EncryptionAlgorithm::SymmetricDefault.name(), spec));
+        }
         let usable = self.usable_key(key)?;
         require_usage(key, usable, KeyUsage::EncryptDecrypt, "Encrypt")?;
         let materials = usable.material.symmetric();
