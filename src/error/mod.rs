@@ -81,6 +81,15 @@ pub enum Error {
     #[error(transparent)]
     Service(#[from] ServiceError),
 
+    /// AWS KMS was called, and no answer came that can be used: no connection, a connection cut, a time-out, an answer that is not AWS KMS's.
+    #[error("{doing}: {reason}")]
+    NoAnswer {
+        /// The operation, the Region and the key.
+        doing: String,
+        /// What happened.
+        reason: String,
+    },
+
     /// Something that has to be there first is not: a keystore, a vault, a passphrase, a Region.
     #[error(transparent)]
     Setup(#[from] SetupError),

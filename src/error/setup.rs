@@ -36,6 +36,10 @@ pub enum SetupError {
         asked: AccountId,
     },
 
+    /// The AWS credential chain gave none; the text says why.
+    #[error("there are no AWS credentials to call AWS KMS with: {0}")]
+    NoCredentials(String),
+
     /// Anything else; the text says what to do.
     #[error("{0}")]
     Other(String),

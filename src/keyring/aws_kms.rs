@@ -61,7 +61,7 @@ impl RsaEncryptionAlgorithm {
 /// The operations of AWS KMS that envelope encryption needs, and which key to decrypt with. An implementation answers for all Regions; the key's ARN names one.
 ///
 /// Those for asymmetric keys have defaults, for an implementation that holds none.
-pub trait Kms {
+pub trait Kms: Send + Sync {
     /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) with `NumberOfBytes` 32.
     ///
     /// # Errors

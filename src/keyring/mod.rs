@@ -54,7 +54,7 @@ fn kms_failure(error: &Error) -> Unwrapped {
 }
 
 /// Something that wraps data keys, unwraps them, or both (specification, "Keyring Interface").
-pub trait Keyring {
+pub trait Keyring: Send + Sync {
     /// Makes a data key and wraps it.
     ///
     /// # Errors

@@ -33,6 +33,8 @@ mod answers;
 mod asymmetric;
 mod ciphertext;
 mod create_key;
+#[cfg(feature = "kms-endpoint")]
+pub mod endpoint;
 mod imported;
 mod key_pair;
 mod key_spec;
@@ -44,6 +46,7 @@ mod material;
 mod metadata;
 mod model;
 mod multi_region;
+mod online;
 mod operations;
 mod policy;
 mod purge;
@@ -72,6 +75,7 @@ pub use keystore::{merge_contents, parse_content, parse_keystore};
 pub(crate) use lookup::is_written_as_embedded;
 pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
 pub use model::{ComparisonKey, EmbeddedKms};
+pub use online::{OnlineKey, OnlineKms};
 pub use operations::{Decrypted, generate_random, material_id};
 #[doc(hidden)]
 pub use policy::parse_key_policy;

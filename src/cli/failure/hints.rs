@@ -58,6 +58,7 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Service(error) if error.message == KEY_ID_MISSING => Some("a ciphertext by RSA does not name its key: --key-id does"),
         Error::Service(error) => service_hint(error, operation),
         Error::Signature => Some("fetch the message again, from whoever signed it"),
+        Error::NoAnswer { .. } => Some("is the Region's endpoint reachable from here? --endpoint-url names another; nothing was written"),
         Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
     }
 }
@@ -93,6 +94,9 @@ fn setup_hint(error: &SetupError, operation: &str) -> Option<&'static str> {
         }
         SetupError::OtherAccount { .. } => {
             Some("leave out --account-id and COLDSEAL_ACCOUNT_ID, or name another keystore (--keystore) for that account's keys")
+        }
+        SetupError::NoCredentials(_) => {
+            Some("'aws configure', 'aws sso login', AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         }
         SetupError::Other(_) => None,
     }

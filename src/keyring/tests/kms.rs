@@ -1,6 +1,9 @@
 //! Keys that a KMS holds: `aws-kms-rsa`, and ECDH through DeriveSharedSecret.
 
-use std::cell::{Cell, RefCell};
+use std::sync::{
+    Mutex,
+    atomic::{AtomicUsize, Ordering::Relaxed},
+};
 
 use super::*;
 use crate::{OpenOptions, arn::KeyArn, error::ServiceError, open, secret::SecretBytes};
@@ -12,8 +15,8 @@ const EC: &str = "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba
 struct TwoKeys {
     rsa: RsaPrivateKey,
     ec: EcPrivateKey,
-    calls: Cell<usize>,
-    refusal: RefCell<Option<ServiceError>>,
+    calls: AtomicUsize,
+    refusal: Mutex<Option<ServiceError>>,
 }
 
 impl TwoKeys {
@@ -21,7 +24,7 @@ impl TwoKeys {
         let pem = include_bytes!("../../../tests/vectors/keys/raw-rsa2048.priv.pem");
         let rsa = RsaPrivateKey::from_pkcs8_der(pem::parse(pem).expect("PEM").contents()).expect("a valid key");
         let ec = EcPrivateKey::generate(Curve::P384, &SystemRandom).expect("generates");
-        Self { rsa, ec, calls: Cell::new(0), refusal: RefCell::new(None) }
+        Self { rsa, ec, calls: AtomicUsize::new(0), refusal: Mutex::new(None) }
     }
 
     fn sender(&self, algorithm: RsaEncryptionAlgorithm) -> AwsKmsRsaKeyring {
@@ -29,8 +32,8 @@ impl TwoKeys {
     }
 
     fn call(&self) -> Result<()> {
-        self.calls.set(self.calls.get() + 1);
-        self.refusal.borrow().clone().map_or(Ok(()), |refusal| Err(refusal.into()))
+        self.calls.fetch_add(1, Relaxed);
+        self.refusal.lock().expect("not poisoned").clone().map_or(Ok(()), |refusal| Err(refusal.into()))
     }
 }
 
@@ -134,9 +137,9 @@ fn a_wrong_context_looks_like_a_wrong_ciphertext() {
             (of(b""), context("a")),
         ];
         for (number, (edk, context)) in cases.into_iter().enumerate() {
-            kms.calls.set(0);
+            kms.calls.store(0, Relaxed);
             assert_eq!(failure(keyring.unwrap(&edk, &context)), "does not unwrap", "case {number}");
-            assert_eq!(kms.calls.get(), 2, "case {number}");
+            assert_eq!(kms.calls.load(Relaxed), 2, "case {number}");
         }
     }
 }
@@ -154,7 +157,7 @@ fn an_rsa_key_of_kms_never_meets_a_signed_message() {
     let ciphertext = kms.rsa.public_key().expect("encodes").encrypt(RsaPadding::OaepSha256Mgf1, &plaintext).expect("fits");
     let edk = EncryptedDataKey { provider_id: "aws-kms-rsa".to_owned(), provider_info: RSA.into(), ciphertext };
     assert_eq!(failure(AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &signed)), "does not unwrap");
-    assert_eq!(kms.calls.get(), 0);
+    assert_eq!(kms.calls.load(Relaxed), 0);
 }
 
 #[test]
@@ -176,7 +179,7 @@ fn an_elliptic_curve_key_of_kms_unwraps_what_was_sent_to_it_or_with_it() {
 #[test]
 fn a_refusal_of_kms_is_told() {
     let kms = TwoKeys::new();
-    *kms.refusal.borrow_mut() = Some(ServiceError::new(ErrorCode::DisabledException, format!("{RSA} is disabled.")));
+    *kms.refusal.lock().expect("not poisoned") = Some(ServiceError::new(ErrorCode::DisabledException, format!("{RSA} is disabled.")));
     let rsa = kms.sender(RsaEncryptionAlgorithm::RsaesOaepSha256).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     let ecdh = RawEcdhKeyring::from_public_key(kms.ec.public_key().clone()).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     for edk in [rsa, ecdh] {

@@ -1,6 +1,12 @@
 //! Suite `0x0578`: every change is refused, and the last frame waits for the signature.
 
-use std::{cell::Cell, rc::Rc};
+use std::{
+    cell::Cell,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering::Relaxed},
+    },
+};
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 
@@ -320,7 +326,7 @@ fn a_rewrap_of_a_message_with_a_wrong_signature_gives_none_that_opens() {
 }
 
 /// Writes EDKs of this provider, and would unwrap them too.
-struct Provider(&'static str, Rc<Cell<usize>>);
+struct Provider(&'static str, Arc<AtomicUsize>);
 
 impl Keyring for Provider {
     fn wrap(&self, data_key: &DataKey, _: &EncryptionContext, _: &dyn Random) -> Result<EncryptedDataKey> {
@@ -332,14 +338,14 @@ impl Keyring for Provider {
         if edk.provider_id != self.0 {
             return Unwrapped::NotForThisKeyring;
         }
-        self.1.set(self.1.get() + 1);
+        self.1.fetch_add(1, Relaxed);
         DataKey::from_slice(&edk.ciphertext).map_or(Unwrapped::NotForThisKeyring, Unwrapped::DataKey)
     }
 }
 
 #[test]
 fn rsa_keys_of_aws_kms_and_signatures_do_not_meet() {
-    let calls = Rc::new(Cell::new(0));
+    let calls = Arc::new(AtomicUsize::new(0));
     let (rsa, aes) = (Provider("aws-kms-rsa", calls.clone()), keyring(1));
     for keyrings in [&[&rsa as &dyn Keyring][..], &[&aes, &rsa], &[&rsa, &aes]] {
         let mut out = Vec::new();
@@ -357,12 +363,12 @@ fn rsa_keys_of_aws_kms_and_signatures_do_not_meet() {
     assert_eq!(open_with(&message[..], &[&other], &OpenOptions::default()).1, PLAINTEXT);
     let mut forged = header(&message);
     forged.encrypted_data_keys[0].provider_id = "aws-kms-rsa".to_owned();
-    calls.set(0);
+    calls.store(0, Relaxed);
     let edks = &forged.encrypted_data_keys;
     let keyrings: [&dyn Keyring; 2] = [&rsa, &aes];
     assert!(crate::keyring::unwrap_any(&keyrings, edks, SIGNED, &forged.encryption_context).is_ok());
     let error = crate::keyring::unwrap_any(&keyrings[..1], edks, SIGNED, &forged.encryption_context).expect_err("not used").to_string();
-    assert!(calls.get() == 0 && error.contains("aws-kms-rsa key: is not used in a signed message"), "{error}");
+    assert!(calls.load(Relaxed) == 0 && error.contains("aws-kms-rsa key: is not used in a signed message"), "{error}");
     assert!(crate::keyring::unwrap_any(&keyrings[..1], edks, AlgorithmSuite::default(), &forged.encryption_context).is_ok());
 }
 

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::folder;
 
 /// Kinds of error that no session shows, and why.
-const UNREACHED: [(&str, &str); 7] = [
+const UNREACHED: [(&str, &str); 23] = [
     ("EncryptionFailure", "what it is for is said by KMS's own names; nothing makes it"),
     ("InvalidAliasNameException", "AWS answers with ValidationException, and so does the embedded KMS"),
     ("Misuse", "a caller's fault, which no input causes"),
@@ -13,6 +13,22 @@ const UNREACHED: [(&str, &str); 7] = [
     ("Random", "needs an operating system without random numbers"),
     ("Surplus", "needs a bundle that was sealed elsewhere: src/vault/tests/binding.rs"),
     ("Reserved", "the command line refuses such names before the library does: values.txt"),
+    ("DependencyTimeoutException", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("ExpiredTokenException", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("InvalidGrantTokenException", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("KMSInternalException", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("KeyUnavailableException", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("OptInRequired", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("ServiceUnavailableException", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("ThrottlingException", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("IncompleteSignatureException", "answered over HTTP only: .ci/kms_serve.py"),
+    ("InvalidSignatureException", "answered over HTTP only: .ci/kms_serve.py"),
+    ("MissingAuthenticationTokenException", "answered over HTTP only: .ci/kms_serve.py"),
+    ("SerializationException", "answered over HTTP only: .ci/kms_serve.py"),
+    ("UnknownOperationException", "answered over HTTP only: .ci/kms_serve.py"),
+    ("UnrecognizedClientException", "answered over HTTP only: .ci/kms_serve.py"),
+    ("NoAnswer", "AWS KMS answers with it: interop, and src/kms/aws"),
+    ("NoCredentials", "needs --kms aws: .ci/kms_aws.py"),
 ];
 
 /// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.

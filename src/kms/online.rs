@@ -1,0 +1,34 @@
+//! A KMS that is reached over a network and has keys of its own, besides those of the keystore.
+
+use crate::{arn::KeyArn, error::Result, keyring::Kms, region::Region};
+
+/// A key of an [`OnlineKms`], from [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html).
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OnlineKey {
+    /// The key's ARN, whatever it was asked for by.
+    pub arn: KeyArn,
+    /// `SYMMETRIC_DEFAULT`, `RSA_2048`, ….
+    pub key_spec: String,
+    /// `ENCRYPT_DECRYPT`, `KEY_AGREEMENT`, ….
+    pub key_usage: String,
+    /// `Enabled`, `Disabled`, `PendingDeletion`, ….
+    pub key_state: String,
+}
+
+impl OnlineKey {
+    /// A key of these properties.
+    #[must_use]
+    pub fn new(arn: KeyArn, key_spec: impl Into<String>, key_usage: impl Into<String>, key_state: impl Into<String>) -> Self {
+        Self { arn, key_spec: key_spec.into(), key_usage: key_usage.into(), key_state: key_state.into() }
+    }
+}
+
+/// AWS KMS itself, or what answers in its place.
+pub trait OnlineKms: Kms {
+    /// The key that a key id, key ARN, alias name or alias ARN names in a Region. Each is asked for once; a second call gives the same answer.
+    ///
+    /// # Errors
+    /// By AWS name: `NotFoundException`, `AccessDeniedException`, ….
+    fn describe_key(&self, region: Region, key_id: &str) -> Result<OnlineKey>;
+}
