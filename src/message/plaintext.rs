@@ -98,10 +98,6 @@ impl Slot {
         Ok(())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.filled == 0
-    }
-
     pub(super) fn content(&mut self) -> &mut [u8] {
         self.buffer.expose_mut().get_mut(..self.filled).unwrap_or_default()
     }

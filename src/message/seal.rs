@@ -45,7 +45,7 @@ pub struct SealTarget<'a, W> {
 
 /// Seals `input` into one message on `output`. The first keyring makes the data key, the others wrap it too.
 ///
-/// Memory: two frames. After an error `output` holds an unfinished message, which no one can open.
+/// Memory: one frame. After an error `output` holds an unfinished message, which no one can open.
 ///
 /// # Errors
 /// Reading, writing, a wrapping key that cannot be used, or more than 2^32-1 frames.
@@ -62,7 +62,7 @@ pub fn seal(
 
 /// Seals `input`, read once, into one message for each target: one data key, wrapped for each; a message id and frames of its own for each.
 ///
-/// Memory: three frames. Every data key is wrapped before the first byte is read. After an error all outputs hold unfinished messages.
+/// Memory: two frames. Every data key is wrapped before the first byte is read. After an error all outputs hold unfinished messages.
 ///
 /// # Errors
 /// As for [`seal`].
@@ -104,24 +104,22 @@ pub(super) fn seal_targets<W: Write>(
     sealed
 }
 
-/// Look-ahead decides regular or final before a frame is sealed: a full slot is regular only if the next one holds a byte.
-/// A payload of exactly n frames ends in a full final frame (specification, "Final Frame").
+/// Whether a slot could be filled decides regular or final before it is sealed: every full frame is a regular one, and what is left, be it
+/// nothing, is the final one. The specification ("Final Frame") also allows, and prefers, a full final frame at the end of n whole frames; version 3
+/// of the SDK for Python, and `aws-encryption-cli` with it, refuses to read that, and the official SDKs write an empty one.
 fn seal_frames<W: Write>(
     plaintext: &mut impl Plaintext,
     mut sealers: Vec<MessageSealer>,
     outputs: &mut [BufWriter<W>],
     capacity: usize,
 ) -> Result<Vec<Sealed>> {
-    let (mut current, mut next, mut copy) = (Slot::new(capacity), Slot::new(capacity), Slot::new(capacity));
+    let (mut current, mut copy) = (Slot::new(capacity), Slot::new(capacity));
     for (sealer, output) in sealers.iter().zip(outputs.iter_mut()) {
         write(output, &[sealer.header()])?;
     }
-    current.fill(plaintext)?;
     loop {
-        if current.content().len() == capacity {
-            next.fill(plaintext)?;
-        }
-        if next.is_empty() {
+        current.fill(plaintext)?;
+        if current.content().len() < capacity {
             break;
         }
         let mut left = sealers.len();
@@ -131,8 +129,7 @@ fn seal_frames<W: Write>(
             let (head, tag) = sealer.seal_regular(content)?;
             write(output, &[&head, content, &tag])?;
         }
-        std::mem::swap(&mut current, &mut next);
-        next.clear();
+        current.clear();
     }
     let mut left = sealers.len();
     let mut sealed = Vec::with_capacity(left);
@@ -170,7 +167,7 @@ fn append_frames(payload: &[u8], out: &mut Vec<u8>, mut sealer: MessageSealer) -
     out.reserve(sealer.header().len() + payload.len() + frames * 40);
     out.extend_from_slice(sealer.header());
     let mut rest = payload;
-    while rest.len() > frame_length {
+    while rest.len() >= frame_length {
         let (frame, behind) = rest.split_at(frame_length);
         let start = append(out, 16, frame);
         let (head, tag) = sealer.seal_regular(out.get_mut(start..).unwrap_or_default())?;

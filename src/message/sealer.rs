@@ -266,10 +266,11 @@ impl MessageSealer {
     /// Encrypts the content of the final frame in place, ending the message; gives what goes before and behind it.
     ///
     /// # Errors
-    /// As for [`MessageSealer::seal_regular`], for content longer than one frame.
+    /// As for [`MessageSealer::seal_regular`], for content that is not shorter than a frame: a whole frame is a regular one, since some
+    /// implementations refuse it as the final one, and an empty final frame comes behind it.
     pub fn seal_final(self, content: &mut [u8]) -> Result<FinalFrame> {
-        let length = u32::try_from(content.len()).ok().filter(|length| *length <= self.frame_length.get());
-        let length = length.ok_or(Error::Misuse("a final frame holds at most one frame length"))?;
+        let length = u32::try_from(content.len()).ok().filter(|length| *length < self.frame_length.get());
+        let length = length.ok_or(Error::Misuse("a final frame holds less than one frame length"))?;
         let plaintext_length = add_length(self.plaintext_length, content.len())?;
         let iv = self.numbers.last()?;
         let number = iv.sequence_number();

@@ -28,7 +28,7 @@ fn every_message_has_its_own_id_and_commitment() {
 #[test]
 fn the_same_payload_under_the_same_data_key_gives_other_frames() {
     let (first, second) = (sealed(&[0; 64], 16), sealed(&[0; 64], 16));
-    let body = first.len() - (4 * 16 + 3 * 32 + 40);
+    let body = first.len() - (4 * (16 + 32) + 40);
     assert_eq!(first.len(), second.len());
     for frame in 0..4 {
         let content = body + frame * 48 + 16..body + frame * 48 + 32;
@@ -93,7 +93,7 @@ fn the_last_frame_number_is_for_the_final_frame_only() {
     sealer.skip_to_frame(u32::MAX - 1);
     let (head, _) = sealer.seal_regular(&mut [0; 4]).expect("2^32-2 is a regular number");
     assert_eq!(head[..4], (u32::MAX - 1).to_be_bytes());
-    let ending = sealer.seal_final(&mut [0; 4]).expect("2^32-1 is left for the final frame");
+    let ending = sealer.seal_final(&mut [0; 3]).expect("2^32-1 is left for the final frame");
     assert_eq!(ending.head[..8], [0xFF; 8]);
 }
 
@@ -105,7 +105,13 @@ fn the_end_of_the_numbers_is_an_error_and_spends_the_sealer() {
     assert!(matches!(sealer.seal_regular(&mut content), Err(Error::Misuse(_))));
     assert_eq!(content, *b"data");
     assert!(matches!(sealer.seal_regular(&mut content), Err(Error::Misuse(_))));
-    assert!(matches!(sealer.seal_final(&mut content), Err(Error::Misuse(_))));
+    assert!(matches!(sealer.seal_final(&mut content[..3]), Err(Error::Misuse(_))));
+}
+
+#[test]
+fn a_whole_frame_is_never_the_final_one() {
+    assert!(matches!(sealer(4).seal_final(&mut [0; 4]), Err(Error::Misuse(_))));
+    assert!(sealer(4).seal_final(&mut [0; 3]).is_ok());
 }
 
 #[test]
@@ -125,7 +131,7 @@ fn any_error_spends_the_sealer() {
         assert!(fail(&mut spent), "{number}");
         spent.pretend_sealed(0);
         assert!(spent.seal_regular(&mut [0; 4]).is_err(), "{number}: seals after an error");
-        assert!(spent.seal_final(&mut [0; 4]).is_err(), "{number}: ends after an error");
+        assert!(spent.seal_final(&mut [0; 3]).is_err(), "{number}: ends after an error");
     }
 }
 
@@ -149,16 +155,19 @@ fn a_payload_longer_than_the_numbers_reach_is_an_error() {
     let mut sealer = sealer(1);
     sealer.skip_to_frame(u32::MAX - 2);
     let mut out = Vec::new();
-    assert!(seal_slice(&[0; 3], &mut out, sealer).is_ok());
+    assert!(seal_slice(&[0; 2], &mut out, sealer).is_ok());
     let mut sealer = super::sealer(1);
     sealer.skip_to_frame(u32::MAX - 2);
-    assert!(matches!(seal_slice(&[0; 4], &mut out, sealer), Err(Error::Misuse(_))));
+    assert!(matches!(seal_slice(&[0; 3], &mut out, sealer), Err(Error::Misuse(_))));
 }
 
 #[test]
-fn a_frame_is_regular_only_when_something_follows() {
+fn every_whole_frame_is_regular() {
     let mut message = Vec::new();
     seal(&payload(32)[..], &mut message, &[&keyring(1)], &context(), options(16)).expect("seals");
-    let second = message.len() - (16 + 40);
-    assert_eq!(message[second..second + 8], [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 2]);
+    let last = message.len() - 40;
+    let second = last - (4 + 12 + 16 + 16);
+    assert_eq!(message[second..second + 4], [0, 0, 0, 2]);
+    assert_eq!(message[last..last + 8], [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 3]);
+    assert_eq!(message[last + 20..last + 24], [0; 4], "an empty final frame");
 }
