@@ -17,12 +17,15 @@ use crate::{
     error::{Error, FormatError, FormatProblem, Result},
     format::{
         ContentType, EncryptionContext, Header, HeaderLimits, ParsedHeader, TAG_LENGTH,
-        body::{Head, MAX_HEAD, Piece, REGULAR_HEAD},
+        body::{FINAL_HEAD, Head, MAX_HEAD, Piece, REGULAR_HEAD},
         footer::parse_footer,
     },
     keyring::Keyring,
     secret::DataKey,
 };
+
+/// Bytes of a final frame without content.
+const EMPTY_FINAL: usize = FINAL_HEAD + TAG_LENGTH;
 
 /// What to take and what to demand.
 #[derive(Debug, Clone)]
@@ -166,31 +169,51 @@ impl<R: Read> Opener<R> {
         if self.source.fill(length)? < length {
             return Err(FormatError::new("frame content", FormatProblem::Truncated { needed: length }).into());
         }
-        let is_last = head.piece != Piece::Regular;
-        let footer_length = if is_last && self.verifying.is_some() { self.read_footer(length)? } else { 0 };
+        let ending = if head.piece == Piece::Regular { self.empty_ending(length)? } else { None };
+        let ending_length = if ending.is_some() { EMPTY_FINAL } else { 0 };
+        let is_last = head.piece != Piece::Regular || ending.is_some();
+        let footer_length = if is_last && self.verifying.is_some() { self.read_footer(length + ending_length)? } else { 0 };
         let piece = self.source.take(length);
+        let empty_piece = self.source.take(ending_length);
         let footer = self.source.take(footer_length);
         // The end is looked for before the last frame is decrypted: trailing bytes release nothing.
         if is_last && !self.source.is_finished()? {
             return Err(FormatError::new("message", FormatProblem::Trailing).into());
         }
-        if let Some(verifying) = &mut self.verifying {
-            verifying.update(self.source.taken(piece.clone()));
+        let content = self.open_piece(&head, piece)?;
+        if let Some(ending) = ending {
+            self.open_piece(&ending, empty_piece)?;
         }
-        let content = piece.start + head.head_length..piece.end;
-        let aad = head.aad(&self.header.message_id);
-        let opened = self.key.open(head.sequence_number, aad.as_bytes(), self.source.taken(content.clone()))?;
-        let content = content.start..content.start + opened.len();
         if is_last {
             if let Some(verifying) = self.verifying.take() {
                 verifying.verify(parse_footer(self.source.taken(footer))?)?;
             }
             self.state = State::Finished;
         } else {
-            self.next_number = head.sequence_number.checked_add(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun))?;
+            self.next_number = number_after(head.sequence_number)?;
             self.state = State::Reading;
         }
         Ok(Some(content))
+    }
+
+    /// The head of an empty final frame behind the `length` bytes of a regular one. The two are opened together: the last bytes of plaintext wait
+    /// for the end of the message, whichever way it ends. Anything else that is there waits for its turn.
+    fn empty_ending(&mut self, length: usize) -> Result<Option<Head>> {
+        self.source.fill(length.saturating_add(EMPTY_FINAL))?;
+        let behind = self.source.available().get(length..).filter(|behind| behind.len() >= EMPTY_FINAL);
+        let head = behind.and_then(|behind| Head::parse(behind, self.header.content_type, number_after(self.next_number).ok()?).ok());
+        Ok(head.filter(|head| head.piece == Piece::Final && head.content_length == 0))
+    }
+
+    /// Verifies and decrypts a piece in its place; gives where its content is.
+    fn open_piece(&mut self, head: &Head, piece: Range<usize>) -> Result<Range<usize>> {
+        if let Some(verifying) = &mut self.verifying {
+            verifying.update(self.source.taken(piece.clone()));
+        }
+        let content = piece.start + head.head_length..piece.end;
+        let aad = head.aad(&self.header.message_id);
+        let opened = self.key.open(head.sequence_number, aad.as_bytes(), self.source.taken(content.clone()))?;
+        Ok(content.start..content.start + opened.len())
     }
 
     /// Reads the footer behind the `length` bytes of the last piece; gives its length.
@@ -208,17 +231,21 @@ impl<R: Read> Opener<R> {
         }
     }
 
-    /// A frame of ordinary length is read whole at once: it can only be longer than a regular one by a final frame's longer head.
+    /// A frame of ordinary length is read whole at once, with the empty final frame that may be behind it.
     fn read_head(&mut self) -> Result<Head> {
         let wanted = match self.header.content_type {
             ContentType::Framed { frame_length } if u64::from(frame_length) <= self.max_content_length => {
-                usize::try_from(frame_length).map_or(MAX_HEAD, |length| length.saturating_add(REGULAR_HEAD + TAG_LENGTH).max(MAX_HEAD))
+                usize::try_from(frame_length).map_or(MAX_HEAD, |length| length.saturating_add(REGULAR_HEAD + TAG_LENGTH + EMPTY_FINAL))
             }
             _ => MAX_HEAD,
         };
         self.source.fill(wanted)?;
         Ok(Head::parse(self.source.available(), self.header.content_type, self.next_number)?)
     }
+}
+
+fn number_after(number: u32) -> Result<u32> {
+    number.checked_add(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun).into())
 }
 
 /// Bytes of a piece, if its content is within the limit.

@@ -66,7 +66,7 @@ fn a_writer_that_fails_midway_is_an_error_and_is_not_asked_again() {
 
 #[test]
 fn a_reader_that_fails_is_an_error_and_is_not_asked_again() {
-    let plaintext = payload(9_999);
+    let plaintext = payload(10_000);
     let message = sealed(&plaintext, 1000);
     for length in [0, 1, 50, 300, 1500, 5000, 9999] {
         let mut output = Vec::new();

@@ -74,7 +74,7 @@ fn every_truncation_is_refused() {
 fn bytes_after_the_message_hold_the_last_frame_back() {
     for (plaintext, frame) in [(PLAINTEXT, FRAME), (&PLAINTEXT[..FRAME], FRAME), (b"", 1), (PLAINTEXT, 1 << 20)] {
         let message = sealed(plaintext, frame);
-        let before = plaintext.len() / frame;
+        let before = plaintext.len().div_ceil(frame).max(1) - 1;
         for behind in [&[0][..], b"\n", &message] {
             let both = [&message[..], behind].concat();
             let opened = open_1(Dribble::new(&both, 5));
