@@ -14,7 +14,7 @@ fuzz_target!(|input: (u16, bool, Vec<(String, String)>, Vec<u8>)| {
     let suite = is_signed.then_some(AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384);
     let keyring = RawAesKeyring::new("fuzz", "key", &SecretBytes::new(vec![1; 32])).expect("a valid key");
     let (mut message, mut plaintext) = (Vec::new(), Vec::new());
-    seal(&payload[..], &mut message, &[&keyring], &context, SealOptions { frame_length, suite }).expect("seals");
+    seal(&payload[..], &mut message, &[&keyring], &context, SealOptions { frame_length, suite, ..SealOptions::default() }).expect("seals");
     let seen = inspect(&message[..], HeaderLimits::default()).expect("whole");
     let mut opened = open(&message[..], &mut plaintext, &[&keyring], &OpenOptions::default()).expect("opens");
     assert_eq!((seen.header, seen.message_length), (opened.header.clone(), message.len() as u64));

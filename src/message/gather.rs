@@ -9,11 +9,13 @@ pub(super) struct Gather<W> {
     output: W,
     buffer: SecretBytes,
     filled: usize,
+    /// A failed output is not written to again.
+    has_failed: bool,
 }
 
 impl<W: Write> Gather<W> {
     pub(super) fn new(output: W) -> Self {
-        Self { output, buffer: SecretBytes::default(), filled: 0 }
+        Self { output, buffer: SecretBytes::default(), filled: 0, has_failed: false }
     }
 
     pub(super) fn write(&mut self, content: &[u8]) -> Result<()> {
@@ -21,7 +23,7 @@ impl<W: Write> Gather<W> {
             self.flush()?;
         }
         if content.len() > CHUNK / 2 {
-            return self.output.write_all(content).map_err(writing);
+            return self.watch(|output| output.write_all(content));
         }
         let end = self.filled + content.len();
         self.buffer.grow(CHUNK);
@@ -35,14 +37,20 @@ impl<W: Write> Gather<W> {
     /// Writes what is gathered; without it, that is lost.
     pub(super) fn finish(mut self) -> Result<()> {
         self.flush()?;
-        self.output.flush().map_err(writing)
+        self.watch(W::flush)
     }
 
     fn flush(&mut self) -> Result<()> {
-        let gathered = self.buffer.expose().get(..self.filled).unwrap_or_default();
-        self.output.write_all(gathered).map_err(writing)?;
-        self.filled = 0;
-        Ok(())
+        let (buffer, filled) = (std::mem::take(&mut self.buffer), std::mem::take(&mut self.filled));
+        let result = self.watch(|output| output.write_all(buffer.expose().get(..filled).unwrap_or_default()));
+        self.buffer = buffer;
+        result
+    }
+
+    fn watch(&mut self, work: impl FnOnce(&mut W) -> std::io::Result<()>) -> Result<()> {
+        let result = if self.has_failed { Ok(()) } else { work(&mut self.output) };
+        self.has_failed |= result.is_err();
+        result.map_err(writing)
     }
 }
 

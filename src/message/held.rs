@@ -27,7 +27,7 @@ pub fn open_held<R: Read, S: Read>(
 ) -> Result<Opened> {
     let first = Opener::begin(input, keyrings, options)?;
     if !first.header().suite.is_signed() {
-        return write_content(first, output);
+        return write_content(first, output, options.threads);
     }
     hold(first, again, output, keyrings, options, MAX_HELD_LENGTH)
 }
@@ -97,5 +97,5 @@ pub(super) fn hold<R: Read, S: Read>(
     if second.header() != first.header() {
         return Err(Error::Signature);
     }
-    write_content(second, output)
+    write_content(second, output, options.threads)
 }

@@ -7,26 +7,33 @@
 //! ```
 
 mod authenticate;
+mod frames;
 mod gather;
 mod held;
+mod in_order;
 mod inspect;
 mod open;
+mod open_frames;
 mod open_slice;
 mod plaintext;
 mod rewrap;
 mod seal;
+mod seal_job;
+mod seal_slice;
 mod sealer;
+mod shape;
 mod signature;
 mod source;
 
 pub use held::{MAX_HELD_LENGTH, open_held};
+pub use in_order::Threads;
 pub use inspect::{Inspected, inspect};
 pub use open::{OpenOptions, Opened, Opener, open};
 pub use rewrap::{Rewrapper, rewrap};
 pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
 pub use sealer::{FinalFrame, FrameLength, Materials};
 #[doc(hidden)]
-pub use {open_slice::open_slice, seal::seal_slice, sealer::MessageSealer};
+pub use {open_slice::open_slice, seal_slice::seal_slice, sealer::MessageSealer};
 
 /// Most bytes of plaintext that one message is sealed for: 2^52.
 pub const MAX_PLAINTEXT_LENGTH: u64 = 1 << 52;

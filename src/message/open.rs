@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    Threads,
     authenticate::{Authenticated, authenticate},
     gather::Gather,
     plaintext::{Plaintext, copy_prefix},
@@ -41,6 +42,8 @@ pub struct OpenOptions {
     /// Pairs that the message is bound to, whether it stores them or not: a stored one must have this value; the others are authenticated as
     /// the required pairs of the specification's "Required Encryption Context CMM", which a header leaves out.
     pub reproduced_context: EncryptionContext,
+    /// How many threads decrypt; frames come out in their order whatever this is.
+    pub threads: Threads,
 }
 
 impl Default for OpenOptions {
@@ -51,6 +54,7 @@ impl Default for OpenOptions {
             required_context: Vec::new(),
             matching_context: Vec::new(),
             reproduced_context: EncryptionContext::new(),
+            threads: Threads::ONE,
         }
     }
 }
@@ -72,13 +76,16 @@ pub struct Opened {
 /// # Errors
 /// A malformed message, no keyring that fits, a failed tag, commitment or signature, a context that is not the one demanded, bytes after the message, reading or writing.
 pub fn open(input: impl Read, output: impl Write, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Opened> {
-    write_content(Opener::begin(input, keyrings, options)?, output)
+    write_content(Opener::begin(input, keyrings, options)?, output, options.threads)
 }
 
 /// Writes what a message holds, each frame once it is verified.
-pub(super) fn write_content<R: Read>(mut opener: Opener<R>, output: impl Write) -> Result<Opened> {
+pub(super) fn write_content<R: Read>(mut opener: Opener<R>, output: impl Write, threads: Threads) -> Result<Opened> {
     let mut output = Gather::new(output);
-    let mut plaintext_length: u64 = 0;
+    let mut plaintext_length = match opener.write_regular_frames(&mut output, threads) {
+        Ok(written) => written,
+        Err(error) => return output.finish().and(Err(error)),
+    };
     loop {
         match opener.next_content() {
             Ok(Some(content)) => {
@@ -96,12 +103,12 @@ pub(super) fn write_content<R: Read>(mut opener: Opener<R>, output: impl Write) 
 
 /// A message whose header is authenticated and whose body has not been read yet.
 pub struct Opener<R> {
-    header: Header,
-    key: FrameKey,
-    source: Source<R>,
-    next_number: u32,
-    max_content_length: u64,
-    verifying: Option<Verifying>,
+    pub(super) header: Header,
+    pub(super) key: FrameKey,
+    pub(super) source: Source<R>,
+    pub(super) next_number: u32,
+    pub(super) max_content_length: u64,
+    pub(super) verifying: Option<Verifying>,
     state: State,
     /// Verified content that [`Plaintext::read_some`] has not handed on yet, by its place in the source's buffer.
     held: Range<usize>,

@@ -3,15 +3,20 @@
 use std::io::{self, BufWriter, Read, Write};
 
 use super::{
-    CHUNK, FinalFrame, FrameLength, Materials, MessageSealer,
-    plaintext::{Plaintext, Reader, Slot},
+    CHUNK, FinalFrame, FrameLength, Materials, MessageSealer, Threads,
+    frames::Frames,
+    in_order::in_order,
+    plaintext::{Plaintext, Reader},
+    seal_job::{Job, Pool},
+    sealer::{FrameSealer, MessageCourse},
+    shape::Shape,
 };
 use crate::{
     crypto::SystemRandom,
     error::{Error, Result},
     format::{EncryptionContext, MessageId},
     keyring::Keyring,
-    secret::{DataKey, wipe},
+    secret::DataKey,
     suite::AlgorithmSuite,
 };
 
@@ -22,6 +27,8 @@ pub struct SealOptions {
     pub frame_length: FrameLength,
     /// The algorithm suite; `None` is [`AlgorithmSuite::default`], in a rewrap the suite of the message that is opened.
     pub suite: Option<AlgorithmSuite>,
+    /// How many threads encrypt; frames come out in their order whatever this is.
+    pub threads: Threads,
 }
 
 /// What was sealed.
@@ -45,7 +52,7 @@ pub struct SealTarget<'a, W> {
 
 /// Seals `input` into one message on `output`. The first keyring makes the data key, the others wrap it too.
 ///
-/// Memory: one frame. After an error `output` holds an unfinished message, which no one can open.
+/// Memory: some frames, and at most 20 MiB unless two frames are more. After an error `output` holds an unfinished message, which no one can open.
 ///
 /// # Errors
 /// Reading, writing, a wrapping key that cannot be used, or more than 2^32-1 frames.
@@ -62,7 +69,7 @@ pub fn seal(
 
 /// Seals `input`, read once, into one message for each target: one data key, wrapped for each; a message id and frames of its own for each.
 ///
-/// Memory: two frames. Every data key is wrapped before the first byte is read. After an error all outputs hold unfinished messages.
+/// Memory: as for [`seal`], where three frames for each target count. Every data key is wrapped before the first byte is read. After an error all outputs hold unfinished messages.
 ///
 /// # Errors
 /// As for [`seal`].
@@ -96,7 +103,7 @@ pub(super) fn seal_targets<W: Write>(
         outputs.push(BufWriter::with_capacity(CHUNK, output));
         data_key = Some(materials.into_data_key());
     }
-    let sealed = seal_frames(plaintext, sealers, &mut outputs, options.frame_length.as_usize());
+    let sealed = seal_frames(plaintext, sealers, &mut outputs, options);
     if sealed.is_err() {
         // Dropped as they are, they would write once more.
         outputs.into_iter().for_each(|output| drop(output.into_parts()));
@@ -104,91 +111,82 @@ pub(super) fn seal_targets<W: Write>(
     sealed
 }
 
-/// Whether a slot could be filled decides regular or final before it is sealed: every full frame is a regular one, and what is left, be it
-/// nothing, is the final one. The specification ("Final Frame") also allows, and prefers, a full final frame at the end of n whole frames; version 3
-/// of the SDK for Python, and `aws-encryption-cli` with it, refuses to read that, and the official SDKs write an empty one.
+/// A full frame is a regular one, and what is left at the end, maybe nothing, is the final one: it is known before a frame is sealed. The
+/// specification ("Final Frame") would rather have a full final frame; the AWS Encryption SDK for Python before 4.0 refuses that.
 fn seal_frames<W: Write>(
     plaintext: &mut impl Plaintext,
-    mut sealers: Vec<MessageSealer>,
+    sealers: Vec<MessageSealer>,
     outputs: &mut [BufWriter<W>],
-    capacity: usize,
+    options: SealOptions,
 ) -> Result<Vec<Sealed>> {
-    let (mut current, mut copy) = (Slot::new(capacity), Slot::new(capacity));
-    for (sealer, output) in sealers.iter().zip(outputs.iter_mut()) {
-        write(output, &[sealer.header()])?;
+    let (mut frame_sealers, mut courses) = (Vec::new(), Vec::new());
+    for (sealer, output) in sealers.into_iter().zip(outputs.iter_mut()) {
+        let (header, frames, course) = sealer.split();
+        write(output, &[&header])?;
+        frame_sealers.push(frames);
+        courses.push(course);
     }
-    loop {
-        current.fill(plaintext)?;
-        if current.content().len() < capacity {
-            break;
-        }
-        let mut left = sealers.len();
-        for (sealer, output) in sealers.iter_mut().zip(outputs.iter_mut()) {
-            left -= 1;
-            let content = current.content_for(&mut copy, left);
-            let (head, tag) = sealer.seal_regular(content)?;
-            write(output, &[&head, content, &tag])?;
-        }
-        current.clear();
-    }
+    let (frame_length, messages) = (options.frame_length.as_usize(), frame_sealers.len());
+    // Those that wait to be written, those that are being filled, and the plaintext of several messages.
+    let shape = Shape::new(frame_length, options.threads, |threads| messages * (threads + 1) + 3);
+    let in_flight = if shape.threads == Threads::ONE { 0 } else { messages * shape.threads.get() };
+    let mut pool = Pool::new(frame_length, shape);
+    let mut finish = |job: Job, courses: &mut [MessageCourse], pool: &mut Pool| {
+        job.finish(pool, |message, frames| {
+            if let Some(course) = courses.get_mut(message) {
+                course.sign(frames);
+            }
+            outputs.get_mut(message).map_or(Ok(()), |output| write(output, &[frames]))
+        })
+    };
+    let last = in_order(
+        shape.threads,
+        |job: &mut Job| job.run(&frame_sealers),
+        |lane| {
+            let mut frames = pool.filled(plaintext)?;
+            while frames.is_full() {
+                for job in Job::each(frames, &mut courses, options.frame_length, &mut pool)? {
+                    lane.give(job);
+                }
+                while let Some(job) = if lane.len() > in_flight { lane.take() } else { lane.take_done() } {
+                    finish(job, &mut courses, &mut pool)?;
+                }
+                frames = pool.filled(plaintext)?;
+            }
+            while let Some(job) = lane.take() {
+                finish(job, &mut courses, &mut pool)?;
+            }
+            Ok::<_, Error>(frames)
+        },
+    )?;
+    seal_ends(last, &frame_sealers, courses, outputs, &mut pool)
+}
+
+/// Seals the last frames of each message.
+fn seal_ends<W: Write>(
+    mut last: Frames,
+    sealers: &[FrameSealer],
+    courses: Vec<MessageCourse>,
+    outputs: &mut [BufWriter<W>],
+    pool: &mut Pool,
+) -> Result<Vec<Sealed>> {
     let mut left = sealers.len();
     let mut sealed = Vec::with_capacity(left);
-    for (sealer, output) in sealers.into_iter().zip(outputs) {
+    let mut copy = if left > 1 { pool.take() } else { Frames::new(0) };
+    for ((sealer, course), output) in sealers.iter().zip(courses).zip(outputs) {
         left -= 1;
-        let message_id = sealer.message_id();
-        let content = current.content_for(&mut copy, left);
-        let FinalFrame { head, tag, footer, plaintext_length } = sealer.seal_final(content)?;
-        write(output, &[&head, content, &tag, &footer])?;
+        let frames = if left == 0 {
+            &mut last
+        } else {
+            copy.copy_from(&last);
+            &mut copy
+        };
+        let (regular, content, FinalFrame { head, tag, footer, plaintext_length }) = frames.seal_last(sealer, course)?;
+        write(output, &[regular, &head, content, &tag, &footer])?;
         output.flush().map_err(writing)?;
-        sealed.push(Sealed { message_id, plaintext_length });
+        sealed.push(Sealed { message_id: sealer.message_id(), plaintext_length });
     }
     Ok(sealed)
-}
-
-/// Seals a payload that is in memory onto the end of `out`: each frame is copied into its place and encrypted there.
-///
-/// # Errors
-/// As for [`seal`], without I/O; `out` is then as it was before.
-pub fn seal_slice(payload: &[u8], out: &mut Vec<u8>, sealer: MessageSealer) -> Result<Sealed> {
-    let before = out.len();
-    let sealed = append_frames(payload, out, sealer);
-    if sealed.is_err() {
-        // The last frame was copied and not encrypted.
-        wipe(out.get_mut(before..).unwrap_or_default());
-        out.truncate(before);
-    }
-    sealed
-}
-
-fn append_frames(payload: &[u8], out: &mut Vec<u8>, mut sealer: MessageSealer) -> Result<Sealed> {
-    let message_id = sealer.message_id();
-    let frame_length = sealer.frame_length().as_usize();
-    let frames = payload.len() / frame_length + 1;
-    out.reserve(sealer.header().len() + payload.len() + frames * 40);
-    out.extend_from_slice(sealer.header());
-    let mut rest = payload;
-    while rest.len() >= frame_length {
-        let (frame, behind) = rest.split_at(frame_length);
-        let start = append(out, 16, frame);
-        let (head, tag) = sealer.seal_regular(out.get_mut(start..).unwrap_or_default())?;
-        out.get_mut(start - head.len()..start).expect("append left room for the head").copy_from_slice(&head);
-        out.extend_from_slice(&tag);
-        rest = behind;
-    }
-    let start = append(out, 24, rest);
-    let FinalFrame { head, tag, footer, plaintext_length } = sealer.seal_final(out.get_mut(start..).unwrap_or_default())?;
-    out.get_mut(start - head.len()..start).expect("append left room for the head").copy_from_slice(&head);
-    out.extend_from_slice(&tag);
-    out.extend_from_slice(&footer);
-    Ok(Sealed { message_id, plaintext_length })
-}
-
-/// Appends room for a head, then the content; gives where the content starts.
-fn append(out: &mut Vec<u8>, head_length: usize, content: &[u8]) -> usize {
-    let start = out.len() + head_length;
-    out.resize(start, 0);
-    out.extend_from_slice(content);
-    start
 }
 
 fn write(output: &mut impl Write, parts: &[&[u8]]) -> Result<()> {

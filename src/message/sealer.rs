@@ -142,10 +142,11 @@ const SPENT: Error = Error::Misuse("the message failed to seal before");
 
 impl FrameNumbers {
     /// 2^32-1 is left for the final frame: as a regular frame's number it would mark the end.
-    fn regular(&mut self) -> Result<SequenceIv> {
-        let number = self.next.take().ok_or(SPENT)?;
-        self.next = Some(number.checked_add(1).ok_or(OUT_OF_NUMBERS)?);
-        Ok(SequenceIv::assume_unique_for_key(number))
+    fn regular(&mut self, count: usize) -> Result<NumberRun> {
+        let first = self.next.take().ok_or(SPENT)?;
+        let end = u32::try_from(count).ok().and_then(|count| first.checked_add(count)).ok_or(OUT_OF_NUMBERS)?;
+        self.next = Some(end);
+        Ok(NumberRun { next: first, end })
     }
 
     fn last(self) -> Result<SequenceIv> {
@@ -158,15 +159,119 @@ impl FrameNumbers {
     }
 }
 
-/// A message between its header and its final frame. Every new one draws a fresh message id; after an error it seals nothing more.
-pub struct MessageSealer {
-    header: Vec<u8>,
+/// Numbers that follow each other and were handed out for regular frames, each to be used once. Not `Clone`.
+#[derive(Debug)]
+pub(super) struct NumberRun {
+    next: u32,
+    end: u32,
+}
+
+impl NumberRun {
+    /// The next of them.
+    pub(super) fn next(&mut self) -> Result<SequenceIv> {
+        if self.next == self.end {
+            return Err(Error::Misuse("no number was handed out for this frame"));
+        }
+        let number = self.next;
+        self.next += 1;
+        Ok(SequenceIv::assume_unique_for_key(number))
+    }
+}
+
+/// What seals the frames of one message, on several threads at once; the numbers come from the message's [`MessageCourse`].
+#[derive(Debug)]
+pub(super) struct FrameSealer {
     message_id: MessageId,
     frame_length: FrameLength,
     key: FrameKey,
+}
+
+impl FrameSealer {
+    pub(super) const fn frame_length(&self) -> FrameLength {
+        self.frame_length
+    }
+
+    pub(super) const fn message_id(&self) -> MessageId {
+        self.message_id
+    }
+
+    /// Encrypts the content of a regular frame in place; gives what goes before and behind it.
+    pub(super) fn seal_regular(&self, iv: SequenceIv, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
+        if content.len() != self.frame_length.as_usize() {
+            return Err(Error::Misuse("a regular frame holds exactly one frame length"));
+        }
+        let number = iv.sequence_number();
+        let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length.get()));
+        let tag = self.key.seal(iv, aad.as_bytes(), content)?;
+        Ok((regular_head(number), tag))
+    }
+
+    fn seal_final(&self, iv: SequenceIv, content: &mut [u8]) -> Result<([u8; FINAL_HEAD], [u8; TAG_LENGTH])> {
+        let length = u32::try_from(content.len()).ok().filter(|length| *length < self.frame_length.get());
+        let length = length.ok_or(Error::Misuse("a final frame holds less than one frame length"))?;
+        let number = iv.sequence_number();
+        let aad = BodyAad::new(&self.message_id, Piece::Final, number, u64::from(length));
+        let tag = self.key.seal(iv, aad.as_bytes(), content)?;
+        Ok((final_head(number, length), tag))
+    }
+}
+
+/// How far a message is: its frames' numbers, its length, and the digest of what is to be signed. It belongs to one thread.
+#[derive(Debug)]
+pub(super) struct MessageCourse {
     numbers: FrameNumbers,
     plaintext_length: u64,
     signing: Option<Signing>,
+}
+
+impl MessageCourse {
+    /// Numbers for the next regular frames, which their plaintext is counted with.
+    pub(super) fn take_numbers(&mut self, frames: usize, frame_length: FrameLength) -> Result<NumberRun> {
+        let length = frames.checked_mul(frame_length.as_usize()).ok_or(TOO_LONG);
+        let taken = length.and_then(|length| add_length(self.plaintext_length, length));
+        let taken = taken.and_then(|length| Ok((length, self.numbers.regular(frames)?)));
+        match taken {
+            Ok((length, numbers)) => {
+                self.plaintext_length = length;
+                Ok(numbers)
+            }
+            Err(error) => {
+                self.spend();
+                Err(error)
+            }
+        }
+    }
+
+    /// Adds sealed frames, in their order, to what is signed.
+    pub(super) fn sign(&mut self, frames: &[u8]) {
+        if let Some(signing) = &mut self.signing {
+            signing.update(&[frames]);
+        }
+    }
+
+    /// Encrypts the content of the final frame in place, and ends the message.
+    pub(super) fn seal_final(self, sealer: &FrameSealer, content: &mut [u8]) -> Result<FinalFrame> {
+        let plaintext_length = add_length(self.plaintext_length, content.len())?;
+        let (head, tag) = sealer.seal_final(self.numbers.last()?, content)?;
+        let mut footer = Vec::new();
+        if let Some(mut signing) = self.signing {
+            signing.update(&[&head, content, &tag]);
+            footer = signing.footer()?;
+        }
+        Ok(FinalFrame { head, tag, footer, plaintext_length })
+    }
+
+    /// Nothing more is sealed.
+    fn spend(&mut self) {
+        self.numbers.spend();
+    }
+}
+
+/// A message between its header and its final frame. Every new one draws a fresh message id; after an error it seals nothing more.
+pub struct MessageSealer {
+    header: Vec<u8>,
+    frames: FrameSealer,
+    course: MessageCourse,
 }
 
 /// What ends a message, around the encrypted content of its last frame.
@@ -214,7 +319,8 @@ impl MessageSealer {
         if let Some(signing) = &mut signing {
             signing.update(&[&bytes]);
         }
-        Ok(Self { header: bytes, message_id, frame_length, key, numbers: FrameNumbers { next: Some(1) }, plaintext_length: 0, signing })
+        let course = MessageCourse { numbers: FrameNumbers { next: Some(1) }, plaintext_length: 0, signing };
+        Ok(Self { header: bytes, frames: FrameSealer { message_id, frame_length, key }, course })
     }
 
     /// The header with its tag.
@@ -226,13 +332,18 @@ impl MessageSealer {
     /// The message id.
     #[must_use]
     pub const fn message_id(&self) -> MessageId {
-        self.message_id
+        self.frames.message_id
     }
 
     /// Plaintext bytes of a regular frame.
     #[must_use]
     pub const fn frame_length(&self) -> FrameLength {
-        self.frame_length
+        self.frames.frame_length
+    }
+
+    /// What several threads seal with, and what one thread keeps.
+    pub(super) fn split(self) -> (Vec<u8>, FrameSealer, MessageCourse) {
+        (self.header, self.frames, self.course)
     }
 
     /// Encrypts the content of a regular frame in place; gives what goes before and behind it.
@@ -242,22 +353,15 @@ impl MessageSealer {
     pub fn seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
         let sealed = self.try_seal_regular(content);
         if sealed.is_err() {
-            self.numbers.spend();
+            self.course.spend();
         }
         sealed
     }
 
     fn try_seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
-        if content.len() != self.frame_length.as_usize() {
-            return Err(Error::Misuse("a regular frame holds exactly one frame length"));
-        }
-        self.plaintext_length = add_length(self.plaintext_length, content.len())?;
-        let iv = self.numbers.regular()?;
-        let number = iv.sequence_number();
-        let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length.get()));
-        let tag = self.key.seal(iv, aad.as_bytes(), content)?;
-        let head = regular_head(number);
-        if let Some(signing) = &mut self.signing {
+        let mut numbers = self.course.take_numbers(1, self.frames.frame_length)?;
+        let (head, tag) = self.frames.seal_regular(numbers.next()?, content)?;
+        if let Some(signing) = &mut self.course.signing {
             signing.update(&[&head, content, &tag]);
         }
         Ok((head, tag))
@@ -269,34 +373,23 @@ impl MessageSealer {
     /// As for [`MessageSealer::seal_regular`], for content that is not shorter than a frame: a whole frame is a regular one, since some
     /// implementations refuse it as the final one, and an empty final frame comes behind it.
     pub fn seal_final(self, content: &mut [u8]) -> Result<FinalFrame> {
-        let length = u32::try_from(content.len()).ok().filter(|length| *length < self.frame_length.get());
-        let length = length.ok_or(Error::Misuse("a final frame holds less than one frame length"))?;
-        let plaintext_length = add_length(self.plaintext_length, content.len())?;
-        let iv = self.numbers.last()?;
-        let number = iv.sequence_number();
-        let aad = BodyAad::new(&self.message_id, Piece::Final, number, u64::from(length));
-        let tag = self.key.seal(iv, aad.as_bytes(), content)?;
-        let head = final_head(number, length);
-        let mut footer = Vec::new();
-        if let Some(mut signing) = self.signing {
-            signing.update(&[&head, content, &tag]);
-            footer = signing.footer()?;
-        }
-        Ok(FinalFrame { head, tag, footer, plaintext_length })
+        self.course.seal_final(&self.frames, content)
     }
 
     #[cfg(test)]
     pub(super) fn skip_to_frame(&mut self, number: u32) {
-        self.numbers.next = Some(number);
+        self.course.numbers.next = Some(number);
     }
 
     #[cfg(test)]
     pub(super) fn pretend_sealed(&mut self, plaintext_length: u64) {
-        self.plaintext_length = plaintext_length;
+        self.course.plaintext_length = plaintext_length;
     }
 }
 
+const TOO_LONG: Error = Error::Misuse("a message holds at most 2^52 bytes");
+
 fn add_length(total: u64, more: usize) -> Result<u64> {
     let sum = u64::try_from(more).ok().and_then(|more| total.checked_add(more));
-    sum.filter(|sum| *sum <= MAX_PLAINTEXT_LENGTH).ok_or(Error::Misuse("a message holds at most 2^52 bytes"))
+    sum.filter(|sum| *sum <= MAX_PLAINTEXT_LENGTH).ok_or(TOO_LONG)
 }

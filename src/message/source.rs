@@ -2,8 +2,15 @@
 
 use std::{io::Read, ops::Range};
 
-use super::{CHUNK, plaintext::read_retrying};
+use super::{
+    CHUNK,
+    plaintext::{copy_prefix, read_retrying},
+    shape::BATCH,
+};
 use crate::{error::Result, secret::SecretBytes};
+
+/// Room that is made before any byte is read: a batch of frames, and a frame of 1 MiB.
+const FIRST_READ: usize = BATCH + CHUNK;
 
 /// Reads ahead into a buffer that wipes itself: frames are decrypted in it.
 pub(super) struct Source<R> {
@@ -36,6 +43,46 @@ impl<R: Read> Source<R> {
             self.end += count;
         }
         Ok(self.end - self.start)
+    }
+
+    /// Moves what is here, and then what is read, to `buffer`, until `wanted` bytes are there or the input ends. Gives how many there are,
+    /// whatever comes of reading.
+    pub(super) fn read_into(&mut self, buffer: &mut SecretBytes, wanted: usize) -> (usize, Result<()>) {
+        let mut filled = 0;
+        while filled < wanted {
+            if filled == buffer.len() {
+                buffer.grow(wanted.min(filled.saturating_mul(2).max(FIRST_READ)));
+            }
+            let stop = wanted.min(buffer.len());
+            let room = buffer.expose_mut().get_mut(filled..stop).unwrap_or_default();
+            if self.start < self.end {
+                let count = copy_prefix(room, self.available());
+                self.start += count;
+                filled += count;
+            } else if self.at_end {
+                break;
+            } else {
+                match read_retrying(&mut self.input, room) {
+                    Ok(count) => {
+                        self.at_end = count == 0;
+                        filled += count;
+                    }
+                    Err(error) => return (filled, Err(error)),
+                }
+            }
+        }
+        (filled, Ok(()))
+    }
+
+    /// Takes back the last bytes that [`Source::read_into`] gave.
+    pub(super) fn give_back(&mut self, bytes: &[u8]) {
+        if self.start < self.end {
+            // Nothing was read from the input then: they stand before what is here.
+            self.start = self.start.saturating_sub(bytes.len());
+            return;
+        }
+        self.buffer.grow(bytes.len());
+        (self.start, self.end) = (0, copy_prefix(self.buffer.expose_mut(), bytes));
     }
 
     fn make_room(&mut self, wanted: usize) {

@@ -38,7 +38,11 @@ const STDIN: &str = "-";
 
 pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
     const OPERATION: &str = "GenerateDataKey";
-    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: args.sign_message.then_some(SIGNED) };
+    let options = SealOptions {
+        frame_length: frame_length(args.frame_length)?,
+        suite: args.sign_message.then_some(SIGNED),
+        ..SealOptions::default()
+    };
     let pairs = parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Seal)?;
     let encryption_context: EncryptionContext = pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     if !args.bundles.to.is_empty() {
@@ -86,7 +90,7 @@ fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, option
 
 pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
     const OPERATION: &str = "ReEncrypt";
-    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args) };
+    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args), ..SealOptions::default() };
     let open_options = open_options(context, args.context.encryption_context.as_deref())?;
     if args.bundles.to.is_empty() {
         let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";

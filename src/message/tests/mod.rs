@@ -39,7 +39,7 @@ fn frame_length(bytes: usize) -> FrameLength {
 }
 
 fn options(bytes: usize) -> SealOptions {
-    SealOptions { frame_length: frame_length(bytes), suite: None }
+    SealOptions { frame_length: frame_length(bytes), ..SealOptions::default() }
 }
 
 /// Bytes that do not repeat within any frame.

@@ -1,0 +1,115 @@
+//! Plaintext laid out as the wire wants it, so that sealing a frame moves nothing.
+//!
+//! ```text
+//! | head 16 | content, one frame length | tag 16 | head 16 | content …
+//! ```
+
+use super::{
+    plaintext::{Plaintext, copy_prefix},
+    sealer::{FinalFrame, FrameSealer, MessageCourse, NumberRun},
+};
+use crate::{
+    error::Result,
+    format::{TAG_LENGTH, body::REGULAR_HEAD},
+    secret::SecretBytes,
+};
+
+/// Bytes of a frame besides its content.
+pub(super) const OVERHEAD: usize = REGULAR_HEAD + TAG_LENGTH;
+
+/// Room for some frames side by side; wipes itself.
+pub(super) struct Frames {
+    buffer: SecretBytes,
+    frame_length: usize,
+    /// In frames.
+    capacity: usize,
+    /// Bytes of content.
+    filled: usize,
+}
+
+impl Frames {
+    /// Room for no frame yet.
+    pub(super) fn new(frame_length: usize) -> Self {
+        Self { buffer: SecretBytes::default(), frame_length, capacity: 0, filled: 0 }
+    }
+
+    /// Forgets the content, and makes room for `capacity` frames.
+    pub(super) fn reset(&mut self, capacity: usize) {
+        self.buffer.grow(capacity.saturating_mul(self.frame_length + OVERHEAD));
+        self.capacity = capacity;
+        self.filled = 0;
+    }
+
+    /// Reads until all frames are full or the plaintext ends.
+    pub(super) fn fill(&mut self, plaintext: &mut impl Plaintext) -> Result<()> {
+        while !self.is_full() {
+            let (index, within) = (self.filled / self.frame_length, self.filled % self.frame_length);
+            let room = self.slot(index).get_mut(within..).unwrap_or_default();
+            let count = plaintext.read_some(room)?;
+            if count == 0 {
+                break;
+            }
+            self.filled += count;
+        }
+        Ok(())
+    }
+
+    /// Holds the same content as `other`.
+    pub(super) fn copy_from(&mut self, other: &Self) {
+        self.reset(other.capacity);
+        copy_prefix(self.buffer.expose_mut(), other.buffer.expose());
+        self.filled = other.filled;
+    }
+
+    pub(super) const fn is_full(&self) -> bool {
+        self.filled == self.capacity * self.frame_length
+    }
+
+    /// Frames that are full.
+    pub(super) const fn full_frames(&self) -> usize {
+        self.filled / self.frame_length
+    }
+
+    /// Seals every full frame as a regular one.
+    pub(super) fn seal_regular(&mut self, sealer: &FrameSealer, mut numbers: NumberRun) -> Result<()> {
+        (0..self.full_frames()).try_for_each(|index| self.seal_one(index, sealer, &mut numbers))
+    }
+
+    /// Seals what ends a message: full frames as regular ones, and then the final one. Gives the regular ones' bytes, the final frame's content,
+    /// and what goes around that.
+    pub(super) fn seal_last(&mut self, sealer: &FrameSealer, mut course: MessageCourse) -> Result<(&[u8], &[u8], FinalFrame)> {
+        let regular = self.full_frames();
+        let mut numbers = course.take_numbers(regular, sealer.frame_length())?;
+        (0..regular).try_for_each(|index| self.seal_one(index, sealer, &mut numbers))?;
+        let end = regular * (self.frame_length + OVERHEAD);
+        course.sign(self.buffer.expose().get(..end).unwrap_or_default());
+        let length = self.filled - regular * self.frame_length;
+        let content = self.slot(regular).get_mut(..length).unwrap_or_default();
+        let ending = course.seal_final(sealer, content)?;
+        let start = end + REGULAR_HEAD;
+        let bytes = self.buffer.expose();
+        Ok((bytes.get(..end).unwrap_or_default(), bytes.get(start..start + length).unwrap_or_default(), ending))
+    }
+
+    /// The bytes of the full frames, heads and tags included.
+    pub(super) fn full(&self) -> &[u8] {
+        self.buffer.expose().get(..self.full_frames() * (self.frame_length + OVERHEAD)).unwrap_or_default()
+    }
+
+    /// Room for the content of one frame.
+    fn slot(&mut self, index: usize) -> &mut [u8] {
+        let start = index * (self.frame_length + OVERHEAD) + REGULAR_HEAD;
+        self.buffer.expose_mut().get_mut(start..start + self.frame_length).unwrap_or_default()
+    }
+
+    fn seal_one(&mut self, index: usize, sealer: &FrameSealer, numbers: &mut NumberRun) -> Result<()> {
+        let start = index * (self.frame_length + OVERHEAD);
+        let frame = self.buffer.expose_mut().get_mut(start..start + self.frame_length + OVERHEAD).unwrap_or_default();
+        let (head_room, rest) = frame.split_at_mut_checked(REGULAR_HEAD).expect("a frame has room for its head");
+        let (content, tag_room) = rest.split_at_mut_checked(self.frame_length).expect("a frame has room for its content");
+        let (head, tag) = sealer.seal_regular(numbers.next()?, content)?;
+        head_room.copy_from_slice(&head);
+        tag_room.copy_from_slice(&tag);
+        Ok(())
+    }
+}
