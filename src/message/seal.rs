@@ -113,7 +113,7 @@ pub(super) fn seal_targets<W: Write>(
 
 /// A full frame is a regular one, and what is left at the end, maybe nothing, is the final one: it is known before a frame is sealed. The
 /// specification ("Final Frame") would rather have a full final frame; the AWS Encryption SDK for Python before 4.0 refuses that.
-fn seal_frames<W: Write>(
+pub(super) fn seal_frames<W: Write>(
     plaintext: &mut impl Plaintext,
     sealers: Vec<MessageSealer>,
     outputs: &mut [BufWriter<W>],

@@ -10,6 +10,7 @@ mod required_context;
 mod round_trip;
 mod signed;
 mod tamper;
+mod threads;
 
 use std::io::{self, Read};
 
