@@ -174,7 +174,7 @@ impl Vault {
 /// What to do where no key at hand opens a bundle.
 fn ways_out(version: &VersionRecord, region: Region) -> String {
     let others: Vec<_> = version.bundles.iter().map(|bundle| bundle.region).filter(|other| *other != region).map(Region::name).collect();
-    let mut ways = "it opens where one of these keys is: in AWS in the key's Region, with the keystore that has the private key, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key)".to_owned();
+    let mut ways = "it opens where one of these keys is: with the keystore that has the key, in AWS in the key's Region if AWS KMS has it, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key)".to_owned();
     if !others.is_empty() {
         ways.push_str(&format!("; the bundles for {} hold the same value", others.join(", ")));
     }

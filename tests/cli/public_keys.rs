@@ -211,7 +211,7 @@ not signed: this shows damage, not who made it
     sandbox.coldseal("get-secret-value --secret-id db --region ap-southeast-2").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 An error occurred (DecryptionFailure) when calling the GetSecretValue operation: coldseal-vault/secrets/us-east-1/db/[UUID]/ap-southeast-2.[HASH].bundle: no encrypted data key of the message can be unwrapped here
   aws-kms-rsa arn:aws:kms:ap-southeast-2:111122223333:key/[UUID]: UnsupportedOperationException: arn:aws:kms:ap-southeast-2:111122223333:key/[UUID] is for AWS KMS alone: here is only the key's public part, which was imported
-it opens where one of these keys is: in AWS in the key's Region, with the keystore that has the private key, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key); the bundles for us-east-1, eu-west-1 hold the same value
+it opens where one of these keys is: with the keystore that has the key, in AWS in the key's Region if AWS KMS has it, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key); the bundles for us-east-1, eu-west-1 hold the same value
 hint: 'coldseal verify --open' shows which bundles open here
 
 "#]]);
