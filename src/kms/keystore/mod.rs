@@ -165,7 +165,7 @@ pub fn merge_contents(own: &[u8], other: &[u8]) -> Result<()> {
     let own = again.import(before).expect("what was here is here");
     assert!(own.added.is_empty() && own.updated.is_empty(), "nothing of our own is lost");
     let repeated = again.import(other()?).expect("what was imported is here");
-    let keys: usize = other()?.regions.values().map(|state| state.keys.len()).sum();
+    let keys: usize = other()?.regions.values().map(|state| state.keys.len() + state.imported.len()).sum();
     let is_all_here = repeated.unchanged.len() + repeated.older.len() == keys;
     assert!(repeated.added.is_empty() && repeated.updated.is_empty() && is_all_here, "all of it came over");
     assert_eq!(text(&again)?.expose(), after.expose(), "importing again changes nothing");
