@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use super::{EmbeddedKms, keys::Key, material::History, model::RegionState};
+use super::{EmbeddedKms, imported::ImportedKey, keys::Key, material::History, model::RegionState};
 use crate::{
     arn::KeyArn,
     error::{Error, ErrorCode, Result},
@@ -173,19 +173,23 @@ impl EmbeddedKms {
         conflicts
     }
 
-    /// Imported public keys whose ids are other keys' here, and embedded keys whose ids are imported public keys' here.
+    /// Imported public keys whose ids are other keys' here, embedded keys whose ids are imported public keys' here, and imported multi-Region
+    /// keys that have another public key in another Region here.
     fn imported_conflicts(&self, region: Region, other: &RegionState) -> Vec<String> {
-        let Some(own) = self.regions.get(&region) else { return Vec::new() };
-        let of_imported = other.imported.iter().filter_map(|(key_id, key)| {
-            let arn = key.public_key.arn();
-            match own.imported.get(key_id) {
-                Some(known) if known.public_key.is_same_key(&key.public_key) => None,
-                Some(known) if known.public_key.arn() == arn => Some(format!("{arn}: another public key")),
-                Some(known) => Some(format!("{arn}: its id is that of {}", known.public_key.arn())),
-                None => own.keys.contains_key(key_id).then(|| format!("{arn}: its id is that of an embedded key")),
+        let own = self.regions.get(&region);
+        let of_imported = other.imported.iter().filter_map(|(key_id, ImportedKey { public_key: key, .. })| {
+            let arn = key.arn();
+            match own.and_then(|own| own.imported.get(key_id)).map(|known| &known.public_key) {
+                Some(known) if known.is_same_key(key) => None,
+                Some(known) if known.arn() == arn => Some(format!("{arn}: another public key")),
+                Some(known) => Some(format!("{arn}: its id is that of {}", known.arn())),
+                None if self.has_id(region, key_id) => Some(format!("{arn}: its id is that of an embedded key")),
+                None => {
+                    self.contradicting_sibling(key, &[]).map(|sibling| format!("{arn}: another public key than that of {}", sibling.arn()))
+                }
             }
         });
-        let of_embedded = other.keys.keys().filter(|key_id| own.imported.contains_key(*key_id));
+        let of_embedded = other.keys.keys().filter(|key_id| own.is_some_and(|own| own.imported.contains_key(*key_id)));
         of_imported
             .chain(of_embedded.map(|key_id| format!("{}: an imported public key has its id", self.key_arn(region, key_id))))
             .collect()

@@ -8,7 +8,7 @@ use super::{
     answer::invalid,
 };
 use crate::{
-    arn::{AliasArn, KeyArn, MULTI_REGION_PREFIX},
+    arn::{AliasArn, KeyArn},
     error::{Error, ErrorCode, Result},
     region::Region,
 };
@@ -160,24 +160,18 @@ impl EmbeddedKms {
             Some(known) => return exists(format!("{} has the id of {arn}", known.arn())),
             None => {}
         }
-        match self.sibling(key, new) {
-            Some(sibling) if sibling.der() != key.der() => {
+        match self.contradicting_sibling(key, new) {
+            Some(sibling) => {
                 exists(format!("{} is the same multi-Region key with another public key; one of them is not that key's", sibling.arn()))
             }
-            _ => Ok(WhatHappened::Added),
+            None => Ok(WhatHappened::Added),
         }
     }
 
-    /// The same multi-Region key in another Region: all Regions of one have one key pair.
-    fn sibling<'a>(&'a self, key: &KmsPublicKey, new: &[&'a KmsPublicKey]) -> Option<&'a KmsPublicKey> {
-        let arn = key.arn();
-        let known = self.regions.values().filter_map(|state| state.imported.get(arn.key_id())).map(|known| &known.public_key);
-        known.chain(new.iter().copied()).find(|other| {
-            let other = other.arn();
-            arn.key_id().starts_with(MULTI_REGION_PREFIX)
-                && (other.key_id(), other.account()) == (arn.key_id(), arn.account())
-                && other.region().partition() == arn.region().partition()
-        })
+    /// The same multi-Region key in another Region with another public key: all Regions of one have one key pair.
+    pub(in super::super) fn contradicting_sibling<'a>(&'a self, key: &KmsPublicKey, new: &[&'a KmsPublicKey]) -> Option<&'a KmsPublicKey> {
+        let known = self.regions.values().filter_map(|state| state.imported.get(key.arn().key_id())).map(|known| &known.public_key);
+        known.chain(new.iter().copied()).find(|other| key.arn().matches_for_decrypt(other.arn()) && other.der() != key.der())
     }
 
     /// What becomes of an alias; `None` for one of a key that is not imported.

@@ -90,6 +90,18 @@ fn all_regions_of_a_multi_region_key_have_one_public_key() {
     assert_unchanged(&mut kms, &request(&[&forged]), ErrorCode::AlreadyExistsException, &["same multi-Region key"]);
     let of_others = with_other_public_key(&moved(P521, "eu-west-2", "444455556666", &id), P384);
     kms.import_public_keys(&request(&[&of_others])).expect("another account's");
+    // A keystore with the forged one is refused too, in a Region that has keys here and in one that has none.
+    for region in ["eu-west-1", "us-east-2"] {
+        let mut other = self::kms();
+        other.import_public_keys(&request(&[&with_other_public_key(&moved(P521, region, "111122223333", &id), P384)])).expect("imported");
+        let before = format!("{kms:?}");
+        let (code, message) = refusal(kms.import(other));
+        assert!(code == ErrorCode::AlreadyExistsException && message.contains("another public key"), "{region}: {message}");
+        assert_eq!(before, format!("{kms:?}"));
+    }
+    let mut other = self::kms();
+    other.import_public_keys(&request(&[&moved(P521, "us-east-2", "111122223333", &id)])).expect("imported");
+    kms.import(other).expect("the same public key");
 }
 
 #[test]
