@@ -30,7 +30,7 @@ impl EmbeddedKms {
     /// of one key; `AccessDeniedException` for an AWS managed key; `KMSInvalidStateException` while its deletion is pending; as for [`EmbeddedKms::resolve`].
     pub fn create_alias(&mut self, region: Region, alias_name: &str, target_key_id: &str) -> Result<()> {
         let key = self.alias_target_key(region, alias_name, target_key_id, "CreateAlias")?;
-        if self.list_aliases(region, None)?.iter().any(|alias| alias.alias_name == alias_name) {
+        if self.live_alias_target(region, alias_name).is_ok() {
             let message = format!("An alias with the name {} already exists", self.alias_arn(region, alias_name));
             return Err(Error::service(ErrorCode::AlreadyExistsException, message));
         }
@@ -102,7 +102,7 @@ impl EmbeddedKms {
     }
 
     /// The key of an alias, unless it was deleted with its aliases.
-    fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
+    pub(super) fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
         let key = self.alias_target(region, alias_name)?;
         if self.is_there(&key) { Ok(key) } else { Err(alias_not_found(&self.alias_arn(region, alias_name))) }
     }
@@ -122,11 +122,7 @@ impl EmbeddedKms {
     }
 
     fn require_room_for_alias(&self, key: &KeyArn) -> Result<()> {
-        if self.list_aliases(key.region(), Some(key.key_id()))?.len() < ALIASES_PER_KEY {
-            return Ok(());
-        }
-        let message = format!("{key} has {ALIASES_PER_KEY} aliases, the most that a key can have");
-        Err(Error::service(ErrorCode::LimitExceededException, message))
+        check_count(key, self.list_aliases(key.region(), Some(key.key_id()))?.len() + 1)
     }
 
     /// The ARN of an alias name that begins with `alias/`: in the account of its key, or of the keystore where there is none.
@@ -141,6 +137,15 @@ impl EmbeddedKms {
     pub(super) fn is_there(&self, arn: &KeyArn) -> bool {
         self.is_imported(arn) || self.key(arn).is_ok()
     }
+}
+
+/// Refuses more aliases than a key can have.
+pub(super) fn check_count(key: &KeyArn, aliases: usize) -> Result<()> {
+    if aliases <= ALIASES_PER_KEY {
+        return Ok(());
+    }
+    let message = format!("{key} would have {aliases} aliases, and {ALIASES_PER_KEY} are the most that a key can have");
+    Err(Error::service(ErrorCode::LimitExceededException, message))
 }
 
 /// Whether a user may make, move or remove an alias of this name.

@@ -1,5 +1,7 @@
 //! Taking public keys over, all or none, without shadowing anything.
 
+use std::collections::{BTreeMap, btree_map::Entry};
+
 use serde::Serialize;
 
 use super::{
@@ -106,16 +108,22 @@ impl EmbeddedKms {
             });
         }
         check_fingerprints(request)?;
+        let mut targets = BTreeMap::new();
         for (file, alias, target) in aliases_of(request) {
-            match self.check_alias(request, alias, target, &new).map_err(|error| in_file(file, error))? {
-                Some(_) if done.aliases.iter().any(|other| other.alias_arn == *alias && other.target_key_id == target) => {}
-                Some(_) if done.aliases.iter().any(|other| other.alias_arn == *alias) => {
-                    return Err(in_file(file, invalid(format!("{alias} names two keys in what is to be imported"))));
+            let Some(status) = self.check_alias(request, alias, target, &new).map_err(|error| in_file(file, error))? else {
+                done.passed_over += 1;
+                continue;
+            };
+            match targets.entry(alias) {
+                Entry::Occupied(known) if *known.get() == target => {}
+                Entry::Occupied(_) => return Err(in_file(file, invalid(format!("{alias} names two keys in what is to be imported")))),
+                Entry::Vacant(vacant) => {
+                    vacant.insert(target);
+                    done.aliases.push(ImportedAlias { alias_arn: alias.clone(), target_key_id: target.to_owned(), status });
                 }
-                Some(status) => done.aliases.push(ImportedAlias { alias_arn: alias.clone(), target_key_id: target.to_owned(), status }),
-                None => done.passed_over += 1,
             }
         }
+        self.check_alias_counts(&done.aliases)?;
         self.take_public_keys(new, &done.aliases)?;
         Ok(done)
     }
@@ -189,16 +197,32 @@ impl EmbeddedKms {
         }
         let name = alias.alias();
         aliases::check_changeable(&name)?;
-        match self.regions.get(&alias.region()).and_then(|state| state.aliases.get(&name)) {
-            None => Ok(Some(WhatHappened::Added)),
-            Some(known) if known.target_key_id == target => Ok(Some(WhatHappened::Unchanged)),
-            Some(_) if request.replace_aliases.contains(&name) => Ok(Some(WhatHappened::Replaced)),
-            Some(known) => {
-                let other = self.arn_of_id(alias.region(), &known.target_key_id);
-                let message = format!("{name} names {other} in {}; '--replace-alias {name}' gives the name to {key}", alias.region());
+        match self.live_alias_target(alias.region(), &name) {
+            Err(_) => Ok(Some(WhatHappened::Added)),
+            Ok(known) if known == key => Ok(Some(WhatHappened::Unchanged)),
+            Ok(_) if request.replace_aliases.contains(&name) => Ok(Some(WhatHappened::Replaced)),
+            Ok(known) => {
+                let message = format!("{name} names {known} in {}; '--replace-alias {name}' gives the name to {key}", alias.region());
                 Err(Error::service(ErrorCode::AlreadyExistsException, message))
             }
         }
+    }
+
+    /// Refuses what would give a key more aliases than it can have. What another key loses in the same import does not count.
+    fn check_alias_counts(&self, changes: &[ImportedAlias]) -> Result<()> {
+        let mut counts: BTreeMap<(Region, &str), usize> = BTreeMap::new();
+        for (region, state) in &self.regions {
+            for alias in state.aliases.values() {
+                *counts.entry((*region, &alias.target_key_id)).or_default() += 1;
+            }
+        }
+        for change in changes.iter().filter(|change| change.status != WhatHappened::Unchanged) {
+            let arn = &change.alias_arn;
+            let count = counts.entry((arn.region(), &change.target_key_id)).or_default();
+            *count += 1;
+            aliases::check_count(&KeyArn::new(arn.region(), arn.account().clone(), &change.target_key_id), *count)?;
+        }
+        Ok(())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The rules of the design: no import shadows anything, and a public key never changes.
 
 use super::*;
-use crate::kms::{CreateKey, WhatHappened};
+use crate::kms::{CreateKey, WhatHappened, model::Clock};
 
 fn statuses(done: &ImportedPublicKeys) -> (Vec<WhatHappened>, Vec<WhatHappened>) {
     (done.keys.iter().map(|key| key.status).collect(), done.aliases.iter().map(|alias| alias.status).collect())
@@ -126,6 +126,45 @@ fn an_alias_is_taken_from_its_key_only_when_that_is_said() {
         assert_eq!(kms.resolve(east, "alias/team").expect("there"), *key(RSA_4096).arn());
         assert_eq!(statuses(&kms.import_public_keys(&replacing).expect("again")).1, [WhatHappened::Unchanged]);
     }
+}
+
+/// The list of aliases of the 4096-bit RSA key.
+fn aliases(names: impl IntoIterator<Item = String>) -> String {
+    let entry = |name: String| {
+        let arn = format!("arn:aws:kms:us-east-1:111122223333:{name}");
+        serde_json::json!({"AliasName": name, "AliasArn": arn, "TargetKeyId": key(RSA_4096).arn().key_id()})
+    };
+    serde_json::json!({"Aliases": names.into_iter().map(entry).collect::<Vec<_>>()}).to_string()
+}
+
+#[test]
+fn a_key_has_50_aliases_at_most() {
+    let mut kms = kms();
+    let (east, numbered) = (region("us-east-1"), |numbers: std::ops::Range<u8>| numbers.map(|number| format!("alias/n{number}")));
+    let holder = kms.create_key(east, "").expect("made").key_id;
+    kms.create_alias(east, "alias/n50", &holder).expect("made");
+    assert_unchanged(&mut kms, &request(&[RSA_4096, &aliases(numbered(51..102))]), ErrorCode::LimitExceededException, &["51 aliases"]);
+    let fits = aliases(numbered(0..50));
+    kms.import_public_keys(&request(&[RSA_4096, &fits, &fits])).expect("50 aliases, each of them twice");
+    kms.import_public_keys(&request(&[&fits])).expect("the same");
+    let replacing = ImportPublicKeys { replace_aliases: vec!["alias/n50".to_owned()], ..request(&[&aliases(numbered(49..51))]) };
+    assert_unchanged(&mut kms, &replacing, ErrorCode::LimitExceededException, &[key(RSA_4096).arn().key_id()]);
+    kms.delete_alias(east, "alias/n0").expect("there");
+    kms.import_public_keys(&replacing).expect("50 again");
+    assert_eq!(refusal(kms.create_alias(east, "alias/n0", key(RSA_4096).arn().key_id())).0, ErrorCode::LimitExceededException);
+}
+
+#[test]
+fn the_alias_of_a_key_that_was_deleted_is_free() {
+    let mut kms = kms();
+    let east = region("us-east-1");
+    let deleted = kms.create_key(east, "").expect("made").key_id;
+    kms.create_alias(east, "alias/team", &deleted).expect("made");
+    kms.clock = Clock::Fixed("2026-11-01T00:00:00Z".parse().expect("a time"));
+    kms.schedule_key_deletion(east, &deleted, Some(7)).expect("scheduled");
+    kms.clock = Clock::Fixed("2026-11-09T00:00:00Z".parse().expect("a time"));
+    kms.import_public_keys(&request(&[RSA_4096, ALIASES])).expect("imported");
+    assert_eq!(kms.resolve(east, "alias/team").expect("there"), *key(RSA_4096).arn());
 }
 
 #[test]
