@@ -1,6 +1,6 @@
 //! Binary values as text in JSON.
 
-use std::{borrow::Cow, fmt, marker::PhantomData, ops::RangeInclusive};
+use std::{borrow::Cow, fmt};
 
 use base64::{Engine as _, decoded_len_estimate, display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -24,42 +24,23 @@ impl<'de, const N: usize> Deserialize<'de> for Base64<N> {
     }
 }
 
-/// Secret bytes as base64, borrowed to be written, owned when read. No copy but its own is made. `L` says which lengths there are.
+/// `MIN` to `MAX` secret bytes as base64, borrowed to be written, owned when read. No copy but its own is made.
 #[derive(Debug)]
-pub(super) enum SecretText<'a, L> {
+pub(super) enum SecretText<'a, const MIN: usize, const MAX: usize> {
     Borrowed(&'a [u8]),
-    Owned(SecretBytes, PhantomData<L>),
+    Owned(SecretBytes),
 }
 
 /// 32 bytes.
-pub(super) type Secret<'a> = SecretText<'a, Exactly32>;
+pub(super) type Secret<'a> = SecretText<'a, 32, 32>;
 /// A private key: up to 8 KiB of DER.
-pub(super) type SecretDer<'a> = SecretText<'a, UpTo8KiB>;
+pub(super) type SecretDer<'a> = SecretText<'a, 1, { 8 * 1024 }>;
 
-/// Lengths in bytes that are read.
-pub(super) trait Lengths {
-    const LENGTHS: RangeInclusive<usize>;
-}
-
-#[derive(Debug)]
-pub(super) struct Exactly32;
-
-impl Lengths for Exactly32 {
-    const LENGTHS: RangeInclusive<usize> = 32..=32;
-}
-
-#[derive(Debug)]
-pub(super) struct UpTo8KiB;
-
-impl Lengths for UpTo8KiB {
-    const LENGTHS: RangeInclusive<usize> = 1..=8 * 1024;
-}
-
-impl<L> SecretText<'_, L> {
+impl<const MIN: usize, const MAX: usize> SecretText<'_, MIN, MAX> {
     fn expose(&self) -> &[u8] {
         match self {
             Self::Borrowed(bytes) => bytes,
-            Self::Owned(bytes, _) => bytes.expose(),
+            Self::Owned(bytes) => bytes.expose(),
         }
     }
 
@@ -67,41 +48,41 @@ impl<L> SecretText<'_, L> {
     pub(super) fn into_bytes(self) -> SecretBytes {
         match self {
             Self::Borrowed(bytes) => SecretBytes::new(bytes.to_vec()),
-            Self::Owned(bytes, _) => bytes,
+            Self::Owned(bytes) => bytes,
         }
     }
 }
 
-impl<L> Serialize for SecretText<'_, L> {
+impl<const MIN: usize, const MAX: usize> Serialize for SecretText<'_, MIN, MAX> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(&Base64Display::new(self.expose(), &STANDARD))
     }
 }
 
-impl<'de, L: Lengths> Deserialize<'de> for SecretText<'_, L> {
+impl<'de, const MIN: usize, const MAX: usize> Deserialize<'de> for SecretText<'_, MIN, MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Visitor<L>(PhantomData<L>);
+        struct Visitor<const MIN: usize, const MAX: usize>;
 
-        impl<'de, L: Lengths> de::Visitor<'de> for Visitor<L> {
+        impl<'de, const MIN: usize, const MAX: usize> de::Visitor<'de> for Visitor<MIN, MAX> {
             type Value = SecretBytes;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{} to {} bytes in base64", L::LENGTHS.start(), L::LENGTHS.end())
+                write!(f, "{MIN} to {MAX} bytes in base64")
             }
 
             // Borrowed only: text with escapes would pass through a buffer that nobody wipes, and none is ever written.
             fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<SecretBytes, E> {
                 let refused = || E::custom("not base64 of the right length");
-                if text.len() > L::LENGTHS.end().saturating_mul(2) {
+                if text.len() > MAX * 2 {
                     return Err(refused());
                 }
                 let mut bytes = SecretBytes::zeroed(decoded_len_estimate(text.len()));
-                let length = STANDARD.decode_slice(text, bytes.expose_mut()).ok().filter(|length| L::LENGTHS.contains(length));
+                let length = STANDARD.decode_slice(text, bytes.expose_mut()).ok().filter(|length| (MIN..=MAX).contains(length));
                 bytes.truncate(length.ok_or_else(refused)?);
                 Ok(bytes)
             }
         }
 
-        deserializer.deserialize_str(Visitor(PhantomData::<L>)).map(|bytes| Self::Owned(bytes, PhantomData))
+        deserializer.deserialize_str(Visitor::<MIN, MAX>).map(Self::Owned)
     }
 }
