@@ -34,6 +34,17 @@ pub struct CreateKey {
     pub key_usage: Option<KeyUsage>,
 }
 
+impl CreateKey {
+    /// Checks description, tags and policy, which are each Region's own; takes the tags out.
+    pub(super) fn take_checked_tags(&mut self) -> Result<Tags> {
+        check_description(&self.description)?;
+        self.policy.as_deref().map_or(Ok(()), policy::check)?;
+        let mut tags = Tags::new();
+        tags::add(&mut tags, std::mem::take(&mut self.tags))?;
+        Ok(tags)
+    }
+}
+
 /// A key that is checked and made, and that no KMS has yet.
 ///
 /// An RSA key takes up to some seconds; making it first keeps a keystore locked no longer than it takes to write.
@@ -52,10 +63,7 @@ impl NewKey {
     /// `TagException`; `MalformedPolicyDocumentException`; `LimitExceededException`; no random bytes.
     pub fn generate(mut request: CreateKey) -> Result<Self> {
         check_usage(request.key_spec, request.key_usage)?;
-        check_description(&request.description)?;
-        let mut tags = Tags::new();
-        tags::add(&mut tags, std::mem::take(&mut request.tags))?;
-        request.policy.as_deref().map_or(Ok(()), policy::check)?;
+        let tags = request.take_checked_tags()?;
         let key_pair = KeyPair::generate(request.key_spec, &SystemRandom)?;
         Ok(Self { request, tags, key_pair })
     }

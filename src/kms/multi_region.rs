@@ -6,15 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{
-    CreateKey, EmbeddedKms,
-    answers::ReplicatedKey,
-    keys::{Key, check_description},
-    metadata::KeyMetadata,
-    policy,
-    states::KeyState,
-    tags::{self, Tags},
-};
+use super::{CreateKey, EmbeddedKms, answers::ReplicatedKey, keys::Key, metadata::KeyMetadata, policy, states::KeyState, tags};
 use crate::{
     arn::KeyArn,
     error::{Error, ErrorCode, Result},
@@ -80,23 +72,14 @@ impl EmbeddedKms {
         Ok(ReplicatedKey { replica_key_metadata: metadata, replica_policy: policy, replica_tags: tags })
     }
 
-    fn replica_of(&self, arn: &KeyArn, request: CreateKey) -> Result<Key> {
+    fn replica_of(&self, arn: &KeyArn, mut request: CreateKey) -> Result<Key> {
         let primary = self.key(arn)?;
-        check_description(&request.description)?;
-        request.policy.as_deref().map_or(Ok(()), policy::check)?;
-        let mut own_tags = Tags::new();
-        tags::add(&mut own_tags, request.tags)?;
         Ok(Key {
-            manager: primary.manager,
-            enabled: true,
-            description: request.description,
-            creation_date: self.now(),
-            material: primary.material.duplicate(),
-            tags: own_tags,
+            tags: request.take_checked_tags()?,
             policy: request.policy,
-            deletion: None,
             rotation: primary.rotation,
             multi_region: primary.multi_region.clone(),
+            ..Key::new(primary.manager, request.description, primary.material.duplicate(), self.now())
         })
     }
 
