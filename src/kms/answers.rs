@@ -4,8 +4,6 @@ use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
 
 use super::{
-    imported::KmsPublicKey,
-    key_pair::KeyPair,
     key_spec::{KeySpec, KeyUsage},
     material::Material,
     metadata::KeyMetadata,
@@ -143,24 +141,11 @@ pub struct KeyPublicKey {
 }
 
 impl KeyPublicKey {
-    pub(super) fn of_imported(key: &KmsPublicKey) -> Self {
-        let spec = key.key_spec();
-        Self {
-            key_id: key.arn().clone(),
-            public_key: key.der().to_vec(),
-            customer_master_key_spec: spec,
-            key_spec: spec,
-            key_usage: spec.usage(),
-            encryption_algorithms: spec.encryption_algorithms(),
-            key_agreement_algorithms: spec.key_agreement_algorithms(),
-        }
-    }
-
-    pub(super) fn of(key_id: KeyArn, pair: &KeyPair) -> Self {
-        let spec = pair.spec();
+    /// `der` is the public key's SubjectPublicKeyInfo.
+    pub(super) fn of(key_id: KeyArn, spec: KeySpec, der: &[u8]) -> Self {
         Self {
             key_id,
-            public_key: pair.public_key().to_spki_der().to_vec(),
+            public_key: der.to_vec(),
             customer_master_key_spec: spec,
             key_spec: spec,
             key_usage: spec.usage(),

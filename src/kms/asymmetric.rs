@@ -3,6 +3,7 @@
 use super::{
     EmbeddedKms,
     answers::{DerivedSharedSecret, KeyPublicKey},
+    imported::{ImportedKey, KmsPublicKey},
     key_pair::{KeyPair, PublicKey},
     key_spec::{KeySpec, KeyUsage},
     keys::Key,
@@ -28,12 +29,12 @@ impl EmbeddedKms {
     /// [`EmbeddedKms::resolve`].
     pub fn get_public_key(&self, region: Region, key_id: &str) -> Result<KeyPublicKey> {
         let arn = self.resolve(region, key_id)?;
-        if let Some(imported) = self.imported_public_key(&arn).filter(|_| self.is_imported(&arn)) {
-            return Ok(KeyPublicKey::of_imported(imported));
+        if let Some(ImportedKey { public_key: imported, .. }) = self.only_imported(&arn) {
+            return Ok(KeyPublicKey::of(arn, imported.key_spec(), imported.der()));
         }
         let key = self.usable_key(&arn)?;
         let pair = key.material.key_pair().ok_or_else(|| unsupported(&arn, key, "GetPublicKey"))?;
-        Ok(KeyPublicKey::of(arn, pair))
+        Ok(KeyPublicKey::of(arn, pair.spec(), &pair.public_key().to_spki_der()))
     }
 
     /// [DeriveSharedSecret](https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html) with a public key in the DER of
@@ -55,8 +56,8 @@ impl EmbeddedKms {
     /// The key spec; `None` for a key that is not here.
     #[must_use]
     pub fn key_spec(&self, key: &KeyArn) -> Option<KeySpec> {
-        match self.imported_public_key(key).filter(|_| self.is_imported(key)) {
-            Some(imported) => Some(imported.key_spec()),
+        match self.only_imported(key) {
+            Some(imported) => Some(imported.public_key.key_spec()),
             None => self.key(key).ok().map(|key| key.material.spec()),
         }
     }
@@ -64,8 +65,8 @@ impl EmbeddedKms {
     /// The public part of an asymmetric key, embedded or imported; `None` for a symmetric one, and for one that is not there.
     #[must_use]
     pub fn public_key(&self, key: &KeyArn) -> Option<&PublicKey> {
-        match self.imported_public_key(key).filter(|_| self.is_imported(key)) {
-            Some(imported) => Some(imported.public_key()),
+        match self.only_imported(key) {
+            Some(imported) => Some(imported.public_key.public_key()),
             None => Some(self.key(key).ok()?.material.key_pair()?.public_key()),
         }
     }
@@ -80,8 +81,8 @@ impl EmbeddedKms {
         tracing::debug!(key = %arn, algorithm = algorithm.name(), "kms: Encrypt");
         check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)?;
         // An imported public key encrypts as well as a key pair does.
-        let (spec, public_key) = match self.imported_public_key(arn).filter(|_| self.is_imported(arn)) {
-            Some(imported) => (imported.key_spec(), imported.public_key()),
+        let (spec, public_key) = match self.only_imported(arn) {
+            Some(ImportedKey { public_key: imported, .. }) => (imported.key_spec(), imported.public_key()),
             None => self.rsa_pair(arn, algorithm, "Encrypt").map(|pair| (pair.spec(), pair.public_key()))?,
         };
         refuse_context(context)?;
@@ -126,13 +127,10 @@ impl EmbeddedKms {
     pub(super) fn find_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
         let is_it = |key: &Key| matches!(key.material.key_pair().map(KeyPair::public_key), Some(PublicKey::EllipticCurve(own)) if own == public_key);
         let keys = self.regions.iter().flat_map(|(region, state)| state.keys.iter().map(|(key_id, key)| (*region, key_id, key)));
-        let mut found: Vec<_> = keys.filter(|(_, _, key)| is_it(key)).map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
-        let usable = found.iter().position(|arn| self.can_unwrap(arn));
-        if found.is_empty() {
-            let imported = self.regions.values().flat_map(|state| state.imported.values()).map(|imported| &imported.public_key);
-            return imported.filter(|key| key.der() == public_key.to_spki_der()).map(|key| key.arn().clone()).next();
-        }
-        if found.is_empty() { None } else { Some(found.swap_remove(usable.unwrap_or_default())) }
+        let embedded: Vec<_> = keys.filter(|(_, _, key)| is_it(key)).map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
+        let mut imported = self.regions.values().flat_map(|state| state.imported.values()).map(|imported| &imported.public_key);
+        let usable = embedded.iter().find(|arn| self.can_unwrap(arn));
+        usable.or(embedded.first()).or_else(|| imported.find(|key| key.der() == public_key.to_spki_der()).map(KmsPublicKey::arn)).cloned()
     }
 
     fn rsa_pair(&self, arn: &KeyArn, algorithm: RsaEncryptionAlgorithm, operation: &str) -> Result<&KeyPair> {

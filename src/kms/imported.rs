@@ -37,7 +37,7 @@ impl EmbeddedKms {
     /// True for a key whose private part only AWS KMS has.
     #[must_use]
     pub fn is_imported(&self, key: &KeyArn) -> bool {
-        self.embedded_arn(key).is_none() && self.imported_key(key).is_some()
+        self.only_imported(key).is_some()
     }
 
     /// The public key that was imported under this ARN.
@@ -63,7 +63,12 @@ impl EmbeddedKms {
         Ok(arn)
     }
 
-    pub(super) fn imported_key(&self, arn: &KeyArn) -> Option<&ImportedKey> {
+    /// The key under this ARN, unless an embedded one has it too.
+    pub(super) fn only_imported(&self, arn: &KeyArn) -> Option<&ImportedKey> {
+        self.imported_key(arn).filter(|_| self.embedded_arn(arn).is_none())
+    }
+
+    fn imported_key(&self, arn: &KeyArn) -> Option<&ImportedKey> {
         let imported = self.regions.get(&arn.region())?.imported.get(arn.key_id())?;
         (imported.public_key.arn() == arn).then_some(imported)
     }

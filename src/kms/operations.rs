@@ -39,8 +39,8 @@ impl Kms for EmbeddedKms {
         tracing::debug!(%key, "kms: Encrypt");
         check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)?;
         // AWS KMS would answer the same: it holds no symmetric key under an imported ARN.
-        if let Some(spec) = self.key_spec(key).filter(|_| self.is_imported(key)) {
-            return Err(incompatible(EncryptionAlgorithm::SymmetricDefault.name(), spec));
+        if let Some(imported) = self.only_imported(key) {
+            return Err(incompatible(EncryptionAlgorithm::SymmetricDefault.name(), imported.public_key.key_spec()));
         }
         let usable = self.usable_key(key)?;
         require_usage(key, usable, KeyUsage::EncryptDecrypt, "Encrypt")?;

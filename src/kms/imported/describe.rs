@@ -61,7 +61,7 @@ impl EmbeddedKms {
     /// As for [`EmbeddedKms::resolve`].
     pub fn describe_any_key(&self, region: Region, key_id: &str) -> Result<KeyDescription> {
         let arn = self.resolve(region, key_id)?;
-        let Some(imported) = self.imported_key(&arn).filter(|_| self.is_imported(&arn)) else {
+        let Some(imported) = self.only_imported(&arn) else {
             return self.metadata(arn).map(|metadata| KeyDescription::Embedded(Box::new(metadata)));
         };
         let (key, spec) = (&imported.public_key, imported.public_key.key_spec());
