@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, fs, path::Path};
 
 use snapbox::{Assert, Data, IntoData as _};
 
-use crate::{help::subcommands, sandbox::Sandbox};
+use crate::sandbox::Sandbox;
 
 const GLOBAL: &str = "Global options:\n";
 
@@ -24,10 +24,9 @@ fn the_help_of_every_command() {
     let sandbox = Sandbox::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cli/help");
     let root = sandbox.stdout("--help");
-    let kms: Vec<_> = subcommands(&sandbox.stdout("kms --help")).iter().map(|name| format!("kms {name}")).collect();
     let global = global_options(&root);
     let mut files = BTreeSet::new();
-    for command in [String::new()].into_iter().chain(subcommands(&root)).chain(kms) {
+    for command in [vec![String::new()], sandbox.all_commands()].concat() {
         let help = sandbox.stdout(&format!("{command} --help"));
         let own = global_options(&help);
         assert!(own.split_whitespace().eq(global.split_whitespace()), "{command}: other global options: {own}");

@@ -91,15 +91,9 @@ fn keys_complete_unless_a_passphrase_would_be_needed() {
 fn the_man_pages_are_one_for_each_command() {
     let sandbox = Sandbox::new();
     sandbox.ok("man --output-dir share/man1");
-    let mut commands = vec!["coldseal".to_owned()];
-    for line in subcommands(&sandbox.stdout("--help")) {
-        commands.push(format!("coldseal-{line}"));
-    }
-    for group in ["kms", "secretsmanager"] {
-        for line in subcommands(&sandbox.stdout(&format!("{group} --help"))) {
-            commands.push(format!("coldseal-{group}-{line}"));
-        }
-    }
+    let all = [sandbox.all_commands(), sandbox.commands("secretsmanager")].concat();
+    let mut commands: Vec<_> = all.iter().map(|command| format!("coldseal-{}", command.replace(' ', "-"))).collect();
+    commands.push("coldseal".to_owned());
     let mut pages: Vec<_> = fs::read_dir(sandbox.path("share/man1")).expect("made").map(|page| page.expect("readable").path()).collect();
     pages.sort_by_key(|page| page.file_stem().map(std::ffi::OsStr::to_owned));
     commands.sort();
@@ -121,11 +115,4 @@ fn complete(sandbox: &Sandbox, words: &[&str]) -> Vec<String> {
     let output = command.args(words).output().expect("the binary runs");
     assert!(output.status.success() && output.stderr.is_empty(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
-}
-
-/// The commands that a help text lists.
-fn subcommands(help: &str) -> Vec<String> {
-    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
-    let starts = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
-    starts.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
 }

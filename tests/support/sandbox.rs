@@ -92,6 +92,20 @@ impl Sandbox {
         String::from_utf8(output.stdout).expect("text")
     }
 
+    /// The commands that the help of a group lists, the group's name before each.
+    pub(crate) fn commands(&self, group: &str) -> Vec<String> {
+        let help = self.stdout(&format!("{group} --help"));
+        let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        let starts = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+        let names = starts.filter_map(|line| line.split_whitespace().next());
+        names.map(|name| format!("{group} {name}").trim_start().to_owned()).collect()
+    }
+
+    /// Every command, those of `kms` with that before them.
+    pub(crate) fn all_commands(&self) -> Vec<String> {
+        [self.commands(""), self.commands("kms")].concat()
+    }
+
     /// Runs a command that has to succeed.
     pub(crate) fn ok(&self, line: &str) {
         self.stdout(line);

@@ -159,7 +159,7 @@ pub(crate) struct EnableRegionArgs {
   coldseal kms change-protection --to passphrase  # asks for it, hidden
   coldseal kms change-protection --to passphrase --new-passphrase-file NEW \\
       --passphrase-file OLD
-  coldseal kms change-protection --to key-file  # a new key file, if there is one
+  coldseal kms change-protection --to key-file  # a new one, if there is one
 
 The new passphrase comes from --new-passphrase-file, COLDSEAL_NEW_PASSPHRASE_FD, COLDSEAL_NEW_PASSPHRASE, or a prompt.")]
 pub(crate) struct ChangeProtectionArgs {

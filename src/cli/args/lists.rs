@@ -22,7 +22,8 @@ pub(crate) struct PagingArgs {
 
 Examples:
   coldseal list-secrets --query 'SecretList[].Name' --output text
-  coldseal list-secrets --filters Key=name,Values=production/ Key=tag-key,Values=!legacy --sort-by created-date --sort-order desc
+  coldseal list-secrets --filters Key=name,Values=production/ \\
+      Key=tag-key,Values=!legacy --sort-by created-date --sort-order desc
   coldseal list-secrets --max-items 20 --output table")]
 pub(crate) struct ListSecretsArgs {
     /// Only secrets that pass all of these: Key=name,Values=prod ..., or JSON. Keys: description, name, tag-key, tag-value, primary-region, owning-service, all

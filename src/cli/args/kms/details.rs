@@ -13,7 +13,8 @@ pub(crate) enum DetailsCommand {
     DeleteAlias(DeleteAliasArgs),
     #[command(after_help = "Example:
   coldseal kms tag-resource --region us-east-1 \\
-      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --tags TagKey=team,TagValue=payroll")]
+      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab \\
+      --tags TagKey=team,TagValue=payroll")]
     TagResource(TagKeyArgs),
     #[command(after_help = "Example:
   coldseal kms untag-resource --region us-east-1 \\

@@ -13,7 +13,8 @@ pub(crate) enum LifecycleCommand {
     RotateKeyOnDemand(KeyIdArgs),
     #[command(after_help = "Example:
   coldseal kms enable-key-rotation --region us-east-1 \\
-      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --rotation-period-in-days 180")]
+      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab \\
+      --rotation-period-in-days 180")]
     EnableKeyRotation(EnableKeyRotationArgs),
     /// Turn automatic rotation off
     #[command(after_help = "Example:
