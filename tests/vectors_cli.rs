@@ -1,5 +1,7 @@
 //! Every message of `tests/vectors` through the binary.
 
+#![cfg(feature = "cli")]
+
 mod support;
 
 use std::{fs, path::Path, process::Command};

@@ -12,13 +12,13 @@ pub(crate) const ELSEWHERE: &[(u8, &str, &str)] = &[
     (2, "tests/cli/value.rs", "what_cannot_be_a_value_is_refused"),
     (3, "tests/cli/create.rs", "every_form_of_replica_regions_is_taken"),
     (3, "tests/cli/create.rs", "structures_take_values_from_files"),
-    (4, "tests/aws_dialect.rs", "a_request_in_json_does_what_flags_do"),
-    (4, "tests/aws_dialect.rs", "a_skeleton_is_printed_and_nothing_done"),
+    (4, "tests/cli/aws_dialect.rs", "a_request_in_json_does_what_flags_do"),
+    (4, "tests/cli/aws_dialect.rs", "a_skeleton_is_printed_and_nothing_done"),
     (4, "tests/cli/output.rs", "text_and_queries_are_those_of_the_aws_cli"),
-    (5, "tests/aws_dialect.rs", "max_items_and_starting_token_go_through_the_list"),
-    (5, "tests/aws_dialect.rs", "paging_that_cannot_be_is_refused"),
+    (5, "tests/cli/aws_dialect.rs", "max_items_and_starting_token_go_through_the_list"),
+    (5, "tests/cli/aws_dialect.rs", "paging_that_cannot_be_is_refused"),
     (6, "tests/cli/region.rs", "the_order_is_flag_arn_variables_profile"),
-    (6, "tests/aws_dialect.rs", "global_flags_of_the_aws_cli_are_taken"),
+    (6, "tests/cli/aws_dialect.rs", "global_flags_of_the_aws_cli_are_taken"),
     (7, "tests/cli/process.rs", "a_signal_while_sealing_leaves_nothing_behind"),
     (9, "tests/cli/files.rs", "stdin_goes_to_stdout"),
     (9, "tests/cli/files.rs", "a_failed_open_leaves_no_file"),
@@ -267,7 +267,6 @@ fn c_13_variables_stand_for_flags() {
     assert_eq!(made, [true, false, true, true, false], "a flag wins over its variable");
 }
 
-/// A signed message cannot be made yet; what there is of the row is the limit.
 #[test]
 fn c_16_encrypted_data_keys_are_limited() {
     let account = Account::new();

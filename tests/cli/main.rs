@@ -7,6 +7,7 @@ mod sandbox;
 
 mod acceptance;
 mod asymmetric;
+mod aws_dialect;
 mod create;
 mod debug;
 #[cfg(target_os = "linux")]
@@ -15,6 +16,7 @@ mod files;
 mod help;
 mod help_texts;
 mod kms;
+mod machines;
 mod output;
 mod passphrase;
 mod process;

@@ -64,7 +64,7 @@ hint: fetch the message again, from whoever signed it
     assert_eq!(sandbox.files(".").iter().filter(|file| !file.starts_with("keystore")).count(), before.len());
 }
 
-/// A message of 65 MiB, sealed and tampered with.
+/// A file of 65 MiB and its signed message, more than is held.
 fn large() -> Sandbox {
     let sandbox = Sandbox::new();
     sandbox.write("backup.key", [7; 32]);

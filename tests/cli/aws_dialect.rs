@@ -2,29 +2,21 @@
 
 #![allow(clippy::indexing_slicing, reason = "tests index what they made")]
 
-use std::{
-    path::Path,
-    process::{Command, Output},
-};
+use std::process::Output;
 
 use serde_json::Value;
-use tempfile::TempDir;
 
-struct Machine(TempDir);
+use crate::sandbox::Sandbox;
+
+struct Machine(Sandbox);
 
 impl Machine {
     fn new() -> Self {
-        Self(tempfile::tempdir().expect("a temporary folder"))
-    }
-
-    fn path(&self) -> &Path {
-        self.0.path()
+        Self(Sandbox::new())
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_coldseal"));
-        command.args(arguments).current_dir(self.path()).env_clear().env("HOME", self.path());
-        command.output().expect("the binary runs")
+        self.0.std("").args(arguments).output().expect("the binary runs")
     }
 
     fn stdout(&self, arguments: &[&str]) -> String {
@@ -201,7 +193,7 @@ fn a_request_in_json_does_what_flags_do() {
     let machine = Machine::new();
     let request = r#"{"Name": "s", "SecretString": "file://is not a file", "Tags": [{"Key": "team", "Value": "x"}],
         "AddReplicaRegions": [{"Region": "eu-west-1"}], "ClientRequestToken": "11111111-2222-4333-8444-555555555555"}"#;
-    std::fs::write(machine.path().join("request.json"), request).expect("written");
+    machine.0.write("request.json", request);
     let output = machine.run(&["create-secret", "--cli-input-json", "file://request.json", "--region", "us-west-2"]);
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && !stderr.contains("can be read by others"), "{stderr}");
@@ -233,5 +225,5 @@ fn a_skeleton_is_printed_and_nothing_done() {
     let sample =
         machine.stdout(&["create-secret", "--name", "x", "--generate-cli-skeleton", "output", "--query", "ReplicationStatus[0].Region"]);
     assert_eq!(sample, "\"Region\"\n");
-    assert!(std::fs::read_dir(machine.path()).expect("readable").next().is_none());
+    assert!(std::fs::read_dir(machine.0.root()).expect("readable").next().is_none());
 }

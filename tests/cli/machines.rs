@@ -1,31 +1,27 @@
 //! `coldseal kms …` through the binary: two folders play two machines.
 #![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
-use std::{
-    fs,
-    path::Path,
-    process::{Command, Output},
-};
+use std::{fs, path::Path, process::Output};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
+
+use crate::sandbox::Sandbox;
 
 /// A folder with a keystore and a vault of its own.
-struct Machine(TempDir);
+struct Machine(Sandbox);
 
 impl Machine {
     fn new() -> Self {
-        Self(TempDir::new().expect("a temporary folder"))
+        Self(Sandbox::new())
     }
 
     fn path(&self) -> &Path {
-        self.0.path()
+        self.0.root()
     }
 
     fn run(&self, arguments: &[&str]) -> Output {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_coldseal"));
-        command.current_dir(self.path()).env_clear().env("HOME", self.path()).env("AWS_REGION", "us-west-2");
-        command.args(["--keystore", "keystore.json"]).args(arguments).output().expect("the binary runs")
+        let command = &mut self.0.std("--keystore keystore.json");
+        command.env("AWS_REGION", "us-west-2").args(arguments).output().expect("the binary runs")
     }
 
     fn done(&self, arguments: &[&str]) -> Value {
