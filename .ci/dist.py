@@ -114,7 +114,7 @@ def main(clone, folder):
     folder.mkdir(parents=True)
     archives = build(Path(clone).resolve(), folder)
     prefix = offline()
-    (linux,) = archives.glob("*-linux.tar.gz")
+    (linux,) = archives.glob("*-linux-offline.tar.gz")
     (sources,) = archives.glob("*-source.tar.gz")
     program(linux, folder, prefix)
     source(sources, folder, prefix)

@@ -2,7 +2,9 @@
 
 AF_UNIX counts: asking a name service for a user or a host goes through such a socket.
 
-Usage: no_network.py BINARY FOLDER
+Usage: no_network.py BINARY FOLDER [COMMAND]...
+
+A COMMAND, such as 'kms serve', is left out: the build has no code for it.
 """
 
 import json
@@ -110,17 +112,18 @@ def strace_sees_sockets(coldseal):
         fail("strace does not see a socket being made")
 
 
-def main(binary, folder):
+def main(binary, folder, *without):
     coldseal = Coldseal(binary, folder)
     (coldseal.folder / "payload").write_bytes(b'{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}')
     (coldseal.folder / "wrapping.key").write_bytes(os.urandom(32))
     (coldseal.folder / "public-key.json").write_text(json.dumps(PUBLIC_KEY))
     strace_sees_sockets(coldseal)
-    left = (commands(coldseal) - {("kms",)}) | commands(coldseal, "kms")
+    without = {tuple(command.split()) for command in without}
+    left = ((commands(coldseal) - {("kms",)}) | commands(coldseal, "kms")) - without
     if len(left) < 40:
         fail(f"the help lists only {len(left)} commands")
     count = 0
-    for args in cases(coldseal):
+    for args in (args for args in cases(coldseal) if tuple(args[:2]) not in without):
         done = coldseal.tried_without_network(*args)
         if done.returncode != 0:
             fail(f"{' '.join(args)}: exit code {done.returncode}\n{done.stderr.decode(errors='replace')}")
