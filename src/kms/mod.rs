@@ -31,6 +31,8 @@ mod algorithm;
 mod aliases;
 mod answers;
 mod asymmetric;
+#[cfg(feature = "kms-client")]
+mod aws;
 mod ciphertext;
 mod create_key;
 #[cfg(feature = "kms-endpoint")]
@@ -59,6 +61,8 @@ mod transfer;
 
 pub use algorithm::EncryptionAlgorithm;
 pub use answers::{DerivedSharedSecret, KeyDeletion, KeyPublicKey, KeyRotationStatus, ReplicatedKey, RotationsListEntry, Tag};
+#[cfg(feature = "kms-client")]
+pub use aws::{AwsKms, AwsKmsOptions, CallCounts};
 pub use create_key::{CreateKey, NewKey};
 #[doc(hidden)]
 pub use imported::check_public_key_file;

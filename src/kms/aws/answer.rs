@@ -1,0 +1,69 @@
+//! What an answer has to hold before it is used (specification, "AWS KMS Keyring", OnEncrypt and OnDecrypt).
+
+use std::ops::RangeInclusive;
+
+use aws_sdk_kms::{primitives::Blob, types::KeyMetadata};
+
+use super::{
+    super::{online::OnlineKey, operations::CIPHERTEXT_LIMIT},
+    call::Call,
+    failure::shown,
+};
+use crate::{
+    arn::KeyArn,
+    error::{Error, Result},
+    keyring::CiphertextBlob,
+    secret::SecretBytes,
+};
+
+/// Takes the bytes over without a copy, before anything else is looked at: an answer that is refused is wiped too.
+pub(super) fn secret(blob: Option<Blob>) -> SecretBytes {
+    SecretBytes::new(blob.map(Blob::into_inner).unwrap_or_default())
+}
+
+/// The key of the answer is the key asked for.
+pub(super) fn require_key(call: &Call<'_>, answered: Option<&str>) -> Result<()> {
+    match answered {
+        Some(key) if key == call.key => Ok(()),
+        Some(key) => Err(call.no_answer(format!("the answer is of another key, {}", shown(key)))),
+        None => Err(call.no_answer("the answer names no key")),
+    }
+}
+
+pub(super) fn require_length(call: &Call<'_>, secret: SecretBytes, lengths: RangeInclusive<usize>) -> Result<SecretBytes> {
+    if lengths.contains(&secret.len()) {
+        Ok(secret)
+    } else {
+        Err(call.no_answer("the answer holds no secret of a length that it can have"))
+    }
+}
+
+pub(super) fn ciphertext(call: &Call<'_>, blob: Option<Blob>) -> Result<CiphertextBlob> {
+    match blob.map(Blob::into_inner).unwrap_or_default() {
+        blob if blob.is_empty() => Err(call.no_answer("its CiphertextBlob is empty")),
+        blob if blob.len() > CIPHERTEXT_LIMIT => Err(call.no_answer(format!("its CiphertextBlob is over {CIPHERTEXT_LIMIT} bytes"))),
+        blob => Ok(CiphertextBlob(blob)),
+    }
+}
+
+/// A key of the Region asked in; of a key ARN or key id, that key.
+pub(super) fn online_key(call: &Call<'_>, metadata: Option<KeyMetadata>) -> Result<OnlineKey> {
+    let metadata = metadata.ok_or_else(|| call.no_answer("the answer has no KeyMetadata"))?;
+    let named = metadata.arn.unwrap_or_default();
+    let arn: KeyArn = named.parse().map_err(|_| call.no_answer(format!("the answer's Arn is not one of a KMS key: {}", shown(&named))))?;
+    let is_alias = call.key.starts_with("alias/") || call.key.contains(":alias/");
+    if arn.region() != call.region || !(is_alias || call.key == named || call.key == arn.key_id()) {
+        return Err(other_key(call, &named));
+    }
+    let text = |value: Option<&str>| value.map(shown).unwrap_or_default();
+    Ok(OnlineKey::new(
+        arn,
+        text(metadata.key_spec.as_ref().map(|spec| spec.as_str())),
+        text(metadata.key_usage.as_ref().map(|usage| usage.as_str())),
+        text(metadata.key_state.as_ref().map(|state| state.as_str())),
+    ))
+}
+
+fn other_key(call: &Call<'_>, named: &str) -> Error {
+    call.no_answer(format!("the answer is of another key, {}", shown(named)))
+}
