@@ -17,6 +17,8 @@ mod call;
 mod connection;
 mod described;
 mod failure;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::HashMap,

@@ -1,0 +1,84 @@
+//! What is taken for an answer.
+
+use super::*;
+use crate::{
+    crypto::{Curve, EcPrivateKey, SystemRandom},
+    error::{Error, Result},
+    keyring::{CiphertextBlob, Kms as _},
+    kms::OnlineKms as _,
+};
+
+/// The error that a call ends with, after one request: what cannot be used is not asked for again.
+fn unused<T: fmt::Debug>(body: &Value, call: impl FnOnce(&AwsKms, &KeyArn) -> Result<T>) -> String {
+    let memory = Memory::answering(ok(body));
+    let error = call(&memory.kms(), &arn("us-east-1")).expect_err("an answer that may not be used");
+    assert!(matches!(error, Error::NoAnswer { .. }), "{body}: {error:?}");
+    assert_eq!(memory.sent().len(), 1, "{body}");
+    error.to_string()
+}
+
+fn generate(kms: &AwsKms, key: &KeyArn) -> Result<()> {
+    kms.generate_data_key(key, &context()).map(drop)
+}
+
+#[test]
+fn a_data_key_is_used_only_if_everything_about_it_is_right() {
+    let (own, other) = (arn("us-east-1").to_string(), arn("us-east-2").to_string());
+    let answer = |key: &str, plaintext: &[u8], blob: &[u8]| json!({ "KeyId": key, "Plaintext": BASE64.encode(plaintext), "CiphertextBlob": BASE64.encode(blob) });
+    let cases = [
+        (answer(&other, &[7; 32], b"blob"), "the answer is of another key, arn:aws:kms:us-east-2:"),
+        (answer(ID, &[7; 32], b"blob"), "the answer is of another key, 1234abcd-"),
+        (answer("a\u{1b}[2Jb\n", &[7; 32], b"blob"), "the answer is of another key, a [2Jb "),
+        (answer(&own, &[7; 31], b"blob"), "its Plaintext is not of 32 bytes"),
+        (answer(&own, &[7; 64], b"blob"), "its Plaintext is not of 32 bytes"),
+        (answer(&own, &[], b"blob"), "its Plaintext is not of 32 bytes"),
+        (answer(&own, &[7; 32], b""), "its CiphertextBlob is empty"),
+        (answer(&own, &[7; 32], &[1; 6145]), "its CiphertextBlob is over 6144 bytes"),
+        (json!({}), "the answer names no key"),
+        (json!({ "KeyId": own }), "its Plaintext is not of 32 bytes"),
+    ];
+    for (body, reason) in cases {
+        let text = unused(&body, generate);
+        assert!(text.starts_with(&format!("calling GenerateDataKey in us-east-1 with {own}: {reason}")), "{text}");
+        assert!(!text.contains(&BASE64.encode([7; 32])) && !text.contains("BwcHBw"), "{text}");
+    }
+}
+
+#[test]
+fn the_other_answers_are_checked_too() {
+    let other = arn("us-east-2").to_string();
+    let own = arn("us-east-1").to_string();
+    let (secret, blob) = (BASE64.encode([7; 32]), CiphertextBlob(b"blob".to_vec()));
+
+    unused(&json!({ "KeyId": other, "CiphertextBlob": secret }), |kms, key| kms.encrypt(key, &[7; 32], &context()));
+    unused(&json!({ "KeyId": own }), |kms, key| kms.encrypt(key, &[7; 32], &context()));
+    unused(&json!({ "KeyId": other, "Plaintext": secret }), |kms, key| kms.decrypt(key, &blob, &context()));
+    unused(&json!({ "KeyId": own }), |kms, key| kms.decrypt(key, &blob, &context()));
+    unused(&json!({ "KeyId": own, "Plaintext": BASE64.encode([7; 4097]) }), |kms, key| kms.decrypt(key, &blob, &context()));
+
+    let peer = EcPrivateKey::generate(Curve::P384, &SystemRandom).expect("a key");
+    let derive = |kms: &AwsKms, key: &KeyArn| kms.derive_shared_secret(key, peer.public_key());
+    unused(&json!({ "KeyId": own, "SharedSecret": secret }), derive);
+    unused(&json!({ "KeyId": other, "SharedSecret": BASE64.encode([7; 48]) }), derive);
+    let taken = Memory::answering(ok(&json!({ "KeyId": ID, "SharedSecret": BASE64.encode([7; 48]) })));
+    assert_eq!(derive(&taken.kms(), &arn("us-east-1")).expect("a key by its id").expose(), [7; 48]);
+}
+
+#[test]
+fn a_description_is_of_the_key_asked_for() {
+    let answer = |arn: &str| json!({ "KeyMetadata": { "Arn": arn, "KeyId": ID, "KeySpec": "RSA_2048" } });
+    let own = arn("us-east-1").to_string();
+    let other_id = own.replace("1234abcd", "4321abcd");
+    let describe = |key: &'static str| move |kms: &AwsKms, _: &KeyArn| kms.describe_key(region("us-east-1"), key);
+
+    unused(&json!({}), describe("alias/example"));
+    unused(&answer("not an ARN"), describe("alias/example"));
+    unused(&answer(&arn("us-east-2").to_string()), describe("alias/example"));
+    unused(&answer(&other_id), describe(ID));
+    unused(&answer(&other_id), |kms, key| kms.describe_key(key.region(), &key.to_string()));
+
+    for key in ["alias/example", ID, "arn:aws:kms:us-east-1:111122223333:alias/example"] {
+        let found = Memory::answering(ok(&answer(&own))).kms().describe_key(region("us-east-1"), key).expect("described");
+        assert_eq!((found.arn.to_string(), found.key_spec.as_str(), found.key_state.as_str()), (own.clone(), "RSA_2048", ""), "{key}");
+    }
+}
