@@ -9,6 +9,7 @@
 //! | other keys for an existing message | [`rewrap`] |
 //! | look at a message without a key | [`inspect`] |
 //! | KMS keys without a network | [`kms::EmbeddedKms`], kept by [`kms::KeystoreSession`] |
+//! | AWS KMS itself, over the network | [`kms::AwsKms`] (feature `kms-client`) |
 //! | secrets with versions, replicas and metadata | [`vault::Vault`] |
 //! | a vault checked without a key | [`vault::verify`] |
 //!

@@ -1,5 +1,8 @@
 //! What is set up for the whole process: no core dumps, tracing.
 
+use tracing::{Level, Subscriber};
+use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt as _};
+
 /// Keeps memory out of core dumps.
 pub(super) fn harden() {
     #[cfg(unix)]
@@ -18,8 +21,49 @@ pub(super) fn harden() {
 /// `--debug`: what is done, on stderr; never values.
 pub(super) fn trace(is_wanted: bool) {
     if is_wanted {
-        let subscriber =
-            tracing_subscriber::fmt().with_max_level(tracing::Level::DEBUG).with_writer(std::io::stderr).with_ansi(false).finish();
-        let _ = tracing::subscriber::set_global_default(subscriber);
+        let _ = tracing::subscriber::set_global_default(own_events(std::io::stderr));
+    }
+}
+
+/// Writes the events of this crate and no others: the client of AWS KMS and the HTTP stack below it trace headers and bodies, in which
+/// credentials and data keys stand.
+fn own_events(writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static) -> impl Subscriber + Send + Sync {
+    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), Level::DEBUG);
+    let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
+    tracing_subscriber::registry().with(own).with(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::{Read as _, Seek as _},
+        sync::Arc,
+    };
+
+    use super::*;
+
+    #[test]
+    fn events_of_other_crates_are_not_written() {
+        let mut file = tempfile::tempfile().expect("a file");
+        let writer = Arc::new(file.try_clone().expect("the same file"));
+        tracing::subscriber::with_default(own_events(writer), || {
+            tracing::debug!(key = "example", "kms: Encrypt");
+            tracing::trace!("own, and too fine");
+            tracing::error!(target: "aws_smithy_runtime::client::orchestrator", "foreign: a response");
+            let _span = tracing::error_span!(target: "aws_sdk_kms::operation", "foreign span", secret = "foreign").entered();
+            tracing::warn!(target: "hyper_util::client::legacy", "foreign: a header");
+            tracing::debug!(target: "rustls::client", "foreign: a certificate");
+            tracing::info!("own, inside of a span");
+        });
+        file.rewind().expect("a file");
+        let mut written = String::new();
+        file.read_to_string(&mut written).expect("text");
+        let lines: Vec<_> = written.lines().collect();
+        assert_eq!(lines.len(), 2, "{written}");
+        assert!(
+            lines.iter().zip(["kms: Encrypt key=\"example\"", "own, inside of a span"]).all(|(line, end)| line.contains(end)),
+            "{written}"
+        );
+        assert!(!written.contains("foreign"), "{written}");
     }
 }
