@@ -2,7 +2,10 @@
 
 use std::ops::RangeInclusive;
 
-use aws_sdk_kms::{primitives::Blob, types::KeyMetadata};
+use aws_sdk_kms::{
+    primitives::Blob,
+    types::{KeyMetadata, KeyUsageType},
+};
 
 use super::{
     super::{online::OnlineKey, operations::CIPHERTEXT_LIMIT},
@@ -25,7 +28,7 @@ pub(super) fn secret(blob: Option<Blob>) -> SecretBytes {
 pub(super) fn require_key(call: &Call<'_>, answered: Option<&str>) -> Result<()> {
     match answered {
         Some(key) if key == call.key => Ok(()),
-        Some(key) => Err(call.no_answer(format!("the answer is of another key, {}", shown(key)))),
+        Some(key) => Err(other_key(call, key)),
         None => Err(call.no_answer("the answer names no key")),
     }
 }
@@ -55,13 +58,11 @@ pub(super) fn online_key(call: &Call<'_>, metadata: Option<KeyMetadata>) -> Resu
     if arn.region() != call.region || !(is_alias || call.key == named || call.key == arn.key_id()) {
         return Err(other_key(call, &named));
     }
+    // CreateKey's default, which what stands in for AWS KMS may leave out.
+    let usage = metadata.key_usage.unwrap_or(KeyUsageType::EncryptDecrypt);
     let text = |value: Option<&str>| value.map(shown).unwrap_or_default();
-    Ok(OnlineKey::new(
-        arn,
-        text(metadata.key_spec.as_ref().map(|spec| spec.as_str())),
-        text(metadata.key_usage.as_ref().map(|usage| usage.as_str())),
-        text(metadata.key_state.as_ref().map(|state| state.as_str())),
-    ))
+    let spec = text(metadata.key_spec.as_ref().map(|spec| spec.as_str()));
+    Ok(OnlineKey::new(arn, spec, shown(usage.as_str()), text(metadata.key_state.as_ref().map(|state| state.as_str()))))
 }
 
 fn other_key(call: &Call<'_>, named: &str) -> Error {

@@ -8,8 +8,11 @@ use std::{
 };
 
 use aws_config::{
-    BehaviorVersion, FrameworkMetadata, SdkConfig, environment::EnvironmentVariableRegionProvider, meta::region::RegionProviderChain,
-    profile::ProfileFileRegionProvider,
+    BehaviorVersion, FrameworkMetadata, SdkConfig,
+    environment::EnvironmentVariableRegionProvider,
+    meta::region::RegionProviderChain,
+    profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider},
+    provider_config::ProviderConfig,
 };
 use aws_sdk_kms::{
     Client,
@@ -96,19 +99,26 @@ pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// A profile that is asked for gives the credentials, and nothing else does: the SDK's chain would take those of the environment first, and
+/// those of the machine where there is no such profile.
 async fn load(profile: Option<String>, region: Region) -> SdkConfig {
-    let mut loader = aws_config::defaults(BehaviorVersion::latest());
-    let mut of_profile = ProfileFileRegionProvider::builder();
-    if let Some(profile) = profile {
-        loader = loader.profile_name(&profile);
-        of_profile = of_profile.profile_name(profile);
-    }
+    let version = BehaviorVersion::latest();
+    let mut loader = aws_config::defaults(version);
     if let Ok(metadata) = FrameworkMetadata::new("coldseal", Some(env!("CARGO_PKG_VERSION"))) {
         loader = loader.framework_metadata(metadata);
     }
+    let mut of_profile = ProfileFileRegionProvider::builder();
+    if let Some(profile) = &profile {
+        of_profile = of_profile.profile_name(profile);
+    }
     let of_environment = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new());
-    let regions = of_environment.or_else(of_profile.build()).or_else(config::Region::new(region.name()));
-    loader.region(regions).load().await
+    let region = of_environment.or_else(of_profile.build()).or_else(config::Region::new(region.name())).region().await;
+    if let Some(profile) = profile {
+        let provider = ProviderConfig::default().with_behavior_version(Some(version)).with_region(region.clone());
+        let credentials = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(&profile).build();
+        loader = loader.profile_name(profile).credentials_provider(credentials);
+    }
+    loader.region(region).load().await
 }
 
 /// The client's configuration, without a Region.

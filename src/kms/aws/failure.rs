@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 
 use aws_credential_types::provider::error::CredentialsError;
-use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_kms::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 
 use super::call::Call;
 use crate::error::{Error, ErrorCode, SetupError};
@@ -34,6 +34,11 @@ pub(super) fn from_sdk<E: SdkFailure>(call: &Call<'_>, error: &SdkError<E>, atte
         // Before anything is sent, what takes time is the credentials.
         SdkError::TimeoutError(_) if attempts == 0 => SetupError::NoCredentials("they took too long to come".to_owned()).into(),
         SdkError::TimeoutError(_) => call.no_answer(format!("no answer in time{}", after(attempts))),
+        // The SDK's text for an endpoint that is no URL repeats the whole request, its plaintext included; the cause of that does not.
+        _ if attempts == 0 => {
+            let cause = chain(error).last().map(ToString::to_string).unwrap_or_default();
+            call.no_answer(format!("no request was sent; is the endpoint a URL? {}", shown(&cause)))
+        }
         _ => call.no_answer(format!("{}{}", causes(error), after(attempts))),
     }
 }
@@ -127,9 +132,9 @@ fn missing_credentials(error: &(dyn StdError + 'static)) -> Option<String> {
     Some(shown(&joined(chain(credentials))))
 }
 
-/// What is behind the SDK's error, down to the operating system's. The SDK's own name for it says nothing.
+/// What is behind the SDK's error, down to the operating system's. The SDK's own names for it, `dispatch failure` and `other`, say nothing.
 fn causes(error: &(dyn StdError + 'static)) -> String {
-    shown(&joined(chain(error).skip(1)))
+    shown(&joined(chain(error).skip(1).filter(|cause| !cause.is::<ConnectorError>())))
 }
 
 fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
@@ -153,13 +158,10 @@ fn after(attempts: u32) -> String {
 
 /// Text of an answer, for people: one line of bounded length, without control characters.
 pub(super) fn shown(text: &str) -> String {
-    let mut line = String::new();
-    for character in text.chars().map(|character| if character.is_control() { ' ' } else { character }) {
-        if line.len() + character.len_utf8() > SHOWN {
-            line.push('…');
-            break;
-        }
-        line.push(character);
+    let words = text.split(|character: char| character.is_whitespace() || character.is_control());
+    let line = words.filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
+    match (0..=SHOWN).rev().find(|end| line.is_char_boundary(*end)).and_then(|end| line.get(..end)) {
+        Some(start) if start.len() < line.len() => format!("{start}…"),
+        _ => line,
     }
-    line
 }

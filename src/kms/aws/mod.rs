@@ -51,7 +51,7 @@ use super::{
 use crate::{
     arn::KeyArn,
     crypto::EcPublicKey,
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
     region::Region,
@@ -65,7 +65,8 @@ const _: () = assert!(DATA_KEY_LENGTH == 32);
 /// What of the SDK's configuration is set outright. The rest is the SDK's own: `AWS_PROFILE`, `AWS_CONFIG_FILE`, `AWS_ENDPOINT_URL_KMS`, `AWS_RETRY_MODE`, ….
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AwsKmsOptions {
-    /// The profile, in place of the one that the environment names.
+    /// The profile, in place of the one that the environment names. Credentials are then the profile's and no others, as with the AWS CLI's
+    /// `--profile`: not those of environment variables.
     pub profile: Option<String>,
     /// The endpoint of every Region, with `http://` or `https://`. It is KMS's alone: credentials come from where they came from.
     pub endpoint_url: Option<String>,
@@ -174,8 +175,18 @@ impl AwsKms {
         self.retries.fetch_add(u64::from(attempts.saturating_sub(1)), Ordering::Relaxed);
         match answer {
             Some(Ok(answer)) => Ok(answer),
-            Some(Err(error)) => Err(failure::from_sdk(call, &error, attempts)),
+            Some(Err(error)) => Err(self.name_profile(failure::from_sdk(call, &error, attempts))),
             None => Err(call.no_answer("the client stopped")),
+        }
+    }
+
+    /// The SDK does not always say which profile it is that has no credentials.
+    fn name_profile(&self, error: Error) -> Error {
+        match (error, &self.options.profile) {
+            (Error::Setup(SetupError::NoCredentials(reason)), Some(profile)) => {
+                SetupError::NoCredentials(format!("profile '{}': {reason}", profile.escape_debug())).into()
+            }
+            (error, _) => error,
         }
     }
 }

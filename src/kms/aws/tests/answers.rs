@@ -5,7 +5,7 @@ use crate::{
     crypto::{Curve, EcPrivateKey, SystemRandom},
     error::{Error, Result},
     keyring::{CiphertextBlob, Kms as _},
-    kms::OnlineKms as _,
+    kms::{OnlineKey, OnlineKms as _},
 };
 
 /// The error that a call ends with, after one request: what cannot be used is not asked for again.
@@ -28,7 +28,7 @@ fn a_data_key_is_used_only_if_everything_about_it_is_right() {
     let cases = [
         (answer(&other, &[7; 32], b"blob"), "the answer is of another key, arn:aws:kms:us-east-2:"),
         (answer(ID, &[7; 32], b"blob"), "the answer is of another key, 1234abcd-"),
-        (answer("a\u{1b}[2Jb\n", &[7; 32], b"blob"), "the answer is of another key, a [2Jb "),
+        (answer("a\u{1b}[2Jb\n", &[7; 32], b"blob"), "the answer is of another key, a [2Jb"),
         (answer(&own, &[7; 31], b"blob"), "its Plaintext is not of 32 bytes"),
         (answer(&own, &[7; 64], b"blob"), "its Plaintext is not of 32 bytes"),
         (answer(&own, &[], b"blob"), "its Plaintext is not of 32 bytes"),
@@ -79,6 +79,7 @@ fn a_description_is_of_the_key_asked_for() {
 
     for key in ["alias/example", ID, "arn:aws:kms:us-east-1:111122223333:alias/example"] {
         let found = Memory::answering(ok(&answer(&own))).kms().describe_key(region("us-east-1"), key).expect("described");
-        assert_eq!((found.arn.to_string(), found.key_spec.as_str(), found.key_state.as_str()), (own.clone(), "RSA_2048", ""), "{key}");
+        let expected = OnlineKey::new(arn("us-east-1"), "RSA_2048", "ENCRYPT_DECRYPT", "");
+        assert_eq!(found, expected, "{key}");
     }
 }

@@ -146,7 +146,7 @@ fn throttling_is_tried_again_and_counted() {
 
 #[test]
 fn what_does_not_come_back_is_said() {
-    assert_eq!(reason(Answer::NoConnection), "io error: Connection refused (os error 111)");
+    assert_eq!(reason(Answer::NoConnection), "Connection refused (os error 111)");
     let page = Answer::Http(502, b"<html>Bad gateway</html>".to_vec());
     assert_eq!(reason(page), "the answer, of HTTP status 502, is not one of AWS KMS");
     for body in ["", "{}", "null", "[]", "{\"__type\": 7}"] {
@@ -167,6 +167,16 @@ fn an_answer_that_does_not_parse_is_not_repeated() {
         let reason = reason(Answer::Http(200, body.clone().into_bytes()));
         assert_eq!(reason, "the answer, of HTTP status 200, is not one of AWS KMS", "{body}");
     }
+}
+
+#[test]
+fn an_endpoint_that_is_no_url_does_not_give_the_request_away() {
+    let memory = Memory::new(|request, _| success(request));
+    let kms = memory.kms_with(AwsKmsOptions { endpoint_url: Some("http://bad host/".to_owned()), ..once() });
+    let error = kms.encrypt(&arn("us-east-1"), &[7; 32], &context()).expect_err("no request").to_string();
+    let reason = "no request was sent; is the endpoint a URL? invalid uri character";
+    assert_eq!(error, format!("calling Encrypt in us-east-1 with {}: {reason}", arn("us-east-1")));
+    assert_eq!((memory.sent(), kms.calls()), (Vec::new(), CallCounts::default()));
 }
 
 #[test]
@@ -209,10 +219,11 @@ fn without_credentials_nothing_is_sent_and_the_chain_says_why() {
     ] {
         let memory = Memory::new(|request, _| success(request));
         let limit = Some(Duration::from_millis(1));
-        let options = AwsKmsOptions { connect_timeout: limit, read_timeout: limit, ..once() };
+        let profile = Some("ops".to_owned());
+        let options = AwsKmsOptions { profile, connect_timeout: limit, read_timeout: limit, ..once() };
         let kms = memory.kms_of(options, credentials);
         match kms.generate_data_key(&arn("us-east-1"), &context()) {
-            Err(Error::Setup(SetupError::NoCredentials(text))) => assert_eq!(text, why),
+            Err(Error::Setup(SetupError::NoCredentials(text))) => assert_eq!(text, format!("profile 'ops': {why}")),
             other => panic!("{other:?}"),
         }
         assert_eq!((memory.sent(), kms.calls()), (Vec::new(), CallCounts::default()));
