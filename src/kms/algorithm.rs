@@ -1,5 +1,7 @@
 //! Encryption algorithms by AWS's names.
 
+use serde::{Serialize, Serializer};
+
 use super::keys::validation;
 use crate::{
     error::{Error, ErrorCode, Result},
@@ -46,5 +48,11 @@ impl EncryptionAlgorithm {
             Self::SymmetricDefault => "SYMMETRIC_DEFAULT",
             Self::Rsa(algorithm) => algorithm.name(),
         }
+    }
+}
+
+impl Serialize for EncryptionAlgorithm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
     }
 }

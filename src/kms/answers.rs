@@ -1,13 +1,13 @@
 //! What the other operations answer, with AWS's member names in the order of AWS's service model.
 
-use base64::{display::Base64Display, engine::general_purpose::STANDARD};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use super::{
     key_spec::{KeySpec, KeyUsage},
     material::Material,
     metadata::KeyMetadata,
     rotation::{AutomaticRotation, RotationType},
+    secret_json::{as_base64, secret_as_base64},
     states::KeyState,
 };
 use crate::{arn::KeyArn, secret::SecretBytes, timestamp::Timestamp};
@@ -155,16 +155,18 @@ impl KeyPublicKey {
     }
 }
 
-fn as_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&Base64Display::new(bytes, &STANDARD))
-}
-
 /// The answer of [DeriveSharedSecret](https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html).
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct DerivedSharedSecret {
     /// The key's ARN.
     pub key_id: KeyArn,
-    /// The x coordinate of the shared point: 32, 48 or 66 bytes. It is no key yet: a key derivation function has to follow.
+    /// The x coordinate of the shared point: 32, 48 or 66 bytes, base64 in JSON. It is no key yet: a key derivation function has to follow.
+    #[serde(serialize_with = "secret_as_base64")]
     pub shared_secret: SecretBytes,
+    /// `ECDH`.
+    pub key_agreement_algorithm: &'static str,
+    /// `AWS_KMS`: the key material was made here.
+    pub key_origin: &'static str,
 }

@@ -50,7 +50,7 @@ impl EmbeddedKms {
         let public_key = EcPublicKey::from_spki_der(public_key)
             .map_err(|error| Error::service(ErrorCode::ValidationException, format!("PublicKey: {error}")))?;
         let shared_secret = self.derive_shared_secret(&arn, &public_key)?;
-        Ok(DerivedSharedSecret { key_id: arn, shared_secret })
+        Ok(DerivedSharedSecret { key_id: arn, shared_secret, key_agreement_algorithm: "ECDH", key_origin: "AWS_KMS" })
     }
 
     /// The key spec; `None` for a key that is not here.

@@ -75,6 +75,20 @@ impl KeySpec {
         parse("keySpec", "key spec", name, &Self::ALL, &OTHER_SPECS)
     }
 
+    /// The key spec that a CreateKey request asks for: by `KeySpec`, by its old name `CustomerMasterKeySpec`, or by neither.
+    ///
+    /// # Errors
+    /// As for [`KeySpec::parse`]; `ValidationException` for two that differ.
+    pub fn requested(key_spec: Option<&str>, customer_master_key_spec: Option<&str>) -> Result<Self> {
+        if let (Some(name), Some(old_name)) = (key_spec, customer_master_key_spec)
+            && name != old_name
+        {
+            let message = "KeySpec and CustomerMasterKeySpec are the same parameter, and they differ";
+            return Err(Error::service(ErrorCode::ValidationException, message));
+        }
+        key_spec.or(customer_master_key_spec).map_or(Ok(Self::default()), Self::parse)
+    }
+
     /// AWS's name.
     #[must_use]
     pub const fn name(self) -> &'static str {

@@ -35,6 +35,7 @@ mod asymmetric;
 mod aws;
 mod ciphertext;
 mod create_key;
+mod cryptography;
 #[cfg(feature = "kms-endpoint")]
 pub mod endpoint;
 mod imported;
@@ -53,6 +54,7 @@ mod operations;
 mod policy;
 mod purge;
 mod rotation;
+mod secret_json;
 mod states;
 mod tags;
 #[cfg(test)]
@@ -64,6 +66,7 @@ pub use answers::{DerivedSharedSecret, KeyDeletion, KeyPublicKey, KeyRotationSta
 #[cfg(feature = "kms-client")]
 pub use aws::{AwsKms, AwsKmsOptions, CallCounts};
 pub use create_key::{CreateKey, NewKey};
+pub use cryptography::{Encrypted, GeneratedDataKey, GeneratedRandom, ReEncrypt, ReEncrypted};
 #[doc(hidden)]
 pub use imported::check_public_key_file;
 pub use imported::{

@@ -1,5 +1,7 @@
 //! Encrypt, Decrypt and what generates.
 
+use serde::Serialize;
+
 use super::{
     EmbeddedKms,
     algorithm::EncryptionAlgorithm,
@@ -9,6 +11,7 @@ use super::{
     keys::validation,
     lookup::is_key_id,
     material::Materials,
+    secret_json::secret_as_base64,
 };
 use crate::{
     arn::KeyArn,
@@ -81,15 +84,20 @@ impl Kms for EmbeddedKms {
 }
 
 /// The answer of [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html).
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct Decrypted {
     /// The key that encrypted.
     pub key_id: KeyArn,
-    /// Of a symmetric key the version of its material: 64 hex digits.
-    pub key_material_id: Option<String>,
-    /// 1 to 4,096 bytes.
+    /// 1 to 4,096 bytes; base64 in JSON.
+    #[serde(serialize_with = "secret_as_base64")]
     pub plaintext: SecretBytes,
+    /// How it was encrypted.
+    pub encryption_algorithm: EncryptionAlgorithm,
+    /// Of a symmetric key the version of its material: 64 hex digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key_material_id: Option<String>,
 }
 
 impl EmbeddedKms {
@@ -130,7 +138,7 @@ impl EmbeddedKms {
         let key_id = key_id.ok_or_else(|| Error::service(ErrorCode::ValidationException, KEY_ID_MISSING))?;
         let key_id = self.resolve(region, key_id)?;
         let plaintext = self.decrypt_rsa_with(&key_id, algorithm, &blob.0, context)?;
-        Ok(Decrypted { key_id, key_material_id: None, plaintext })
+        Ok(Decrypted { key_id, plaintext, encryption_algorithm: EncryptionAlgorithm::Rsa(algorithm), key_material_id: None })
     }
 
     /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) in a Region under a symmetric key; without a key id,
@@ -151,7 +159,8 @@ impl EmbeddedKms {
             None => self.key_of_blob(region, blob)?,
         };
         let plaintext = self.decrypt(&key, blob, context)?;
-        Ok(Decrypted { key_id: key, key_material_id: Some(material_id(blob)?), plaintext })
+        let encryption_algorithm = EncryptionAlgorithm::SymmetricDefault;
+        Ok(Decrypted { key_id: key, plaintext, encryption_algorithm, key_material_id: Some(material_id(blob)?) })
     }
 
     /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) of 1 to 1,024 bytes.

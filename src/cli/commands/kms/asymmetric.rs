@@ -1,8 +1,6 @@
 //! `get-public-key`, `derive-shared-secret`.
 
-use serde_json::json;
-
-use super::cryptography::{blob, encode, stop_dry_run};
+use super::cryptography::{blob, stop_dry_run};
 use crate::cli::{
     args::kms::{AsymmetricCommand, DeriveSharedSecretArgs, GetPublicKeyArgs},
     context::Context,
@@ -30,10 +28,5 @@ fn derive_shared_secret(context: &Context, args: &DeriveSharedSecretArgs) -> Out
     let public_key = blob(context, "--public-key", &args.public_key)?;
     let derived = context.kms(OPERATION)?.derive_shared_secret_in(region, &args.key_id, public_key.expose()).during(OPERATION)?;
     stop_dry_run(&args.dry_run, OPERATION)?;
-    context.print(&json!({
-        "KeyId": derived.key_id,
-        "SharedSecret": encode(&derived.shared_secret),
-        "KeyAgreementAlgorithm": args.key_agreement_algorithm,
-        "KeyOrigin": "AWS_KMS",
-    }))
+    context.print(&derived)
 }

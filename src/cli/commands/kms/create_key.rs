@@ -16,7 +16,6 @@ use crate::{
         context::{Context, note},
         failure::{During as _, Outcome},
     },
-    error::{Error, ErrorCode, Result},
     kms::{CreateKey, KeySpec, KeyUsage, NewKey},
 };
 
@@ -26,7 +25,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) fn run(context: &Context, args: CreateKeyArgs) -> Outcome {
     let region = context.require_region()?;
-    let key_spec = key_spec(args.key_spec.as_deref(), args.customer_master_key_spec.as_deref()).during(OPERATION)?;
+    let key_spec = KeySpec::requested(args.key_spec.as_deref(), args.customer_master_key_spec.as_deref()).during(OPERATION)?;
     let key_usage = args.key_usage.as_deref().map(KeyUsage::parse).transpose().during(OPERATION)?;
     let request = CreateKey { multi_region: args.multi_region, key_spec, key_usage, ..key_details(context, args.details)? };
     // Before the keystore is locked: an RSA key can take some seconds.
@@ -39,16 +38,6 @@ pub(super) fn run(context: &Context, args: CreateKeyArgs) -> Outcome {
     let new = when_late(PATIENCE, late, || NewKey::generate(request)).during(OPERATION)?;
     let metadata = change(context, OPERATION, |kms| kms.add_key(region, new))?;
     context.print(&json!({ "KeyMetadata": metadata }))
-}
-
-fn key_spec(name: Option<&str>, old_name: Option<&str>) -> Result<KeySpec> {
-    if let (Some(name), Some(old_name)) = (name, old_name)
-        && name != old_name
-    {
-        let message = "KeySpec and CustomerMasterKeySpec are the same parameter, and they differ";
-        return Err(Error::service(ErrorCode::ValidationException, message));
-    }
-    name.or(old_name).map_or(Ok(KeySpec::default()), KeySpec::parse)
 }
 
 /// Works, and calls `late` once that has taken longer than `patience`.

@@ -1,8 +1,5 @@
 //! `encrypt`, `decrypt`, `re-encrypt`, `generate-…`.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::{Value, json};
-
 use crate::{
     cli::{
         args::kms::{CryptographyCommand, DecryptArgs, DryRunArgs, EncryptArgs, GenerateDataKeyArgs, ReEncryptArgs},
@@ -16,7 +13,7 @@ use crate::{
     error::{Error, ErrorCode},
     format::EncryptionContext,
     keyring::CiphertextBlob,
-    kms::{EncryptionAlgorithm, material_id},
+    kms::{EncryptionAlgorithm, GeneratedRandom, ReEncrypt},
     secret::SecretBytes,
 };
 
@@ -40,8 +37,7 @@ pub(super) fn run(context: &Context, command: &CryptographyCommand) -> Outcome {
         CryptographyCommand::GenerateRandom(args) => {
             const OPERATION: &str = "GenerateRandom";
             // Needs no key, so no keystore either.
-            let bytes = crate::kms::generate_random(args.number_of_bytes).during(OPERATION)?;
-            context.print(&json!({ "Plaintext": encode(&bytes) }))
+            context.print(&GeneratedRandom::of_length(args.number_of_bytes).during(OPERATION)?)
         }
     }
 }
@@ -57,11 +53,9 @@ fn encrypt(context: &Context, args: &EncryptArgs) -> Outcome {
     }
     let plaintext = blob(context, "--plaintext", &args.plaintext)?;
     let pairs = pairs(context, "--encryption-context", args.encryption_context.as_deref())?;
-    let kms = context.kms(OPERATION)?;
-    let key = kms.resolve(region, &args.key_id).during(OPERATION)?;
-    let encrypted = kms.encrypt_with(&key, algorithm, plaintext.expose(), &pairs).during(OPERATION)?;
+    let encrypted = context.kms(OPERATION)?.encrypt_in(region, &args.key_id, algorithm, plaintext.expose(), &pairs).during(OPERATION)?;
     stop_dry_run(&args.dry_run, OPERATION)?;
-    context.print(&json!({ "CiphertextBlob": STANDARD.encode(&encrypted.0), "KeyId": key, "EncryptionAlgorithm": algorithm.name() }))
+    context.print(&encrypted)
 }
 
 fn decrypt(context: &Context, args: &DecryptArgs) -> Outcome {
@@ -73,12 +67,7 @@ fn decrypt(context: &Context, args: &DecryptArgs) -> Outcome {
     let kms = context.kms(OPERATION)?;
     let decrypted = kms.decrypt_with(region, args.key_id.as_deref(), algorithm, &encrypted, &pairs).during(OPERATION)?;
     stop_dry_run(&args.dry_run, OPERATION)?;
-    context.print(&present(json!({
-        "KeyId": decrypted.key_id,
-        "Plaintext": encode(&decrypted.plaintext),
-        "EncryptionAlgorithm": algorithm.name(),
-        "KeyMaterialId": decrypted.key_material_id,
-    })))
+    context.print(&decrypted)
 }
 
 fn re_encrypt(context: &Context, args: &ReEncryptArgs) -> Outcome {
@@ -88,26 +77,19 @@ fn re_encrypt(context: &Context, args: &ReEncryptArgs) -> Outcome {
     let source_pairs = pairs(context, "--source-encryption-context", args.source_encryption_context.as_deref())?;
     let destination_pairs = pairs(context, "--destination-encryption-context", args.destination_encryption_context.as_deref())?;
     let source_algorithm = EncryptionAlgorithm::parse("sourceEncryptionAlgorithm", &args.source_encryption_algorithm);
-    let source_algorithm = source_algorithm.during(OPERATION)?;
     let algorithm = EncryptionAlgorithm::parse("destinationEncryptionAlgorithm", &args.destination_encryption_algorithm);
-    let algorithm = algorithm.during(OPERATION)?;
-    let kms = context.kms(OPERATION)?;
-    let source = kms.decrypt_with(region, args.source_key_id.as_deref(), source_algorithm, &encrypted, &source_pairs);
-    let source = source.during(OPERATION)?;
-    let key = kms.resolve(region, &args.destination_key_id).during(OPERATION)?;
-    let again = kms.encrypt_with(&key, algorithm, source.plaintext.expose(), &destination_pairs).during(OPERATION)?;
-    let is_symmetric = algorithm == EncryptionAlgorithm::SymmetricDefault;
-    let destination_material_id = is_symmetric.then(|| material_id(&again)).transpose().during(OPERATION)?;
+    let request = ReEncrypt {
+        ciphertext_blob: &encrypted,
+        source_key_id: args.source_key_id.as_deref(),
+        source_encryption_context: &source_pairs,
+        source_encryption_algorithm: source_algorithm.during(OPERATION)?,
+        destination_key_id: &args.destination_key_id,
+        destination_encryption_context: &destination_pairs,
+        destination_encryption_algorithm: algorithm.during(OPERATION)?,
+    };
+    let again = context.kms(OPERATION)?.re_encrypt_in(region, &request).during(OPERATION)?;
     stop_dry_run(&args.dry_run, OPERATION)?;
-    context.print(&present(json!({
-        "CiphertextBlob": STANDARD.encode(&again.0),
-        "SourceKeyId": source.key_id,
-        "KeyId": key,
-        "SourceEncryptionAlgorithm": source_algorithm.name(),
-        "DestinationEncryptionAlgorithm": algorithm.name(),
-        "SourceKeyMaterialId": source.key_material_id,
-        "DestinationKeyMaterialId": destination_material_id,
-    })))
+    context.print(&again)
 }
 
 fn generate_data_key(context: &Context, args: &GenerateDataKeyArgs, shown: Shown) -> Outcome {
@@ -118,30 +100,13 @@ fn generate_data_key(context: &Context, args: &GenerateDataKeyArgs, shown: Shown
     let region = region_of(context, &args.key_id)?;
     let pairs = pairs(context, "--encryption-context", args.encryption_context.as_deref())?;
     let by_spec = if args.key_spec.as_deref() == Some("AES_128") { 16 } else { 32 };
-    let kms = context.kms(operation)?;
-    let key = kms.resolve(region, &args.key_id).during(operation)?;
-    let (data_key, encrypted) = kms.generate_data_key_of(&key, args.number_of_bytes.unwrap_or(by_spec), &pairs).during(operation)?;
-    let material_id = material_id(&encrypted).during(operation)?;
+    let length = args.number_of_bytes.unwrap_or(by_spec);
+    let data_key = context.kms(operation)?.generate_data_key_in(region, &args.key_id, length, &pairs).during(operation)?;
     stop_dry_run(&args.dry_run, operation)?;
-    let encrypted = STANDARD.encode(&encrypted.0);
     context.print(&match shown {
-        Shown::PlainAndEncrypted => {
-            json!({ "CiphertextBlob": encrypted, "Plaintext": encode(&data_key), "KeyId": key, "KeyMaterialId": material_id })
-        }
-        Shown::Encrypted => json!({ "CiphertextBlob": encrypted, "KeyId": key, "KeyMaterialId": material_id }),
+        Shown::PlainAndEncrypted => data_key,
+        Shown::Encrypted => data_key.without_plaintext(),
     })
-}
-
-/// Without the members that the answer has not.
-fn present(mut answer: Value) -> Value {
-    if let Value::Object(members) = &mut answer {
-        members.retain(|_, value| !value.is_null());
-    }
-    answer
-}
-
-pub(super) fn encode(bytes: &SecretBytes) -> String {
-    STANDARD.encode(bytes.expose())
 }
 
 pub(super) fn blob(context: &Context, parameter: &str, value: &str) -> Outcome<SecretBytes> {

@@ -1,7 +1,5 @@
 //! From the state to its JSON.
 
-use std::io;
-
 use super::{
     super::{
         encoding::{Base64, Secret, SecretDer},
@@ -18,6 +16,7 @@ use crate::{
         material::{Material, Materials},
         model::{EmbeddedKms, RegionState},
         rotation::AutomaticRotation,
+        secret_json,
         states::Deletion,
     },
     region::Region,
@@ -33,16 +32,12 @@ pub(in super::super) fn to_json(kms: &EmbeddedKms, last_written: Timestamp) -> R
         opted_in_regions: kms.opted_in.iter().map(Region::to_string).collect(),
         regions: kms.regions.iter().map(|(region, state)| region_content(*region, state)).collect(),
     };
-    // Measured first: a buffer that grew would leave keys behind in the memory that it gave back.
-    let mut length = Length(0);
-    serde_json::to_writer(&mut length, &content).expect("counting bytes does not fail");
-    if length.0 > FILE_LIMIT {
-        let (length, limit) = (u64::try_from(length.0).unwrap_or(u64::MAX), u64::try_from(FILE_LIMIT).unwrap_or(u64::MAX));
+    let length = secret_json::length(&content);
+    if length > FILE_LIMIT {
+        let (length, limit) = (u64::try_from(length).unwrap_or(u64::MAX), u64::try_from(FILE_LIMIT).unwrap_or(u64::MAX));
         return Err(Error::TooLong { what: "the keystore", length, limit });
     }
-    let mut json = SecretBytes::zeroed(length.0);
-    serde_json::to_writer(json.expose_mut(), &content).expect("the same content has the same length twice");
-    Ok(json)
+    Ok(secret_json::write(&content))
 }
 
 fn region_content(region: Region, state: &RegionState) -> RegionContent<'_> {
@@ -101,19 +96,5 @@ fn key_pair_content(pair: &KeyPair) -> KeyPairContent<'_> {
         key_spec: pair.spec().to_string(),
         key_usage: pair.spec().usage().to_string(),
         private_key: SecretDer::Borrowed(pair.private_key().expose()),
-    }
-}
-
-/// Counts what is written.
-struct Length(usize);
-
-impl io::Write for Length {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 = self.0.saturating_add(bytes.len());
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
     }
 }
