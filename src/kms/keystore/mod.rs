@@ -26,6 +26,8 @@ mod copy;
 mod encoding;
 mod envelope;
 mod key_file;
+#[cfg(feature = "kms-endpoint")]
+mod live;
 mod protection;
 mod session;
 mod slot;
@@ -35,6 +37,8 @@ mod unlock;
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "kms-endpoint")]
+pub(super) use live::LiveKeystore;
 pub use protection::{Protection, ProtectionChanged};
 pub use session::{Committed, KeystoreSession};
 

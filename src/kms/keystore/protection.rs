@@ -68,7 +68,7 @@ fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Un
         KeySource::NewKeyFile(_) => {
             return Err(Error::setup(format!("{} belongs to another keystore; name another file for the new key", path.display())));
         }
-        KeySource::Passphrase => {}
+        KeySource::Passphrase | KeySource::Known => {}
     }
     let key = key_file::generate()?;
     unlocked.slot = Slot::under_key_file(&unlocked.keystore_id, &unlocked.root_key, &key, &SystemRandom)?;
@@ -89,7 +89,7 @@ fn to_passphrase(
     let own = match &unlocked.source {
         KeySource::KeyFile(key) => Some((location.key_file.clone(), key)),
         KeySource::NewKeyFile(key) => Some((location.new_key_file(), key)),
-        KeySource::Passphrase => None,
+        KeySource::Passphrase | KeySource::Known => None,
     };
     let removable = match own {
         Some((path, key)) if other_keystore(location, &unlocked.keystore_id, key)?.is_none() => Some(path),

@@ -5,6 +5,11 @@ use super::{
     slot::{RootKey, Slot},
     unlock::{KeySource, Unlocked, unlock},
 };
+#[cfg(feature = "kms-endpoint")]
+use super::{
+    live,
+    unlock::{Known, unlock_with},
+};
 use crate::{
     arn::AccountId,
     crypto::SystemRandom,
@@ -65,6 +70,21 @@ impl KeystoreSession {
                 Ok(Self { location: location.clone(), kms, unlocked, _lock: lock })
             }
         }
+    }
+
+    /// As [`KeystoreSession::begin`], for a keystore that is there and has this id.
+    #[cfg(feature = "kms-endpoint")]
+    pub(super) fn resume(
+        location: &KeystoreLocation,
+        passphrases: &dyn Passphrases,
+        known: Option<&Known>,
+        keystore_id: &str,
+    ) -> Result<Self> {
+        let lock = Lock::exclusive(&location.lock_file())?;
+        let (mut kms, unlocked) = unlock_with(location, passphrases, known)?.ok_or_else(|| live::none(location))?;
+        live::require_id(location, &unlocked.keystore_id, keystore_id)?;
+        kms.rotate_due()?;
+        Ok(Self { location: location.clone(), kms, unlocked: Some(unlocked), _lock: lock })
     }
 
     /// The state.

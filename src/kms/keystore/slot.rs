@@ -1,6 +1,6 @@
 //! The slot: the root key, wrapped under a key file or a passphrase.
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
@@ -15,9 +15,9 @@ const INFO: &[u8] = b"coldseal keystore v1 slot";
 /// Used once per wrapping key, as each has a fresh salt.
 const IV: [u8; 12] = [0; 12];
 
-/// The key that everything in a keystore hangs on; 32 bytes.
-#[derive(Debug)]
-pub(super) struct RootKey(SecretBytes);
+/// The key that everything in a keystore hangs on; 32 bytes. A clone shares them.
+#[derive(Debug, Clone)]
+pub(super) struct RootKey(Arc<SecretBytes>);
 
 impl RootKey {
     const LENGTH: usize = 32;
@@ -26,7 +26,7 @@ impl RootKey {
     pub(super) fn generate(random: &dyn Random) -> Result<Self> {
         let mut bytes = SecretBytes::zeroed(Self::LENGTH);
         random.fill(bytes.expose_mut())?;
-        Ok(Self(bytes))
+        Ok(Self(Arc::new(bytes)))
     }
 
     pub(super) fn expose(&self) -> &[u8] {
@@ -79,7 +79,7 @@ impl Slot {
                 passphrase_key(secret, &salt.0, cost)?.open(IV, &passphrase_aad(keystore_id, &salt.0, cost), &wrapped_root_key.0)
             }
         };
-        opened.map(RootKey)
+        opened.map(|bytes| RootKey(Arc::new(bytes)))
     }
 
     /// Refuses a cost that would let a changed file exhaust memory or time.

@@ -38,6 +38,32 @@ pub(super) enum KeySource {
     /// The sibling that has not got its name yet.
     NewKeyFile(SecretBytes),
     Passphrase,
+    /// Nothing this time: the root key was known. No key file waits for its name then.
+    Known,
+}
+
+/// A root key that was unwrapped before. It is good for as long as the keystore has this id and this slot, and spares the passphrase.
+#[cfg_attr(not(feature = "kms-endpoint"), expect(dead_code, reason = "only a service keeps one"))]
+#[derive(Debug, Clone)]
+pub(super) struct Known {
+    keystore_id: String,
+    slot: Slot,
+    root_key: RootKey,
+}
+
+impl Known {
+    /// `None` while a new key file waits for its name: only what read that file can give it.
+    #[cfg(feature = "kms-endpoint")]
+    pub(super) fn of(unlocked: &Unlocked) -> Option<Self> {
+        let Unlocked { keystore_id, slot, root_key, source } = unlocked;
+        let is_settled = !matches!(source, KeySource::NewKeyFile(_));
+        is_settled.then(|| Self { keystore_id: keystore_id.clone(), slot: slot.clone(), root_key: root_key.clone() })
+    }
+
+    fn root_key_of(&self, envelope: &Envelope) -> Option<RootKey> {
+        let is_same = self.keystore_id == envelope.header.keystore_id && self.slot == envelope.header.slot;
+        is_same.then(|| self.root_key.clone())
+    }
 }
 
 impl Unlocked {
@@ -49,6 +75,15 @@ impl Unlocked {
 
 /// Reads and opens a keystore; `None` when there is none.
 pub(super) fn unlock(location: &KeystoreLocation, passphrases: &dyn Passphrases) -> Result<Option<(EmbeddedKms, Unlocked)>> {
+    unlock_with(location, passphrases, None)
+}
+
+/// As [`unlock`]; a root key that is known is not unwrapped again.
+pub(super) fn unlock_with(
+    location: &KeystoreLocation,
+    passphrases: &dyn Passphrases,
+    known: Option<&Known>,
+) -> Result<Option<(EmbeddedKms, Unlocked)>> {
     let path = &location.keystore;
     let Some(mut bytes) = read(path)? else {
         tracing::debug!(path = %path.display(), "no keystore");
@@ -56,7 +91,7 @@ pub(super) fn unlock(location: &KeystoreLocation, passphrases: &dyn Passphrases)
     };
     tracing::debug!(path = %path.display(), "opening the keystore");
     for _ in 1..ATTEMPTS {
-        match open(location, &bytes, passphrases) {
+        match open(location, &bytes, passphrases, known) {
             Ok(opened) => return Ok(Some(opened)),
             // The keystore may have got another key file between the two reads; then it is another file by now.
             Err(error) => match read(path)? {
@@ -65,7 +100,7 @@ pub(super) fn unlock(location: &KeystoreLocation, passphrases: &dyn Passphrases)
             },
         }
     }
-    open(location, &bytes, passphrases).map(Some)
+    open(location, &bytes, passphrases, known).map(Some)
 }
 
 /// A keystore file's bytes; `None` when there is none.
@@ -82,12 +117,18 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
     Ok(Some(bytes))
 }
 
-fn open(location: &KeystoreLocation, bytes: &[u8], passphrases: &dyn Passphrases) -> Result<(EmbeddedKms, Unlocked)> {
+fn open(
+    location: &KeystoreLocation,
+    bytes: &[u8],
+    passphrases: &dyn Passphrases,
+    known: Option<&Known>,
+) -> Result<(EmbeddedKms, Unlocked)> {
     let path = &location.keystore;
     let envelope = Envelope::parse(path, bytes)?;
-    let (root_key, source) = match &envelope.header.slot {
-        Slot::KeyFile { .. } => with_key_file(location, &envelope)?,
-        Slot::Passphrase { .. } => {
+    let (root_key, source) = match (known.and_then(|known| known.root_key_of(&envelope)), &envelope.header.slot) {
+        (Some(root_key), _) => (root_key, KeySource::Known),
+        (None, Slot::KeyFile { .. }) => with_key_file(location, &envelope)?,
+        (None, Slot::Passphrase { .. }) => {
             let wrong =
                 || Error::setup(format!("the keystore {} does not open with this passphrase; is it another keystore's?", path.display()));
             let root_key = try_unwrap(&envelope, &passphrases.current()?)?.ok_or_else(wrong)?;

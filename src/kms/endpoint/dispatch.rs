@@ -1,0 +1,96 @@
+//! From the name of an operation and the body of a request to the answer.
+
+use super::{
+    Answer,
+    operations::{self, Run},
+    request::Request,
+};
+use crate::{
+    error::{Error, ErrorCode, Result, ServiceError},
+    kms::EmbeddedKms,
+    region::Region,
+    secret::SecretBytes,
+};
+
+/// Where the keys are.
+pub(super) trait State {
+    /// Looks at the state, beside others who do.
+    ///
+    /// # Errors
+    /// It cannot be had.
+    fn read<T>(&self, work: impl FnOnce(&EmbeddedKms) -> T) -> Result<T>;
+
+    /// Changes the state for good, or not at all.
+    ///
+    /// # Errors
+    /// It cannot be had or kept; in the inner result the refusal.
+    fn change<T>(&self, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Result<Result<T>>;
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+enum Failure {
+    /// What the caller asked for.
+    Refused(ServiceError),
+    /// What the caller can do nothing about.
+    Broken(Error),
+}
+
+/// Does one operation.
+pub(super) fn dispatch(state: &impl State, region: Region, operation: &str, body: &[u8]) -> Answer {
+    match run(state, region, operation, body) {
+        Ok(body) => Answer { status: 200, body, error: None },
+        Err(Failure::Refused(error)) => Answer::refused(status(error.code), &error),
+        Err(Failure::Broken(error)) => {
+            tracing::error!(operation, %region, %error, "the request could not be answered");
+            let message = "The keystore cannot be used at the moment; the log of 'coldseal kms serve' says why";
+            Answer::refused(500, &ServiceError::new(ErrorCode::KMSInternalException, message))
+        }
+    }
+}
+
+fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<SecretBytes, Failure> {
+    let operation = operations::all().find(|operation| operation.name == name).ok_or_else(|| unknown_operation(name))?;
+    if !state.read(|kms| kms.is_enabled(region)).map_err(Failure::Broken)? {
+        // What AWS answers in a Region that the account has not opted into.
+        return Err(Failure::Refused(ServiceError::new(ErrorCode::UnrecognizedClientException, region_not_enabled(region))));
+    }
+    let request = Request::parse(operation.members, body).map_err(refused)?;
+    match operation.run {
+        Run::Alone(answer) => answer(&request),
+        Run::Read(answer) => state.read(|kms| answer(kms, region, &request)).map_err(Failure::Broken)?,
+        Run::Write(prepare) => {
+            let change = prepare(region, &request).map_err(refused)?;
+            state.change(change).map_err(Failure::Broken)?
+        }
+    }
+    .map_err(refused)
+}
+
+/// An operation's own error.
+fn refused(error: Error) -> Failure {
+    match error {
+        Error::Service(error) => Failure::Refused(error),
+        // A key whose other Regions are in another keystore.
+        Error::Setup(error) => Failure::Refused(ServiceError::new(ErrorCode::KMSInvalidStateException, error.to_string())),
+        error => Failure::Broken(error),
+    }
+}
+
+pub(super) fn region_not_enabled(region: Region) -> String {
+    format!("The Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")
+}
+
+fn unknown_operation(name: &str) -> Failure {
+    let name: String = name.chars().take(64).collect();
+    let message = format!("The embedded KMS has no operation '{}'", name.escape_debug());
+    Failure::Refused(ServiceError::new(ErrorCode::UnknownOperationException, message))
+}
+
+/// 500 for what a client may try again, as AWS has it.
+const fn status(code: ErrorCode) -> u16 {
+    match code {
+        ErrorCode::KMSInternalException | ErrorCode::DependencyTimeoutException | ErrorCode::KeyUnavailableException => 500,
+        _ => 400,
+    }
+}

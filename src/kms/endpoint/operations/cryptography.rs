@@ -1,0 +1,182 @@
+//! Encrypt, Decrypt and what generates.
+
+use super::{GRANT_TOKENS, KEY_ID, Operation, Run};
+use crate::{
+    error::{Error, ErrorCode, Result},
+    keyring::CiphertextBlob,
+    kms::{
+        EmbeddedKms, GeneratedDataKey, GeneratedRandom, ReEncrypt,
+        endpoint::{
+            model::{Kind, Member},
+            reply,
+            request::{Request, missing},
+        },
+    },
+    region::Region,
+    secret::SecretBytes,
+};
+
+const ALGORITHM: Kind = Kind::OneOf(&["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
+const CIPHERTEXT: Kind = Kind::Blob(1..=6144);
+const NUMBER_OF_BYTES: Kind = Kind::Integer(1..=1024);
+const DATA_KEY_SPEC: Kind = Kind::OneOf(&["AES_256", "AES_128"]);
+const DRY_RUN_MODIFIERS: Kind = Kind::List { count: 0..=usize::MAX, of: &Kind::OneOf(&["IGNORE_CIPHERTEXT"]) };
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "Decrypt",
+        members: &[
+            Member::optional("CiphertextBlob", CIPHERTEXT),
+            Member::optional("EncryptionContext", Kind::Pairs),
+            Member::optional("GrantTokens", GRANT_TOKENS),
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("EncryptionAlgorithm", ALGORITHM),
+            Member::optional("Recipient", Kind::Structure),
+            Member::optional("DryRun", Kind::Boolean),
+            Member::optional("DryRunModifiers", DRY_RUN_MODIFIERS),
+        ],
+        run: Run::Read(decrypt),
+    },
+    Operation {
+        name: "DeriveSharedSecret",
+        members: &[
+            Member::required("KeyId", KEY_ID),
+            Member::required("KeyAgreementAlgorithm", Kind::OneOf(&["ECDH"])),
+            Member::required("PublicKey", Kind::Blob(1..=8192)),
+            Member::optional("GrantTokens", GRANT_TOKENS),
+            Member::optional("DryRun", Kind::Boolean),
+            Member::optional("Recipient", Kind::Structure),
+        ],
+        run: Run::Read(derive_shared_secret),
+    },
+    Operation {
+        name: "Encrypt",
+        members: &[
+            Member::required("KeyId", KEY_ID),
+            Member::required("Plaintext", Kind::Blob(1..=4096)),
+            Member::optional("EncryptionContext", Kind::Pairs),
+            Member::optional("GrantTokens", GRANT_TOKENS),
+            Member::optional("EncryptionAlgorithm", ALGORITHM),
+            Member::optional("DryRun", Kind::Boolean),
+        ],
+        run: Run::Read(encrypt),
+    },
+    Operation {
+        name: "GenerateDataKey",
+        members: &[
+            Member::required("KeyId", KEY_ID),
+            Member::optional("EncryptionContext", Kind::Pairs),
+            Member::optional("NumberOfBytes", NUMBER_OF_BYTES),
+            Member::optional("KeySpec", DATA_KEY_SPEC),
+            Member::optional("GrantTokens", GRANT_TOKENS),
+            Member::optional("Recipient", Kind::Structure),
+            Member::optional("DryRun", Kind::Boolean),
+        ],
+        run: Run::Read(|kms, region, request| Ok(reply::secret(&generate_data_key(kms, region, request)?))),
+    },
+    Operation {
+        name: "GenerateDataKeyWithoutPlaintext",
+        members: &[
+            Member::required("KeyId", KEY_ID),
+            Member::optional("EncryptionContext", Kind::Pairs),
+            Member::optional("KeySpec", DATA_KEY_SPEC),
+            Member::optional("NumberOfBytes", NUMBER_OF_BYTES),
+            Member::optional("GrantTokens", GRANT_TOKENS),
+            Member::optional("DryRun", Kind::Boolean),
+        ],
+        run: Run::Read(|kms, region, request| Ok(reply::secret(&generate_data_key(kms, region, request)?.without_plaintext()))),
+    },
+    Operation {
+        name: "GenerateRandom",
+        members: &[
+            Member::optional("NumberOfBytes", NUMBER_OF_BYTES),
+            Member::optional("CustomKeyStoreId", Kind::Text { length: 1..=64, pattern: None }),
+            Member::optional("Recipient", Kind::Structure),
+        ],
+        run: Run::Alone(generate_random),
+    },
+    Operation {
+        name: "ReEncrypt",
+        members: &[
+            Member::optional("CiphertextBlob", CIPHERTEXT),
+            Member::optional("SourceEncryptionContext", Kind::Pairs),
+            Member::optional("SourceKeyId", KEY_ID),
+            Member::required("DestinationKeyId", KEY_ID),
+            Member::optional("DestinationEncryptionContext", Kind::Pairs),
+            Member::optional("SourceEncryptionAlgorithm", ALGORITHM),
+            Member::optional("DestinationEncryptionAlgorithm", ALGORITHM),
+            Member::optional("GrantTokens", GRANT_TOKENS),
+            Member::optional("DryRun", Kind::Boolean),
+            Member::optional("DryRunModifiers", DRY_RUN_MODIFIERS),
+        ],
+        run: Run::Read(re_encrypt),
+    },
+];
+
+fn decrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+    request.refuse(&["Recipient", "DryRunModifiers"])?;
+    let (key_id, algorithm) = (request.optional_key_id("KeyId")?, request.algorithm("EncryptionAlgorithm")?);
+    let decrypted = kms.decrypt_with(region, key_id, algorithm, &ciphertext(request)?, request.pairs("EncryptionContext"))?;
+    request.stop_dry_run()?;
+    Ok(reply::secret(&decrypted))
+}
+
+fn derive_shared_secret(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+    request.refuse(&["Recipient"])?;
+    let derived = kms.derive_shared_secret_in(region, request.key_id("KeyId")?, request.blob("PublicKey")?.expose())?;
+    request.stop_dry_run()?;
+    Ok(reply::secret(&derived))
+}
+
+fn encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+    let (key_id, algorithm) = (request.key_id("KeyId")?, request.algorithm("EncryptionAlgorithm")?);
+    let plaintext = request.blob("Plaintext")?.expose();
+    let encrypted = kms.encrypt_in(region, key_id, algorithm, plaintext, request.pairs("EncryptionContext"))?;
+    request.stop_dry_run()?;
+    Ok(reply::secret(&encrypted))
+}
+
+fn generate_data_key(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<GeneratedDataKey> {
+    request.refuse(&["Recipient"])?;
+    let length = match (request.text("KeySpec"), request.number("NumberOfBytes")) {
+        (Some("AES_128"), None) => 16,
+        (Some(_), None) => 32,
+        (None, Some(length)) => length,
+        _ => {
+            let message = "Please specify either number of bytes or key spec.";
+            return Err(Error::service(ErrorCode::ValidationException, message));
+        }
+    };
+    let data_key = kms.generate_data_key_in(region, request.key_id("KeyId")?, length, request.pairs("EncryptionContext"))?;
+    request.stop_dry_run()?;
+    Ok(data_key)
+}
+
+fn generate_random(request: &Request) -> Result<SecretBytes> {
+    request.refuse(&["CustomKeyStoreId", "Recipient"])?;
+    let length = request.number("NumberOfBytes").ok_or_else(|| missing("NumberOfBytes"))?;
+    Ok(reply::secret(&GeneratedRandom::of_length(length)?))
+}
+
+fn re_encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+    request.refuse(&["DryRunModifiers"])?;
+    let again = kms.re_encrypt_in(
+        region,
+        &ReEncrypt {
+            ciphertext_blob: &ciphertext(request)?,
+            source_key_id: request.optional_key_id("SourceKeyId")?,
+            source_encryption_context: request.pairs("SourceEncryptionContext"),
+            source_encryption_algorithm: request.algorithm("SourceEncryptionAlgorithm")?,
+            destination_key_id: request.key_id("DestinationKeyId")?,
+            destination_encryption_context: request.pairs("DestinationEncryptionContext"),
+            destination_encryption_algorithm: request.algorithm("DestinationEncryptionAlgorithm")?,
+        },
+    )?;
+    request.stop_dry_run()?;
+    Ok(reply::secret(&again))
+}
+
+/// The model does not demand it, for the sake of a dry run without one.
+fn ciphertext(request: &Request) -> Result<CiphertextBlob> {
+    Ok(CiphertextBlob(request.blob("CiphertextBlob")?.expose().to_vec()))
+}

@@ -1,0 +1,67 @@
+//! Key policies: stored and shown, never enforced.
+
+use serde_json::json;
+
+use super::{Change, KEY_ID, LIMIT, MARKER, Operation, POLICY, Run};
+use crate::{
+    error::Result,
+    kms::{
+        EmbeddedKms,
+        endpoint::{
+            model::{Kind, Member, Pattern},
+            reply,
+            request::Request,
+        },
+    },
+    page::PageRules,
+    region::Region,
+    secret::SecretBytes,
+};
+
+const POLICY_NAME: Kind = Kind::Text {
+    length: 1..=128,
+    pattern: Some(&Pattern {
+        text: r"[\w]+",
+        matches: |text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
+    }),
+};
+/// The only policy that a key has.
+const ONLY_NAME: &str = "default";
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "GetKeyPolicy",
+        members: &[Member::required("KeyId", KEY_ID), Member::optional("PolicyName", POLICY_NAME)],
+        run: Run::Read(get_key_policy),
+    },
+    Operation {
+        name: "ListKeyPolicies",
+        members: &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
+        run: Run::Read(list_key_policies),
+    },
+    Operation {
+        name: "PutKeyPolicy",
+        members: &[
+            Member::required("KeyId", KEY_ID),
+            Member::optional("PolicyName", POLICY_NAME),
+            Member::required("Policy", POLICY),
+            Member::optional("BypassPolicyLockoutSafetyCheck", Kind::Boolean),
+        ],
+        run: Run::Write(put_key_policy),
+    },
+];
+
+fn get_key_policy(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+    let policy = kms.key_policy(region, request.key_id("KeyId")?, request.text("PolicyName"))?;
+    reply::public(&json!({ "Policy": policy, "PolicyName": ONLY_NAME }))
+}
+
+fn list_key_policies(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+    kms.key_policy(region, request.key_id("KeyId")?, None)?;
+    reply::page(request, PageRules::LIST_KEYS, "PolicyNames", &[ONLY_NAME], |name| (*name).to_owned())
+}
+
+fn put_key_policy(region: Region, request: &Request) -> Result<Change<'_>> {
+    let (key_id, name, policy) = (request.key_id("KeyId")?, request.text("PolicyName"), request.required_text("Policy")?);
+    Ok(Box::new(move |kms| kms.put_key_policy(region, key_id, name, policy).map(|()| reply::nothing())))
+}
