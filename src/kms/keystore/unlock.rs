@@ -43,7 +43,6 @@ pub(super) enum KeySource {
 }
 
 /// A root key that was unwrapped before. It is good for as long as the keystore has this id and this slot, and spares the passphrase.
-#[cfg_attr(not(feature = "kms-endpoint"), expect(dead_code, reason = "only a service keeps one"))]
 #[derive(Debug, Clone)]
 pub(super) struct Known {
     keystore_id: String,

@@ -22,6 +22,19 @@ use crate::{
 #[derive(Clone, Default)]
 struct Counted(Arc<AtomicUsize>);
 
+/// Another passphrase.
+struct Other;
+
+impl Passphrases for Other {
+    fn current(&self) -> Result<SecretBytes> {
+        Ok(SecretBytes::new(b"correct horse".to_vec()))
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        Ok(SecretBytes::new(b"battery staple".to_vec()))
+    }
+}
+
 impl Counted {
     fn count(&self) -> usize {
         self.0.load(Ordering::SeqCst)
@@ -121,6 +134,23 @@ fn a_passphrase_is_asked_for_once_and_again_when_the_slot_changes() {
     fs::remove_file(&location.key_file).expect("removed");
     ask(&service, "EnableKey", &json!({ "KeyId": id }));
     assert_eq!(text(&ask(&service, "DescribeKey", &json!({ "KeyId": id }))["KeyMetadata"]["KeyState"]), "Enabled");
+}
+
+#[test]
+fn a_passphrase_that_does_not_fit_is_not_tried_for_each_request() {
+    let (_folder, location) = place();
+    make(&location);
+    location.change_protection(&Counted::default(), Protection::Passphrase).expect("changed");
+    let (service, passphrases) = open(&location);
+    let before = fs::read(&location.keystore).expect("read");
+    location.change_protection(&Other, Protection::Passphrase).expect("changed");
+    for operation in ["ListKeys", "CreateKey", "ListKeys"] {
+        internal_error(&service, operation, &json!({}));
+    }
+    assert_eq!(passphrases.count(), 2);
+    fs::write(&location.keystore, before).expect("written");
+    ask(&service, "ListKeys", &json!({}));
+    assert_eq!(passphrases.count(), 2, "a slot that is known");
 }
 
 fn make(location: &KeystoreLocation) {

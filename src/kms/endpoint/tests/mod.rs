@@ -1,6 +1,7 @@
 #![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 mod errors;
+mod imported;
 mod keystore;
 mod lists;
 mod malformed;
