@@ -2,6 +2,7 @@
 
 mod answer;
 mod dispatch;
+mod http;
 mod json;
 mod memory;
 mod model;
@@ -13,6 +14,9 @@ mod service;
 mod tests;
 
 pub use answer::{Answer, Service};
+#[doc(hidden)]
+pub use http::is_signed;
+pub use http::{Authentication, Credentials, Reach, Server, ServerOptions, Stopper};
 #[doc(hidden)]
 pub use memory::ServiceInMemory;
 pub use service::KmsService;

@@ -1,0 +1,226 @@
+//! One request, from its head to its answer.
+
+use std::{convert::Infallible, sync::Arc, time::Instant};
+
+use http_body_util::Full;
+use hyper::{
+    HeaderMap, Method, Request, Response, StatusCode, Uri,
+    body::{Body, Bytes},
+    header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue},
+};
+use time::OffsetDateTime;
+use tokio::sync::Semaphore;
+
+use super::{
+    body::{BodyError, ReceivedBody, read},
+    credentials::Credentials,
+    limits::Limits,
+    signature, unsigned,
+};
+use crate::{
+    crypto::SystemRandom,
+    error::{ErrorCode, ServiceError},
+    kms::{
+        endpoint::{Answer, Service},
+        model::random_uuid,
+    },
+    region::Region,
+    secret::SecretBytes,
+};
+
+/// What JSON 1.1 of AWS goes by, in requests and answers. No form of a web page can send it.
+const JSON: &str = "application/x-amz-json-1.1";
+
+/// What stands in `X-Amz-Target` before the operation.
+const TARGET_PREFIX: &str = "TrentService.";
+
+/// What a request has to show.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Authentication {
+    /// A Signature Version 4 of these credentials.
+    Signature(Arc<Credentials>),
+    /// Nothing: whoever reaches the port may use every key.
+    None,
+}
+
+/// What all connections of a server share.
+pub(super) struct Endpoint {
+    pub(super) service: Arc<dyn Service>,
+    pub(super) authentication: Authentication,
+    pub(super) limits: Limits,
+    /// Places for requests in work, each of which holds a thread.
+    workers: Arc<Semaphore>,
+    large_bodies: Arc<Semaphore>,
+    clock: fn() -> OffsetDateTime,
+}
+
+/// An answer, and whether the connection can be used further.
+struct Reply {
+    answer: Answer,
+    ends_connection: bool,
+}
+
+/// What the log says about a request.
+#[derive(Default)]
+struct Trace<'a> {
+    operation: &'a str,
+    region: Option<Region>,
+}
+
+impl Endpoint {
+    pub(super) fn new(service: Arc<dyn Service>, authentication: Authentication, limits: Limits, workers: usize) -> Self {
+        let large_bodies = Arc::new(Semaphore::new(limits.large_bodies));
+        Self { service, authentication, limits, workers: Arc::new(Semaphore::new(workers)), large_bodies, clock: OffsetDateTime::now_utc }
+    }
+
+    #[cfg(test)]
+    pub(super) fn with_clock(self, clock: fn() -> OffsetDateTime) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Answers a request; never fails, since every failure is an answer.
+    pub(super) async fn handle<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Infallible>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let begin = Instant::now();
+        let (parts, body) = request.into_parts();
+        let mut trace = Trace { operation: operation(&parts.headers).unwrap_or_default(), region: None };
+        let Reply { answer, ends_connection } = match self.reply(&parts.method, &parts.uri, &parts.headers, body, &mut trace).await {
+            Ok(answer) => Reply { answer, ends_connection: false },
+            Err(reply) => reply,
+        };
+        let (region, error) = (trace.region.map(Region::name), answer.error.map(|error| error.to_string()));
+        tracing::debug!(operation = trace.operation, region, status = answer.status, error, elapsed = ?begin.elapsed(), "request");
+        let mut response = response(answer);
+        if parts.uri.path() == "/" && parts.method != Method::POST {
+            response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
+        }
+        if ends_connection {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        Ok(response)
+    }
+
+    async fn reply<'a, B>(
+        &self,
+        method: &Method,
+        uri: &Uri,
+        headers: &'a HeaderMap,
+        body: B,
+        trace: &mut Trace<'a>,
+    ) -> Result<Answer, Reply>
+    where
+        B: Body<Data = Bytes> + Unpin,
+    {
+        let body = read(body, &self.limits, &self.large_bodies).await.map_err(|error| not_read(error, &self.limits))?;
+        check_route(method, uri)?;
+        let region = self.authenticate(headers, body.bytes.expose()).map_err(|error| refused(400, error))?;
+        trace.region = Some(region);
+        check_content_type(headers)?;
+        let operation =
+            operation(headers).ok_or_else(|| unknown(400, "X-Amz-Target has to name an operation as in TrentService.ListKeys."))?;
+        self.work(region, operation.to_owned(), body).await
+    }
+
+    fn authenticate(&self, headers: &HeaderMap, body: &[u8]) -> Result<Region, ServiceError> {
+        match &self.authentication {
+            Authentication::Signature(credentials) => signature::check(headers, body, credentials, (self.clock)()),
+            Authentication::None => unsigned::region(headers),
+        }
+    }
+
+    /// The operations block, on disk and on large numbers. A client that goes away does not give its place to another before the work is done.
+    async fn work(&self, region: Region, operation: String, body: ReceivedBody) -> Result<Answer, Reply> {
+        let failed = || refused(500, ServiceError::new(ErrorCode::KMSInternalException, "The request could not be done."));
+        let place = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| failed())?;
+        let service = Arc::clone(&self.service);
+        let work = tokio::task::spawn_blocking(move || {
+            let answer = service.answer(region, &operation, body.bytes.expose());
+            drop(place);
+            answer
+        });
+        work.await.map_err(|_| failed())
+    }
+}
+
+fn check_route(method: &Method, uri: &Uri) -> Result<(), Reply> {
+    if uri.authority().is_some() || uri.path() != "/" {
+        return Err(unknown(404, "The only path is '/'."));
+    }
+    if method != Method::POST {
+        return Err(unknown(405, "The only method is POST."));
+    }
+    match uri.query() {
+        None => Ok(()),
+        Some(query) if query.contains("X-Amz-") => {
+            let message = "Presigned requests are not taken; the signature belongs into the Authorization header.";
+            Err(refused(400, ServiceError::new(ErrorCode::IncompleteSignatureException, message)))
+        }
+        Some(_) => Err(unknown(404, "There are no query parameters.")),
+    }
+}
+
+fn check_content_type(headers: &HeaderMap) -> Result<(), Reply> {
+    let mut values = headers.get_all(CONTENT_TYPE).iter();
+    let is_json = |value: &HeaderValue| {
+        let value = value.to_str().unwrap_or_default();
+        value.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(JSON))
+    };
+    match (values.next().is_some_and(is_json), values.next()) {
+        (true, None) => Ok(()),
+        _ => Err(unknown(404, "Content-Type has to be application/x-amz-json-1.1.")),
+    }
+}
+
+/// The operation that a request names, if it names one of this service.
+fn operation(headers: &HeaderMap) -> Option<&str> {
+    let mut values = headers.get_all("x-amz-target").iter();
+    let (Some(value), None) = (values.next(), values.next()) else { return None };
+    let name = value.to_str().ok()?.strip_prefix(TARGET_PREFIX)?;
+    (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(name)
+}
+
+fn not_read(error: BodyError, limits: &Limits) -> Reply {
+    let (status, message) = match error {
+        BodyError::TooLong => (413, format!("The request is over the limit of {} bytes.", limits.body)),
+        BodyError::TooSlow => (408, "The request did not arrive in time.".to_owned()),
+        BodyError::Broken => (400, "The request ends too early.".to_owned()),
+    };
+    Reply { ends_connection: true, ..refused(status, ServiceError::new(ErrorCode::SerializationException, message)) }
+}
+
+fn unknown(status: u16, message: &str) -> Reply {
+    refused(status, ServiceError::new(ErrorCode::UnknownOperationException, message))
+}
+
+fn refused(status: u16, error: ServiceError) -> Reply {
+    Reply { answer: Answer::refused(status, &error), ends_connection: false }
+}
+
+/// A body that is wiped when it has been written.
+struct WipedBody(SecretBytes);
+
+impl AsRef<[u8]> for WipedBody {
+    fn as_ref(&self) -> &[u8] {
+        self.0.expose()
+    }
+}
+
+fn response(answer: Answer) -> Response<Full<Bytes>> {
+    let Answer { status, body, error } = answer;
+    let mut response = Response::new(Full::new(Bytes::from_owner(WipedBody(body))));
+    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(JSON));
+    if let Ok(id) = random_uuid(&SystemRandom)
+        && let Ok(id) = HeaderValue::try_from(id)
+    {
+        headers.insert(HeaderName::from_static("x-amzn-requestid"), id);
+    }
+    if let Some(name) = error.and_then(|error| HeaderValue::try_from(error.to_string()).ok()) {
+        headers.insert(HeaderName::from_static("x-amzn-errortype"), name);
+    }
+    response
+}

@@ -1,0 +1,168 @@
+//! The server: its socket, its connections, and how it stops.
+
+use std::{fmt, net::SocketAddr, num::NonZero, sync::Arc, thread, time::Duration};
+
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    runtime::Runtime,
+    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
+    time::{sleep, timeout},
+};
+
+use super::{
+    connection::{Signals, serve},
+    handler::{Authentication, Endpoint},
+    limits::Limits,
+};
+use crate::{
+    error::{Error, Result},
+    kms::endpoint::Service,
+};
+
+/// Connections that the operating system holds until they are accepted.
+const BACKLOG: u32 = 1024;
+
+/// The pause after a connection could not be accepted: no file descriptor is left, or no memory.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Who may reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Programs on this machine.
+    Loopback,
+    /// Whoever the network lets through. There is no TLS: keys cross it in clear.
+    Network,
+}
+
+/// Where a server listens, and for whom.
+#[derive(Debug)]
+pub struct ServerOptions {
+    /// The address; port 0 stands for one that is free.
+    pub listen: SocketAddr,
+    /// What has to be allowed for an address other than loopback.
+    pub reach: Reach,
+    /// What requests have to show.
+    pub authentication: Authentication,
+}
+
+/// The embedded KMS on a socket.
+pub struct Server {
+    runtime: Runtime,
+    listener: TcpListener,
+    address: SocketAddr,
+    endpoint: Arc<Endpoint>,
+    stop: Arc<watch::Sender<bool>>,
+}
+
+/// Stops a server from another thread.
+#[derive(Debug, Clone)]
+pub struct Stopper(Arc<watch::Sender<bool>>);
+
+impl Stopper {
+    /// No further connection is accepted; requests in work get their answer, if it comes within a few seconds; then [`Server::run`] returns.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl Server {
+    /// Takes the address. Connections wait until [`Server::run`].
+    ///
+    /// # Errors
+    /// [`Error::Setup`] for an address other than loopback that was not allowed, [`Error::Io`] for one that cannot be had.
+    pub fn bind(options: ServerOptions, service: Arc<dyn Service>) -> Result<Self> {
+        let ServerOptions { listen, reach, authentication } = options;
+        if reach == Reach::Loopback && !listen.ip().is_loopback() {
+            return Err(Error::setup(format!("{listen} is not loopback, and keys would cross the network in clear")));
+        }
+        let threads = thread::available_parallelism().map_or(2, NonZero::get);
+        let workers = (2 * threads).clamp(4, 32);
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder.worker_threads(threads.min(4)).max_blocking_threads(workers).thread_name("kms-serve").enable_all();
+        let runtime = builder.build().map_err(|error| Error::io("starting threads", error))?;
+        let (listener, address) = {
+            let _entered = runtime.enter();
+            bind(listen).map_err(|error| Error::io(format!("listen on {listen}"), error))?
+        };
+        let endpoint = Arc::new(Endpoint::new(service, authentication, Limits::DEFAULT, workers));
+        Ok(Self { runtime, listener, address, endpoint, stop: Arc::new(watch::Sender::new(false)) })
+    }
+
+    /// The address that it listens on, with the port that was free.
+    #[must_use]
+    pub const fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What stops it.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::clone(&self.stop))
+    }
+
+    /// Serves until it is stopped.
+    pub fn run(self) {
+        let Self { runtime, listener, endpoint, stop, .. } = self;
+        runtime.block_on(accept(listener, endpoint, stop.subscribe()));
+        // What is still in work after the grace is given up; a keystore is written by one rename.
+        runtime.shutdown_background();
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A port that was served a moment ago can be served again.
+    #[cfg(unix)]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    let listener = socket.listen(BACKLOG)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+/// Accepts connections while there are places, until the server is stopped; then waits for those that are there.
+async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>, mut stop: watch::Receiver<bool>) {
+    let limits = endpoint.limits;
+    let places = Arc::new(Semaphore::new(limits.connections));
+    let signals = Signals { stop: stop.clone(), crowded: Arc::new(Notify::new()), places: Arc::clone(&places) };
+    loop {
+        if places.available_permits() == 0 {
+            signals.crowded.notify_waiters();
+        }
+        tokio::select! {
+            biased;
+            _ = stop.wait_for(|stop| *stop) => break,
+            () = accept_one(&listener, &endpoint, &signals) => {}
+        }
+    }
+    drop(listener);
+    let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
+    if timeout(limits.grace, places.acquire_many(all)).await.is_err() {
+        tracing::debug!("requests in work were given up");
+    }
+}
+
+async fn accept_one(listener: &TcpListener, endpoint: &Arc<Endpoint>, signals: &Signals) {
+    let Ok(place) = Arc::clone(&signals.places).acquire_owned().await else { return };
+    match listener.accept().await {
+        Ok((stream, _)) => {
+            // Answers are written whole; waiting for more to send would only delay them.
+            let _ = stream.set_nodelay(true);
+            let (endpoint, signals) = (Arc::clone(endpoint), signals.clone());
+            tokio::spawn(async move {
+                serve(stream, endpoint, signals).await;
+                drop::<OwnedSemaphorePermit>(place);
+            });
+        }
+        Err(error) => {
+            tracing::debug!(%error, "a connection could not be accepted");
+            sleep(ACCEPT_PAUSE).await;
+        }
+    }
+}

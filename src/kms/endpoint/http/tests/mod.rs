@@ -1,0 +1,155 @@
+//! Signatures, and connections in memory. No test opens a socket.
+
+mod client;
+mod connections;
+mod limits;
+mod signatures;
+mod vectors;
+
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+        mpsc::{Receiver, Sender, channel},
+    },
+    time::Duration,
+};
+
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
+    sync::{Notify, Semaphore, watch},
+    task::JoinHandle,
+};
+
+use super::{
+    Authentication, Credentials,
+    connection::{Signals, serve},
+    handler::Endpoint,
+    limits::Limits,
+};
+use crate::{
+    error::{ErrorCode, ServiceError},
+    kms::endpoint::{Answer, Service},
+    region::Region,
+    secret::SecretBytes,
+};
+
+const KEY_ID: &str = "COLDEXAMPLE";
+const SECRET: &str = "EXAMPLE/secret+access/key=";
+
+fn credentials() -> Credentials {
+    Credentials::from_parts(KEY_ID, SecretBytes::new(SECRET.into())).expect("printable")
+}
+
+/// Says what it was asked. `Wait` is answered when a message comes, `Fail` with an error, and `Panic` panics.
+struct Fake {
+    calls: AtomicUsize,
+    gate: Mutex<Receiver<()>>,
+}
+
+impl Fake {
+    fn new() -> (Arc<Self>, Sender<()>) {
+        let (sender, receiver) = channel();
+        (Arc::new(Self { calls: AtomicUsize::new(0), gate: Mutex::new(receiver) }), sender)
+    }
+
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+}
+
+impl Service for Fake {
+    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> Answer {
+        self.calls.fetch_add(1, Ordering::SeqCst);
+        match operation {
+            "Wait" => self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on"),
+            "Fail" => return Answer::refused(400, &ServiceError::new(ErrorCode::NotFoundException, "no such key")),
+            "Panic" => panic!("a fault of the service"),
+            _ => {}
+        }
+        let padding = "x".repeat(if operation == "Large" { 1 << 20 } else { 0 });
+        Answer::ok(json!({ "Region": region, "Operation": operation, "Length": body.len(), "Padding": padding }).to_string().into_bytes())
+    }
+}
+
+/// One connection in memory, and what its server is told.
+struct Connection {
+    stream: DuplexStream,
+    task: JoinHandle<()>,
+    stop: watch::Sender<bool>,
+    crowded: Arc<Notify>,
+    places: Arc<Semaphore>,
+}
+
+impl Connection {
+    fn open(service: Arc<Fake>, limits: Limits) -> Self {
+        Self::open_with(Endpoint::new(service, Authentication::Signature(Arc::new(credentials())), limits, 2).with_clock(client::now))
+    }
+
+    fn open_with(endpoint: Endpoint) -> Self {
+        let (stream, other) = duplex(4096);
+        let (stop, crowded, places) = (watch::Sender::new(false), Arc::new(Notify::new()), Arc::new(Semaphore::new(1)));
+        let signals = Signals { stop: stop.subscribe(), crowded: Arc::clone(&crowded), places: Arc::clone(&places) };
+        let task = tokio::spawn(serve(other, Arc::new(endpoint), signals));
+        Self { stream, task, stop, crowded, places }
+    }
+
+    async fn send(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.expect("sent");
+    }
+
+    /// Reads one answer.
+    async fn receive(&mut self) -> Received {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(self.stream.read_u8().await.expect("a head"));
+        }
+        let head = String::from_utf8(head).expect("text");
+        let status = head.get(9..12).and_then(|status| status.parse().ok()).expect("a status");
+        let mut received = Received { status, head, body: Vec::new() };
+        let length = received.header("content-length").map_or(0, |length| length.parse().expect("a length"));
+        received.body.resize(length, 0);
+        self.stream.read_exact(&mut received.body).await.expect("a body");
+        received
+    }
+
+    /// Everything up to the end of the connection, which the server has to bring about.
+    async fn rest(mut self) -> Vec<u8> {
+        let mut rest = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(30), self.stream.read_to_end(&mut rest));
+        ended.await.expect("the server ends the connection").expect("read");
+        self.task.await.expect("no panic");
+        rest
+    }
+}
+
+/// An answer as it came.
+struct Received {
+    status: u16,
+    head: String,
+    body: Vec<u8>,
+}
+
+impl Received {
+    fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+
+    fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    fn member(&self, name: &str) -> serde_json::Value {
+        let document: serde_json::Value = serde_json::from_slice(&self.body).expect("JSON");
+        document.get(name).cloned().unwrap_or_default()
+    }
+}
+
+/// The tests' runtime: connections run beside the test.
+fn run(test: impl Future<Output = ()>) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("threads");
+    runtime.block_on(test);
+    runtime.shutdown_background();
+}
