@@ -29,6 +29,9 @@ pub(crate) enum Failure {
     },
     /// What there is to say has been said.
     Partial,
+    /// A signal, or a program that was run, ended the command with this exit code.
+    #[cfg_attr(not(feature = "kms-endpoint"), expect(dead_code, reason = "only 'kms serve' ends so"))]
+    Ended(u8),
 }
 
 pub(crate) type Outcome<T = ()> = Result<T, Failure>;
@@ -60,6 +63,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Partial => EXIT_PARTIAL,
+            Self::Ended(code) => *code,
             Self::Usage(_) => EXIT_USAGE,
             Self::Config(_) => EXIT_CONFIGURATION,
             Self::Core { error, .. } => match error {
@@ -84,7 +88,7 @@ impl Failure {
     /// The lines for stderr, the hint last; none for what has been said.
     pub(crate) fn lines(&self) -> Vec<String> {
         let (message, hint) = match self {
-            Self::Partial => return Vec::new(),
+            Self::Partial | Self::Ended(_) => return Vec::new(),
             Self::Usage(UsageError { message, hint }) | Self::Config(ConfigError { message, hint }) => {
                 (format!("coldseal: {message}"), hint.clone())
             }

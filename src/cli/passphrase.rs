@@ -66,6 +66,12 @@ impl PassphraseSources {
         Self { current, ..sources }
     }
 
+    /// The passphrase, where no one needs to be asked.
+    #[cfg(feature = "kms-endpoint")]
+    pub(crate) fn current_without_prompt(&self) -> Result<SecretBytes> {
+        self.current.without_prompt()?.ok_or_else(|| self.current.missing())
+    }
+
     pub(crate) fn with_new_file(mut self, file: Option<PathBuf>) -> Self {
         self.new.file = file;
         self

@@ -1,4 +1,4 @@
-//! What is set up for the whole process: no core dumps, tracing.
+//! What is set up for the whole process: no core dumps, tracing, stdout given up.
 
 use tracing::{Level, Subscriber};
 use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt as _};
@@ -67,3 +67,14 @@ mod tests {
         assert!(!written.contains("foreign"), "{written}");
     }
 }
+
+/// What reads stdout need not wait for the end of a command that has no more to print: `$(coldseal kms serve &)`.
+#[cfg(all(feature = "kms-endpoint", unix))]
+pub(crate) fn give_up_stdout() {
+    if let Ok(null) = std::fs::OpenOptions::new().write(true).open("/dev/null") {
+        let _ = rustix::stdio::dup2_stdout(null);
+    }
+}
+
+#[cfg(all(feature = "kms-endpoint", not(unix)))]
+pub(crate) fn give_up_stdout() {}

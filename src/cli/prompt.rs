@@ -42,6 +42,18 @@ impl Prompter {
         prompter
     }
 
+    /// From now on SIGINT and SIGTERM end nothing, and [`Prompter::take_signal`] tells them.
+    #[cfg(feature = "kms-endpoint")]
+    pub(crate) fn hold_signals(&self) {
+        self.ends_at_once.store(false, Ordering::SeqCst);
+    }
+
+    /// The number of the last signal since the last call.
+    #[cfg(feature = "kms-endpoint")]
+    pub(crate) fn take_signal(&self) -> Option<u8> {
+        u8::try_from(self.received.swap(0, Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
+    }
+
     /// Asks on the terminal without showing what is typed; `None` where there is no terminal.
     pub(crate) fn hidden(&self, text: &str) -> Option<SecretBytes> {
         if !std::io::stderr().is_terminal() && !std::io::stdin().is_terminal() {

@@ -9,6 +9,7 @@ mod cryptography;
 mod details;
 mod lifecycle;
 mod public_keys;
+mod serve;
 mod transfer;
 
 pub(crate) use asymmetric::{AsymmetricCommand, DeriveSharedSecretArgs, GetPublicKeyArgs};
@@ -16,6 +17,7 @@ pub(crate) use cryptography::{CryptographyCommand, DecryptArgs, DryRunArgs, Encr
 pub(crate) use details::DetailsCommand;
 pub(crate) use lifecycle::{KeyDetailsArgs, LifecycleCommand, PurgeArgs, ReplicateKeyArgs, ScheduleKeyDeletionArgs};
 pub(crate) use public_keys::{ImportPublicKeyArgs, PublicKeysCommand};
+pub(crate) use serve::ServeArgs;
 pub(crate) use transfer::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand};
 
 use super::KmsPagingArgs;
@@ -54,6 +56,7 @@ pub(crate) enum KmsCommand {
     PublicKeys(PublicKeysCommand),
     #[command(flatten)]
     Transfer(TransferCommand),
+    Serve(ServeArgs),
 }
 
 /// Create a key in a Region: symmetric, RSA, or on an elliptic curve

@@ -6,11 +6,15 @@ mod cryptography;
 mod details;
 mod lifecycle;
 mod public_keys;
+#[cfg(feature = "kms-endpoint")]
+mod serve;
 mod transfer;
 
 use serde::Serialize;
 use serde_json::{Value, json};
 
+#[cfg(not(feature = "kms-endpoint"))]
+use crate::cli::usage::ConfigError;
 use crate::{
     cli::{
         args::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, KmsPagingArgs, ListAliasesArgs, ProtectionKind, kms::KeyDetailsArgs},
@@ -56,6 +60,12 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
         KmsCommand::Details(command) => details::run(&context, command),
         KmsCommand::PublicKeys(command) => public_keys::run(&context, command),
         KmsCommand::Transfer(command) => transfer::run(context, command),
+        #[cfg(feature = "kms-endpoint")]
+        KmsCommand::Serve(args) => serve::run(context, args),
+        #[cfg(not(feature = "kms-endpoint"))]
+        KmsCommand::Serve(_) => Err(ConfigError::new("this build has no network code")
+            .with_hint("a build with the feature 'aws', which is on by default, has 'kms serve'")
+            .into()),
     }
 }
 

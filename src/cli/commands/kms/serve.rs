@@ -1,0 +1,165 @@
+//! `serve`
+
+mod access;
+mod config_file;
+mod listen;
+mod program;
+
+use std::{
+    process::Child,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use self::{
+    access::Access,
+    config_file::ConfigFile,
+    program::{exit_code, forward, spawn},
+};
+use crate::{
+    cli::{
+        args::kms::ServeArgs,
+        context::{Context, note, print_text, warn},
+        failure::{During as _, Failure, Outcome},
+        passphrase::PassphraseSources,
+        process::give_up_stdout,
+        prompt::Prompter,
+    },
+    crypto::SystemRandom,
+    error::Result,
+    kms::{
+        Passphrases,
+        endpoint::{Authentication, Credentials, KmsService, Reach, Server, ServerOptions, Stopper},
+    },
+    secret::SecretBytes,
+};
+
+const OPERATION: &str = "Serve";
+/// How often signals and the program's end are looked for.
+const LOOK: Duration = Duration::from_millis(20);
+
+pub(super) fn run(mut context: Context, args: ServeArgs) -> Outcome {
+    let reach = if args.allow_remote { Reach::Network } else { Reach::Loopback };
+    let listen = listen::address(&args.listen, reach)?;
+    let service = service(&mut context)?;
+    let credentials = Arc::new(Credentials::generate(&SystemRandom).during(OPERATION)?);
+    let authentication = if args.allow_unsigned { Authentication::None } else { Authentication::Signature(Arc::clone(&credentials)) };
+    let server = Server::bind(ServerOptions { listen, reach, authentication }, Arc::new(service)).during(OPERATION)?;
+    let address = server.local_addr();
+    if args.allow_unsigned {
+        warn(&format!("--allow-unsigned: whoever reaches {address} can use every key of the keystore"));
+    }
+    if !address.ip().is_loopback() {
+        warn(&format!("{address} is not loopback, and there is no TLS: keys and plaintexts cross the network in clear"));
+    }
+    let access = Access::new(address, credentials, &context.environment);
+    // From here on a signal ends the command in order.
+    context.prompter.hold_signals();
+    let end = if args.program.is_empty() {
+        let file = args.config_file.unwrap_or_else(|| context.location.keystore.with_file_name("serve.config"));
+        let file = ConfigFile::create(&file, &access).during(OPERATION)?;
+        note(&format!("AWS configuration in {}, until this ends", file.path().display()));
+        print_text(&if args.export { access.export_lines() } else { format!("{}\n", access.url()) })?;
+        give_up_stdout();
+        until_signal(server, &context.prompter, &file)
+    } else {
+        let child = spawn(&args.program, &access).during(OPERATION)?;
+        until_program_ends(server, &context.prompter, child)?
+    };
+    if end == 0 { Ok(()) } else { Err(Failure::Ended(end)) }
+}
+
+/// The operations. The passphrase, if there is one, is asked for here and not again.
+fn service(context: &mut Context) -> Outcome<KmsService> {
+    let prompting = PassphraseSources::new(&context.environment, None, context.prompter.clone());
+    let sources = std::mem::replace(&mut context.passphrases, prompting);
+    let is_serving = Arc::new(AtomicBool::new(false));
+    let passphrases = AtStart { sources, is_serving: Arc::clone(&is_serving) };
+    let service = KmsService::new(context.location.clone(), Box::new(passphrases), context.account.clone()).during(OPERATION)?;
+    is_serving.store(true, Ordering::SeqCst);
+    context.note_keystore(&service.committed());
+    Ok(service)
+}
+
+/// No prompt appears in the middle of serving, when somebody has changed the passphrase.
+struct AtStart {
+    sources: PassphraseSources,
+    is_serving: Arc<AtomicBool>,
+}
+
+impl Passphrases for AtStart {
+    fn current(&self) -> Result<SecretBytes> {
+        if self.is_serving.load(Ordering::SeqCst) { self.sources.current_without_prompt() } else { self.sources.current() }
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        self.sources.new_passphrase()
+    }
+}
+
+/// Serves until SIGINT or SIGTERM; a second one does not wait for the requests in work. Gives the exit code.
+fn until_signal(server: Server, prompter: &Prompter, file: &ConfigFile) -> u8 {
+    let stopper = server.stopper();
+    let watch = |is_done: &AtomicBool| {
+        let mut first = None;
+        while !is_done.load(Ordering::SeqCst) {
+            match (prompter.take_signal(), first) {
+                (Some(signal), None) => {
+                    first = Some(signal);
+                    stopper.stop();
+                }
+                (Some(signal), Some(_)) => {
+                    file.remove();
+                    std::process::exit(128 + i32::from(signal));
+                }
+                (None, _) => thread::sleep(LOOK),
+            }
+        }
+        first.map_or(0, |signal| 128 + signal)
+    };
+    beside(server, watch)
+}
+
+/// Serves until the program ends, handing signals on to it. Gives its exit code.
+fn until_program_ends(server: Server, prompter: &Prompter, mut child: Child) -> Outcome<u8> {
+    let stopper = server.stopper();
+    let watch = |_: &AtomicBool| {
+        let stopping = Stopping(&stopper);
+        let code = loop {
+            if let Some(status) = child.try_wait().transpose() {
+                break status.map(exit_code);
+            }
+            match prompter.take_signal() {
+                Some(signal) => forward(signal, &child),
+                None => thread::sleep(LOOK),
+            }
+        };
+        drop(stopping);
+        code
+    };
+    beside(server, watch).map_err(|error| crate::error::Error::io("wait for the program", error)).during(OPERATION)
+}
+
+/// Stops the server however the watch ends.
+struct Stopping<'a>(&'a Stopper);
+
+impl Drop for Stopping<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// Runs the server, and beside it a watch that is told when the server has stopped.
+fn beside<T: Send>(server: Server, watch: impl FnOnce(&AtomicBool) -> T + Send) -> T {
+    let is_done = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let watching = scope.spawn(|| watch(&is_done));
+        server.run();
+        is_done.store(true, Ordering::SeqCst);
+        watching.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}

@@ -1,0 +1,152 @@
+//! The AWS configuration file of a server that runs.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, BufRead as _, BufReader, Write as _},
+    path::{Path, PathBuf},
+};
+
+use super::access::Access;
+use crate::error::{Error, Result};
+
+/// The first line, by which a file is known as one of ours.
+const MARK: &str = "# Made by 'coldseal kms serve', which removes it at its end.";
+
+/// Locked as long as the server runs; removed on drop.
+#[derive(Debug)]
+pub(super) struct ConfigFile {
+    path: PathBuf,
+    file: File,
+}
+
+impl ConfigFile {
+    /// Makes the file, for its owner alone. One that a server left behind which did not come to its end is replaced; anything else that is
+    /// there is not.
+    pub(super) fn create(path: &Path, access: &Access) -> Result<Self> {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        remove_leftover(&path)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(&path).map_err(|error| Error::io_at("make", &path, error))?;
+        let mut made = Self { path, file };
+        let written = made.file.lock().and_then(|()| made.file.write_all(text(access).as_bytes()));
+        written.map_err(|error| Error::io_at("write", &made.path, error))?;
+        Ok(made)
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Removes the file, unless another has taken its place.
+    pub(super) fn remove(&self) {
+        if self.is_in_place() {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+
+    #[cfg(unix)]
+    fn is_in_place(&self) -> bool {
+        use std::os::unix::fs::MetadataExt as _;
+        let (Ok(own), Ok(there)) = (self.file.metadata(), fs::symlink_metadata(&self.path)) else { return false };
+        (own.dev(), own.ino()) == (there.dev(), there.ino())
+    }
+
+    #[cfg(not(unix))]
+    fn is_in_place(&self) -> bool {
+        true
+    }
+}
+
+impl Drop for ConfigFile {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+fn remove_leftover(path: &Path) -> Result<()> {
+    let refused = |why: &str| Error::setup(format!("{} {why}; --config-file names another file", path.display()));
+    let failed = |error| Error::io_at("read", path, error);
+    match fs::symlink_metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(failed(error)),
+        Ok(metadata) if !metadata.is_file() => return Err(refused("is there and is no file")),
+        Ok(_) => {}
+    }
+    let file = File::open(path).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return Err(refused("is that of another 'coldseal kms serve', which runs")),
+        Err(TryLockError::Error(error)) => return Err(failed(error)),
+    }
+    let mut first = Vec::new();
+    let limit = u64::try_from(MARK.len()).unwrap_or(u64::MAX).saturating_add(1);
+    io::Read::take(BufReader::new(&file), limit).read_until(b'\n', &mut first).map_err(failed)?;
+    if first.strip_suffix(b"\n") != Some(MARK.as_bytes()) {
+        return Err(refused("is there, and no 'coldseal kms serve' made it"));
+    }
+    fs::remove_file(path).map_err(|error| Error::io_at("remove", path, error))
+}
+
+/// The endpoint stands in a section of services, so that no service but KMS is redirected.
+fn text(access: &Access) -> String {
+    let (url, credentials) = (access.url(), access.credentials());
+    let (id, secret) = (credentials.access_key_id(), credentials.expose_secret_access_key());
+    format!(
+        "{MARK}\n[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\nservices = coldseal\n\n\
+         [services coldseal]\nkms =\n  endpoint_url = {url}\n"
+    )
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::{os::unix::fs::PermissionsExt as _, sync::Arc};
+
+    use super::*;
+    use crate::{cli::environment::Environment, kms::endpoint::Credentials, secret::SecretBytes};
+
+    fn access() -> Access {
+        let credentials = Credentials::from_parts("COLDEXAMPLE", SecretBytes::new(b"secret".to_vec())).expect("printable");
+        Access::new(([127, 0, 0, 1], 8200).into(), Arc::new(credentials), &Environment::fixed(&[]))
+    }
+
+    #[test]
+    fn it_is_there_for_its_owner_as_long_as_the_server_runs() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("serve.config");
+        let made = ConfigFile::create(&path, &access()).expect("made");
+        assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
+        let expected = "[default]\naws_access_key_id = COLDEXAMPLE\naws_secret_access_key = secret\nservices = coldseal\n\n\
+                        [services coldseal]\nkms =\n  endpoint_url = http://127.0.0.1:8200\n";
+        assert_eq!(fs::read_to_string(&path).expect("text").strip_prefix(MARK).map(str::trim_start), Some(expected));
+        let error = ConfigFile::create(&path, &access()).expect_err("in use").to_string();
+        assert!(error.contains("which runs"), "{error}");
+        drop(made);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn only_a_leftover_is_replaced() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("serve.config");
+        for content in ["", "[default]\n", "# Made by 'coldseal kms serve', which removes it at its end. Not.\n"] {
+            fs::write(&path, content).expect("written");
+            let error = ConfigFile::create(&path, &access()).expect_err("not ours").to_string();
+            assert!(error.contains("no 'coldseal kms serve' made it"), "{error}");
+            assert_eq!(fs::read_to_string(&path).expect("as before"), content);
+        }
+        fs::write(&path, format!("{MARK}\n[default]\nold\n")).expect("written");
+        let made = ConfigFile::create(&path, &access()).expect("replaced");
+        assert!(!fs::read_to_string(&path).expect("text").contains("old"));
+        // What somebody puts in its place is not ours to remove.
+        fs::remove_file(&path).expect("removed");
+        fs::write(&path, "another's").expect("written");
+        drop(made);
+        assert_eq!(fs::read_to_string(&path).expect("still there"), "another's");
+        fs::remove_file(&path).expect("removed");
+        std::os::unix::fs::symlink("/dev/null", &path).expect("linked");
+        assert!(ConfigFile::create(&path, &access()).is_err());
+    }
+}
