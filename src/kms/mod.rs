@@ -5,6 +5,7 @@
 //! | look keys up, decrypt | [`KeystoreLocation::load`] |
 //! | make or change keys | [`KeystoreSession`] |
 //! | key file or passphrase | [`KeystoreLocation::change_protection`] |
+//! | AWS KMS itself, over the network | [`AwsKms`] (feature `kms-client`) |
 //!
 //! [`EmbeddedKms`] is the state itself, without I/O. **A change has to be committed before anything wrapped under a new key is written.**
 //!

@@ -37,7 +37,7 @@ pub(super) fn from_sdk<E: SdkFailure>(call: &Call<'_>, error: &SdkError<E>, atte
         // The SDK's text for an endpoint that is no URL repeats the whole request, its plaintext included; the cause of that does not.
         _ if attempts == 0 => {
             let cause = chain(error).last().map(ToString::to_string).unwrap_or_default();
-            call.no_answer(format!("no request was sent; is the endpoint a URL? {}", shown(&cause)))
+            call.no_answer(format!("no request was sent: {}", shown(&cause)))
         }
         _ => call.no_answer(format!("{}{}", causes(error), after(attempts))),
     }

@@ -1,6 +1,8 @@
 //! What is taken for an answer.
 
-use super::*;
+use aws_sdk_kms::primitives::Blob;
+
+use super::{super::answer::secret, *};
 use crate::{
     crypto::{Curve, EcPrivateKey, SystemRandom},
     error::{Error, Result},
@@ -42,6 +44,13 @@ fn a_data_key_is_used_only_if_everything_about_it_is_right() {
         assert!(text.starts_with(&format!("calling GenerateDataKey in us-east-1 with {own}: {reason}")), "{text}");
         assert!(!text.contains(&BASE64.encode([7; 32])) && !text.contains("BwcHBw"), "{text}");
     }
+}
+
+#[test]
+fn a_secret_is_moved_and_not_copied() {
+    let bytes = vec![7; 32];
+    let place = bytes.as_ptr();
+    assert_eq!(secret(Some(Blob::new(bytes))).expose().as_ptr(), place);
 }
 
 #[test]

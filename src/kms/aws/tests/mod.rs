@@ -101,13 +101,15 @@ fn success(request: &Request) -> Answer {
     })
 }
 
+/// For a connection and for the beginning of an answer.
+type Limits = (Option<Duration>, Option<Duration>);
 type Respond = dyn Fn(&Request, usize) -> Answer + Send + Sync;
 
 /// An HTTP client that keeps what is sent and answers by a function of the request and its number, from 0.
 #[derive(Clone)]
 struct Memory {
     requests: Arc<Mutex<Vec<Request>>>,
-    limits: Arc<Mutex<Vec<(Option<Duration>, Option<Duration>)>>>,
+    limits: Arc<Mutex<Vec<Limits>>>,
     /// Held by each answer until all have come, where several requests have to be under way at once.
     barrier: Option<Arc<tokio::sync::Barrier>>,
     respond: Arc<Respond>,
