@@ -159,6 +159,24 @@ fn make(location: &KeystoreLocation) {
 }
 
 #[test]
+fn a_change_rotates_what_is_due() {
+    let (_folder, location) = place();
+    let mut session = KeystoreSession::begin(&location, &Counted::default(), None).expect("begins");
+    let kms = session.kms_mut();
+    kms.clock = crate::kms::model::Clock::Fixed("2024-01-01T00:00:00Z".parse().expect("a time"));
+    let id = kms.create_key(west(), "").expect("made").key_id;
+    kms.enable_key_rotation(west(), &id, Some(90)).expect("turned on");
+    assert_eq!(session.commit().expect("written"), Committed::Created);
+    drop(session);
+
+    let (service, _) = open(&location);
+    let rotations = || ask(&service, "ListKeyRotations", &json!({ "KeyId": id }))["Rotations"].as_array().map(Vec::len);
+    assert_eq!(rotations(), Some(0), "readers write nothing");
+    ask(&service, "CreateKey", &json!({}));
+    assert_eq!(rotations(), Some(1));
+}
+
+#[test]
 fn what_happens_to_the_file_is_said_and_serving_goes_on_when_it_is_back() {
     let (folder, location) = place();
     let (service, _) = open(&location);
@@ -169,7 +187,14 @@ fn what_happens_to_the_file_is_said_and_serving_goes_on_when_it_is_back() {
     type Harm<'a> = (&'a str, Box<dyn Fn() + 'a>);
     let harms: [Harm<'_>; 3] = [
         ("removed", Box::new(|| {})),
-        ("exchanged", Box::new(|| assert_ne!(fs::copy(&other.keystore, &location.keystore).expect("copied"), 0))),
+        // With its key file, so that it opens. The one that comes back needs none: its slot is known.
+        (
+            "exchanged",
+            Box::new(|| {
+                fs::copy(&other.keystore, &location.keystore).expect("copied");
+                fs::copy(&other.key_file, &location.key_file).expect("copied");
+            }),
+        ),
         ("damaged", Box::new(|| fs::write(&location.keystore, b"{}").expect("written"))),
     ];
     for (name, harm) in &harms {
