@@ -18,6 +18,8 @@ mod a2_operations;
 mod a3_semantics;
 mod a4_regions;
 mod b1_ids_limits;
+#[cfg(feature = "kms-endpoint")]
+mod b1_protocol;
 mod b2_operations;
 mod b3_key_specs;
 mod b4_key_states;
@@ -46,7 +48,7 @@ const LEFT: &[(&str, &str)] = &[
     ("a2 PutResourcePolicy", "put-resource-policy"),
     ("a2 ValidateResourcePolicy", "validate-resource-policy"),
     ("a2 GetRandomPassword", "get-random-password"),
-    ("a, b1 wire and protocol", "kms serve"),
+    ("a wire and protocol", "serve"),
     ("b2 Encapsulate, Decapsulate", "kms encapsulate"),
     ("b3 HMAC keys", "kms generate-mac"),
     ("b3 SIGN_VERIFY, the other curves, ML_DSA, SM2; b4 Sign, message on the key usage SIGN_VERIFY", "kms sign"),

@@ -12,18 +12,18 @@ use clap::Args;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coldseal kms serve -- aws kms list-keys --region us-east-1
-  coldseal kms serve -- aws-encryption-cli --decrypt --input db.bundle \\
-      --output - --wrapping-keys discovery=true --metadata-output log \\
-      --commitment-policy require-encrypt-require-decrypt
+  coldseal kms serve -- aws-encryption-cli --decrypt --suppress-metadata \\
+      --input db.bundle --output - --wrapping-keys discovery=true
   eval \"$(coldseal kms serve --export &)\"  # for all that this shell runs
   aws kms list-keys --region us-east-1
   kill $COLDSEAL_KMS_SERVE_PID
   coldseal kms serve --listen 127.0.0.1:8200 --config-file kms.config &
   export AWS_CONFIG_FILE=kms.config AWS_SHARED_CREDENTIALS_FILE=kms.config
 
-A program that is started here gets AWS_ENDPOINT_URL_KMS, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; AWS_SESSION_TOKEN, AWS_PROFILE and the
-variables of passphrases are taken away. Its exit code becomes that of this command. Other services than KMS are reached as before, without
-credentials that they would take.")]
+A PROGRAM gets AWS_ENDPOINT_URL_KMS, AWS_ACCESS_KEY_ID and \
+AWS_SECRET_ACCESS_KEY; AWS_SESSION_TOKEN, AWS_PROFILE and the variables of \
+passphrases are taken away. Its exit code becomes that of this command. Other \
+services than KMS are reached as ever, with credentials that they refuse.")]
 #[cfg_attr(not(feature = "kms-endpoint"), expect(dead_code, reason = "a build without network code only says so"))]
 pub(crate) struct ServeArgs {
     /// Address and port; port 0 stands for one that is free
