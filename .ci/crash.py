@@ -20,7 +20,7 @@ from pathlib import Path
 from common import Coldseal, fail
 
 REGIONS = ["us-west-2", "us-east-1", "eu-west-1"]
-CALLS = ["openat", "mkdir", "write", "fsync", "linkat", "rename", "renameat", "unlink", "rmdir", "flock"]
+# The calls that touch files, and how each may fail.
 ERRORS = {
     "openat": ["EIO", "ENOSPC"],
     "mkdir": ["EIO", "ENOSPC"],
@@ -33,12 +33,13 @@ ERRORS = {
     "rmdir": ["EIO"],
     "flock": ["EIO"],
 }
+CALLS = list(ERRORS)
 CREATE = ["create-secret", "--name", "db", "--secret-string", "file://payload", "--region", "us-west-2", "--add-replica-regions", "us-east-1"]
 REPLICATE = ["replicate-secret-to-regions", "--secret-id", "db", "--region", "us-west-2", "--add-replica-regions"]
 
 
 class Scenario:
-    """A command, what is there before it, and the Regions that have the secret before and after it."""
+    """A command, the commands that prepare for it, and the Regions that have the secret before and after it."""
 
     def __init__(self, name, prepare, command, before, after):
         self.name, self.prepare, self.command, self.before, self.after = name, prepare, command, before, after
@@ -103,7 +104,7 @@ class Run:
 
 
 def prepared(binary, scenario, folder):
-    """The folder before the command, and the states before and after it."""
+    """The folder as it is before the command."""
     coldseal = Coldseal(binary, folder)
     (folder / "payload").write_bytes(b"the value")
     (folder / "other").write_bytes(b"another value")

@@ -8,15 +8,12 @@ import os
 import sys
 
 from aws_cryptographic_material_providers.mpl.models import CreateDefaultCryptographicMaterialsManagerInput, CreateRequiredEncryptionContextCMMInput
-from aws_encryption_sdk.identifiers import AlgorithmSuite
 
 from common import fail
 from interop import CLIENT, CONTEXTS, NAMESPACE, PROVIDERS, Pair, context_flags, keyring
+from interop_keyrings import SIGNATURE_KEY, SIZES, SUITES
 
-UNSIGNED = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
-SIGNED = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY_ECDSA_P384
-PUBLIC_KEY = "aws-crypto-public-key"
-SIZES = [0, 1, 64 * 1024, 3 * 1024 * 1024]
+UNSIGNED, SIGNED = SUITES
 FRAMES = [4096, 65536]
 REQUIRED = {"tenant": "42", "日本": "語", "a": "z"}
 STORED = {"b": "c", "purpose": "interop"}
@@ -46,7 +43,7 @@ class Signed(Pair):
         opened, header = CLIENT.decrypt(source=message, keyring=keyring(name, self.keys[name]))
         case = f"coldseal to SDK, signed: {name}, frame length {frame}, {size} bytes"
         stored = dict(header.encryption_context)
-        if stored.pop(PUBLIC_KEY, None) is None or stored != context or header.algorithm != SIGNED:
+        if stored.pop(SIGNATURE_KEY, None) is None or stored != context or header.algorithm != SIGNED:
             fail(f"{case}: another header: {header}")
         if opened != payload:
             fail(f"{case}: another payload")

@@ -20,6 +20,7 @@ SYMBOLS = set(
     "socket socketpair connect bind listen accept accept4 shutdown getsockname getpeername getsockopt setsockopt send sendto sendmsg sendmmsg "
     "recv recvfrom recvmsg recvmmsg getaddrinfo getnameinfo gethostbyname gethostbyname_r gethostbyaddr res_init res_query res_search".split()
 )
+LIBRARIES = re.compile(r"lib(c|m|gcc_s)\.so\.\d+|ld-linux\S*\.so\.\d+")
 REFUSAL = "no network code"
 
 
@@ -47,6 +48,11 @@ def check_crates():
     print(f"{len(linked)} crates, none of them for the network", flush=True)
 
 
+def libraries(program):
+    done = subprocess.run(["objdump", "--private-headers", str(program)], stdin=subprocess.DEVNULL, capture_output=True, check=True, text=True)
+    return set(re.findall(r"^ *NEEDED +(\S+)", done.stdout, re.MULTILINE))
+
+
 def check_symbols(program):
     names = imports(program)
     # A list that has not even these would pass everything.
@@ -54,6 +60,9 @@ def check_symbols(program):
         fail(f"{program} is not linked against the C library: {sorted(names)}")
     if found := sorted(names & SYMBOLS):
         fail(f"{program} imports {found}")
+    # Another library could call for the program.
+    if others := sorted(name for name in libraries(program) if not LIBRARIES.fullmatch(name)):
+        fail(f"{program} needs {others}")
     print(f"{len(names)} imported symbols, none of them for the network", flush=True)
 
 
