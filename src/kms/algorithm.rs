@@ -2,7 +2,6 @@
 
 use serde::{Serialize, Serializer};
 
-use super::keys::validation;
 use crate::{
     error::{Error, ErrorCode, Result},
     keyring::RsaEncryptionAlgorithm,
@@ -38,7 +37,7 @@ impl EncryptionAlgorithm {
             let message = format!("{name} is for SM2 keys, and coldseal has none; it has {names}");
             return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
         }
-        Err(validation(parameter, &format!("Member must satisfy enum value set: [{names}, SM2PKE]")))
+        Err(Error::validation(parameter, &format!("Member must satisfy enum value set: [{names}, SM2PKE]")))
     }
 
     /// AWS's name.

@@ -1,6 +1,6 @@
 //! Aliases: further names for keys, each unique in its Region.
 
-use super::{EmbeddedKms, keys::validation, lookup::alias_not_found, metadata::AliasListEntry};
+use super::{EmbeddedKms, lookup::alias_not_found, metadata::AliasListEntry};
 use crate::{
     arn::{AliasArn, KeyArn},
     error::{Error, ErrorCode, Result},
@@ -157,10 +157,10 @@ pub(super) fn check_changeable(name: &str) -> Result<()> {
 /// Whether a name, reserved or not, can be an alias at all.
 pub(super) fn check_name(name: &str) -> Result<()> {
     if name.is_empty() {
-        return Err(validation("aliasName", "Member must have length greater than or equal to 1"));
+        return Err(Error::validation("aliasName", "Member must have length greater than or equal to 1"));
     }
     if name.chars().count() > NAME_LIMIT {
-        return Err(validation("aliasName", &format!("Member must have length less than or equal to {NAME_LIMIT}")));
+        return Err(Error::validation("aliasName", &format!("Member must have length less than or equal to {NAME_LIMIT}")));
     }
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte)) {
         let constraint = "Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$";

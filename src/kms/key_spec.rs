@@ -5,7 +5,6 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use super::keys::validation;
 use crate::error::{Error, ErrorCode, Result};
 
 /// The [key spec](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html#KMS-CreateKey-request-KeySpec) of a KMS key: those
@@ -198,7 +197,7 @@ fn parse<T: Copy + fmt::Display>(parameter: &str, what: &str, name: &str, known:
         return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
     }
     let all: Vec<_> = names.iter().map(String::as_str).chain(others.iter().copied()).collect();
-    Err(validation(parameter, &format!("Member must satisfy enum value set: [{}]", all.join(", "))))
+    Err(Error::validation(parameter, &format!("Member must satisfy enum value set: [{}]", all.join(", "))))
 }
 
 impl fmt::Display for KeySpec {

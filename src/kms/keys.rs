@@ -133,14 +133,9 @@ impl EmbeddedKms {
 
 pub(super) fn check_description(description: &str) -> Result<()> {
     if description.chars().count() > DESCRIPTION_LIMIT {
-        return Err(validation("description", &format!("Member must have length less than or equal to {DESCRIPTION_LIMIT}")));
+        return Err(Error::validation("description", &format!("Member must have length less than or equal to {DESCRIPTION_LIMIT}")));
     }
     Ok(())
-}
-
-/// A parameter that fails a constraint of the service model. Its value is not repeated.
-pub(super) fn validation(parameter: &str, constraint: &str) -> Error {
-    Error::validation(parameter, constraint)
 }
 
 /// Refuses a number that is outside the range of the service model.

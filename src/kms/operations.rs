@@ -8,7 +8,6 @@ use super::{
     asymmetric::{incompatible, require_usage},
     ciphertext::{self, Ciphertext, KEY_ID_LENGTH},
     key_spec::KeyUsage,
-    keys::validation,
     lookup::is_key_id,
     material::Materials,
     secret_json::secret_as_base64,
@@ -224,8 +223,8 @@ fn seal(arn: &KeyArn, materials: &Materials, plaintext: &[u8], context: &Encrypt
 
 pub(super) fn check_length(parameter: &str, length: usize, limit: usize) -> Result<()> {
     match length {
-        0 => Err(validation(parameter, "Member must have length greater than or equal to 1")),
-        _ if length > limit => Err(validation(parameter, &format!("Member must have length less than or equal to {limit}"))),
+        0 => Err(Error::validation(parameter, "Member must have length greater than or equal to 1")),
+        _ if length > limit => Err(Error::validation(parameter, &format!("Member must have length less than or equal to {limit}"))),
         _ => Ok(()),
     }
 }

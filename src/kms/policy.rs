@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::{
     EmbeddedKms,
-    keys::{Key, KeyManager, validation},
+    keys::{Key, KeyManager},
 };
 use crate::{
     arn::KeyArn,
@@ -104,11 +104,11 @@ pub fn parse_key_policy(policy: &str) -> Result<()> {
 /// `ValidationException`, `LimitExceededException`, `MalformedPolicyDocumentException`. They repeat nothing of the text but names of members.
 pub(super) fn check(policy: &str) -> Result<()> {
     if policy.is_empty() {
-        return Err(validation("policy", "Member must have length greater than or equal to 1"));
+        return Err(Error::validation("policy", "Member must have length greater than or equal to 1"));
     }
     if !policy.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')) {
         let pattern = r"[\u0009\u000A\u000D\u0020-\u00FF]+";
-        return Err(validation("policy", &format!("Member must satisfy regular expression pattern: {pattern}")));
+        return Err(Error::validation("policy", &format!("Member must satisfy regular expression pattern: {pattern}")));
     }
     if policy.len() > LIMIT {
         let message = format!("The key policy has {} bytes, more than {LIMIT}", policy.len());

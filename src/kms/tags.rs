@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{EmbeddedKms, answers::Tag, keys::validation};
+use super::{EmbeddedKms, answers::Tag};
 use crate::{
     error::{Error, ErrorCode, Result},
     region::Region,
@@ -67,7 +67,7 @@ pub(super) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
     for (key, value) in &new {
         check_key(key)?;
         if value.chars().count() > VALUE_LIMIT {
-            return Err(validation("tags.tagValue", &format!("Member must have length less than or equal to {VALUE_LIMIT}")));
+            return Err(Error::validation("tags.tagValue", &format!("Member must have length less than or equal to {VALUE_LIMIT}")));
         }
         if seen.contains(&key.as_str()) {
             return Err(Error::service(ErrorCode::TagException, "Duplicate tag keys"));
@@ -90,7 +90,7 @@ pub(super) fn are_valid(tags: &Tags) -> bool {
 fn check_key(key: &str) -> Result<()> {
     if key.is_empty() || key.chars().count() > KEY_LIMIT {
         let bound = if key.is_empty() { "greater than or equal to 1".to_owned() } else { format!("less than or equal to {KEY_LIMIT}") };
-        return Err(validation("tags.tagKey", &format!("Member must have length {bound}")));
+        return Err(Error::validation("tags.tagKey", &format!("Member must have length {bound}")));
     }
     if key.get(..RESERVED_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_PREFIX)) {
         return Err(Error::service(ErrorCode::TagException, "Tags beginning with aws: are reserved"));
