@@ -6,7 +6,7 @@
 //! ciphertext    = CiphertextBlob, bound by KMS to the encryption context
 //! ```
 
-use super::{Keyring, Unwrapped, aws_kms_rsa, ecdh};
+use super::{CallBudget, Keyring, Unwrapped, aws_kms_rsa, budget::Budgeted, ecdh};
 use crate::{
     arn::KeyArn,
     crypto::{EcPublicKey, Random, RsaPadding},
@@ -111,6 +111,12 @@ pub trait Kms: Send + Sync {
         let _ = recipient;
         None
     }
+
+    /// True for a KMS that is called over a network: keyrings of several Regions call it at once, and to open a message it is asked last and at
+    /// most [`CallBudget::PER_MESSAGE`] times.
+    fn is_online(&self) -> bool {
+        false
+    }
 }
 
 /// Wraps under one symmetric KMS key, and unwraps with one of any kind: EDKs of `aws-kms` and `aws-kms-rsa` that name it or a related multi-Region
@@ -143,42 +149,47 @@ impl Keyring for AwsKmsKeyring<'_> {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        unwrap(self.kms, edk, context, |named| self.key.matches_for_decrypt(named).then(|| self.key.clone()))
+        self.unwrap_within(edk, context, &CallBudget::default())
+    }
+
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+        let own = |named: &KeyArn| if self.key.matches_for_decrypt(named) { Choice::Key(self.key.clone()) } else { Choice::Other };
+        unwrap(&Budgeted { kms: self.kms, budget }, edk, context, own, own)
+    }
+
+    fn is_online(&self) -> bool {
+        self.kms.is_online()
     }
 }
 
-/// Unwraps with whichever key an EDK names, of every kind, or a related multi-Region key that is at hand; wraps nothing.
-pub struct AwsKmsDiscoveryKeyring<'a> {
-    kms: &'a dyn Kms,
+/// Which key unwraps an EDK that names one.
+pub(super) enum Choice {
+    Key(KeyArn),
+    /// None, for a reason that whoever opens the message should know.
+    PassOver(String),
+    Other,
 }
 
-impl<'a> AwsKmsDiscoveryKeyring<'a> {
-    /// A keyring for all keys of `kms`.
-    #[must_use]
-    pub fn new(kms: &'a dyn Kms) -> Self {
-        Self { kms }
-    }
-}
-
-impl Keyring for AwsKmsDiscoveryKeyring<'_> {
-    fn wrap(&self, _: &DataKey, _: &EncryptionContext, _: &dyn Random) -> Result<EncryptedDataKey> {
-        Err(Error::Misuse("a discovery keyring has no key to wrap under"))
-    }
-
-    fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        unwrap(self.kms, edk, context, |named| Some(self.kms.key_for_decrypt(named)))
-    }
-}
-
-/// Unwraps an EDK of any kind that KMS keys stand behind, with the key that `choose` gives for the one that it names.
-fn unwrap(kms: &dyn Kms, edk: &EncryptedDataKey, context: &EncryptionContext, choose: impl Fn(&KeyArn) -> Option<KeyArn>) -> Unwrapped {
+/// Unwraps an EDK of any kind that KMS keys stand behind, with the key that `choose` gives for the one that it names; one of ECDH, which names
+/// points, with the key that `place` gives for the one that the KMS knows by a point.
+pub(super) fn unwrap(
+    kms: &dyn Kms,
+    edk: &EncryptedDataKey,
+    context: &EncryptionContext,
+    choose: impl Fn(&KeyArn) -> Choice,
+    place: impl Fn(&KeyArn) -> Choice,
+) -> Unwrapped {
     if ecdh::is_ecdh(edk) {
-        return ecdh::unwrap_with_kms(kms, edk, context, choose);
+        return ecdh::unwrap_with_kms(kms, edk, context, place);
     }
-    match (edk.provider_id.as_str(), key_arn(edk).and_then(|named| choose(&named))) {
-        (PROVIDER_ID, Some(key)) => decrypt(kms, &key, edk, context),
-        (aws_kms_rsa::PROVIDER_ID, Some(key)) => aws_kms_rsa::unwrap_with_kms(kms, &key, edk, context),
-        _ => Unwrapped::NotForThisKeyring,
+    if !matches!(edk.provider_id.as_str(), PROVIDER_ID | aws_kms_rsa::PROVIDER_ID) {
+        return Unwrapped::NotForThisKeyring;
+    }
+    match key_arn(edk).map_or(Choice::Other, |named| choose(&named)) {
+        Choice::Key(key) if edk.provider_id == PROVIDER_ID => decrypt(kms, &key, edk, context),
+        Choice::Key(key) => aws_kms_rsa::unwrap_with_kms(kms, &key, edk, context),
+        Choice::PassOver(reason) => Unwrapped::PassedOver(reason),
+        Choice::Other => Unwrapped::NotForThisKeyring,
     }
 }
 
@@ -189,6 +200,7 @@ fn key_arn(edk: &EncryptedDataKey) -> Option<KeyArn> {
 fn decrypt(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
     match kms.decrypt(key, &CiphertextBlob(edk.ciphertext.clone()), context) {
         Ok(plaintext) => DataKey::from_slice(plaintext.expose()).map_or_else(Unwrapped::failed, Unwrapped::DataKey),
+        Err(error @ Error::Setup(_)) => Unwrapped::Stopped(error),
         Err(error) => Unwrapped::Failed(error.to_string()),
     }
 }

@@ -80,7 +80,7 @@ pub(super) fn unwrap_with_kms(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKe
                     return Unwrapped::DataKey(data_key);
                 }
             }
-            Err(error) => failure = kms_failure(&error),
+            Err(error) => failure = kms_failure(error),
         }
     }
     failure

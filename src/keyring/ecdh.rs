@@ -10,7 +10,7 @@
 //!
 //! The IV is zero, since a wrapping key is used once: the salt is fresh for each EDK, and for those that are written here the sender's key too.
 
-use super::{Kms, Unwrapped, kms_failure};
+use super::{Kms, Unwrapped, aws_kms::Choice, kms_failure};
 use crate::{
     arn::KeyArn,
     crypto::{Curve, EcPrivateKey, EcPublicKey, Random, WrappingKey, constant_time_eq, kdf_counter_hmac_sha384, random_array},
@@ -75,20 +75,48 @@ impl Keyring for RawEcdhKeyring {
     }
 }
 
-/// Unwraps with the key that `choose` gives for the key of `kms` that an EDK's points name.
+/// Unwraps with the key that `place` gives for the key of `kms` that an EDK's points name.
 pub(super) fn unwrap_with_kms(
     kms: &dyn Kms,
     edk: &EncryptedDataKey,
     context: &EncryptionContext,
-    choose: impl Fn(&KeyArn) -> Option<KeyArn>,
+    place: impl Fn(&KeyArn) -> Choice,
 ) -> Unwrapped {
-    let Some(info) = Info::parse(&edk.provider_info) else { return Unwrapped::failed() };
-    let Some(points) = info.points() else { return Unwrapped::failed() };
-    let ours = |peer: Peer| kms.key_with_public_key(points.get(peer.other())).and_then(|key| choose(&key)).map(|key| (key, peer));
-    let Some((key, peer)) = ours(Peer::Sender).or_else(|| ours(Peer::Recipient)) else { return Unwrapped::NotForThisKeyring };
-    match kms.derive_shared_secret(&key, points.get(peer)) {
-        Ok(secret) => open(&secret, &points, context, &edk.ciphertext).map_or_else(Unwrapped::failed, Unwrapped::DataKey),
-        Err(error) => kms_failure(&error),
+    let Some(points) = points(edk) else { return Unwrapped::failed() };
+    let mut passed_over = None;
+    for peer in [Peer::Recipient, Peer::Sender] {
+        match kms.key_with_public_key(points.get(peer.other())).map_or(Choice::Other, |known| place(&known)) {
+            Choice::Key(key) => return derive_and_open(kms, &key, peer, &points, context, edk),
+            Choice::PassOver(reason) => passed_over = Some(reason),
+            Choice::Other => {}
+        }
+    }
+    passed_over.map_or(Unwrapped::NotForThisKeyring, Unwrapped::PassedOver)
+}
+
+/// Unwraps with a key of `kms` that the caller says is the recipient's, which only the key agreement can tell.
+pub(super) fn unwrap_as_recipient(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
+    match points(edk) {
+        Some(points) => derive_and_open(kms, key, Peer::Sender, &points, context, edk),
+        None => Unwrapped::failed(),
+    }
+}
+
+fn points(edk: &EncryptedDataKey) -> Option<Points> {
+    Info::parse(&edk.provider_info)?.points()
+}
+
+fn derive_and_open(
+    kms: &dyn Kms,
+    key: &KeyArn,
+    peer: Peer,
+    points: &Points,
+    context: &EncryptionContext,
+    edk: &EncryptedDataKey,
+) -> Unwrapped {
+    match kms.derive_shared_secret(key, points.get(peer)) {
+        Ok(secret) => open(&secret, points, context, &edk.ciphertext).map_or_else(Unwrapped::failed, Unwrapped::DataKey),
+        Err(error) => kms_failure(error),
     }
 }
 

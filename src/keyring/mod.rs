@@ -2,12 +2,16 @@
 
 mod aws_kms;
 mod aws_kms_rsa;
+mod budget;
+mod discovery;
 mod ecdh;
 mod raw_aes;
 mod raw_rsa;
 
-pub use aws_kms::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CiphertextBlob, Kms, PROVIDER_ID as AWS_KMS_PROVIDER_ID, RsaEncryptionAlgorithm};
+pub use aws_kms::{AwsKmsKeyring, CiphertextBlob, Kms, PROVIDER_ID as AWS_KMS_PROVIDER_ID, RsaEncryptionAlgorithm};
 pub use aws_kms_rsa::{AwsKmsRsaKeyring, PROVIDER_ID as AWS_KMS_RSA_PROVIDER_ID};
+pub use budget::CallBudget;
+pub use discovery::{AwsKmsDiscoveryKeyring, DiscoveryFilter};
 pub use ecdh::{KMS_PROVIDER_ID as AWS_KMS_ECDH_PROVIDER_ID, RAW_PROVIDER_ID as RAW_ECDH_PROVIDER_ID, RawEcdhKeyring};
 pub use raw_aes::RawAesKeyring;
 pub use raw_rsa::RawRsaKeyring;
@@ -30,8 +34,12 @@ pub enum Unwrapped {
     DataKey(DataKey),
     /// The EDK names another provider or key.
     NotForThisKeyring,
+    /// The EDK names a key that the keyring could ask, and does not: the reason.
+    PassedOver(String),
     /// The EDK fits, and does not unwrap; the reason without detail or secrets.
     Failed(String),
+    /// The keyring cannot unwrap anything for now: [`Error::Setup`], as where there are no credentials to call AWS KMS with.
+    Stopped(Error),
 }
 
 impl Unwrapped {
@@ -45,8 +53,9 @@ impl Unwrapped {
 const SIGNING_KEY_PAIR: &str = "aws-crypto-public-key";
 
 /// Tells why KMS would not use an asymmetric key. A ciphertext that does not decrypt looks like one that decrypts to something else.
-fn kms_failure(error: &Error) -> Unwrapped {
+fn kms_failure(error: Error) -> Unwrapped {
     match error {
+        Error::Setup(_) => Unwrapped::Stopped(error),
         Error::Service(refusal) if refusal.code != ErrorCode::InvalidCiphertextException => Unwrapped::Failed(refusal.to_string()),
         Error::Decryption | Error::Service(_) => Unwrapped::failed(),
         other => Unwrapped::Failed(other.to_string()),
@@ -73,6 +82,17 @@ pub trait Keyring: Send + Sync {
 
     /// Tries to unwrap an encrypted data key.
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped;
+
+    /// As [`Keyring::unwrap`], where calls over a network are taken from what is left for the message.
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+        let _ = budget;
+        self.unwrap(edk, context)
+    }
+
+    /// True where keys are used over a network: several such keyrings wrap at once, and they are the last to be asked to unwrap.
+    fn is_online(&self) -> bool {
+        false
+    }
 }
 
 impl<K: Keyring + ?Sized> Keyring for &K {
@@ -87,6 +107,14 @@ impl<K: Keyring + ?Sized> Keyring for &K {
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
         (**self).unwrap(edk, context)
     }
+
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+        (**self).unwrap_within(edk, context, budget)
+    }
+
+    fn is_online(&self) -> bool {
+        (**self).is_online()
+    }
 }
 
 /// Whether this kind of EDK may stand in a message of `suite`: the specification rules out RSA keys of AWS KMS in suites with a signature.
@@ -95,34 +123,53 @@ pub fn fits_suite(edk: &EncryptedDataKey, suite: AlgorithmSuite) -> bool {
     !(suite.is_signed() && edk.provider_id == AWS_KMS_RSA_PROVIDER_ID)
 }
 
-/// Offers each EDK that fits the suite to each keyring until one unwraps it.
+/// Offers each EDK that fits the suite to each keyring until one unwraps it: first to those that are here, then to those over a network, which
+/// make at most [`CallBudget::PER_MESSAGE`] calls together.
 ///
 /// # Errors
-/// [`Error::NoUsableKey`] with what was tried.
+/// [`Error::NoUsableKey`] with what was tried; the error of a keyring that could not begin.
 pub fn unwrap_any(
     keyrings: &[&dyn Keyring],
     edks: &[EncryptedDataKey],
     suite: AlgorithmSuite,
     context: &EncryptionContext,
 ) -> Result<DataKey> {
-    let mut attempts = Vec::new();
-    for edk in edks {
-        let is_usable = fits_suite(edk, suite);
-        let mut outcome = (!is_usable).then(|| "is not used in a signed message".to_owned());
-        for keyring in keyrings.iter().filter(|_| is_usable) {
-            match keyring.unwrap(edk, context) {
-                Unwrapped::DataKey(data_key) => return Ok(data_key),
-                Unwrapped::NotForThisKeyring => {}
-                Unwrapped::Failed(reason) => outcome = Some(reason),
+    let budget = CallBudget::default();
+    let mut stopped = None;
+    let refused = |edk| (!fits_suite(edk, suite)).then(|| "is not used in a signed message".to_owned());
+    let mut outcomes: Vec<Option<String>> = edks.iter().map(refused).collect();
+    for is_online in [false, true] {
+        for (edk, outcome) in edks.iter().zip(&mut outcomes).filter(|(edk, _)| fits_suite(edk, suite)) {
+            for keyring in keyrings.iter().filter(|keyring| keyring.is_online() == is_online) {
+                match keyring.unwrap_within(edk, context, &budget) {
+                    Unwrapped::DataKey(data_key) => return Ok(data_key),
+                    Unwrapped::NotForThisKeyring => {}
+                    Unwrapped::PassedOver(reason) | Unwrapped::Failed(reason) => *outcome = Some(reason),
+                    Unwrapped::Stopped(error) => stopped = stopped.or(Some(error)),
+                }
             }
         }
-        attempts.push(EdkAttempt {
-            provider_id: shorten(edk.provider_id.escape_debug().to_string()),
-            key: shorten(display_provider_info(edk)),
-            outcome,
-        });
     }
-    Err(Error::NoUsableKey(attempts))
+    let attempt = |(edk, outcome): (&EncryptedDataKey, Option<String>)| EdkAttempt {
+        provider_id: shorten(edk.provider_id.escape_debug().to_string()),
+        key: shorten(display_provider_info(edk)),
+        outcome,
+    };
+    Err(stopped.unwrap_or_else(|| Error::NoUsableKey(edks.iter().zip(outcomes).map(attempt).collect())))
+}
+
+/// Unwraps an ECDH EDK with a key of `kms` that the caller says is the recipient's; EDKs of other kinds are not for this.
+pub(crate) fn unwrap_as_ecdh_recipient(
+    kms: &dyn Kms,
+    key: &KeyArn,
+    edk: &EncryptedDataKey,
+    context: &EncryptionContext,
+    calls: &CallBudget,
+) -> Unwrapped {
+    if !ecdh::is_ecdh(edk) {
+        return Unwrapped::NotForThisKeyring;
+    }
+    ecdh::unwrap_as_recipient(&budget::Budgeted { kms, budget: calls }, key, edk, context)
 }
 
 /// Whose point an ECDH EDK was made for; `None` for EDKs of another kind, and for what is not laid out like one.
