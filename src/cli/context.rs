@@ -4,6 +4,7 @@ use std::{
     io::{IsTerminal as _, Write as _},
     path::PathBuf,
     str::FromStr as _,
+    sync::Arc,
 };
 
 use etcetera::BaseStrategy as _;
@@ -16,6 +17,7 @@ use super::{
     cli_input::InputValues,
     environment::Environment,
     failure::{During as _, Failure, Outcome},
+    online::{Discovery, Online, online},
     output::{Look, OutputFormat, query::Query, render},
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
@@ -25,9 +27,9 @@ use super::{
 use crate::{
     arn::{AccountId, SecretArn},
     error::{Error, SetupError},
-    kms::{Committed, EmbeddedKms, KeystoreLocation, KeystoreSession},
+    kms::{Committed, EmbeddedKms, KeystoreLocation, KeystoreSession, OnlineOpening},
     region::Region,
-    vault::{Vault, unknown_region},
+    vault::{KeyOptions, Vault, unknown_region},
 };
 
 /// The global flags, checked, with the environment.
@@ -36,6 +38,9 @@ pub(crate) struct Context {
     pub(crate) vault: Vault,
     pub(crate) location: KeystoreLocation,
     pub(crate) account: Option<AccountId>,
+    /// AWS KMS, with `--kms aws`.
+    pub(crate) online: Option<Online>,
+    discovery: Discovery,
     pub(crate) binary_format: BinaryFormat,
     pub(crate) passphrases: PassphraseSources,
     pub(crate) prompter: Prompter,
@@ -55,16 +60,16 @@ pub(crate) struct Context {
 impl Context {
     /// `operation` is the AWS operation that the command stands for.
     pub(crate) fn new(global: &GlobalArgs, environment: Environment, prompter: Prompter, operation: &str) -> Outcome<Self> {
-        if global.endpoint_url.is_some() {
-            let error = UsageError::new("--endpoint-url: no command connects to an endpoint");
-            return Err(error.with_hint("keys are those of the embedded KMS; leave the flag out").into());
-        }
+        let discovery = Discovery::parse(&global.kms_discovery)?;
+        let online = online(global, &environment)?;
         let vault = global.vault.clone().or_else(|| environment.path("COLDSEAL_VAULT"));
         Ok(Self {
             paginates: !global.no_paginate,
             vault: Vault::new(vault.unwrap_or_else(|| PathBuf::from("coldseal-vault"))),
             location: keystore_location(global, &environment)?,
             account: account(global, &environment)?,
+            online,
+            discovery,
             binary_format: BinaryFormat::from_str(&global.cli_binary_format)?,
             passphrases: PassphraseSources::new(&environment, global.passphrase_file.clone(), prompter.clone()),
             prompter,
@@ -144,15 +149,55 @@ impl Context {
         self.location.load(&self.passphrases).during(operation)
     }
 
+    /// Says how often AWS KMS was called.
+    pub(crate) fn note_calls(&self) {
+        self.online.iter().for_each(Online::note_calls);
+    }
+
+    /// The keystore for a command on messages: with AWS KMS there need not be one.
+    pub(crate) fn kms_for_messages(&self, operation: &'static str) -> Outcome<EmbeddedKms> {
+        match self.kms_if_any(operation)? {
+            None if self.online.is_some() => EmbeddedKms::new(AccountId::embedded()).during(operation),
+            kms => kms.ok_or_else(|| self.no_keystore()).during(operation),
+        }
+    }
+
+    /// How data keys are wrapped and unwrapped, as the global flags have it.
+    pub(crate) fn key_options(&self) -> KeyOptions {
+        let configured = self.account.clone().unwrap_or_else(AccountId::embedded);
+        let Discovery { accounts, partition } = &self.discovery;
+        let accounts = if accounts.is_empty() { vec![configured.clone()] } else { accounts.clone() };
+        let online_opening = OnlineOpening { accounts, partition: *partition, ..OnlineOpening::default() };
+        let online = self.online.as_ref().map(|online| Arc::clone(&online.kms));
+        KeyOptions { online, online_opening, account: configured, ..KeyOptions::default() }
+    }
+
+    /// The same for a message outside of a vault: keys of the Region that was asked for, in the partition of the one that is configured.
+    pub(crate) fn key_options_for_message(&self) -> Outcome<KeyOptions> {
+        let mut options = self.key_options();
+        if options.online.is_some() {
+            let configured = self.region()?;
+            let opening = &mut options.online_opening;
+            opening.region = self.explicit_region;
+            opening.partition = opening.partition.or(configured.map(Region::partition));
+        }
+        Ok(options)
+    }
+
     /// The keystore for a command on secrets, which may be of another account than the keystore; held until dropped.
     pub(crate) fn session_for_secrets(&self, operation: &'static str) -> Outcome<KeystoreSession> {
-        let account = if self.location.keystore.exists() { None } else { self.account.clone() };
+        let account = if self.location.keystore.exists() { None } else { self.keystore_account() };
         KeystoreSession::begin(&self.location, &self.passphrases, account).during(operation)
     }
 
     /// The keystore for a command that may change its keys; held until dropped.
     pub(crate) fn session(&self, operation: &'static str) -> Outcome<KeystoreSession> {
-        KeystoreSession::begin(&self.location, &self.passphrases, self.account.clone()).during(operation)
+        KeystoreSession::begin(&self.location, &self.passphrases, self.keystore_account()).during(operation)
+    }
+
+    /// The account of embedded keys: with AWS KMS the configured one is that of keys in AWS.
+    fn keystore_account(&self) -> Option<AccountId> {
+        self.account.clone().filter(|_| self.online.is_none())
     }
 
     /// Says what a first use made, and what that means.

@@ -11,6 +11,7 @@ mod encryption_context;
 mod environment;
 mod failure;
 mod kms_key;
+mod online;
 mod operation;
 mod output;
 mod output_file;

@@ -15,7 +15,7 @@ use crate::{
     arn::KeyArn,
     error::Error,
     keyring::{Keyring, RsaEncryptionAlgorithm},
-    kms::EmbeddedKms,
+    kms::{EmbeddedKms, FoundKey, KeyPurpose, KeySource, is_written_as_embedded},
     vault::{KeyOptions, RecoveryKey},
 };
 
@@ -50,15 +50,16 @@ pub(crate) fn key_options(
     open_with: Vec<RawKey>,
     operation: &'static str,
 ) -> Outcome<KeyOptions> {
-    let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..KeyOptions::default() };
+    let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..context.key_options() };
     for word in &args.recovery_key {
         options.recovery_keys.push(match parse_recovery_key(word, Purpose::Seal)? {
             NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key.keyring),
             NamedRecoveryKey::Kms(key_id) => {
                 let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS")).during(operation)?;
-                let key = kms.resolve(region_of(context, &key_id)?, &key_id).during(operation)?;
-                kms.check_usable(&key).during(operation)?;
-                RecoveryKey::Kms(key)
+                let region = region_of(context, &key_id)?;
+                let found = options.sources(kms).find(region, &key_id, KeyPurpose::Wrap).during(operation)?;
+                require_written_out(context, &found, &key_id)?;
+                RecoveryKey::Kms(found.arn)
             }
         });
     }
@@ -66,6 +67,44 @@ pub(crate) fn key_options(
         options.encryption_algorithm = algorithm;
     }
     Ok(options)
+}
+
+/// With AWS KMS a name means a key there; that an embedded one is meant has to be said.
+pub(crate) fn require_written_out(context: &Context, found: &FoundKey, key_id: &str) -> Outcome {
+    if context.online.is_none() || found.source != KeySource::Embedded || is_written_as_embedded(key_id) {
+        return Ok(());
+    }
+    let name = key_id.escape_debug();
+    let error = UsageError::new(format!("{name} is an embedded key, which AWS does not have, and with --kms aws that has to be said"));
+    Err(error.with_hint(format!("'embedded:{name}' says that it is meant")).into())
+}
+
+/// `--kms-key-id` of a command on secrets: with which keys of AWS KMS bundles are opened. The keystore's own need not be named.
+pub(crate) fn name_online_keys(
+    context: &Context,
+    kms: Option<&EmbeddedKms>,
+    key_ids: &[String],
+    options: &mut KeyOptions,
+    operation: &'static str,
+) -> Outcome {
+    if !key_ids.is_empty() && context.online.is_none() {
+        return Err(UsageError::new("--kms-key-id names a key of AWS KMS to open with: add --kms aws; the keystore's keys need no name").into());
+    }
+    let empty;
+    let kms = match kms {
+        Some(kms) => kms,
+        None => {
+            empty = EmbeddedKms::new(options.account.clone()).during(operation)?;
+            &empty
+        }
+    };
+    for key_id in key_ids {
+        let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Unwrap).during(operation)?;
+        if found.source != KeySource::Embedded {
+            options.online_opening.keys.push(found.arn);
+        }
+    }
+    Ok(())
 }
 
 /// The keys that open a secret's bundles besides the keystore.

@@ -42,10 +42,12 @@ pub enum Unwrapped {
     Stopped(Error),
 }
 
+/// What every failure of cryptography is called, whatever it was.
+pub(crate) const DOES_NOT_UNWRAP: &str = "does not unwrap";
+
 impl Unwrapped {
-    /// What every failure of cryptography is called, whatever it was.
     fn failed() -> Self {
-        Self::Failed("does not unwrap".to_owned())
+        Self::Failed(DOES_NOT_UNWRAP.to_owned())
     }
 }
 

@@ -21,6 +21,7 @@ pub use import::{ImportPublicKeys, ImportedAlias, ImportedPublicKey, ImportedPub
 use super::{EmbeddedKms, lookup::Kinds};
 use crate::{
     arn::KeyArn,
+    crypto::EcPublicKey,
     error::{Error, ErrorCode, Result},
     region::Region,
     timestamp::Timestamp,
@@ -68,7 +69,19 @@ impl EmbeddedKms {
         self.imported_key(arn).filter(|_| self.embedded_arn(arn).is_none())
     }
 
-    fn imported_key(&self, arn: &KeyArn) -> Option<&ImportedKey> {
+    /// The ARNs of all imported public keys.
+    pub(super) fn imported_arns(&self) -> Vec<KeyArn> {
+        self.regions.values().flat_map(|state| state.imported.values()).map(|imported| imported.public_key.arn().clone()).collect()
+    }
+
+    /// The imported public keys that are this point: of a multi-Region key one in each Region.
+    pub(super) fn imported_with_point(&self, point: &EcPublicKey) -> Vec<KeyArn> {
+        let der = point.to_spki_der();
+        let imported = self.regions.values().flat_map(|state| state.imported.values()).map(|imported| &imported.public_key);
+        imported.filter(|key| key.der() == der).map(|key| key.arn().clone()).collect()
+    }
+
+    pub(super) fn imported_key(&self, arn: &KeyArn) -> Option<&ImportedKey> {
         let imported = self.regions.get(&arn.region())?.imported.get(arn.key_id())?;
         (imported.public_key.arn() == arn).then_some(imported)
     }

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Says that a name is one of the embedded KMS, where keys of another kind could be meant too.
-const EMBEDDED_PREFIX: &str = "embedded:";
+pub(super) const EMBEDDED_PREFIX: &str = "embedded:";
 const DEFAULT_ALIAS: &str = "alias/aws/secretsmanager";
 /// As AWS describes its own.
 const DEFAULT_DESCRIPTION: &str = "Default key that protects my Secrets Manager data when no other key is defined";
@@ -120,8 +120,24 @@ impl EmbeddedKms {
     /// The key that a Region uses where none is named, if one was set.
     #[must_use]
     pub fn chosen_default_key(&self, region: Region) -> Option<KeyArn> {
-        let key_id = self.region(region).ok()??.default_key_id.as_ref()?;
-        Some(self.arn_of_id(region, key_id))
+        let state = self.region(region).ok()??;
+        let in_aws = || state.default_key_arn.clone();
+        state.default_key_id.as_ref().map(|key_id| self.arn_of_id(region, key_id)).or_else(in_aws)
+    }
+
+    /// As [`EmbeddedKms::set_default_key`] for a key in AWS KMS, which commands with AWS KMS use. A key that is here is set as that.
+    ///
+    /// # Errors
+    /// A Region that is not enabled.
+    pub fn set_default_key_in_aws(&mut self, key: &KeyArn) -> Result<()> {
+        let region = key.region();
+        if self.chosen_default_key(region).as_ref() == Some(key) {
+            return self.require_enabled(region);
+        }
+        let state = self.region_mut(region)?;
+        state.default_key_id = None;
+        state.default_key_arn = Some(key.clone());
+        Ok(())
     }
 
     /// Sets the key that a Region uses where none is named, by key id, key ARN, alias name or alias ARN. The alias is followed now, not
@@ -136,7 +152,9 @@ impl EmbeddedKms {
             self.check_usable(key)?;
         }
         if self.chosen_default_key(region) != key {
-            self.region_mut(region)?.default_key_id = key.as_ref().map(|key| key.key_id().to_owned());
+            let state = self.region_mut(region)?;
+            state.default_key_id = key.as_ref().map(|key| key.key_id().to_owned());
+            state.default_key_arn = None;
         }
         Ok(key)
     }

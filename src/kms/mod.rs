@@ -51,11 +51,13 @@ mod metadata;
 mod model;
 mod multi_region;
 mod online;
+mod opening;
 mod operations;
 mod policy;
 mod purge;
 mod rotation;
 mod secret_json;
+mod sources;
 mod states;
 mod tags;
 #[cfg(test)]
@@ -84,10 +86,13 @@ pub(crate) use lookup::is_written_as_embedded;
 pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
 pub use model::{ComparisonKey, EmbeddedKms};
 pub use online::{OnlineKey, OnlineKms};
+pub(crate) use opening::OnlineKeyring;
+pub use opening::OnlineOpening;
 pub use operations::{Decrypted, generate_random, material_id};
 #[doc(hidden)]
 pub use policy::parse_key_policy;
 pub use purge::ExpiredKey;
 pub use rotation::RotationType;
+pub(crate) use sources::{FoundKey, KeyPurpose, KeySource, KeySources};
 pub use states::KeyState;
 pub use transfer::Imported;

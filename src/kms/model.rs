@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{aliases::Alias, imported::ImportedKey, keys::Key};
 use crate::{
-    arn::{AccountId, MULTI_REGION_PREFIX},
+    arn::{AccountId, KeyArn, MULTI_REGION_PREFIX},
     crypto::{HmacKey, Random, SystemRandom, random_array},
     error::{Error, Result},
     region::Region,
@@ -46,6 +46,14 @@ pub(super) struct RegionState {
     pub(super) aliases: BTreeMap<String, Alias>,
     /// The key to use where none is named, instead of that of `alias/aws/secretsmanager`.
     pub(super) default_key_id: Option<String>,
+    /// The same where it is a key in AWS KMS, of which nothing else is here. Not both.
+    pub(super) default_key_arn: Option<KeyArn>,
+}
+
+impl RegionState {
+    pub(super) const fn has_default_key(&self) -> bool {
+        self.default_key_id.is_some() || self.default_key_arn.is_some()
+    }
 }
 
 /// The key under which values are compared by their HMAC instead of being stored, and the id to store beside such an HMAC.

@@ -106,8 +106,9 @@ impl EmbeddedKms {
             self.dirty |= !own.aliases.contains_key(&name);
             own.aliases.entry(name).or_insert(alias);
         }
-        if own.default_key_id.is_none() && state.default_key_id.is_some() {
+        if !own.has_default_key() && (state.default_key_id.is_some() || state.default_key_arn.is_some()) {
             own.default_key_id = state.default_key_id;
+            own.default_key_arn = state.default_key_arn;
             self.dirty = true;
         }
     }
@@ -166,7 +167,8 @@ impl EmbeddedKms {
                 own.aliases.get(*name).is_some_and(|known| known.target_key_id != alias.target_key_id)
             };
             conflicts.extend(state.aliases.iter().filter(moved).map(|(name, _)| format!("{}: another key", self.alias_arn(*region, name))));
-            if own.default_key_id.is_some() && state.default_key_id.is_some() && own.default_key_id != state.default_key_id {
+            let is_same = own.default_key_id == state.default_key_id && own.default_key_arn == state.default_key_arn;
+            if own.has_default_key() && state.has_default_key() && !is_same {
                 conflicts.push(format!("{region}: another default key"));
             }
         }
@@ -227,7 +229,13 @@ fn primary(key: &Key) -> Option<Region> {
 
 fn duplicate(state: &RegionState) -> RegionState {
     let keys: BTreeMap<_, _> = state.keys.iter().map(|(key_id, key)| (key_id.clone(), duplicate_key(key))).collect();
-    RegionState { keys, imported: state.imported.clone(), aliases: state.aliases.clone(), default_key_id: state.default_key_id.clone() }
+    RegionState {
+        keys,
+        imported: state.imported.clone(),
+        aliases: state.aliases.clone(),
+        default_key_id: state.default_key_id.clone(),
+        default_key_arn: state.default_key_arn.clone(),
+    }
 }
 
 fn duplicate_key(key: &Key) -> Key {

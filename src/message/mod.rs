@@ -24,14 +24,17 @@ mod sealer;
 mod shape;
 mod signature;
 mod source;
+mod wrap;
 
 pub use held::{MAX_HELD_LENGTH, open_held};
 pub use in_order::Threads;
 pub use inspect::{Inspected, inspect};
 pub use open::{OpenOptions, Opened, Opener, open};
 pub use rewrap::{Rewrapper, rewrap};
+pub(crate) use seal::WrappedMessages;
 pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
 pub use sealer::{FinalFrame, FrameLength, Materials};
+pub(crate) use wrap::{DataKeys, WrapTarget, wrap_each};
 #[doc(hidden)]
 pub use {open_slice::open_slice, seal_slice::seal_slice, sealer::MessageSealer};
 

@@ -3,8 +3,8 @@
 use std::io::{Read, Write};
 
 use super::{
-    OpenOptions, Opener, SealOptions, SealTarget, Sealed,
-    seal::{only, seal_targets},
+    OpenOptions, Opener, SealOptions, SealTarget, Sealed, WrapTarget, WrappedMessages,
+    seal::{first, only, split},
 };
 use crate::{
     error::{ContextMismatch, Error, Result},
@@ -72,8 +72,30 @@ impl<R: Read> Rewrapper<R> {
     ///
     /// # Errors
     /// As for [`rewrap`].
-    pub fn seal_each<W: Write>(mut self, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
+    pub fn seal_each<W: Write>(self, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
+        let (wraps, outputs) = split(targets);
+        let (opened, wrapped) = self.wrap_each(wraps, options).map_err(first)?;
+        opened.seal(wrapped, outputs)
+    }
+
+    /// Wraps the data key for each target, before anything is read or written; as [`WrappedMessages::new`].
+    pub(crate) fn wrap_each(
+        self,
+        targets: Vec<WrapTarget<'_>>,
+        options: SealOptions,
+    ) -> std::result::Result<(Opened<R>, WrappedMessages), Vec<(usize, Error)>> {
         let options = SealOptions { suite: options.suite.or(Some(self.header().suite)), ..options };
-        seal_targets(&mut self.opener, targets, Some(self.data_key), options)
+        let wrapped = WrappedMessages::new(targets, Some(self.data_key), options)?;
+        Ok((Opened(self.opener), wrapped))
+    }
+}
+
+/// The rest of a message that is rewrapped.
+pub(crate) struct Opened<R>(Opener<R>);
+
+impl<R: Read> Opened<R> {
+    /// Seals the payload, opened once.
+    pub(crate) fn seal<W: Write>(mut self, wrapped: WrappedMessages, outputs: Vec<W>) -> Result<Vec<Sealed>> {
+        wrapped.seal_plaintext(&mut self.0, outputs)
     }
 }

@@ -3,13 +3,14 @@
 use std::io::{self, BufWriter, Read, Write};
 
 use super::{
-    CHUNK, FinalFrame, FrameLength, Materials, MessageSealer, Threads,
+    CHUNK, DataKeys, FinalFrame, FrameLength, MessageSealer, Threads, WrapTarget,
     frames::Frames,
     in_order::in_order,
     plaintext::{Plaintext, Reader},
     seal_job::{Job, Pool},
     sealer::{FrameSealer, MessageCourse},
     shape::Shape,
+    wrap_each,
 };
 use crate::{
     crypto::SystemRandom,
@@ -69,12 +70,14 @@ pub fn seal(
 
 /// Seals `input`, read once, into one message for each target: one data key, wrapped for each; a message id and frames of its own for each.
 ///
-/// Memory: as for [`seal`], where three frames for each target count. Every data key is wrapped before the first byte is read. After an error all outputs hold unfinished messages.
+/// Memory: as for [`seal`], where three frames for each target count. Every data key is wrapped before the first byte is read, over a network
+/// for 16 targets at once. After an error all outputs hold unfinished messages.
 ///
 /// # Errors
 /// As for [`seal`].
 pub fn seal_each<W: Write>(input: impl Read, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
-    seal_targets(&mut Reader::new(input), targets, None, options)
+    let (wraps, outputs) = split(targets);
+    WrappedMessages::new(wraps, None, options).map_err(first)?.seal(input, outputs)
 }
 
 /// The one result of one target.
@@ -82,33 +85,61 @@ pub(super) fn only(sealed: Vec<Sealed>) -> Result<Sealed> {
     sealed.into_iter().next().ok_or(Error::Misuse("one target gives one message"))
 }
 
-/// Wraps the data key, or a fresh one, for each target; then seals.
-pub(super) fn seal_targets<W: Write>(
-    plaintext: &mut impl Plaintext,
-    targets: Vec<SealTarget<'_, W>>,
-    mut data_key: Option<DataKey>,
+/// What wraps, and where the messages go.
+pub(super) fn split<W>(targets: Vec<SealTarget<'_, W>>) -> (Vec<WrapTarget<'_>>, Vec<W>) {
+    targets.into_iter().map(|SealTarget { keyrings, context, output }| (WrapTarget { keyrings, context }, output)).unzip()
+}
+
+/// The one error to tell where there is room for one.
+pub(super) fn first(failures: Vec<(usize, Error)>) -> Error {
+    failures.into_iter().next().map_or(Error::Misuse("sealing needs at least one target"), |(_, error)| error)
+}
+
+/// Messages whose data keys are wrapped: what is left to do takes no key, and no network.
+pub(crate) struct WrappedMessages {
+    sealers: Vec<MessageSealer>,
     options: SealOptions,
-) -> Result<Vec<Sealed>> {
-    if targets.is_empty() {
-        return Err(Error::Misuse("sealing needs at least one target"));
+}
+
+impl WrappedMessages {
+    /// Wraps the data key, or a fresh one, for each target. On failure: the place of each target that failed, with its error; none where there
+    /// are no targets.
+    pub(crate) fn new(
+        targets: Vec<WrapTarget<'_>>,
+        data_key: Option<DataKey>,
+        options: SealOptions,
+    ) -> std::result::Result<Self, Vec<(usize, Error)>> {
+        let (mut sealers, mut failures) = (Vec::new(), Vec::new());
+        let wrapped = wrap_each(options.suite.unwrap_or_default(), targets, DataKeys::Shared(data_key));
+        for (index, materials) in wrapped.into_iter().enumerate() {
+            match materials.and_then(|mut materials| MessageSealer::new(&mut materials, options.frame_length, &SystemRandom)) {
+                Ok(sealer) => sealers.push(sealer),
+                Err(error) => failures.push((index, error)),
+            }
+        }
+        if !failures.is_empty() || sealers.is_empty() {
+            return Err(failures);
+        }
+        Ok(Self { sealers, options })
     }
-    let suite = options.suite.unwrap_or_default();
-    let (mut sealers, mut outputs) = (Vec::new(), Vec::new());
-    for SealTarget { keyrings, context, output } in targets {
-        let mut materials = match data_key.take() {
-            Some(data_key) => Materials::wrap(suite, data_key, keyrings, context, &SystemRandom)?,
-            None => Materials::generate(suite, keyrings, context, &SystemRandom)?,
-        };
-        sealers.push(MessageSealer::new(&mut materials, options.frame_length, &SystemRandom)?);
-        outputs.push(BufWriter::with_capacity(CHUNK, output));
-        data_key = Some(materials.into_data_key());
+
+    /// Seals what is read, once, into each output, in the order of the targets.
+    pub(crate) fn seal<W: Write>(self, input: impl Read, outputs: Vec<W>) -> Result<Vec<Sealed>> {
+        self.seal_plaintext(&mut Reader::new(input), outputs)
     }
-    let sealed = seal_frames(plaintext, sealers, &mut outputs, options);
-    if sealed.is_err() {
-        // Dropped as they are, they would write once more.
-        outputs.into_iter().for_each(|output| drop(output.into_parts()));
+
+    pub(super) fn seal_plaintext<W: Write>(self, plaintext: &mut impl Plaintext, outputs: Vec<W>) -> Result<Vec<Sealed>> {
+        if outputs.len() != self.sealers.len() {
+            return Err(Error::Misuse("each message needs an output"));
+        }
+        let mut outputs: Vec<_> = outputs.into_iter().map(|output| BufWriter::with_capacity(CHUNK, output)).collect();
+        let sealed = seal_frames(plaintext, self.sealers, &mut outputs, self.options);
+        if sealed.is_err() {
+            // Dropped as they are, they would write once more.
+            outputs.into_iter().for_each(|output| drop(output.into_parts()));
+        }
+        sealed
     }
-    sealed
 }
 
 /// A full frame is a regular one, and what is left at the end, maybe nothing, is the final one: it is known before a frame is sealed. The

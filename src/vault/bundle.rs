@@ -65,41 +65,13 @@ impl BundleIdentity<'_> {
     }
 }
 
-/// Where a new bundle's data key comes from.
-pub(crate) enum DataKeySource {
-    /// The first keyring generates one.
-    Generate,
-    /// Another Region's bundle of the same version has it already.
-    Wrap(DataKey),
-}
-
-/// A bundle that is not written yet.
-pub(crate) struct SealedBundle {
-    pub(crate) message: Vec<u8>,
-    /// The data key's wrapped forms.
-    pub(crate) encrypted_data_keys: Vec<EdkRecord>,
-    /// The data key, for the next Region.
-    pub(crate) data_key: DataKey,
-}
-
-/// Seals `value` for the keyrings; a fresh message id, every frame encrypted anew.
-pub(crate) fn seal_bundle(
-    value: &SecretValue,
-    identity: &BundleIdentity<'_>,
-    suite: AlgorithmSuite,
-    keyrings: &[&dyn Keyring],
-    source: DataKeySource,
-) -> Result<SealedBundle> {
-    let context = identity.context(value.kind());
-    let mut materials = match source {
-        DataKeySource::Generate => Materials::generate(suite, keyrings, context, &SystemRandom)?,
-        DataKeySource::Wrap(data_key) => Materials::wrap(suite, data_key, keyrings, context, &SystemRandom)?,
-    };
+/// Seals `value` with materials that are bound to its bundle's context; a fresh message id, every frame encrypted anew. Gives the message, and
+/// the data key's wrapped forms.
+pub(crate) fn seal_bundle(value: &SecretValue, mut materials: Materials) -> Result<(Vec<u8>, Vec<EdkRecord>)> {
     let sealer = MessageSealer::new(&mut materials, FrameLength::default(), &SystemRandom)?;
     let mut message = Vec::new();
     seal_slice(value.expose(), &mut message, sealer)?;
-    let encrypted_data_keys = materials.encrypted_data_keys().iter().map(EdkRecord::of).collect();
-    Ok(SealedBundle { message, encrypted_data_keys, data_key: materials.into_data_key() })
+    Ok((message, materials.encrypted_data_keys().iter().map(EdkRecord::of).collect()))
 }
 
 /// What a bundle holds.

@@ -11,8 +11,8 @@ use super::{
     layout,
     parameters::check_tags,
     plan::{
-        self, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite, named_twice, refusal,
-        trace_plan, unchosen_keys,
+        self, Named, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite, named_twice,
+        refusal, trace_plan, unchosen_keys,
     },
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     resource_policy::ResourcePolicy,
@@ -90,16 +90,23 @@ impl Vault {
     /// `InvalidParameterException`, `ValidationException`, `ResourceExistsException`, or the error of the first Region that cannot be served, all of them listed.
     pub fn create_secret(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<SecretChange> {
         request.validate()?;
+        let mut prepared = None;
         if !self.exists() {
             // A request that fails leaves no vault behind.
-            self.prepare_create(session.kms_mut(), request)?;
+            prepared = Some(self.prepare_create(session.kms_mut(), request)?);
             self.initialize()?;
         }
         self.require()?;
         let _lock = self.lock()?;
         self.settle(&request.name)?;
-        let change = match self.prepare_create(session.kms_mut(), request)? {
-            Prepared::Done(located) => return Ok(SecretChange::of(self, session.kms(), &located, Committed::Unchanged)),
+        // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
+        let is_free = || Ok::<_, Error>(Family::load(&self.root, &request.name)?.members().next().is_none());
+        let prepared = match prepared {
+            Some(prepared) if is_free()? => prepared,
+            _ => self.prepare_create(session.kms_mut(), request)?,
+        };
+        let change = match prepared {
+            Prepared::Done(located) => return Ok(SecretChange::of(self, session.kms(), &request.keys, &located, Committed::Unchanged)),
             Prepared::New(change) => change,
         };
         // Keys are durable before anything that is wrapped under them.
@@ -109,7 +116,7 @@ impl Vault {
             // The change is made. What it leaves to do is the next writer's if this fails.
             let _ = self.settle(&request.name);
         }
-        Ok(SecretChange::of(self, session.kms(), &located, keystore))
+        Ok(SecretChange::of(self, session.kms(), &request.keys, &located, keystore))
     }
 
     /// Checks everything and seals, all in memory.
@@ -120,13 +127,16 @@ impl Vault {
         }
         let plan = plan_create(kms, request, &family)?;
         let mut after = request.record(&plan)?;
+        let primary = plan.primary.region();
         let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
         trace_plan(&targets, &plan.failed);
         let mut sealed = Vec::new();
         if let Some(value) = &request.value {
             let version_id = request.version_id()?;
             let source = VersionSource { data_key: None, suite: request.suite };
-            sealed.push(SealedVersion::seal(&after, &version_id, value, &targets, kms, &request.keys, source)?);
+            let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, kms, &request.keys, source)?;
+            sealed.push(version);
+            record_failures(&mut after, problems, request.on_problem, Some(primary))?;
             after.versions.push(VersionRecord {
                 version_stages: vec![AWSCURRENT.to_owned()],
                 created_date: after.created_date,
@@ -147,7 +157,7 @@ impl Vault {
         let token = request.client_request_token.as_deref();
         match (token.and_then(|token| record.version(token)), &request.value) {
             (Some(version), Some(value)) if record.primary_region() == request.region => {
-                if self.is_same_value(kms, holder, version, value)? {
+                if self.is_same_value(kms, &request.keys, holder, version, value)? {
                     return Ok(holder.clone());
                 }
                 let token = version.version_id.escape_debug();
@@ -165,12 +175,13 @@ fn plan_create(kms: &mut EmbeddedKms, request: &CreateSecret, family: &Family) -
     let mut problems: Vec<_> = named_twice(&request.replicas).collect();
     // A secret without a value has no bundle yet.
     let suite = request.value.as_ref().map_or_else(AlgorithmSuite::default, |_| request.suite);
-    let primary = plan::target(kms, request.region, request.kms_key_id.as_deref());
-    let primary = primary.map_err(|error| Problem { place: request.region.to_string(), error, retry: None });
+    let primary = plan::target(kms, &request.keys, request.region, Named::ByCaller(request.kms_key_id.as_deref()));
+    let primary = primary.map_err(|error| Problem::of(request.region.name(), error, None));
     let primary = primary.and_then(|target| check_suite(kms, target, suite)).map_err(|problem| problems.push(problem)).ok();
     let (mut replicas, mut replaced) = (Vec::new(), Vec::new());
     for replica in &request.replicas {
-        let checked = check_replica(kms, request.region, family, replica, request.name_clash);
+        let named = (replica.region.as_str(), Named::ByCaller(replica.kms_key_id.as_deref()));
+        let checked = check_replica(kms, &request.keys, request.region, family, named, request.name_clash);
         match checked.and_then(|target| check_suite(kms, target, suite)) {
             Ok(target) => {
                 replaced
@@ -180,7 +191,7 @@ fn plan_create(kms: &mut EmbeddedKms, request: &CreateSecret, family: &Family) -
             Err(problem) => problems.push(problem),
         }
     }
-    problems.extend(unchosen_keys(primary.iter().chain(&replicas), UntouchedRegions::None));
+    problems.extend(unchosen_keys(primary.iter().chain(&replicas), UntouchedRegions::None, &request.keys));
     let can_record = request.on_problem == OnProblem::RecordFailed && problems.iter().all(|problem| problem.retry.is_some());
     match primary {
         Some(primary) if problems.is_empty() || can_record => Ok(Plan { primary, replicas, failed: problems, replaced }),
@@ -250,6 +261,25 @@ pub(super) fn in_sync(target: &Target) -> ReplicaRecord {
         status: ReplicaStatus::InSync,
         status_message: "Replication succeeded".to_owned(),
     }
+}
+
+/// Records the Regions whose key did not wrap, and what they were to replace stays; where that cannot be, fails whole.
+pub(super) fn record_failures(
+    record: &mut SecretRecord,
+    problems: Vec<Problem>,
+    on_problem: OnProblem,
+    needed: Option<Region>,
+) -> Result<Vec<Region>> {
+    let is_needed = |problem: &Problem| problem.retry.as_ref().is_none_or(|(region, _)| Some(*region) == needed);
+    if !problems.is_empty() && (on_problem == OnProblem::FailWhole || problems.iter().any(is_needed)) {
+        return Err(refusal(&problems));
+    }
+    let failed: Vec<_> = problems.iter().filter_map(failed_replica).collect();
+    let regions: Vec<_> = failed.iter().map(|replica| replica.region).collect();
+    record.replication_status.retain(|replica| !regions.contains(&replica.region));
+    record.replication_status.extend(failed);
+    record.replaces.retain(|replaced| !regions.contains(&replaced.region));
+    Ok(regions)
 }
 
 pub(super) fn failed_replica(problem: &Problem) -> Option<ReplicaRecord> {

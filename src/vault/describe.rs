@@ -12,15 +12,16 @@ use serde::Serialize;
 use super::{
     Vault,
     family::{Family, Located},
+    keys::KeyOptions,
     lookup::Found,
     plan::DEFAULT_KEY_ALIAS,
     read::bundle_path,
-    record::{AWSCURRENT, BundleRecord, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
+    record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
 };
 use crate::{
-    arn::SecretArn,
+    arn::{KeyArn, SecretArn},
     error::Result,
     kms::{Committed, EmbeddedKms},
     region::Region,
@@ -58,7 +59,8 @@ pub struct BundleInfo {
     pub sha256: String,
     /// ARN of the key that wraps its data key.
     pub kms_key_id: String,
-    /// True when the keystore at hand has that key or a related multi-Region key with its private part, or a recovery key of the bundle, enabled.
+    /// True when the keystore at hand has that key or a related multi-Region key with its private part, or a recovery key of the bundle,
+    /// enabled; or when AWS KMS is at hand and is asked for the key, as its account is a configured one.
     pub opens_here: bool,
 }
 
@@ -181,11 +183,11 @@ pub struct SecretListEntry {
 }
 
 impl SecretChange {
-    pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, secret: &Located, keystore: Committed) -> Self {
+    pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, keys: &KeyOptions, secret: &Located, keystore: Committed) -> Self {
         let record = &secret.record;
         let closed = record.versions.iter().flat_map(|version| &version.bundles).filter(|bundle| {
-            let is_imported = bundle.kms_key_id.parse().is_ok_and(|key| kms.is_imported(&key));
-            is_imported && !opens(kms, bundle)
+            let in_aws = |key: &KeyArn| kms.is_imported(key) || keys.online.is_some() && !keys.sources(kms).has(key);
+            bundle.kms_key_id.parse().is_ok_and(|key| in_aws(&key)) && !keys.can_open(Some(kms), bundle)
         });
         let (mut public_only, mut recovery_only) = (BTreeSet::new(), BTreeSet::new());
         for bundle in closed {
@@ -197,7 +199,7 @@ impl SecretChange {
             name: record.name.clone(),
             version_id: record.version_with_stage(AWSCURRENT).map(|version| version.version_id.clone()),
             replication_status: statuses(record),
-            bundles: bundles(vault, Some(kms), secret, None),
+            bundles: bundles(vault, Some(kms), keys, secret, None),
             keystore,
             public_only: public_only.into_iter().collect(),
             recovery_only: recovery_only.into_iter().collect(),
@@ -212,9 +214,23 @@ impl Vault {
     /// # Errors
     /// `ResourceNotFoundException`, no vault, or a damaged record.
     pub fn describe_secret(&self, kms: Option<&EmbeddedKms>, secret_id: &str, region: Option<Region>) -> Result<SecretDescription> {
+        self.describe_secret_with(kms, &KeyOptions::default(), secret_id, region)
+    }
+
+    /// As [`Vault::describe_secret`], where AWS KMS may be at hand too. It is not called.
+    ///
+    /// # Errors
+    /// As for [`Vault::describe_secret`].
+    pub fn describe_secret_with(
+        &self,
+        kms: Option<&EmbeddedKms>,
+        keys: &KeyOptions,
+        secret_id: &str,
+        region: Option<Region>,
+    ) -> Result<SecretDescription> {
         let Found { secret, region, .. } = self.find(secret_id, region)?;
         let only = (region != secret.record.primary_region()).then_some(region);
-        let bundles = bundles(self, kms, &secret, only);
+        let bundles = bundles(self, kms, keys, &secret, only);
         let record = secret.record;
         let rotation = rotation_in(&record, region);
         Ok(SecretDescription {
@@ -308,7 +324,7 @@ fn key_in(record: &SecretRecord, region: Region) -> Option<String> {
     key.filter(|key| key != DEFAULT_KEY_ALIAS)
 }
 
-fn bundles(vault: &Vault, kms: Option<&EmbeddedKms>, secret: &Located, only: Option<Region>) -> Vec<BundleInfo> {
+fn bundles(vault: &Vault, kms: Option<&EmbeddedKms>, keys: &KeyOptions, secret: &Located, only: Option<Region>) -> Vec<BundleInfo> {
     let absolute = Located {
         dir: vault.absolute_root().join(secret.dir.strip_prefix(vault.root()).unwrap_or(&secret.dir)),
         record: secret.record.clone(),
@@ -323,14 +339,9 @@ fn bundles(vault: &Vault, kms: Option<&EmbeddedKms>, secret: &Located, only: Opt
                 size: bundle.size,
                 sha256: bundle.sha256.clone(),
                 kms_key_id: bundle.kms_key_id.clone(),
-                opens_here: kms.is_some_and(|kms| opens(kms, bundle)),
+                opens_here: keys.can_open(kms, bundle),
             });
         }
     }
     infos
-}
-
-/// True when the keystore has a key that opens the bundle, enabled.
-pub(super) fn opens(kms: &EmbeddedKms, bundle: &BundleRecord) -> bool {
-    bundle.kms_key_id.parse().is_ok_and(|key| kms.can_unwrap(&key)) || bundle.encrypted_data_keys.iter().any(|edk| edk.opens_with(kms))
 }

@@ -1,22 +1,24 @@
 //! What data keys are wrapped under besides each Region's own key, and what they are unwrapped with besides the keystore.
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    arn::KeyArn,
+    arn::{AccountId, KeyArn},
     format::EncryptedDataKey,
     keyring::{
         AWS_KMS_ECDH_PROVIDER_ID, AWS_KMS_PROVIDER_ID, AWS_KMS_RSA_PROVIDER_ID, AwsKmsDiscoveryKeyring, Curve, EcPublicKey, Keyring,
         Kms as _, RAW_ECDH_PROVIDER_ID, RsaEncryptionAlgorithm, display_provider_info,
     },
-    kms::{EmbeddedKms, KeyUsage},
+    kms::{EmbeddedKms, KeySources, KeySpec, KeyUsage, OnlineKms, OnlineOpening},
 };
+
+use super::{openers::Openers, record::BundleRecord};
 
 /// A key that gets an encrypted data key of its own in every new bundle, so that the bundle opens where the Region's key is out of reach.
 pub enum RecoveryKey {
-    /// A KMS key that the keystore knows, embedded or imported.
+    /// A KMS key: embedded, imported, or with AWS KMS at hand one there.
     Kms(KeyArn),
     /// A key that the caller holds.
     Keyring(Box<dyn Keyring>),
@@ -30,22 +32,41 @@ pub struct KeyOptions {
     pub open_with: Vec<Box<dyn Keyring>>,
     /// How RSA keys of KMS wrap.
     pub encryption_algorithm: RsaEncryptionAlgorithm,
+    /// AWS KMS. With it every Region needs a key to be named, and an embedded one to be written out (`embedded:ID`).
+    pub online: Option<Arc<dyn OnlineKms>>,
+    /// Which keys of AWS KMS are asked to open bundles.
+    pub online_opening: OnlineOpening,
+    /// The configured account: under a key in AWS KMS that only a secret's record names, data keys are wrapped if it is of this account.
+    pub account: AccountId,
 }
 
 impl Default for KeyOptions {
     fn default() -> Self {
-        Self { recovery_keys: Vec::new(), open_with: Vec::new(), encryption_algorithm: RsaEncryptionAlgorithm::RsaesOaepSha256 }
+        Self {
+            recovery_keys: Vec::new(),
+            open_with: Vec::new(),
+            encryption_algorithm: RsaEncryptionAlgorithm::RsaesOaepSha256,
+            online: None,
+            online_opening: OnlineOpening::default(),
+            account: AccountId::embedded(),
+        }
     }
 }
 
 impl KeyOptions {
+    /// The keys that names may mean.
+    pub(crate) fn sources<'a>(&'a self, kms: &'a EmbeddedKms) -> KeySources<'a> {
+        KeySources { kms, online: self.online.as_deref() }
+    }
+
     /// Keyrings for a new bundle: the Region's key first, which makes the data key where there is none yet.
     pub(crate) fn wrapping<'a>(&'a self, kms: &'a EmbeddedKms, key: &KeyArn) -> Vec<Box<dyn Keyring + 'a>> {
-        let mut keyrings = vec![kms.keyring_with(key.clone(), self.encryption_algorithm)];
+        let sources = self.sources(kms);
+        let mut keyrings = vec![sources.keyring(key, self.encryption_algorithm)];
         for recovery_key in &self.recovery_keys {
             match recovery_key {
                 RecoveryKey::Kms(recovery) if recovery == key => {}
-                RecoveryKey::Kms(recovery) => keyrings.push(kms.keyring_with(recovery.clone(), self.encryption_algorithm)),
+                RecoveryKey::Kms(recovery) => keyrings.push(sources.keyring(recovery, self.encryption_algorithm)),
                 RecoveryKey::Keyring(keyring) => keyrings.push(Box::new(&**keyring)),
             }
         }
@@ -56,11 +77,13 @@ impl KeyOptions {
     /// discovery keyring for KMS refuses such a message.
     #[must_use]
     pub fn is_refused_by_discovery(&self, kms: &EmbeddedKms, key: &KeyArn) -> bool {
-        let mut specs = vec![kms.key_spec(key)];
+        // What AWS KMS itself wraps, it wraps under symmetric keys.
+        let spec = |key| kms.key_spec(key).or_else(|| self.online.is_some().then_some(KeySpec::SymmetricDefault));
+        let mut specs = vec![spec(key)];
         let mut has_nameless = false;
         for recovery_key in &self.recovery_keys {
             match recovery_key {
-                RecoveryKey::Kms(recovery) => specs.push(kms.key_spec(recovery)),
+                RecoveryKey::Kms(recovery) => specs.push(spec(recovery)),
                 RecoveryKey::Keyring(_) => has_nameless = true,
             }
         }
@@ -70,9 +93,12 @@ impl KeyOptions {
         has(KeyUsage::EncryptDecrypt, false) && (has_nameless || has(KeyUsage::KeyAgreement, true))
     }
 
-    /// Keyrings for existing bundles.
-    pub(crate) fn opening<'a>(&'a self, kms: &'a EmbeddedKms) -> Vec<Box<dyn Keyring + 'a>> {
-        let mut keyrings: Vec<Box<dyn Keyring + 'a>> = vec![Box::new(AwsKmsDiscoveryKeyring::new(kms))];
+    /// What opens existing bundles.
+    pub(crate) fn openers<'a>(&'a self, kms: Option<&'a EmbeddedKms>) -> Openers<'a> {
+        let mut keyrings: Vec<Box<dyn Keyring + 'a>> = Vec::new();
+        if let Some(kms) = kms {
+            keyrings.push(Box::new(AwsKmsDiscoveryKeyring::new(kms)));
+        }
         for keyring in &self.open_with {
             keyrings.push(Box::new(&**keyring));
         }
@@ -81,15 +107,30 @@ impl KeyOptions {
                 keyrings.push(Box::new(&**keyring));
             }
         }
-        keyrings
+        Openers::new(keyrings, kms, self)
     }
+
+    /// True where the keystore has a key that opens the bundle, or AWS KMS is at hand and may be asked for one.
+    pub(crate) fn can_open(&self, kms: Option<&EmbeddedKms>, bundle: &BundleRecord) -> bool {
+        let edks = &bundle.encrypted_data_keys;
+        if kms.is_some_and(|kms| can_unwrap(kms, &bundle.kms_key_id) || edks.iter().any(|edk| edk.opens_with(kms))) {
+            return true;
+        }
+        let mut names = std::iter::once(&bundle.kms_key_id).chain(edks.iter().map(|edk| &edk.key));
+        let is_asked = |key: &String| key.parse().is_ok_and(|key| self.online_opening.admits(kms, bundle.region, &key));
+        self.online.is_some() && names.any(is_asked)
+    }
+}
+
+fn can_unwrap(kms: &EmbeddedKms, key: &str) -> bool {
+    key.parse().is_ok_and(|key| kms.can_unwrap(&key))
 }
 
 impl fmt::Debug for KeyOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { recovery_keys, open_with, encryption_algorithm } = self;
-        let counts = (recovery_keys.len(), open_with.len());
-        f.debug_tuple("KeyOptions").field(&counts).field(encryption_algorithm).finish()
+        let Self { recovery_keys, open_with, encryption_algorithm, online, online_opening, account } = self;
+        let counts = (recovery_keys.len(), open_with.len(), online.is_some());
+        f.debug_tuple("KeyOptions").field(&counts).field(encryption_algorithm).field(online_opening).field(account).finish()
     }
 }
 

@@ -13,6 +13,7 @@ mod keys;
 mod layout;
 mod list;
 mod lookup;
+mod openers;
 mod parameters;
 mod plan;
 mod read;
@@ -51,9 +52,13 @@ pub(crate) use bundle::{REGION_PAIR, is_reserved};
 #[cfg(feature = "cli")]
 pub(crate) use keys::borrowed;
 #[cfg(feature = "cli")]
+pub(crate) use openers::Openers;
+#[cfg(feature = "cli")]
 pub(crate) use parameters::check_tags;
 #[cfg(feature = "cli")]
-pub(crate) use plan::{Problem, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys, unknown_region};
+pub(crate) use plan::{Named, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys, unknown_region};
+#[cfg(feature = "cli")]
+pub(crate) use seal_version::wrap_problem;
 
 use crate::{
     durable::{self, Lock},

@@ -2,13 +2,14 @@
 
 use super::{
     family::{Family, Located},
+    keys::KeyOptions,
     parameters::check_kms_key_id,
     record::SecretRecord,
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result, ServiceError},
-    kms::{EmbeddedKms, PublicKey, is_written_as_embedded},
+    error::{Error, ErrorCode, Result, ServiceError, SetupError},
+    kms::{EmbeddedKms, FoundKey, KeyPurpose, KeySource, PublicKey, is_written_as_embedded},
     region::Region,
     suite::AlgorithmSuite,
 };
@@ -59,6 +60,8 @@ pub(crate) struct Target {
 pub(crate) enum KeyOrigin {
     /// Only AWS KMS opens what is wrapped under it.
     Imported,
+    /// In AWS KMS.
+    Aws,
     /// An embedded key that was named with `embedded:`.
     WrittenOut,
     /// An embedded key that was named without, or the default.
@@ -79,36 +82,143 @@ pub(crate) struct Problem {
     pub(crate) error: ServiceError,
     /// The Region and the key to record, where `--partial` may record it: the fault can be mended and the command repeated.
     pub(crate) retry: Option<(Region, String)>,
+    /// What every Region lacks: credentials.
+    pub(crate) setup: Option<SetupError>,
+}
+
+impl Problem {
+    /// A problem that can only be told.
+    pub(crate) fn new(place: impl Into<String>, error: ServiceError) -> Self {
+        Self { place: place.into(), error, retry: None, setup: None }
+    }
+
+    /// A Region's problem as the library tells it. What AWS KMS did not answer has no name there.
+    pub(crate) fn of(place: impl Into<String>, error: Error, retry: Option<(Region, String)>) -> Self {
+        let place = place.into();
+        let (code, setup) = match error {
+            Error::Service(ServiceError { code, message }) => {
+                // The list names the Region already.
+                let message = message.strip_prefix(&format!("{place}, ")).map_or_else(|| message.clone(), str::to_owned);
+                return Self { place, error: ServiceError { code, message }, retry, setup: None };
+            }
+            Error::NoAnswer { .. } => (ErrorCode::EncryptionFailure, None),
+            Error::Setup(ref error @ SetupError::NoCredentials(_)) => (ErrorCode::EncryptionFailure, Some(error.clone())),
+            _ => (ErrorCode::InvalidParameterException, None),
+        };
+        let retry = retry.filter(|_| setup.is_none());
+        Self { place, error: ServiceError::new(code, error.to_string()), retry, setup }
+    }
+}
+
+/// Who names a Region's key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Named<'a> {
+    /// The command, or nobody.
+    ByCaller(Option<&'a str>),
+    /// The secret's record, which is only as trustworthy as its file; `None` for the default key.
+    ByRecord(Option<&'a str>),
+}
+
+impl<'a> Named<'a> {
+    const fn key_id(self) -> Option<&'a str> {
+        match self {
+            Self::ByCaller(key_id) | Self::ByRecord(key_id) => key_id,
+        }
+    }
 }
 
 /// Finds the key of a Region: the one named, else the one that was set as the Region's default, else `alias/aws/secretsmanager`, making that
-/// (in memory) when it is needed for the first time.
-pub(crate) fn target(kms: &mut EmbeddedKms, region: Region, key_id: Option<&str>) -> Result<Target, ServiceError> {
-    let as_service = |error: Error| match error {
-        Error::Service(error) => error,
-        other => ServiceError::new(ErrorCode::InvalidParameterException, other.to_string()),
+/// (in memory) when it is needed for the first time. With AWS KMS there is no such last resort.
+pub(crate) fn target(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, named: Named<'_>) -> Result<Target> {
+    let key_id = named.key_id();
+    key_id.map_or(Ok(()), check_kms_key_id)?;
+    let name = name_of_key(kms, region, key_id);
+    let FoundKey { arn: key, source } = match (&keys.online, named) {
+        (None, _) => find_here(kms, region, &name)?,
+        (Some(_), Named::ByRecord(_)) => find_recorded(kms, keys, region, &name)?,
+        (Some(_), Named::ByCaller(_)) => find_named(kms, keys, region, &name, key_id)?,
     };
-    key_id.map_or(Ok(()), check_kms_key_id).map_err(as_service)?;
-    kms.require_enabled(region).map_err(as_service)?;
-    let named = name_of_key(kms, region, key_id);
-    let key = if named == DEFAULT_KEY_ALIAS { kms.ensure_default_key(region) } else { kms.resolve(region, &named) };
-    let key = key.and_then(|key| kms.check_usable(&key).map(|()| key)).map_err(as_service)?;
     tracing::debug!(%region, %key, "key resolved");
-    let origin = match is_written_as_embedded(&named) {
-        _ if kms.is_imported(&key) => KeyOrigin::Imported,
-        true => KeyOrigin::WrittenOut,
-        false => KeyOrigin::Embedded,
+    let origin = match source {
+        KeySource::Imported => KeyOrigin::Imported,
+        KeySource::Aws => KeyOrigin::Aws,
+        KeySource::Embedded if is_written_as_embedded(&name) => KeyOrigin::WrittenOut,
+        KeySource::Embedded => KeyOrigin::Embedded,
     };
-    Ok(Target { key, kms_key_id: named, origin })
+    Ok(Target { key, kms_key_id: name, origin })
 }
 
-/// As soon as one Region uses an imported public key, no other takes an embedded key that was not written out: its bundle would not open in
-/// AWS, where the others do.
-pub(crate) fn unchosen_keys<'a>(targets: impl IntoIterator<Item = &'a Target> + Clone, others: UntouchedRegions) -> Vec<Problem> {
-    let has_imported =
-        others == UntouchedRegions::UseImportedKeys || targets.clone().into_iter().any(|target| target.origin == KeyOrigin::Imported);
-    let unchosen = targets.into_iter().filter(|target| has_imported && target.origin == KeyOrigin::Embedded);
-    unchosen.map(unchosen_key).collect()
+/// Without AWS KMS.
+fn find_here(kms: &mut EmbeddedKms, region: Region, name: &str) -> Result<FoundKey> {
+    kms.require_enabled(region)?;
+    if name == DEFAULT_KEY_ALIAS || name == EMBEDDED_DEFAULT {
+        let arn = kms.ensure_default_key(region)?;
+        return kms.check_usable(&arn).map(|()| FoundKey { arn, source: KeySource::Embedded });
+    }
+    let sources = KeyOptions::default();
+    let found = sources.sources(kms).find(region, name, KeyPurpose::Wrap);
+    let is_default = kms.chosen_default_key(region).is_some_and(|key| key.to_string() == name);
+    match found {
+        Err(Error::Service(ServiceError { code: ErrorCode::NotFoundException, .. })) if is_default => {
+            let message = format!("the Region's default key {name} is one in AWS KMS: --kms aws asks there, or name another key");
+            Err(Error::service(ErrorCode::NotFoundException, message))
+        }
+        found => found,
+    }
+}
+
+/// With AWS KMS, the key that a command names, or that was set as the Region's default.
+fn find_named(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, name: &str, key_id: Option<&str>) -> Result<FoundKey> {
+    if name == EMBEDDED_DEFAULT {
+        return find_here(kms, region, name);
+    }
+    if name == DEFAULT_KEY_ALIAS && key_id.is_none_or(str::is_empty) {
+        return Err(Error::service(ErrorCode::InvalidParameterException, no_key_named(region)));
+    }
+    keys.sources(kms).find(region, name, KeyPurpose::Wrap)
+}
+
+/// With AWS KMS, the key on record: the keystore's, or one of the configured account.
+fn find_recorded(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, name: &str) -> Result<FoundKey> {
+    if name == DEFAULT_KEY_ALIAS && kms.default_key(region).is_none() {
+        return Err(Error::service(ErrorCode::InvalidParameterException, no_key_named(region)));
+    }
+    if let Ok(found) = find_here(kms, region, name) {
+        return Ok(found);
+    }
+    let found = keys.sources(kms).find(region, name, KeyPurpose::Wrap)?;
+    if found.source != KeySource::Aws || *found.arn.account() == keys.account {
+        return Ok(found);
+    }
+    let message = format!(
+        "only the record of the secret names {}, and its account {} is not the configured one; name the key: KmsKeyId=KEY, or --to-key in a rewrap",
+        found.arn,
+        found.arn.account()
+    );
+    Err(Error::service(ErrorCode::InvalidParameterException, message))
+}
+
+/// `embedded:` and the default alias.
+const EMBEDDED_DEFAULT: &str = "embedded:alias/aws/secretsmanager";
+
+fn no_key_named(region: Region) -> String {
+    format!(
+        "no key is named for it, and with --kms aws every Region needs one; KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --kms aws --region {region} --key-id KEY'"
+    )
+}
+
+/// As soon as one Region uses a key of AWS, by its imported public key or in AWS KMS, no other takes an embedded key that was not written out:
+/// its bundle would not open in AWS, where the others do.
+pub(crate) fn unchosen_keys<'a>(
+    targets: impl IntoIterator<Item = &'a Target> + Clone,
+    others: UntouchedRegions,
+    keys: &KeyOptions,
+) -> Vec<Problem> {
+    let is_in_aws = |target: &Target| matches!(target.origin, KeyOrigin::Imported | KeyOrigin::Aws);
+    let has_imported = others == UntouchedRegions::UseImportedKeys || targets.clone().into_iter().any(is_in_aws);
+    let must_choose = keys.online.is_some() || has_imported;
+    let unchosen = targets.into_iter().filter(|target| must_choose && target.origin == KeyOrigin::Embedded);
+    unchosen.map(|target| unchosen_key(target, keys.online.is_some())).collect()
 }
 
 /// The Regions of a secret that a command does not touch.
@@ -127,20 +237,20 @@ impl UntouchedRegions {
     }
 }
 
-fn unchosen_key(target: &Target) -> Problem {
+fn unchosen_key(target: &Target, is_online: bool) -> Problem {
     let (region, key) = (target.region(), &target.kms_key_id);
+    let why = if is_online { "with --kms aws that has to be said" } else { "another Region uses an imported public key" };
     let what = if key == DEFAULT_KEY_ALIAS {
-        "no key is named for it, and another Region uses an imported public key: then every Region needs one"
+        "no key is named for it, and another Region uses an imported public key: then every Region needs one".to_owned()
     } else {
-        "its key is an embedded one, which AWS does not have, and another Region uses an imported public key"
+        format!("its key is an embedded one, which AWS does not have, and {why}")
     };
     let way = if key == DEFAULT_KEY_ALIAS {
         format!("KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region {region} --key-id KEY'")
     } else {
         format!("'embedded:{key}' says that it is meant")
     };
-    let error = ServiceError::new(ErrorCode::InvalidParameterException, format!("{what}; {way}"));
-    Problem { place: region.to_string(), error, retry: None }
+    Problem::new(region.name(), ServiceError::new(ErrorCode::InvalidParameterException, format!("{what}; {way}")))
 }
 
 /// The key as the user named it; else the one that was set as the Region's default, else the default alias.
@@ -153,17 +263,16 @@ fn name_of_key(kms: &EmbeddedKms, region: Region, key_id: Option<&str>) -> Strin
 /// Checks a replica's Region against the primary's, its key, and the names that are taken.
 pub(crate) fn check_replica(
     kms: &mut EmbeddedKms,
+    keys: &KeyOptions,
     primary: Region,
     family: &Family,
-    replica: &ReplicaRegion,
+    (place, named): (&str, Named<'_>),
     clash: NameClash,
 ) -> Result<Target, Problem> {
-    let problem = |message: String, retry: Option<(Region, String)>| Problem {
-        place: replica.region.clone(),
-        error: ServiceError::new(ErrorCode::InvalidParameterException, message),
-        retry,
+    let problem = |message: String, retry: Option<(Region, String)>| {
+        Problem::of(place, Error::service(ErrorCode::InvalidParameterException, message), retry)
     };
-    let Some(region) = Region::new(&replica.region) else { return Err(problem(unknown_region(&replica.region), None)) };
+    let Some(region) = Region::new(place) else { return Err(problem(unknown_region(place), None)) };
     if region == primary {
         return Err(problem("Invalid replica region. It is the primary Region of the secret.".to_owned(), None));
     }
@@ -172,12 +281,10 @@ pub(crate) fn check_replica(
             format!("replication stays in one partition: {region} is in {}, {primary} in {}", region.partition(), primary.partition());
         return Err(problem(message, None));
     }
-    let retry = Some((region, name_of_key(kms, region, replica.kms_key_id.as_deref())));
-    let target = target(kms, region, replica.kms_key_id.as_deref()).map_err(|error| Problem {
-        place: replica.region.clone(),
-        error,
-        retry: retry.clone(),
-    })?;
+    let name = name_of_key(kms, region, named.key_id());
+    // No later try finds a key where none is named.
+    let retry = (keys.online.is_none() || name != DEFAULT_KEY_ALIAS).then_some((region, name));
+    let target = target(kms, keys, region, named).map_err(|error| Problem::of(place, error, retry.clone()))?;
     match (family.holder(region), clash) {
         (None, _) => Ok(target),
         (Some(_), NameClash::Refuse) => Err(problem("Secret with this name already exists in this region".to_owned(), retry)),
@@ -196,11 +303,8 @@ pub(crate) fn check_suite(kms: &EmbeddedKms, target: Target, suite: AlgorithmSui
         return Ok(target);
     }
     let message = format!("no AWS Encryption SDK opens a signed message under {}, which is an RSA key", target.key);
-    Err(Problem {
-        place: target.region().to_string(),
-        error: ServiceError::new(ErrorCode::InvalidKeyUsageException, message),
-        retry: Some((target.region(), target.kms_key_id)),
-    })
+    let error = Error::service(ErrorCode::InvalidKeyUsageException, message);
+    Err(Problem::of(target.region().name(), error, Some((target.region(), target.kms_key_id))))
 }
 
 /// The same for Regions that passed the other checks; all that have such a key are listed.
@@ -213,11 +317,8 @@ pub(crate) fn check_suite_of_all(kms: &EmbeddedKms, targets: &[Target], suite: A
 pub(crate) fn named_twice(replicas: &[ReplicaRegion]) -> impl Iterator<Item = Problem> {
     let is_repeated = |index: usize, region: &str| replicas.iter().take(index).any(|earlier| earlier.region == region);
     let repeated = replicas.iter().enumerate().filter(move |(index, replica)| is_repeated(*index, &replica.region));
-    repeated.map(|(_, replica)| Problem {
-        place: replica.region.clone(),
-        error: ServiceError::new(ErrorCode::InvalidParameterException, "the Region is named twice"),
-        retry: None,
-    })
+    let error = || ServiceError::new(ErrorCode::InvalidParameterException, "the Region is named twice");
+    repeated.map(move |(_, replica)| Problem::new(replica.region.clone(), error()))
 }
 
 /// A primary with replicas cannot be overwritten; a replica can.
@@ -247,8 +348,11 @@ pub(crate) fn trace_plan(targets: &[Target], failed: &[Problem]) {
     tracing::debug!(?targets, ?failed, "plan");
 }
 
-/// One error for all problems: the code of the first, every Region listed.
+/// One error for all problems: the code of the first, every Region listed. What all Regions lack is one error.
 pub(crate) fn refusal(problems: &[Problem]) -> Error {
+    if let Some(setup) = problems.iter().find_map(|problem| problem.setup.clone()) {
+        return Error::Setup(setup);
+    }
     let code = problems.first().map_or(ErrorCode::InvalidParameterException, |problem| problem.error.code);
     let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.place.escape_debug(), problem.error.message)).collect();
     let message = match lines.as_slice() {

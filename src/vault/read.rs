@@ -7,7 +7,9 @@ use super::{
     bundle::{OpenedBundle, open_bundle},
     family::{Located, read_bounded},
     layout,
+    keys::KeyOptions,
     lookup::{Found, not_found},
+    openers::{Openers, Reach},
     parameters::{check_version_id, check_version_stage},
     record::{AWSCURRENT, BundleRecord, SecretRecord, VersionRecord},
     seal_version::{identity, value_matches},
@@ -85,10 +87,36 @@ impl Vault {
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
-        match self.read_value(keyrings, secret_id, region, selector) {
+        self.get_with(&Openers::of(keyrings), secret_id, region, selector)
+    }
+
+    /// Opens the bundle of one version in one Region with what the options name, the keystore's keys, and AWS KMS where the options have it. A
+    /// key that makes no call is tried first.
+    ///
+    /// # Errors
+    /// As for [`Vault::get_secret_value_with`]; no credentials to call AWS KMS with.
+    pub fn get_secret_value_by(
+        &self,
+        kms: Option<&EmbeddedKms>,
+        keys: &KeyOptions,
+        secret_id: &str,
+        region: Option<Region>,
+        selector: &VersionSelector,
+    ) -> Result<SecretValueEntry> {
+        self.get_with(&keys.openers(kms), secret_id, region, selector)
+    }
+
+    fn get_with(
+        &self,
+        openers: &Openers<'_>,
+        secret_id: &str,
+        region: Option<Region>,
+        selector: &VersionSelector,
+    ) -> Result<SecretValueEntry> {
+        match self.read_value(openers, secret_id, region, selector) {
             // A writer may have removed the file after the record was read; by now the record is another one.
             Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                self.read_value(keyrings, secret_id, region, selector).map_err(as_missing)
+                self.read_value(openers, secret_id, region, selector).map_err(as_missing)
             }
             result => result,
         }
@@ -96,7 +124,7 @@ impl Vault {
 
     fn read_value(
         &self,
-        keyrings: &[&dyn Keyring],
+        openers: &Openers<'_>,
         secret_id: &str,
         region: Option<Region>,
         selector: &VersionSelector,
@@ -104,7 +132,7 @@ impl Vault {
         selector.check()?;
         let Found { secret, region, .. } = self.find(secret_id, region)?;
         let version = select(&secret.record, selector)?;
-        let OpenedBundle { value, .. } = self.open_in_region(keyrings, &secret, version, region)?;
+        let OpenedBundle { value, .. } = self.open_in_region(openers, openers.farthest(), &secret, version, region)?;
         Ok(SecretValueEntry {
             arn: secret.record.arn.in_region(region),
             version_id: version.version_id.clone(),
@@ -115,15 +143,22 @@ impl Vault {
         })
     }
 
-    /// Opens a version from the primary Region's bundle, or from any other that opens here; gives its data key too.
-    pub(super) fn open_any_region(&self, keyrings: &[&dyn Keyring], secret: &Located, version: &VersionRecord) -> Result<OpenedBundle> {
+    /// Opens a version from the primary Region's bundle, or from any other that opens here; gives its data key too. A bundle that opens without
+    /// a call is opened before one that needs it.
+    pub(super) fn open_any_region(&self, openers: &Openers<'_>, secret: &Located, version: &VersionRecord) -> Result<OpenedBundle> {
         let primary = secret.record.primary_region();
         let others = version.bundles.iter().map(|bundle| bundle.region).filter(|region| *region != primary);
+        let regions: Vec<_> = std::iter::once(primary).chain(others).collect();
         let mut first_error = None;
-        for region in std::iter::once(primary).chain(others) {
-            match self.open_in_region(keyrings, secret, version, region) {
-                Ok(opened) => return Ok(opened),
-                Err(error) => _ = first_error.get_or_insert(error),
+        for reach in openers.reaches() {
+            // What was found without calls is found again with them.
+            first_error = None;
+            for region in &regions {
+                match self.open_in_region(openers, reach, secret, version, *region) {
+                    Ok(opened) => return Ok(opened),
+                    Err(error @ Error::Setup(_)) => return Err(error),
+                    Err(error) => _ = first_error.get_or_insert(error),
+                }
             }
         }
         Err(first_error.unwrap_or(Error::Misuse("there is always a primary Region")))
@@ -132,7 +167,8 @@ impl Vault {
     /// Opens a version from the bundle of one Region; gives its data key too.
     pub(super) fn open_in_region(
         &self,
-        keyrings: &[&dyn Keyring],
+        openers: &Openers<'_>,
+        reach: Reach,
         secret: &Located,
         version: &VersionRecord,
         region: Region,
@@ -151,22 +187,36 @@ impl Vault {
             return Err(refuse("size or SHA-256 is not the one on record: the file was changed or damaged"));
         }
         tracing::debug!(path = %path.display(), key = bundle.kms_key_id, "opening a bundle");
-        open_bundle(&message, &identity(&secret.record, &version.version_id, region), keyrings).map_err(|error| match &error {
+        let identity = identity(&secret.record, &version.version_id, region);
+        let opened = openers.with(reach, Some(bundle), |keyrings| open_bundle(&message, &identity, keyrings));
+        opened.map_err(|error| match error {
             Error::NoUsableKey(_) => refuse(&format!("{error}\n{}", ways_out(version, region))),
+            // No other bundle and no other key helps.
+            Error::Setup(_) => error,
             _ => refuse(&error.to_string()),
         })
     }
 
     /// Whether `value` is that of a stored version: by its keyed tag, or with another keystore by opening the version.
-    pub(super) fn is_same_value(&self, kms: &EmbeddedKms, secret: &Located, version: &VersionRecord, value: &SecretValue) -> Result<bool> {
+    pub(super) fn is_same_value(
+        &self,
+        kms: &EmbeddedKms,
+        keys: &KeyOptions,
+        secret: &Located,
+        version: &VersionRecord,
+        value: &SecretValue,
+    ) -> Result<bool> {
         if let Some(same) = value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, value) {
             return Ok(same);
         }
-        let OpenedBundle { value: stored, .. } =
-            self.open_any_region(&[&AwsKmsDiscoveryKeyring::new(kms)], secret, version).map_err(|error| {
+        let opened = self.open_any_region(&keys.openers(Some(kms)), secret, version);
+        let OpenedBundle { value: stored, .. } = opened.map_err(|error| match error {
+            Error::Setup(_) => error,
+            _ => {
                 let message = format!("the value on record was made with another keystore and cannot be compared here: {error}");
                 Error::service(ErrorCode::InvalidRequestException, message)
-            })?;
+            }
+        })?;
         Ok(stored.kind() == value.kind() && constant_time_eq(stored.expose(), value.expose()))
     }
 }

@@ -5,14 +5,14 @@ use super::{
     Vault,
     bundle::OpenedBundle,
     change::PreparedChange,
-    create::{failed_replica, in_sync},
+    create::{failed_replica, in_sync, record_failures},
     describe::SecretChange,
     family::{Family, Located},
-    keys::{KeyOptions, borrowed},
+    keys::KeyOptions,
     lookup::Found,
     plan::{
-        self, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite_of_all, named_twice,
-        refusal, trace_plan, unchosen_keys,
+        self, NameClash, Named, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite_of_all,
+        named_twice, refusal, trace_plan, unchosen_keys,
     },
     record::{Replaced, ReplicaStatus, SecretRecord},
     seal_version::{SealedVersion, VersionSource},
@@ -67,10 +67,10 @@ impl Vault {
         }
         let plan = plan_replicas(session.kms_mut(), &secret.record, &family, request)?;
         if plan.targets.is_empty() && plan.failed.is_empty() {
-            return Ok(SecretChange::of(self, session.kms(), &secret, Committed::Unchanged));
+            return Ok(SecretChange::of(self, session.kms(), &request.keys, &secret, Committed::Unchanged));
         }
         trace_plan(&plan.targets, &plan.failed);
-        let change = self.prepare_replicas(session.kms(), secret, &plan, &request.keys)?;
+        let change = self.prepare_replicas(session.kms(), secret, &plan, request)?;
         // Keys are durable before anything that is wrapped under them.
         let keystore = if plan.targets.is_empty() { Committed::Unchanged } else { session.commit()? };
         let located = change.write()?;
@@ -78,20 +78,32 @@ impl Vault {
             // The change is made. What it leaves to do is the next writer's if this fails.
             let _ = self.settle(&located.record.name);
         }
-        Ok(SecretChange::of(self, session.kms(), &located, keystore))
+        Ok(SecretChange::of(self, session.kms(), &request.keys, &located, keystore))
     }
 
     /// Opens each version and seals it for the new Regions, all in memory.
-    fn prepare_replicas(&self, kms: &EmbeddedKms, secret: Located, plan: &Plan, keys: &KeyOptions) -> Result<PreparedChange> {
-        let mut sealed = Vec::new();
-        let opening = keys.opening(kms);
-        if !plan.targets.is_empty() {
-            for version in &secret.record.versions {
-                let OpenedBundle { value, data_key, suite } = self.open_any_region(&borrowed(&opening), &secret, version)?;
-                check_suite_of_all(kms, &plan.targets, suite)?;
-                let (record, version_id, source) = (&secret.record, &version.version_id, VersionSource { data_key: Some(data_key), suite });
-                sealed.push(SealedVersion::seal(record, version_id, &value, &plan.targets, kms, keys, source)?);
+    fn prepare_replicas(&self, kms: &EmbeddedKms, secret: Located, plan: &Plan, request: &ReplicateSecret) -> Result<PreparedChange> {
+        let keys = &request.keys;
+        let (mut sealed, mut problems) = (Vec::<SealedVersion>::new(), Vec::<Problem>::new());
+        let openers = keys.openers(Some(kms));
+        let mut targets = plan.targets.clone();
+        for version in &secret.record.versions {
+            if targets.is_empty() {
+                break;
             }
+            let OpenedBundle { value, data_key, suite } = self.open_any_region(&openers, &secret, version)?;
+            check_suite_of_all(kms, &targets, suite)?;
+            let (record, version_id, source) = (&secret.record, &version.version_id, VersionSource { data_key: Some(data_key), suite });
+            let (version, failed) = SealedVersion::seal(record, version_id, &value, &targets, kms, keys, source)?;
+            sealed.push(version);
+            // A Region that failed for one version is not asked for the others.
+            targets.retain(|target| failed.iter().all(|problem| problem.place != target.region().name()));
+            problems.extend(failed);
+        }
+        for problem in &mut problems {
+            // A replica that is in sync under another key stays so: that is no failed one.
+            let is_in_sync = |region| secret.record.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync);
+            problem.retry.take_if(|(region, _)| is_in_sync(*region));
         }
         let mut after = secret.record.clone();
         for replica in plan.targets.iter().map(in_sync).chain(plan.failed.iter().filter_map(failed_replica)) {
@@ -99,6 +111,8 @@ impl Vault {
             after.replication_status.push(replica);
         }
         after.replaces.extend(plan.replaced.iter().cloned());
+        let failed = record_failures(&mut after, problems, request.on_problem, None)?;
+        sealed.iter_mut().for_each(|version| version.leave_out(&failed));
         after.last_changed_date = Timestamp::now();
         Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed })
     }
@@ -107,7 +121,7 @@ impl Vault {
 fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, request: &ReplicateSecret) -> Result<Plan> {
     let mut plan = Plan { failed: named_twice(&request.replicas).collect(), ..Plan::default() };
     for replica in &request.replicas {
-        match plan_replica(kms, record, family, replica, request.name_clash) {
+        match plan_replica(kms, record, family, replica, request) {
             Ok(Some(target)) => {
                 let old = family.holder(target.region()).filter(|holder| holder.record.arn != record.arn);
                 plan.replaced.extend(old.map(|old| Replaced { region: target.region(), arn: old.record.arn.clone() }));
@@ -117,7 +131,7 @@ fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, 
             Err(problem) => plan.failed.push(problem),
         }
     }
-    plan.failed.extend(unchosen_keys(&plan.targets, UntouchedRegions::of(kms, record)));
+    plan.failed.extend(unchosen_keys(&plan.targets, UntouchedRegions::of(kms, record), &request.keys));
     let can_record = request.on_problem == OnProblem::RecordFailed && plan.failed.iter().all(|problem| problem.retry.is_some());
     if plan.failed.is_empty() || can_record { Ok(plan) } else { Err(refusal(&plan.failed)) }
 }
@@ -128,20 +142,18 @@ fn plan_replica(
     record: &SecretRecord,
     family: &Family,
     replica: &ReplicaRegion,
-    clash: NameClash,
+    request: &ReplicateSecret,
 ) -> Result<Option<Target>, Problem> {
+    let (keys, clash, named) = (&request.keys, request.name_clash, replica.kms_key_id.as_deref());
+    let mut check = |named| check_replica(kms, keys, record.primary_region(), family, (&replica.region, named), clash).map(Some);
     let known = Region::new(&replica.region).and_then(|region| record.replica(region));
-    let Some(known) = known else { return check_replica(kms, record.primary_region(), family, replica, clash).map(Some) };
-    let named = replica.kms_key_id.clone().unwrap_or_else(|| known.kms_key_id.clone());
+    let Some(known) = known else { return check(Named::ByCaller(named)) };
     if known.status == ReplicaStatus::Failed {
-        let retry = ReplicaRegion { region: replica.region.clone(), kms_key_id: Some(named) };
-        return check_replica(kms, record.primary_region(), family, &retry, clash).map(Some);
+        return check(named.map_or(Named::ByRecord(Some(&known.kms_key_id)), |named| Named::ByCaller(Some(named))));
     }
-    if replica.kms_key_id.is_none() {
-        return Ok(None);
-    }
-    let problem = |error| Problem { place: replica.region.clone(), error, retry: None };
-    let target = plan::target(kms, known.region, Some(&named)).map_err(problem)?;
+    let Some(named) = named else { return Ok(None) };
+    let target = plan::target(kms, keys, known.region, Named::ByCaller(Some(named)));
+    let target = target.map_err(|error| Problem::of(replica.region.as_str(), error, None))?;
     let key = target.key.to_string();
     let is_under_key = match record.versions.as_slice() {
         // No bundle tells which key it is.
@@ -154,7 +166,7 @@ fn plan_replica(
         (false, NameClash::Refuse) => {
             let message =
                 format!("the replica is in sync under {}; --force-overwrite-replica-secret encrypts it under {key}", known.kms_key_id);
-            Err(problem(ServiceError::new(ErrorCode::InvalidParameterException, message)))
+            Err(Problem::new(replica.region.as_str(), ServiceError::new(ErrorCode::InvalidParameterException, message)))
         }
     }
 }

@@ -7,9 +7,9 @@ use super::{
     create::in_sync,
     describe::SecretChange,
     family::Located,
-    keys::{KeyOptions, borrowed},
+    keys::KeyOptions,
     lookup::Found,
-    plan::{self, DEFAULT_KEY_ALIAS, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, unchosen_keys},
+    plan::{self, DEFAULT_KEY_ALIAS, Named, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, unchosen_keys},
     record::{SecretRecord, VersionRecord},
     seal_version::{SealedVersion, VersionSource},
 };
@@ -56,28 +56,33 @@ impl Vault {
                 family.present().find(|(member, _)| member.record.arn == secret.record.arn).map(|(_, regions)| regions).unwrap_or_default()
             }
         };
-        let targets = plan_targets(session.kms_mut(), &secret.record, &regions, request.to_key.as_deref())?;
+        let targets = plan_targets(session.kms_mut(), &secret.record, &regions, request)?;
         let change = self.prepare_rewrap(session.kms(), secret, &targets, request)?;
         // Keys are durable before anything that is wrapped under them.
         let keystore = session.commit()?;
         let before = change.before.clone();
         let located = change.write()?;
         let lost_keys = before.map_or_else(Vec::new, |before| lost_keys(&before, &located.record));
-        Ok(SecretChange { lost_keys, ..SecretChange::of(self, session.kms(), &located, keystore) })
+        Ok(SecretChange { lost_keys, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) })
     }
 
     fn prepare_rewrap(&self, kms: &EmbeddedKms, secret: Located, targets: &[Target], request: &RewrapSecret) -> Result<PreparedChange> {
         let mut sealed = Vec::new();
-        let opening = request.keys.opening(kms);
+        let openers = request.keys.openers(Some(kms));
         for version in &secret.record.versions {
-            let OpenedBundle { value, data_key, suite: found } = self.open_any_region(&borrowed(&opening), &secret, version)?;
+            let OpenedBundle { value, data_key, suite: found } = self.open_any_region(&openers, &secret, version)?;
             let suite = request.suite.unwrap_or(found);
             if suite != found && !cover(targets, version) {
                 return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
             }
             check_suite_of_all(kms, targets, suite)?;
             let source = VersionSource { data_key: Some(data_key), suite };
-            sealed.push(SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, &request.keys, source)?);
+            let (version, problems) =
+                SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, &request.keys, source)?;
+            if !problems.is_empty() {
+                return Err(refusal(&problems));
+            }
+            sealed.push(version);
         }
         let mut after = secret.record.clone();
         for target in targets {
@@ -117,19 +122,21 @@ fn lost_keys(before: &SecretRecord, after: &SecretRecord) -> Vec<String> {
 }
 
 /// The key of each Region: the one asked for, or the one on record.
-fn plan_targets(kms: &mut EmbeddedKms, record: &SecretRecord, regions: &[Region], to_key: Option<&str>) -> Result<Vec<Target>> {
+fn plan_targets(kms: &mut EmbeddedKms, record: &SecretRecord, regions: &[Region], request: &RewrapSecret) -> Result<Vec<Target>> {
     let (mut targets, mut problems) = (Vec::new(), Vec::new());
+    let asked = request.to_key.as_deref();
     for region in regions {
         let replica = record.replica(*region).map(|replica| replica.kms_key_id.as_str());
-        let key = to_key.or(replica).or(record.kms_key_id.as_deref());
-        match plan::target(kms, *region, key) {
+        let on_record = Named::ByRecord(replica.or(record.kms_key_id.as_deref()));
+        let named = asked.map_or(on_record, |key| Named::ByCaller(Some(key)));
+        match plan::target(kms, &request.keys, *region, named) {
             Ok(target) => targets.push(target),
-            Err(error) => problems.push(Problem { place: region.to_string(), error, retry: None }),
+            Err(error) => problems.push(Problem::of(region.name(), error, None)),
         }
     }
-    if to_key.is_some() {
+    if asked.is_some() {
         // A key on record was chosen when it was put there.
-        problems.extend(unchosen_keys(&targets, UntouchedRegions::of(kms, record)));
+        problems.extend(unchosen_keys(&targets, UntouchedRegions::of(kms, record), &request.keys));
     }
     if problems.is_empty() { Ok(targets) } else { Err(refusal(&problems)) }
 }

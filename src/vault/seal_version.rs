@@ -1,18 +1,20 @@
 //! Seals one version of a secret for several Regions, all in memory, before the first byte is written.
 
 use super::{
-    bundle::{BundleIdentity, DataKeySource, SealedBundle, seal_bundle},
+    bundle::{BundleIdentity, seal_bundle},
     commit::SecretWriter,
     keys::{EdkRecord, KeyOptions, borrowed},
-    plan::Target,
+    plan::{Problem, Target},
     record::{BundleRecord, DataKeyScope, SecretRecord, ValueTag},
     value::SecretValue,
 };
 use crate::{
     arn::KeyArn,
-    error::Result,
+    error::{Error, Result, SetupError},
     keyring::AWS_KMS_PROVIDER_ID,
     kms::{ComparisonKey, EmbeddedKms},
+    message::{DataKeys, WrapTarget, wrap_each},
+    region::Region,
     secret::DataKey,
     suite::AlgorithmSuite,
 };
@@ -39,7 +41,9 @@ pub(super) struct VersionSource {
 }
 
 impl SealedVersion {
-    /// Seals for each target. The source is the version's own data key, where it is known; it is used unless each Region has one.
+    /// Seals for each target, once the data key is wrapped for all of them. The source is the version's own data key, where it is known; it is
+    /// used unless each Region has one. Gives what could be sealed, and the Regions whose key does not wrap; the first target's problem is the
+    /// only one where it was to make the data key.
     pub(super) fn seal(
         record: &SecretRecord,
         version_id: &str,
@@ -48,25 +52,36 @@ impl SealedVersion {
         kms: &EmbeddedKms,
         options: &KeyOptions,
         source: VersionSource,
-    ) -> Result<Self> {
-        let VersionSource { data_key: mut shared, suite } = source;
-        let mut messages = Vec::with_capacity(targets.len());
-        for target in targets {
-            let identity = identity(record, version_id, target.region());
-            let source = match (record.data_key_scope, shared.take()) {
-                (DataKeyScope::Shared, Some(data_key)) => DataKeySource::Wrap(data_key),
-                _ => DataKeySource::Generate,
-            };
-            let keyrings = options.wrapping(kms, &target.key);
-            let SealedBundle { message, mut encrypted_data_keys, data_key } =
-                seal_bundle(value, &identity, suite, &borrowed(&keyrings), source)?;
-            shared = Some(data_key);
-            if is_plain(&encrypted_data_keys) {
-                encrypted_data_keys.clear();
+    ) -> Result<(Self, Vec<Problem>)> {
+        let keyrings: Vec<_> = targets.iter().map(|target| options.wrapping(kms, &target.key)).collect();
+        let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
+        let wraps = targets.iter().zip(&keyrings).map(|(target, keyrings)| WrapTarget {
+            keyrings,
+            context: identity(record, version_id, target.region()).context(value.kind()),
+        });
+        let data_keys = match record.data_key_scope {
+            DataKeyScope::Shared => DataKeys::Shared(source.data_key),
+            DataKeyScope::PerRegion => DataKeys::Each,
+        };
+        let (mut messages, mut problems) = (Vec::new(), Vec::new());
+        for (target, materials) in targets.iter().zip(wrap_each(source.suite, wraps.collect(), data_keys)) {
+            match materials {
+                Ok(materials) => {
+                    let (message, mut encrypted_data_keys) = seal_bundle(value, materials)?;
+                    if is_plain(&encrypted_data_keys) {
+                        encrypted_data_keys.clear();
+                    }
+                    messages.push(SealedMessage { key: target.key.clone(), message, encrypted_data_keys });
+                }
+                Err(error) => problems.push(wrap_problem(target, error)?),
             }
-            messages.push(SealedMessage { key: target.key.clone(), message, encrypted_data_keys });
         }
-        Ok(Self { version_id: version_id.to_owned(), messages })
+        Ok((Self { version_id: version_id.to_owned(), messages }, problems))
+    }
+
+    /// Leaves Regions out after all.
+    pub(super) fn leave_out(&mut self, regions: &[Region]) {
+        self.messages.retain(|message| !regions.contains(&message.key.region()));
     }
 
     /// Writes the bundles; nothing refers to them until the record is committed.
@@ -79,13 +94,23 @@ impl SealedVersion {
     }
 }
 
+/// What a Region's key would not do, or no Region's key can.
+pub(crate) fn wrap_problem(target: &Target, error: Error) -> Result<Problem> {
+    match error {
+        Error::Service(_) | Error::NoAnswer { .. } | Error::Setup(SetupError::NoCredentials(_)) => {
+            Ok(Problem::of(target.region().name(), error, Some((target.region(), target.kms_key_id.clone()))))
+        }
+        other => Err(other),
+    }
+}
+
 /// One EDK under a symmetric key: the record's `KmsKeyId` says all of it.
 fn is_plain(encrypted_data_keys: &[EdkRecord]) -> bool {
     matches!(encrypted_data_keys, [edk] if edk.provider_id == AWS_KMS_PROVIDER_ID)
 }
 
 /// The bundle of `version_id` in `region`; account and suffix come from the record.
-pub(super) fn identity<'a>(record: &'a SecretRecord, version_id: &'a str, region: crate::region::Region) -> BundleIdentity<'a> {
+pub(super) fn identity<'a>(record: &'a SecretRecord, version_id: &'a str, region: Region) -> BundleIdentity<'a> {
     BundleIdentity { arn: record.arn.in_region(region), version_id, user_context: &record.encryption_context }
 }
 

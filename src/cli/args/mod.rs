@@ -21,7 +21,7 @@ pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArg
 /// Pack secrets offline: one encrypted bundle per AWS Region.
 ///
 /// A JSON or binary payload becomes one AWS Encryption SDK message per Region, each under that Region's key in the embedded KMS.
-/// No command uses the network. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
+/// No command uses the network unless --kms aws asks for AWS KMS. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
 #[derive(Debug, Parser)]
 #[command(
     name = "coldseal",
@@ -56,7 +56,7 @@ pub(crate) struct GlobalArgs {
     /// The AWS Region [default: the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, then the secret's primary]
     #[arg(long, global = true, value_name = "REGION")]
     pub(crate) region: Option<String>,
-    /// Profile of the AWS configuration file whose region is used
+    /// Profile of the AWS configuration file whose region is used, and with --kms aws its credentials
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
     /// How results are printed [default: json]
@@ -71,9 +71,15 @@ pub(crate) struct GlobalArgs {
     /// Accepted as in the AWS CLI; coldseal starts no pager
     #[arg(long, global = true)]
     pub(crate) no_cli_pager: bool,
-    /// Refused: no command connects to an endpoint
-    #[arg(long, global = true, value_name = "URL", hide = true)]
+    /// With --kms aws: what to call instead of AWS KMS's own endpoints [else AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL]
+    #[arg(long, global = true, value_name = "URL")]
     pub(crate) endpoint_url: Option<String>,
+    /// With --kms aws: seconds that a connection may take to be made; 0 for any time
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub(crate) cli_connect_timeout: Option<u64>,
+    /// With --kms aws: seconds that an answer may take to begin; 0 for any time
+    #[arg(long, global = true, value_name = "SECONDS")]
+    pub(crate) cli_read_timeout: Option<u64>,
     /// Colours in tables, help and errors: on, off or auto [default: auto]
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto, hide_default_value = true, hide_possible_values = true)]
     pub(crate) color: Color,
@@ -83,6 +89,15 @@ pub(crate) struct GlobalArgs {
     /// How binary values on the command line are read
     #[arg(long, global = true, value_name = "FORMAT", value_parser = ["base64", "raw-in-base64-out"], default_value = "base64", hide_default_value = true)]
     pub(crate) cli_binary_format: String,
+    /// [coldseal] Whose keys are used: embedded, those of the keystore, or aws, those in AWS KMS, over the network [else COLDSEAL_KMS, embedded]
+    #[arg(long, global = true, value_name = "KMS")]
+    pub(crate) kms: Option<String>,
+    /// [coldseal] With --kms aws: open with this account's keys instead of the configured one's: account=ID[,partition=aws]; repeat it for several
+    #[arg(long, global = true, value_name = "account=ID")]
+    pub(crate) kms_discovery: Vec<String>,
+    /// [coldseal] With --kms aws: how often a call is tried, from 1 [default: the SDK's, 3]
+    #[arg(long, global = true, value_name = "COUNT")]
+    pub(crate) max_attempts: Option<u32>,
     /// [coldseal] The vault's directory [else COLDSEAL_VAULT, coldseal-vault]
     #[arg(long, global = true, value_name = "DIR")]
     pub(crate) vault: Option<PathBuf>,

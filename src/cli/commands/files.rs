@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    keys::{kms_keys, opening_keyrings, raw_keys, sealing_keyrings, warn_about_message},
+    keys::{OpeningKeys, kms_keys, raw_keys, sealing_keyrings, warn_about_message},
     region_bundles::{REGION_PAIR, RegionBundles, Writing},
 };
 use crate::{
@@ -26,8 +26,7 @@ use crate::{
     durable::{Existing, Sync},
     error::{Error, Result},
     format::EncryptionContext,
-    keyring::Keyring,
-    message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions},
+    message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions, WrappedMessages},
     suite::AlgorithmSuite,
     vault::{RecoveryKey, borrowed, check_suite_of_all},
 };
@@ -60,9 +59,9 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
             .with_hint("write it to a file with -o, or use '-o -'")
             .into());
     }
-    let kms = if args.keys.kms_key_id.is_empty() && !needs_kms(&args.wrap) { None } else { Some(context.kms(OPERATION)?) };
-    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys, OPERATION))?;
+    let kms = if args.keys.kms_key_id.is_empty() && !needs_kms(&args.wrap) { None } else { Some(context.kms_for_messages(OPERATION)?) };
     let mut key_options = key_options(context, kms.as_ref(), &args.wrap, Vec::new(), OPERATION)?;
+    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &key_options, &args.keys, OPERATION))?;
     key_options.recovery_keys.extend(raw_keys.into_iter().map(|key| RecoveryKey::Keyring(key.keyring)));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);
     let input = input(&args.file).during(OPERATION)?;
@@ -70,6 +69,7 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
     if let Some(kms) = &kms {
         warn_about_message(kms, &kms_keys, &key_options);
     }
+    context.note_calls();
     Ok(())
 }
 
@@ -85,7 +85,13 @@ fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, option
     let bundles =
         RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.output.force, args.output.no_sync), &args.file, OPERATION)?;
     check_suite_of_all(bundles.kms(), bundles.targets(), options.suite.unwrap_or_default()).during(OPERATION)?;
-    bundles.write(context, OPERATION, |outputs| message::seal_each(input, outputs.with_pairs(pairs), options).map(drop))
+    bundles.write(
+        context,
+        OPERATION,
+        pairs,
+        |targets| WrappedMessages::new(targets, None, options),
+        |wrapped, files| wrapped.seal(input, files).map(drop),
+    )
 }
 
 pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
@@ -99,18 +105,22 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
     let input = input(&args.file).during(OPERATION)?;
     let bundles = RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file, OPERATION)?;
-    let kms_keys = kms_keys(context, bundles.kms(), &args.keys, OPERATION)?;
+    let keys = OpeningKeys::find(context, Some(bundles.kms()), &args.keys, raw_keys, OPERATION)?;
     let rewrapper = {
-        let keyrings = opening_keyrings(Some(bundles.kms()), kms_keys, raw_keys);
-        let mut openers = borrowed(&keyrings);
-        openers.extend(bundles.recovery_keyrings());
+        let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());
         // Before anything is made or changed: this takes a key that opens the message.
-        Rewrapper::begin(input, &openers, &open_options).during(OPERATION)?
+        openers.with(openers.farthest(), None, |keyrings| Rewrapper::begin(input, keyrings, &open_options)).during(OPERATION)?
     };
-    bundles.write(context, OPERATION, |outputs| {
-        let targets = outputs.with_pairs(&rewrapper.context());
-        rewrapper.seal_each(targets, options).map(drop)
-    })
+    let suite = options.suite.unwrap_or_else(|| rewrapper.header().suite);
+    check_suite_of_all(bundles.kms(), bundles.targets(), suite).during(OPERATION)?;
+    let pairs = rewrapper.context();
+    bundles.write(
+        context,
+        OPERATION,
+        &pairs,
+        |targets| rewrapper.wrap_each(targets, options),
+        |(opened, wrapped), files| opened.seal(wrapped, files).map(drop),
+    )
 }
 
 pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
@@ -128,19 +138,20 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
     let destination = destination(&args.output, &args.file, &raw_keys)?;
     let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
-    let kms = if needs_kms { Some(context.kms(OPERATION)?) } else { None };
-    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &args.keys, OPERATION))?;
-    let keyrings = opening_keyrings(kms.as_ref(), kms_keys, raw_keys);
-    let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
+    let kms = if needs_kms { Some(context.kms_for_messages(OPERATION)?) } else { None };
+    let keys = OpeningKeys::find(context, kms.as_ref(), &args.keys, raw_keys, OPERATION)?;
+    let openers = keys.openers(kms.as_ref(), Vec::new());
     let input = Input::open(&args.file).during(OPERATION)?;
     let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
     let mut region = None;
     let open = |output: &mut dyn io::Write| {
-        let opened = if is_held {
-            message::open_held(input.reader, file.map(from_start), output, &keyrings, &options)?
-        } else {
-            message::open(input.reader, output, &keyrings, &options)?
-        };
+        let opened = openers.with(openers.farthest(), None, |keyrings| {
+            if is_held {
+                message::open_held(input.reader, file.map(from_start), output, keyrings, &options)
+            } else {
+                message::open(input.reader, output, keyrings, &options)
+            }
+        })?;
         region = opened.header.encryption_context.get(REGION_PAIR).map(str::to_owned);
         Ok(())
     };

@@ -12,11 +12,12 @@ use crate::{
         raw_ecdh_key::parse_raw_ecdh_key,
         raw_key::RawKey,
         raw_rsa_key::parse_raw_rsa_key,
-        recovery_key::warn_about_mixture,
+        recovery_key::{require_written_out, warn_about_mixture},
     },
+    error::Error,
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
-    kms::EmbeddedKms,
-    vault::{KeyOptions, RecoveryKey},
+    kms::{EmbeddedKms, KeyPurpose, KeySource},
+    vault::{KeyOptions, Openers, RecoveryKey},
 };
 
 /// The raw keys, read.
@@ -28,9 +29,77 @@ pub(super) fn raw_keys(args: &KeyArgs, purpose: Purpose) -> Outcome<Vec<RawKey>>
     aes.chain(rsa).chain(ecdh).collect()
 }
 
-/// The ARNs of the KMS keys.
-pub(super) fn kms_keys(context: &Context, kms: &EmbeddedKms, args: &KeyArgs, operation: &'static str) -> Outcome<Vec<KeyArn>> {
-    args.kms_key_id.iter().map(|key_id| kms.resolve(region_of(context, key_id)?, key_id).during(operation)).collect()
+/// The KMS keys to seal with.
+pub(super) fn kms_keys(
+    context: &Context,
+    kms: &EmbeddedKms,
+    options: &KeyOptions,
+    args: &KeyArgs,
+    operation: &'static str,
+) -> Outcome<Vec<KeyArn>> {
+    let find = |key_id: &String| {
+        let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Wrap).during(operation)?;
+        require_written_out(context, &found, key_id)?;
+        Ok(found.arn)
+    };
+    args.kms_key_id.iter().map(find).collect()
+}
+
+/// What opens a message.
+pub(super) struct OpeningKeys {
+    /// With the keys of AWS KMS that were named.
+    options: KeyOptions,
+    /// The keys that were named and are the keystore's.
+    kms_keys: Vec<KeyArn>,
+    raw_keys: Vec<RawKey>,
+    /// Where none was named: whatever the message names.
+    is_discovering: bool,
+}
+
+impl OpeningKeys {
+    /// Finds the keys that were named.
+    pub(super) fn find(
+        context: &Context,
+        kms: Option<&EmbeddedKms>,
+        args: &KeyArgs,
+        raw_keys: Vec<RawKey>,
+        operation: &'static str,
+    ) -> Outcome<Self> {
+        let mut options = context.key_options_for_message()?;
+        let is_discovering = args.kms_key_id.is_empty() && raw_keys.is_empty();
+        let (mut kms_keys, mut online_keys) = (Vec::new(), Vec::new());
+        for key_id in &args.kms_key_id {
+            let kms = kms.ok_or(Error::Misuse("a KMS key is looked for where there is a KMS")).during(operation)?;
+            let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Unwrap).during(operation)?;
+            let is_here = context.online.is_none() || found.source == KeySource::Embedded;
+            if is_here { kms_keys.push(found.arn) } else { online_keys.push(found.arn) }
+        }
+        if online_keys.is_empty() && !is_discovering {
+            options.online = None;
+        }
+        // A key that was named is asked where it is.
+        options.online_opening.region = options.online_opening.region.filter(|_| online_keys.is_empty());
+        options.online_opening.keys = online_keys;
+        Ok(Self { options, kms_keys, raw_keys, is_discovering })
+    }
+
+    /// The keyrings, and those of `more`.
+    pub(super) fn openers<'a>(&'a self, kms: Option<&'a EmbeddedKms>, more: Vec<&'a dyn Keyring>) -> Openers<'a> {
+        let mut keyrings: Vec<Box<dyn Keyring + 'a>> = Vec::new();
+        if let Some(kms) = kms {
+            keyrings.extend(self.kms_keys.iter().map(|key| kms.keyring(key.clone())));
+            if self.is_discovering {
+                keyrings.push(Box::new(AwsKmsDiscoveryKeyring::new(kms)));
+            }
+        }
+        for key in &self.raw_keys {
+            keyrings.push(Box::new(&*key.keyring));
+        }
+        for keyring in more {
+            keyrings.push(Box::new(keyring));
+        }
+        Openers::new(keyrings, kms, &self.options)
+    }
 }
 
 /// Keyrings to seal with: the KMS keys, then those of `options`, whatever they were given as.
@@ -43,7 +112,7 @@ pub(super) fn sealing_keyrings<'a>(
     let recovery_keys = options.recovery_keys.iter().filter_map(|key| if let RecoveryKey::Kms(key) = key { Some(key) } else { None });
     if let Some(kms) = kms {
         for key in kms_keys.iter().chain(recovery_keys) {
-            keyrings.push(kms.keyring_with(key.clone(), options.encryption_algorithm));
+            keyrings.push(options.sources(kms).keyring(key, options.encryption_algorithm));
         }
     }
     for recovery_key in &options.recovery_keys {
@@ -59,34 +128,9 @@ pub(super) fn warn_about_message(kms: &EmbeddedKms, kms_keys: &[KeyArn], options
     let mut all = kms_keys.to_vec();
     all.extend(options.recovery_keys.iter().filter_map(|key| if let RecoveryKey::Kms(key) = key { Some(key.clone()) } else { None }));
     let has_raw_keys = options.recovery_keys.iter().any(|key| matches!(key, RecoveryKey::Keyring(_)));
-    if !has_raw_keys && all.iter().all(|key| kms.is_imported(key)) {
+    let is_closed = |key: &KeyArn| kms.is_imported(key) && options.online.is_none();
+    if !has_raw_keys && all.iter().all(is_closed) {
         warn("this machine cannot open the message again: only AWS KMS can (--recovery-key adds a key of yours)");
     }
     warn_about_mixture(kms, all.iter(), options);
-}
-
-/// A keyring for each key, to open with.
-fn keyrings<'a>(kms: Option<&'a EmbeddedKms>, kms_keys: Vec<KeyArn>, raw_keys: Vec<RawKey>) -> Vec<Box<dyn Keyring + 'a>> {
-    let mut keyrings: Vec<Box<dyn Keyring + 'a>> = Vec::new();
-    if let Some(kms) = kms {
-        for key in kms_keys {
-            keyrings.push(kms.keyring(key));
-        }
-    }
-    for key in raw_keys {
-        keyrings.push(key.keyring);
-    }
-    keyrings
-}
-
-/// Keyrings to open with: where no key is named, whatever the keystore has.
-pub(super) fn opening_keyrings<'a>(
-    kms: Option<&'a EmbeddedKms>,
-    kms_keys: Vec<KeyArn>,
-    raw_keys: Vec<RawKey>,
-) -> Vec<Box<dyn Keyring + 'a>> {
-    match kms {
-        Some(kms) if kms_keys.is_empty() && raw_keys.is_empty() => vec![Box::new(AwsKmsDiscoveryKeyring::new(kms))],
-        _ => keyrings(kms, kms_keys, raw_keys),
-    }
 }

@@ -17,13 +17,14 @@ use serde_json::{Value, json};
 use crate::cli::usage::ConfigError;
 use crate::{
     cli::{
-        args::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, KmsPagingArgs, ListAliasesArgs, ProtectionKind, kms::KeyDetailsArgs},
+        args::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, KmsPagingArgs, ListAliasesArgs, ProtectionKind, kms::{KeyDetailsArgs, LifecycleCommand}},
         context::{Context, note, parse_region},
         failure::{During as _, Failure, Outcome},
         kms_key::region_of,
         paging::{LIST_ALIASES, LIST_KEYS},
         paramfile::ParamFiles,
         structures::{parse_structures, require_string},
+        usage::UsageError,
     },
     error::Result,
     kms::{CreateKey, EmbeddedKms, Protection},
@@ -31,6 +32,7 @@ use crate::{
 };
 
 pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
+    refuse_for_aws(&context, &command)?;
     match command {
         KmsCommand::CreateKey(args) => create_key::run(&context, *args),
         KmsCommand::DescribeKey(args) => {
@@ -67,6 +69,20 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
             .with_hint("a build with the feature 'aws', which is on by default, has 'kms serve'")
             .into()),
     }
+}
+
+/// AWS's own operations are done here on the embedded KMS alone.
+fn refuse_for_aws(context: &Context, command: &KmsCommand) -> Outcome {
+    let is_ours = match command {
+        KmsCommand::EnableRegion(_) | KmsCommand::ChangeProtection(_) | KmsCommand::PublicKeys(_) | KmsCommand::Transfer(_) => true,
+        KmsCommand::Lifecycle(command) => matches!(command, LifecycleCommand::Purge(_)),
+        _ => false,
+    };
+    if is_ours || context.online.is_none() {
+        return Ok(());
+    }
+    let error = UsageError::new("'coldseal kms' works on the keys of the keystore, and --kms aws asks for those of AWS KMS");
+    Err(error.with_hint("'aws kms' has the same operations there; --kms embedded works on the keystore").into())
 }
 
 /// What CreateKey and ReplicateKey take for the key in its Region.

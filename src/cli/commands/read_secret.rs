@@ -9,12 +9,11 @@ use crate::{
         context::{Context, note},
         failure::{During as _, Failure, Outcome},
         output_file::{Destination, Overwrite},
-        recovery_key::{opening_keys, opening_recovery_keys},
+        recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
     },
     durable::Sync,
     error::Error,
-    keyring::{AwsKmsDiscoveryKeyring, Keyring},
-    vault::{PayloadKind, SecretValueEntry, VersionSelector, borrowed},
+    vault::{PayloadKind, SecretValueEntry, VersionSelector},
 };
 
 pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
@@ -24,16 +23,17 @@ pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
     let destination =
         args.output_file.as_deref().map(|path| Destination::new(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
     context.vault.require().during(OPERATION)?;
-    let mut keyrings: Vec<Box<dyn Keyring>> = opening_keys(&args.opening)?.into_iter().map(|key| key.keyring).collect();
-    keyrings.extend(opening_recovery_keys(&args.recovery_key)?);
-    // With a key of the user's own there need not be a keystore.
-    let kms = if keyrings.is_empty() { Some(context.kms(OPERATION)?) } else { context.kms_if_any(OPERATION)? };
-    let discovery = kms.as_ref().map(|kms| AwsKmsDiscoveryKeyring::new(kms));
-    let mut openers = borrowed(&keyrings);
-    openers.extend(discovery.as_ref().map(|discovery| discovery as &dyn Keyring));
+    let mut keys = context.key_options();
+    keys.online_opening.region = context.explicit_region();
+    keys.open_with = opening_keys(&args.opening)?.into_iter().map(|key| key.keyring).collect();
+    keys.open_with.extend(opening_recovery_keys(&args.recovery_key)?);
+    // With a key of the user's own, or AWS KMS, there need not be a keystore.
+    let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
+    let kms = if needs_keystore { Some(context.kms(OPERATION)?) } else { context.kms_if_any(OPERATION)? };
+    name_online_keys(context, kms.as_ref(), &args.opening.kms_key_id, &mut keys, OPERATION)?;
     let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
     let region = context.region_for(&args.secret_id)?;
-    let entry = context.vault.get_secret_value_with(&openers, &args.secret_id, region, &selector).during(OPERATION)?;
+    let entry = context.vault.get_secret_value_by(kms.as_ref(), &keys, &args.secret_id, region, &selector).during(OPERATION)?;
     match destination {
         Some(destination) => {
             let written = destination
@@ -78,7 +78,7 @@ pub(super) fn describe(context: &Context, args: &DescribeSecretArgs) -> Outcome 
         }
         loaded => loaded?,
     };
-    let description =
-        context.vault.describe_secret(kms.as_ref(), &args.secret_id, context.region_for(&args.secret_id)?).during(OPERATION)?;
+    let (keys, region) = (context.key_options(), context.region_for(&args.secret_id)?);
+    let description = context.vault.describe_secret_with(kms.as_ref(), &keys, &args.secret_id, region).during(OPERATION)?;
     context.print(&description)
 }

@@ -20,13 +20,16 @@ use crate::{
         usage::UsageError,
     },
     durable::{self, Existing, NewFile, Sync},
-    error::{Error, ErrorCode, Result, ServiceError},
+    error::{Error, ErrorCode, Result},
     format::EncryptionContext,
     keyring::Keyring,
-    kms::{EmbeddedKms, KeystoreSession},
-    message::SealTarget,
+    kms::{Committed, EmbeddedKms, KeystoreSession, is_written_as_embedded},
+    message::WrapTarget,
     region::Region,
-    vault::{KeyOptions, Problem, RecoveryKey, Target, UntouchedRegions, borrowed, refusal, target, unchosen_keys, unknown_region},
+    vault::{
+        KeyOptions, Named, Problem, RecoveryKey, Target, UntouchedRegions, borrowed, refusal, target, unchosen_keys, unknown_region,
+        wrap_problem,
+    },
 };
 
 /// The key of the pair that says which Region a bundle is for.
@@ -34,7 +37,7 @@ pub(super) const REGION_PAIR: &str = crate::vault::REGION_PAIR;
 
 /// The bundles of one command: every check is made before a file is.
 pub(super) struct RegionBundles {
-    session: KeystoreSession,
+    keystore: Keys,
     targets: Vec<Target>,
     keys: KeyOptions,
     paths: Vec<PathBuf>,
@@ -66,23 +69,41 @@ struct BundleDocument {
     opens_here: bool,
 }
 
-/// The files of the bundles with the keys that each is for.
-pub(super) struct Outputs<'a> {
-    files: &'a mut [NewFile],
-    keyrings: &'a [Vec<&'a dyn Keyring>],
-    targets: &'a [Target],
+/// What a command's keys are looked up in.
+enum Keys {
+    /// The keystore, held by this command.
+    Keystore(KeystoreSession),
+    /// With AWS KMS there need be none.
+    Empty(EmbeddedKms),
 }
 
-impl<'a> Outputs<'a> {
-    /// One target for each Region: these pairs, and the Region's own in place of another one's.
-    pub(super) fn with_pairs(self, pairs: &EncryptionContext) -> Vec<SealTarget<'a, &'a mut NewFile>> {
-        let outputs = self.files.iter_mut().zip(self.keyrings).zip(self.targets);
-        let target = |((output, keyrings), target): ((&'a mut NewFile, &'a Vec<&'a dyn Keyring>), &Target)| {
-            let mut context = pairs.clone();
-            context.insert(REGION_PAIR, target.region().name());
-            SealTarget { keyrings, context, output }
-        };
-        outputs.map(target).collect()
+impl Keys {
+    fn of(context: &Context, wants_keystore: bool, operation: &'static str) -> Outcome<Self> {
+        if context.online.is_none() || context.location.keystore.exists() || wants_keystore {
+            return context.session(operation).map(Self::Keystore);
+        }
+        context.kms_for_messages(operation).map(Self::Empty)
+    }
+
+    const fn kms(&self) -> &EmbeddedKms {
+        match self {
+            Self::Keystore(session) => session.kms(),
+            Self::Empty(kms) => kms,
+        }
+    }
+
+    const fn kms_mut(&mut self) -> &mut EmbeddedKms {
+        match self {
+            Self::Keystore(session) => session.kms_mut(),
+            Self::Empty(kms) => kms,
+        }
+    }
+
+    fn commit(&mut self) -> Result<Committed> {
+        match self {
+            Self::Keystore(session) => session.commit(),
+            Self::Empty(_) => Ok(Committed::Unchanged),
+        }
     }
 }
 
@@ -98,26 +119,27 @@ impl RegionBundles {
         const PARAMETER: &str = "--to";
         let files = ParamFiles::new(&context.environment);
         let replicas = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
-        let mut session = context.session(operation)?;
-        let (mut targets, mut problems) = (Vec::new(), Vec::new());
+        let wants_keystore = replicas.iter().filter_map(|replica| replica.kms_key_id.as_deref()).any(is_written_as_embedded);
+        let mut keystore = Keys::of(context, wants_keystore, operation)?;
+        let (options, mut targets, mut problems) = (context.key_options(), Vec::new(), Vec::new());
         for replica in &replicas {
-            match find(session.kms_mut(), &replica.region, replica.kms_key_id.as_deref()) {
+            match find(keystore.kms_mut(), &options, &replica.region, replica.kms_key_id.as_deref()) {
                 Ok(target) => targets.push(target),
-                Err(error) => problems.push(Problem { place: replica.region.clone(), error, retry: None }),
+                Err(error) => problems.push(Problem::of(replica.region.as_str(), error, None)),
             }
         }
-        problems.extend(unchosen_keys(&targets, UntouchedRegions::None));
+        problems.extend(unchosen_keys(&targets, UntouchedRegions::None, &options));
         if !problems.is_empty() {
             return Err(refusal(&problems)).during(operation);
         }
-        let keys = key_options(context, Some(session.kms()), wrap, Vec::new(), operation)?;
+        let keys = key_options(context, Some(keystore.kms()), wrap, Vec::new(), operation)?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = targets.iter().map(|target| dir.join(format!("{name}.{}.bundle", target.region()))).collect();
         if let Some(taken) = paths.iter().find(|path| writing.existing == Existing::Refuse && path.symlink_metadata().is_ok()) {
             return Err(UsageError::new(format!("{}: exists; --force overwrites it", taken.display())).into());
         }
-        Ok(Self { session, targets, keys, paths, writing })
+        Ok(Self { keystore, targets, keys, paths, writing })
     }
 
     /// The key of each Region.
@@ -127,7 +149,7 @@ impl RegionBundles {
 
     /// The keystore, held by this command.
     pub(super) const fn kms(&self) -> &EmbeddedKms {
-        self.session.kms()
+        self.keystore.kms()
     }
 
     /// What opens besides the keystore: the recovery keys that are private.
@@ -137,20 +159,52 @@ impl RegionBundles {
         keyrings.collect()
     }
 
-    /// Commits new keys, hands one target for each Region to `seal`, names the complete files, and prints where they are.
-    pub(super) fn write(mut self, context: &Context, operation: &'static str, seal: impl FnOnce(Outputs<'_>) -> Result<()>) -> Outcome {
-        let committed = self.session.commit().during(operation)?;
+    /// Has `wrap` wrap the data key for each Region, each bound to these pairs and the Region's own in place of another one's; then commits new
+    /// keys, hands the files to `seal`, names them when they are complete, and prints where they are. What does not wrap leaves nothing behind.
+    pub(super) fn write<W>(
+        mut self,
+        context: &Context,
+        operation: &'static str,
+        pairs: &EncryptionContext,
+        wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> std::result::Result<W, Vec<(usize, Error)>>,
+        seal: impl FnOnce(W, Vec<&mut NewFile>) -> Result<()>,
+    ) -> Outcome {
+        let wrapped = self.wrap(pairs, wrap).during(operation)?;
+        let committed = self.keystore.commit().during(operation)?;
         context.note_keystore(&committed);
         let dir = self.paths.first().map_or(Path::new("."), |path| durable::parent_of(path)).to_owned();
         durable::create_dir_all(&dir).during(operation)?;
         let files: Result<Vec<NewFile>> = self.paths.iter().map(|_| NewFile::create_in(&dir)).collect();
         let mut files = files.during(operation)?;
-        let kms = self.session.kms();
-        let keyrings: Vec<_> = self.targets.iter().map(|target| self.keys.wrapping(kms, &target.key)).collect();
-        let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
-        seal(Outputs { files: &mut files, keyrings: &keyrings, targets: &self.targets }).during(operation)?;
+        seal(wrapped, files.iter_mut().collect()).during(operation)?;
         self.publish(files, &dir).during(operation)?;
         self.report(context)
+    }
+
+    fn wrap<W>(
+        &self,
+        pairs: &EncryptionContext,
+        wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> std::result::Result<W, Vec<(usize, Error)>>,
+    ) -> Result<W> {
+        let kms = self.keystore.kms();
+        let keyrings: Vec<_> = self.targets.iter().map(|target| self.keys.wrapping(kms, &target.key)).collect();
+        let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
+        let mut wraps = Vec::new();
+        for (target, keyrings) in self.targets.iter().zip(&keyrings) {
+            let mut context = pairs.clone();
+            context.insert(REGION_PAIR, target.region().name());
+            wraps.push(WrapTarget { keyrings, context });
+        }
+        let failures = match wrap(wraps) {
+            Ok(wrapped) => return Ok(wrapped),
+            Err(failures) => failures,
+        };
+        let mut problems = Vec::new();
+        for (index, error) in failures {
+            let target = self.targets.get(index).ok_or(Error::Misuse("each failure is that of a target"))?;
+            problems.push(wrap_problem(target, error)?);
+        }
+        Err(refusal(&problems))
     }
 
     /// Any error removes what was named before it.
@@ -182,7 +236,7 @@ impl RegionBundles {
             bundles.push(BundleDocument { region: target.region(), path, size, kms_key_id, opens_here: self.opens_here(&target.key) });
         }
         context.print(&Document { bundles })?;
-        let kms = self.session.kms();
+        let kms = self.keystore.kms();
         warn_about_mixture(kms, self.targets.iter().map(|target| &target.key), &self.keys);
         let closed = self.targets.iter().filter(|target| kms.is_imported(&target.key) && !self.opens_here(&target.key));
         let closed: Vec<_> = closed.map(Target::region).collect();
@@ -191,19 +245,21 @@ impl RegionBundles {
         } else {
             warn_public_only(&[], &closed);
         }
+        context.note_calls();
         Ok(())
     }
 
     fn opens_here(&self, key: &KeyArn) -> bool {
-        let kms = self.session.kms();
+        let kms = self.keystore.kms();
         let is_open = |key: &RecoveryKey| matches!(key, RecoveryKey::Kms(key) if kms.can_unwrap(key));
-        kms.can_unwrap(key) || self.keys.recovery_keys.iter().any(is_open)
+        let is_in_aws = self.keys.online.is_some() && !(kms.key_spec(key).is_some() && !kms.is_imported(key));
+        kms.can_unwrap(key) || is_in_aws || self.keys.recovery_keys.iter().any(is_open)
     }
 }
 
-fn find(kms: &mut EmbeddedKms, region: &str, key_id: Option<&str>) -> std::result::Result<Target, ServiceError> {
-    let known = Region::new(region).ok_or_else(|| ServiceError::new(ErrorCode::InvalidParameterException, unknown_region(region)))?;
-    target(kms, known, key_id)
+fn find(kms: &mut EmbeddedKms, keys: &KeyOptions, region: &str, key_id: Option<&str>) -> Result<Target> {
+    let unknown = || Error::service(ErrorCode::InvalidParameterException, unknown_region(region));
+    target(kms, keys, Region::new(region).ok_or_else(unknown)?, Named::ByCaller(key_id))
 }
 
 /// What the bundles' names are made of: the input's name, without the ending of a bundle for another Region.

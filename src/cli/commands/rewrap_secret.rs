@@ -15,8 +15,9 @@ use crate::{
         encryption_context::Purpose,
         failure::{During as _, Failure, Outcome},
         kms_key::region_of,
-        recovery_key::key_options,
+        recovery_key::{key_options, name_online_keys},
     },
+    error::{Error, SetupError},
     region::Region,
     vault::RewrapSecret,
 };
@@ -29,6 +30,8 @@ pub(super) fn one(context: &Context, args: &RewrapArgs, secret_id: &str) -> Outc
     let mut session = context.session_for_secrets(OPERATION)?;
     let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?, OPERATION)?;
     let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
+    let mut request = request;
+    name_online_keys(context, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys, OPERATION)?;
     let change = context.vault.rewrap_secret(&mut session, &request).during(OPERATION)?;
     warn_about_keys(session.kms(), &change, &request.keys);
     finish(context, &change, &[])
@@ -42,6 +45,7 @@ pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
     let mut document = Document::default();
     let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?, OPERATION)?;
     let mut request = RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
+    name_online_keys(context, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys, OPERATION)?;
     for secret in secrets {
         request.secret_id = secret.arn.to_string();
         match context.vault.rewrap_secret(&mut session, &request) {
@@ -50,11 +54,14 @@ pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
                 warn_about_keys(session.kms(), &change, &request.keys);
                 document.rewrapped.push(Done { arn: secret.arn, name: secret.name });
             }
+            // No other secret would fare better.
+            Err(error @ Error::Setup(SetupError::NoCredentials(_))) => return Err(error).during(OPERATION),
             Err(error) => document.failed.push(Undone { arn: secret.arn, name: secret.name, message: error.to_string() }),
         }
     }
     let is_complete = document.failed.is_empty();
     context.print(&document)?;
+    context.note_calls();
     if is_complete { Ok(()) } else { Err(Failure::Partial) }
 }
 

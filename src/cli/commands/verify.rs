@@ -32,8 +32,16 @@ pub(super) fn verify(context: &Context, args: &VerifyArgs) -> Outcome {
     } else {
         args.paths.clone()
     };
-    let kms = if args.open { Some(context.kms(OPERATION)?) } else { None };
-    let options = VerifyOptions { kms: kms.as_ref(), region: context.explicit_region() };
+    let mut keys = context.key_options_for_message()?;
+    let kms = match (args.open, keys.online.is_some()) {
+        (false, _) => None,
+        (true, false) => Some(context.kms(OPERATION)?),
+        (true, true) => context.kms_if_any(OPERATION)?,
+    };
+    // A bundle's keys are asked where they are: which bundles is another matter.
+    keys.online_opening.region = None;
+    let keys = (args.open && keys.online.is_some()).then_some(&keys);
+    let options = VerifyOptions { kms: kms.as_ref(), keys, region: context.explicit_region() };
     let report = verify_paths(&paths, options).during(OPERATION)?;
     if context.wants_document() {
         context.print(&Document { report: &report, signature: NOT_SIGNED })?;

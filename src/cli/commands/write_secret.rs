@@ -11,7 +11,7 @@ use crate::{
         encryption_context::{Purpose, parse_encryption_context},
         failure::{During as _, Failure, Outcome},
         paramfile::ParamFiles,
-        recovery_key::{key_options, opening_keys, warn_about_mixture},
+        recovery_key::{key_options, name_online_keys, opening_keys, warn_about_mixture},
         replica_regions::parse_replica_regions,
         rotation_rules::parse_rotation_rules,
         secret_input::secret_value,
@@ -77,6 +77,7 @@ pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
     context.vault.require().during(OPERATION)?;
     let mut session = context.session_for_secrets(OPERATION)?;
     request.keys = key_options(context, Some(session.kms()), &args.wrap, opening, OPERATION)?;
+    name_online_keys(context, Some(session.kms()), &args.opening.kms_key_id, &mut request.keys, OPERATION)?;
     let change = context.vault.replicate_secret_to_regions(&mut session, &request).during(OPERATION)?;
     warn_about_keys(session.kms(), &change, &request.keys);
     // Unlike CreateSecret's, the answer has neither name nor version.
@@ -93,7 +94,17 @@ pub(super) fn warn_about_keys(kms: &EmbeddedKms, change: &SecretChange, keys: &K
             "the new bundles do not open with {key} any more, which opened the old ones; repeat the command with --recovery-key"
         ));
     }
-    warn_public_only(&change.public_only, &change.recovery_only);
+    if keys.online.is_none() {
+        return warn_public_only(&change.public_only, &change.recovery_only);
+    }
+    // With AWS KMS, what does not open is under keys of accounts that are not asked.
+    let closed = |key: &&KeyArn| change.public_only.contains(&key.region()) || change.recovery_only.contains(&key.region());
+    let accounts: std::collections::BTreeSet<_> = sealed_under.iter().filter(closed).map(|key| key.account().as_str()).collect();
+    for account in accounts.into_iter().filter(|account| *account != keys.account.as_str()) {
+        warn(&format!(
+            "to open the bundles under keys of account {account}, say whose they are: COLDSEAL_ACCOUNT_ID, --account-id, or --kms-discovery account={account}"
+        ));
+    }
 }
 
 /// Names the Regions whose bundles only AWS KMS opens, and those whose bundles a recovery key opens too that is not in the keystore.
@@ -129,6 +140,7 @@ fn finish_with(context: &Context, change: &SecretChange, answer: &impl Serialize
     for replica in &failed {
         warn(&format!("{}: {} (retry with 'coldseal replicate-secret-to-regions')", replica.region, replica.status_message));
     }
+    context.note_calls();
     if failed.is_empty() { Ok(()) } else { Err(Failure::Partial) }
 }
 

@@ -251,6 +251,10 @@ impl Kms for AwsKms {
         answer::require_length(&call, plaintext, 1..=PLAINTEXT_LIMIT)
     }
 
+    fn is_online(&self) -> bool {
+        true
+    }
+
     fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
         let arn = key.to_string();
         let call = Call::new("DeriveSharedSecret", key.region(), &arn);

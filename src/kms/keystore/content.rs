@@ -41,6 +41,9 @@ struct RegionContent<'a> {
     aliases: Vec<AliasContent>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     default_key_id: Option<String>,
+    /// Of a default key in AWS KMS; not besides the id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    default_key_arn: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]

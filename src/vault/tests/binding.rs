@@ -5,6 +5,7 @@ use crate::{
     format::{HeaderLimits, MessageId},
     keyring::AwsKmsDiscoveryKeyring,
     message::inspect,
+    vault::openers::{Openers, Reach},
 };
 
 const TOKENS: [&str; 2] = ["00000000000000000000000000000001", "00000000000000000000000000000002"];
@@ -44,7 +45,8 @@ fn regions_share_a_data_key_or_have_one_each() {
         let mut keys = Vec::new();
         for region in ["us-west-2", "us-east-1", "eu-west-1", "ap-south-1"] {
             let opened = place.vault.open_in_region(
-                &[&AwsKmsDiscoveryKeyring::new(&place.kms())],
+                &Openers::of(&[&AwsKmsDiscoveryKeyring::new(&place.kms())]),
+                Reach::Here,
                 &secret,
                 &secret.record.versions[0],
                 self::region(region),
@@ -66,7 +68,7 @@ fn versions_and_secrets_never_share_a_data_key() {
         let secret = family::Located { dir: place.dir("us-west-2", name), record: place.record("us-west-2", name) };
         let opened = place
             .vault
-            .open_in_region(&[&AwsKmsDiscoveryKeyring::new(&place.kms())], &secret, &secret.record.versions[0], region("us-west-2"))
+            .open_in_region(&Openers::of(&[&AwsKmsDiscoveryKeyring::new(&place.kms())]), Reach::Here, &secret, &secret.record.versions[0], region("us-west-2"))
             .expect("opens");
         keys.push(opened.data_key.expose().to_vec());
     }

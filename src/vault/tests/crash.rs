@@ -2,7 +2,7 @@
 
 use super::{
     commit::SecretWriter,
-    plan::{self, Target},
+    plan::{self, Named, Target},
     seal_version::{SealedVersion, VersionSource},
     *,
 };
@@ -31,7 +31,7 @@ impl<'a> Cut<'a> {
         )
         .expect("sealed");
         let mut writer = SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun");
-        after.versions[0].bundles.extend(sealed.write(&mut writer).expect("written"));
+        after.versions[0].bundles.extend(sealed.0.write(&mut writer).expect("written"));
         after.replication_status.push(crate::vault::create::in_sync(&target));
         Self { place, writer, record: after }
     }
@@ -45,7 +45,7 @@ impl<'a> Cut<'a> {
 
 fn target(place: &Place, region: &str) -> Target {
     let mut session = place.session();
-    let target = plan::target(session.kms_mut(), self::region(region), None).expect("a key");
+    let target = plan::target(session.kms_mut(), &KeyOptions::default(), self::region(region), Named::ByCaller(None)).expect("a key");
     let _ = session.commit().expect("commits");
     target
 }

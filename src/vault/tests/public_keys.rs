@@ -72,7 +72,7 @@ fn public_keys_pack_and_private_keys_open() {
     }
     place.assert_clean();
     let counts = |kms: &EmbeddedKms| {
-        verify_paths(&[place.vault.root().to_owned()], VerifyOptions { kms: Some(kms), region: None })
+        verify_paths(&[place.vault.root().to_owned()], VerifyOptions { kms: Some(kms), ..VerifyOptions::default() })
             .expect("verifies")
             .open
             .expect("counted")

@@ -19,7 +19,7 @@ fn change_bundle(place: &Place, change: impl FnOnce(&mut BundleRecord)) {
 }
 
 fn opening(kms: &EmbeddedKms) -> VerifyOptions<'_> {
-    VerifyOptions { kms: Some(kms), region: None }
+    VerifyOptions { kms: Some(kms), ..VerifyOptions::default() }
 }
 
 #[test]
@@ -235,7 +235,7 @@ fn of_one_region_only_its_bundles_are_checked() {
     let place = Place::with_secret(&["us-east-1", "eu-west-1"]);
     let paths = [place.vault.root().to_owned()];
     let kms = place.kms();
-    let of = |name: &str| verify_paths(&paths, VerifyOptions { kms: Some(&kms), region: Some(region(name)) }).expect("verifies");
+    let of = |name: &str| verify_paths(&paths, VerifyOptions { kms: Some(&kms), region: Some(region(name)), ..VerifyOptions::default() }).expect("verifies");
     fs::remove_file(place.bundle("us-west-2")).expect("removed");
     fs::write(place.bundle("us-east-1"), "damaged").expect("written");
     let report = of("eu-west-1");
@@ -251,7 +251,7 @@ fn of_one_region_only_its_bundles_are_checked() {
     // A bundle by itself says which Region it is for.
     let place = Place::with_secret(&["eu-west-1"]);
     let lone = |name: &str| {
-        let options = VerifyOptions { kms: None, region: Some(region(name)) };
+        let options = VerifyOptions { region: Some(region(name)), ..VerifyOptions::default() };
         verify_paths(&[place.bundle("eu-west-1")], options).expect("verifies")
     };
     assert_eq!((lone("eu-west-1").bundles, lone("us-west-2").bundles), (1, 0));

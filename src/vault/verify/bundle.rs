@@ -10,12 +10,15 @@ use std::{
 use super::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
 use crate::{
     crypto::Sha256,
-    error::{Error, Result},
+    error::{EdkAttempt, Error, ErrorCode, Result},
     format::{HeaderLimits, MessageId},
-    keyring::AwsKmsDiscoveryKeyring,
+    keyring::DOES_NOT_UNWRAP,
     message::{Inspected, OpenOptions, inspect, open},
     region::Region,
-    vault::{bundle::region_of, keys::EdkRecord},
+    vault::{
+        bundle::region_of,
+        keys::{EdkRecord, KeyOptions},
+    },
 };
 
 /// Collects findings; remembers the message ids of all bundles that it saw.
@@ -24,6 +27,10 @@ pub(super) struct Checker<'a> {
     pub(super) report: VerifyReport,
     /// Of every secret that was seen, and how often.
     pub(super) names: BTreeMap<String, u64>,
+    /// Where no options are given.
+    pub(super) no_keys: KeyOptions,
+    /// What keeps every bundle from being opened.
+    stopped: Option<Error>,
     message_ids: HashMap<MessageId, PathBuf>,
 }
 
@@ -36,7 +43,7 @@ pub(super) struct Seen {
 
 impl<'a> Checker<'a> {
     pub(super) fn new(options: VerifyOptions<'a>) -> Self {
-        Self { options, report: VerifyReport::new(&options), names: BTreeMap::new(), message_ids: HashMap::new() }
+        Self { options, report: VerifyReport::new(&options), names: BTreeMap::new(), no_keys: KeyOptions::default(), stopped: None, message_ids: HashMap::new() }
     }
 
     /// Begins a new report and gives the one so far.
@@ -50,10 +57,13 @@ impl<'a> Checker<'a> {
         self.report.add(found);
     }
 
-    pub(super) fn finish(mut self) -> VerifyReport {
+    pub(super) fn finish(mut self) -> Result<VerifyReport> {
+        if let Some(error) = self.stopped {
+            return Err(error);
+        }
         self.report.faults.sort_by(|a, b| a.path.cmp(&b.path));
         self.report.notes.sort_by(|a, b| a.path.cmp(&b.path));
-        self.report
+        Ok(self.report)
     }
 
     pub(super) fn fault(&mut self, path: &Path, message: impl Into<String>) {
@@ -109,22 +119,44 @@ impl<'a> Checker<'a> {
             self.report.bundles -= 1;
             return self.count_other_region(|counts| counts.bundles += 1);
         }
-        let Some(kms) = self.options.kms else { return };
+        if self.report.open.is_none() {
+            return;
+        }
+        let (kms, keys) = (self.options.kms, self.options.keys.unwrap_or(&self.no_keys));
         let edks = &seen.inspected.header.encrypted_data_keys;
-        if !edks.iter().any(|edk| EdkRecord::of(edk).opens_with(kms)) {
+        if keys.online.is_none() && !edks.iter().any(|edk| kms.is_some_and(|kms| EdkRecord::of(edk).opens_with(kms))) {
             self.count(|counts| &mut counts.not_openable_here);
             return;
         }
-        let opened = File::open(path).map_err(|error| Error::io_at("reading", path, error));
-        let opened = opened.and_then(|file| open(file, io::sink(), &[&AwsKmsDiscoveryKeyring::new(kms)], &OpenOptions::default()));
+        let opened = File::open(path).map_err(|error| Error::io_at("reading", path, error)).and_then(|file| {
+            let openers = keys.openers(kms);
+            openers.with(openers.farthest(), None, |keyrings| open(file, io::sink(), keyrings, &OpenOptions::default()).map(drop))
+        });
+        let is_online = keys.online.is_some();
+        self.count_opened(path, opened, is_online);
+    }
+
+    /// Counts what came of opening a bundle. That AWS KMS does not open one is no fault of the bundle, unless its data key was changed.
+    pub(super) fn count_opened(&mut self, path: &Path, opened: Result<()>, is_online: bool) {
         match opened {
-            Ok(_) => self.count(|counts| &mut counts.opened),
+            Ok(()) => self.count(|counts| &mut counts.opened),
+            Err(error @ Error::Setup(_)) => self.stopped = self.stopped.take().or(Some(error)),
+            Err(Error::NoUsableKey(attempts)) if is_online && !attempts.iter().any(is_altered) => {
+                self.count(|counts| &mut counts.not_openable_here);
+                self.note(path, Error::NoUsableKey(attempts).to_string());
+            }
             Err(error) => {
                 self.count(|counts| &mut counts.failed);
                 self.fault(path, error.to_string());
             }
         }
     }
+}
+
+/// An encrypted data key that its own key does not unwrap.
+fn is_altered(attempt: &EdkAttempt) -> bool {
+    let altered = [ErrorCode::InvalidCiphertextException.to_string(), DOES_NOT_UNWRAP.to_owned()];
+    attempt.outcome.as_ref().is_some_and(|outcome| altered.iter().any(|start| outcome.starts_with(start)))
 }
 
 fn is_same(a: &Path, b: &Path) -> bool {

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use self::bundle::Checker;
 use super::{
-    Vault,
+    KeyOptions, Vault,
     family::entries,
     layout::{LOCK, MARKER, RECORD, SECRETS},
 };
@@ -58,6 +58,8 @@ pub struct OtherRegions {
 pub struct VerifyOptions<'a> {
     /// Opens what it can.
     pub kms: Option<&'a EmbeddedKms>,
+    /// What opens besides; with AWS KMS, bundles under its keys are opened too.
+    pub keys: Option<&'a KeyOptions>,
     /// Only the bundles for this Region; those for other Regions may be absent, and are counted.
     pub region: Option<Region>,
 }
@@ -91,7 +93,7 @@ impl VerifyReport {
 
     fn new(options: &VerifyOptions<'_>) -> Self {
         Self {
-            open: options.kms.map(|_| OpenCounts::default()),
+            open: (options.kms.is_some() || options.keys.is_some()).then(OpenCounts::default),
             other_regions: options.region.map(|_| OtherRegions::default()),
             ..Self::default()
         }
@@ -117,7 +119,7 @@ impl VerifyReport {
 /// Verifies each path: a vault, the folder of a secret, or a bundle.
 ///
 /// # Errors
-/// A path that is none of these, or cannot be read at all. Faults are in the report.
+/// A path that is none of these, or cannot be read at all; no credentials to call AWS KMS with. Faults are in the report.
 pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyReport> {
     let mut checker = Checker::new(options);
     for path in paths {
@@ -133,7 +135,7 @@ pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyRep
             return Err(Error::setup(format!("there is nothing at {}; name a vault, the folder of a secret, or a bundle", path.display())));
         }
     }
-    Ok(checker.finish())
+    checker.finish()
 }
 
 fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {

@@ -5,16 +5,16 @@ use std::path::{Path, PathBuf};
 use super::bundle::{Checker, Seen};
 use crate::{
     arn::KeyArn,
+    error::Result,
     format::EncryptedDataKey,
-    keyring::{AwsKmsDiscoveryKeyring, ecdh_recipient, names_key_arn},
+    keyring::{ecdh_recipient, names_key_arn},
     kms::EmbeddedKms,
     region::Region,
     vault::{
         bundle::{OpenedBundle, open_bundle},
         commit::leftovers,
-        describe::opens,
         family::{Family, Located, read_bounded, read_record},
-        keys::EdkRecord,
+        keys::{EdkRecord, KeyOptions},
         read::bundle_path,
         record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         seal_version::{identity, value_matches},
@@ -124,20 +124,25 @@ impl Checker<'_> {
         for fault in faults.unwrap_or_default() {
             self.fault(&path, fault);
         }
-        let Some(kms) = self.options.kms else { return };
-        if !opens(kms, bundle) {
+        if self.report.open.is_none() {
+            return;
+        }
+        let (kms, keys) = (self.options.kms, self.options.keys.unwrap_or(&self.no_keys));
+        if !keys.can_open(kms, bundle) {
             return self.count(|counts| &mut counts.not_openable_here);
         }
         if !is_sound {
             // Why is on the list already.
             return self.count(|counts| &mut counts.failed);
         }
-        match open(kms, secret, version, bundle, &path) {
-            Ok(()) => self.count(|counts| &mut counts.opened),
-            Err(message) => {
+        let (opened, is_online) = (open((kms, keys), secret, version, bundle, &path), keys.online.is_some());
+        match opened {
+            Ok(true) => self.count_opened(&path, Ok(()), is_online),
+            Ok(false) => {
                 self.count(|counts| &mut counts.failed);
-                self.fault(&path, message);
+                self.fault(&path, "opens, but its value is not the one on record");
             }
+            Err(error) => self.count_opened(&path, Err(error), is_online),
         }
     }
 }
@@ -194,13 +199,20 @@ fn is_under(edk: &EncryptedDataKey, key: &str, kms: Option<&EmbeddedKms>) -> boo
     }
 }
 
-fn open(kms: &EmbeddedKms, secret: &Located, version: &VersionRecord, bundle: &BundleRecord, path: &Path) -> Result<(), String> {
-    let message = read_bounded(path, bundle.size).map_err(|error| error.to_string())?;
+/// False for another value than the one on record, where that can be told.
+fn open(
+    (kms, keys): (Option<&EmbeddedKms>, &KeyOptions),
+    secret: &Located,
+    version: &VersionRecord,
+    bundle: &BundleRecord,
+    path: &Path,
+) -> Result<bool> {
+    let message = read_bounded(path, bundle.size)?;
     let identity = identity(&secret.record, &version.version_id, bundle.region);
+    let openers = keys.openers(kms);
     let OpenedBundle { value, .. } =
-        open_bundle(&message, &identity, &[&AwsKmsDiscoveryKeyring::new(kms)]).map_err(|error| error.to_string())?;
-    match value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, &value) {
-        Some(false) => Err("opens, but its value is not the one on record".to_owned()),
-        _ => Ok(()),
-    }
+        openers.with(openers.farthest(), Some(bundle), |keyrings| open_bundle(&message, &identity, keyrings))?;
+    let is_same =
+        kms.and_then(|kms| value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, &value));
+    Ok(is_same.unwrap_or(true))
 }

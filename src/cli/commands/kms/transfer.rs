@@ -15,8 +15,9 @@ use crate::{
         usage::UsageError,
     },
     error::{Error, SetupError},
-    kms::{KeystoreLocation, KeystoreSession, Protection},
+    kms::{KeyPurpose, KeySource, KeystoreLocation, KeystoreSession, Protection},
     region::Region,
+    vault::DEFAULT_KEY_ALIAS,
 };
 
 pub(super) fn run(context: Context, command: TransferCommand) -> Outcome {
@@ -30,7 +31,19 @@ pub(super) fn run(context: Context, command: TransferCommand) -> Outcome {
 
 fn set_default_key(context: &Context, args: &SetDefaultKeyArgs) -> Outcome {
     let region = region_of(context, &args.key.key_id)?;
-    let key = change(context, "SetDefaultKey", |kms| kms.set_default_key(region, &args.key.key_id))?;
+    let (key_id, options) = (&args.key.key_id, context.key_options());
+    let key = change(context, "SetDefaultKey", |kms| {
+        // A key that is here is set as such; with AWS KMS one there is set by its ARN, and 'alias/aws/secretsmanager' still means that none is.
+        if options.online.is_none() || key_id == DEFAULT_KEY_ALIAS {
+            return kms.set_default_key(region, key_id);
+        }
+        let found = options.sources(kms).find(region, key_id, KeyPurpose::Wrap)?;
+        match found.source {
+            KeySource::Aws => kms.set_default_key_in_aws(&found.arn).map(|()| Some(found.arn)),
+            _ => kms.set_default_key(region, &found.arn.to_string()),
+        }
+    })?;
+    context.note_calls();
     match key {
         Some(key) => note(&format!("secrets in {region} use {key} where no key is named")),
         None => note(&format!("secrets in {region} use alias/aws/secretsmanager where no key is named")),

@@ -7,7 +7,7 @@ use std::{
 
 use super::{super::envelope::damaged, *};
 use crate::{
-    arn::MULTI_REGION_PREFIX,
+    arn::{KeyArn, MULTI_REGION_PREFIX},
     crypto::HmacKey,
     error::Result,
     kms::{
@@ -101,7 +101,12 @@ fn region_state(region: Region, stored: RegionContent<'_>) -> Result<RegionState
     if stored.default_key_id.as_ref().is_some_and(|id| !is_key(id)) {
         return Err("a default key that is not there");
     }
-    Ok(RegionState { aliases, default_key_id: stored.default_key_id, ..state })
+    let default_key_arn: Option<KeyArn> =
+        stored.default_key_arn.map(|arn| arn.parse().map_err(|_| "a default key's ARN")).transpose()?;
+    if default_key_arn.as_ref().is_some_and(|arn| arn.region() != region || stored.default_key_id.is_some()) {
+        return Err("a default key of another Region, or two of them");
+    }
+    Ok(RegionState { aliases, default_key_id: stored.default_key_id, default_key_arn, ..state })
 }
 
 fn into_key(region: Region, stored: KeyContent<'_>) -> Result<Key, &'static str> {

@@ -8,6 +8,7 @@ use super::{
     *,
 };
 use crate::{
+    arn::KeyArn,
     error::{Error, Result},
     kms::{
         imported::ImportedKey,
@@ -53,6 +54,7 @@ fn region_content(region: Region, state: &RegionState) -> RegionContent<'_> {
         imported_keys: state.imported.values().map(imported_key_content).collect(),
         aliases: aliases.collect(),
         default_key_id: state.default_key_id.clone(),
+        default_key_arn: state.default_key_arn.as_ref().map(KeyArn::to_string),
     }
 }
 

@@ -1,0 +1,169 @@
+//! The keys that a command may mean: those of the keystore, and with AWS KMS at hand those there.
+
+use super::{EmbeddedKms, OnlineKey, OnlineKms, is_written_as_embedded, lookup::is_key_id};
+use crate::{
+    arn::{AliasArn, KeyArn},
+    error::{Error, ErrorCode, Result, ServiceError},
+    keyring::{AwsKmsKeyring, Keyring, RsaEncryptionAlgorithm},
+    region::Region,
+};
+
+const DEFAULT_ALIAS: &str = "alias/aws/secretsmanager";
+
+/// Where a key was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeySource {
+    /// In the keystore, with its private part.
+    Embedded,
+    /// In the keystore, its public part alone.
+    Imported,
+    /// In AWS KMS.
+    Aws,
+}
+
+/// A key that a name means.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundKey {
+    pub(crate) arn: KeyArn,
+    pub(crate) source: KeySource,
+}
+
+/// What a key is looked up for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyPurpose {
+    /// Data keys are to be wrapped under it.
+    Wrap,
+    /// Data keys are to be unwrapped with it: whether it can is for AWS KMS to say.
+    Unwrap,
+}
+
+/// The keystore, and AWS KMS where it is at hand.
+#[derive(Clone, Copy)]
+pub(crate) struct KeySources<'a> {
+    pub(crate) kms: &'a EmbeddedKms,
+    pub(crate) online: Option<&'a dyn OnlineKms>,
+}
+
+impl<'a> KeySources<'a> {
+    /// The one key that a key id, key ARN, alias name or alias ARN names in a Region, and that can be used.
+    ///
+    /// AWS KMS is not asked for a key ARN, nor for a key id that the keystore has; for an alias it is, since both can have it.
+    pub(crate) fn find(&self, region: Region, name: &str, purpose: KeyPurpose) -> Result<FoundKey> {
+        let here = self.kms.resolve(region, name);
+        let Some(online) = self.online.filter(|_| !is_written_as_embedded(name)) else { return self.usable(here?, purpose) };
+        if is_default_alias(name) {
+            return Err(default_alias_refused());
+        }
+        if let Ok(arn) = name.parse::<KeyArn>() {
+            same_region(region, arn.region())?;
+            return if self.has(&arn) { self.usable(here?, purpose) } else { Ok(FoundKey { arn, source: KeySource::Aws }) };
+        }
+        let alias_arn = name.parse::<AliasArn>().ok();
+        alias_arn.as_ref().map_or(Ok(()), |arn| same_region(region, arn.region()))?;
+        let here = match here {
+            Ok(key) if is_key_id(name) => return self.usable(key, purpose),
+            Ok(key) => Some(key),
+            Err(error) if is_malformed(name) || !is_absence(&error) => return Err(error),
+            Err(_) => None,
+        };
+        match (here, online.describe_key(region, name)) {
+            (Some(here), Ok(there)) if here != there.arn => Err(self.ambiguous(name, &here, &there.arn)),
+            (Some(here), Ok(_)) => self.usable(here, purpose),
+            (Some(here), Err(error)) if is_absence(&error) => self.usable(here, purpose),
+            (None, Ok(there)) if self.has(&there.arn) => self.usable(there.arn, purpose),
+            (None, Ok(there)) => {
+                same_region(region, there.arn.region())?;
+                if purpose == KeyPurpose::Wrap {
+                    check_wraps(&there)?;
+                }
+                Ok(FoundKey { arn: there.arn, source: KeySource::Aws })
+            }
+            (_, Err(error)) => Err(error),
+        }
+    }
+
+    /// True for a key of the keystore, embedded or imported.
+    pub(crate) fn has(&self, key: &KeyArn) -> bool {
+        self.kms.is_imported(key) || key.account() == self.kms.account() && self.kms.stored_key(key).is_some()
+    }
+
+    /// Wraps data keys under a key that was found.
+    pub(crate) fn keyring(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm) -> Box<dyn Keyring + 'a> {
+        match self.online.filter(|_| !self.has(key)) {
+            Some(online) => Box::new(AwsKmsKeyring::new(online, key.clone())),
+            None => self.kms.keyring_with(key.clone(), algorithm),
+        }
+    }
+
+    fn usable(&self, arn: KeyArn, purpose: KeyPurpose) -> Result<FoundKey> {
+        if purpose == KeyPurpose::Wrap {
+            self.kms.check_usable(&arn)?;
+        }
+        let source = if self.kms.is_imported(&arn) { KeySource::Imported } else { KeySource::Embedded };
+        Ok(FoundKey { arn, source })
+    }
+
+    fn ambiguous(&self, name: &str, here: &KeyArn, there: &KeyArn) -> Error {
+        let name = name.escape_debug();
+        let (what, way) = if self.kms.is_imported(here) {
+            ("an imported public key", "name one by its ARN".to_owned())
+        } else {
+            ("an embedded key", format!("'embedded:{name}' names the first, its ARN the second"))
+        };
+        let message = format!("{name} is {here}, {what}, and in AWS KMS {there}: {way}");
+        Error::service(ErrorCode::ValidationException, message)
+    }
+}
+
+/// True for the name, and for an ARN, of the key that Secrets Manager alone may use.
+fn is_default_alias(name: &str) -> bool {
+    name == DEFAULT_ALIAS || name.parse::<AliasArn>().is_ok_and(|arn| arn.alias() == DEFAULT_ALIAS)
+}
+
+fn default_alias_refused() -> Error {
+    let message = format!(
+        "{DEFAULT_ALIAS} in AWS is for Secrets Manager itself, and for nobody else; name a key of your own, or '{}{DEFAULT_ALIAS}' for the one of the keystore",
+        super::lookup::EMBEDDED_PREFIX
+    );
+    Error::service(ErrorCode::AccessDeniedException, message)
+}
+
+/// A name that no key can have, which AWS KMS need not be asked for.
+fn is_malformed(name: &str) -> bool {
+    !(name.starts_with("alias/") || name.parse::<AliasArn>().is_ok() || is_key_id(name))
+}
+
+/// No such key, or for the keystore no such Region.
+fn is_absence(error: &Error) -> bool {
+    matches!(error, Error::Service(ServiceError { code: ErrorCode::NotFoundException, .. }) | Error::Setup(crate::error::SetupError::Other(_)))
+}
+
+fn same_region(region: Region, named: Region) -> Result<()> {
+    if region == named {
+        return Ok(());
+    }
+    Err(Error::service(ErrorCode::NotFoundException, format!("Invalid arn {named}: the key's Region is not {region}")))
+}
+
+/// Refuses what AWS KMS would refuse to wrap under, and what is wrapped under better without it.
+fn check_wraps(key: &OnlineKey) -> Result<()> {
+    let OnlineKey { arn, key_spec, key_usage, key_state } = key;
+    let refuse = |code, message: String| Err(Error::service(code, message));
+    match (key_spec.as_str(), key_usage.as_str()) {
+        ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT") => {}
+        (spec, usage @ ("ENCRYPT_DECRYPT" | "KEY_AGREEMENT")) if spec.starts_with("RSA_") || spec.starts_with("ECC_NIST_") => {
+            let message = format!(
+                "{arn} is {spec}, for {usage}: data keys are wrapped with its public part, which needs no call; 'aws kms get-public-key' gives it, and 'coldseal kms import-public-key' takes it"
+            );
+            return refuse(ErrorCode::InvalidKeyUsageException, message);
+        }
+        (spec, usage) => {
+            return refuse(ErrorCode::InvalidKeyUsageException, format!("{arn} is {spec}, for {usage}: no data key can be wrapped under it"));
+        }
+    }
+    match key_state.as_str() {
+        "Enabled" => Ok(()),
+        "Disabled" => refuse(ErrorCode::DisabledException, format!("{arn} is disabled; 'aws kms enable-key' enables it")),
+        state => refuse(ErrorCode::KMSInvalidStateException, format!("{arn} is in the state {state}, in which it wraps nothing")),
+    }
+}

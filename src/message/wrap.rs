@@ -1,0 +1,88 @@
+//! Data keys for several messages of one payload: all of them wrapped before a byte is sealed.
+
+use std::{
+    num::NonZeroUsize,
+    sync::{Mutex, PoisonError},
+    thread,
+};
+
+use super::Materials;
+use crate::{
+    crypto::SystemRandom,
+    error::{Error, Result},
+    format::EncryptionContext,
+    keyring::Keyring,
+    secret::DataKey,
+    suite::AlgorithmSuite,
+};
+
+/// Most keyrings over a network that are used at once.
+const AT_ONCE: NonZeroUsize = NonZeroUsize::new(16).expect("16 is not zero");
+
+/// Whom one of several messages is for.
+pub(crate) struct WrapTarget<'a> {
+    pub(crate) keyrings: &'a [&'a dyn Keyring],
+    pub(crate) context: EncryptionContext,
+}
+
+/// Where the data keys of several messages come from.
+pub(crate) enum DataKeys {
+    /// One for all: this one, or a fresh one from the first target's first keyring.
+    Shared(Option<DataKey>),
+    /// A fresh one for each.
+    Each,
+}
+
+/// Makes the materials for each target. Keyrings over a network are used at once, 16 at most.
+///
+/// In the order of the targets. Where the first one is to make the data key for all and fails, its failure is the only result.
+pub(crate) fn wrap_each(suite: AlgorithmSuite, targets: Vec<WrapTarget<'_>>, data_keys: DataKeys) -> Vec<Result<Materials>> {
+    let generate = |WrapTarget { keyrings, context }: WrapTarget<'_>| Materials::generate(suite, keyrings, context, &SystemRandom);
+    let mut targets = targets.into_iter();
+    let (first, data_key) = match data_keys {
+        DataKeys::Each => return at_once(targets.collect(), generate),
+        DataKeys::Shared(Some(data_key)) => (None, data_key),
+        DataKeys::Shared(None) => match targets.next().map(generate) {
+            None => return Vec::new(),
+            Some(Err(error)) => return vec![Err(error)],
+            Some(Ok(materials)) => match copy(&materials.data_key) {
+                Ok(data_key) => (Some(materials), data_key),
+                Err(error) => return vec![Err(error)],
+            },
+        },
+    };
+    let wrap =
+        |WrapTarget { keyrings, context }: WrapTarget<'_>| Materials::wrap(suite, copy(&data_key)?, keyrings, context, &SystemRandom);
+    first.map(Ok).into_iter().chain(at_once(targets.collect(), wrap)).collect()
+}
+
+/// Another holder of the key, which wipes it as the first one does.
+fn copy(data_key: &DataKey) -> Result<DataKey> {
+    DataKey::from_slice(data_key.expose()).ok_or(Error::Misuse("a data key has the length of one"))
+}
+
+/// Works on each target: in turn, or where a network makes it wait, on several at once.
+fn at_once<'a, R: Send>(targets: Vec<WrapTarget<'a>>, work: impl Fn(WrapTarget<'a>) -> R + Sync) -> Vec<R> {
+    let waits = targets.iter().flat_map(|target| target.keyrings).any(|keyring| keyring.is_online());
+    if !waits || targets.len() < 2 {
+        return targets.into_iter().map(work).collect();
+    }
+    let workers = AT_ONCE.get().min(targets.len());
+    let (queue, results) = (Mutex::new(targets.into_iter().enumerate()), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                loop {
+                    // The lock is given back before the work.
+                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let Some((index, target)) = next else { break };
+                    let result = work(target);
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(index, _)| *index);
+    results.into_iter().map(|(_, result)| result).collect()
+}

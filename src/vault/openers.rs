@@ -1,0 +1,63 @@
+//! What opens existing bundles: keys at hand first, AWS KMS last.
+
+use super::{keys::KeyOptions, record::BundleRecord};
+use crate::{
+    keyring::Keyring,
+    kms::{EmbeddedKms, OnlineKeyring, OnlineKms, OnlineOpening},
+    region::Region,
+};
+
+/// The keyrings for bundles.
+pub(crate) struct Openers<'a> {
+    here: Vec<Box<dyn Keyring + 'a>>,
+    online: Option<Online<'a>>,
+}
+
+#[derive(Clone, Copy)]
+struct Online<'a> {
+    online: &'a dyn OnlineKms,
+    kms: Option<&'a EmbeddedKms>,
+    opening: &'a OnlineOpening,
+}
+
+/// Which of the keyrings are asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// Those that make no call.
+    Here,
+    /// All.
+    Everywhere,
+}
+
+impl<'a> Openers<'a> {
+    /// These keyrings alone.
+    pub(crate) fn of(keyrings: &'a [&'a dyn Keyring]) -> Self {
+        Self { here: keyrings.iter().map(|keyring| Box::new(*keyring) as Box<dyn Keyring>).collect(), online: None }
+    }
+
+    /// These keyrings, the keystore's keys, and AWS KMS where the options have it.
+    pub(crate) fn new(here: Vec<Box<dyn Keyring + 'a>>, kms: Option<&'a EmbeddedKms>, keys: &'a KeyOptions) -> Self {
+        let online = keys.online.as_deref().map(|online| Online { online, kms, opening: &keys.online_opening });
+        Self { here, online }
+    }
+
+    /// How far there is to go: everywhere only where there is somewhere else.
+    pub(crate) fn reaches(&self) -> impl Iterator<Item = Reach> {
+        [Reach::Here, Reach::Everywhere].into_iter().filter(|reach| self.online.is_some() || *reach == Reach::Here)
+    }
+
+    /// The farthest of [`Openers::reaches`].
+    pub(crate) fn farthest(&self) -> Reach {
+        if self.online.is_some() { Reach::Everywhere } else { Reach::Here }
+    }
+
+    /// Hands the keyrings for a bundle, or for a message of which nothing is on record, to `open`.
+    pub(crate) fn with<T>(&self, reach: Reach, bundle: Option<&BundleRecord>, open: impl FnOnce(&[&dyn Keyring]) -> T) -> T {
+        let place: Option<(Region, _)> = bundle.map(|bundle| (bundle.region, bundle.kms_key_id.parse().ok()));
+        let online = self.online.filter(|_| reach == Reach::Everywhere);
+        let online = online.map(|Online { online, kms, opening }| OnlineKeyring::new(online, kms, opening, place));
+        let mut keyrings: Vec<&dyn Keyring> = self.here.iter().map(|keyring| &**keyring as &dyn Keyring).collect();
+        keyrings.extend(online.as_ref().map(|online| online as &dyn Keyring));
+        open(&keyrings)
+    }
+}
