@@ -85,6 +85,8 @@ pub use keystore::{merge_contents, parse_content, parse_keystore};
 pub(crate) use lookup::is_written_as_embedded;
 pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
 pub use model::{ComparisonKey, EmbeddedKms};
+#[cfg(test)]
+pub(crate) use online::fake;
 pub use online::{OnlineKey, OnlineKms};
 pub(crate) use opening::OnlineKeyring;
 pub use opening::OnlineOpening;

@@ -1,5 +1,8 @@
 //! A KMS that is reached over a network and has keys of its own, besides those of the keystore.
 
+#[cfg(test)]
+pub(crate) mod fake;
+
 use crate::{arn::KeyArn, error::Result, keyring::Kms, region::Region};
 
 /// A key of an [`OnlineKms`], from [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html).

@@ -114,7 +114,12 @@ pub(crate) struct SealArgs {
   coldseal open photos.bundle --raw-aes-key home/backup=backup.key \\
       --encryption-context purpose=backup | tar x
   coldseal open photos.bundle --raw-rsa-key home/safe=safe.pem -o photos.tar
-  coldseal open photos.bundle --raw-ecdh-key laptop.pem -o photos.tar")]
+  coldseal open photos.bundle --raw-ecdh-key laptop.pem -o photos.tar
+  coldseal open photos.bundle --kms aws --account-id 111122223333 \\
+      -o photos.tar
+
+With --kms aws keys in AWS KMS are tried too, after those of the keystore: keys of the configured account, in the Region of their ARN or of
+--region, unless --kms-key-id names one or --kms-discovery another account.")]
 pub(crate) struct OpenArgs {
     /// The message to decrypt [default: stdin]
     #[arg(default_value = "-", hide_default_value = true)]

@@ -21,6 +21,10 @@ use super::recovery::{OpeningKeyArgs, WrapArgs};
       --secret-string file://mycreds.json --region us-west-2 \\
       --add-replica-regions Region=us-east-1,KmsKeyId=alias/east \\
       Region=eu-west-1
+  coldseal create-secret --name MySecret --kms aws \\
+      --secret-string file://mycreds.json --region us-west-2 \\
+      --kms-key-id alias/app \\
+      --add-replica-regions Region=eu-west-1,KmsKeyId=alias/app
   coldseal create-secret --name MySecret \\
       --secret-string file://mycreds.json --region us-west-2 \\
       --resource-policy file://policy.json \\

@@ -102,8 +102,34 @@ fn setup_hint(error: &SetupError, operation: &str) -> Option<&'static str> {
     }
 }
 
+/// What AWS KMS itself answered names the operation and the key; what is said of keys there names the command that does it.
+fn is_about_aws(message: &str) -> bool {
+    ["GenerateDataKey with ", "Encrypt with ", "Decrypt with ", "DescribeKey with ", "DeriveSharedSecret with ", "'aws kms", "--kms aws", "in AWS KMS", "alias/aws/secretsmanager in AWS"]
+        .iter()
+        .any(|part| message.contains(part))
+}
+
+/// What helps in AWS is not done with coldseal.
+fn aws_hint(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::AccessDeniedException => Some(
+            "the key's policy, or an IAM policy, has to allow it: kms:GenerateDataKey in the primary Region, kms:Encrypt in the others, kms:Decrypt to open, and for aliases kms:DescribeKey",
+        ),
+        ErrorCode::NotFoundException => Some("'aws kms list-keys' and 'aws kms list-aliases' show what there is, with the same --region"),
+        ErrorCode::ThrottlingException | ErrorCode::ServiceUnavailableException | ErrorCode::KMSInternalException => {
+            Some("repeat the command; --max-attempts tries more often")
+        }
+        _ => None,
+    }
+}
+
 fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
+    if is_about_aws(&error.message) && error.code != ErrorCode::DecryptionFailure {
+        let says_way = ["'aws kms", "--kms aws", "in AWS KMS", "for Secrets Manager itself"].iter().any(|way| error.message.contains(way));
+        return if says_way { None } else { aws_hint(error.code) };
+    }
     match error.code {
+        ErrorCode::EncryptionFailure => Some("is the Region's endpoint reachable from here? --partial does the other Regions now"),
         ErrorCode::AccessDeniedException if matches!(operation, "Decrypt" | "ReEncrypt") => {
             Some("--region names the key's Region, --keystore the keystore that has it")
         }

@@ -7,6 +7,7 @@ mod crash;
 mod create;
 mod lookup;
 mod names;
+mod online;
 mod overwrite;
 mod public_keys;
 mod record;

@@ -8,8 +8,10 @@ use super::{KeyIdArgs, ProtectionKind};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum TransferCommand {
-    #[command(after_help = "Example:
-  coldseal kms set-default-key --region us-east-1 --key-id alias/east")]
+    #[command(after_help = "Examples:
+  coldseal kms set-default-key --region us-east-1 --key-id alias/east
+  coldseal kms set-default-key --kms aws --region us-east-1 \\
+      --key-id alias/east  # one in AWS KMS, kept by its ARN")]
     SetDefaultKey(SetDefaultKeyArgs),
     /// [coldseal] List the Regions: partition, whether it is enabled, whether it has to be, and its default key
     #[command(after_help = "Example:
@@ -21,7 +23,8 @@ pub(crate) enum TransferCommand {
 
 /// [coldseal] Choose the key that a Region uses where a command names none
 ///
-/// 'alias/aws/secretsmanager' brings AWS's default back. An alias is followed now, not later.
+/// 'alias/aws/secretsmanager' brings AWS's default back. An alias is followed now, not later. With --kms aws a key of AWS KMS can be chosen,
+/// for commands with --kms aws.
 #[derive(Debug, Args)]
 pub(crate) struct SetDefaultKeyArgs {
     #[command(flatten)]

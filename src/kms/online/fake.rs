@@ -1,0 +1,152 @@
+//! What plays AWS KMS in tests: a KMS in memory that counts its calls, refuses in some Regions, and sees how many calls come at once.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Condvar, Mutex},
+    time::Duration,
+};
+
+use super::{OnlineKey, OnlineKms};
+use crate::{
+    arn::KeyArn,
+    crypto::EcPublicKey,
+    error::{Error, ErrorCode, Result, SetupError},
+    format::EncryptionContext,
+    keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
+    kms::{CreateKey, EmbeddedKms, KeySpec},
+    region::Region,
+    secret::{DataKey, SecretBytes},
+};
+
+pub(crate) const ACCOUNT: &str = "111122223333";
+
+/// What a Region does instead of answering.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Refusal {
+    Denied,
+    Throttled,
+    NoAnswer,
+    NoCredentials,
+}
+
+pub(crate) struct FakeKms {
+    pub(crate) kms: EmbeddedKms,
+    pub(crate) refusals: Mutex<BTreeMap<Region, Refusal>>,
+    calls: Mutex<Vec<String>>,
+    /// In flight now, and at most.
+    in_flight: Mutex<(usize, usize)>,
+    /// Encrypt waits until so many are in flight.
+    pub(crate) gate: usize,
+    arrived: Condvar,
+}
+
+impl FakeKms {
+    pub(crate) fn new() -> Self {
+        Self::of(ACCOUNT)
+    }
+
+    pub(crate) fn of(account: &str) -> Self {
+        let kms = EmbeddedKms::new(account.parse().expect("an account")).expect("random bytes");
+        let (refusals, calls, in_flight) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { kms, refusals, calls, in_flight, gate: 0, arrived: Condvar::new() }
+    }
+
+    /// A key in a Region.
+    pub(crate) fn make(&mut self, region: &str, key_spec: KeySpec) -> KeyArn {
+        let region = Region::new(region).expect("known");
+        self.kms.enable_region(region);
+        let request = CreateKey { key_spec, key_usage: Some(key_spec.usage()), ..CreateKey::default() };
+        self.kms.create_key_with(region, request).expect("made").arn
+    }
+
+    /// A symmetric key in a Region, with this alias.
+    pub(crate) fn make_alias(&mut self, region: &str, alias: &str) -> KeyArn {
+        let key = self.make(region, KeySpec::default());
+        self.kms.create_alias(key.region(), alias, key.key_id()).expect("made");
+        key
+    }
+
+    pub(crate) fn refuse(&self, region: &str, refusal: Option<Refusal>) {
+        let region = Region::new(region).expect("known");
+        let mut refusals = self.refusals.lock().expect("whole");
+        match refusal {
+            Some(refusal) => _ = refusals.insert(region, refusal),
+            None => _ = refusals.remove(&region),
+        }
+    }
+
+    /// The calls since the last time, sorted: `Operation region`.
+    pub(crate) fn take_calls(&self) -> Vec<String> {
+        let mut calls = std::mem::take(&mut *self.calls.lock().expect("whole"));
+        calls.sort_unstable();
+        calls
+    }
+
+    pub(crate) fn most_at_once(&self) -> usize {
+        self.in_flight.lock().expect("whole").1
+    }
+
+    fn call<T>(&self, operation: &str, region: Region, work: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.calls.lock().expect("whole").push(format!("{operation} {region}"));
+        let doing = format!("{region}, {operation}");
+        match self.refusals.lock().expect("whole").get(&region) {
+            None => {}
+            Some(Refusal::Denied) => return Err(Error::service(ErrorCode::AccessDeniedException, format!("{doing}: not authorized"))),
+            Some(Refusal::Throttled) => return Err(Error::service(ErrorCode::ThrottlingException, format!("{doing}: Rate exceeded"))),
+            Some(Refusal::NoAnswer) => return Err(Error::NoAnswer { doing, reason: "connection refused".to_owned() }),
+            Some(Refusal::NoCredentials) => return Err(SetupError::NoCredentials("none at all".to_owned()).into()),
+        }
+        if operation == "Encrypt" && self.gate > 0 {
+            self.wait_for_others();
+        }
+        work()
+    }
+
+    /// Returns when as many as the gate asks for have been here together, or late enough to be sure that they never will.
+    fn wait_for_others(&self) {
+        let mut in_flight = self.in_flight.lock().expect("whole");
+        in_flight.0 += 1;
+        in_flight.1 = in_flight.1.max(in_flight.0);
+        self.arrived.notify_all();
+        let (mut in_flight, _) =
+            self.arrived.wait_timeout_while(in_flight, Duration::from_secs(20), |(_, most)| *most < self.gate).expect("whole");
+        in_flight.0 -= 1;
+    }
+}
+
+impl Kms for FakeKms {
+    fn generate_data_key(&self, key: &KeyArn, context: &EncryptionContext) -> Result<(DataKey, CiphertextBlob)> {
+        self.call("GenerateDataKey", key.region(), || self.kms.generate_data_key(key, context))
+    }
+
+    fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
+        self.call("Encrypt", key.region(), || self.kms.encrypt(key, plaintext, context))
+    }
+
+    fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
+        self.call("Decrypt", key.region(), || self.kms.decrypt(key, blob, context))
+    }
+
+    fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
+        self.call("Decrypt", key.region(), || self.kms.decrypt_rsa(key, algorithm, ciphertext))
+    }
+
+    fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
+        self.call("DeriveSharedSecret", key.region(), || self.kms.derive_shared_secret(key, public_key))
+    }
+
+    fn is_online(&self) -> bool {
+        true
+    }
+}
+
+impl OnlineKms for FakeKms {
+    fn describe_key(&self, region: Region, key_id: &str) -> Result<OnlineKey> {
+        self.call("DescribeKey", region, || {
+            let metadata = self.kms.describe_key(region, key_id)?;
+            let state = serde_json::to_value(metadata.key_state).expect("JSON");
+            let state = state.as_str().expect("a word");
+            Ok(OnlineKey::new(metadata.arn, metadata.key_spec.to_string(), metadata.key_usage.to_string(), state))
+        })
+    }
+}

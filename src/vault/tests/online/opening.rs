@@ -1,0 +1,168 @@
+//! Which keys of AWS KMS are asked to open a bundle, where, and how often.
+
+use super::*;
+use crate::{
+    crypto::SystemRandom,
+    format::EncryptionContext,
+    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, DiscoveryFilter, Keyring as _, RawEcdhKeyring, Unwrapped, unwrap_any},
+    kms::{CreateKey, KmsPublicKey, OnlineKeyring, PublicKey},
+};
+
+fn context() -> EncryptionContext {
+    [("a", "b")].into_iter().collect()
+}
+
+fn accounts(ids: &[&str]) -> Vec<crate::arn::AccountId> {
+    ids.iter().map(|id| id.parse().expect("an account")).collect()
+}
+
+#[test]
+fn only_the_configured_account_is_asked() {
+    let (fake, keys) = three_keys();
+    let (fake, place) = (Arc::new(fake), Place::new());
+    let unconfigured = || KeyOptions { online_opening: OnlineOpening::default(), ..with(&fake) };
+    let change = place.create(&CreateSecret { keys: unconfigured(), ..under(&fake, &arns(&keys)) }).expect("created");
+    assert_eq!(change.public_only.len(), 3, "they do not open as things are");
+    fake.take_calls();
+    let parts = ["its account 111122223333 is not the configured one", "--kms-discovery account=111122223333,partition=aws"];
+    assert_refused(get(&place, &unconfigured(), "us-west-2"), ErrorCode::DecryptionFailure, &parts);
+    let cn = region("cn-north-1").partition();
+    let opening = OnlineOpening { partition: Some(cn), ..with(&fake).online_opening };
+    let elsewhere = KeyOptions { online_opening: opening, ..with(&fake) };
+    assert_refused(get(&place, &elsewhere, "us-west-2"), ErrorCode::DecryptionFailure, &["its partition aws is not the configured one"]);
+    assert!(fake.take_calls().is_empty());
+    let opening = OnlineOpening { accounts: accounts(&["444455556666", ACCOUNT]), ..OnlineOpening::default() };
+    assert_eq!(get(&place, &KeyOptions { online_opening: opening, ..with(&fake) }, "us-west-2").expect("opens"), "top");
+    let opening = OnlineOpening { keys: vec![keys[0].clone()], ..OnlineOpening::default() };
+    let named = KeyOptions { online_opening: opening, ..with(&fake) };
+    assert_eq!(get(&place, &named, "us-west-2").expect("named"), "top");
+    fake.take_calls();
+    assert!(get(&place, &named, "us-east-1").is_err() && fake.take_calls().is_empty(), "no other key is asked");
+}
+
+#[test]
+fn verify_opens_with_aws_and_a_refusal_is_no_fault() {
+    let (fake, keys) = three_keys();
+    let (fake, place) = (Arc::new(fake), Place::new());
+    place.create(&under(&fake, &arns(&keys))).expect("created");
+    let verify = |keys: &KeyOptions| {
+        let options = VerifyOptions { kms: Some(&place.kms()), keys: Some(keys), region: None };
+        verify_paths(&[place.vault.root().to_owned()], options)
+    };
+    let report = verify(&with(&fake)).expect("verified");
+    assert_eq!((report.open.expect("counted").opened, report.is_sound()), (3, true));
+    fake.refuse("us-east-1", Some(Refusal::Denied));
+    let report = verify(&with(&fake)).expect("verified");
+    let counts = report.open.expect("counted");
+    assert_eq!((counts.opened, counts.not_openable_here, counts.failed, report.is_sound()), (2, 1, 0, true));
+    assert!(report.notes.iter().any(|note| note.message.contains("not authorized")));
+    fake.refuse("us-east-1", Some(Refusal::NoCredentials));
+    assert!(matches!(verify(&with(&fake)), Err(Error::Setup(_))));
+    let paths = [place.bundle("us-west-2")];
+    let lone = verify_paths(&paths, VerifyOptions { keys: Some(&with(&fake)), ..VerifyOptions::default() }).expect("verified");
+    assert_eq!(lone.open.expect("counted").opened, 1, "without a keystore");
+    assert!(place.verify_open().is_sound());
+}
+
+/// Multi-Region keys are asked in the Region that was asked for, others where they are or not at all.
+#[test]
+fn a_region_that_is_given_is_where_keys_are_asked() {
+    let mut fake = FakeKms::new();
+    let (west, east) = (region("us-west-2"), region("us-east-1"));
+    let multi = fake.kms.create_key_with(west, CreateKey { multi_region: true, ..CreateKey::default() }).expect("made").arn;
+    fake.kms.replicate_key(west, multi.key_id(), east, CreateKey::default()).expect("replicated");
+    let single = fake.make("us-west-2", KeySpec::default());
+    let filter = || DiscoveryFilter::new(west.partition(), accounts(&[ACCOUNT]));
+    for (key, expected) in [(&multi, Ok("Decrypt us-east-1")), (&single, Err("it is a key of us-west-2 alone, and us-east-1 was asked for"))] {
+        let (_, edk) = AwsKmsKeyring::new(&fake, key.clone()).generate(&context(), &SystemRandom).expect("wraps");
+        fake.take_calls();
+        let keyring = AwsKmsDiscoveryKeyring::with_filter(&fake, filter()).in_region(east);
+        match (keyring.unwrap(&edk, &context()), expected) {
+            (Unwrapped::DataKey(_), Ok(call)) => assert_eq!(fake.take_calls(), [call]),
+            (Unwrapped::PassedOver(reason), Err(expected)) => assert_eq!((reason.as_str(), fake.take_calls().len()), (expected, 0)),
+            (other, _) => panic!("{key}: {other:?}"),
+        }
+        let anywhere = AwsKmsDiscoveryKeyring::with_filter(&fake, filter());
+        assert!(matches!(anywhere.unwrap(&edk, &context()), Unwrapped::DataKey(_)));
+        assert_eq!(fake.take_calls(), ["Decrypt us-west-2"]);
+    }
+}
+
+#[test]
+fn a_message_costs_sixteen_calls_at_most() {
+    let mut fake = FakeKms::new();
+    let keys: Vec<_> = (0..20).map(|_| fake.make("us-west-2", KeySpec::default())).collect();
+    let wrap = |key: &KeyArn| AwsKmsKeyring::new(&fake, key.clone()).generate(&context(), &SystemRandom).expect("wraps").1;
+    let edks: Vec<_> = keys.iter().map(wrap).collect();
+    fake.take_calls();
+    let discovery = AwsKmsDiscoveryKeyring::with_filter(&fake, DiscoveryFilter::new(region("us-west-2").partition(), accounts(&[ACCOUNT])));
+    let other: EncryptionContext = [("a", "c")].into_iter().collect();
+    let error = unwrap_any(&[&discovery], &edks, AlgorithmSuite::default(), &other).expect_err("another context");
+    assert_eq!(fake.take_calls().len(), usize::try_from(CallBudget::PER_MESSAGE).expect("small"));
+    assert!(error.to_string().contains("AWS KMS was called 16 times for this message"), "{error}");
+    // The sixteenth may still be the one; the next message starts anew.
+    let mut last = edks.clone();
+    last[..15].iter_mut().for_each(|edk| edk.ciphertext.reverse());
+    unwrap_any(&[&discovery], &last, AlgorithmSuite::default(), &context()).expect("opens");
+    last[15].ciphertext.reverse();
+    unwrap_any(&[&discovery], &last, AlgorithmSuite::default(), &context()).expect_err("the seventeenth is not asked");
+    assert_eq!(fake.take_calls().len(), 32);
+    // Two keyrings share what there is.
+    unwrap_any(&[&discovery, &discovery], &edks, AlgorithmSuite::default(), &other).expect_err("another context");
+    assert_eq!(fake.take_calls().len(), 16);
+}
+
+/// The keystore's keys are tried before any call, whatever the order of the message's keys.
+#[test]
+fn keys_at_hand_come_first() {
+    let (fake, keys) = three_keys();
+    let place = Place::new();
+    let id = place.make_key("us-west-2");
+    let kms = place.kms();
+    let here = kms.resolve(region("us-west-2"), &id).expect("there");
+    let (data_key, first) = AwsKmsKeyring::new(&fake, keys[0].clone()).generate(&context(), &SystemRandom).expect("wraps");
+    let second = kms.keyring(here).wrap(&data_key, &context(), &SystemRandom).expect("wraps");
+    fake.take_calls();
+    let online = AwsKmsDiscoveryKeyring::with_filter(&fake, DiscoveryFilter::new(region("us-west-2").partition(), accounts(&[ACCOUNT])));
+    let opened = unwrap_any(&[&online, &AwsKmsDiscoveryKeyring::new(&kms)], &[first, second], AlgorithmSuite::default(), &context());
+    assert_eq!(opened.expect("opens").expose(), data_key.expose());
+    assert!(fake.take_calls().is_empty());
+}
+
+/// AWS KMS finds no key by its point: the imported key tells, or the caller, or the record under the account's rule.
+#[test]
+fn ecdh_needs_to_be_told_the_key() {
+    let mut fake = FakeKms::new();
+    let curve = fake.make("eu-west-1", KeySpec::EccNistP384);
+    let other = fake.make("eu-west-1", KeySpec::EccNistP384);
+    let Some(PublicKey::EllipticCurve(point)) = fake.kms.public_key(&curve).cloned() else { panic!("on a curve") };
+    let (data_key, edk) = RawEcdhKeyring::from_public_key(point).generate(&context(), &SystemRandom).expect("wraps");
+    let place = Place::new();
+    let answer = fake.kms.get_public_key(curve.region(), curve.key_id()).expect("asymmetric");
+    let key = KmsPublicKey::from_answer(&serde_json::to_string(&answer).expect("JSON")).expect("an answer");
+    let file = (String::new(), crate::kms::PublicKeyFile::Key(key));
+    let request = crate::kms::ImportPublicKeys { files: vec![file], ..crate::kms::ImportPublicKeys::default() };
+    place.keys(|kms| kms.import_public_keys(&request).expect("imported"));
+    let (kms, europe) = (place.kms(), region("eu-west-1"));
+    let none = OnlineOpening::default();
+    let configured = OnlineOpening { accounts: accounts(&[ACCOUNT]), ..OnlineOpening::default() };
+    let named = OnlineOpening { keys: vec![curve.clone()], ..OnlineOpening::default() };
+    let misnamed = OnlineOpening { keys: vec![other.clone()], ..OnlineOpening::default() };
+    let unwrap = |knows: bool, opening: &OnlineOpening, recorded: Option<&KeyArn>| {
+        let keyring = OnlineKeyring::new(&fake, knows.then_some(&kms), opening, Some((europe, recorded.cloned())));
+        let unwrapped = match keyring.unwrap(&edk, &context()) {
+            Unwrapped::DataKey(opened) => Ok(opened.expose() == data_key.expose()),
+            Unwrapped::PassedOver(reason) | Unwrapped::Failed(reason) => Err(reason),
+            other => Err(format!("{other:?}")),
+        };
+        (unwrapped, fake.take_calls().len())
+    };
+    assert_eq!(unwrap(true, &none, None), (Ok(true), 1), "imported, whoever's it is");
+    assert_eq!(unwrap(false, &named, None), (Ok(true), 1));
+    assert_eq!(unwrap(false, &configured, Some(&curve)), (Ok(true), 1), "on record, of the configured account");
+    let (refused, calls) = unwrap(false, &none, Some(&curve));
+    assert!(refused.expect_err("another account").contains("--kms-key-id names the key") && calls == 0);
+    let (refused, calls) = unwrap(false, &configured, None);
+    assert!(refused.expect_err("nothing tells").contains("import-public-key") && calls == 0);
+    assert_eq!(unwrap(false, &misnamed, None), (Err("does not unwrap".to_owned()), 1));
+}
