@@ -193,7 +193,8 @@ Global options:
           The AWS Region [default: the ARN's, AWS_REGION, AWS_DEFAULT_REGION,
           the profile's, then the secret's primary]
       --profile <NAME>
-          Profile of the AWS configuration file whose region is used
+          Profile of the AWS configuration file whose region is used, and with
+          --kms aws its credentials
       --output <FORMAT>
           How results are printed [default: json] [possible values: json, text,
           table]
@@ -203,6 +204,15 @@ Global options:
           Lists: print only the service's first page
       --no-cli-pager
           Accepted as in the AWS CLI; coldseal starts no pager
+      --endpoint-url <URL>
+          With --kms aws: what to call instead of AWS KMS's own endpoints [else
+          AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL]
+      --cli-connect-timeout <SECONDS>
+          With --kms aws: seconds that a connection may take to be made; 0 for
+          any time
+      --cli-read-timeout <SECONDS>
+          With --kms aws: seconds that an answer may take to begin; 0 for any
+          time
       --color <WHEN>
           Colours in tables, help and errors: on, off or auto [default: auto]
       --debug
@@ -211,6 +221,16 @@ Global options:
       --cli-binary-format <FORMAT>
           How binary values on the command line are read [possible values:
           base64, raw-in-base64-out]
+      --kms <KMS>
+          [coldseal] Whose keys are used: embedded, those of the keystore, or
+          aws, those in AWS KMS, over the network [else COLDSEAL_KMS, embedded]
+      --kms-discovery <account=ID>
+          [coldseal] With --kms aws: open with this account's keys instead of
+          the configured one's: account=ID[,partition=aws]; repeat it for
+          several
+      --max-attempts <COUNT>
+          [coldseal] With --kms aws: how often a call is tried, from 1 [default:
+          the SDK's, 3]
       --vault <DIR>
           [coldseal] The vault's directory [else COLDSEAL_VAULT, coldseal-vault]
       --keystore <FILE>
@@ -239,6 +259,10 @@ Examples:
       --secret-string file://mycreds.json --region us-west-2 /
       --add-replica-regions Region=us-east-1,KmsKeyId=alias/east /
       Region=eu-west-1
+  coldseal create-secret --name MySecret --kms aws /
+      --secret-string file://mycreds.json --region us-west-2 /
+      --kms-key-id alias/app /
+      --add-replica-regions Region=eu-west-1,KmsKeyId=alias/app
   coldseal create-secret --name MySecret /
       --secret-string file://mycreds.json --region us-west-2 /
       --resource-policy file://policy.json /
