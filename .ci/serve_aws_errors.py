@@ -118,4 +118,4 @@ def errors(server, home, away):
         yield home, operation, request, code
     # The same key is another one in another Region.
     yield away, "DescribeKey", {"KeyId": keys.fine}, "NotFoundException"
-    yield away, "Decrypt", {"CiphertextBlob": keys.blob, "EncryptionContext": {"a": "b"}}, "InvalidCiphertextException"
+    yield away, "Decrypt", {"CiphertextBlob": keys.blob, "EncryptionContext": {"a": "b"}}, "AccessDeniedException"

@@ -1,0 +1,228 @@
+"""`--kms aws` against `kms serve` and against PyPI's moto_server: secrets in several Regions, files, and exactly the calls that are needed.
+
+Usage: kms_aws.py BINARY FOLDER
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+
+from common import Coldseal, fail
+from faults import Proxy
+from serving import Moto, Serve
+
+PRIMARY, *REPLICAS = REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
+LATER = "ca-central-1"
+VALUES = ['{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}', '{"username": "saanvi", "password": "ANOTHER-EXAMPLE"}']
+SIZES = [1, 64 * 1024, 3 * 1024 * 1024]
+# What seals, and nothing else: no Decrypt, no listing, no DryRun.
+SEALING = {"GenerateDataKey", "Encrypt", "DescribeKey"}
+
+
+class Machine(Coldseal):
+    """A coldseal that has no key of its own and reaches a KMS through a proxy that counts."""
+
+    def __init__(self, binary, folder, endpoint, proxy, account):
+        super().__init__(binary, folder)
+        self.proxy = proxy
+        self.env.update(endpoint.aws_env(), AWS_ENDPOINT_URL_KMS=proxy.url, COLDSEAL_KMS="aws", COLDSEAL_ACCOUNT_ID=account)
+
+    def aws(self, *args, stdin=None, expect=0):
+        """Runs a command; gives its stdout and the calls that it made."""
+        self.proxy.clear()
+        done = self.tried(*args, stdin=stdin or b"")
+        said = done.stderr.decode(errors="replace")
+        if done.returncode != expect:
+            fail(f"{' '.join(map(str, args))}: exit code {done.returncode}, expected {expect}\n{said}")
+        if "kms: aws" not in said:
+            fail(f"{' '.join(map(str, args))}: stderr does not say that AWS KMS is used\n{said}")
+        return done.stdout, said, dict(self.proxy.calls)
+
+
+def expect_calls(what, calls, wanted, described=()):
+    """Exactly these calls, and DescribeKey at most once for each key."""
+    others = {(region, operation): count for (region, operation), count in calls.items() if operation != "DescribeKey"}
+    if others != wanted:
+        fail(f"{what}: the calls were {others} in place of {wanted}")
+    more = {region: count for (region, operation), count in calls.items() if operation == "DescribeKey" and count > described.count(region)}
+    if more:
+        fail(f"{what}: DescribeKey was called {more} times, the keys are in {described}")
+
+
+def make_keys(endpoint):
+    """A key with an alias in each Region; gives the ARNs."""
+    arns = {}
+    for region in [*REGIONS, LATER]:
+        client = endpoint.client(region)
+        arns[region] = client.create_key()["KeyMetadata"]["Arn"]
+        client.create_alias(AliasName="alias/team", TargetKeyId=arns[region])
+    return arns
+
+
+def created(calls_for, key="GenerateDataKey"):
+    """The calls for one new version: the data key in the first Region, one Encrypt in each of the others."""
+    first, *others = calls_for
+    return {(first, key): 1, **{(region, "Encrypt"): 1 for region in others}}
+
+
+def values(machine, expected, regions):
+    """Each Region's bundle opens with one Decrypt there."""
+    for region in regions:
+        shown, _, calls = machine.aws("get-secret-value", "--secret-id", "web/token", "--region", region)
+        if json.loads(shown)["SecretString"] != expected:
+            fail(f"{region}: another value came back")
+        expect_calls(f"get-secret-value in {region}", calls, {(region, "Decrypt"): 1}, [region])
+
+
+def secrets(machine, endpoint, arns):
+    """A secret in three Regions, its keys named by ARN, alias and id; a fourth Region; a second version; other keys."""
+    (machine.folder / "value").write_text(VALUES[0])
+    named = [f"Region={REPLICAS[0]},KmsKeyId=alias/team", f"Region={REPLICAS[1]},KmsKeyId={arns[REPLICAS[1]].rsplit('/', 1)[1]}"]
+    create = ["create-secret", "--name", "web/token", "--secret-string", "file://value", "--region", PRIMARY]
+    shown, _, calls = machine.aws(*create, "--kms-key-id", arns[PRIMARY], "--add-replica-regions", *named)
+    expect_calls("create-secret", calls, created(REGIONS), REGIONS)
+    for bundle in json.loads(shown)["Bundles"]:
+        if bundle["KmsKeyId"] != arns[bundle["Region"]]:
+            fail(f"create-secret says {bundle}")
+    values(machine, VALUES[0], REGIONS)
+
+    replicate = ["replicate-secret-to-regions", "--secret-id", "web/token", "--region", PRIMARY, "--add-replica-regions", f"Region={LATER},KmsKeyId=alias/team"]
+    _, _, calls = machine.aws(*replicate)
+    expect_calls("replicate-secret-to-regions", calls, {(PRIMARY, "Decrypt"): 1, (LATER, "Encrypt"): 1}, [PRIMARY, LATER])
+    values(machine, VALUES[0], [LATER])
+    _, _, calls = machine.aws(*replicate)
+    expect_calls("the same once more", calls, {}, [PRIMARY, LATER])
+
+    (machine.folder / "value").write_text(VALUES[1])
+    _, _, calls = machine.aws("put-secret-value", "--secret-id", "web/token", "--region", PRIMARY, "--secret-string", "file://value")
+    expect_calls("put-secret-value", calls, created([PRIMARY, *REPLICAS, LATER]), [*REGIONS, LATER])
+    values(machine, VALUES[1], [*REGIONS, LATER])
+    other = endpoint.client(PRIMARY).create_key()["KeyMetadata"]["Arn"]
+    _, _, calls = machine.aws("rewrap", "--secret-id", "web/token", "--region", PRIMARY, "--to-key", other)
+    sealing = {operation for _, operation in calls} - {"Decrypt"}
+    if not sealing <= SEALING or calls[PRIMARY, "Decrypt"] != 2 or calls.get((PRIMARY, "Encrypt")) != 2:
+        fail(f"rewrap of two versions for another key called {calls}")
+    values(machine, VALUES[1], [PRIMARY])
+    _, _, calls = machine.aws("verify", "--open")
+    if sum(count for (_, operation), count in calls.items() if operation == "Decrypt") != 8 or {operation for _, operation in calls} - {"Decrypt", "DescribeKey"}:
+        fail(f"verify --open of 8 bundles called {calls}")
+
+
+def default_keys(machine, arns):
+    """Every Region needs a key that is named: by a flag or by set-default-key. Secrets Manager's own is its alone."""
+    create = ["create-secret", "--name", "other", "--secret-string", "file://value", "--region", PRIMARY]
+    before = files(machine)
+    _, said, calls = machine.aws(*create, "--add-replica-regions", f"Region={REPLICAS[0]}", expect=254)
+    if calls or any(region not in said for region in (PRIMARY, REPLICAS[0])):
+        fail(f"without keys: {calls}\n{said}")
+    _, said, calls = machine.aws(*create, "--kms-key-id", "alias/aws/secretsmanager", expect=254)
+    if "alias/aws/secretsmanager" not in said or any(operation != "DescribeKey" for _, operation in calls):
+        fail(f"with Secrets Manager's own key: {calls}\n{said}")
+    if files(machine) != before:
+        fail("a refused command left something behind")
+    for region in REGIONS[:2]:
+        machine.run("kms", "set-default-key", "--region", region, "--key-id", arns[region])
+    _, _, calls = machine.aws(*create, "--add-replica-regions", f"Region={REPLICAS[0]}")
+    expect_calls("with default keys", calls, created(REGIONS[:2]), REGIONS[:2])
+
+
+def files(machine):
+    """Every file below the vault with its content."""
+    vault = machine.folder / "coldseal-vault"
+    return {path.relative_to(vault): path.read_bytes() for path in vault.rglob("*") if path.is_file()} if vault.exists() else {}
+
+
+def sealed_files(machine, arns):
+    """seal, open and rewrap of files, for one key, for several, and for several Regions."""
+    for size in SIZES:
+        payload = os.urandom(size)
+        (machine.folder / "payload").write_bytes(payload)
+        keys = [flag for region in REGIONS[:2] for flag in ("--kms-key-id", arns[region])]
+        _, _, calls = machine.aws("seal", "payload", *keys, "--encryption-context", "purpose=interop", "-o", "message", "--force")
+        expect_calls("seal", calls, created(REGIONS[:2]), REGIONS[:2])
+        opened, _, calls = machine.aws("open", "message", "--encryption-context", "purpose=interop")
+        if opened != payload or sum(calls.values()) != 1:
+            fail(f"open of {size} bytes called {calls}")
+        opened, _, calls = machine.aws("open", "message", "--kms-key-id", arns[REPLICAS[0]], "--encryption-context", "purpose=interop")
+        expect_calls("open with a key", calls, {(REPLICAS[0], "Decrypt"): 1}, REGIONS[:2])
+        if opened != payload:
+            fail("open with a key: another payload")
+        context = ["--encryption-context", "purpose=interop"]
+        _, _, calls = machine.aws("rewrap", "message", "--kms-key-id", arns[PRIMARY], *context, "--to", f"Region={LATER},KmsKeyId={arns[LATER]}", "--force")
+        expect_calls("rewrap", calls, {(PRIMARY, "Decrypt"): 1, (LATER, "Encrypt"): 1}, [*REGIONS[:2], LATER])
+        if machine.aws("open", f"message.{LATER}.bundle", "--region", LATER)[0] != payload:
+            fail("rewrap: another payload")
+    named = [word for region in REGIONS for word in ("--to", f"Region={region},KmsKeyId={arns[region]}")]
+    _, _, calls = machine.aws("seal", "payload", *named)
+    expect_calls("seal --to", calls, created(REGIONS), REGIONS)
+    for region in REGIONS:
+        if machine.aws("open", f"payload.{region}.bundle", "--region", region)[0] != payload:
+            fail(f"seal --to {region}: another payload")
+
+
+def discovery(machine, arns, account):
+    """Without a key that is named, only keys of the configured account and partition are called."""
+    machine.env["COLDSEAL_ACCOUNT_ID"] = "111122223333"
+    _, said, calls = machine.aws("open", "message", expect=254)
+    if calls:
+        fail(f"a key of account {account} was called for account 111122223333: {calls}")
+    shown, _, _ = machine.aws("open", "message", "--kms-discovery", f"account={account},partition=aws")
+    if shown != (machine.folder / "payload").read_bytes():
+        fail("--kms-discovery: another payload")
+    _, _, calls = machine.aws("open", "message", "--kms-discovery", f"account={account},partition=aws-cn", expect=254)
+    if calls:
+        fail(f"a key of partition aws was called for aws-cn: {calls}")
+    machine.env["COLDSEAL_ACCOUNT_ID"] = account
+
+
+def no_credentials(machine):
+    """Exit code 253 says that something has to be set up, before anything is sent or written."""
+    keys = {name: machine.env.pop(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
+    before = files(machine)
+    create = ["create-secret", "--name", "no-credentials", "--secret-string", "file://value", "--region", PRIMARY, "--kms-key-id", "alias/team"]
+    _, _, calls = machine.aws(*create, expect=253)
+    if calls or files(machine) != before:
+        fail(f"without credentials: {calls}")
+    machine.env.update(keys)
+
+
+def flags(machine, endpoint, arns):
+    """The flags in place of the variables: --kms, --endpoint-url and a profile. And the default stays offline."""
+    client = Coldseal(machine.binary, machine.folder / "flags")
+    profile = f"[profile far]\naws_access_key_id = {endpoint.access_key}\naws_secret_access_key = {endpoint.secret_key}\nregion = {PRIMARY}\n"
+    (client.folder / "config").write_text(profile)
+    client.env["AWS_CONFIG_FILE"] = str(client.folder / "config")
+    (client.folder / "value").write_text(VALUES[0])
+    machine.proxy.clear()
+    create = ["create-secret", "--name", "far", "--secret-string", "file://value", "--kms-key-id", arns[PRIMARY], "--profile", "far"]
+    done = client.tried(*create)
+    if done.returncode == 0 or machine.proxy.calls:
+        fail(f"without --kms aws a key of AWS KMS was used: {done.stderr.decode()}")
+    client.run(*create, "--kms", "aws", "--endpoint-url", machine.proxy.url)
+    if machine.proxy.calls[PRIMARY, "GenerateDataKey"] != 1:
+        fail(f"with a profile the calls were {machine.proxy.calls}")
+
+
+def through(binary, folder, endpoint, account):
+    with endpoint, Proxy(endpoint.url) as proxy:
+        arns = make_keys(endpoint)
+        machine = Machine(binary, folder, endpoint, proxy, account)
+        secrets(machine, endpoint, arns)
+        sealed_files(machine, arns)
+        discovery(machine, arns, account)
+        default_keys(machine, arns)
+        no_credentials(machine)
+        flags(machine, endpoint, arns)
+        machine.run("verify")
+    print(f"--kms aws against {type(endpoint).__name__}: sound")
+
+
+def main(binary, folder):
+    folder = Path(folder)
+    through(binary, folder / "client-of-serve", Serve(Coldseal(binary, folder / "serve")), "000000000000")
+    through(binary, folder / "client-of-moto", Moto(folder / "moto"), Moto.account)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
