@@ -15,7 +15,10 @@ import time
 from pathlib import Path
 from unittest import mock
 
+import boto3
 from awscli.clidriver import create_clidriver
+from botocore import UNSIGNED
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from common import Coldseal, fail
@@ -302,6 +305,28 @@ def refused(server, aws):
     return count
 
 
+def signatures(server):
+    """Who does not know the credentials gets nothing, whatever is asked for; AWS's names for it."""
+    good = {"aws_access_key_id": server.access_key, "aws_secret_access_key": server.secret_key}
+    for wrong, code in (
+        ({**good, "aws_secret_access_key": "another"}, "InvalidSignatureException"),
+        ({**good, "aws_access_key_id": "AKIAIOSFODNN7EXAMPLE"}, "UnrecognizedClientException"),
+    ):
+        client = boto3.session.Session(**wrong).client("kms", region_name=HOME, endpoint_url=server.url, config=Config(retries={"total_max_attempts": 1}))
+        denied(client, code)
+    denied(server.client(HOME, signature_version=UNSIGNED), "MissingAuthenticationTokenException")
+
+
+def denied(client, code):
+    try:
+        client.generate_random(NumberOfBytes=32)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == code:
+            return
+        fail(f"{error.response} in place of {code}")
+    fail(f"a request was answered; {code} was expected")
+
+
 def main(binary, folder, program):
     coldseal = Coldseal(binary, folder)
     with Serve(coldseal) as server:
@@ -313,8 +338,9 @@ def main(binary, folder, program):
                 fail(f"{call.title}: nothing here calls {sorted(left)}")
             print(f"{len(call.called)} operations through {call.title}, {time.monotonic() - begin:.1f} s")
         paging(server, aws)
+        signatures(server)
         count = refused(server, aws)
-    if boto.seen < 40 or count < 60:
+    if boto.seen < 30 or count < 100:
         fail(f"only {boto.seen} answers were compared with the service model, only {count} errors came")
     print(f"{boto.seen} answers as in the service model; {count} errors by their names")
 
