@@ -1,19 +1,24 @@
 """Runs what the documentation tells people to run, in order, in a fresh copy of the tree with an empty home.
 
-Usage: readme.py CLONE FOLDER --aws AWS [--ran COMMAND]...
+Usage: readme.py CLONE FOLDER --aws AWS [--path DIR]... [--ran COMMAND]...
 
 README.md and docs/*.md are read. In a ```console block the lines that start with `$ ` are run; a line that starts with `> ` goes on with the
 command above it. Lines after a command are what the terminal shows (stdout and stderr): they are compared when there are any, with `...` for
 anything in a line and, alone in a line, for any number of lines. A ```sh block is run line by line. Any exit code but 0 fails.
 No command can hide: a block of another language than those and `rust`, `python`, `json` or `text`, or a `$ ` line outside the blocks that are run, fails.
 For `aws` stands a program that has the AWS CLI, AWS, check the flags, which it does without a network, and then asks a second keystore in place of AWS.
-A command given with --ran was run by an earlier step: it must be in the documentation and is not run again.
+A command that ends in `&` runs on, once it has printed a line on stdout, until all is done; being stopped by a signal is then its right end.
+A command given with --ran was run by an earlier step: it must be in the documentation and is not run again. Programs in a --path are found last.
 """
 
 import argparse
+import contextlib
 import re
+import signal
 import subprocess
 import sys
+import tempfile
+import time
 from pathlib import Path
 
 from common import environment, fail
@@ -26,6 +31,7 @@ export COLDSEAL_KEYSTORE='{keystore}' COLDSEAL_ACCOUNT_ID=111122223333
 exec coldseal "$@"
 """
 TIME_LIMIT = 900  # seconds for one command; the first one builds the release
+TIME_TO_START = 30  # seconds until a command that runs on has printed a line
 
 
 def blocks(text):
@@ -87,6 +93,27 @@ def pattern(shown):
     return "".join(parts)
 
 
+@contextlib.contextmanager
+def running_on(command, clone, env):
+    """A command of which the documentation says that it runs on; it takes no lines of its own to compare."""
+    print(f"$ {command} &", flush=True)
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(["bash", "-c", f"exec {command}"], cwd=clone, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=said)
+        try:
+            end = time.monotonic() + TIME_TO_START
+            while process.poll() is None and output.seek(0, 2) == 0 and time.monotonic() < end:
+                time.sleep(0.05)
+            if process.poll() is not None or output.tell() == 0:
+                said.seek(0)
+                fail(f"it ended, or printed nothing:\n{said.read().decode(errors='replace')}")
+            yield
+        finally:
+            process.terminate()
+            process.wait(TIME_TO_START)
+        if process.returncode not in (-signal.SIGTERM, 128 + signal.SIGTERM):
+            fail(f"{command}: exit code {process.returncode}")
+
+
 def run(command, shown, clone, env):
     print(f"$ {command}", flush=True)
     done = subprocess.run(
@@ -117,21 +144,27 @@ def main():
     parser.add_argument("clone", type=Path)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--aws", type=Path, required=True)
+    parser.add_argument("--path", action="append", default=[], type=Path)
     parser.add_argument("--ran", action="append", default=[])
     args = parser.parse_args()
     env = environment(args.folder / "home")
     # `cargo install` must not touch the real one.
     env["CARGO_INSTALL_ROOT"] = str(args.folder / "installed")
     env["PATH"] = f"{args.folder / 'installed' / 'bin'}:{stand_in_for_aws(args.folder / 'aws', args.aws)}:{env['PATH']}"
+    env["PATH"] = ":".join([env["PATH"], *(str(path.absolute()) for path in args.path)])
     ran, count = set(), 0
-    for document in [args.clone / "README.md", *sorted((args.clone / "docs").glob("*.md"))]:
-        for command, shown in commands(document.read_text(encoding="utf-8")):
-            if command in args.ran:
-                ran.add(command)
-                continue
-            run(command, shown, args.clone, env)
-            count += 1
-        print(f"{document.relative_to(args.clone)} read", flush=True)
+    with contextlib.ExitStack() as background:
+        for document in [args.clone / "README.md", *sorted((args.clone / "docs").glob("*.md"))]:
+            for command, shown in commands(document.read_text(encoding="utf-8")):
+                if command in args.ran:
+                    ran.add(command)
+                    continue
+                if command.endswith("&") and not shown:
+                    background.enter_context(running_on(command.removesuffix("&").strip(), args.clone, env))
+                else:
+                    run(command, shown, args.clone, env)
+                count += 1
+            print(f"{document.relative_to(args.clone)} read", flush=True)
     if missing := set(args.ran) - ran:
         fail(f"not in the documentation: {', '.join(sorted(missing))}")
     if count == 0:
