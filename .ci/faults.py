@@ -128,14 +128,14 @@ class Proxy:
             self.calls, self.faults = collections.Counter(), []
 
     def spoil(self, region, operation, fault, times=None):
-        """This goes wrong in this Region, so many times or for ever."""
+        """This goes wrong in this Region or, for None, in all of them; so many times or for ever."""
         self.faults.append([region, operation, fault, times])
 
     def next_fault(self, region, operation):
         with self.lock:
             self.calls[region, operation] += 1
             for entry in self.faults:
-                if entry[:2] == [region, operation] and entry[3] != 0:
+                if entry[0] in (region, None) and entry[1] == operation and entry[3] != 0:
                     entry[3] = entry[3] if entry[3] is None else entry[3] - 1
                     return entry[2]
         return None

@@ -18,8 +18,9 @@ from serving import Serve
 VALUE = "EXAMPLE-PASSWORD"
 THROTTLED = refusal("ThrottlingException", "Rate exceeded")
 DENIED = refusal("AccessDeniedException", "User: arn:aws:iam::111122223333:user/saanvi is not authorized to perform: kms:Encrypt")
-REFUSED, NO_ANSWER = 254, 255
-# What happens to every call, in words and in the proxy; what the command exits with; what stderr has to say.
+# A refusal by AWS's name is one of the command's too; where no answer came, a command on secrets says which of AWS's names fits.
+REFUSED, NO_ANSWER = [254], [254, 255]
+# What happens to every call, in words and in the proxy; what the command may exit with; what stderr has to say.
 FAULTS = [
     ("down", down, NO_ANSWER, []),
     ("throttled for ever", THROTTLED, REFUSED, ["ThrottlingException"]),
@@ -46,17 +47,18 @@ def names(machine):
     return json.loads(machine.run("list-secrets", "--query", "SecretList[].Name"))
 
 
-def failing(machine, what, args, fault, region, operation, code, said_of):
+def failing(machine, what, args, fault, region, operation, codes, said_of):
     """One command that fails; nothing changes, and what is said helps."""
     before = files(machine)
     machine.proxy.clear()
-    machine.proxy.spoil(region, operation, fault)
+    # Where one Region's bundle does not open, another's may do.
+    machine.proxy.spoil(None if operation == "Decrypt" else region, operation, fault)
     begin = time.monotonic()
     done = machine.tried(*args, *FAST)
     said, taken = done.stderr.decode(errors="replace"), time.monotonic() - begin
     what = f"{what}, {operation} in {region}"
-    if done.returncode != code:
-        fail(f"{what}: exit code {done.returncode}, expected {code}\n{said}")
+    if done.returncode not in codes:
+        fail(f"{what}: exit code {done.returncode}, expected one of {codes}\n{said}")
     if missing := [word for word in [region, *said_of] if word not in said]:
         fail(f"{what}: stderr lacks {missing}\n{said}")
     if VALUE in said or VALUE.encode() in done.stdout:
@@ -75,16 +77,16 @@ def every_fault(machine, arns):
     steps = [
         (create("new", arns), PRIMARY, "GenerateDataKey"),
         (create("new", arns), REPLICAS[1], "Encrypt"),
-        (["put-secret-value", "--secret-id", "kept", "--region", PRIMARY, "--secret-string", "file://value"], REPLICAS[0], "Encrypt"),
+        (["rewrap", "--secret-id", "kept", "--region", REPLICAS[1], "--to-key", "alias/other"], REPLICAS[1], "Encrypt"),
         (replicate, PRIMARY, "Decrypt"),
         (replicate, "ca-central-1", "Encrypt"),
         (["get-secret-value", "--secret-id", "kept", "--region", REPLICAS[0]], REPLICAS[0], "Decrypt"),
     ]
-    for index, (what, fault, code, said_of) in enumerate(FAULTS):
+    for index, (what, fault, codes, said_of) in enumerate(FAULTS):
         # Every fault where data keys are made and wrapped; elsewhere they take turns, a time-out is long.
-        for args, region, operation in [*steps[:2], steps[2 + index % 4]]:
-            said = failing(machine, what, args, fault, region, operation, code, said_of)
-            if arns[region] not in said:
+        for args, region, operation in [*steps[:2], steps[2 + index % (len(steps) - 2)]]:
+            said = failing(machine, what, args, fault, region, operation, codes, said_of)
+            if f"arn:aws:kms:{region}:000000000000:key/" not in said:
                 fail(f"{what}, {operation} in {region}: stderr does not name the key\n{said}")
             count += 1
     failing(machine, "a data key of 16 bytes", steps[0][0], short_key, PRIMARY, "GenerateDataKey", NO_ANSWER, [])
@@ -122,7 +124,7 @@ def in_part(machine, arns):
     machine.proxy.spoil(REPLICAS[0], "Encrypt", DENIED)
     shown, said, _ = part(machine, create("part", arns, "--partial"))
     status = {entry["Region"]: entry for entry in shown["ReplicationStatus"]}
-    if (status[REPLICAS[0]]["Status"], status[REPLICAS[1]]["Status"]) != ("Failed", "InSync") or "AccessDenied" not in status[REPLICAS[0]]["StatusMessage"]:
+    if (status[REPLICAS[0]]["Status"], status[REPLICAS[1]]["Status"]) != ("Failed", "InSync") or "is not authorized" not in status[REPLICAS[0]]["StatusMessage"]:
         fail(f"--partial: {shown}\n{said}")
     machine.run("verify")
     machine.aws("get-secret-value", "--secret-id", "part", "--region", REPLICAS[1])
@@ -149,7 +151,7 @@ def unreachable(machine, arns):
     machine.env["AWS_ENDPOINT_URL_KMS"] = "http://127.0.0.1:9"
     before = files(machine)
     done = machine.tried(*create("nowhere", arns), *FAST)
-    if done.returncode != NO_ANSWER or PRIMARY not in done.stderr.decode() or files(machine) != before:
+    if done.returncode not in NO_ANSWER or PRIMARY not in done.stderr.decode() or files(machine) != before:
         fail(f"nothing listens: exit code {done.returncode}\n{done.stderr.decode()}")
     machine.env["AWS_ENDPOINT_URL_KMS"] = url
 
@@ -160,7 +162,7 @@ def sealed_to_nothing(machine, arns):
     machine.proxy.clear()
     machine.proxy.spoil(REPLICAS[1], "Encrypt", down)
     done = machine.tried("seal", "value", *targets, *FAST)
-    if done.returncode != NO_ANSWER or list(machine.folder.glob("value.*")):
+    if done.returncode not in NO_ANSWER or list(machine.folder.glob("value.*")):
         fail(f"seal --to: exit code {done.returncode}, {list(machine.folder.glob('value.*'))}\n{done.stderr.decode()}")
 
 
@@ -170,6 +172,8 @@ def main(binary, folder):
         arns = make_keys(server)
         machine = Machine(binary, folder / "client", server, proxy, "000000000000")
         (machine.folder / "value").write_text(VALUE)
+        client = server.client(REPLICAS[1])
+        client.create_alias(AliasName="alias/other", TargetKeyId=client.create_key()["KeyMetadata"]["KeyId"])
         machine.aws(*create("kept", arns))
         count = every_fault(machine, arns)
         retried(machine, arns)
