@@ -21,7 +21,7 @@ for (const name of Object.keys(env)) if (/^(COLDSEAL_|AWS_)/.test(name)) delete 
 if (!process.env[SERVED]) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const done = spawnSync(binary, ['kms', 'serve', '--', process.execPath, resolve(process.argv[1]), modules, binary, folder], { cwd: folder, env, stdio: 'inherit' })
+  const done = spawnSync(binary, ['kms', 'serve', '--', process.execPath, '--no-warnings', resolve(process.argv[1]), modules, binary, folder], { cwd: folder, env, stdio: 'inherit' })
   process.exit(done.status ?? 1)
 }
 
