@@ -4,6 +4,7 @@ Usage: kms_serve.py BINARY FOLDER
 """
 
 import asyncio
+import base64
 import configparser
 import datetime
 import http.client
@@ -394,6 +395,26 @@ def addresses(coldseal):
     say("addresses: loopback, unless it is allowed; --allow-unsigned takes no page's request")
 
 
+def logs(coldseal):
+    with Server(coldseal, "--debug") as server:
+        kms = server.client()
+        secret = b"EXAMPLE-PLAINTEXT-4d0c"
+        key = kms.create_key()["KeyMetadata"]["KeyId"]
+        blob = kms.encrypt(KeyId=key, Plaintext=secret)["CiphertextBlob"]
+        kms.decrypt(CiphertextBlob=blob)
+        data_key = kms.generate_data_key(KeyId=key, NumberOfBytes=32)["Plaintext"]
+        server.ask(server.signed(secret="x" * 40))
+        server.end(signal.SIGTERM, 143)
+        log = server.stderr()
+    for word in ('request operation="Decrypt" region="us-west-2" status=200', 'error="InvalidSignatureException"'):
+        if word not in log:
+            fail(f"--debug does not say {word}: {log}")
+    for word in (server.secret, secret.decode(), *(base64.b64encode(value).decode() for value in (secret, data_key)), data_key.hex(), "Signature="):
+        if word in log:
+            fail(f"--debug says {word}")
+    say("logs: a line for each request, with nothing secret")
+
+
 def exports(coldseal):
     script = 'eval "$("$0" kms serve --export &)"; aws kms list-keys --region us-west-2; code=$?; kill "$COLDSEAL_KMS_SERVE_PID"; exit $code'
     done = subprocess.run(["bash", "-c", script, coldseal.binary], cwd=coldseal.folder, env={**coldseal.env, "AWS_PROFILE": "none"}, check=False,
@@ -474,6 +495,7 @@ def main(binary, folder):
     signals(coldseal)
     leftovers(coldseal)
     addresses(coldseal)
+    logs(coldseal)
     exports(coldseal)
     programs(coldseal)
     passphrases(coldseal)

@@ -24,7 +24,6 @@ A PROGRAM gets AWS_ENDPOINT_URL_KMS, AWS_ACCESS_KEY_ID and \
 AWS_SECRET_ACCESS_KEY; AWS_SESSION_TOKEN, AWS_PROFILE and the variables of \
 passphrases are taken away. Its exit code becomes that of this command. Other \
 services than KMS are reached as ever, with credentials that they refuse.")]
-#[cfg_attr(not(feature = "kms-endpoint"), expect(dead_code, reason = "a build without network code only says so"))]
 pub(crate) struct ServeArgs {
     /// Address and port; port 0 stands for one that is free
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]

@@ -116,7 +116,7 @@ impl Endpoint {
     {
         let body = read(body, &self.limits, &self.large_bodies).await.map_err(|error| not_read(error, &self.limits))?;
         check_route(method, uri)?;
-        let region = self.authenticate(headers, body.bytes.expose()).map_err(|error| refused(400, error))?;
+        let region = self.authenticate(headers, body.bytes.expose()).map_err(|error| refused(400, &error))?;
         trace.region = Some(region);
         check_content_type(headers)?;
         let operation =
@@ -133,7 +133,7 @@ impl Endpoint {
 
     /// The operations block, on disk and on large numbers. A client that goes away does not give its place to another before the work is done.
     async fn work(&self, region: Region, operation: String, body: ReceivedBody) -> Result<Answer, Reply> {
-        let failed = || refused(500, ServiceError::new(ErrorCode::KMSInternalException, "The request could not be done."));
+        let failed = || refused(500, &ServiceError::new(ErrorCode::KMSInternalException, "The request could not be done."));
         let place = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| failed())?;
         let service = Arc::clone(&self.service);
         let work = tokio::task::spawn_blocking(move || {
@@ -156,7 +156,7 @@ fn check_route(method: &Method, uri: &Uri) -> Result<(), Reply> {
         None => Ok(()),
         Some(query) if query.contains("X-Amz-") => {
             let message = "Presigned requests are not taken; the signature belongs into the Authorization header.";
-            Err(refused(400, ServiceError::new(ErrorCode::IncompleteSignatureException, message)))
+            Err(refused(400, &ServiceError::new(ErrorCode::IncompleteSignatureException, message)))
         }
         Some(_) => Err(unknown(404, "There are no query parameters.")),
     }
@@ -188,15 +188,15 @@ fn not_read(error: BodyError, limits: &Limits) -> Reply {
         BodyError::TooSlow => (408, "The request did not arrive in time.".to_owned()),
         BodyError::Broken => (400, "The request ends too early.".to_owned()),
     };
-    Reply { ends_connection: true, ..refused(status, ServiceError::new(ErrorCode::SerializationException, message)) }
+    Reply { ends_connection: true, ..refused(status, &ServiceError::new(ErrorCode::SerializationException, message)) }
 }
 
 fn unknown(status: u16, message: &str) -> Reply {
-    refused(status, ServiceError::new(ErrorCode::UnknownOperationException, message))
+    refused(status, &ServiceError::new(ErrorCode::UnknownOperationException, message))
 }
 
-fn refused(status: u16, error: ServiceError) -> Reply {
-    Reply { answer: Answer::refused(status, &error), ends_connection: false }
+fn refused(status: u16, error: &ServiceError) -> Reply {
+    Reply { answer: Answer::refused(status, error), ends_connection: false }
 }
 
 /// A body that is wiped when it has been written.

@@ -17,8 +17,7 @@ pub(super) fn spawn(words: &[OsString], access: &Access) -> Result<Child> {
     let mut command = Command::new(program);
     command.args(arguments);
     for (name, _) in std::env::vars_os() {
-        let is_passphrase = |prefix: &&str| name.to_string_lossy().starts_with(*prefix);
-        if PASSPHRASES.iter().any(|prefix| is_passphrase(&prefix)) {
+        if PASSPHRASES.iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             command.env_remove(&name);
         }
     }

@@ -93,7 +93,8 @@ fn every_hex_digit_of_the_signature_counts() {
     for place in digits - 64..digits {
         let headers = with_authorization(|value| {
             let mut bytes = value.into_bytes();
-            bytes[place] = if bytes[place] == b'0' { b'1' } else { b'0' };
+            let digit = bytes.get_mut(place).expect("a digit");
+            *digit = if *digit == b'0' { b'1' } else { b'0' };
             String::from_utf8(bytes).expect("ASCII")
         });
         refused(&headers, b"{}", ErrorCode::InvalidSignatureException, OTHER);
