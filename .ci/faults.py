@@ -1,6 +1,7 @@
 """A proxy before an endpoint of AWS KMS that counts the calls and can spoil any of them: a Region that is down, throttling, broken answers."""
 
 import collections
+import contextlib
 import json
 import re
 import socket
@@ -71,9 +72,9 @@ class Handler(BaseHTTPRequestHandler):
         region = re.search(r"Credential=[^/]+/\d{8}/([^/]+)/kms/aws4_request", self.headers.get("authorization", ""))
         region = region.group(1) if region else None
         operation = self.headers["x-amz-target"].partition(".")[2]
-        fault = self.server.proxy.next_fault(region, operation)
-        call = lambda: self.forwarded(body)
-        fault(self, call) if fault else self.send(*call())
+        with self.server.proxy.asked(region, operation) as fault:
+            call = lambda: self.forwarded(body)
+            fault(self, call) if fault else self.send(*call())
 
     def forwarded(self, body):
         """The endpoint's answer; the headers go through as they are, the signature covers them."""
@@ -86,6 +87,7 @@ class Handler(BaseHTTPRequestHandler):
         answer = connection.getresponse()
         content = answer.read()
         connection.close()
+        self.server.proxy.keep_plaintext(content)
         return answer.status, {name: value for name, value in answer.getheaders() if name.lower().startswith(("content-type", "x-amz"))}, content
 
     def send(self, status, headers, body, length=None):
@@ -112,11 +114,15 @@ class Handler(BaseHTTPRequestHandler):
 
 
 class Proxy:
-    """Listens on a free port of the loopback; `faults` says what goes wrong, `calls` what was asked."""
+    """Listens on a free port of the loopback; `faults` says what goes wrong, `calls` what was asked, `most_at_once` how many of them at one time.
+
+    `plaintexts` has the base64 of all that came back as plaintext, which nobody else may show.
+    """
 
     def __init__(self, upstream):
         self.upstream = upstream
         self.lock = threading.Lock()
+        self.at_once, self.plaintexts = 0, set()
         self.clear()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
@@ -125,20 +131,36 @@ class Proxy:
 
     def clear(self):
         with self.lock:
-            self.calls, self.faults = collections.Counter(), []
+            self.calls, self.faults, self.most_at_once = collections.Counter(), [], 0
 
     def spoil(self, region, operation, fault, times=None):
         """This goes wrong in this Region or, for None, in all of them; so many times or for ever."""
         self.faults.append([region, operation, fault, times])
 
-    def next_fault(self, region, operation):
+    @contextlib.contextmanager
+    def asked(self, region, operation):
+        """Counts a call; gives what goes wrong with it, if anything does."""
         with self.lock:
             self.calls[region, operation] += 1
-            for entry in self.faults:
-                if entry[0] in (region, None) and entry[1] == operation and entry[3] != 0:
-                    entry[3] = entry[3] if entry[3] is None else entry[3] - 1
-                    return entry[2]
+            self.at_once += 1
+            self.most_at_once = max(self.most_at_once, self.at_once)
+            fault = self.next_fault(region, operation)
+        try:
+            yield fault
+        finally:
+            with self.lock:
+                self.at_once -= 1
+
+    def next_fault(self, region, operation):
+        for entry in self.faults:
+            if entry[0] in (region, None) and entry[1] == operation and entry[3] != 0:
+                entry[3] = entry[3] if entry[3] is None else entry[3] - 1
+                return entry[2]
         return None
+
+    def keep_plaintext(self, content):
+        if plaintext := json.loads(content or b"{}").get("Plaintext"):
+            self.plaintexts.add(plaintext)
 
     def __enter__(self):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

@@ -3,6 +3,7 @@
 Usage: kms_aws.py BINARY FOLDER
 """
 
+import base64
 import json
 import os
 import sys
@@ -35,6 +36,9 @@ class Machine(Coldseal):
         said = done.stderr.decode(errors="replace")
         if done.returncode != expect:
             fail(f"{' '.join(map(str, args))}: exit code {done.returncode}, expected {expect}\n{said}")
+        shown_keys = [key for key in self.proxy.plaintexts if any(form in said for form in (key, key.rstrip("="), base64.b64decode(key).hex()))]
+        if shown_keys or VALUE in said:
+            fail(f"{' '.join(map(str, args))}: stderr shows a plaintext")
         if "kms: aws" not in said:
             fail(f"{' '.join(map(str, args))}: stderr does not say that AWS KMS is used\n{said}")
         return done.stdout, said, dict(self.proxy.calls)
@@ -172,6 +176,21 @@ def discovery(machine, arns, account):
     machine.env["COLDSEAL_ACCOUNT_ID"] = account
 
 
+def talkative(machine, arns):
+    """--debug tells of each call, and of no plaintext: the proxy has seen them all."""
+    machine.env["RUST_LOG"] = "trace"
+    keys = ["--kms-key-id", arns[PRIMARY], "--add-replica-regions", f"Region={REPLICAS[0]},KmsKeyId={arns[REPLICAS[0]]}"]
+    before = len(machine.proxy.plaintexts)
+    _, said, _ = machine.aws("create-secret", "--name", "talkative", "--secret-string", "file://value", "--region", PRIMARY, *keys, "--debug")
+    machine.aws("get-secret-value", "--secret-id", "talkative", "--region", REPLICAS[0], "--debug")
+    machine.aws("seal", "value", "--kms-key-id", arns[PRIMARY], "-o", "message", "--force", "--debug")
+    machine.aws("open", "message", "--debug")
+    # One for each data key: what was encrypted for a replica comes back only from Decrypt, and is the same.
+    if len(machine.proxy.plaintexts) != before + 2 or "DEBUG" not in said:
+        fail(f"{len(machine.proxy.plaintexts) - before} new plaintexts; --debug said\n{said}")
+    del machine.env["RUST_LOG"]
+
+
 def no_credentials(machine):
     """Exit code 253 says that something has to be set up, before anything is sent or written."""
     keys = {name: machine.env.pop(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
@@ -208,6 +227,7 @@ def through(binary, folder, endpoint, account):
         sealed_files(machine, arns)
         discovery(machine, arns, account)
         default_keys(machine, arns)
+        talkative(machine, arns)
         no_credentials(machine)
         flags(machine, endpoint, arns)
         machine.run("verify")

@@ -111,11 +111,14 @@ def retried(machine, arns):
     machine.tried(*create("once", arns), "--max-attempts", "1")
     if machine.proxy.calls[REPLICAS[0], "Encrypt"] != 1:
         fail(f"--max-attempts 1 made {machine.proxy.calls}")
-    # A slow answer is waited for when there is time.
+    # A slow answer is waited for when there is time, and one Region does not wait for the other.
     machine.proxy.clear()
-    machine.proxy.spoil(REPLICAS[0], "Encrypt", slow, times=1)
+    for region in REPLICAS:
+        machine.proxy.spoil(region, "Encrypt", slow)
     if (done := machine.tried(*create("slow", arns), "--cli-read-timeout", str(4 * SLOW))).returncode != 0:
         fail(f"a slow answer was not waited for\n{done.stderr.decode()}")
+    if machine.proxy.most_at_once < len(REPLICAS):
+        fail("the replicas' keys were asked one after the other")
 
 
 def in_part(machine, arns):
