@@ -137,9 +137,9 @@ mod tests {
             assert!(error.contains("no 'coldseal kms serve' made it"), "{error}");
             assert_eq!(fs::read_to_string(&path).expect("as before"), content);
         }
-        fs::write(&path, format!("{MARK}\n[default]\nold\n")).expect("written");
+        fs::write(&path, format!("{MARK}\n[default]\nstale\n")).expect("written");
         let made = ConfigFile::create(&path, &access()).expect("replaced");
-        assert!(!fs::read_to_string(&path).expect("text").contains("old"));
+        assert!(!fs::read_to_string(&path).expect("text").contains("stale"));
         // What somebody puts in its place is not ours to remove.
         fs::remove_file(&path).expect("removed");
         fs::write(&path, "another's").expect("written");
