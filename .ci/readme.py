@@ -7,6 +7,7 @@ command above it. Lines after a command are what the terminal shows (stdout and 
 anything in a line and, alone in a line, for any number of lines. A ```sh block is run line by line. Any exit code but 0 fails.
 No command can hide: a block of another language than those and `rust`, `python`, `json` or `text`, or a `$ ` line outside the blocks that are run, fails.
 For `aws` stands a program that has the AWS CLI, AWS, check the flags, which it does without a network, and then asks a second keystore in place of AWS.
+For AWS KMS as `--kms aws` calls it stands `kms serve` over that keystore, from the first such command on, by the user's AWS configuration file.
 A command that ends in `&` runs on, once it has printed a line on stdout, until all is done; being stopped by a signal is then its right end.
 A command given with --ran was run by an earlier step: it must be in the documentation and is not run again. Programs in a --path are found last.
 """
@@ -152,13 +153,19 @@ def main():
     env["CARGO_INSTALL_ROOT"] = str(args.folder / "installed")
     env["PATH"] = f"{args.folder / 'installed' / 'bin'}:{stand_in_for_aws(args.folder / 'aws', args.aws)}:{env['PATH']}"
     env["PATH"] = ":".join([env["PATH"], *(str(path.absolute()) for path in args.path)])
-    ran, count = set(), 0
+    ran, count, has_aws_kms = set(), 0, False
     with contextlib.ExitStack() as background:
         for document in [args.clone / "README.md", *sorted((args.clone / "docs").glob("*.md"))]:
             for command, shown in commands(document.read_text(encoding="utf-8")):
                 if command in args.ran:
                     ran.add(command)
                     continue
+                if "--kms aws" in command and not has_aws_kms:
+                    has_aws_kms = True
+                    config = Path(env["HOME"]) / ".aws" / "config"
+                    config.parent.mkdir(parents=True, exist_ok=True)
+                    keystore = (args.folder / "aws" / "keystore.json").absolute()
+                    background.enter_context(running_on(f"coldseal kms serve --keystore '{keystore}' --config-file '{config}'", args.clone, env))
                 if command.endswith("&") and not shown:
                     background.enter_context(running_on(command.removesuffix("&").strip(), args.clone, env))
                 else:
