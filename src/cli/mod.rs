@@ -42,6 +42,7 @@ use self::{
     context::{Context, print_text},
     environment::Environment,
     failure::{EXIT_GENERAL, EXIT_USAGE, Failure, Outcome},
+    online::Online,
     output::{Look, OutputFormat, render},
     prompt::Prompter,
 };
@@ -88,10 +89,14 @@ fn run(request: Run, environment: Environment, prompter: Prompter) -> Outcome {
     let context = Context::new(&cli.global, environment, prompter, &operation)?.with_values(values);
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %context.vault.root().display(), keystore = %context.location.keystore.display(),
         region = context.explicit_region().map(|region| region.to_string()), "begin");
+    let counts = context.online.as_ref().map(Online::counts);
     let outcome = match sample {
         Some(sample) => context.print(&sample),
         None => commands::run(cli, context),
     };
+    if let Some((calls, retries)) = counts.map(|counts| counts()) {
+        tracing::debug!(calls, retries, "kms: aws");
+    }
     let code = outcome.as_ref().map_or_else(Failure::exit_code, |()| 0);
     tracing::debug!(exit_code = code, elapsed = ?begin.elapsed(), "done");
     outcome

@@ -4,13 +4,7 @@ use std::sync::Arc;
 #[cfg(feature = "kms-client")]
 use std::time::Duration;
 
-use super::{
-    args::GlobalArgs,
-    context::note,
-    environment::Environment,
-    failure::Outcome,
-    usage::UsageError,
-};
+use super::{args::GlobalArgs, context::note, environment::Environment, failure::Outcome, usage::UsageError};
 #[cfg(feature = "kms-client")]
 use crate::kms::{AwsKms, AwsKmsOptions};
 use crate::{
@@ -22,13 +16,18 @@ use crate::{
 /// AWS KMS, and how often it was called.
 pub(crate) struct Online {
     pub(crate) kms: Arc<dyn OnlineKms>,
-    counts: Box<dyn Fn() -> (u64, u64)>,
+    counts: Arc<dyn Fn() -> (u64, u64)>,
 }
 
 impl Online {
     /// `counts` gives calls and retries.
     pub(crate) fn new(kms: Arc<dyn OnlineKms>, counts: impl Fn() -> (u64, u64) + 'static) -> Self {
-        Self { kms, counts: Box::new(counts) }
+        Self { kms, counts: Arc::new(counts) }
+    }
+
+    /// Gives calls and retries, when it is asked.
+    pub(crate) fn counts(&self) -> Arc<dyn Fn() -> (u64, u64)> {
+        Arc::clone(&self.counts)
     }
 
     /// Says how often AWS KMS was called, if it was.

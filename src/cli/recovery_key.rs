@@ -88,7 +88,9 @@ pub(crate) fn name_online_keys(
     operation: &'static str,
 ) -> Outcome {
     if !key_ids.is_empty() && context.online.is_none() {
-        return Err(UsageError::new("--kms-key-id names a key of AWS KMS to open with: add --kms aws; the keystore's keys need no name").into());
+        return Err(
+            UsageError::new("--kms-key-id names a key of AWS KMS to open with: add --kms aws; the keystore's keys need no name").into()
+        );
     }
     let empty;
     let kms = match kms {

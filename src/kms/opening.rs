@@ -7,8 +7,8 @@ use crate::{
     error::{Error, Result},
     format::{EncryptedDataKey, EncryptionContext},
     keyring::{
-        AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, CiphertextBlob, DiscoveryFilter, Keyring, Kms, RsaEncryptionAlgorithm, Unwrapped,
-        ecdh_recipient, unwrap_as_ecdh_recipient,
+        AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, CiphertextBlob, DiscoveryFilter, Keyring, Kms, RsaEncryptionAlgorithm,
+        Unwrapped, ecdh_recipient, unwrap_as_ecdh_recipient,
     },
     region::{Partition, Region},
     secret::{DataKey, SecretBytes},
@@ -42,7 +42,8 @@ impl OnlineOpening {
         if !self.keys.is_empty() {
             return self.keys.iter().any(|named| named.matches_for_decrypt(key));
         }
-        let is_in_place = self.region.is_none_or(|region| KeyArn::new(region, key.account().clone(), key.key_id()).matches_for_decrypt(key));
+        let is_in_place =
+            self.region.is_none_or(|region| KeyArn::new(region, key.account().clone(), key.key_id()).matches_for_decrypt(key));
         is_in_place && self.filter(kms, Some(region)).is_some_and(|filter| filter.admits(key))
     }
 }
@@ -91,7 +92,8 @@ impl<'a> OnlineKeyring<'a> {
                 "the key on record is {key}, whose account is not the configured one, or whose point it is not; --kms-key-id names the key"
             )),
             (Unwrapped::NotForThisKeyring, Some(_), None) => Unwrapped::PassedOver(
-                "AWS KMS finds no key by its point; --kms-key-id names the key, or 'coldseal kms import-public-key' makes it known".to_owned(),
+                "AWS KMS finds no key by its point; --kms-key-id names the key, or 'coldseal kms import-public-key' makes it known"
+                    .to_owned(),
             ),
             (unwrapped, _, _) => unwrapped,
         }

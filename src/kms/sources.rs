@@ -135,7 +135,10 @@ fn is_malformed(name: &str) -> bool {
 
 /// No such key, or for the keystore no such Region.
 fn is_absence(error: &Error) -> bool {
-    matches!(error, Error::Service(ServiceError { code: ErrorCode::NotFoundException, .. }) | Error::Setup(crate::error::SetupError::Other(_)))
+    matches!(
+        error,
+        Error::Service(ServiceError { code: ErrorCode::NotFoundException, .. }) | Error::Setup(crate::error::SetupError::Other(_))
+    )
 }
 
 fn same_region(region: Region, named: Region) -> Result<()> {
@@ -150,7 +153,8 @@ fn check_wraps(key: &OnlineKey) -> Result<()> {
     let OnlineKey { arn, key_spec, key_usage, key_state } = key;
     let refuse = |code, message: String| Err(Error::service(code, message));
     match (key_spec.as_str(), key_usage.as_str()) {
-        ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT") => {}
+        // Such a key has one usage only.
+        ("SYMMETRIC_DEFAULT", _) => {}
         (spec, usage @ ("ENCRYPT_DECRYPT" | "KEY_AGREEMENT")) if spec.starts_with("RSA_") || spec.starts_with("ECC_NIST_") => {
             let message = format!(
                 "{arn} is {spec}, for {usage}: data keys are wrapped with its public part, which needs no call; 'aws kms get-public-key' gives it, and 'coldseal kms import-public-key' takes it"
@@ -158,7 +162,10 @@ fn check_wraps(key: &OnlineKey) -> Result<()> {
             return refuse(ErrorCode::InvalidKeyUsageException, message);
         }
         (spec, usage) => {
-            return refuse(ErrorCode::InvalidKeyUsageException, format!("{arn} is {spec}, for {usage}: no data key can be wrapped under it"));
+            return refuse(
+                ErrorCode::InvalidKeyUsageException,
+                format!("{arn} is {spec}, for {usage}: no data key can be wrapped under it"),
+            );
         }
     }
     match key_state.as_str() {

@@ -34,7 +34,7 @@ pub use rewrap::{Rewrapper, rewrap};
 pub(crate) use seal::WrappedMessages;
 pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
 pub use sealer::{FinalFrame, FrameLength, Materials};
-pub(crate) use wrap::{DataKeys, WrapTarget, wrap_each};
+pub(crate) use wrap::{DataKeys, WrapFailures, WrapTarget, wrap_each};
 #[doc(hidden)]
 pub use {open_slice::open_slice, seal_slice::seal_slice, sealer::MessageSealer};
 

@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use super::{
-    OpenOptions, Opener, SealOptions, SealTarget, Sealed, WrapTarget, WrappedMessages,
+    OpenOptions, Opener, SealOptions, SealTarget, Sealed, WrapFailures, WrapTarget, WrappedMessages,
     seal::{first, only, split},
 };
 use crate::{
@@ -83,7 +83,7 @@ impl<R: Read> Rewrapper<R> {
         self,
         targets: Vec<WrapTarget<'_>>,
         options: SealOptions,
-    ) -> std::result::Result<(Opened<R>, WrappedMessages), Vec<(usize, Error)>> {
+    ) -> std::result::Result<(Opened<R>, WrappedMessages), WrapFailures> {
         let options = SealOptions { suite: options.suite.or(Some(self.header().suite)), ..options };
         let wrapped = WrappedMessages::new(targets, Some(self.data_key), options)?;
         Ok((Opened(self.opener), wrapped))

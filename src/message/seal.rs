@@ -3,7 +3,7 @@
 use std::io::{self, BufWriter, Read, Write};
 
 use super::{
-    CHUNK, DataKeys, FinalFrame, FrameLength, MessageSealer, Threads, WrapTarget,
+    CHUNK, DataKeys, FinalFrame, FrameLength, MessageSealer, Threads, WrapFailures, WrapTarget,
     frames::Frames,
     in_order::in_order,
     plaintext::{Plaintext, Reader},
@@ -91,7 +91,7 @@ pub(super) fn split<W>(targets: Vec<SealTarget<'_, W>>) -> (Vec<WrapTarget<'_>>,
 }
 
 /// The one error to tell where there is room for one.
-pub(super) fn first(failures: Vec<(usize, Error)>) -> Error {
+pub(super) fn first(failures: WrapFailures) -> Error {
     failures.into_iter().next().map_or(Error::Misuse("sealing needs at least one target"), |(_, error)| error)
 }
 
@@ -108,7 +108,7 @@ impl WrappedMessages {
         targets: Vec<WrapTarget<'_>>,
         data_key: Option<DataKey>,
         options: SealOptions,
-    ) -> std::result::Result<Self, Vec<(usize, Error)>> {
+    ) -> std::result::Result<Self, WrapFailures> {
         let (mut sealers, mut failures) = (Vec::new(), Vec::new());
         let wrapped = wrap_each(options.suite.unwrap_or_default(), targets, DataKeys::Shared(data_key));
         for (index, materials) in wrapped.into_iter().enumerate() {

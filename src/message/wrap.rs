@@ -25,6 +25,9 @@ pub(crate) struct WrapTarget<'a> {
     pub(crate) context: EncryptionContext,
 }
 
+/// The place of each target that failed, with its error.
+pub(crate) type WrapFailures = Vec<(usize, Error)>;
+
 /// Where the data keys of several messages come from.
 pub(crate) enum DataKeys {
     /// One for all: this one, or a fresh one from the first target's first keyring.

@@ -11,7 +11,7 @@ use super::{
     layout,
     parameters::check_tags,
     plan::{
-        self, Named, NameClash, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite, named_twice,
+        self, NameClash, Named, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite, named_twice,
         refusal, trace_plan, unchosen_keys,
     },
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
@@ -136,7 +136,7 @@ impl Vault {
             let source = VersionSource { data_key: None, suite: request.suite };
             let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, kms, &request.keys, source)?;
             sealed.push(version);
-            record_failures(&mut after, problems, request.on_problem, Some(primary))?;
+            record_failures(&mut after, &problems, request.on_problem, Some(primary))?;
             after.versions.push(VersionRecord {
                 version_stages: vec![AWSCURRENT.to_owned()],
                 created_date: after.created_date,
@@ -266,13 +266,13 @@ pub(super) fn in_sync(target: &Target) -> ReplicaRecord {
 /// Records the Regions whose key did not wrap, and what they were to replace stays; where that cannot be, fails whole.
 pub(super) fn record_failures(
     record: &mut SecretRecord,
-    problems: Vec<Problem>,
+    problems: &[Problem],
     on_problem: OnProblem,
     needed: Option<Region>,
 ) -> Result<Vec<Region>> {
     let is_needed = |problem: &Problem| problem.retry.as_ref().is_none_or(|(region, _)| Some(*region) == needed);
     if !problems.is_empty() && (on_problem == OnProblem::FailWhole || problems.iter().any(is_needed)) {
-        return Err(refusal(&problems));
+        return Err(refusal(problems));
     }
     let failed: Vec<_> = problems.iter().filter_map(failed_replica).collect();
     let regions: Vec<_> = failed.iter().map(|replica| replica.region).collect();

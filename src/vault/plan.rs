@@ -83,7 +83,7 @@ pub(crate) struct Problem {
     /// The Region and the key to record, where `--partial` may record it: the fault can be mended and the command repeated.
     pub(crate) retry: Option<(Region, String)>,
     /// What every Region lacks: credentials.
-    pub(crate) setup: Option<SetupError>,
+    pub(crate) setup: Option<Box<SetupError>>,
 }
 
 impl Problem {
@@ -102,7 +102,7 @@ impl Problem {
                 return Self { place, error: ServiceError { code, message }, retry, setup: None };
             }
             Error::NoAnswer { .. } => (ErrorCode::EncryptionFailure, None),
-            Error::Setup(ref error @ SetupError::NoCredentials(_)) => (ErrorCode::EncryptionFailure, Some(error.clone())),
+            Error::Setup(ref error @ SetupError::NoCredentials(_)) => (ErrorCode::EncryptionFailure, Some(Box::new(error.clone()))),
             _ => (ErrorCode::InvalidParameterException, None),
         };
         let retry = retry.filter(|_| setup.is_none());
@@ -351,7 +351,7 @@ pub(crate) fn trace_plan(targets: &[Target], failed: &[Problem]) {
 /// One error for all problems: the code of the first, every Region listed. What all Regions lack is one error.
 pub(crate) fn refusal(problems: &[Problem]) -> Error {
     if let Some(setup) = problems.iter().find_map(|problem| problem.setup.clone()) {
-        return Error::Setup(setup);
+        return Error::Setup(*setup);
     }
     let code = problems.first().map_or(ErrorCode::InvalidParameterException, |problem| problem.error.code);
     let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.place.escape_debug(), problem.error.message)).collect();

@@ -111,7 +111,7 @@ impl Vault {
             after.replication_status.push(replica);
         }
         after.replaces.extend(plan.replaced.iter().cloned());
-        let failed = record_failures(&mut after, problems, request.on_problem, None)?;
+        let failed = record_failures(&mut after, &problems, request.on_problem, None)?;
         sealed.iter_mut().for_each(|version| version.leave_out(&failed));
         after.last_changed_date = Timestamp::now();
         Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed })

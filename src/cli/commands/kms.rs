@@ -17,7 +17,10 @@ use serde_json::{Value, json};
 use crate::cli::usage::ConfigError;
 use crate::{
     cli::{
-        args::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, KmsPagingArgs, ListAliasesArgs, ProtectionKind, kms::{KeyDetailsArgs, LifecycleCommand}},
+        args::{
+            ChangeProtectionArgs, EnableRegionArgs, KmsCommand, KmsPagingArgs, ListAliasesArgs, ProtectionKind,
+            kms::{KeyDetailsArgs, LifecycleCommand},
+        },
         context::{Context, note, parse_region},
         failure::{During as _, Failure, Outcome},
         kms_key::region_of,

@@ -24,7 +24,7 @@ use crate::{
     format::EncryptionContext,
     keyring::Keyring,
     kms::{Committed, EmbeddedKms, KeystoreSession, is_written_as_embedded},
-    message::WrapTarget,
+    message::{WrapFailures, WrapTarget},
     region::Region,
     vault::{
         KeyOptions, Named, Problem, RecoveryKey, Target, UntouchedRegions, borrowed, refusal, target, unchosen_keys, unknown_region,
@@ -72,7 +72,7 @@ struct BundleDocument {
 /// What a command's keys are looked up in.
 enum Keys {
     /// The keystore, held by this command.
-    Keystore(KeystoreSession),
+    Keystore(Box<KeystoreSession>),
     /// With AWS KMS there need be none.
     Empty(EmbeddedKms),
 }
@@ -80,19 +80,19 @@ enum Keys {
 impl Keys {
     fn of(context: &Context, wants_keystore: bool, operation: &'static str) -> Outcome<Self> {
         if context.online.is_none() || context.location.keystore.exists() || wants_keystore {
-            return context.session(operation).map(Self::Keystore);
+            return context.session(operation).map(|session| Self::Keystore(Box::new(session)));
         }
         context.kms_for_messages(operation).map(Self::Empty)
     }
 
-    const fn kms(&self) -> &EmbeddedKms {
+    fn kms(&self) -> &EmbeddedKms {
         match self {
             Self::Keystore(session) => session.kms(),
             Self::Empty(kms) => kms,
         }
     }
 
-    const fn kms_mut(&mut self) -> &mut EmbeddedKms {
+    fn kms_mut(&mut self) -> &mut EmbeddedKms {
         match self {
             Self::Keystore(session) => session.kms_mut(),
             Self::Empty(kms) => kms,
@@ -148,7 +148,7 @@ impl RegionBundles {
     }
 
     /// The keystore, held by this command.
-    pub(super) const fn kms(&self) -> &EmbeddedKms {
+    pub(super) fn kms(&self) -> &EmbeddedKms {
         self.keystore.kms()
     }
 
@@ -166,7 +166,7 @@ impl RegionBundles {
         context: &Context,
         operation: &'static str,
         pairs: &EncryptionContext,
-        wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> std::result::Result<W, Vec<(usize, Error)>>,
+        wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> std::result::Result<W, WrapFailures>,
         seal: impl FnOnce(W, Vec<&mut NewFile>) -> Result<()>,
     ) -> Outcome {
         let wrapped = self.wrap(pairs, wrap).during(operation)?;
@@ -184,7 +184,7 @@ impl RegionBundles {
     fn wrap<W>(
         &self,
         pairs: &EncryptionContext,
-        wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> std::result::Result<W, Vec<(usize, Error)>>,
+        wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> std::result::Result<W, WrapFailures>,
     ) -> Result<W> {
         let kms = self.keystore.kms();
         let keyrings: Vec<_> = self.targets.iter().map(|target| self.keys.wrapping(kms, &target.key)).collect();
@@ -252,7 +252,7 @@ impl RegionBundles {
     fn opens_here(&self, key: &KeyArn) -> bool {
         let kms = self.keystore.kms();
         let is_open = |key: &RecoveryKey| matches!(key, RecoveryKey::Kms(key) if kms.can_unwrap(key));
-        let is_in_aws = self.keys.online.is_some() && !(kms.key_spec(key).is_some() && !kms.is_imported(key));
+        let is_in_aws = self.keys.online.is_some() && (kms.key_spec(key).is_none() || kms.is_imported(key));
         kms.can_unwrap(key) || is_in_aws || self.keys.recovery_keys.iter().any(is_open)
     }
 }

@@ -104,7 +104,14 @@ fn setup_hint(error: &SetupError, operation: &str) -> Option<&'static str> {
 
 /// What AWS KMS itself answered names the operation and the key; what is said of keys there names the command that does it.
 fn is_about_aws(message: &str) -> bool {
-    ["GenerateDataKey with ", "Encrypt with ", "Decrypt with ", "DescribeKey with ", "DeriveSharedSecret with ", "'aws kms", "--kms aws", "in AWS KMS", "alias/aws/secretsmanager in AWS"]
+    const ANSWERED: [&str; 5] =
+        ["GenerateDataKey with ", "Encrypt with ", "Decrypt with ", "DescribeKey with ", "DeriveSharedSecret with "];
+    ANSWERED.iter().any(|part| message.contains(part)) || says_way(message)
+}
+
+/// Messages about keys in AWS that say what to do themselves.
+fn says_way(message: &str) -> bool {
+    ["'aws kms", "--kms aws", "in AWS KMS", "for Secrets Manager itself", "no data key can be wrapped under it"]
         .iter()
         .any(|part| message.contains(part))
 }
@@ -125,8 +132,7 @@ fn aws_hint(code: ErrorCode) -> Option<&'static str> {
 
 fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
     if is_about_aws(&error.message) && error.code != ErrorCode::DecryptionFailure {
-        let says_way = ["'aws kms", "--kms aws", "in AWS KMS", "for Secrets Manager itself"].iter().any(|way| error.message.contains(way));
-        return if says_way { None } else { aws_hint(error.code) };
+        return if says_way(&error.message) { None } else { aws_hint(error.code) };
     }
     match error.code {
         ErrorCode::EncryptionFailure => Some("is the Region's endpoint reachable from here? --partial does the other Regions now"),
@@ -265,7 +271,7 @@ fn not_found_hint(message: &str, operation: &str) -> Option<&'static str> {
     if message.starts_with("Invalid keyId") && !TAKE_ALIASES.contains(&operation) {
         return Some("this takes a key id or key ARN, as 'coldseal kms list-keys' shows it, and no alias");
     }
-    if message.starts_with("Invalid arn") {
+    if message.contains("Invalid arn ") {
         return Some("the ARN is of another Region than the rest of the command");
     }
     Some("'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there is")

@@ -47,12 +47,17 @@ fn each_region_has_the_kind_of_data_key_that_its_key_makes() {
     assert_eq!((counts.opened, counts.not_openable_here, counts.failed), (3, 0, 0));
     // Bundles by themselves, too.
     let paths: Vec<_> = ["us-west-2", "eu-west-1", "us-east-1"].into_iter().map(|region| place.bundle(region)).collect();
-    let counts = verify_paths(&paths, VerifyOptions { kms: Some(&place.kms()), ..VerifyOptions::default() }).expect("verifies").open.expect("counted");
+    let counts = verify_paths(&paths, VerifyOptions { kms: Some(&place.kms()), ..VerifyOptions::default() })
+        .expect("verifies")
+        .open
+        .expect("counted");
     assert_eq!((counts.opened, counts.failed), (3, 0));
-    let counts =
-        verify_paths(&paths, VerifyOptions { kms: Some(&EmbeddedKms::new(place.kms().account().clone()).expect("made")), ..VerifyOptions::default() })
-            .expect("verifies")
-            .open;
+    let counts = verify_paths(
+        &paths,
+        VerifyOptions { kms: Some(&EmbeddedKms::new(place.kms().account().clone()).expect("made")), ..VerifyOptions::default() },
+    )
+    .expect("verifies")
+    .open;
     assert_eq!(counts.expect("counted").not_openable_here, 3);
 }
 
@@ -131,7 +136,8 @@ fn a_changed_data_key_opens_nothing() {
             let mut changed = message.clone();
             changed[at + byte] ^= 1;
             fs::write(place.bundle(region), &changed).expect("writes");
-            let report = verify_paths(&[place.bundle(region)], VerifyOptions { kms: Some(&place.kms()), ..VerifyOptions::default() }).expect("verifies");
+            let report = verify_paths(&[place.bundle(region)], VerifyOptions { kms: Some(&place.kms()), ..VerifyOptions::default() })
+                .expect("verifies");
             assert!(!report.is_sound() && report.faults[0].message.contains("does not unwrap"), "{report:?}");
         }
     }

@@ -68,7 +68,13 @@ fn versions_and_secrets_never_share_a_data_key() {
         let secret = family::Located { dir: place.dir("us-west-2", name), record: place.record("us-west-2", name) };
         let opened = place
             .vault
-            .open_in_region(&Openers::of(&[&AwsKmsDiscoveryKeyring::new(&place.kms())]), Reach::Here, &secret, &secret.record.versions[0], region("us-west-2"))
+            .open_in_region(
+                &Openers::of(&[&AwsKmsDiscoveryKeyring::new(&place.kms())]),
+                Reach::Here,
+                &secret,
+                &secret.record.versions[0],
+                region("us-west-2"),
+            )
             .expect("opens");
         keys.push(opened.data_key.expose().to_vec());
     }

@@ -139,7 +139,8 @@ impl Place {
     }
 
     fn verify_open(&self) -> VerifyReport {
-        verify_paths(&[self.vault.root().to_owned()], VerifyOptions { kms: Some(&self.kms()), ..VerifyOptions::default() }).expect("verifies")
+        verify_paths(&[self.vault.root().to_owned()], VerifyOptions { kms: Some(&self.kms()), ..VerifyOptions::default() })
+            .expect("verifies")
     }
 
     /// Verifies without and with the keystore: nothing is wrong, nothing lies about.

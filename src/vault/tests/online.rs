@@ -89,7 +89,8 @@ fn sixteen_regions_are_called_at_once_and_no_more() {
     fake.gate = 16;
     let (fake, place) = (Arc::new(fake), Place::new());
     let replicas = keys.iter().skip(1).map(|key| replica_under(key.region().name(), &key.to_string())).collect();
-    let request = CreateSecret { region: regions[0], kms_key_id: Some(keys[0].to_string()), replicas, keys: with(&fake), ..request("db", &[]) };
+    let request =
+        CreateSecret { region: regions[0], kms_key_id: Some(keys[0].to_string()), replicas, keys: with(&fake), ..request("db", &[]) };
     let change = place.create(&request).expect("created");
     assert_eq!((change.bundles.len(), fake.take_calls().len(), fake.most_at_once()), (22, 22, 16));
     for region in regions {
@@ -103,7 +104,11 @@ fn every_region_that_fails_is_told_and_nothing_is_written() {
     let (fake, place) = (Arc::new(fake), Place::new());
     fake.refuse("us-east-1", Some(Refusal::Denied));
     fake.refuse("eu-west-1", Some(Refusal::NoAnswer));
-    let parts = ["2 Regions have problems, and nothing was written", "us-east-1: Encrypt: not authorized", "eu-west-1: eu-west-1, Encrypt: connection refused"];
+    let parts = [
+        "2 Regions have problems, and nothing was written",
+        "us-east-1: Encrypt: not authorized",
+        "eu-west-1: eu-west-1, Encrypt: connection refused",
+    ];
     assert_refused(place.create(&under(&fake, &arns(&keys))), ErrorCode::AccessDeniedException, &parts);
     assert!(is_empty(&place));
     // What has no name in AWS takes the one that Secrets Manager has for it.

@@ -235,7 +235,9 @@ fn of_one_region_only_its_bundles_are_checked() {
     let place = Place::with_secret(&["us-east-1", "eu-west-1"]);
     let paths = [place.vault.root().to_owned()];
     let kms = place.kms();
-    let of = |name: &str| verify_paths(&paths, VerifyOptions { kms: Some(&kms), region: Some(region(name)), ..VerifyOptions::default() }).expect("verifies");
+    let of = |name: &str| {
+        verify_paths(&paths, VerifyOptions { kms: Some(&kms), region: Some(region(name)), ..VerifyOptions::default() }).expect("verifies")
+    };
     fs::remove_file(place.bundle("us-west-2")).expect("removed");
     fs::write(place.bundle("us-east-1"), "damaged").expect("written");
     let report = of("eu-west-1");

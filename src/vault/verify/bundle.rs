@@ -43,7 +43,14 @@ pub(super) struct Seen {
 
 impl<'a> Checker<'a> {
     pub(super) fn new(options: VerifyOptions<'a>) -> Self {
-        Self { options, report: VerifyReport::new(&options), names: BTreeMap::new(), no_keys: KeyOptions::default(), stopped: None, message_ids: HashMap::new() }
+        Self {
+            options,
+            report: VerifyReport::new(&options),
+            names: BTreeMap::new(),
+            no_keys: KeyOptions::default(),
+            stopped: None,
+            message_ids: HashMap::new(),
+        }
     }
 
     /// Begins a new report and gives the one so far.

@@ -212,7 +212,6 @@ fn open(
     let openers = keys.openers(kms);
     let OpenedBundle { value, .. } =
         openers.with(openers.farthest(), Some(bundle), |keyrings| open_bundle(&message, &identity, keyrings))?;
-    let is_same =
-        kms.and_then(|kms| value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, &value));
+    let is_same = kms.and_then(|kms| value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, &value));
     Ok(is_same.unwrap_or(true))
 }

@@ -101,8 +101,7 @@ fn region_state(region: Region, stored: RegionContent<'_>) -> Result<RegionState
     if stored.default_key_id.as_ref().is_some_and(|id| !is_key(id)) {
         return Err("a default key that is not there");
     }
-    let default_key_arn: Option<KeyArn> =
-        stored.default_key_arn.map(|arn| arn.parse().map_err(|_| "a default key's ARN")).transpose()?;
+    let default_key_arn: Option<KeyArn> = stored.default_key_arn.map(|arn| arn.parse().map_err(|_| "a default key's ARN")).transpose()?;
     if default_key_arn.as_ref().is_some_and(|arn| arn.region() != region || stored.default_key_id.is_some()) {
         return Err("a default key of another Region, or two of them");
     }

@@ -18,14 +18,19 @@ fn every_region_needs_a_key_and_all_are_listed() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
     let nothing = CreateSecret { keys: with(&fake), ..request("db", &["us-east-1", "eu-west-1"]) };
-    let parts = ["3 Regions have problems", "us-west-2: no key is named", "us-east-1: no key", "eu-west-1: no key", "set-default-key --kms aws"];
+    let parts =
+        ["3 Regions have problems", "us-west-2: no key is named", "us-east-1: no key", "eu-west-1: no key", "set-default-key --kms aws"];
     assert_refused(place.create(&nothing), ErrorCode::InvalidParameterException, &parts);
     // No later try would find one.
     let partial = CreateSecret { on_problem: OnProblem::RecordFailed, kms_key_id: Some(keys[0].to_string()), ..nothing };
     assert_refused(place.create(&partial), ErrorCode::InvalidParameterException, &["us-east-1: no key"]);
     let alias_arn = format!("arn:aws:kms:us-east-1:{ACCOUNT}:alias/aws/secretsmanager");
     let refused = place.create(&under(&fake, &["alias/aws/secretsmanager".to_owned(), alias_arn, keys[2].to_string()]));
-    assert_refused(refused, ErrorCode::AccessDeniedException, &["us-west-2: alias/aws/secretsmanager", "us-east-1: alias/aws", "for Secrets Manager itself"]);
+    assert_refused(
+        refused,
+        ErrorCode::AccessDeniedException,
+        &["us-west-2: alias/aws/secretsmanager", "us-east-1: alias/aws", "for Secrets Manager itself"],
+    );
     assert!(fake.take_calls().is_empty() && is_empty(&place));
     // Said outright, the embedded default key is one as any other.
     let both = under(&fake, &[EMBEDDED.to_owned(), keys[1].to_string(), keys[2].to_string()]);
@@ -102,7 +107,15 @@ fn what_aws_would_not_wrap_under_is_told_before_anything_is_wrapped() {
     let curve = fake.make("eu-west-1", KeySpec::EccNistP256);
     let (fake, place) = (Arc::new(fake), Place::new());
     let by_id: Vec<_> = [&rsa, &disabled, &curve].map(|key| key.key_id().to_owned()).to_vec();
-    let parts = ["us-west-2: ", "is RSA_2048", "import-public-key", "us-east-1: ", "is disabled; 'aws kms enable-key'", "eu-west-1: ", "ECC_NIST_P256"];
+    let parts = [
+        "us-west-2: ",
+        "is RSA_2048",
+        "import-public-key",
+        "us-east-1: ",
+        "is disabled; 'aws kms enable-key'",
+        "eu-west-1: ",
+        "ECC_NIST_P256",
+    ];
     assert_refused(place.create(&under(&fake, &by_id)), ErrorCode::InvalidKeyUsageException, &parts);
     assert!(fake.take_calls().iter().all(|call| call.starts_with("DescribeKey")) && is_empty(&place));
 }

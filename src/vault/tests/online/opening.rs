@@ -73,7 +73,9 @@ fn a_region_that_is_given_is_where_keys_are_asked() {
     fake.kms.replicate_key(west, multi.key_id(), east, CreateKey::default()).expect("replicated");
     let single = fake.make("us-west-2", KeySpec::default());
     let filter = || DiscoveryFilter::new(west.partition(), accounts(&[ACCOUNT]));
-    for (key, expected) in [(&multi, Ok("Decrypt us-east-1")), (&single, Err("it is a key of us-west-2 alone, and us-east-1 was asked for"))] {
+    for (key, expected) in
+        [(&multi, Ok("Decrypt us-east-1")), (&single, Err("it is a key of us-west-2 alone, and us-east-1 was asked for"))]
+    {
         let (_, edk) = AwsKmsKeyring::new(&fake, key.clone()).generate(&context(), &SystemRandom).expect("wraps");
         fake.take_calls();
         let keyring = AwsKmsDiscoveryKeyring::with_filter(&fake, filter()).in_region(east);
