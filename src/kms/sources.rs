@@ -34,6 +34,7 @@ pub(crate) enum KeyPurpose {
     /// Data keys are to be wrapped under it.
     Wrap,
     /// Data keys are to be unwrapped with it: whether it can is for AWS KMS to say.
+    #[cfg(feature = "cli")]
     Unwrap,
 }
 
