@@ -13,7 +13,8 @@ use clap::Args;
 #[command(after_help = "Examples:
   coldseal kms serve -- aws kms list-keys --region us-east-1
   coldseal kms serve -- aws-encryption-cli --decrypt --suppress-metadata \\
-      --input db.bundle --output - --wrapping-keys discovery=true
+      --input db.bundle --output - \\
+      --wrapping-keys discovery=true region=us-west-2
   eval \"$(coldseal kms serve --export &)\"  # for all that this shell runs
   aws kms list-keys --region us-east-1
   kill $COLDSEAL_KMS_SERVE_PID
