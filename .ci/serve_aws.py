@@ -49,6 +49,7 @@ MEMBERS = {
     "GetKeyRotationStatus": "KeyId KeyRotationEnabled RotationPeriodInDays NextRotationDate",
     "GetPublicKey": "KeyId PublicKey KeySpec KeyUsage CustomerMasterKeySpec",
     "ListAliases": "Aliases Truncated",
+    "ListKeyRotations": "Rotations Truncated",
     "ListKeys": "Keys Truncated",
     "ListResourceTags": "Tags Truncated",
     "PutKeyPolicy": "",
@@ -59,6 +60,7 @@ MEMBERS = {
     "TagResource": "",
     "UntagResource": "",
     "UpdateAlias": "",
+    "UpdateKeyDescription": "",
 }
 METADATA = (
     "AWSAccountId Arn CreationDate CurrentKeyMaterialId CustomerMasterKeySpec Description Enabled EncryptionAlgorithms KeyId KeyManager KeySpec KeyState "
@@ -213,6 +215,10 @@ def keys(call):
     expect((status["KeyRotationEnabled"], status["RotationPeriodInDays"]) == (True, 90), f"the rotation is {status}")
     call("DisableKeyRotation", **key)
     expect(call("RotateKeyOnDemand", **key)["KeyId"] in (made["KeyId"], arn), "another key was rotated")
+    [rotation] = call("ListKeyRotations", **key)["Rotations"]
+    expect(rotation["RotationType"] == "ON_DEMAND", f"the rotation was {rotation}")
+    call("UpdateKeyDescription", Description="second: é", **key)
+    expect(call("DescribeKey", **key)["KeyMetadata"]["Description"] == "second: é", "the description did not change")
     other = call("CreateKey")["KeyMetadata"]["KeyId"]
     alias = {"AliasName": f"alias/{call.title.split()[-1].lower()}"}
     call("CreateAlias", TargetKeyId=made["KeyId"], **alias)
