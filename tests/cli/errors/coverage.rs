@@ -6,7 +6,7 @@ use super::folder;
 
 /// Kinds of error that no session shows, and why.
 const UNREACHED: [(&str, &str); 23] = [
-    ("EncryptionFailure", "what it is for is said by KMS's own names; nothing makes it"),
+    ("EncryptionFailure", "AWS KMS gives no usable answer: src/vault/tests/online.rs"),
     ("InvalidAliasNameException", "AWS answers with ValidationException, and so does the embedded KMS"),
     ("Misuse", "a caller's fault, which no input causes"),
     ("NotStored", "needs a message that was sealed elsewhere: src/message/tests/required_context.rs"),
