@@ -8,7 +8,7 @@ mod skeleton;
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, parser::ValueSource};
+use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, builder::Resettable, parser::ValueSource};
 use serde_json::{Map, Value};
 
 use self::skeleton::{Skeleton, flag_name, kind};
@@ -131,7 +131,7 @@ fn add_flags(command: Command) -> Command {
 }
 
 fn without_requirements(command: Command) -> Command {
-    let command = command.mut_args(|arg| arg.required(false));
+    let command = command.mut_args(|arg| arg.required(false).required_unless_present(Resettable::Reset));
     let names: Vec<String> = command.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     names.into_iter().fold(command, |command, name| command.mut_subcommand(name, without_requirements))
 }

@@ -50,6 +50,16 @@ fn flags_come_first() {
 }
 
 #[test]
+fn a_member_does_for_a_flag_that_is_required_unless_another_is_there() {
+    for (json, flags) in [(r#"{"KeyId": "k", "KeySpec": "AES_256"}"#, &[][..]), (r#"{"KeyId": "k"}"#, &["--number-of-bytes", "32"])] {
+        let typed = [&["kms", "generate-data-key", "--cli-input-json", json], flags].concat();
+        assert!(request(&typed).is_ok(), "{typed:?}");
+    }
+    let missing = request(&["kms", "generate-data-key", "--cli-input-json", r#"{"KeyId": "k"}"#]);
+    assert!(missing.err().is_some_and(|error| error.contains("--key-spec")));
+}
+
+#[test]
 fn what_does_not_fit_is_refused() {
     for (json, expected) in [
         ("{", "Error parsing parameter '--cli-input-json': Invalid JSON: EOF while parsing an object"),
