@@ -174,7 +174,8 @@ fn global_flags_of_the_aws_cli_are_taken() {
     assert_eq!(exit, Some(252));
     assert_eq!(
         stderr,
-        "coldseal: --endpoint-url: no command connects to an endpoint\nhint: keys are those of the embedded KMS; leave the flag out\n"
+        "coldseal: --endpoint-url: without --kms aws no command connects to an endpoint\n\
+         hint: keys are those of the embedded KMS; --kms aws asks AWS KMS, or what answers in its place\n"
     );
 }
 

@@ -98,7 +98,7 @@ hint: the message was changed: fetch it again
 
 "#]]);
     refused(&format!("short {KEY}")).stderr_eq(str![[r#"
-coldseal: malformed message: frame content: the input ends too early
+coldseal: malformed message: final frame content length: the input ends too early
 hint: the message is cut off: fetch it again
 
 "#]]);
@@ -352,9 +352,9 @@ fn inspect_shows_the_header_and_no_key() {
     "FrameLength": 5,
     "KeyCommitment": "[SHA]",
     "HeaderLength": 193,
-    "Frames": 3,
+    "Frames": 4,
     "PlaintextLength": 15,
-    "MessageLength": 312
+    "MessageLength": 344
 }
 
 "#]])

@@ -39,7 +39,8 @@ fn the_examples_are_commands() {
         let help = sandbox.stdout(&format!("{command} --help")).replace("\\\n", " ");
         let examples = help.split_once("\nExample").map_or("", |(_, examples)| examples);
         let mut count = 0;
-        let lines = examples.lines().map(str::trim).filter(|line| line.starts_with("coldseal "));
+        // With --kms aws they need a network.
+        let lines = examples.lines().map(str::trim).filter(|line| line.starts_with("coldseal ") && !line.contains("--kms aws"));
         for example in lines.filter(|line| !line.contains("COMMAND")) {
             let mut shell = sandbox.prepared("sh");
             let output = shell
