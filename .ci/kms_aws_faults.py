@@ -127,7 +127,7 @@ def in_part(machine, arns):
     machine.proxy.spoil(REPLICAS[0], "Encrypt", DENIED)
     shown, said, _ = part(machine, create("part", arns, "--partial"))
     status = {entry["Region"]: entry for entry in shown["ReplicationStatus"]}
-    if (status[REPLICAS[0]]["Status"], status[REPLICAS[1]]["Status"]) != ("Failed", "InSync") or "is not authorized" not in status[REPLICAS[0]]["StatusMessage"]:
+    if (status[REPLICAS[0]]["Status"], status[REPLICAS[1]]["Status"]) != ("Failed", "InSync") or "AccessDenied" not in status[REPLICAS[0]]["StatusMessage"]:
         fail(f"--partial: {shown}\n{said}")
     machine.run("verify")
     machine.aws("get-secret-value", "--secret-id", "part", "--region", REPLICAS[1])

@@ -18,17 +18,16 @@ pub(super) fn harden() {
     }
 }
 
-/// `--debug`: what is done, on stderr; never values.
+/// With `--debug` what is done, on stderr, and never values; without it, what a server could not do.
 pub(super) fn trace(is_wanted: bool) {
-    if is_wanted {
-        let _ = tracing::subscriber::set_global_default(own_events(std::io::stderr));
-    }
+    let level = if is_wanted { Level::DEBUG } else { Level::ERROR };
+    let _ = tracing::subscriber::set_global_default(own_events(std::io::stderr, level));
 }
 
 /// Writes the events of this crate and no others: the client of AWS KMS and the HTTP stack below it trace headers and bodies, in which
 /// credentials and data keys stand.
-fn own_events(writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static) -> impl Subscriber + Send + Sync {
-    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), Level::DEBUG);
+fn own_events(writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static, level: Level) -> impl Subscriber + Send + Sync {
+    let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
     let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
     tracing_subscriber::registry().with(own).with(lines)
 }
@@ -46,7 +45,7 @@ mod tests {
     fn events_of_other_crates_are_not_written() {
         let mut file = tempfile::tempfile().expect("a file");
         let writer = Arc::new(file.try_clone().expect("the same file"));
-        tracing::subscriber::with_default(own_events(writer), || {
+        tracing::subscriber::with_default(own_events(writer, Level::DEBUG), || {
             tracing::debug!(key = "example", "kms: Encrypt");
             tracing::trace!("own, and too fine");
             tracing::error!(target: "aws_smithy_runtime::client::orchestrator", "foreign: a response");

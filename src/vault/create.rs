@@ -284,8 +284,7 @@ pub(super) fn record_failures(
 
 pub(super) fn failed_replica(problem: &Problem) -> Option<ReplicaRecord> {
     let (region, kms_key_id) = problem.retry.clone()?;
-    let ServiceError { message, .. } = &problem.error;
-    Some(ReplicaRecord { region, kms_key_id, status: ReplicaStatus::Failed, status_message: message.clone() })
+    Some(ReplicaRecord { region, kms_key_id, status: ReplicaStatus::Failed, status_message: problem.text() })
 }
 
 /// Six random letters and digits, each equally likely.

@@ -87,6 +87,13 @@ pub(crate) struct Problem {
 }
 
 impl Problem {
+    /// What AWS KMS refused has AWS's name in front; what is wrong with the request itself has none in AWS's own status messages.
+    pub(crate) fn text(&self) -> String {
+        if self.error.code == ErrorCode::InvalidParameterException { self.error.message.clone() } else { self.error.to_string() }
+    }
+}
+
+impl Problem {
     /// A problem that can only be told.
     pub(crate) fn new(place: impl Into<String>, error: ServiceError) -> Self {
         Self { place: place.into(), error, retry: None, setup: None }
@@ -354,10 +361,13 @@ pub(crate) fn refusal(problems: &[Problem]) -> Error {
         return Error::Setup(*setup);
     }
     let code = problems.first().map_or(ErrorCode::InvalidParameterException, |problem| problem.error.code);
-    let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.place.escape_debug(), problem.error.message)).collect();
-    let message = match lines.as_slice() {
-        [line] => format!("{line} (nothing was written)"),
-        _ => format!("{} Regions have problems, and nothing was written:\n  {}", lines.len(), lines.join("\n  ")),
+    let message = match problems {
+        // The code is said with it.
+        [problem] => format!("{}: {} (nothing was written)", problem.place.escape_debug(), problem.error.message),
+        _ => {
+            let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.place.escape_debug(), problem.text())).collect();
+            format!("{} Regions have problems, and nothing was written:\n  {}", lines.len(), lines.join("\n  "))
+        }
     };
     Error::service(code, message)
 }

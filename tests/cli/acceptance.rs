@@ -156,14 +156,14 @@ fn partial_does_the_rest_and_a_retry_mends_it() {
         "Region": "us-east-1",
         "KmsKeyId": "alias/team",
         "Status": "Failed",
-        "StatusMessage": "arn:aws:kms:us-east-1:000000000000:key/[UUID] is disabled."
+        "StatusMessage": "DisabledException: arn:aws:kms:us-east-1:000000000000:key/[UUID] is disabled."
     }
 ]
 
 "#]])
         .stderr_eq(str![[r#"
 coldseal: 2 bundles in [ROOT]/coldseal-vault
-coldseal: warning: us-east-1: arn:aws:kms:us-east-1:000000000000:key/[UUID] is disabled. (retry with 'coldseal replicate-secret-to-regions')
+coldseal: warning: us-east-1: DisabledException: arn:aws:kms:us-east-1:000000000000:key/[UUID] is disabled. (retry with 'coldseal replicate-secret-to-regions')
 
 "#]]);
     let retry = "replicate-secret-to-regions --secret-id a --add-replica-regions us-east-1 --query ReplicationStatus[].[Region,Status]";
@@ -206,7 +206,7 @@ An error occurred (InvalidParameterException) when calling the CreateSecret oper
   us-wst-2: there is no Region 'us-wst-2'; did you mean us-east-2, us-west-2?
   cn-north-1: replication stays in one partition: cn-north-1 is in aws-cn, us-west-2 in aws
   af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it
-  us-east-1: Alias arn:aws:kms:us-east-1:000000000000:alias/nope is not found.
+  us-east-1: NotFoundException: Alias arn:aws:kms:us-east-1:000000000000:alias/nope is not found.
   us-west-2: Invalid replica region. It is the primary Region of the secret.
 
 "#]]);

@@ -48,7 +48,7 @@ fn every_problem_is_listed_and_nothing_is_written() {
 An error occurred (InvalidParameterException) when calling the GenerateDataKey operation: 3 Regions have problems, and nothing was written:
   us-west-9: there is no Region 'us-west-9'; did you mean us-west-1, us-west-2, us-iso-west-1?
   af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it
-  eu-west-1: Alias arn:aws:kms:eu-west-1:000000000000:alias/none is not found.
+  eu-west-1: NotFoundException: Alias arn:aws:kms:eu-west-1:000000000000:alias/none is not found.
 
 "#]]);
     assert!(!sandbox.exists("out") && !sandbox.exists("keystore/keystore.json"));

@@ -21,7 +21,7 @@ pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArg
 /// Pack secrets offline: one encrypted bundle per AWS Region.
 ///
 /// A JSON or binary payload becomes one AWS Encryption SDK message per Region, each under that Region's key in the embedded KMS.
-/// No command uses the network unless --kms aws asks for AWS KMS. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
+/// No command uses the network but 'kms serve', unless --kms aws asks for AWS KMS. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
 #[derive(Debug, Parser)]
 #[command(
     name = "coldseal",

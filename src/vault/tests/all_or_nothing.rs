@@ -34,8 +34,8 @@ fn troubled(place: &Place) -> (CreateSecret, [String; 8]) {
     };
     let expected = [
         "7 Regions have problems, and nothing was written".to_owned(),
-        format!("us-east-2: arn:aws:kms:us-east-2:000000000000:key/{disabled} is disabled."),
-        "eu-west-1: Alias arn:aws:kms:eu-west-1:000000000000:alias/none is not found.".to_owned(),
+        format!("us-east-2: DisabledException: arn:aws:kms:us-east-2:000000000000:key/{disabled} is disabled."),
+        "eu-west-1: NotFoundException: Alias arn:aws:kms:eu-west-1:000000000000:alias/none is not found.".to_owned(),
         "us-north-7: there is no Region 'us-north-7'; 'coldseal kms list-regions' shows those that there are".to_owned(),
         "af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it".to_owned(),
         "cn-north-1: replication stays in one partition".to_owned(),
@@ -120,7 +120,7 @@ fn a_partial_secret_is_completed_once_the_key_is_enabled() {
         (found.status, found.status_message.clone(), found.kms_key_id.clone())
     };
     let reason = format!("arn:aws:kms:eu-west-1:000000000000:key/{key} is disabled.");
-    assert_eq!(status(&change, "eu-west-1"), (ReplicaStatus::Failed, reason.clone(), key.clone()));
+    assert_eq!(status(&change, "eu-west-1"), (ReplicaStatus::Failed, format!("DisabledException: {reason}"), key.clone()));
     assert_eq!(status(&change, "us-east-1").0, ReplicaStatus::InSync);
     assert_refused(
         place.get("db", Some("eu-west-1")),

@@ -106,8 +106,8 @@ fn every_region_that_fails_is_told_and_nothing_is_written() {
     fake.refuse("eu-west-1", Some(Refusal::NoAnswer));
     let parts = [
         "2 Regions have problems, and nothing was written",
-        "us-east-1: Encrypt: not authorized",
-        "eu-west-1: eu-west-1, Encrypt: connection refused",
+        "us-east-1: AccessDeniedException: Encrypt: not authorized",
+        "eu-west-1: EncryptionFailure: eu-west-1, Encrypt: connection refused",
     ];
     assert_refused(place.create(&under(&fake, &arns(&keys))), ErrorCode::AccessDeniedException, &parts);
     assert!(is_empty(&place));
@@ -138,7 +138,10 @@ fn partial_records_what_failed_for_a_retry() {
         let replica = change.replication_status.iter().find(|replica| replica.region.name() == region).expect("on record");
         (replica.status, replica.status_message.clone(), replica.kms_key_id.clone())
     };
-    assert_eq!(status(&change, "eu-west-1"), (ReplicaStatus::Failed, "Encrypt: Rate exceeded".to_owned(), keys[2].to_string()));
+    assert_eq!(
+        status(&change, "eu-west-1"),
+        (ReplicaStatus::Failed, "ThrottlingException: Encrypt: Rate exceeded".to_owned(), keys[2].to_string())
+    );
     assert_eq!((status(&change, "us-east-1").0, change.bundles.len()), (ReplicaStatus::InSync, 2));
     place.assert_clean();
     fake.refuse("eu-west-1", None);
@@ -190,7 +193,11 @@ fn rewrap_takes_one_decrypt_and_a_call_for_each_region() {
     fake.refuse("us-east-1", Some(Refusal::Denied));
     fake.refuse("eu-west-1", Some(Refusal::Throttled));
     let refused = place.vault.rewrap_secret(&mut place.session(), &rewrap(with(&fake)));
-    assert_refused(refused, ErrorCode::AccessDeniedException, &["us-east-1: Encrypt", "eu-west-1: Encrypt"]);
+    assert_refused(
+        refused,
+        ErrorCode::AccessDeniedException,
+        &["us-east-1: AccessDeniedException: Encrypt", "eu-west-1: ThrottlingException: Encrypt"],
+    );
     assert_eq!(place.snapshot(), before);
     // An embedded key of another Region opens it without a call.
     for region in REGIONS {

@@ -98,7 +98,7 @@ fn a3_failure_causes() {
         statuses(&answer),
         [
             status("us-east-2", "InSync", "Replication succeeded"),
-            status("us-east-1", "Failed", &format!("{arn} is disabled.")),
+            status("us-east-1", "Failed", &format!("DisabledException: {arn} is disabled.")),
             status("eu-west-1", "Failed", "Secret with this name already exists in this region"),
             status("af-south-1", "Failed", "the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it"),
         ]

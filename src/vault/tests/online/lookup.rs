@@ -29,7 +29,11 @@ fn every_region_needs_a_key_and_all_are_listed() {
     assert_refused(
         refused,
         ErrorCode::AccessDeniedException,
-        &["us-west-2: alias/aws/secretsmanager", "us-east-1: alias/aws", "for Secrets Manager itself"],
+        &[
+            "us-west-2: AccessDeniedException: alias/aws/secretsmanager",
+            "us-east-1: AccessDeniedException: alias/aws",
+            "for Secrets Manager itself",
+        ],
     );
     assert!(fake.take_calls().is_empty() && is_empty(&place));
     // Said outright, the embedded default key is one as any other.
