@@ -32,6 +32,17 @@ fn own_events(writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static, level
     tracing_subscriber::registry().with(own).with(lines)
 }
 
+/// What reads stdout need not wait for the end of a command that has no more to print: `$(coldseal kms serve &)`.
+#[cfg(all(feature = "kms-endpoint", unix))]
+pub(crate) fn give_up_stdout() {
+    if let Ok(null) = std::fs::OpenOptions::new().write(true).open("/dev/null") {
+        let _ = rustix::stdio::dup2_stdout(null);
+    }
+}
+
+#[cfg(all(feature = "kms-endpoint", not(unix)))]
+pub(crate) fn give_up_stdout() {}
+
 #[cfg(test)]
 mod tests {
     use std::{
@@ -66,14 +77,3 @@ mod tests {
         assert!(!written.contains("foreign"), "{written}");
     }
 }
-
-/// What reads stdout need not wait for the end of a command that has no more to print: `$(coldseal kms serve &)`.
-#[cfg(all(feature = "kms-endpoint", unix))]
-pub(crate) fn give_up_stdout() {
-    if let Ok(null) = std::fs::OpenOptions::new().write(true).open("/dev/null") {
-        let _ = rustix::stdio::dup2_stdout(null);
-    }
-}
-
-#[cfg(all(feature = "kms-endpoint", not(unix)))]
-pub(crate) fn give_up_stdout() {}

@@ -34,7 +34,7 @@ impl EmbeddedKms {
         }
         let key = self.usable_key(&arn)?;
         let pair = key.material.key_pair().ok_or_else(|| unsupported(&arn, key, "GetPublicKey"))?;
-        Ok(KeyPublicKey::of(arn, pair.spec(), &pair.public_key().to_spki_der()))
+        Ok(KeyPublicKey::of(arn, pair.spec(), pair.public_key().to_spki_der()))
     }
 
     /// [DeriveSharedSecret](https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html) with a public key in the DER of

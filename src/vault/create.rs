@@ -23,7 +23,7 @@ use super::{
 use crate::{
     arn::{AccountId, SecretArn},
     crypto::{Random, SystemRandom, random_array},
-    error::{ContextMismatch, Error, ErrorCode, Result, ServiceError},
+    error::{ContextMismatch, Error, ErrorCode, Result},
     kms::{Committed, EmbeddedKms, KeystoreSession},
     region::Region,
     suite::AlgorithmSuite,
