@@ -90,6 +90,9 @@ fn offer(keyring: &dyn Keyring, edk: &EncryptedDataKey, context: &EncryptionCont
         },
         Unwrapped::NotForThisKeyring => {}
         Unwrapped::Failed(reason) => assert_eq!(reason, "does not unwrap"),
+        // What AWS KMS would be asked for, or asked too often for.
+        Unwrapped::PassedOver(why) => panic!("no keyring here is one over a network: {why}"),
+        Unwrapped::Stopped(error) => panic!("no keyring here is one over a network: {error}"),
     }
 }
 
