@@ -32,5 +32,6 @@ mod rules;
 mod signed;
 mod stored;
 mod terminal;
+mod threads;
 mod value;
 mod verify;

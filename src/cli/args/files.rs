@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use super::recovery::WrapArgs;
-use crate::cli::raw_rsa_key::RawRsaPadding;
+use crate::{cli::raw_rsa_key::RawRsaPadding, message::Threads};
 
 /// Keys for one message.
 #[derive(Debug, Args)]
@@ -68,6 +68,21 @@ pub(crate) struct EncryptionContextArgs {
     pub(crate) encryption_context: Option<Vec<String>>,
 }
 
+/// How much of the machine a message may take.
+#[derive(Debug, Args)]
+pub(crate) struct ThreadsArgs {
+    /// Threads that encrypt or decrypt a message's frames, 1 to 256 [default: one for each core]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=256))]
+    threads: Option<u16>,
+}
+
+impl ThreadsArgs {
+    /// As many as were asked for, or as the machine runs at once.
+    pub(crate) fn get(&self) -> Threads {
+        self.threads.map_or_else(Threads::available, |count| Threads::new(count.into()).expect("the parser takes no 0"))
+    }
+}
+
 /// [coldseal] Encrypt a file of any size into one AWS Encryption SDK message
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -93,6 +108,8 @@ pub(crate) struct SealArgs {
     /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
     #[arg(long, value_name = "BYTES")]
     pub(crate) frame_length: Option<u32>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
     /// Sign each message (suite 0x0578): who opens it with one key cannot change it for the others. Not with RSA keys of AWS KMS
     #[arg(long)]
     pub(crate) sign_message: bool,
@@ -134,6 +151,8 @@ pub(crate) struct OpenArgs {
     /// Most encrypted data keys in a message [default: 128]
     #[arg(long, value_name = "COUNT")]
     pub(crate) max_encrypted_data_keys: Option<u16>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
     /// Write a signed message to a pipe frame by frame, before its signature is verified: what came out counts only with exit code 0
     #[arg(long)]
     pub(crate) stream_unverified: bool,
@@ -166,6 +185,8 @@ pub(crate) struct RewrapArgs {
     /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
     #[arg(long, value_name = "BYTES")]
     pub(crate) frame_length: Option<u32>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
     #[command(flatten)]
     pub(crate) bundles: RegionBundleArgs,
     /// Rewrap this secret of the vault: name, ARN or partial ARN

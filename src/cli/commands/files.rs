@@ -40,7 +40,7 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
     let options = SealOptions {
         frame_length: frame_length(args.frame_length)?,
         suite: args.sign_message.then_some(SIGNED),
-        ..SealOptions::default()
+        threads: args.threads.get(),
     };
     let pairs = parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Seal)?;
     let encryption_context: EncryptionContext = pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
@@ -96,7 +96,7 @@ fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, option
 
 pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
     const OPERATION: &str = "ReEncrypt";
-    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args), ..SealOptions::default() };
+    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args), threads: args.threads.get() };
     let open_options = open_options(context, args.context.encryption_context.as_deref())?;
     if args.bundles.to.is_empty() {
         let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
@@ -126,6 +126,7 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
 pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     const OPERATION: &str = "Decrypt";
     let mut options = open_options(context, args.context.encryption_context.as_deref())?;
+    options.threads = args.threads.get();
     if let Some(region) = context.explicit_region() {
         options.matching_context.push((REGION_PAIR.to_owned(), region.name().to_owned()));
     }
