@@ -1,14 +1,14 @@
-//! Sealing and opening in memory beside `ring` over the same bytes, and a small message beside its bare primitives.
+//! Sealing and opening in memory beside `ring` over the same bytes, by one thread and by two, and a small message beside its bare primitives.
 #![allow(clippy::indexing_slicing, missing_docs, reason = "a benchmark of fixed layouts")]
 
 use std::{hint::black_box, time::Duration};
 
 use aws_lc_rs::hkdf;
 use coldseal::{
-    AlgorithmSuite, DataKey, EncryptionContext, FrameLength, OpenOptions, SecretBytes,
+    AlgorithmSuite, DataKey, EncryptionContext, FrameLength, OpenOptions, SealOptions, SecretBytes,
     crypto::SystemRandom,
     keyring::RawAesKeyring,
-    message::{Materials, MessageSealer, open, open_slice, seal_slice},
+    message::{Materials, MessageSealer, Threads, open, open_slice, seal, seal_slice},
 };
 use criterion::{
     BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main, measurement::WallTime,
@@ -185,6 +185,47 @@ fn open_messages(criterion: &mut Criterion) {
     }
 }
 
+/// Streams from memory to memory by one and two threads, beside `ring` on one thread and on two that share the frames.
+fn stream_by_threads(criterion: &mut Criterion) {
+    let (bytes, frame) = (64 * MIB, 64 * KIB);
+    let (payload, keyring, context, key) = (vec![0x5A; bytes], keyring(), EncryptionContext::new(), ring_key());
+    let mut message = Vec::new();
+    seal(&payload[..], &mut message, &[&keyring], &context, SealOptions::default()).expect("seals");
+    let mut out = Vec::with_capacity(message.len());
+    let mut group = criterion.benchmark_group("threads");
+    configure(&mut group, bytes);
+    for count in [1, 2] {
+        let threads = Threads::new(count).expect("not 0");
+        let name = format!("{}-by-{count}", label(bytes, frame));
+        group.bench_function(BenchmarkId::new("seal", &name), |bencher| {
+            bencher.iter(|| {
+                out.clear();
+                let options = SealOptions { threads, ..SealOptions::default() };
+                seal(black_box(&payload[..]), &mut out, &[&keyring], &context, options).expect("seals");
+            });
+        });
+        group.bench_function(BenchmarkId::new("open", &name), |bencher| {
+            bencher.iter(|| {
+                out.clear();
+                let options = OpenOptions { threads, ..OpenOptions::default() };
+                open(black_box(&message[..]), &mut out, &[&keyring], &options).expect("opens");
+            });
+        });
+        let mut pieces = laid_out(&payload, frame);
+        let share = pieces.len() / (HEAD + frame + TAG) / count * (HEAD + frame + TAG);
+        group.bench_function(BenchmarkId::new("ring-seal-in-place", &name), |bencher| {
+            bencher.iter(|| {
+                std::thread::scope(|scope| {
+                    for pieces in black_box(&mut pieces).chunks_mut(share) {
+                        let frames = pieces.chunks_mut(HEAD + frame + TAG).enumerate();
+                        scope.spawn(|| frames.for_each(|(number, piece)| ring_seal(&key, number, piece)));
+                    }
+                });
+            });
+        });
+    }
+}
+
 struct Bytes32;
 
 impl hkdf::KeyType for Bytes32 {
@@ -232,5 +273,5 @@ fn small_message(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, small_message, seal_payloads, open_messages);
+criterion_group!(benches, small_message, seal_payloads, open_messages, stream_by_threads);
 criterion_main!(benches);
