@@ -1,4 +1,5 @@
-"""2 GiB through `seal` and `open` by pipe: the same bytes come out, and neither process ever has 32 MiB resident.
+"""2 GiB through `seal` and `open` by pipe: the same bytes come out, and neither process ever has 32 MiB resident, however many threads
+work on frames of up to 1 MiB.
 
 A signed message to a file has the same limit; to a pipe, 64 MiB more may wait for the signature.
 
@@ -14,6 +15,8 @@ import threading
 from common import Coldseal, fail
 
 SIZE = 2 << 30
+# What is read by many threads, and in frames of another length, is as much as fills every buffer many times.
+SHORT_SIZE = 256 << 20
 BLOCK = 1 << 20
 LIMIT = 32 << 20
 HELD = 64 << 20
@@ -30,9 +33,9 @@ def peak_of(process):
     return process.returncode, usage.ru_maxrss * 1024
 
 
-def feed(pipe, block, digest):
+def feed(pipe, block, digest, length):
     try:
-        for _ in range(SIZE // BLOCK):
+        for _ in range(length // BLOCK):
             digest.update(block)
             pipe.write(block)
         pipe.close()
@@ -51,27 +54,35 @@ def main(binary, folder):
     coldseal = Coldseal(binary, folder)
     (coldseal.folder / "wrapping.key").write_bytes(os.urandom(32))
     key = ["--raw-aes-key", "ci/memory=wrapping.key"]
+    through_pipes(coldseal, key, ["--threads", "2"], [], SIZE)
+    for threads in ("1", "2", "16", "256"):
+        for frame_length in ("4096", "65536", "1048576"):
+            through_pipes(coldseal, key, ["--threads", threads], ["--frame-length", frame_length], SHORT_SIZE)
+    signed(coldseal, key)
+
+
+def through_pipes(coldseal, key, threads, frames, length):
     options = {"cwd": coldseal.folder, "env": coldseal.env, "stdout": subprocess.PIPE}
-    sealing = subprocess.Popen([coldseal.binary, "seal", "-", *key], stdin=subprocess.PIPE, **options)
-    opening = subprocess.Popen([coldseal.binary, "open", "-", *key], stdin=sealing.stdout, **options)
+    sealing = subprocess.Popen([coldseal.binary, "seal", "-", *key, *threads, *frames], stdin=subprocess.PIPE, **options)
+    opening = subprocess.Popen([coldseal.binary, "open", "-", *key, *threads], stdin=sealing.stdout, **options)
     sealing.stdout.close()
     sent, received, size = hashlib.sha256(), hashlib.sha256(), 0
-    feeder = threading.Thread(target=feed, args=(sealing.stdin, os.urandom(BLOCK), sent))
+    feeder = threading.Thread(target=feed, args=(sealing.stdin, os.urandom(BLOCK), sent, length))
     feeder.start()
     while chunk := opening.stdout.read(BLOCK):
         received.update(chunk)
         size += len(chunk)
     feeder.join()
+    label = " ".join([*threads, *frames])
     for name, process in (("seal", sealing), ("open", opening)):
         code, peak = peak_of(process)
-        print(f"{name}: at most {peak / (1 << 20):.1f} MiB resident")
+        print(f"{name} {label}: at most {peak / (1 << 20):.1f} MiB resident")
         if code != 0:
-            fail(f"{name}: exit code {code}")
+            fail(f"{name} {label}: exit code {code}")
         if peak >= LIMIT:
-            fail(f"{name}: {peak} bytes resident, the limit is {LIMIT}")
-    if size != SIZE or sent.digest() != received.digest():
-        fail(f"{size} bytes came out of {SIZE}, or other ones")
-    signed(coldseal, key)
+            fail(f"{name} {label}: {peak} bytes resident, the limit is {LIMIT}")
+    if size != length or sent.digest() != received.digest():
+        fail(f"{label}: {size} bytes came out of {length}, or other ones")
 
 
 def signed(coldseal, key):
