@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     fs, io,
+    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -44,14 +45,13 @@ impl Family {
 
     /// Reads every secret of a vault, grouped by name.
     pub(crate) fn load_all(root: &Path) -> Result<Vec<Self>> {
-        let mut by_name: BTreeMap<String, Vec<Located>> = BTreeMap::new();
+        let mut dirs = Vec::new();
         for region in Region::all() {
-            for entry in entries(&layout::region_dir(root, region))? {
-                let dir = entry.path();
-                if let Some(record) = read_record(&dir, region)? {
-                    by_name.entry(record.name.clone()).or_default().push(Located { dir, record });
-                }
-            }
+            dirs.extend(entries(&layout::region_dir(root, region))?.into_iter().map(|entry| (region, entry.path())));
+        }
+        let mut by_name: BTreeMap<String, Vec<Located>> = BTreeMap::new();
+        for located in read_each(dirs)? {
+            by_name.entry(located.record.name.clone()).or_default().push(located);
         }
         Ok(by_name.into_values().map(Self).collect())
     }
@@ -93,6 +93,41 @@ impl Family {
     }
 }
 
+/// So many folders are worth a thread.
+const FOLDERS_PER_THREAD: usize = 256;
+
+/// Reads the records of these folders, in their order, on as many threads as there are cores.
+fn read_each(dirs: Vec<(Region, PathBuf)>) -> Result<Vec<Located>> {
+    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let threads = cores.min(dirs.len() / FOLDERS_PER_THREAD);
+    if threads < 2 {
+        return read_share(dirs);
+    }
+    let share = dirs.len().div_ceil(threads);
+    let mut dirs = dirs.into_iter();
+    let shares: Vec<Vec<_>> = (0..threads).map(|_| dirs.by_ref().take(share).collect()).collect();
+    std::thread::scope(|scope| {
+        let readers: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || read_share(share))).collect();
+        let mut located = Vec::new();
+        for reader in readers {
+            // The first folder's error is told, as one thread would.
+            located.append(&mut reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
+        }
+        Ok(located)
+    })
+}
+
+fn read_share(dirs: Vec<(Region, PathBuf)>) -> Result<Vec<Located>> {
+    let mut buffer = Vec::new();
+    let mut located = Vec::with_capacity(dirs.len());
+    for (primary, dir) in dirs {
+        if let Some(record) = read_record_through(&mut buffer, &dir, primary)? {
+            located.push(Located { dir, record });
+        }
+    }
+    Ok(located)
+}
+
 /// What is in a folder, in the order of the names; nothing when it is not there.
 pub(crate) fn entries(dir: &Path) -> Result<Vec<fs::DirEntry>> {
     let reading = |error| Error::io_at("reading the directory", dir, error);
@@ -101,23 +136,27 @@ pub(crate) fn entries(dir: &Path) -> Result<Vec<fs::DirEntry>> {
         listing => listing.map_err(reading)?,
     };
     let mut entries = listing.collect::<io::Result<Vec<_>>>().map_err(reading)?;
-    entries.sort_by_key(fs::DirEntry::file_name);
+    entries.sort_by_cached_key(fs::DirEntry::file_name);
     Ok(entries)
 }
 
 /// Reads a secret's record; `None` when its folder or record is not there.
 pub(crate) fn read_record(dir: &Path, primary: Region) -> Result<Option<SecretRecord>> {
+    read_record_through(&mut Vec::new(), dir, primary)
+}
+
+fn read_record_through(buffer: &mut Vec<u8>, dir: &Path, primary: Region) -> Result<Option<SecretRecord>> {
     let path = dir.join(RECORD);
-    let bytes = match read_bounded(&path, MAX_RECORD_LENGTH) {
-        Ok(bytes) => bytes,
+    match read_bounded_to(buffer, &path, MAX_RECORD_LENGTH) {
+        Ok(()) => {}
         Err(Error::Io { source, .. }) if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(None);
         }
         Err(error) => return Err(error),
-    };
+    }
     let damaged = |what: String| Error::Damaged { path: path.clone(), what };
     let directory_name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    parse_record(&bytes, directory_name, primary).map(Some).map_err(damaged)
+    parse_record(buffer, directory_name, primary).map(Some).map_err(damaged)
 }
 
 /// Parses `secret.json`. The error says where, never what.
@@ -128,11 +167,18 @@ pub(crate) fn parse_record(bytes: &[u8], directory_name: &str, primary: Region) 
         format: u32,
     }
     let position = |error: &serde_json::Error| format!("not the JSON of a secret (line {}, column {})", error.line(), error.column());
-    let numbered: Numbered = serde_json::from_slice(bytes).map_err(|error| position(&error))?;
-    if numbered.format != FORMAT {
-        return Err(format!("format {} is not known to this version, which reads format {FORMAT}; use a newer coldseal", numbered.format));
+    let parsed = serde_json::from_slice(bytes);
+    if !parsed.as_ref().is_ok_and(|record: &SecretRecord| record.format == FORMAT) {
+        // Another format may have members that this version does not know: its number is the thing to tell.
+        let numbered: Numbered = serde_json::from_slice(bytes).map_err(|error| position(&error))?;
+        if numbered.format != FORMAT {
+            return Err(format!(
+                "format {} is not known to this version, which reads format {FORMAT}; use a newer coldseal",
+                numbered.format
+            ));
+        }
     }
-    let record: SecretRecord = serde_json::from_slice(bytes).map_err(|error| position(&error))?;
+    let record: SecretRecord = parsed.map_err(|error| position(&error))?;
     match record.fault(directory_name, primary) {
         Some(what) => Err(what),
         None => Ok(record),
@@ -155,13 +201,23 @@ pub fn parse_secret(bytes: &[u8]) -> Result<()> {
 
 /// Reads a whole file of at most `limit` bytes.
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    use std::io::Read as _;
     let mut bytes = Vec::new();
-    let read = fs::File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes));
+    read_bounded_to(&mut bytes, path, limit).map(|()| bytes)
+}
+
+/// Most records fit: one read takes them, and the next one sees their end.
+const FIRST_READ: usize = 8 * 1024;
+
+/// The same, in place of what `bytes` held.
+fn read_bounded_to(bytes: &mut Vec<u8>, path: &Path, limit: u64) -> Result<()> {
+    use std::io::Read as _;
+    bytes.clear();
+    bytes.reserve(FIRST_READ);
+    let read = fs::File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(bytes));
     let length = read.map_err(|error| Error::io_at("reading", path, error))?;
     tracing::debug!(path = %path.display(), length, "read the file");
     if u64::try_from(length).unwrap_or(u64::MAX) > limit {
         return Err(Error::Damaged { path: path.to_owned(), what: format!("larger than the {limit} bytes that it can have") });
     }
-    Ok(bytes)
+    Ok(())
 }

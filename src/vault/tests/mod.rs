@@ -6,6 +6,7 @@ mod binding;
 mod crash;
 mod create;
 mod lookup;
+mod many;
 mod names;
 mod online;
 mod overwrite;
