@@ -89,6 +89,12 @@ impl PageRules {
 }
 
 impl<T> Page<'_, T> {
+    /// Where the rest of the list begins; `None` at its end.
+    #[cfg(feature = "cli")]
+    pub(crate) const fn end(&self) -> Option<usize> {
+        self.next
+    }
+
     /// The token of the page that follows; `None` at the end of the list.
     pub fn next_token(&self, id: impl Fn(&T) -> String) -> Option<String> {
         self.next.and(self.entries.last()).map(|last| URL_SAFE_NO_PAD.encode(id(last)))

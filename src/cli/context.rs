@@ -8,8 +8,8 @@ use std::{
 };
 
 use etcetera::BaseStrategy as _;
-use serde::Serialize;
-use serde_json::{Map, Value, json};
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde_json::json;
 
 use super::{
     args::{Color, GlobalArgs},
@@ -18,7 +18,7 @@ use super::{
     environment::Environment,
     failure::{During as _, Failure, Outcome},
     online::{Discovery, Online, online},
-    output::{Look, OutputFormat, query::Query, render},
+    output::{Look, OutputFormat, query::Query, render, render_json},
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
     prompt::Prompter,
@@ -221,25 +221,46 @@ impl Context {
     }
 
     /// Prints a list with the token for its rest. As text the token is a line of its own, as in the AWS CLI.
-    pub(crate) fn print_list(&self, member: &str, list: Value, next_token: Option<String>) -> Outcome {
-        let mut document = Map::new();
-        document.insert(member.to_owned(), list);
+    pub(crate) fn print_list(&self, member: &'static str, list: &impl Serialize, next_token: Option<String>) -> Outcome {
         if let (Some(token), Some(OutputFormat::Text), None) = (&next_token, self.output, &self.query) {
-            self.print(&document)?;
+            self.print(&Listing { member, list, next_token: None })?;
             return self.print(&json!({ "NextToken": { "NextToken": token } }));
         }
-        document.extend(next_token.map(|token| ("NextToken".to_owned(), Value::String(token))));
-        self.print(&document)
+        self.print(&Listing { member, list, next_token })
     }
 
     /// Prints a result as `--query` and `--output` say.
     pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
-        let value = serde_json::to_value(result).map_err(|_| Error::Misuse("a result is always JSON")).during("Print")?;
+        let format = self.output.unwrap_or(OutputFormat::Json);
+        if format == OutputFormat::Json && self.query.is_none() {
+            return print_text(&render_json(result).map_err(|_| NOT_JSON).during("Print")?);
+        }
+        let value = serde_json::to_value(result).map_err(|_| NOT_JSON).during("Print")?;
         let value = match &self.query {
             Some(query) => query.search(&value)?,
             None => value,
         };
-        print_text(&render(&self.title, &value, self.output.unwrap_or(OutputFormat::Json), self.look))
+        print_text(&render(&self.title, &value, format, self.look))
+    }
+}
+
+const NOT_JSON: Error = Error::Misuse("a result is always JSON");
+
+/// A list under its member's name, with the token for its rest.
+struct Listing<'a, L> {
+    member: &'static str,
+    list: &'a L,
+    next_token: Option<String>,
+}
+
+impl<L: Serialize> Serialize for Listing<'_, L> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.member, self.list)?;
+        if let Some(token) = &self.next_token {
+            map.serialize_entry("NextToken", token)?;
+        }
+        map.end()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pages of the list commands: by default all of them in one, as the AWS CLI does it; or one, as the service gives it.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     failure::{During as _, Outcome},
     usage::UsageError,
 };
-use crate::page::PageRules;
+use crate::{page::PageRules, vault::SecretListEntry};
 
 /// How an operation's pages look.
 pub(crate) struct ListOperation {
@@ -68,9 +69,29 @@ struct StartingToken {
     skip: usize,
 }
 
-struct Fetched {
-    entries: Vec<Value>,
+/// An entry of a list.
+pub(crate) trait Entry: Serialize {
+    /// What tells it from the others.
+    fn id(&self, operation: &ListOperation) -> String;
+}
+
+impl Entry for Value {
+    fn id(&self, operation: &ListOperation) -> String {
+        self.get(operation.id).and_then(Self::as_str).unwrap_or_default().to_owned()
+    }
+}
+
+impl Entry for SecretListEntry {
+    fn id(&self, _: &ListOperation) -> String {
+        self.arn.to_string()
+    }
+}
+
+struct Fetched<'a, E> {
+    entries: &'a [E],
     next: Option<String>,
+    /// What the next page is looked for in: from the last entry of this one.
+    rest: &'a [E],
 }
 
 impl ListOperation {
@@ -78,14 +99,14 @@ impl ListOperation {
     ///
     /// # Errors
     /// Flags that exclude each other; a size or a token that the service would refuse.
-    pub(crate) fn print(&self, context: &Context, entries: &[Value], paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
+    pub(crate) fn print<E: Entry>(&self, context: &Context, entries: &[E], paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
         if !context.paginates || manual.size.is_some() || manual.token.is_some() {
             self.refuse_paging(context, paging, manual)?;
-            return context.print(&self.response(self.fetch(entries, manual.size, manual.token)?));
+            return context.print(&self.response(&self.fetch(entries, manual.size, manual.token)?));
         }
         let start = paging.starting_token.as_deref().map(|token| self.parse_token(token)).transpose()?.unwrap_or_default();
         let (printed, next_token) = self.collect(entries, paging, start)?;
-        context.print_list(self.list, Value::Array(printed), next_token)
+        context.print_list(self.list, &printed, next_token)
     }
 
     fn refuse_paging(&self, context: &Context, paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
@@ -109,44 +130,47 @@ impl ListOperation {
             .into())
     }
 
-    fn fetch(&self, entries: &[Value], size: Option<u32>, token: Option<&str>) -> Outcome<Fetched> {
-        let id = |entry: &Value| -> String { entry.get(self.id).and_then(Value::as_str).unwrap_or_default().to_owned() };
+    fn fetch<'a, E: Entry>(&self, entries: &'a [E], size: Option<u32>, token: Option<&str>) -> Outcome<Fetched<'a, E>> {
+        let id = |entry: &E| entry.id(self);
         let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
         let page = self.rules.page(entries, id, size, token).during(self.name)?;
-        Ok(Fetched { entries: page.entries.to_vec(), next: page.next_token(id) })
+        let rest = page.end().and_then(|end| entries.get(end.saturating_sub(1)..)).unwrap_or_default();
+        Ok(Fetched { entries: page.entries, next: page.next_token(id), rest })
     }
 
     /// The service's own answer for one page.
-    fn response(&self, page: Fetched) -> Value {
+    fn response<E: Entry>(&self, page: &Fetched<'_, E>) -> Value {
         let mut document = Map::new();
-        document.insert(self.list.to_owned(), Value::Array(page.entries));
+        document.insert(self.list.to_owned(), json!(page.entries));
+        let next = page.next.clone().map(Value::String);
         if self.input_token == "Marker" {
-            let is_truncated = page.next.is_some();
-            document.extend(page.next.map(|marker| ("NextMarker".to_owned(), Value::String(marker))));
+            let is_truncated = next.is_some();
+            document.extend(next.map(|marker| ("NextMarker".to_owned(), marker)));
             document.insert("Truncated".to_owned(), Value::Bool(is_truncated));
         } else {
-            document.extend(page.next.map(|token| (self.input_token.to_owned(), Value::String(token))));
+            document.extend(next.map(|token| (self.input_token.to_owned(), token)));
         }
         Value::Object(document)
     }
 
     /// Goes through the service's pages until the list ends or `--max-items` are there. Gives the token for the rest.
-    fn collect(&self, entries: &[Value], paging: &PagingArgs, start: StartingToken) -> Outcome<(Vec<Value>, Option<String>)> {
+    fn collect<'a, E: Entry>(&self, entries: &'a [E], paging: &PagingArgs, start: StartingToken) -> Outcome<(Vec<&'a E>, Option<String>)> {
         let most = paging.max_items.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-        let mut collected: Vec<Value> = Vec::new();
+        let mut collected: Vec<&E> = Vec::new();
         let StartingToken { mut page, mut skip } = start;
+        let mut rest = entries;
         loop {
-            let fetched = self.fetch(entries, paging.page_size, page.as_deref())?;
+            let fetched = self.fetch(rest, paging.page_size, page.as_deref())?;
             let room = most.map_or(usize::MAX, |most| most - collected.len());
             let available = fetched.entries.len().saturating_sub(skip);
-            collected.extend(fetched.entries.into_iter().skip(skip).take(room));
+            collected.extend(fetched.entries.iter().skip(skip).take(room));
             if available > room {
                 return Ok((collected, Some(self.token(page.as_deref(), Some(skip + room)))));
             }
             match fetched.next {
                 None => return Ok((collected, None)),
                 next @ Some(_) if available == room => return Ok((collected, Some(self.token(next.as_deref(), None)))),
-                next => (page, skip) = (next, 0),
+                next => (page, skip, rest) = (next, 0, fetched.rest),
             }
         }
     }

@@ -1,7 +1,5 @@
 //! `list-secrets`
 
-use serde_json::{Value, json};
-
 use crate::{
     cli::{
         args::ListSecretsArgs,
@@ -24,7 +22,6 @@ pub(super) fn list(context: &Context, args: &ListSecretsArgs) -> Outcome {
         sort_order: args.sort_order.as_deref().map(str::parse).transpose().during(OPERATION)?,
     };
     let entries = context.vault.list_secrets_matching(&request).during(OPERATION)?;
-    let entries: Vec<Value> = entries.iter().map(|entry| json!(entry)).collect();
     LIST_SECRETS.print(context, &entries, &args.paging, ManualPage { size: args.max_results, token: args.next_token.as_deref() })
 }
 

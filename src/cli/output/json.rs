@@ -9,19 +9,19 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 use super::python;
 
 /// `json.dumps(value, indent=4, ensure_ascii=False)`.
-pub(super) fn indented(value: &Value) -> String {
+pub(super) fn indented(value: &impl Serialize) -> serde_json::Result<String> {
     written(value, Indented(PrettyFormatter::with_indent(b"    ")))
 }
 
 /// `json.dumps(value, separators=(',', ':'))`: ASCII only.
 pub(super) fn compact_ascii(value: &Value) -> String {
-    written(value, CompactAscii)
+    written(value, CompactAscii).expect("a JSON value serializes into memory")
 }
 
-fn written(value: &Value, formatter: impl Formatter) -> String {
+fn written(value: &impl Serialize, formatter: impl Formatter) -> serde_json::Result<String> {
     let mut text = Vec::new();
-    value.serialize(&mut Serializer::with_formatter(&mut text, formatter)).expect("a JSON value serializes into memory");
-    String::from_utf8(text).expect("the serializer writes UTF-8")
+    value.serialize(&mut Serializer::with_formatter(&mut text, formatter))?;
+    Ok(String::from_utf8(text).expect("the serializer writes UTF-8"))
 }
 
 struct Indented(PrettyFormatter<'static>);

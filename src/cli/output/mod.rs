@@ -10,6 +10,7 @@ mod text;
 
 use std::str::FromStr;
 
+use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use grid::Look;
@@ -37,13 +38,18 @@ impl FromStr for OutputFormat {
     }
 }
 
+/// A document as JSON, like [`render`], without a tree of it in memory.
+pub(crate) fn render_json(document: &impl Serialize) -> serde_json::Result<String> {
+    let text = json::indented(document)?;
+    Ok(if text == "{}" { String::new() } else { text + "\n" })
+}
+
 /// The document as printed, with its last newline. An empty object prints nothing, as in the AWS CLI.
 ///
 /// `title` stands over a table: the operation's name.
 pub(crate) fn render(title: &str, value: &Value, format: OutputFormat, look: Look) -> String {
     match format {
-        OutputFormat::Json if value.as_object().is_some_and(serde_json::Map::is_empty) => String::new(),
-        OutputFormat::Json => json::indented(value) + "\n",
+        OutputFormat::Json => render_json(value).expect("a JSON value serializes into memory"),
         OutputFormat::Table => table::format(title, value, look),
         OutputFormat::Text => text::format(value),
     }

@@ -43,7 +43,7 @@ fn every_combination_of_sizes_covers_the_list_once() {
                 let start = token.as_deref().map(|token| LIST_KEYS.parse_token(token).expect("a token")).unwrap_or_default();
                 let (collected, next) = LIST_KEYS.collect(&all, &flags, start).expect("pages");
                 assert!(collected.len() <= usize::try_from(max_items).expect("small"));
-                seen.extend(collected);
+                seen.extend(collected.into_iter().cloned());
                 token = next;
                 if token.is_none() {
                     break;
@@ -71,7 +71,7 @@ fn other_tokens_are_refused() {
 #[test]
 fn the_services_answers_have_their_own_members() {
     let all = entries(3);
-    let answer = |operation: &ListOperation, size| operation.response(operation.fetch(&all, size, None).expect("a page"));
+    let answer = |operation: &ListOperation, size| operation.response(&operation.fetch(&all, size, None).expect("a page"));
     assert_eq!(answer(&LIST_KEYS, None), json!({"Keys": all, "Truncated": false}));
     let truncated = answer(&LIST_KEYS, Some(1));
     assert_eq!(truncated.get("Truncated"), Some(&json!(true)));
