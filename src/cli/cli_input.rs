@@ -6,7 +6,10 @@
 
 mod skeleton;
 
-use std::ffi::{OsStr, OsString};
+use std::{
+    collections::HashSet,
+    ffi::{OsStr, OsString},
+};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, builder::Resettable, parser::ValueSource};
 use serde_json::{Map, Value};
@@ -109,9 +112,8 @@ pub(crate) fn with_flags(root: Command) -> Command {
 }
 
 fn to_service(group: Command, service: &str) -> Command {
-    let names: Vec<String> = group.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-    let known = names.into_iter().filter(|name| Skeleton::of(service, &pascal_case(name)).is_some());
-    known.fold(group, |group, name| group.mut_subcommand(name, add_flags))
+    let operations: HashSet<&str> = Skeleton::operations(service).collect();
+    group.mut_subcommands(|command| if operations.contains(&*pascal_case(command.get_name())) { add_flags(command) } else { command })
 }
 
 fn add_flags(command: Command) -> Command {

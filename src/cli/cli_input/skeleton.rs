@@ -13,6 +13,12 @@ pub(super) struct Skeleton {
 }
 
 impl Skeleton {
+    /// The operations of a service.
+    pub(super) fn operations(service: &str) -> impl Iterator<Item = &'static str> {
+        let names = SKELETONS.lines().filter_map(|line| line.strip_prefix('"')?.split_once("\": ").map(|(name, _)| name));
+        names.filter_map(move |name| name.strip_prefix(service)?.strip_prefix('.'))
+    }
+
     /// The operation of a service; `None` where the service has none of this name.
     pub(super) fn of(service: &str, operation: &str) -> Option<Self> {
         let key = format!("\"{service}.{operation}\": ");
