@@ -1,0 +1,134 @@
+"""What short commands cost: start-up, a secret of 1 KiB in 3 Regions beside the same writes and syncs, and a vault of many secrets.
+
+Times are medians; each command is measured in turns with what it is compared with, after a warm-up of both.
+
+Usage: commands.py BINARY FOLDER [--secrets COUNT] [--runs COUNT]
+"""
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import time
+from pathlib import Path
+
+REGIONS = ["us-west-2", "us-east-1", "eu-west-1"]
+
+
+class Bench:
+    """Runs commands in one folder, with a keystore and a vault of its own."""
+
+    def __init__(self, arguments):
+        self.binary = str(Path(arguments.binary).resolve())
+        self.folder = Path(arguments.folder).resolve()
+        self.runs = arguments.runs
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "value").write_text("x" * 1024)
+        keep = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
+        self.env = keep | {"HOME": str(self.folder), "COLDSEAL_KEYSTORE": str(self.folder / "keystore" / "keystore.json"),
+                           "AWS_REGION": REGIONS[0]}
+
+    def run(self, *words):
+        """Seconds of one command."""
+        begin = time.perf_counter()
+        result = subprocess.run([self.binary, *words], cwd=self.folder, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        seconds = time.perf_counter() - begin
+        if result.returncode != 0:
+            raise SystemExit(f"{words}: exit code {result.returncode}\n{result.stderr.decode()}")
+        return seconds
+
+    def create(self, name):
+        replicas = [f"Region={region}" for region in REGIONS[1:]]
+        return self.run("create-secret", "--name", name, "--secret-string", "file://value", "--region", REGIONS[0],
+                        "--add-replica-regions", *replicas)
+
+    def nothing(self):
+        """What a process costs that does nothing."""
+        begin = time.perf_counter()
+        subprocess.run(["true"], cwd=self.folder, env=self.env, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        return time.perf_counter() - begin
+
+    def medians(self, *works):
+        times = [[] for _ in works]
+        for index in range(self.runs + 1):
+            for work, seconds in zip(works, times):
+                spent = work(index)
+                if index > 0:
+                    seconds.append(spent * 1000)
+        return [statistics.median(seconds) for seconds in times]
+
+    def bare_create(self, index):
+        """The writes and syncs of `create-secret`, in this process: two directories, three bundles, the record."""
+        secrets = self.folder / "bare" / "secrets"
+        secrets.mkdir(parents=True, exist_ok=True)
+        begin = time.perf_counter()
+        secret, version = secrets / f"secret-{index}", secrets / f"secret-{index}" / "version"
+        for made in (secret, version):
+            made.mkdir(mode=0o700)
+            sync(made.parent)
+        for region in REGIONS:
+            write(version, region, 1555)
+        sync(version)
+        write(secret, "secret.json", 2000)
+        sync(secret)
+        return time.perf_counter() - begin
+
+    def fill(self, vault, count):
+        """A vault of `count` secrets: copies of one record under other names. The copies' bundles are left out, which no list reads."""
+        self.create("first")
+        home = self.folder / vault / "secrets" / REGIONS[0]
+        text = (home / "first" / "secret.json").read_text()
+        arn = json.loads(text)["ARN"]
+        for index in range(count - 1):
+            name = f"secret-{index:06}"
+            folder = home / name
+            folder.mkdir(mode=0o700)
+            (folder / "secret.json").write_text(text.replace(arn, arn.replace("first-", f"{name}-")).replace('"first"', f'"{name}"'))
+
+
+def write(folder, name, length):
+    file = os.open(folder, os.O_TMPFILE | os.O_RDWR, 0o600)
+    os.write(file, b"x" * length)
+    os.fsync(file)
+    # With a directory's descriptor, which an absolute path ignores, this is linkat, which can follow.
+    os.link(f"/proc/self/fd/{file}", folder / name, src_dir_fd=file, follow_symlinks=True)
+    os.close(file)
+
+
+def sync(folder):
+    directory = os.open(folder, os.O_RDONLY)
+    os.fsync(directory)
+    os.close(directory)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("binary")
+    parser.add_argument("folder")
+    parser.add_argument("--secrets", type=int, default=100_000)
+    parser.add_argument("--runs", type=int, default=50)
+    arguments = parser.parse_args()
+    bench = Bench(arguments)
+    print(f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores, median of {bench.runs}, ms")
+    nothing, version = bench.medians(lambda _: bench.nothing(), lambda _: bench.run("--version"))
+    print(f"process that does nothing {nothing:.1f}, --version {version:.1f}")
+    bench.env["COLDSEAL_VAULT"] = "small"
+    bare, create = bench.medians(bench.bare_create, lambda index: bench.create(f"secret-{index}"))
+    print(f"create-secret to 3 Regions {create:.1f}, the same writes and syncs {bare:.1f}: {create - bare:.1f} above")
+    bench.env["COLDSEAL_VAULT"] = "large"
+    bench.fill("large", arguments.secrets)
+    commands = {
+        "get-secret-value": ["get-secret-value", "--secret-id", "first"],
+        "describe-secret": ["describe-secret", "--secret-id", "first"],
+    }
+    for name, words in commands.items():
+        start, spent = bench.medians(lambda _: bench.run("--version"), lambda _, words=words: bench.run(*words))
+        print(f"{name} of {arguments.secrets} secrets {spent:.1f}, {spent - start:.1f} above --version")
+    bench.runs = 5
+    (spent,) = bench.medians(lambda _: bench.run("list-secrets"))
+    print(f"list-secrets of {arguments.secrets} secrets {spent:.1f}")
+
+
+if __name__ == "__main__":
+    main()
