@@ -26,7 +26,7 @@ TELL, FAIL = 0.02, 0.10
 
 def built():
     """`benches/instructions.rs` as a program; cargo says where it is."""
-    command = ["cargo", "bench", "--quiet", "--locked", "--no-run", "--bench", "instructions", "--message-format", "json"]
+    command = ["cargo", "bench", "--quiet", "--locked", "--no-run", "--no-default-features", "--bench", "instructions", "--message-format", "json"]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=True)
     messages = [json.loads(line) for line in done.stdout.splitlines()]
     [program] = [message["executable"] for message in messages if message.get("target", {}).get("name") == "instructions" and message.get("executable")]
