@@ -36,6 +36,8 @@ mod usage;
 
 use std::{ffi::OsString, io::Write as _, process::ExitCode, time::Instant};
 
+use tracing::Level;
+
 use self::{
     args::Color,
     cli_input::{Request, Run, Stop},
@@ -84,7 +86,9 @@ pub fn main() -> ExitCode {
 
 fn run(request: Run, environment: Environment, prompter: Prompter) -> Outcome {
     let Run { operation, cli, values, sample } = request;
-    process::trace(cli.global.debug);
+    if cli.global.debug {
+        process::trace(Level::DEBUG);
+    }
     let begin = Instant::now();
     let context = Context::new(&cli.global, environment, prompter, &operation)?.with_values(values);
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %context.vault.root().display(), keystore = %context.location.keystore.display(),

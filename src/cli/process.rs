@@ -18,9 +18,8 @@ pub(super) fn harden() {
     }
 }
 
-/// With `--debug` what is done, on stderr, and never values; without it, what a server could not do.
-pub(super) fn trace(is_wanted: bool) {
-    let level = if is_wanted { Level::DEBUG } else { Level::ERROR };
+/// What is done, on stderr, and never values: all of it with `--debug`, and what a server cannot do without. The first call decides.
+pub(crate) fn trace(level: Level) {
     let _ = tracing::subscriber::set_global_default(own_events(std::io::stderr, level));
 }
 

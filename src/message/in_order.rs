@@ -103,11 +103,6 @@ impl<'scope, J: Send> Lane<'scope, '_, J> {
         self.given.push_back(Given::Queued(receiver));
     }
 
-    /// Jobs given and not taken back.
-    pub(super) fn len(&self) -> usize {
-        self.given.len()
-    }
-
     /// The oldest job, done; works while it waits. `None` when there is none.
     pub(super) fn take(&mut self) -> Option<J> {
         let receiver = match self.given.pop_front()? {
@@ -126,8 +121,13 @@ impl<'scope, J: Send> Lane<'scope, '_, J> {
         }
     }
 
+    /// The oldest job, done: where more than `limit` are on their way, that is waited for.
+    pub(super) fn take_beyond(&mut self, limit: usize) -> Option<J> {
+        if self.given.len() > limit { self.take() } else { self.take_done() }
+    }
+
     /// The oldest job, if it is done.
-    pub(super) fn take_done(&mut self) -> Option<J> {
+    fn take_done(&mut self) -> Option<J> {
         match self.given.pop_front()? {
             Given::Done(job) => Some(job),
             Given::Queued(receiver) => match receiver.try_recv() {
@@ -229,10 +229,7 @@ mod tests {
                     let mut taken = Vec::new();
                     for number in 0..500 {
                         lane.give((number, 0));
-                        if lane.len() > 5 {
-                            taken.extend(lane.take());
-                        }
-                        while let Some(job) = lane.take_done() {
+                        while let Some(job) = lane.take_beyond(5) {
                             taken.push(job);
                         }
                     }

@@ -81,7 +81,7 @@ impl<R: Read, W: Write> Passage<'_, R, W> {
             see(batch.buffer.expose().get(..batch.frames * (self.frame_length + OVERHEAD)).unwrap_or_default());
             let is_full = batch.frames == capacity;
             lane.give(batch);
-            while let Some(batch) = if lane.len() > in_flight { lane.take() } else { lane.take_done() } {
+            while let Some(batch) = lane.take_beyond(in_flight) {
                 self.write(batch)?;
             }
             if !is_full || read.is_err() {

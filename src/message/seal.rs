@@ -179,7 +179,7 @@ pub(super) fn seal_frames<W: Write>(
                 for job in Job::each(frames, &mut courses, options.frame_length, &mut pool)? {
                     lane.give(job);
                 }
-                while let Some(job) = if lane.len() > in_flight { lane.take() } else { lane.take_done() } {
+                while let Some(job) = lane.take_beyond(in_flight) {
                     finish(job, &mut courses, &mut pool)?;
                 }
                 frames = pool.filled(plaintext)?;

@@ -15,6 +15,8 @@ use std::{
     time::Duration,
 };
 
+use tracing::Level;
+
 use self::{
     access::Access,
     config_file::ConfigFile,
@@ -26,7 +28,7 @@ use crate::{
         context::{Context, note, print_text, warn},
         failure::{During as _, Failure, Outcome},
         passphrase::PassphraseSources,
-        process::give_up_stdout,
+        process::{give_up_stdout, trace},
         prompt::Prompter,
     },
     crypto::SystemRandom,
@@ -43,6 +45,7 @@ const OPERATION: &str = "Serve";
 const LOOK: Duration = Duration::from_millis(20);
 
 pub(super) fn run(mut context: Context, args: ServeArgs) -> Outcome {
+    trace(Level::ERROR);
     let reach = if args.allow_remote { Reach::Network } else { Reach::Loopback };
     let listen = listen::address(&args.listen, reach)?;
     let service = service(&mut context)?;
