@@ -1,4 +1,4 @@
-"""`seal` and `open` of a large file beside `cp` over the same bytes: wall time as a ratio, and peak resident memory.
+"""`seal` and `open` of a large file beside `cp` over the same bytes: wall time as a ratio, and peak resident memory, as a Markdown table.
 
 Each row is measured in turns with its baseline, after a warm-up of both; times are medians, and the ratio is that of the medians.
 
@@ -122,11 +122,10 @@ def main():
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--threads", type=int)
     bench = Bench(parser.parse_args())
-    print(f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores, {bench.size // MIB} MiB, median of {bench.runs}")
     bench.prepare()
-    print(f"{'what':44} {'ratio':>6} {'s':>8} {'base s':>8} {'MiB resident':>13}")
-    for name, ratio, seconds, base, peak in bench.rows():
-        print(f"{name:44} {ratio:>6} {seconds:>8} {base:>8} {peak:>13}", flush=True)
+    print(f"| {bench.size // MIB} MiB, median of {bench.runs} | times the baseline | s | baseline s | MiB resident |\n| --- | ---: | ---: | ---: | ---: |")
+    for row in bench.rows():
+        print(f"| {' | '.join(row)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Measures what BENCHMARKS.md shows, and writes that file and its plot: the text is in report.md, where `<!-- NAME -->` stands for a table.
 
-The machine has to be quiet: while the load average is above 0.5 nothing starts. Takes some minutes, after what building takes.
+The machine has to be quiet: while the load average is above 0.5 nothing starts. Takes about ten minutes, after what building takes.
 
 Usage: report.py [--aws-encryption-cli PROGRAM]
 """
@@ -10,6 +10,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -78,6 +79,9 @@ def measured(folder, programs, official):
     said(sys.executable, "benches/plot.py", str(figures), str(PLOT))
     flags = ["--aws-encryption-cli", official] if official else []
     tables["command-lines"] = said(sys.executable, "benches/cli_peers.py", programs["coldseal"], str(folder / "cli"), *flags)
+    for name in ("files", "pack", "commands"):
+        tables[name] = said(sys.executable, f"benches/{name}.py", programs["coldseal"], str(folder / name))
+        shutil.rmtree(folder / name, ignore_errors=True)
     tables["profile"] = said(sys.executable, "benches/hot_spots.py", programs["coldseal"], programs["instructions"], str(folder / "profile"))
     return tables
 
