@@ -103,8 +103,9 @@ impl<R: Read, W: Write> Passage<'_, R, W> {
         let (filled, result) = self.source.read_into(&mut batch.buffer, capacity.saturating_mul(frame).saturating_add(FINAL_HEAD));
         let bytes = batch.buffer.expose().get(..filled).unwrap_or_default();
         let first_number = self.next_number;
-        let heads =
-            (first_number..).zip(bytes.chunks(frame)).map_while(|(number, bytes)| Head::parse(bytes, self.content_type, number).ok());
+        let heads = (first_number..=u32::MAX)
+            .zip(bytes.chunks(frame))
+            .map_while(|(number, bytes)| Head::parse(bytes, self.content_type, number).ok());
         let is_followed =
             |(head, next): (Head, Head)| head.piece == Piece::Regular && (next.piece == Piece::Regular || next.content_length > 0);
         let frames = heads.clone().zip(heads.skip(1)).take_while(|pair| is_followed(*pair)).take(capacity).count();

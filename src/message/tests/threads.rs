@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::*;
 use crate::{
     error::Error,
-    message::{Rewrapper, SealTarget, Threads, rewrap, seal, seal_each},
+    message::{Opener, Rewrapper, SealTarget, Threads, open::write_content, rewrap, seal, seal_each},
 };
 
 const COUNTS: [usize; 4] = [1, 2, 3, 8];
@@ -186,6 +186,23 @@ fn the_numbers_end_under_several_threads_too() {
             let result = seal::seal_frames(&mut plaintext, vec![sealer], &mut out, seal_with(1, count));
             assert_eq!(result.is_ok(), fits, "{payload_length} by {count}");
             assert!(fits || matches!(result, Err(Error::Misuse(_))));
+        }
+    }
+}
+
+#[test]
+fn messages_that_use_the_last_numbers_open() {
+    for count in COUNTS {
+        for length in [5, 6, 7] {
+            let mut sealer = sealer(1);
+            sealer.skip_to_frame(u32::MAX - 7);
+            let mut message = Vec::new();
+            seal_slice(&payload(length), &mut message, sealer).expect("the final frame has the last number at most");
+            let mut opener = Opener::begin(&message[..], &[&keyring(1)], &open_by(count)).expect("a valid header");
+            opener.next_number = u32::MAX - 7;
+            let mut opened = Vec::new();
+            write_content(opener, &mut opened, threads(count)).expect("opens");
+            assert_eq!(opened, payload(length), "{length} by {count}");
         }
     }
 }
