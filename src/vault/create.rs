@@ -206,6 +206,12 @@ impl CreateSecret {
         if characters == 0 || characters > 512 {
             return refuse(format!("Name: a secret's name has 1 to 512 characters, this one {characters}"));
         }
+        if self.name.contains(char::is_control) || self.name.starts_with("arn:") {
+            let name = self.name.escape_debug();
+            return refuse(format!(
+                "Name: '{name}' could not be found by: a name does not begin with 'arn:' and has no control characters"
+            ));
+        }
         if let Some(token) = &self.client_request_token {
             let characters = token.chars().count();
             if !(32..=64).contains(&characters) {
