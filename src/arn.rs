@@ -106,6 +106,10 @@ macro_rules! arn {
             type Err = NotAnArn;
 
             fn from_str(text: &str) -> Result<Self, NotAnArn> {
+                // Whoever made a message chose what it says of its keys, and that goes into errors and onto terminals.
+                if text.contains(char::is_control) {
+                    return Err(NotAnArn);
+                }
                 Arn::parse(text, $service, $prefix).map(Self)
             }
         }
@@ -244,6 +248,8 @@ mod tests {
             "ARN:aws:kms:us-west-2:000000000000:key/x",
             "arn:aws:secretsmanager:us-west-2:000000000000:key/x",
             "arn:aws:kms:us-west-2:00000000000a:key/x",
+            "arn:aws:kms:us-west-2:000000000000:key/x\x1b]0;title\x07",
+            "arn:aws:kms:us-west-2:000000000000:key/x\ncoldseal: verified",
         ];
         for case in cases {
             assert_eq!(case.parse::<KeyArn>(), Err(NotAnArn), "{case}");

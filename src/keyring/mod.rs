@@ -155,7 +155,7 @@ pub fn unwrap_any(
     let attempt = |(edk, outcome): (&EncryptedDataKey, Option<String>)| EdkAttempt {
         provider_id: shorten(edk.provider_id.escape_debug().to_string()),
         key: shorten(display_provider_info(edk)),
-        outcome,
+        outcome: outcome.map(shorten),
     };
     Err(stopped.unwrap_or_else(|| Error::NoUsableKey(edks.iter().zip(outcomes).map(attempt).collect())))
 }

@@ -1,6 +1,9 @@
 //! `verify`
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 
@@ -51,12 +54,21 @@ pub(super) fn verify(context: &Context, args: &VerifyArgs) -> Outcome {
     if report.is_sound() { Ok(()) } else { Err(Failure::Partial) }
 }
 
+/// Without what could upset a terminal: anybody may have named the file.
+fn shown(path: &Path) -> String {
+    path.display()
+        .to_string()
+        .chars()
+        .flat_map(|character| if character.is_control() { character.escape_debug().collect() } else { vec![character] })
+        .collect()
+}
+
 fn lines(report: &VerifyReport) -> String {
     let mut text = String::new();
     let mut list = |kind: &str, findings: &[Finding]| {
         for finding in findings {
             // Writing to a String does not fail.
-            let _ = writeln!(text, "{kind}: {}: {}", finding.path.display(), finding.message);
+            let _ = writeln!(text, "{kind}: {}: {}", shown(&finding.path), finding.message);
         }
     };
     list("fault", &report.faults);

@@ -35,3 +35,23 @@ fn an_error_repeats_no_more_of_a_header_than_people_read() {
     let error = unwrap_any(&[], &vec![edk; 128], AlgorithmSuite::default(), &EncryptionContext::new()).expect_err("no keyring");
     assert!(error.to_string().len() < 128 * 700, "{}", error.to_string().len());
 }
+
+/// Fails, and says a lot about it.
+struct Talker;
+
+impl Keyring for Talker {
+    fn wrap(&self, _: &DataKey, _: &EncryptionContext, _: &dyn Random) -> Result<EncryptedDataKey> {
+        Err(Error::Misuse("unwraps only"))
+    }
+
+    fn unwrap(&self, edk: &EncryptedDataKey, _: &EncryptionContext) -> Unwrapped {
+        Unwrapped::Failed(display_provider_info(edk))
+    }
+}
+
+#[test]
+fn an_error_repeats_no_more_of_a_reason_than_people_read() {
+    let edk = EncryptedDataKey { provider_id: "x".to_owned(), provider_info: vec![b'x'; 65_535], ciphertext: Vec::new() };
+    let error = unwrap_any(&[&Talker], &[edk], AlgorithmSuite::default(), &EncryptionContext::new()).expect_err("fails");
+    assert!(error.to_string().len() < 1000, "{}", error.to_string().len());
+}
