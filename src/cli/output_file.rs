@@ -109,7 +109,8 @@ impl<W: Write> Write for TextOnly<W> {
     }
 }
 
-fn is_same_file(a: &Path, b: &Path) -> bool {
+/// True for two names of one file that is there.
+pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::MetadataExt as _;

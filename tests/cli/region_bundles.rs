@@ -102,3 +102,25 @@ fn a_bundle_is_rewrapped_for_further_regions() {
     sandbox.coldseal("rewrap damaged --to us-east-1").assert().code(254).stdout_eq("");
     assert!(!sandbox.exists("damaged.us-east-1.bundle"), "a bundle appears only when its source has verified");
 }
+
+#[test]
+fn what_a_bundle_would_replace_is_looked_at_before_anything_is_written() {
+    let sandbox = with_bundles();
+    let (west, europe) = (sandbox.read("out/payload.us-west-2.bundle"), sandbox.read("out/payload.eu-west-1.bundle"));
+    std::fs::create_dir(sandbox.path("out/payload.sa-east-1.bundle")).expect("a folder");
+    for line in ["seal payload --to us-west-2", "rewrap out/payload.us-west-2.bundle --to eu-west-1"] {
+        sandbox.coldseal(&format!("{line} --to sa-east-1 --output-dir out --force")).assert().code(252).stdout_eq("").stderr_eq(str![[
+            r#"
+coldseal: out/payload.sa-east-1.bundle: is there and is no file; remove it, or name another directory with --output-dir
+
+"#
+        ]]);
+    }
+    let line = "rewrap out/payload.us-west-2.bundle --to eu-west-1 --to us-west-2 --output-dir out --force";
+    sandbox.coldseal(line).assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+coldseal: out/payload.us-west-2.bundle: is the input of this command; name another directory with --output-dir
+
+"#]]);
+    assert!(sandbox.read("out/payload.us-west-2.bundle") == west && sandbox.read("out/payload.eu-west-1.bundle") == europe);
+    assert_eq!(sandbox.files("out").len(), 2);
+}

@@ -14,6 +14,7 @@ use crate::{
         args::{RegionBundleArgs, WrapArgs},
         context::Context,
         failure::{During as _, Outcome},
+        output_file::is_same_file,
         paramfile::ParamFiles,
         recovery_key::{key_options, warn_about_mixture},
         replica_regions::parse_replica_regions,
@@ -136,9 +137,7 @@ impl RegionBundles {
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = targets.iter().map(|target| dir.join(format!("{name}.{}.bundle", target.region()))).collect();
-        if let Some(taken) = paths.iter().find(|path| writing.existing == Existing::Refuse && path.symlink_metadata().is_ok()) {
-            return Err(UsageError::new(format!("{}: exists; --force overwrites it", taken.display())).into());
-        }
+        paths.iter().try_for_each(|path| require_free(path, writing.existing, input))?;
         Ok(Self { keystore, targets, keys, paths, writing })
     }
 
@@ -207,13 +206,14 @@ impl RegionBundles {
         Err(refusal(&problems))
     }
 
-    /// Any error removes what was named before it.
+    /// Any error removes what was named before it. What has taken an older file's place stays: it is complete, and the older one is gone.
     fn publish(&self, files: Vec<NewFile>, dir: &Path) -> Result<()> {
         let mut named = Vec::new();
         let publish = || -> Result<()> {
             for (file, path) in files.into_iter().zip(&self.paths) {
+                let is_new = path.symlink_metadata().is_err();
                 file.publish(path, self.writing.existing, self.writing.sync)?;
-                named.push(path);
+                named.extend(is_new.then_some(path));
             }
             if self.writing.sync == Sync::Nothing { Ok(()) } else { durable::sync_dir(dir) }
         };
@@ -260,6 +260,21 @@ impl RegionBundles {
 fn find(kms: &mut EmbeddedKms, keys: &KeyOptions, region: &str, key_id: Option<&str>) -> Result<Target> {
     let unknown = || Error::service(ErrorCode::InvalidParameterException, unknown_region(region));
     target(kms, keys, Region::new(region).ok_or_else(unknown)?, Named::ByCaller(key_id))
+}
+
+/// Checks that a bundle may take this name: what is there is replaced, where that was asked for, by a rename; never the input, never what is no file.
+fn require_free(path: &Path, existing: Existing, input: &Path) -> Outcome {
+    let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
+    let refused = if existing == Existing::Refuse {
+        "exists; --force overwrites it"
+    } else if !metadata.is_file() && !metadata.is_symlink() {
+        "is there and is no file; remove it, or name another directory with --output-dir"
+    } else if is_same_file(path, input) {
+        "is the input of this command; name another directory with --output-dir"
+    } else {
+        return Ok(());
+    };
+    Err(UsageError::new(format!("{}: {refused}", path.display())).into())
 }
 
 /// What the bundles' names are made of: the input's name, without the ending of a bundle for another Region.
