@@ -12,8 +12,11 @@ import json
 import os
 import re
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -176,6 +179,47 @@ def run_scenario(binary, scenario, folder):
     print(f"{scenario.name}: {sum(counts.values())} calls, killed {killed} times, failed {failed} times", flush=True)
 
 
+def without_proc():
+    """A command in front of others that hides /proc, which files without a name need; empty where the machine does not allow that."""
+    hide = ["sh", "-c", 'mount -t tmpfs none /proc && exec "$0" "$@"']
+    for prefix in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
+        if subprocess.run([*prefix, *hide, "true"], capture_output=True, check=False).returncode == 0:
+            return [*prefix, *hide]
+    return []
+
+
+def interrupt_output(binary, folder):
+    """Where an unfinished output has a name, a signal that ends the process takes it away: it may be half a secret."""
+    behind = without_proc()
+    if not behind:
+        print("interrupted output: skipped, unshare is not allowed here", flush=True)
+        return
+    coldseal = Coldseal(binary, folder)
+    (coldseal.folder / "key").write_bytes(os.urandom(32))
+    key = ["--raw-aes-key", "ci/key=key"]
+    (coldseal.folder / "payload").write_bytes(os.urandom(4 << 20))
+    coldseal.run("seal", "payload", *key, "-o", "sealed")
+    message = (coldseal.folder / "sealed").read_bytes()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        command = [*behind, coldseal.binary, "open", "-", *key, "-o", "opened"]
+        process = subprocess.Popen(command, cwd=coldseal.folder, env=coldseal.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process.stdin.write(message[: 3 << 20])
+        process.stdin.flush()
+        unfinished = []
+        for _ in range(500):
+            unfinished = [path for path in coldseal.folder.glob(".coldseal-tmp-*") if path.stat().st_size > 0]
+            if unfinished:
+                break
+            time.sleep(0.02)
+        assert unfinished, "no unfinished output was seen"
+        process.send_signal(number)
+        errors = process.communicate()[1].decode(errors="replace")
+        assert process.returncode == 128 + number, f"{number}: exit code {process.returncode}: {errors}"
+        left = [path.name for path in coldseal.folder.iterdir() if path.name.startswith((".coldseal-tmp-", "opened"))]
+        assert not left, f"{number} left {left}"
+    print("interrupted output: SIGINT and SIGTERM left nothing", flush=True)
+
+
 def main(binary, folder=None):
     # In memory where that exists: a sync then costs nothing, and this makes tens of thousands of them.
     memory = Path("/dev/shm")
@@ -185,6 +229,7 @@ def main(binary, folder=None):
             runs = [pool.submit(run_scenario, str(Path(binary).resolve()), scenario, base / str(number)) for number, scenario in enumerate(SCENARIOS)]
             for run in runs:
                 run.result()
+        interrupt_output(binary, base / "interrupted")
 
 
 if __name__ == "__main__":

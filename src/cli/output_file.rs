@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{context::stdout_is_terminal, failure::Outcome, usage::UsageError};
+use super::{context::stdout_is_terminal, failure::Outcome, prompt::Prompter, usage::UsageError};
 use crate::{
     durable::{Existing, NewFile, Sync, parent_of},
     error::{Error, Result},
@@ -72,8 +72,9 @@ impl Destination {
         matches!(self, Self::File { .. })
     }
 
-    /// Hands the output to `work`; a file gets its name when that succeeds. Gives the file's path.
-    pub(crate) fn write<T>(self, work: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<Option<PathBuf>> {
+    /// Hands the output to `work`; a file gets its name when that succeeds. Gives the file's path. A signal that ends the process leaves nothing
+    /// of an unfinished file.
+    pub(crate) fn write<T>(self, signals: &Prompter, work: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<Option<PathBuf>> {
         match self {
             Self::Stdout if stdout_is_terminal() => work(&mut TextOnly(io::stdout().lock())).map(|_| None),
             Self::Stdout | Self::ExplicitStdout => work(&mut io::stdout().lock()).map(|_| None),
@@ -84,9 +85,16 @@ impl Destination {
             }
             Self::File { path, existing, sync } => {
                 let mut file = NewFile::create_in(parent_of(&path))?;
-                work(&mut file)?;
-                file.publish(&path, existing, sync)?;
-                Ok(Some(path))
+                let temporary = file.temporary_path().map(Path::to_owned);
+                let write = || {
+                    work(&mut file)?;
+                    file.publish(&path, existing, sync)?;
+                    Ok(Some(path))
+                };
+                match temporary {
+                    Some(temporary) => signals.ending_after(&|| drop(std::fs::remove_file(&temporary)), write),
+                    None => write(),
+                }
             }
         }
     }

@@ -1,13 +1,14 @@
 //! Hidden prompts, and how SIGINT and SIGTERM end the process.
 //!
-//! Handlers only set flags or exit: a thread that waits for signals would need a socket. While a prompt has turned the terminal's echo off,
-//! exiting at once would leave it off, so a thread looks at the flag, gives the terminal back, and exits.
+//! Handlers only set flags or exit: a thread that waits for signals would need a socket. While a prompt has turned the terminal's echo off, or an
+//! unfinished file has a name, exiting at once would leave it so: a thread looks at the flag, puts that right, and exits.
 
 use std::{
     io::IsTerminal as _,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::{self, RecvTimeoutError},
     },
     thread,
     time::Duration,
@@ -20,7 +21,7 @@ use signal_hook::{
 
 use crate::secret::SecretBytes;
 
-/// How long an interrupted prompt waits at most.
+/// How long an interrupted prompt or output waits at most.
 const LOOK: Duration = Duration::from_millis(20);
 
 /// Asks for what must not be seen.
@@ -60,33 +61,39 @@ impl Prompter {
             return None;
         }
         let terminal = terminal::Saved::now();
-        let is_done = AtomicBool::new(false);
-        self.ends_at_once.store(false, Ordering::SeqCst);
-        let typed = thread::scope(|scope| {
-            scope.spawn(|| self.watch(&is_done, terminal.as_ref()));
-            let typed = rpassword::prompt_password(text);
-            is_done.store(true, Ordering::SeqCst);
-            typed
-        });
-        self.ends_at_once.store(true, Ordering::SeqCst);
-        self.end_if_interrupted(terminal.as_ref());
+        let restore = || {
+            // The prompt may be turning the echo off at this moment; what it does to the terminal must not come last.
+            terminal.iter().for_each(terminal::Saved::restore);
+            thread::sleep(LOOK);
+            terminal.iter().for_each(terminal::Saved::restore);
+        };
+        let typed = self.ending_after(&restore, || rpassword::prompt_password(text));
         typed.ok().map(|typed| SecretBytes::new(typed.into_bytes()))
     }
 
-    fn watch(&self, is_done: &AtomicBool, terminal: Option<&terminal::Saved>) {
-        while !is_done.load(Ordering::SeqCst) {
-            self.end_if_interrupted(terminal);
-            thread::sleep(LOOK);
-        }
+    /// Does the work; SIGINT and SIGTERM end the process meanwhile, but `tidy` comes first. It runs on another thread, and no more than once.
+    pub(crate) fn ending_after<T>(&self, tidy: &(impl Fn() + Sync), work: impl FnOnce() -> T) -> T {
+        let (is_done, watcher_wakes) = mpsc::channel::<()>();
+        self.ends_at_once.store(false, Ordering::SeqCst);
+        let result = thread::scope(|scope| {
+            scope.spawn(move || {
+                while watcher_wakes.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
+                    self.end_if_interrupted(tidy);
+                }
+            });
+            // Dropped at the end, and by a panic too.
+            let _is_done = is_done;
+            work()
+        });
+        self.ends_at_once.store(true, Ordering::SeqCst);
+        self.end_if_interrupted(tidy);
+        result
     }
 
-    fn end_if_interrupted(&self, terminal: Option<&terminal::Saved>) {
+    fn end_if_interrupted(&self, tidy: impl Fn()) {
         let signal = self.received.load(Ordering::SeqCst);
         if signal != 0 {
-            // The prompt may be turning the echo off at this moment; what it does to the terminal must not come last.
-            terminal.into_iter().for_each(terminal::Saved::restore);
-            thread::sleep(LOOK);
-            terminal.into_iter().for_each(terminal::Saved::restore);
+            tidy();
             std::process::exit(128 + i32::try_from(signal).unwrap_or_default());
         }
     }

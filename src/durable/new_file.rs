@@ -66,6 +66,15 @@ impl NewFile {
         Ok(Self { directory: directory.to_owned(), prefix, inner })
     }
 
+    /// The name that it has until it is published; `None` where it has none, and vanishes with the process.
+    pub(crate) fn temporary_path(&self) -> Option<&Path> {
+        match &self.inner {
+            #[cfg(target_os = "linux")]
+            Inner::Unnamed(_) => None,
+            Inner::Named(named) => Some(named.path()),
+        }
+    }
+
     fn file(&mut self) -> &mut File {
         match &mut self.inner {
             #[cfg(target_os = "linux")]

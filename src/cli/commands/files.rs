@@ -27,6 +27,7 @@ use crate::{
     error::{Error, Result},
     format::EncryptionContext,
     message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions, WrappedMessages},
+    region::Region,
     suite::AlgorithmSuite,
     vault::{RecoveryKey, borrowed, check_suite_of_all},
 };
@@ -65,7 +66,9 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
     key_options.recovery_keys.extend(raw_keys.into_iter().map(|key| RecoveryKey::Keyring(key.keyring)));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);
     let input = input(&args.file).during(OPERATION)?;
-    destination.write(|output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options)).during(OPERATION)?;
+    destination
+        .write(&context.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))
+        .during(OPERATION)?;
     if let Some(kms) = &kms {
         warn_about_message(kms, &kms_keys, &key_options);
     }
@@ -156,7 +159,9 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
         region = opened.header.encryption_context.get(REGION_PAIR).map(str::to_owned);
         Ok(())
     };
-    destination.write(open).during(OPERATION)?;
+    destination.write(&context.prompter, open).during(OPERATION)?;
+    // Whoever wrote the message chose what it says.
+    let region = region.and_then(|region| Region::new(&region));
     if let (Some(region), None) = (region, context.explicit_region()) {
         note(&format!("this bundle is for the Region {region}"));
     }

@@ -37,7 +37,9 @@ pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
     match destination {
         Some(destination) => {
             let written = destination
-                .write(|output| output.write_all(entry.value.expose()).map_err(|error| Error::io("writing the output", error)))
+                .write(&context.prompter, |output| {
+                    output.write_all(entry.value.expose()).map_err(|error| Error::io("writing the output", error))
+                })
                 .during(OPERATION)?;
             if let Some(path) = written {
                 note(&format!("{} bytes in {}", entry.value.expose().len(), path.display()));
