@@ -45,6 +45,7 @@ pub mod keyring;
 pub mod kms;
 pub mod message;
 pub mod page;
+mod path_text;
 mod policy;
 pub mod region;
 mod secret;

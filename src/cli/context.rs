@@ -2,7 +2,7 @@
 
 use std::{
     io::{IsTerminal as _, Write as _},
-    path::PathBuf,
+    path::{Path, PathBuf},
     str::FromStr as _,
     sync::Arc,
 };
@@ -19,6 +19,7 @@ use super::{
     failure::{During as _, Failure, Outcome},
     online::{Discovery, Online, online},
     output::{Look, OutputFormat, query::Query, render, render_json},
+    output_file::{Destination, Overwrite},
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
     prompt::Prompter,
@@ -26,6 +27,7 @@ use super::{
 };
 use crate::{
     arn::{AccountId, SecretArn},
+    durable::{Sync, parent_of},
     error::{Error, SetupError},
     kms::{Committed, EmbeddedKms, KeystoreLocation, KeystoreSession, OnlineOpening},
     region::Region,
@@ -149,6 +151,26 @@ impl Context {
         self.location.load(&self.passphrases).during(operation)
     }
 
+    /// Where a command's output goes: not onto its inputs, the keystore or its key file, and not into the vault.
+    pub(crate) fn destination(&self, path: Option<&Path>, overwrite: Overwrite, sync: Sync, inputs: &[&Path]) -> Outcome<Destination> {
+        let own = [self.location.keystore.as_path(), self.location.key_file.as_path()];
+        let destination = Destination::new(path, overwrite, sync, &[inputs, &own].concat())?;
+        self.require_outside_the_vault(path)?;
+        Ok(destination)
+    }
+
+    /// A vault holds nothing but what its own commands write.
+    pub(crate) fn require_outside_the_vault(&self, path: Option<&Path>) -> Outcome {
+        let folder = path.and_then(|path| std::fs::canonicalize(parent_of(path)).ok());
+        let root = std::fs::canonicalize(self.vault.root()).ok();
+        match (path, folder.zip(root)) {
+            (Some(path), Some((folder, root))) if folder.starts_with(&root) => {
+                Err(UsageError::new(format!("{}: lies in the vault, which is no place for other files", path.display())).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Says how often AWS KMS was called.
     pub(crate) fn note_calls(&self) {
         self.online.iter().for_each(Online::note_calls);
@@ -237,7 +259,9 @@ impl Context {
         }
         let value = serde_json::to_value(result).map_err(|_| NOT_JSON).during("Print")?;
         let value = match &self.query {
-            Some(query) => query.search(&value)?,
+            Some(query) => {
+                query.search(&value).map_err(|error| error.with_hint("the command itself was carried out; this is about its result"))?
+            }
             None => value,
         };
         print_text(&render(&self.title, &value, format, self.look))
@@ -338,8 +362,24 @@ fn keystore_location(global: &GlobalArgs, environment: &Environment) -> Outcome<
     };
     // Messages name whole paths.
     let mut location = KeystoreLocation::new(std::path::absolute(&keystore).unwrap_or(keystore));
+    // What is written takes a file's place: a link's file, that is, and not the link's.
+    let named = location.keystore.clone();
+    location.keystore = followed(named.clone())?;
+    if !location.key_file.exists() && location.keystore != named {
+        location.key_file = KeystoreLocation::new(location.keystore.clone()).key_file;
+    }
     if let Some(key_file) = global.keystore_key_file.clone().or_else(|| environment.path("COLDSEAL_KEYSTORE_KEY_FILE")) {
         location.key_file = std::path::absolute(&key_file).unwrap_or(key_file);
     }
+    location.key_file = followed(location.key_file)?;
     Ok(location)
+}
+
+/// Where a link leads; any other path as it is.
+fn followed(path: PathBuf) -> Outcome<PathBuf> {
+    if !path.is_symlink() {
+        return Ok(path);
+    }
+    let lost = |_| ConfigError::new(format!("{}: is a link to what is not there; is what it leads to mounted?", path.display()));
+    Ok(std::fs::canonicalize(&path).map_err(lost)?)
 }

@@ -41,13 +41,15 @@ use tracing::Level;
 use self::{
     args::Color,
     cli_input::{Request, Run, Stop},
-    context::{Context, print_text},
+    context::{Context, note, print_text},
     environment::Environment,
     failure::{EXIT_GENERAL, EXIT_USAGE, Failure, Outcome},
     online::Online,
     output::{Look, OutputFormat, render},
     prompt::Prompter,
 };
+
+use crate::durable;
 
 /// Runs the program: reads arguments and environment, does the command, gives the exit code.
 #[must_use]
@@ -89,6 +91,7 @@ fn run(request: Run, environment: Environment, prompter: Prompter) -> Outcome {
     if cli.global.debug {
         process::trace(Level::DEBUG);
     }
+    durable::on_wait(|lock| note(&format!("waiting for another command, which holds {}", lock.display())));
     let begin = Instant::now();
     let context = Context::new(&cli.global, environment, prompter, &operation)?.with_values(values);
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %context.vault.root().display(), keystore = %context.location.keystore.display(),

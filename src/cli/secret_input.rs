@@ -78,6 +78,9 @@ fn secret_key_values(context: &Context, files: &ParamFiles<'_>, words: &[String]
     {
         warn_about_literal(PARAMETER, literal.1);
     }
+    if words.iter().any(|word| word.trim_start().starts_with(['{', '['])) {
+        return Err(UsageError::parameter(PARAMETER, "takes NAME=VALUE pairs; a whole JSON object is a --secret-string").into());
+    }
     for word in words {
         let (key, bytes) = match word.split_once('=') {
             None => (
@@ -85,6 +88,10 @@ fn secret_key_values(context: &Context, files: &ParamFiles<'_>, words: &[String]
                 prompt_value(context, &format!("{}: ", word.escape_debug()), &format!("{word}@=file://PATH takes it from a file"))?,
             ),
             Some((key, value)) => match key.strip_suffix('@') {
+                Some(key) if is_literal(value) => {
+                    let what = format!("'{}@=' is followed by file://PATH; NAME=VALUE gives a value itself", key.escape_debug());
+                    return Err(UsageError::parameter(PARAMETER, what).into());
+                }
                 Some(key) => (key, files.string(PARAMETER, value, LIMIT)?),
                 None => (key, files.string(PARAMETER, value, LIMIT)?),
             },

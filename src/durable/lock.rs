@@ -1,8 +1,42 @@
 //! One writer at a time, through an advisory lock on a file that stays.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::Path,
+    sync::{OnceLock, mpsc},
+    thread,
+    time::Duration,
+};
 
 use crate::error::{Error, Result};
+
+/// Who waits longer than this for a lock is told so.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+static ON_WAIT: OnceLock<fn(&Path)> = OnceLock::new();
+
+/// Has `tell` called whenever this process waits for a lock for some time. The first call counts.
+pub(crate) fn on_wait(tell: fn(&Path)) {
+    let _ = ON_WAIT.set(tell);
+}
+
+fn lock(file: &fs::File, path: &Path) -> std::io::Result<()> {
+    match (file.try_lock(), ON_WAIT.get()) {
+        (Ok(()), _) => Ok(()),
+        (Err(fs::TryLockError::WouldBlock), Some(tell)) => thread::scope(|scope| {
+            let (is_locked, waits) = mpsc::channel::<()>();
+            scope.spawn(move || {
+                if waits.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
+                    tell(path);
+                }
+            });
+            // Dropped once there is nothing to wait for.
+            let _is_locked = is_locked;
+            file.lock()
+        }),
+        (Err(_), _) => file.lock(),
+    }
+}
 
 /// Held until dropped; the operating system drops it when the process ends.
 #[derive(Debug)]
@@ -18,7 +52,7 @@ impl Lock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         tracing::debug!(path = %path.display(), "locking");
-        let locked = options.open(path).and_then(|file| file.lock().map(|()| Self { _file: file }));
+        let locked = options.open(path).and_then(|file| lock(&file, path).map(|()| Self { _file: file }));
         locked.map_err(|error| Error::io_at("locking", path, error))
     }
 }

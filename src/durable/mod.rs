@@ -12,7 +12,7 @@ mod unnamed;
 use std::{fs, io, path::Path};
 
 pub(crate) use leftover::Temporaries;
-pub(crate) use lock::Lock;
+pub(crate) use lock::{Lock, on_wait};
 pub(crate) use new_file::{Existing, NewFile, Sync};
 
 use crate::error::{Error, Result};

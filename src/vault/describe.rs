@@ -51,6 +51,7 @@ pub struct BundleInfo {
     /// The version that it holds.
     pub version_id: String,
     /// Absolute path.
+    #[serde(serialize_with = "crate::path_text::serialize")]
     pub path: PathBuf,
     /// Bytes.
     pub size: u64,

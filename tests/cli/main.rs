@@ -19,6 +19,7 @@ mod kms;
 mod machines;
 mod output;
 mod passphrase;
+mod places;
 mod process;
 mod public_keys;
 mod purge;

@@ -40,7 +40,6 @@ fn every_source_gives_its_bytes() {
         ("--secret-binary AP8K --cli-binary-format raw-in-base64-out", b"AP8K"),
         ("--secret-binary file://base64 --cli-binary-format raw-in-base64-out", b"AP8K\n"),
         ("--secret-key-values z=1 password@=file://text a=x,y=z{ e=", br#"{"z":"1","password":"a, \"b\"\n","a":"x,y=z{","e":""}"#),
-        ("--secret-key-values a@=plain", br#"{"a":"plain"}"#),
     ] {
         assert_eq!(value(arguments), expected, "{arguments}");
     }
@@ -125,6 +124,14 @@ hint: a secret holds at most 65,536 bytes, as in AWS Secrets Manager; 'coldseal 
 coldseal: warning: --secret-binary: a value on the command line can be read by others (process list, shell history); use file://…, '-' for stdin, or a prompt
 coldseal: Error parsing parameter '--secret-binary': Invalid base64
 hint: fileb:// or --cli-binary-format raw-in-base64-out takes bytes as they are
+
+"#]]);
+    refused("--secret-key-values a@=mycreds.json", 252).stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--secret-key-values': 'a@=' is followed by file://PATH; NAME=VALUE gives a value itself
+
+"#]]);
+    refused(r#"--secret-key-values {"password":"value"}"#, 252).stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--secret-key-values': takes NAME=VALUE pairs; a whole JSON object is a --secret-string
 
 "#]]);
     refused("--secret-key-values a@=file://text a=1", 252).stderr_eq(str![[r#"

@@ -54,7 +54,7 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
             "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key";
         return Err(UsageError::new("seal needs at least one key").with_hint(hint).into());
     }
-    let destination = destination(&args.output, &args.file, &raw_keys)?;
+    let destination = destination(context, &args.output, &args.file, &raw_keys)?;
     if destination.is_terminal() {
         return Err(UsageError::new("a message is binary, which could upset the terminal")
             .with_hint("write it to a file with -o, or use '-o -'")
@@ -140,7 +140,7 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
         options.header_limits.max_encrypted_data_keys = limit;
     }
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
-    let destination = destination(&args.output, &args.file, &raw_keys)?;
+    let destination = destination(context, &args.output, &args.file, &raw_keys)?;
     let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
     let kms = if needs_kms { Some(context.kms_for_messages(OPERATION)?) } else { None };
     let keys = OpeningKeys::find(context, kms.as_ref(), &args.keys, raw_keys, OPERATION)?;
@@ -182,11 +182,11 @@ fn parse_pairs(context: &Context, words: Option<&[String]>, purpose: Purpose) ->
     Ok(parse_encryption_context(&files, PARAMETER, &words, purpose)?)
 }
 
-fn destination(args: &OutputArgs, file: &Path, raw_keys: &[RawKey]) -> Outcome<Destination> {
+fn destination(context: &Context, args: &OutputArgs, file: &Path, raw_keys: &[RawKey]) -> Outcome<Destination> {
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let sync = if args.no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
     let inputs: Vec<&Path> = std::iter::once(file).chain(raw_keys.iter().map(|key| key.file.as_path())).collect();
-    Destination::new(args.output_file.as_deref(), overwrite, sync, &inputs)
+    context.destination(args.output_file.as_deref(), overwrite, sync, &inputs)
 }
 
 pub(super) fn input(file: &Path) -> Result<Box<dyn Read>> {

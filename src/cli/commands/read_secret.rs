@@ -8,7 +8,7 @@ use crate::{
         args::{DescribeSecretArgs, GetSecretValueArgs},
         context::{Context, note},
         failure::{During as _, Failure, Outcome},
-        output_file::{Destination, Overwrite},
+        output_file::Overwrite,
         recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
     },
     durable::Sync,
@@ -21,7 +21,7 @@ pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
     // A file that must not be overwritten is an error before anything is opened.
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let destination =
-        args.output_file.as_deref().map(|path| Destination::new(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
+        args.output_file.as_deref().map(|path| context.destination(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
     context.vault.require().during(OPERATION)?;
     let mut keys = context.key_options();
     keys.online_opening.region = context.explicit_region();

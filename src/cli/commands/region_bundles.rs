@@ -63,6 +63,7 @@ struct Document {
 #[serde(rename_all = "PascalCase")]
 struct BundleDocument {
     region: Region,
+    #[serde(serialize_with = "crate::path_text::serialize")]
     path: PathBuf,
     size: u64,
     kms_key_id: String,
@@ -138,6 +139,7 @@ impl RegionBundles {
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = targets.iter().map(|target| dir.join(format!("{name}.{}.bundle", target.region()))).collect();
         paths.iter().try_for_each(|path| require_free(path, writing.existing, input))?;
+        context.require_outside_the_vault(paths.first().map(PathBuf::as_path))?;
         Ok(Self { keystore, targets, keys, paths, writing })
     }
 

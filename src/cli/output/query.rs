@@ -14,6 +14,9 @@ use serde_json::{Map, Value};
 use super::query_functions::{self as functions, plain_name, positioned_name};
 use crate::cli::usage::UsageError;
 
+/// Most characters of an expression that make it a level deeper: what parses and evaluates it calls itself for each level.
+const MAX_LEVELS: usize = 512;
+
 /// A compiled expression.
 pub(crate) struct Query {
     expression: String,
@@ -24,6 +27,9 @@ pub(crate) struct Query {
 impl Query {
     /// Compiles an expression. A function that does not exist is an error here, not after a command has done its work.
     pub(crate) fn parse(expression: &str) -> Result<Self, UsageError> {
+        if expression.chars().filter(|character| "([{!&|.".contains(*character)).count() > MAX_LEVELS {
+            return Err(UsageError::new(format!("--query: the expression is too long; it has more than {MAX_LEVELS} of ([{{!&|.")));
+        }
         let runtime = functions::runtime();
         let ast = jmespath::parse(expression).map_err(|error| describe(expression, &error))?;
         let ast = rewrite(ast, &runtime).map_err(|Unknown { name, offset }| {

@@ -26,6 +26,7 @@ const STRANGER: &str = "does not belong to the vault";
 #[serde(rename_all = "PascalCase")]
 pub struct Finding {
     /// The file or folder.
+    #[serde(serialize_with = "crate::path_text::serialize")]
     pub path: PathBuf,
     /// What it is.
     pub message: String,

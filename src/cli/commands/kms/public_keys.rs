@@ -11,7 +11,7 @@ use crate::{
         kms_key::region_of,
         usage::UsageError,
     },
-    error::{Error, Result},
+    error::{Error, ErrorCode, Result},
     kms::{ImportPublicKeys, ImportedPublicKeys, NamedKey, PublicKeyFile, WhatHappened},
 };
 
@@ -51,8 +51,8 @@ fn read(path: &Path, named: Option<&NamedKey>) -> Result<PublicKeyFile> {
     let reading = |error| Error::io_at("reading", path, error);
     let length = File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes)).map_err(reading)?;
     if length > PublicKeyFile::LIMIT {
-        let length = u64::try_from(length).unwrap_or(u64::MAX);
-        return Err(Error::TooLong { what: "a file of public keys", length, limit });
+        let message = format!("{}: more than {limit} bytes; is it what 'aws kms get-public-key' printed?", path.display());
+        return Err(Error::service(ErrorCode::InvalidParameterException, message));
     }
     PublicKeyFile::parse(&bytes, named).map_err(|error| match error {
         Error::Service(error) => Error::service(error.code, format!("{}: {}", path.display(), error.message)),

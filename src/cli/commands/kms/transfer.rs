@@ -103,7 +103,7 @@ fn export(mut context: Context, args: ExportKeysArgs) -> Outcome {
     for region in regions {
         keys.extend(copy.list_keys(region).during(OPERATION)?.into_iter().map(|entry| entry.key_arn));
     }
-    context.print(&json!({ "Keystore": location.keystore, "Keys": keys }))
+    context.print(&json!({ "Keystore": location.keystore.display().to_string(), "Keys": keys }))
 }
 
 fn import(context: &Context, args: ImportKeysArgs) -> Outcome {
