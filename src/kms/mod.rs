@@ -87,7 +87,7 @@ pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfigu
 pub use model::{ComparisonKey, EmbeddedKms};
 #[cfg(test)]
 pub(crate) use online::fake;
-pub use online::{OnlineKey, OnlineKms};
+pub use online::{LimitedKms, OnlineKey, OnlineKms};
 pub(crate) use opening::OnlineKeyring;
 pub use opening::OnlineOpening;
 pub use operations::{Decrypted, generate_random, material_id};

@@ -2,6 +2,9 @@
 
 #[cfg(test)]
 pub(crate) mod fake;
+mod limited;
+
+pub use limited::LimitedKms;
 
 use crate::{arn::KeyArn, error::Result, keyring::Kms, region::Region};
 
