@@ -41,6 +41,8 @@ mod durable;
 pub mod error;
 #[doc(hidden)]
 pub mod format;
+#[doc(hidden)]
+pub mod json_stream;
 pub mod keyring;
 pub mod kms;
 pub mod message;
