@@ -3,17 +3,23 @@
 //! A file is written without a name (or under a temporary one), synced, and only then gets its name; the directory is
 //! synced after that. A failed sync is an error and is never retried: the kernel may have dropped the data.
 
+mod group;
 mod leftover;
 mod lock;
 mod new_file;
 #[cfg(target_os = "linux")]
 mod unnamed;
+#[cfg_attr(not(target_os = "linux"), path = "no_whole.rs")]
+mod whole;
 
 use std::{fs, io, path::Path};
 
+#[cfg(test)]
+pub(crate) use group::Barrier;
+pub(crate) use group::Group;
 pub(crate) use leftover::Temporaries;
 pub(crate) use lock::{Lock, on_wait};
-pub(crate) use new_file::{Existing, NewFile, Sync};
+pub(crate) use new_file::{Aside, Existing, NewFile, Sync};
 
 use crate::error::{Error, Result};
 

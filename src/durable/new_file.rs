@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Temporaries, parent_of, sync_dir};
+use super::{Temporaries, sync_dir};
 use crate::error::{Error, Result};
 
 /// What to do when the name is taken.
@@ -102,22 +102,52 @@ impl NewFile {
         }
     }
 
+    /// Puts the complete file beside `path`, under a temporary name, to be moved there by [`Aside::put`].
+    pub(crate) fn set_aside(mut self, path: &Path, sync: Sync) -> Result<Aside> {
+        if sync != Sync::Nothing {
+            self.file().sync_all().map_err(|error| Error::io_at("syncing", path, error))?;
+        }
+        let temporary = self.named_aside().map_err(|error| Error::io_at("creating", path, error))?;
+        Ok(Aside { temporary, path: path.to_owned() })
+    }
+
     fn name(self, path: &Path, existing: Existing) -> io::Result<()> {
         match (self.inner, existing) {
             #[cfg(target_os = "linux")]
             (Inner::Unnamed(file), Existing::Refuse) => super::unnamed::link(&file, path),
-            #[cfg(target_os = "linux")]
-            (Inner::Unnamed(file), Existing::Replace) => {
-                // A link never replaces: the file gets a temporary name first.
-                let aside = tempfile::Builder::new()
-                    .prefix(&self.prefix)
-                    .rand_bytes(RANDOM_LENGTH)
-                    .make_in(parent_of(path), |aside| super::unnamed::link(&file, aside))?;
-                aside.into_temp_path().persist(path).map_err(|error| error.error)
-            }
             (Inner::Named(named), Existing::Refuse) => named.persist_noclobber(path).map(drop).map_err(|error| error.error),
-            (Inner::Named(named), Existing::Replace) => named.persist(path).map(drop).map_err(|error| error.error),
+            // A link never replaces: the file gets a temporary name first.
+            (inner, Existing::Replace) => Self { inner, ..self }.named_aside()?.persist(path).map_err(|error| error.error),
         }
+    }
+
+    fn named_aside(self) -> io::Result<tempfile::TempPath> {
+        match self.inner {
+            #[cfg(target_os = "linux")]
+            Inner::Unnamed(file) => {
+                let mut temporary = tempfile::Builder::new();
+                let temporary = temporary.prefix(&self.prefix).rand_bytes(RANDOM_LENGTH);
+                let linked = temporary.make_in(&self.directory, |aside| super::unnamed::link(&file, aside))?;
+                Ok(linked.into_temp_path())
+            }
+            Inner::Named(named) => Ok(named.into_temp_path()),
+        }
+    }
+}
+
+/// A complete file under a temporary name; dropped without [`Aside::put`] it is removed.
+#[derive(Debug)]
+pub(crate) struct Aside {
+    temporary: tempfile::TempPath,
+    path: PathBuf,
+}
+
+impl Aside {
+    /// Moves it to its name in one rename, over what is there. The name is durable when its directory is synced.
+    pub(crate) fn put(self) -> Result<()> {
+        let Self { temporary, path } = self;
+        tracing::debug!(path = %path.display(), "putting the file in place");
+        temporary.persist(&path).map_err(|error| Error::io_at("creating", &path, error.error))
     }
 }
 

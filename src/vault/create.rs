@@ -76,7 +76,7 @@ enum Prepared {
 }
 
 /// Where a new secret goes: every Region passed its checks or may be recorded as failed.
-struct Plan {
+pub(super) struct Plan {
     primary: Target,
     replicas: Vec<Target>,
     failed: Vec<Problem>,
@@ -123,9 +123,14 @@ impl Vault {
     fn prepare_create(&self, kms: &mut EmbeddedKms, request: &CreateSecret) -> Result<Prepared> {
         let family = Family::load(&self.root, &request.name)?;
         if let Some(holder) = family.holder(request.region) {
-            return self.existing(kms, request, holder).map(|located| Prepared::Done(Box::new(located)));
+            return self.existing(kms, &request.keys, request, holder).map(|located| Prepared::Done(Box::new(located)));
         }
-        let plan = plan_create(kms, request, &family)?;
+        let plan = plan_create(kms, &request.keys, request, &family)?;
+        self.seal_create(kms, &request.keys, request, plan).map(|change| Prepared::New(Box::new(change)))
+    }
+
+    /// Seals what was planned, in memory.
+    pub(super) fn seal_create(&self, kms: &EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, plan: Plan) -> Result<PreparedChange> {
         let mut after = request.record(&plan)?;
         let primary = plan.primary.region();
         let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
@@ -134,7 +139,7 @@ impl Vault {
         if let Some(value) = &request.value {
             let version_id = request.version_id()?;
             let source = VersionSource { data_key: None, suite: request.suite };
-            let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, kms, &request.keys, source)?;
+            let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, kms, keys, source)?;
             sealed.push(version);
             record_failures(&mut after, &problems, request.on_problem, Some(primary))?;
             after.versions.push(VersionRecord {
@@ -147,17 +152,17 @@ impl Vault {
             });
         }
         let dir = layout::secret_dir(&self.root, request.region, &request.name);
-        Ok(Prepared::New(Box::new(PreparedChange { dir, before: None, after, sealed })))
+        Ok(PreparedChange { dir, before: None, after, sealed })
     }
 
     /// A secret of this name is there: the same token with the same value is a success without a change.
-    fn existing(&self, kms: &EmbeddedKms, request: &CreateSecret, holder: &Located) -> Result<Located> {
+    pub(super) fn existing(&self, kms: &EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, holder: &Located) -> Result<Located> {
         let exists = |message: String| Err(Error::service(ErrorCode::ResourceExistsException, message));
         let record = &holder.record;
         let token = request.client_request_token.as_deref();
         match (token.and_then(|token| record.version(token)), &request.value) {
             (Some(version), Some(value)) if record.primary_region() == request.region => {
-                if self.is_same_value(kms, &request.keys, holder, version, value)? {
+                if self.is_same_value(kms, keys, holder, version, value)? {
                     return Ok(holder.clone());
                 }
                 let token = version.version_id.escape_debug();
@@ -171,17 +176,17 @@ impl Vault {
     }
 }
 
-fn plan_create(kms: &mut EmbeddedKms, request: &CreateSecret, family: &Family) -> Result<Plan> {
+pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, family: &Family) -> Result<Plan> {
     let mut problems: Vec<_> = named_twice(&request.replicas).collect();
     // A secret without a value has no bundle yet.
     let suite = request.value.as_ref().map_or_else(AlgorithmSuite::default, |_| request.suite);
-    let primary = plan::target(kms, &request.keys, request.region, Named::ByCaller(request.kms_key_id.as_deref()));
+    let primary = plan::target(kms, keys, request.region, Named::ByCaller(request.kms_key_id.as_deref()));
     let primary = primary.map_err(|error| Problem::of(request.region.name(), error, None));
     let primary = primary.and_then(|target| check_suite(kms, target, suite)).map_err(|problem| problems.push(problem)).ok();
     let (mut replicas, mut replaced) = (Vec::new(), Vec::new());
     for replica in &request.replicas {
         let named = (replica.region.as_str(), Named::ByCaller(replica.kms_key_id.as_deref()));
-        let checked = check_replica(kms, &request.keys, request.region, family, named, request.name_clash);
+        let checked = check_replica(kms, keys, request.region, family, named, request.name_clash);
         match checked.and_then(|target| check_suite(kms, target, suite)) {
             Ok(target) => {
                 replaced
@@ -191,7 +196,7 @@ fn plan_create(kms: &mut EmbeddedKms, request: &CreateSecret, family: &Family) -
             Err(problem) => problems.push(problem),
         }
     }
-    problems.extend(unchosen_keys(primary.iter().chain(&replicas), UntouchedRegions::None, &request.keys));
+    problems.extend(unchosen_keys(primary.iter().chain(&replicas), UntouchedRegions::None, keys));
     let can_record = request.on_problem == OnProblem::RecordFailed && problems.iter().all(|problem| problem.retry.is_some());
     match primary {
         Some(primary) if problems.is_empty() || can_record => Ok(Plan { primary, replicas, failed: problems, replaced }),
@@ -200,7 +205,7 @@ fn plan_create(kms: &mut EmbeddedKms, request: &CreateSecret, family: &Family) -
 }
 
 impl CreateSecret {
-    fn validate(&self) -> Result<()> {
+    pub(super) fn validate(&self) -> Result<()> {
         let refuse = |message: String| Err(Error::service(ErrorCode::InvalidParameterException, message));
         let characters = self.name.chars().count();
         if characters == 0 || characters > 512 {

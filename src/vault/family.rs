@@ -33,8 +33,13 @@ pub(crate) struct Family(pub(super) Vec<Located>);
 impl Family {
     /// Reads every secret of this name.
     pub(crate) fn load(root: &Path, name: &str) -> Result<Self> {
+        Self::load_in(root, Region::all(), name)
+    }
+
+    /// The same, where it is known which Regions have secrets.
+    pub(crate) fn load_in(root: &Path, regions: impl IntoIterator<Item = Region>, name: &str) -> Result<Self> {
         let mut members = Vec::new();
-        for region in Region::all() {
+        for region in regions {
             let dir = layout::secret_dir(root, region, name);
             if let Some(record) = read_record(&dir, region)? {
                 members.push(Located { dir, record });

@@ -24,6 +24,13 @@ pub enum RecoveryKey {
     Keyring(Box<dyn Keyring>),
 }
 
+impl RecoveryKey {
+    /// True for a KMS key of this ARN.
+    pub(super) fn is_kms_key(&self, arn: &str) -> bool {
+        matches!(self, Self::Kms(key) if key.to_string() == arn)
+    }
+}
+
 /// How a command wraps and unwraps data keys.
 pub struct KeyOptions {
     /// Keys that every new bundle opens with too.

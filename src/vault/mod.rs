@@ -2,6 +2,7 @@
 //!
 //! Reading needs no lock; one writer at a time holds one. A crash at any point leaves each secret as before or as after.
 
+mod batch;
 mod bundle;
 mod change;
 mod commit;
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+pub use batch::{Batch, BatchEntry, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry};
 #[doc(hidden)]

@@ -261,7 +261,7 @@ fn unchosen_key(target: &Target, is_online: bool) -> Problem {
 }
 
 /// The key as the user named it; else the one that was set as the Region's default, else the default alias.
-fn name_of_key(kms: &EmbeddedKms, region: Region, key_id: Option<&str>) -> String {
+pub(super) fn name_of_key(kms: &EmbeddedKms, region: Region, key_id: Option<&str>) -> String {
     // AWS: an empty KmsKeyId means the default key.
     let named = key_id.filter(|key_id| !key_id.is_empty()).map(str::to_owned);
     named.or_else(|| Some(kms.chosen_default_key(region)?.to_string())).unwrap_or_else(|| DEFAULT_KEY_ALIAS.to_owned())

@@ -85,7 +85,7 @@ impl SealedVersion {
     }
 
     /// Writes the bundles; nothing refers to them until the record is committed.
-    pub(super) fn write(&self, writer: &mut SecretWriter) -> Result<Vec<BundleRecord>> {
+    pub(super) fn write(&self, writer: &mut SecretWriter<'_>) -> Result<Vec<BundleRecord>> {
         let write = |sealed: &SealedMessage| {
             let record = writer.write_bundle(&self.version_id, &sealed.key, &sealed.message)?;
             Ok(BundleRecord { encrypted_data_keys: sealed.encrypted_data_keys.clone(), ..record })

@@ -11,7 +11,7 @@ use crate::durable;
 /// The steps of a replication of `db` to eu-west-1, up to the commit.
 struct Cut<'a> {
     place: &'a Place,
-    writer: SecretWriter,
+    writer: SecretWriter<'static>,
     record: SecretRecord,
 }
 

@@ -2,6 +2,7 @@
 
 mod all_or_nothing;
 mod asymmetric;
+mod batch;
 mod binding;
 mod crash;
 mod create;

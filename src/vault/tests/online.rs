@@ -1,5 +1,6 @@
 //! Secrets under keys in AWS KMS, which a KMS in memory plays.
 
+mod batch;
 mod lookup;
 mod opening;
 

@@ -1,0 +1,103 @@
+//! Many secrets in one run: all of them checked first, then made in groups, each group durable at once.
+//!
+//! ```text
+//! check each            names, Regions and keys; nothing is written
+//! begin                 vault made, locked; new keys durable
+//! write, group by group sealed and written in parallel | barrier | renames: the commits | barrier
+//! ```
+
+mod compare;
+mod parallel;
+mod write;
+
+use std::{collections::HashMap, num::NonZeroUsize};
+
+pub use write::{BatchEntry, BatchStatus, BatchWriter};
+
+use super::{Vault, create::CreateSecret, create::plan_create, family::Family, keys::KeyOptions, layout};
+use crate::{
+    durable::Lock,
+    error::{Error, ErrorCode, Result},
+    kms::KeystoreSession,
+    region::Region,
+};
+
+/// Secrets that are to be made in one run, while they are checked. The keystore is locked by the session, then the vault; once for all of them.
+pub struct Batch<'a> {
+    vault: &'a Vault,
+    session: &'a mut KeystoreSession,
+    /// The requests' own are not used.
+    keys: &'a KeyOptions,
+    /// `None` where there is no vault yet.
+    lock: Option<Lock>,
+    /// Which Regions have secrets; while the lock is held, no one else adds one.
+    regions: Vec<Region>,
+    /// The entry, counted from 1, that has a name in a primary Region.
+    names: HashMap<(Region, String), u64>,
+    checked: u64,
+}
+
+impl Vault {
+    /// Begins a batch of [CreateSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html) requests. `keys`
+    /// are those of all of them.
+    ///
+    /// # Errors
+    /// The vault cannot be read or locked.
+    pub fn create_secrets<'a>(&'a self, session: &'a mut KeystoreSession, keys: &'a KeyOptions) -> Result<Batch<'a>> {
+        let lock = if self.exists() {
+            self.require()?;
+            Some(self.lock()?)
+        } else {
+            None
+        };
+        let regions = regions_with_secrets(self);
+        Ok(Batch { vault: self, session, keys, lock, regions, names: HashMap::new(), checked: 0 })
+    }
+}
+
+impl<'a> Batch<'a> {
+    /// Checks a request against the ones before it, and its Regions and keys. Nothing is written; the value is not looked at.
+    ///
+    /// A secret that is there is no fault: whether it is the same is found out at writing.
+    ///
+    /// # Errors
+    /// As for [`Vault::create_secret`]. The request is not to be handed to [`BatchWriter::write`].
+    pub fn check(&mut self, request: &CreateSecret) -> Result<()> {
+        self.checked += 1;
+        request.validate()?;
+        if let Some(first) = self.names.get(&(request.region, request.name.clone())) {
+            let message = format!("the name {} is that of entry {first} too", request.name.escape_debug());
+            return Err(Error::service(ErrorCode::InvalidParameterException, message));
+        }
+        self.names.insert((request.region, request.name.clone()), self.checked);
+        let family = Family::load_in(&self.vault.root, self.regions.iter().copied(), &request.name)?;
+        if family.holder(request.region).is_some() {
+            return Ok(());
+        }
+        plan_create(self.session.kms_mut(), self.keys, request, &family).map(drop)
+    }
+
+    /// Makes the vault where there is none, and the keys that are needed for the first time durable: before anything is wrapped under them.
+    /// `threads` is how many secrets are sealed and written at once.
+    ///
+    /// # Errors
+    /// The vault or the keystore cannot be written.
+    pub fn begin(self, threads: NonZeroUsize) -> Result<BatchWriter<'a>> {
+        let Self { vault, session, keys, lock, .. } = self;
+        let lock = match lock {
+            Some(lock) => lock,
+            None => {
+                vault.initialize()?;
+                vault.require()?;
+                vault.lock()?
+            }
+        };
+        let keystore = session.commit()?;
+        Ok(BatchWriter::new(vault, session, keys, lock, threads, keystore))
+    }
+}
+
+/// The Regions in which a secret of the vault can be primary: those that have a folder.
+fn regions_with_secrets(vault: &Vault) -> Vec<Region> {
+    Region::all().filter(|region| layout::region_dir(&vault.root, *region).is_dir()).collect()
+}
