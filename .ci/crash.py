@@ -29,6 +29,7 @@ ERRORS = {
     "mkdir": ["EIO", "ENOSPC"],
     "write": ["EIO", "ENOSPC"],
     "fsync": ["EIO", "ENOSPC"],
+    "syncfs": ["EIO", "ENOSPC"],
     "linkat": ["EIO", "ENOSPC"],
     "rename": ["EIO", "ENOSPC"],
     "renameat": ["EIO", "ENOSPC"],
@@ -41,11 +42,17 @@ CREATE = ["create-secret", "--name", "db", "--secret-string", "file://payload", 
 REPLICATE = ["replicate-secret-to-regions", "--secret-id", "db", "--region", "us-west-2", "--add-replica-regions"]
 
 
+PLAN = ["a", "db", "z"]
+# One thread: strace counts the calls of each by itself.
+PACK = ["pack", "plan.jsonl", "--threads", "1", "--region", "us-west-2", "--add-replica-regions", "us-east-1"]
+
+
 class Scenario:
     """A command, the commands that prepare for it, and the Regions that have the secret before and after it."""
 
-    def __init__(self, name, prepare, command, before, after):
+    def __init__(self, name, prepare, command, before, after, names=("db",)):
         self.name, self.prepare, self.command, self.before, self.after = name, prepare, command, before, after
+        self.names = names
 
 
 SCENARIOS = [
@@ -58,6 +65,7 @@ SCENARIOS = [
         ["us-west-2", "us-east-1"],
         REGIONS,
     ),
+    Scenario("pack three secrets", [], PACK, [], ["us-west-2", "us-east-1"], PLAN),
 ]
 
 
@@ -73,17 +81,18 @@ class Run:
     def traced(self, options, command):
         return self.coldseal.tried(*command, behind=["strace", "-f", "-qq", *options], timeout=60)
 
-    def value(self, region):
-        """The secret's value in a Region; None where it is not."""
-        done = self.coldseal.tried("get-secret-value", "--secret-id", "db", "--region", region, "--output-file", "-")
+    def value(self, name, region):
+        """A secret's value in a Region; None where it is not."""
+        done = self.coldseal.tried("get-secret-value", "--secret-id", name, "--region", region, "--output-file", "-")
         if done.returncode in (253, 254) and (b"ResourceNotFoundException" in done.stderr or b"there is no " in done.stderr):
             return None
         if done.returncode != 0:
             raise AssertionError(f"get-secret-value in {region}: exit code {done.returncode}\n{done.stderr.decode(errors='replace')}")
         return done.stdout
 
-    def state(self):
-        return tuple(self.value(region) for region in REGIONS)
+    def states(self, names):
+        """For each secret its value in each Region."""
+        return [tuple(self.value(name, region) for region in REGIONS) for name in names]
 
     def check_files(self):
         """Nothing half-written has its final name."""
@@ -111,6 +120,7 @@ def prepared(binary, scenario, folder):
     coldseal = Coldseal(binary, folder)
     (folder / "payload").write_bytes(b"the value")
     (folder / "other").write_bytes(b"another value")
+    (folder / "plan.jsonl").write_text("".join(json.dumps({"Name": name, "SecretString": "file://payload"}) + "\n" for name in PLAN))
     for command in scenario.prepare:
         coldseal.run(*command)
     return folder
@@ -129,22 +139,24 @@ def count_calls(run, command):
 
 def check(run, scenario, done, states, fault):
     before, after = states
-    state = run.state()
-    assert state in (before, after), f"neither as before nor as after: {state}"
+    found = run.states(scenario.names)
+    # Each secret of several is a commit of its own.
+    assert all(state in (before, after) for state in found), f"neither as before nor as after: {found}"
+    is_done, is_as_before = (all(state == wanted for state in found) for wanted in (after, before))
     run.check_files()
     run.verify(clean=False)
     if fault.startswith("error"):
-        assert done.returncode in (0, 127, 252, 253, 254, 255), f"exit code {done.returncode}: {done.stderr.decode(errors='replace')}"
+        assert done.returncode in (0, 1, 127, 252, 253, 254, 255), f"exit code {done.returncode}: {done.stderr.decode(errors='replace')}"
         if done.returncode == 0:
-            assert state == after, "success, and not done"
+            assert is_done, "success, and not done"
         else:
             text = done.stderr.decode(errors="replace")
             assert "panicked" not in text and re.search(r"coldseal: |An error occurred|error while loading", text), f"no clear message: {text}"
     # The next command works, and nothing is left of this one.
     again = run.coldseal.tried(*scenario.command)
     assert again.returncode == 0 or b"already exists" in again.stderr, again.stderr.decode(errors="replace")
-    assert run.state() == after, "the command does not work any more"
-    if again.returncode == 0 and state == before:
+    assert all(state == after for state in run.states(scenario.names)), "the command does not work any more"
+    if again.returncode == 0 and is_as_before:
         run.verify(clean=True)
     # Of the keystore, only its own next write sweeps.
     if run.keystore_leftovers():
@@ -156,9 +168,9 @@ def run_scenario(binary, scenario, folder):
     template = prepared(binary, scenario, folder / "template")
     work = folder / "run"
     first = Run(binary, template, work)
-    before = first.state()
+    (before,) = set(first.states(scenario.names))
     first.coldseal.run(*scenario.command)
-    after = first.state()
+    (after,) = set(first.states(scenario.names))
     for regions, state in ((scenario.before, before), (scenario.after, after)):
         assert [region for region, value in zip(REGIONS, state) if value == b"the value"] == regions, f"{scenario.name}: {state}"
     counts = count_calls(Run(binary, template, work), scenario.command)

@@ -34,6 +34,8 @@ def cases(coldseal):
     yield ["create-secret", "--name", "ci/offline", "--secret-string", "file://payload", *REGIONS, "--add-replica-regions", "Region=us-east-1"]
     yield ["replicate-secret-to-regions", *SECRET, "--add-replica-regions", "Region=eu-west-1"]
     yield ["get-secret-value", *SECRET, "--region", "eu-west-1"]
+    (coldseal.folder / "plan.jsonl").write_text('{"Name": "ci/a", "SecretString": "file://payload"}\n{"Name": "ci/b", "SecretBinary": "eA=="}\n')
+    yield ["pack", "plan.jsonl", *REGIONS, "--add-replica-regions", "us-east-1"]
     yield ["describe-secret", *SECRET]
     yield ["list-secrets"]
     yield ["secretsmanager", "list-secrets"]

@@ -18,6 +18,7 @@ mod output_file;
 mod paging;
 mod paramfile;
 mod passphrase;
+mod plan;
 mod process;
 mod progress;
 mod prompt;

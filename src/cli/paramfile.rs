@@ -167,7 +167,11 @@ pub(crate) fn stdin(parameter: &str, limit: SizeLimit) -> Result<SecretBytes, Us
     read_stream(parameter, "stdin", &mut io::stdin().lock(), limit)
 }
 
-fn read_stream(parameter: &str, name: &str, source: &mut impl Read, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+/// Everything from a stream with this name, as it is.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(crate) fn read_stream(parameter: &str, name: &str, source: &mut impl Read, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
     let unable = |error: io::Error| UsageError::parameter(parameter, format!("Unable to load paramfile {name}: {error}"));
     let content = read_at_most(source, limit.bytes.saturating_add(1)).map_err(unable)?;
     if content.len() > limit.bytes {
@@ -177,9 +181,14 @@ fn read_stream(parameter: &str, name: &str, source: &mut impl Read, limit: SizeL
 }
 
 fn read(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
-    if path == Path::new(STDIN) {
-        return stdin(parameter, limit);
-    }
+    if path == Path::new(STDIN) { stdin(parameter, limit) } else { read_file(parameter, value, path, limit) }
+}
+
+/// A file as it is; errors call it `value`.
+///
+/// # Errors
+/// It cannot be read, or is too large.
+pub(crate) fn read_file(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
     let unable = |error: io::Error| UsageError::parameter(parameter, format!("Unable to load paramfile {value}: {error}"));
     let mut file = File::open(path).map_err(unable)?;
     let metadata = file.metadata().map_err(unable)?;

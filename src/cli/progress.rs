@@ -55,6 +55,40 @@ impl<R> Drop for Progress<R> {
     }
 }
 
+/// Counts what is done of a known number of things; the bar goes away with it.
+pub(crate) struct Steps {
+    bar: ProgressBar,
+    started: Instant,
+    target: Option<ProgressDrawTarget>,
+}
+
+impl Steps {
+    /// `what` is the plural of the things. Without a terminal there is never a bar.
+    pub(crate) fn new(count: u64, what: &str) -> Self {
+        Self::drawn_on(count, what, io::stderr().is_terminal().then(ProgressDrawTarget::stderr))
+    }
+
+    fn drawn_on(count: u64, what: &str, target: Option<ProgressDrawTarget>) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(count), ProgressDrawTarget::hidden()).with_message(what.to_owned());
+        let style = ProgressStyle::with_template("{pos} of {len} {msg} [{bar:30}] {eta} left");
+        bar.set_style(style.expect("the template is a constant").progress_chars("#>-"));
+        Self { bar, started: Instant::now(), target }
+    }
+
+    pub(crate) fn add(&mut self, count: u64) {
+        self.bar.inc(count);
+        if self.target.is_some() && self.started.elapsed() >= PATIENCE {
+            self.bar.set_draw_target(self.target.take().unwrap_or_else(ProgressDrawTarget::hidden));
+        }
+    }
+}
+
+impl Drop for Steps {
+    fn drop(&mut self) {
+        self.bar.finish_and_clear();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use indicatif::InMemoryTerm;
@@ -72,6 +106,21 @@ mod tests {
         drop(progress);
         assert_eq!(terminal.contents(), "", "the bar goes away");
         shown
+    }
+
+    #[test]
+    fn steps_are_shown_after_a_second_and_not_before() {
+        for (waited, expected) in [(Duration::ZERO, ""), (PATIENCE, "3 of 10 secrets")] {
+            let terminal = InMemoryTerm::new(5, 80);
+            let mut steps = Steps::drawn_on(10, "secrets", Some(ProgressDrawTarget::term_like(Box::new(terminal.clone()))));
+            steps.started = Instant::now().checked_sub(waited).expect("the clock runs longer than that");
+            steps.add(3);
+            steps.bar.force_draw();
+            let shown = terminal.contents();
+            assert!(shown.starts_with(expected) && shown.is_empty() == expected.is_empty(), "{shown}");
+            drop(steps);
+            assert_eq!(terminal.contents(), "", "the bar goes away");
+        }
     }
 
     #[test]

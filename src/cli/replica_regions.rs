@@ -12,6 +12,12 @@ pub(crate) struct ReplicaRegion {
     pub(crate) kms_key_id: Option<String>,
 }
 
+impl From<ReplicaRegion> for crate::vault::ReplicaRegion {
+    fn from(asked: ReplicaRegion) -> Self {
+        Self { region: asked.region, kms_key_id: asked.kms_key_id }
+    }
+}
+
 /// Shorthand (`Region=us-east-1,KmsKeyId=alias/x …`), JSON, plain names (`us-east-1 eu-west-1`), and `region us-east-1`, which the example on
 /// AWS's page "Replicate secrets across Regions" prints though the AWS CLI refuses it.
 ///

@@ -15,7 +15,8 @@ use crate::{
     vault::{MAX_SECRET_LENGTH, PayloadKind, SecretValue},
 };
 
-const LIMIT: SizeLimit = SizeLimit {
+/// What a secret holds at most.
+pub(super) const LIMIT: SizeLimit = SizeLimit {
     bytes: MAX_SECRET_LENGTH,
     hint: Some("a secret holds at most 65,536 bytes, as in AWS Secrets Manager; 'coldseal seal' has no limit"),
 };

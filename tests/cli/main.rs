@@ -18,6 +18,7 @@ mod help_texts;
 mod kms;
 mod machines;
 mod output;
+mod pack;
 mod passphrase;
 mod places;
 mod process;

@@ -3,6 +3,7 @@
 mod files;
 pub(crate) mod kms;
 mod lists;
+mod pack;
 mod recovery;
 mod reference;
 mod secrets;
@@ -14,6 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 pub(crate) use files::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, RegionBundleArgs, RewrapArgs, SealArgs};
 pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind};
 pub(crate) use lists::{KmsPagingArgs, ListSecretsArgs, PagingArgs};
+pub(crate) use pack::PackArgs;
 pub(crate) use recovery::{OpeningKeyArgs, WrapArgs};
 pub(crate) use reference::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArgs, RegionProblemArgs, ReplicateArgs, VerifyArgs};
@@ -135,6 +137,7 @@ pub(crate) enum Command {
         after_help = "Example:\n  coldseal secretsmanager get-secret-value --secret-id MySecret"
     )]
     Secretsmanager(SecretsCommand),
+    Pack(Box<PackArgs>),
     Verify(VerifyArgs),
     Seal(SealArgs),
     Open(OpenArgs),

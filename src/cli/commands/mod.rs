@@ -5,6 +5,7 @@ mod inspect;
 mod keys;
 mod kms;
 mod list_secrets;
+mod pack;
 mod read_secret;
 mod reference;
 mod region_bundles;
@@ -22,6 +23,7 @@ use super::{
 pub(crate) fn run(cli: Cli, context: Context) -> Outcome {
     match cli.command {
         Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&context, command),
+        Command::Pack(args) => pack::pack(&context, &args),
         Command::Verify(args) => verify::verify(&context, &args),
         Command::Seal(args) => files::seal(&context, &args),
         Command::Open(args) => files::open(&context, &args),

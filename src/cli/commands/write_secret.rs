@@ -32,19 +32,21 @@ const CREATE: &str = "CreateSecret";
 pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
     let files = ParamFiles::new(&context.environment);
     let region = context.require_region()?;
-    warn_about_name(&args.name);
+    if let Some(odd) = NameCharacters::of(&args.name) {
+        warn(odd.warning());
+    }
     let mut request = CreateSecret {
         keys: KeyOptions::default(),
         value: secret_value(context, &args)?,
         region,
         replicas: replicas(&files, args.add_replica_regions.as_deref().unwrap_or_default())?,
-        name_clash: name_clash(&args.regions),
+        name_clash: name_clash(args.regions.force_overwrite_replica_secret),
         tags: tags(&files, args.tags.as_deref().unwrap_or_default())?,
         encryption_context: pairs(&files, args.encryption_context.as_deref().unwrap_or_default())?,
         resource_policy: args.resource_policy.map(|value| resource_policy(&files, value)).transpose()?,
         rotation_rules: args.rotation_rules.map(|value| rotation_rules(&files, &value)).transpose()?,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
-        suite: if args.sign_message { AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384 } else { AlgorithmSuite::default() },
+        suite: suite(args.sign_message),
         on_problem: on_problem(&args.regions),
         account: context.account.clone(),
         name: args.name,
@@ -70,7 +72,7 @@ pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
         secret_id: args.secret_id.clone(),
         region: context.region_for(&args.secret_id)?,
         replicas: replicas(&files, &args.add_replica_regions)?,
-        name_clash: name_clash(&args.regions),
+        name_clash: name_clash(args.regions.force_overwrite_replica_secret),
         on_problem: on_problem(&args.regions),
     };
     let opening = opening_keys(&args.opening)?;
@@ -144,16 +146,16 @@ fn finish_with(context: &Context, change: &SecretChange, answer: &impl Serialize
     if failed.is_empty() { Ok(()) } else { Err(Failure::Partial) }
 }
 
-fn replicas(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<ReplicaRegion>> {
+pub(super) fn replicas(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<ReplicaRegion>> {
     const PARAMETER: &str = "--add-replica-regions";
     if words.is_empty() {
         return Ok(Vec::new());
     }
     let parsed = parse_replica_regions(files, PARAMETER, &files.words(PARAMETER, words)?)?;
-    Ok(parsed.into_iter().map(|replica| ReplicaRegion { region: replica.region, kms_key_id: replica.kms_key_id }).collect())
+    Ok(parsed.into_iter().map(ReplicaRegion::from).collect())
 }
 
-fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {
+pub(super) fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
@@ -163,7 +165,7 @@ fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {
     Ok(tags)
 }
 
-fn pairs(files: &ParamFiles<'_>, words: &[String]) -> Outcome<std::collections::BTreeMap<String, String>> {
+pub(super) fn pairs(files: &ParamFiles<'_>, words: &[String]) -> Outcome<std::collections::BTreeMap<String, String>> {
     const PARAMETER: &str = "--encryption-context";
     if words.is_empty() {
         return Ok(std::collections::BTreeMap::new());
@@ -186,8 +188,12 @@ fn rotation_rules(files: &ParamFiles<'_>, value: &str) -> Outcome<RotationRules>
     RotationRules::new(given).during(CREATE)
 }
 
-fn name_clash(args: &RegionProblemArgs) -> NameClash {
-    if args.force_overwrite_replica_secret { NameClash::Overwrite } else { NameClash::Refuse }
+pub(super) const fn name_clash(overwrites: bool) -> NameClash {
+    if overwrites { NameClash::Overwrite } else { NameClash::Refuse }
+}
+
+pub(super) fn suite(signs: bool) -> AlgorithmSuite {
+    if signs { AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384 } else { AlgorithmSuite::default() }
 }
 
 fn on_problem(args: &RegionProblemArgs) -> OnProblem {
@@ -195,11 +201,27 @@ fn on_problem(args: &RegionProblemArgs) -> OnProblem {
 }
 
 /// Names that AWS would refuse, or find only by their full ARN, are allowed here.
-fn warn_about_name(name: &str) {
-    let is_allowed = |character: char| character.is_ascii_alphanumeric() || "/_+=.@-!".contains(character);
-    if !name.chars().all(is_allowed) {
-        warn("AWS Secrets Manager would refuse this name: it takes letters, digits and -/_+=.@!");
-    } else if name.rsplit_once('-').is_some_and(|(_, end)| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
-        warn("the name ends in a hyphen and six characters, like an ARN's suffix: a partial ARN will not find it");
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum NameCharacters {
+    Refused,
+    LikeSuffix,
+}
+
+impl NameCharacters {
+    /// `None` for a name that has nothing odd about it.
+    pub(super) fn of(name: &str) -> Option<Self> {
+        let is_allowed = |character: char| character.is_ascii_alphanumeric() || "/_+=.@-!".contains(character);
+        if !name.chars().all(is_allowed) {
+            return Some(Self::Refused);
+        }
+        let is_like_suffix = |end: &str| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        name.rsplit_once('-').filter(|(_, end)| is_like_suffix(end)).map(|_| Self::LikeSuffix)
+    }
+
+    pub(super) const fn warning(self) -> &'static str {
+        match self {
+            Self::Refused => "AWS Secrets Manager would refuse this name: it takes letters, digits and -/_+=.@!",
+            Self::LikeSuffix => "the name ends in a hyphen and six characters, like an ARN's suffix: a partial ARN will not find it",
+        }
     }
 }

@@ -1,0 +1,171 @@
+//! What `pack` tells: a line for each secret on stdout, a summary on stderr.
+
+use std::{collections::BTreeSet, fmt::Write as _};
+
+use serde::Serialize;
+
+use super::{OPERATION, Refusal};
+use crate::{
+    arn::SecretArn,
+    cli::{
+        context::{Context, counted, note, print_text, warn},
+        failure::{During as _, Outcome},
+        progress::Steps,
+    },
+    error::{Error, ErrorCode},
+    vault::{BatchEntry, BatchStatus, SecretChange},
+};
+
+/// Failures that stderr repeats; stdout has all of them.
+const TOLD: usize = 10;
+
+/// A line of the result.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Line<'a> {
+    /// Absent where the entry has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(rename = "ARN", skip_serializing_if = "Option::is_none")]
+    arn: Option<&'a SecretArn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version_id: Option<&'a str>,
+    status: &'static str,
+    /// Where AWS has a name for it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<String>,
+}
+
+impl<'a> Line<'a> {
+    fn failed(name: Option<&'a str>, code: Option<ErrorCode>, message: String) -> Self {
+        Self { name, arn: None, version_id: None, status: "Failed", error_code: code.map(|code| code.to_string()), message: Some(message) }
+    }
+
+    fn of(entry: &'a BatchEntry) -> Self {
+        let (name, secret) = (Some(entry.name.as_str()), entry.secret.as_ref());
+        let status = match &entry.status {
+            BatchStatus::Created => "Created",
+            BatchStatus::Unchanged => "Unchanged",
+            BatchStatus::Failed(Error::Service(refusal)) => return Self::failed(name, Some(refusal.code), refusal.message.clone()),
+            BatchStatus::Failed(other) => return Self::failed(name, None, other.to_string()),
+        };
+        let version_id = secret.and_then(|secret| secret.version_id.as_deref());
+        Self { name, arn: secret.map(|secret| &secret.arn), version_id, status, error_code: None, message: None }
+    }
+
+    /// For people, where it failed.
+    fn failure(&self) -> Option<String> {
+        let message = self.message.as_ref()?;
+        let code = self.error_code.as_ref().map_or(String::new(), |code| format!("{code}: "));
+        Some(format!("{}{code}{message}", self.name.map_or(String::new(), |name| format!("{}: ", name.escape_debug()))))
+    }
+}
+
+/// Prints each line as soon as it is true, and counts.
+pub(super) struct Report<'a> {
+    context: &'a Context,
+    steps: Steps,
+    created: u64,
+    unchanged: u64,
+    failed: u64,
+    bundles: usize,
+    /// The first failures.
+    told: Vec<String>,
+    /// What was made, as if it were one secret, with one bundle for each key.
+    merged: Option<SecretChange>,
+    keys: BTreeSet<String>,
+}
+
+impl<'a> Report<'a> {
+    pub(super) fn new(context: &'a Context, count: u64) -> Self {
+        let steps = Steps::new(count, "secrets");
+        let (told, merged, keys) = (Vec::new(), None, BTreeSet::new());
+        Self { context, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, merged, keys }
+    }
+
+    /// What was made, for warnings about its keys.
+    pub(super) const fn merged(&self) -> Option<&SecretChange> {
+        self.merged.as_ref()
+    }
+
+    /// An entry that is not carried out.
+    pub(super) fn refused(&mut self, refusal: &Refusal) -> Outcome {
+        self.lines(&[Line::failed(refusal.name.as_deref(), refusal.code, refusal.message.clone())])
+    }
+
+    /// What was written and is durable, or failed.
+    pub(super) fn done(&mut self, entries: Vec<BatchEntry>) -> Outcome {
+        let lines: Vec<_> = entries.iter().map(Line::of).collect();
+        let printed = self.lines(&lines);
+        drop(lines);
+        for BatchEntry { status, secret, .. } in entries {
+            match (status, secret) {
+                (BatchStatus::Created, Some(change)) => self.created(change),
+                (BatchStatus::Unchanged, _) => self.unchanged += 1,
+                _ => {}
+            }
+        }
+        printed
+    }
+
+    fn created(&mut self, mut change: SecretChange) {
+        self.created += 1;
+        self.bundles += change.bundles.len();
+        change.bundles.retain(|bundle| self.keys.insert(bundle.kms_key_id.clone()));
+        match &mut self.merged {
+            None => self.merged = Some(change),
+            Some(merged) => {
+                merged.bundles.append(&mut change.bundles);
+                extend(&mut merged.public_only, change.public_only);
+                extend(&mut merged.recovery_only, change.recovery_only);
+            }
+        }
+    }
+
+    /// JSON Lines; with `--output` or `--query` each as these say.
+    fn lines(&mut self, lines: &[Line<'_>]) -> Outcome {
+        for failure in lines.iter().filter_map(Line::failure) {
+            self.failed += 1;
+            if self.told.len() < TOLD {
+                self.told.push(failure);
+            }
+        }
+        self.steps.add(u64::try_from(lines.len()).unwrap_or_default());
+        if self.context.wants_document() {
+            return lines.iter().try_for_each(|line| self.context.print(line));
+        }
+        let mut text = String::new();
+        for line in lines {
+            let json = serde_json::to_string(line).map_err(|_| Error::Misuse("a result is always JSON")).during(OPERATION)?;
+            // Writing to a String does not fail.
+            let _ = writeln!(text, "{json}");
+        }
+        print_text(&text)
+    }
+
+    /// Tells the summary; true where anything failed.
+    pub(super) fn finish(self) -> bool {
+        let Self { context, steps, created, unchanged, failed, bundles, told, .. } = self;
+        drop(steps);
+        told.iter().for_each(|failure| warn(failure));
+        let more = failed.saturating_sub(u64::try_from(told.len()).unwrap_or_default());
+        if more > 0 {
+            warn(&format!("{more} more failed; the result on stdout has the reasons"));
+        }
+        let root = std::path::absolute(context.vault.root()).unwrap_or_else(|_| context.vault.root().to_owned());
+        let bundles = counted(bundles, "new bundle");
+        note(&format!("{created} created, {unchanged} unchanged, {failed} failed; {bundles} in {}", root.display()));
+        context.note_calls();
+        failed > 0
+    }
+}
+
+fn extend<T: PartialEq>(list: &mut Vec<T>, more: Vec<T>) {
+    for item in more {
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+}

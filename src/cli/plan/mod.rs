@@ -1,0 +1,123 @@
+//! What `pack` makes secrets of: the entries of a plan, or the files of a directory. They are read twice, once to be checked and once to be
+//! made, so that their values are never in memory all at once.
+
+mod entry;
+mod folder;
+
+use std::{
+    fmt,
+    fs::{self, File},
+    io::{self, BufReader},
+    path::{Path, PathBuf},
+};
+
+pub(crate) use entry::Defaults;
+use folder::FoundFile;
+use serde_json::Value;
+
+use super::{
+    failure::Outcome,
+    paramfile::{self, ParamFiles, SizeLimit},
+    usage::UsageError,
+};
+use crate::{
+    json_stream::{self, Stopped},
+    secret::SecretBytes,
+    vault::CreateSecret,
+};
+
+/// Most bytes of a plan that can be read only once.
+const LIMIT: SizeLimit = SizeLimit { bytes: 64 * 1024 * 1024, hint: Some("a plan in a file may have any size; values can be file://PATH") };
+
+/// What the entries are read from.
+pub(crate) enum Source {
+    Plan(PathBuf),
+    /// What came through a pipe, which nobody reads twice.
+    Held(SecretBytes),
+    Folder(Vec<FoundFile>),
+}
+
+/// Which entry it is, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// The line on which it begins, counted from 1.
+    Line(u64),
+    File(PathBuf),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::File(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+/// One of them.
+pub(crate) struct Entry {
+    pub(crate) place: Place,
+    /// The secret's name, where there is one.
+    pub(crate) name: Option<String>,
+    /// What is asked for, or what is wrong with it.
+    pub(crate) request: Result<CreateSecret, UsageError>,
+}
+
+impl Source {
+    /// The plan or directory at `path`; what of a directory is left out is told to `note`.
+    pub(crate) fn open(path: &Path, note: &mut dyn FnMut(&str)) -> Outcome<Self> {
+        if path == Path::new("-") {
+            return Ok(Self::Held(paramfile::stdin("PLAN", LIMIT)?));
+        }
+        let unable = |error| unable_to_read(path, &error);
+        let metadata = fs::metadata(path).map_err(unable)?;
+        if metadata.is_dir() {
+            return Ok(Self::Folder(folder::walk(path, note).map_err(unable)?));
+        }
+        if metadata.is_file() {
+            return Ok(Self::Plan(path.to_owned()));
+        }
+        let mut pipe = File::open(path).map_err(unable)?;
+        Ok(Self::Held(paramfile::read_stream("PLAN", &path.display().to_string(), &mut pipe, LIMIT)?))
+    }
+
+    /// Hands over each entry, in order.
+    ///
+    /// # Errors
+    /// The plan is not JSON, or cannot be read; what `visit` returns.
+    pub(crate) fn visit(&self, defaults: &Defaults, files: &ParamFiles<'_>, mut visit: impl FnMut(Entry) -> Outcome) -> Outcome {
+        let each = |line, value: Value| {
+            let name = value.get("Name").and_then(Value::as_str).map(str::to_owned);
+            visit(Entry { place: Place::Line(line), name, request: entry::request(value, defaults, files) })
+        };
+        let read = match self {
+            Self::Folder(found) => {
+                return found.iter().try_for_each(|file| {
+                    let (place, name) = (Place::File(file.path.clone()), file.name.clone());
+                    visit(Entry { place, name, request: file.request(defaults) })
+                });
+            }
+            Self::Held(text) => json_stream::for_each(io::Cursor::new(text.expose()), each),
+            Self::Plan(path) => {
+                let file = File::open(path).map_err(|error| unable_to_read(path, &error))?;
+                json_stream::for_each(BufReader::with_capacity(1 << 16, file), each)
+            }
+        };
+        read.map_err(|stopped| match stopped {
+            Stopped::Refused(failure) => failure,
+            Stopped::Input(error) => UsageError::new(format!("Unable to read the plan: {error}")).into(),
+            Stopped::Syntax { line, column, what } => {
+                UsageError::new(format!("line {line}, column {column} of the plan: Invalid JSON: {what}"))
+                    .with_hint("a plan is JSON Lines or a JSON list of requests, as 'create-secret --generate-cli-skeleton' prints one")
+                    .into()
+            }
+        })
+    }
+}
+
+fn unable_to_read(path: &Path, error: &io::Error) -> UsageError {
+    UsageError::new(format!("Unable to read {}: {error}", path.display()))
+}
+
+#[cfg(test)]
+mod tests;
