@@ -109,6 +109,30 @@ def secrets(machine, endpoint, arns):
         fail(f"verify --open of 4 bundles called {calls}")
 
 
+def batch(machine):
+    """Many secrets in one run: each takes one data key and one Encrypt for each replica, each key is described once, and no more calls than allowed
+    are in flight. A rerun compares with the keyed tags on record and calls nobody."""
+    count, most = 20, 3
+    replicas = [{"Region": region, "KmsKeyId": "alias/team"} for region in REPLICAS]
+    entries = [{"Name": f"batch/{number}", "SecretString": f"{number} {VALUE}", "KmsKeyId": "alias/team", "AddReplicaRegions": replicas} for number in range(count)]
+    (machine.folder / "plan.json").write_text(json.dumps(entries))
+    pack = ["pack", "plan.json", "--region", PRIMARY, "--max-concurrency", most]
+    shown, said, calls = machine.aws(*pack)
+    expect_calls("pack", calls, {(PRIMARY, "GenerateDataKey"): count, **{(region, "Encrypt"): count for region in REPLICAS}}, REGIONS)
+    if machine.proxy.most_at_once > most:
+        fail(f"pack made {machine.proxy.most_at_once} calls at once in place of {most}")
+    statuses = [json.loads(line)["Status"] for line in shown.splitlines()]
+    if statuses != ["Created"] * count or f"kms: aws: {sum(calls.values())} calls, 0 retries" not in said:
+        fail(f"pack says {statuses}\n{said}")
+    for region in REGIONS:
+        shown, _, calls = machine.aws("get-secret-value", "--secret-id", "batch/7", "--region", region)
+        if json.loads(shown)["SecretString"] != f"7 {VALUE}":
+            fail(f"{region}: another value came back of pack")
+    shown, _, calls = machine.aws(*pack)
+    if calls or any(json.loads(line)["Status"] != "Unchanged" for line in shown.splitlines()):
+        fail(f"pack once more called {calls}, and says {shown.decode()}")
+
+
 def default_keys(machine, arns):
     """Every Region needs a key that is named: by a flag or by set-default-key. Secrets Manager's own is its alone."""
     create = ["create-secret", "--name", "other", "--secret-string", "file://value", "--region", PRIMARY]
@@ -230,6 +254,7 @@ def through(binary, folder, endpoint, account):
         talkative(machine, arns)
         no_credentials(machine)
         flags(machine, endpoint, arns)
+        batch(machine)
         machine.run("verify")
     print(f"--kms aws against {type(endpoint).__name__}: sound")
 

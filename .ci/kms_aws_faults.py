@@ -169,6 +169,30 @@ def sealed_to_nothing(machine, arns):
         fail(f"seal --to: exit code {done.returncode}, {list(machine.folder.glob('value.*'))}\n{done.stderr.decode()}")
 
 
+def packed(machine, arns):
+    """pack goes on behind throttled calls, and where a Region denies its key each secret fails by itself."""
+    replicas = [{"Region": region, "KmsKeyId": arns[region]} for region in REPLICAS]
+    names = [f"packed/{number}" for number in range(6)]
+    plan = [{"Name": name, "SecretString": VALUE, "KmsKeyId": arns[PRIMARY], "AddReplicaRegions": replicas} for name in names]
+    (machine.folder / "plan.json").write_text(json.dumps(plan))
+    pack = ["pack", "plan.json", "--region", PRIMARY, "--max-attempts", "1"]
+
+    def statuses(fault, times, expect):
+        machine.proxy.clear()
+        machine.proxy.spoil(REPLICAS[1], "Encrypt", fault, times)
+        done = machine.tried(*pack)
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        if done.returncode != expect or [line["Name"] for line in lines] != names:
+            fail(f"pack: exit code {done.returncode}, expected {expect}\n{done.stderr.decode()}")
+        return {(line["Status"], line.get("ErrorCode")) for line in lines}
+
+    before = files(machine)
+    if (found := statuses(DENIED, None, 1)) != {("Failed", "AccessDeniedException")} or files(machine) != before:
+        fail(f"pack where a Region denies its key: {found}")
+    if (found := statuses(THROTTLED, 3, 0)) != {("Created", None)} or machine.proxy.calls[REPLICAS[1], "Encrypt"] != len(names) + 3:
+        fail(f"pack behind throttled calls: {found}, {machine.proxy.calls}")
+
+
 def main(binary, folder):
     folder = Path(folder)
     with Serve(Coldseal(binary, folder / "serve")) as server, Proxy(server.url) as proxy:
@@ -183,6 +207,7 @@ def main(binary, folder):
         in_part(machine, arns)
         unreachable(machine, arns)
         sealed_to_nothing(machine, arns)
+        packed(machine, arns)
         machine.run("verify")
     if count < 34:
         fail(f"only {count} failures")
