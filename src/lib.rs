@@ -47,6 +47,7 @@ pub mod keyring;
 pub mod kms;
 pub mod message;
 pub mod page;
+mod parallel;
 mod path_text;
 mod policy;
 pub mod region;

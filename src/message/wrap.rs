@@ -1,10 +1,6 @@
 //! Data keys for several messages of one payload: all of them wrapped before a byte is sealed.
 
-use std::{
-    num::NonZeroUsize,
-    sync::{Mutex, PoisonError},
-    thread,
-};
+use std::num::NonZeroUsize;
 
 use super::Materials;
 use crate::{
@@ -12,6 +8,7 @@ use crate::{
     error::{Error, Result},
     format::EncryptionContext,
     keyring::Keyring,
+    parallel::in_parallel,
     secret::DataKey,
     suite::AlgorithmSuite,
 };
@@ -67,25 +64,5 @@ fn copy(data_key: &DataKey) -> Result<DataKey> {
 /// Works on each target: in turn, or where a network makes it wait, on several at once.
 fn at_once<'a, R: Send>(targets: Vec<WrapTarget<'a>>, work: impl Fn(WrapTarget<'a>) -> R + Sync) -> Vec<R> {
     let waits = targets.iter().flat_map(|target| target.keyrings).any(|keyring| keyring.is_online());
-    if !waits || targets.len() < 2 {
-        return targets.into_iter().map(work).collect();
-    }
-    let workers = AT_ONCE.get().min(targets.len());
-    let (queue, results) = (Mutex::new(targets.into_iter().enumerate()), Mutex::new(Vec::new()));
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    // The lock is given back before the work.
-                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
-                    let Some((index, target)) = next else { break };
-                    let result = work(target);
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
-                }
-            });
-        }
-    });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+    in_parallel(if waits { AT_ONCE } else { NonZeroUsize::MIN }, targets, work)
 }

@@ -7,7 +7,6 @@
 //! ```
 
 mod compare;
-mod parallel;
 mod write;
 
 use std::{collections::HashMap, num::NonZeroUsize};

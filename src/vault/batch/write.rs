@@ -16,13 +16,13 @@ use super::{
         keys::KeyOptions,
         layout,
     },
-    parallel::in_parallel,
     regions_with_secrets,
 };
 use crate::{
     durable::{Group, Lock},
     error::{Error, ErrorCode, Result},
     kms::{Committed, EmbeddedKms, KeystoreSession},
+    parallel::in_parallel,
     region::Region,
 };
 

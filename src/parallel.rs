@@ -6,8 +6,8 @@ use std::{
     thread,
 };
 
-/// Works on each item and gives the results in the order of the items.
-pub(super) fn in_parallel<T: Send, R: Send>(threads: NonZeroUsize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
+/// Works on each item, on so many at once, and gives the results in the order of the items.
+pub(crate) fn in_parallel<T: Send, R: Send>(threads: NonZeroUsize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
     let workers = threads.get().min(items.len());
     if workers < 2 {
         return items.into_iter().map(work).collect();
