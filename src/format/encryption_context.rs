@@ -96,13 +96,14 @@ impl EncryptionContext {
     /// # Errors
     /// A key, value or the whole over 65,535 bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FormatError> {
-        let mut out = Vec::new();
-        if !self.is_empty() {
-            put_count(&mut out, self.len(), COUNT)?;
-            for (key, value) in self {
-                put_vector(&mut out, key.as_bytes(), KEY)?;
-                put_vector(&mut out, value.as_bytes(), VALUE)?;
-            }
+        if self.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut out = Vec::with_capacity(self.iter().fold(2, |length, (key, value)| length + 4 + key.len() + value.len()));
+        put_count(&mut out, self.len(), COUNT)?;
+        for (key, value) in self {
+            put_vector(&mut out, key.as_bytes(), KEY)?;
+            put_vector(&mut out, value.as_bytes(), VALUE)?;
         }
         let limit = u16::MAX;
         if out.len() > usize::from(limit) { Err(too_large(LENGTH, out.len(), u64::from(limit))) } else { Ok(out) }

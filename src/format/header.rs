@@ -152,7 +152,7 @@ impl Header {
     /// # Errors
     /// A field that is longer than its length prefix can say, no EDK, or a frame length of 0.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FormatError> {
-        let mut out = Vec::with_capacity(256);
+        let mut out = Vec::with_capacity(1024);
         out.push(VERSION);
         out.extend_from_slice(&self.suite.id().to_be_bytes());
         out.extend_from_slice(&self.message_id.0);

@@ -5,6 +5,7 @@
 //! ```
 
 use super::{
+    FIRST,
     plaintext::{Plaintext, copy_prefix},
     sealer::{FinalFrame, FrameSealer, MessageCourse, NumberRun},
 };
@@ -33,9 +34,8 @@ impl Frames {
         Self { buffer: SecretBytes::default(), frame_length, capacity: 0, filled: 0 }
     }
 
-    /// Forgets the content, and makes room for `capacity` frames.
+    /// Forgets the content, and takes up to `capacity` frames from now on.
     pub(super) fn reset(&mut self, capacity: usize) {
-        self.buffer.grow(capacity.saturating_mul(self.frame_length + OVERHEAD));
         self.capacity = capacity;
         self.filled = 0;
     }
@@ -43,9 +43,7 @@ impl Frames {
     /// Reads until all frames are full or the plaintext ends.
     pub(super) fn fill(&mut self, plaintext: &mut impl Plaintext) -> Result<()> {
         while !self.is_full() {
-            let (index, within) = (self.filled / self.frame_length, self.filled % self.frame_length);
-            let room = self.slot(index).get_mut(within..).unwrap_or_default();
-            let count = plaintext.read_some(room)?;
+            let count = plaintext.read_some(self.room())?;
             if count == 0 {
                 break;
             }
@@ -54,15 +52,34 @@ impl Frames {
         Ok(())
     }
 
+    /// Where content goes next. The buffer grows to its whole size once a little of it is filled.
+    fn room(&mut self) -> &mut [u8] {
+        let (index, within) = (self.filled / self.frame_length, self.filled % self.frame_length);
+        let start = index * (self.frame_length + OVERHEAD) + REGULAR_HEAD + within;
+        // The tag of a frame that gets full has its room as well.
+        if start >= self.buffer.len().saturating_sub(TAG_LENGTH) {
+            let whole = self.capacity * (self.frame_length + OVERHEAD);
+            self.buffer.grow(if self.buffer.is_empty() { whole.min(FIRST) } else { whole });
+        }
+        let end = (start + self.frame_length - within).min(self.buffer.len() - TAG_LENGTH);
+        self.buffer.expose_mut().get_mut(start..end).unwrap_or_default()
+    }
+
     /// Holds the same content as `other`.
     pub(super) fn copy_from(&mut self, other: &Self) {
-        self.reset(other.capacity);
+        self.buffer.grow(other.buffer.len());
         copy_prefix(self.buffer.expose_mut(), other.buffer.expose());
-        self.filled = other.filled;
+        (self.capacity, self.filled) = (other.capacity, other.filled);
     }
 
     pub(super) const fn is_full(&self) -> bool {
         self.filled == self.capacity * self.frame_length
+    }
+
+    /// Bytes of the buffer.
+    #[cfg(test)]
+    pub(super) const fn room_length(&self) -> usize {
+        self.buffer.len()
     }
 
     /// Frames that are full.
@@ -84,9 +101,9 @@ impl Frames {
         let end = regular * (self.frame_length + OVERHEAD);
         course.sign(self.buffer.expose().get(..end).unwrap_or_default());
         let length = self.filled - regular * self.frame_length;
-        let content = self.slot(regular).get_mut(..length).unwrap_or_default();
-        let ending = course.seal_final(sealer, content)?;
         let start = end + REGULAR_HEAD;
+        let content = self.buffer.expose_mut().get_mut(start..start + length).unwrap_or_default();
+        let ending = course.seal_final(sealer, content)?;
         let bytes = self.buffer.expose();
         Ok((bytes.get(..end).unwrap_or_default(), bytes.get(start..start + length).unwrap_or_default(), ending))
     }
@@ -94,12 +111,6 @@ impl Frames {
     /// The bytes of the full frames, heads and tags included.
     pub(super) fn full(&self) -> &[u8] {
         self.buffer.expose().get(..self.full_frames() * (self.frame_length + OVERHEAD)).unwrap_or_default()
-    }
-
-    /// Room for the content of one frame.
-    fn slot(&mut self, index: usize) -> &mut [u8] {
-        let start = index * (self.frame_length + OVERHEAD) + REGULAR_HEAD;
-        self.buffer.expose_mut().get_mut(start..start + self.frame_length).unwrap_or_default()
     }
 
     fn seal_one(&mut self, index: usize, sealer: &FrameSealer, numbers: &mut NumberRun) -> Result<()> {

@@ -1,9 +1,12 @@
-//! Plaintext on its way out: the contents of small frames are gathered, in a buffer that wipes itself.
+//! What is on its way out: small pieces are gathered, in a buffer that wipes itself and grows with them.
 
 use std::io::Write;
 
-use super::{CHUNK, seal::writing};
-use crate::{error::Result, secret::SecretBytes};
+use super::{CHUNK, FIRST};
+use crate::{
+    error::{Error, Result},
+    secret::SecretBytes,
+};
 
 pub(super) struct Gather<W> {
     output: W,
@@ -18,17 +21,17 @@ impl<W: Write> Gather<W> {
         Self { output, buffer: SecretBytes::default(), filled: 0, has_failed: false }
     }
 
-    pub(super) fn write(&mut self, content: &[u8]) -> Result<()> {
-        if self.filled + content.len() > CHUNK {
+    pub(super) fn write(&mut self, piece: &[u8]) -> Result<()> {
+        if self.filled + piece.len() > CHUNK {
             self.flush()?;
         }
-        if content.len() > CHUNK / 2 {
-            return self.watch(|output| output.write_all(content));
+        if self.filled == 0 && piece.len() > CHUNK / 2 {
+            return self.watch(|output| output.write_all(piece));
         }
-        let end = self.filled + content.len();
-        self.buffer.grow(CHUNK);
+        let end = self.filled + piece.len();
+        self.buffer.grow(if end <= FIRST { FIRST } else { CHUNK });
         if let Some(room) = self.buffer.expose_mut().get_mut(self.filled..end) {
-            room.copy_from_slice(content);
+            room.copy_from_slice(piece);
         }
         self.filled = end;
         Ok(())
@@ -50,7 +53,7 @@ impl<W: Write> Gather<W> {
     fn watch(&mut self, work: impl FnOnce(&mut W) -> std::io::Result<()>) -> Result<()> {
         let result = if self.has_failed { Ok(()) } else { work(&mut self.output) };
         self.has_failed |= result.is_err();
-        result.map_err(writing)
+        result.map_err(|error| Error::io("writing the output", error))
     }
 }
 
@@ -79,9 +82,16 @@ mod tests {
 
     #[test]
     fn small_pieces_share_a_write_and_the_order_is_kept() {
-        for sizes in
-            [vec![1; 100_000], vec![CHUNK / 2; 5], vec![1, CHUNK, 1, CHUNK + 1, CHUNK / 2 + 1, 3], vec![0, 0], vec![CHUNK - 1, 1, 1]]
-        {
+        for sizes in [
+            vec![1; 100_000],
+            vec![CHUNK / 2; 5],
+            vec![1, CHUNK, 1, CHUNK + 1, CHUNK / 2 + 1, 3],
+            vec![1, CHUNK / 2 + 1, 1, CHUNK - 1, CHUNK - 1, 1],
+            vec![0, 0],
+            vec![CHUNK - 1, 1, 1],
+            vec![FIRST, 1],
+            vec![1, FIRST, FIRST - 1, CHUNK],
+        ] {
             let mut counting = Counting::default();
             let mut expected = Vec::new();
             let mut gather = Gather::new(&mut counting);

@@ -89,13 +89,17 @@ struct State<J> {
 }
 
 impl<'scope, J: Send> Lane<'scope, '_, J> {
+    /// Does a job here and now. It is taken in its turn.
+    pub(super) fn give_done(&mut self, mut job: J) {
+        (self.work)(&mut job);
+        self.given.push_back(Given::Done(job));
+    }
+
     /// Gives a job. With one thread it is done here and now.
-    pub(super) fn give(&mut self, mut job: J) {
+    pub(super) fn give(&mut self, job: J) {
         self.start_helper();
         if self.helpers == 0 {
-            (self.work)(&mut job);
-            self.given.push_back(Given::Done(job));
-            return;
+            return self.give_done(job);
         }
         let (done, receiver) = mpsc::sync_channel(1);
         self.queue.lock().tickets.push_back(Ticket { job, done });
@@ -228,7 +232,11 @@ mod tests {
                 |lane| {
                     let mut taken = Vec::new();
                     for number in 0..500 {
-                        lane.give((number, 0));
+                        if number % 7 == 0 {
+                            lane.give_done((number, 0))
+                        } else {
+                            lane.give((number, 0))
+                        }
                         while let Some(job) = lane.take_beyond(5) {
                             taken.push(job);
                         }
@@ -289,6 +297,7 @@ mod tests {
     fn one_thread_starts_no_other() {
         let here = std::thread::current().id();
         in_order(threads(1), |_: &mut ()| assert_eq!(std::thread::current().id(), here), |lane| (0..9).for_each(|_| lane.give(())));
+        in_order(threads(9), |_: &mut ()| assert_eq!(std::thread::current().id(), here), |lane| (0..9).for_each(|_| lane.give_done(())));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub const MAX_PLAINTEXT_LENGTH: u64 = 1 << 52;
 
 /// Below this many bytes, reads and writes are gathered.
 const CHUNK: usize = 64 * 1024;
+/// Bytes that a buffer begins with: a message below that needs no more, and to make, clear and wipe larger ones would take most of its time.
+const FIRST: usize = 4096;
 
 #[cfg(test)]
 mod tests;

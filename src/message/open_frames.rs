@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use super::{
-    Opener, Threads,
+    FIRST, Opener, Threads,
     frames::OVERHEAD,
     gather::Gather,
     in_order::{Lane, in_order},
@@ -80,7 +80,11 @@ impl<R: Read, W: Write> Passage<'_, R, W> {
             }
             see(batch.buffer.expose().get(..batch.frames * (self.frame_length + OVERHEAD)).unwrap_or_default());
             let is_full = batch.frames == capacity;
-            lane.give(batch);
+            if self.shape.is_light(batch.frames) {
+                lane.give_done(batch);
+            } else {
+                lane.give(batch);
+            }
             while let Some(batch) = lane.take_beyond(in_flight) {
                 self.write(batch)?;
             }
@@ -137,6 +141,10 @@ impl<R: Read> Opener<R> {
         let Some(length) = usize::try_from(frame_length).ok().filter(|_| u64::from(frame_length) <= self.max_content_length) else {
             return Ok(0);
         };
+        // What a message this short holds is no work for a batch, or for a thread.
+        if self.source.fill(FIRST)? < FIRST {
+            return Ok(0);
+        }
         let shape = Shape::new(length, threads, |threads| threads + 2);
         let (message_id, content_type) = (self.header.message_id, self.header.content_type);
         let (key, verifying, next_number) = (&self.key, &mut self.verifying, self.next_number);

@@ -2,7 +2,7 @@
 
 use std::io::{self, Read};
 
-use super::CHUNK;
+use super::{CHUNK, FIRST};
 use crate::{
     error::{Error, Result},
     secret::SecretBytes,
@@ -30,10 +30,12 @@ impl<R: Read> Reader<R> {
 impl<R: Read> Plaintext for Reader<R> {
     fn read_some(&mut self, dest: &mut [u8]) -> Result<usize> {
         if self.start == self.end {
-            if dest.len() >= CHUNK {
+            if dest.len() >= CHUNK / 2 {
                 return read_retrying(&mut self.input, dest);
             }
-            self.buffer.grow(CHUNK);
+            if self.end == self.buffer.len() {
+                self.buffer.grow(if self.buffer.is_empty() { FIRST } else { CHUNK });
+            }
             self.start = 0;
             self.end = 0;
             self.end = read_retrying(&mut self.input, self.buffer.expose_mut())?;

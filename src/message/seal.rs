@@ -1,10 +1,11 @@
 //! Sealing: plaintext in, message out.
 
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{Read, Write};
 
 use super::{
-    CHUNK, DataKeys, FinalFrame, FrameLength, MessageSealer, Threads, WrapFailures, WrapTarget,
+    DataKeys, FinalFrame, FrameLength, MessageSealer, Threads, WrapFailures, WrapTarget,
     frames::Frames,
+    gather::Gather,
     in_order::in_order,
     plaintext::{Plaintext, Reader},
     seal_job::{Job, Pool},
@@ -132,13 +133,7 @@ impl WrappedMessages {
         if outputs.len() != self.sealers.len() {
             return Err(Error::Misuse("each message needs an output"));
         }
-        let mut outputs: Vec<_> = outputs.into_iter().map(|output| BufWriter::with_capacity(CHUNK, output)).collect();
-        let sealed = seal_frames(plaintext, self.sealers, &mut outputs, self.options);
-        if sealed.is_err() {
-            // Dropped as they are, they would write once more.
-            outputs.into_iter().for_each(|output| drop(output.into_parts()));
-        }
-        sealed
+        seal_frames(plaintext, self.sealers, outputs.into_iter().map(Gather::new).collect(), self.options)
     }
 }
 
@@ -147,13 +142,13 @@ impl WrappedMessages {
 pub(super) fn seal_frames<W: Write>(
     plaintext: &mut impl Plaintext,
     sealers: Vec<MessageSealer>,
-    outputs: &mut [BufWriter<W>],
+    mut outputs: Vec<Gather<W>>,
     options: SealOptions,
 ) -> Result<Vec<Sealed>> {
     let (mut frame_sealers, mut courses) = (Vec::new(), Vec::new());
     for (sealer, output) in sealers.into_iter().zip(outputs.iter_mut()) {
         let (header, frames, course) = sealer.split();
-        write(output, &[&header])?;
+        output.write(&header)?;
         frame_sealers.push(frames);
         courses.push(course);
     }
@@ -167,7 +162,7 @@ pub(super) fn seal_frames<W: Write>(
             if let Some(course) = courses.get_mut(message) {
                 course.sign(frames);
             }
-            outputs.get_mut(message).map_or(Ok(()), |output| write(output, &[frames]))
+            outputs.get_mut(message).map_or(Ok(()), |output| output.write(frames))
         })
     };
     let last = in_order(
@@ -176,8 +171,9 @@ pub(super) fn seal_frames<W: Write>(
         |lane| {
             let mut frames = pool.filled(plaintext)?;
             while frames.is_full() {
+                let is_light = shape.is_light(frames.full_frames());
                 for job in Job::each(frames, &mut courses, options.frame_length, &mut pool)? {
-                    lane.give(job);
+                    if is_light { lane.give_done(job) } else { lane.give(job) }
                 }
                 while let Some(job) = lane.take_beyond(in_flight) {
                     finish(job, &mut courses, &mut pool)?;
@@ -198,13 +194,13 @@ fn seal_ends<W: Write>(
     mut last: Frames,
     sealers: &[FrameSealer],
     courses: Vec<MessageCourse>,
-    outputs: &mut [BufWriter<W>],
+    outputs: Vec<Gather<W>>,
     pool: &mut Pool,
 ) -> Result<Vec<Sealed>> {
     let mut left = sealers.len();
     let mut sealed = Vec::with_capacity(left);
     let mut copy = if left > 1 { pool.take() } else { Frames::new(0) };
-    for ((sealer, course), output) in sealers.iter().zip(courses).zip(outputs) {
+    for ((sealer, course), mut output) in sealers.iter().zip(courses).zip(outputs) {
         left -= 1;
         let frames = if left == 0 {
             &mut last
@@ -213,17 +209,9 @@ fn seal_ends<W: Write>(
             &mut copy
         };
         let (regular, content, FinalFrame { head, tag, footer, plaintext_length }) = frames.seal_last(sealer, course)?;
-        write(output, &[regular, &head, content, &tag, &footer])?;
-        output.flush().map_err(writing)?;
+        [regular, &head, content, &tag, &footer].into_iter().try_for_each(|piece| output.write(piece))?;
+        output.finish()?;
         sealed.push(Sealed { message_id: sealer.message_id(), plaintext_length });
     }
     Ok(sealed)
-}
-
-fn write(output: &mut impl Write, parts: &[&[u8]]) -> Result<()> {
-    parts.iter().try_for_each(|part| output.write_all(part)).map_err(writing)
-}
-
-pub(super) fn writing(error: io::Error) -> Error {
-    Error::io("writing the output", error)
 }

@@ -1,6 +1,6 @@
 //! How many frames are worked on at once, and by how many threads.
 
-use super::{Threads, frames::OVERHEAD};
+use super::{CHUNK, Threads, frames::OVERHEAD};
 
 /// Frames are sealed and opened in batches of about this many bytes.
 pub(super) const BATCH: usize = 1024 * 1024;
@@ -13,6 +13,8 @@ pub(super) struct Shape {
     /// Frames of a batch.
     pub(super) batch: usize,
     pub(super) threads: Threads,
+    /// Most frames that one thread does sooner than it hands them to another.
+    light: usize,
 }
 
 impl Shape {
@@ -22,7 +24,12 @@ impl Shape {
         let fits = |threads: &usize| buffers(*threads).saturating_mul(frame) <= MEMORY;
         let threads = (1..=threads.get()).rev().find(fits).unwrap_or(1);
         let batch = (BATCH.min(MEMORY / buffers(threads).max(1)) / frame).max(1);
-        Self { batch, threads: Threads::new(threads).unwrap_or(Threads::ONE) }
+        Self { batch, threads: Threads::new(threads).unwrap_or(Threads::ONE), light: CHUNK / frame_length.max(1) }
+    }
+
+    /// True for a batch that is not worth another thread.
+    pub(super) const fn is_light(self, frames: usize) -> bool {
+        frames <= self.light
     }
 
     /// Frames of the batch after one of `batch`: small ones first, so that little is made for little.
@@ -51,7 +58,7 @@ mod tests {
                 }
             }
         }
-        assert_eq!(Shape::new(65536, threads(2), |threads| threads + 2), Shape { batch: 15, threads: threads(2) });
-        assert_eq!(Shape::new(1 << 24, threads(8), |threads| threads + 2), Shape { batch: 1, threads: Threads::ONE });
+        assert_eq!(Shape::new(65536, threads(2), |threads| threads + 2), Shape { batch: 15, threads: threads(2), light: 1 });
+        assert_eq!(Shape::new(1 << 24, threads(8), |threads| threads + 2), Shape { batch: 1, threads: Threads::ONE, light: 0 });
     }
 }

@@ -3,7 +3,7 @@
 use std::{io::Read, ops::Range};
 
 use super::{
-    CHUNK,
+    CHUNK, FIRST,
     plaintext::{copy_prefix, read_retrying},
     shape::BATCH,
 };
@@ -92,7 +92,7 @@ impl<R: Read> Source<R> {
             self.start = 0;
         }
         if self.end == self.buffer.len() {
-            self.buffer.grow(wanted.min(self.end * 2).max(CHUNK));
+            self.buffer.grow(if self.buffer.is_empty() { FIRST } else { wanted.min(self.end * 2).max(CHUNK) });
         }
     }
 

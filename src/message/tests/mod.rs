@@ -2,6 +2,7 @@
 
 mod each;
 mod failures;
+mod growth;
 mod held;
 mod keys;
 mod limits;
