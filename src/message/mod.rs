@@ -41,7 +41,7 @@ pub use {open_slice::open_slice, seal_slice::seal_slice, sealer::MessageSealer};
 /// Most bytes of plaintext that one message is sealed for: 2^52.
 pub const MAX_PLAINTEXT_LENGTH: u64 = 1 << 52;
 
-/// Below this many bytes, reads and writes are gathered.
+/// Reads and writes of less than half of this are gathered, in buffers of this many bytes.
 const CHUNK: usize = 64 * 1024;
 /// Bytes that a buffer begins with: a message below that needs no more, and to make, clear and wipe larger ones would take most of its time.
 const FIRST: usize = 4096;

@@ -7,7 +7,7 @@ use super::{
     frames::OVERHEAD,
     gather::Gather,
     in_order::{Lane, in_order},
-    shape::Shape,
+    shape::{OPEN_BATCH, Shape},
     source::Source,
 };
 use crate::{
@@ -70,9 +70,9 @@ impl<R: Read, W: Write> Passage<'_, R, W> {
     /// Opens frame after frame until one is not regular. `see` is shown their bytes in order, before they are decrypted.
     fn run(&mut self, lane: &mut Lane<'_, '_, Batch>, mut see: impl FnMut(&[u8])) -> Result<()> {
         let in_flight = if self.shape.threads == Threads::ONE { 0 } else { self.shape.threads.get() };
-        let mut capacity = 1;
-        let mut read = Ok(());
+        let (mut read, mut done) = (Ok(()), 0_usize);
         loop {
+            let capacity = self.shape.after(done);
             let mut batch = self.free.pop().unwrap_or_default();
             read = self.read(&mut batch, capacity).and(read);
             if batch.frames == 0 {
@@ -80,6 +80,7 @@ impl<R: Read, W: Write> Passage<'_, R, W> {
             }
             see(batch.buffer.expose().get(..batch.frames * (self.frame_length + OVERHEAD)).unwrap_or_default());
             let is_full = batch.frames == capacity;
+            done = done.saturating_add(batch.frames);
             if self.shape.is_light(batch.frames) {
                 lane.give_done(batch);
             } else {
@@ -91,7 +92,6 @@ impl<R: Read, W: Write> Passage<'_, R, W> {
             if !is_full || read.is_err() {
                 break;
             }
-            capacity = self.shape.after(capacity);
         }
         while let Some(batch) = lane.take() {
             self.write(batch)?;
@@ -145,7 +145,7 @@ impl<R: Read> Opener<R> {
         if self.source.fill(FIRST)? < FIRST {
             return Ok(0);
         }
-        let shape = Shape::new(length, threads, |threads| threads + 2);
+        let shape = Shape::new(length, OPEN_BATCH, threads, |threads| threads + 2);
         let (message_id, content_type) = (self.header.message_id, self.header.content_type);
         let (key, verifying, next_number) = (&self.key, &mut self.verifying, self.next_number);
         let source = &mut self.source;

@@ -10,7 +10,7 @@ use super::{
     plaintext::{Plaintext, Reader},
     seal_job::{Job, Pool},
     sealer::{FrameSealer, MessageCourse},
-    shape::Shape,
+    shape::{SEAL_BATCH, Shape},
     wrap_each,
 };
 use crate::{
@@ -154,7 +154,7 @@ pub(super) fn seal_frames<W: Write>(
     }
     let (frame_length, messages) = (options.frame_length.as_usize(), frame_sealers.len());
     // Those that wait to be written, those that are being filled, and the plaintext of several messages.
-    let shape = Shape::new(frame_length, options.threads, |threads| messages * (threads + 1) + 3);
+    let shape = Shape::new(frame_length, SEAL_BATCH, options.threads, |threads| messages * (threads + 1) + 3);
     let in_flight = if shape.threads == Threads::ONE { 0 } else { messages * shape.threads.get() };
     let mut pool = Pool::new(frame_length, shape);
     let mut finish = |job: Job, courses: &mut [MessageCourse], pool: &mut Pool| {

@@ -16,12 +16,13 @@ pub(super) struct Pool {
     frame_length: usize,
     shape: Shape,
     free: Vec<Frames>,
-    next_batch: usize,
+    /// Frames of plaintext that were read.
+    done: usize,
 }
 
 impl Pool {
     pub(super) fn new(frame_length: usize, shape: Shape) -> Self {
-        Self { frame_length, shape, free: Vec::new(), next_batch: 1 }
+        Self { frame_length, shape, free: Vec::new(), done: 0 }
     }
 
     pub(super) fn take(&mut self) -> Frames {
@@ -35,9 +36,9 @@ impl Pool {
     /// The next frames of the plaintext: full, unless it ends.
     pub(super) fn filled(&mut self, plaintext: &mut impl Plaintext) -> Result<Frames> {
         let mut frames = self.take();
-        frames.reset(self.next_batch);
+        frames.reset(self.shape.after(self.done));
         frames.fill(plaintext)?;
-        self.next_batch = self.shape.after(self.next_batch);
+        self.done = self.done.saturating_add(frames.full_frames());
         Ok(frames)
     }
 }

@@ -2,8 +2,10 @@
 
 use super::{CHUNK, Threads, frames::OVERHEAD};
 
-/// Frames are sealed and opened in batches of about this many bytes.
-pub(super) const BATCH: usize = 1024 * 1024;
+/// Frames are sealed in batches of about this many bytes: each is one write, and short ones that begin within a page of a file are slow.
+pub(super) const SEAL_BATCH: usize = 512 * 1024;
+/// Frames are opened in batches of about this many bytes, which stay in a processor's cache from the read to the write.
+pub(super) const OPEN_BATCH: usize = 256 * 1024;
 /// All buffers together stay below this, unless single frames are more.
 const MEMORY: usize = 20 * 1024 * 1024;
 
@@ -18,12 +20,13 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// `buffers` says how many batches are in memory with so many threads: shorter batches where there are many, and then fewer threads.
-    pub(super) fn new(frame_length: usize, threads: Threads, buffers: impl Fn(usize) -> usize) -> Self {
+    /// `batch` is the length of a batch in bytes, `buffers` says how many of them are in memory with so many threads: shorter batches where there
+    /// are many, and then fewer threads.
+    pub(super) fn new(frame_length: usize, batch: usize, threads: Threads, buffers: impl Fn(usize) -> usize) -> Self {
         let frame = frame_length + OVERHEAD;
         let fits = |threads: &usize| buffers(*threads).saturating_mul(frame) <= MEMORY;
         let threads = (1..=threads.get()).rev().find(fits).unwrap_or(1);
-        let batch = (BATCH.min(MEMORY / buffers(threads).max(1)) / frame).max(1);
+        let batch = (batch.min(MEMORY / buffers(threads).max(1)) / frame).max(1);
         Self { batch, threads: Threads::new(threads).unwrap_or(Threads::ONE), light: CHUNK / frame_length.max(1) }
     }
 
@@ -32,9 +35,10 @@ impl Shape {
         frames <= self.light
     }
 
-    /// Frames of the batch after one of `batch`: small ones first, so that little is made for little.
-    pub(super) fn after(self, batch: usize) -> usize {
-        self.batch.min(batch.saturating_mul(2))
+    /// Frames of the batch after the first `done` frames: an eighth of these or less, so that the pages of larger buffers, which are made and wiped
+    /// once, are a small part of the work.
+    pub(super) fn after(self, done: usize) -> usize {
+        self.batch.min(1 << (done / 8).max(1).ilog2())
     }
 }
 
@@ -48,17 +52,26 @@ mod tests {
         for frame_length in [1, 100, 4096, 65536, 1 << 20, 1 << 24] {
             for count in [1, 2, 8, 300] {
                 for each in [1, 2, 30] {
-                    let shape = Shape::new(frame_length, threads(count), |threads| each * (threads + 1) + 3);
+                    let shape = Shape::new(frame_length, SEAL_BATCH, threads(count), |threads| each * (threads + 1) + 3);
                     let bytes = (each * (shape.threads.get() + 1) + 3) * shape.batch * (frame_length + OVERHEAD);
                     assert!(
                         bytes <= MEMORY || (shape.threads, shape.batch) == (Threads::ONE, 1),
                         "{frame_length} {count} {each}: {shape:?}"
                     );
-                    assert!(shape.batch * (frame_length + OVERHEAD) <= BATCH || shape.batch == 1);
+                    assert!(shape.batch * (frame_length + OVERHEAD) <= SEAL_BATCH || shape.batch == 1);
                 }
             }
         }
-        assert_eq!(Shape::new(65536, threads(2), |threads| threads + 2), Shape { batch: 15, threads: threads(2), light: 1 });
-        assert_eq!(Shape::new(1 << 24, threads(8), |threads| threads + 2), Shape { batch: 1, threads: Threads::ONE, light: 0 });
+        let shape = |frame_length, count| Shape::new(frame_length, OPEN_BATCH, threads(count), |threads| threads + 2);
+        assert_eq!(shape(65536, 2), Shape { batch: 3, threads: threads(2), light: 1 });
+        assert_eq!(shape(1 << 24, 8), Shape { batch: 1, threads: Threads::ONE, light: 0 });
+    }
+
+    #[test]
+    fn batches_grow_with_what_is_done() {
+        let shape = Shape { batch: 12, threads: Threads::ONE, light: 1 };
+        for (done, batch) in [(0, 1), (7, 1), (15, 1), (16, 2), (31, 2), (32, 4), (64, 8), (128, 12), (usize::MAX, 12)] {
+            assert_eq!(shape.after(done), batch, "{done}");
+        }
     }
 }

@@ -5,12 +5,11 @@ use std::{io::Read, ops::Range};
 use super::{
     CHUNK, FIRST,
     plaintext::{copy_prefix, read_retrying},
-    shape::BATCH,
 };
 use crate::{error::Result, secret::SecretBytes};
 
-/// Room that is made before any byte is read: a batch of frames, and a frame of 1 MiB.
-const FIRST_READ: usize = BATCH + CHUNK;
+/// Room that is made before any byte is read: a batch of frames, or a frame of 1 MiB.
+const FIRST_READ: usize = 17 * CHUNK;
 
 /// Reads ahead into a buffer that wipes itself: frames are decrypted in it.
 pub(super) struct Source<R> {

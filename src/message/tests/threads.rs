@@ -9,7 +9,7 @@ use crate::{
 };
 
 const COUNTS: [usize; 4] = [1, 2, 3, 8];
-/// Frames of which a batch holds a thousand.
+/// Frames of which a batch holds some hundreds.
 const FRAME: usize = 1000;
 
 fn threads(count: usize) -> Threads {
@@ -24,10 +24,11 @@ fn open_by(count: usize) -> OpenOptions {
     OpenOptions { threads: threads(count), ..OpenOptions::default() }
 }
 
-/// Around the ends of batches, which hold 1, 2, 4, … frames and at last 1,016.
+/// Around the ends of batches, which hold 1 frame, from the 16th on 2, from the 32nd on 4, … and at last 508 where they are sealed, and 254
+/// where they are opened.
 fn lengths() -> Vec<usize> {
     let mut lengths = vec![0, 1, FRAME - 1, FRAME, FRAME + 1];
-    for batches in [1, 3, 7, 1023, 2039, 3055, 4071] {
+    for batches in [1, 16, 18, 64, 2048, 2302, 4096, 4604] {
         lengths.extend([batches * FRAME - 1, batches * FRAME, batches * FRAME + 1, batches * FRAME + FRAME - 1]);
     }
     lengths
@@ -97,7 +98,7 @@ fn what_is_released_before_an_error_is_the_same() {
     let plaintext = payload(2_100_000);
     let mut message = sealed(&plaintext, FRAME);
     let body = message.len() - (2100 * (FRAME + 32) + 40);
-    for frame in [0, 1, 2, 3, 6, 7, 14, 15, 500, 1022, 1023, 1500, 2038, 2039, 2099] {
+    for frame in [0, 1, 2, 15, 16, 17, 18, 500, 1023, 1024, 1500, 2047, 2048, 2099] {
         for within in [0, 7, 16, 600, FRAME + 31] {
             let place = body + frame * (FRAME + 32) + within;
             message[place] ^= 0x10;
