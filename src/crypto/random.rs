@@ -4,8 +4,8 @@ use ring::rand::SecureRandom as _;
 
 use crate::error::{Error, Result};
 
-/// A source of unpredictable bytes.
-pub trait Random {
+/// A source of unpredictable bytes, for several threads at once.
+pub trait Random: Sync {
     /// Fills `dest`.
     ///
     /// # Errors

@@ -1,21 +1,15 @@
 //! One message being sealed: who hands out frame numbers, and that each is used once.
 
 use crate::{
-    crypto::{FrameKey, Random, SequenceIv, SigningKey, constant_time_eq, derive_message_keys, random_array},
-    error::{ContextMismatch, Error, ErrorCode, Result},
+    crypto::{FrameKey, Random, SequenceIv, constant_time_eq, derive_message_keys, random_array},
+    error::{Error, Result},
     format::{
-        ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId, TAG_LENGTH,
+        ContentType, Header, HeaderLimits, MessageId, TAG_LENGTH,
         body::{BodyAad, FINAL_HEAD, Piece, REGULAR_HEAD, final_head, regular_head},
     },
-    keyring::{Keyring, fits_suite},
-    secret::DataKey,
-    suite::AlgorithmSuite,
 };
 
-use super::{
-    MAX_PLAINTEXT_LENGTH,
-    signature::{Signing, generate_signing_key},
-};
+use super::{MAX_PLAINTEXT_LENGTH, Materials, signature::Signing};
 
 /// Bytes of plaintext in a regular frame: 1 to 16 MiB, 64 KiB unless chosen otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,95 +42,13 @@ impl Default for FrameLength {
     }
 }
 
-/// What a message is sealed with: a data key and its wrapped forms, all bound to one encryption context. A signed one has the public key in
-/// the context, and materials for one message only.
-#[derive(Debug)]
-pub struct Materials {
-    suite: AlgorithmSuite,
-    signing_key: Option<SigningKey>,
-    pub(super) data_key: DataKey,
-    pub(super) encrypted_data_keys: Vec<EncryptedDataKey>,
-    pub(super) context: EncryptionContext,
-}
-
-impl Materials {
-    /// The first keyring makes the data key, the others wrap it too.
-    ///
-    /// # Errors
-    /// No keyring, a reserved `aws-crypto-` key in the context, a context over 65,535 bytes, a keyring that cannot wrap, or
-    /// `InvalidKeyUsageException` for an RSA key in AWS KMS in a suite with a signature.
-    pub fn generate(suite: AlgorithmSuite, keyrings: &[&dyn Keyring], mut context: EncryptionContext, random: &dyn Random) -> Result<Self> {
-        let signing_key = prepare_context(suite, &mut context)?;
-        let (generator, others) = keyrings.split_first().ok_or(NO_KEYRING)?;
-        let (data_key, first) = generator.generate(&context, random)?;
-        let mut encrypted_data_keys = vec![first];
-        for keyring in others {
-            encrypted_data_keys.push(keyring.wrap(&data_key, &context, random)?);
-        }
-        Self { suite, signing_key, data_key, encrypted_data_keys, context }.checked()
-    }
-
-    /// Wraps a data key that exists: another Region's bundle of the same version, or a rewrap.
-    ///
-    /// # Errors
-    /// As for [`Materials::generate`].
-    pub fn wrap(
-        suite: AlgorithmSuite,
-        data_key: DataKey,
-        keyrings: &[&dyn Keyring],
-        mut context: EncryptionContext,
-        random: &dyn Random,
-    ) -> Result<Self> {
-        let signing_key = prepare_context(suite, &mut context)?;
-        if keyrings.is_empty() {
-            return Err(NO_KEYRING);
-        }
-        let wrapped: Result<Vec<_>> = keyrings.iter().map(|keyring| keyring.wrap(&data_key, &context, random)).collect();
-        Self { suite, signing_key, data_key, encrypted_data_keys: wrapped?, context }.checked()
-    }
-
-    fn checked(self) -> Result<Self> {
-        if self.encrypted_data_keys.iter().all(|edk| fits_suite(edk, self.suite)) {
-            Ok(self)
-        } else {
-            Err(Error::service(ErrorCode::InvalidKeyUsageException, RSA_AND_SIGNED))
-        }
-    }
-
-    /// The wrapped forms of the data key, in the order of the keyrings.
-    #[must_use]
-    pub fn encrypted_data_keys(&self) -> &[EncryptedDataKey] {
-        &self.encrypted_data_keys
-    }
-
-    /// Gives the data key back, for the next Region's bundle of the same version.
-    #[must_use]
-    pub fn into_data_key(self) -> DataKey {
-        self.data_key
-    }
-}
-
-const NO_KEYRING: Error = Error::Misuse("sealing needs at least one keyring");
-const RSA_AND_SIGNED: &str =
-    "no AWS Encryption SDK opens a signed message under an RSA key of AWS KMS; seal without a signature, or under a key of another kind";
-const SIGNED_BEFORE: Error = Error::Misuse("materials with a signing key serve one message");
-
-/// Checks the caller's pairs; with a signature, makes its key and adds the public part.
-fn prepare_context(suite: AlgorithmSuite, context: &mut EncryptionContext) -> Result<Option<SigningKey>> {
-    if let Some((key, _)) = context.iter().find(|(key, _)| EncryptionContext::is_reserved(key)) {
-        return Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone())));
-    }
-    let signing_key = suite.is_signed().then(|| generate_signing_key(context)).transpose()?;
-    context.to_bytes().map_err(Error::NotWritable)?;
-    Ok(signing_key)
-}
-
 /// Hands out frame numbers in order, each once. Not `Clone`; spent after an error.
 #[derive(Debug)]
 struct FrameNumbers {
     next: Option<u32>,
 }
 
+const SIGNED_BEFORE: Error = Error::Misuse("materials with a signing key serve one message");
 const OUT_OF_NUMBERS: Error = Error::Misuse("the message has 2^32-1 frames: use a longer frame length");
 const SPENT: Error = Error::Misuse("the message failed to seal before");
 

@@ -1,6 +1,6 @@
 //! One message id, one message; one frame number, one encryption.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Mutex};
 
 use super::{context, frame_length, keyring, materials, open_1, options, payload, sealed, sealer};
 use crate::{
@@ -66,12 +66,12 @@ fn a_rewrap_draws_a_new_id_and_encrypts_every_frame_anew() {
 }
 
 /// Fails at the call with this number.
-struct Exhausted(std::cell::Cell<u32>);
+struct Exhausted(Mutex<u32>);
 
 impl Random for Exhausted {
     fn fill(&self, dest: &mut [u8]) -> Result<()> {
-        let left = self.0.get().checked_sub(1).ok_or(Error::Random)?;
-        self.0.set(left);
+        let mut left = self.0.lock().expect("nobody panics");
+        *left = left.checked_sub(1).ok_or(Error::Random)?;
         SystemRandom.fill(dest)
     }
 }
