@@ -84,7 +84,7 @@ pub(super) fn write_content<R: Read>(mut opener: Opener<R>, output: impl Write, 
     let mut output = Gather::new(output);
     let mut plaintext_length = match opener.write_regular_frames(&mut output, threads) {
         Ok(written) => written,
-        Err(error) => return output.finish().and(Err(error)),
+        Err(error) => return release(output, error),
     };
     loop {
         match opener.next_content() {
@@ -93,12 +93,17 @@ pub(super) fn write_content<R: Read>(mut opener: Opener<R>, output: impl Write, 
                 plaintext_length += u64::try_from(content.len()).unwrap_or(u64::MAX);
             }
             Ok(None) => break,
-            // What was verified goes out as it would have frame by frame.
-            Err(error) => return output.finish().and(Err(error)),
+            Err(error) => return release(output, error),
         }
     }
     output.finish()?;
     Ok(Opened { header: opener.header, plaintext_length })
+}
+
+/// What was verified goes out as it would have frame by frame. That a message was changed is told also where the output fails on the way.
+fn release<T>(output: Gather<impl Write>, error: Error) -> Result<T> {
+    let _ = output.finish();
+    Err(error)
 }
 
 /// A message whose header is authenticated and whose body has not been read yet.

@@ -43,6 +43,19 @@ fn assert_is_io(result: Result<impl Sized, Error>, expected: io::ErrorKind, what
 }
 
 #[test]
+fn that_a_message_was_changed_is_told_though_the_output_fails_too() {
+    // What was verified is gathered: it meets the full output when the next frame has failed.
+    for length in [40, 300_000] {
+        let mut message = sealed(&payload(length), 16);
+        let end = message.len();
+        message[end - 1] ^= 1;
+        let output = Full::new(length.saturating_sub(20));
+        let result = open(&message[..], output, &[&keyring(1)], &OpenOptions::default());
+        assert!(matches!(result, Err(Error::Decryption)), "{length}: {:?}", result.err());
+    }
+}
+
+#[test]
 fn a_writer_that_fails_midway_is_an_error_and_is_not_asked_again() {
     let plaintext = payload(300_000);
     let message = sealed(&plaintext, 4096);
