@@ -190,10 +190,10 @@ pub(crate) struct RewrapArgs {
     #[command(flatten)]
     pub(crate) bundles: RegionBundleArgs,
     /// Rewrap this secret of the vault: name, ARN or partial ARN
-    #[arg(long, value_name = "SECRET", conflicts_with_all = ["file", "to", "all"])]
+    #[arg(long, value_name = "SECRET", conflicts_with_all = ["file", "to", "all", "threads", "frame_length", "force", "no_sync"])]
     pub(crate) secret_id: Option<String>,
     /// Rewrap every secret of the Region, or without --region of all Regions
-    #[arg(long, conflicts_with_all = ["file", "to"])]
+    #[arg(long, conflicts_with_all = ["file", "to", "threads", "frame_length", "force", "no_sync"])]
     pub(crate) all: bool,
     /// Key of the Region for the secrets' bundles [default: the one on record]
     #[arg(long, value_name = "KEY", conflicts_with_all = ["file", "to"])]
