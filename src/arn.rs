@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use crate::region::Region;
+use crate::{region::Region, text};
 
 /// What ids of multi-Region keys begin with.
 pub(crate) const MULTI_REGION_PREFIX: &str = "mrk-";
@@ -29,8 +29,12 @@ impl FromStr for AccountId {
     type Err = NotAnArn;
 
     fn from_str(text: &str) -> Result<Self, NotAnArn> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) { Ok(Self(text.to_owned())) } else { Err(NotAnArn) }
+        if is_account(text) { Ok(Self(text.to_owned())) } else { Err(NotAnArn) }
     }
+}
+
+fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl fmt::Display for AccountId {
@@ -55,20 +59,32 @@ struct Arn {
 
 impl Arn {
     fn parse(text: &str, service: &'static str, resource_prefix: &str) -> Result<Self, NotAnArn> {
-        let mut parts = text.splitn(6, ':');
-        let mut next = || parts.next().ok_or(NotAnArn);
-        let (scheme, partition, found, region, account, resource) = (next()?, next()?, next()?, next()?, next()?, next()?);
+        let (region, account, resource) = Self::split(text, service, resource_prefix)?;
+        Ok(Self { service, region, account: AccountId(account.to_owned()), resource: resource.to_owned() })
+    }
+
+    /// Region, account and resource of an ARN, checked.
+    fn split<'a>(text: &'a str, service: &str, resource_prefix: &str) -> Result<(Region, &'a str, &'a str), NotAnArn> {
+        let mut rest = text;
+        // The fields are short: a search for the colon that is made for long text takes several times as long.
+        let mut next = || {
+            let (field, behind) = rest.split_at_checked(rest.bytes().position(|byte| byte == b':')?)?;
+            rest = behind.strip_prefix(':')?;
+            Some(field)
+        };
+        let fields = (|| Some((next()?, next()?, next()?, next()?, next()?)))();
+        let ((scheme, partition, found, region, account), resource) = (fields.ok_or(NotAnArn)?, rest);
         let region = Region::new(region).ok_or(NotAnArn)?;
         let resource = resource.strip_prefix(resource_prefix).ok_or(NotAnArn)?;
-        if scheme != "arn" || partition != region.partition().id() || found != service || resource.is_empty() {
-            return Err(NotAnArn);
-        }
-        Ok(Self { service, region, account: account.parse()?, resource: resource.to_owned() })
+        let is_one = scheme == "arn" && partition == region.partition().id() && found == service && is_account(account);
+        if is_one && !resource.is_empty() { Ok((region, account, resource)) } else { Err(NotAnArn) }
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, resource_prefix: &str) -> fmt::Result {
         let Self { service, region, account, resource } = self;
-        write!(f, "arn:{}:{service}:{region}:{account}:{resource_prefix}{resource}", region.partition())
+        let parts =
+            ["arn:", region.partition().id(), ":", service, ":", region.name(), ":", account.as_str(), ":", resource_prefix, resource];
+        parts.iter().try_for_each(|part| f.write_str(part))
     }
 }
 
@@ -116,14 +132,13 @@ macro_rules! arn {
 
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
+                serializer.serialize_str(&self.to_string())
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let text = <String as serde::Deserialize>::deserialize(deserializer)?;
-                text.parse().map_err(serde::de::Error::custom)
+                text::parse(deserializer)
             }
         }
 
@@ -149,6 +164,11 @@ arn! {
 }
 
 impl KeyArn {
+    /// The Region of a key's ARN, without a copy of the rest; `None` for other text.
+    pub(crate) fn region_in(text: &str) -> Option<Region> {
+        Arn::split(text, "kms", "key/").ok().map(|(region, ..)| region)
+    }
+
     /// The key id: a UUID, or `mrk-` and 32 hex digits.
     #[must_use]
     pub fn key_id(&self) -> &str {
@@ -188,6 +208,10 @@ impl SecretArn {
     pub fn split_suffix(&self) -> Option<(&str, &str)> {
         let (name, suffix) = self.resource().rsplit_once('-')?;
         (suffix.len() == Self::SUFFIX_LENGTH && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some((name, suffix))
+    }
+
+    pub(crate) fn into_region(self, region: Region) -> Self {
+        Self(Arn { region, ..self.0 })
     }
 
     /// The same secret's ARN in another Region.

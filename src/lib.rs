@@ -55,6 +55,7 @@ mod secret;
 #[doc(hidden)]
 pub mod shorthand;
 mod suite;
+mod text;
 mod timestamp;
 pub mod vault;
 

@@ -1,6 +1,8 @@
 //! AWS Regions and partitions, from botocore's `partitions.json` without the `*-global` pseudo-Regions.
 
-use std::fmt;
+use std::{fmt, str::FromStr};
+
+use crate::text;
 
 /// A group of Regions with its own accounts; nothing is replicated from one to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -91,8 +93,20 @@ impl serde::Serialize for Region {
 
 impl<'de> serde::Deserialize<'de> for Region {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = <String as serde::Deserialize>::deserialize(deserializer)?;
-        Self::new(&name).ok_or_else(|| serde::de::Error::custom("not the name of a Region"))
+        text::parse(deserializer)
+    }
+}
+
+/// No Region has the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not the name of a Region")]
+pub struct NotARegion;
+
+impl FromStr for Region {
+    type Err = NotARegion;
+
+    fn from_str(name: &str) -> Result<Self, NotARegion> {
+        Self::new(name).ok_or(NotARegion)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every command needs: where things are, which Region, how to print.
 
 use std::{
-    io::{IsTerminal as _, Write as _},
+    io::{self, BufWriter, IsTerminal as _, Write as _},
     path::{Path, PathBuf},
     str::FromStr as _,
     sync::Arc,
@@ -9,7 +9,7 @@ use std::{
 
 use etcetera::BaseStrategy as _;
 use serde::{Serialize, Serializer, ser::SerializeMap as _};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{
     args::{Color, GlobalArgs},
@@ -18,7 +18,7 @@ use super::{
     environment::Environment,
     failure::{During as _, Failure, Outcome},
     online::{Discovery, Online, online},
-    output::{Look, OutputFormat, query::Query, render, render_json},
+    output::{Look, OutputFormat, query::Query, render, render_json, write_json},
     output_file::{Destination, Overwrite},
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
@@ -243,41 +243,62 @@ impl Context {
     }
 
     /// Prints a list with the token for its rest. As text the token is a line of its own, as in the AWS CLI.
-    pub(crate) fn print_list(&self, member: &'static str, list: &impl Serialize, next_token: Option<String>) -> Outcome {
+    pub(crate) fn print_list(
+        &self,
+        member: &'static str,
+        list: &[impl Serialize + std::marker::Sync],
+        next_token: Option<String>,
+    ) -> Outcome {
         if let (Some(token), Some(OutputFormat::Text), None) = (&next_token, self.output, &self.query) {
             self.print(&Listing { member, list, next_token: None })?;
             return self.print(&json!({ "NextToken": { "NextToken": token } }));
         }
-        self.print(&Listing { member, list, next_token })
+        let listing = Listing { member, list, next_token };
+        if self.prints_json() {
+            let stdout = BufWriter::with_capacity(PRINTED_AT_ONCE, io::stdout().lock());
+            return printed(write_json(stdout, &listing));
+        }
+        match self.query.as_ref().and_then(|query| query.search_each(member, list)) {
+            Some(found) => self.print_value(&found?),
+            None => self.print(&listing),
+        }
+    }
+
+    /// Whether a result is printed as it is.
+    fn prints_json(&self) -> bool {
+        self.output.is_none_or(|format| format == OutputFormat::Json) && self.query.is_none()
     }
 
     /// Prints a result as `--query` and `--output` say.
     pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
-        let format = self.output.unwrap_or(OutputFormat::Json);
-        if format == OutputFormat::Json && self.query.is_none() {
+        if self.prints_json() {
             return print_text(&render_json(result).map_err(|_| NOT_JSON).during("Print")?);
         }
         let value = serde_json::to_value(result).map_err(|_| NOT_JSON).during("Print")?;
-        let value = match &self.query {
+        match &self.query {
             Some(query) => {
-                query.search(&value).map_err(|error| error.with_hint("the command itself was carried out; this is about its result"))?
+                let found = query.search(&value);
+                self.print_value(&found.map_err(|error| error.with_hint("the command itself was carried out; this is about its result"))?)
             }
-            None => value,
-        };
-        print_text(&render(&self.title, &value, format, self.look))
+            None => self.print_value(&value),
+        }
+    }
+
+    fn print_value(&self, value: &Value) -> Outcome {
+        print_text(&render(&self.title, value, self.output.unwrap_or(OutputFormat::Json), self.look))
     }
 }
 
 const NOT_JSON: Error = Error::Misuse("a result is always JSON");
 
 /// A list under its member's name, with the token for its rest.
-struct Listing<'a, L> {
+struct Listing<'a, L: ?Sized> {
     member: &'static str,
     list: &'a L,
     next_token: Option<String>,
 }
 
-impl<L: Serialize> Serialize for Listing<'_, L> {
+impl<L: Serialize + ?Sized> Serialize for Listing<'_, L> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(None)?;
         map.serialize_entry(self.member, self.list)?;
@@ -294,11 +315,18 @@ pub(crate) fn counted<N: TryInto<u64>>(count: N, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
-/// Writes to stdout. A reader that has seen enough (`| head -1`) is no error: the command did its work.
+/// Bytes of a long list that go to stdout at once.
+const PRINTED_AT_ONCE: usize = 64 * 1024;
+
+/// Writes to stdout.
 pub(crate) fn print_text(text: &str) -> Outcome {
-    let mut stdout = std::io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    if written.as_ref().is_err_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe) {
+    let mut stdout = io::stdout().lock();
+    printed(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+}
+
+/// A reader that has seen enough (`| head -1`) is no error: the command did its work.
+fn printed(written: io::Result<()>) -> Outcome {
+    if written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
         return Ok(());
     }
     written.map_err(|error| Error::io("writing to stdout", error)).during("Print")
@@ -306,7 +334,7 @@ pub(crate) fn print_text(text: &str) -> Outcome {
 
 /// A line on stderr for people; a closed stderr loses it.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(std::io::stderr(), "coldseal: {text}");
+    let _ = writeln!(io::stderr(), "coldseal: {text}");
 }
 
 /// A warning on stderr.
@@ -315,18 +343,18 @@ pub(crate) fn warn(text: &str) {
 }
 
 pub(crate) fn stdout_is_terminal() -> bool {
-    std::io::stdout().is_terminal()
+    io::stdout().is_terminal()
 }
 
 /// A terminal's width, and whether tables are coloured.
 fn stdout_look(color: Color, environment: &Environment) -> Look {
-    let is_colored = color.applies_to(&std::io::stdout(), environment);
+    let is_colored = color.applies_to(&io::stdout(), environment);
     Look { width: terminal_width().unwrap_or(Look::PLAIN.width), is_colored }
 }
 
 #[cfg(unix)]
 fn terminal_width() -> Option<u16> {
-    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok()?;
+    let size = rustix::termios::tcgetwinsize(io::stdout()).ok()?;
     (size.ws_col > 0).then_some(size.ws_col)
 }
 

@@ -70,7 +70,7 @@ struct StartingToken {
 }
 
 /// An entry of a list.
-pub(crate) trait Entry: Serialize {
+pub(crate) trait Entry: Serialize + Sync {
     /// What tells it from the others.
     fn id(&self, operation: &ListOperation) -> String;
 }

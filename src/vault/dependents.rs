@@ -1,6 +1,6 @@
 //! Which secrets a KMS key is needed for.
 
-use super::{Vault, family::Family, record::SecretRecord};
+use super::{Vault, family::Family, record::SecretRecord, walk::each_family};
 use crate::{arn::KeyArn, error::Result};
 
 impl Vault {
@@ -13,9 +13,9 @@ impl Vault {
             return Ok(Vec::new());
         }
         let names: Vec<_> = keys.iter().map(KeyArn::to_string).collect();
-        let families = Family::load_all(&self.root)?;
-        let present = families.iter().flat_map(Family::present);
-        let mut secrets: Vec<_> = present.flat_map(|(secret, _)| dependent_arns(&secret.record, &names)).collect();
+        let dependents =
+            |family: Family| -> Vec<_> { family.present().flat_map(|(secret, _)| dependent_arns(&secret.record, &names)).collect() };
+        let mut secrets = each_family(&self.root, dependents)?;
         secrets.sort_unstable();
         secrets.dedup();
         Ok(secrets)

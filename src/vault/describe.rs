@@ -7,7 +7,7 @@ use std::{
     path::PathBuf,
 };
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{
     Vault,
@@ -19,6 +19,7 @@ use super::{
     record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
+    walk::each_family,
 };
 use crate::{
     arn::{KeyArn, SecretArn},
@@ -145,6 +146,37 @@ pub struct SecretDescription {
     pub bundles: Vec<BundleInfo>,
 }
 
+/// Staging labels by VersionId, in the order of the ids. A secret has few versions, and a list has many secrets: no tree for each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionStages(Vec<(String, Vec<String>)>);
+
+impl VersionStages {
+    /// Each VersionId with its labels.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.0.iter().map(|(id, labels)| (id.as_str(), labels.as_slice()))
+    }
+
+    /// True for a secret without a version.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(String, Vec<String>)> for VersionStages {
+    fn from_iter<I: IntoIterator<Item = (String, Vec<String>)>>(versions: I) -> Self {
+        let mut stages: Vec<_> = versions.into_iter().collect();
+        stages.sort_unstable();
+        Self(stages)
+    }
+}
+
+impl Serialize for VersionStages {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
 /// One entry of `ListSecrets`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -175,8 +207,8 @@ pub struct SecretListEntry {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
     /// Staging labels by VersionId.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    pub secret_versions_to_stages: BTreeMap<String, Vec<String>>,
+    #[serde(skip_serializing_if = "VersionStages::is_empty")]
+    pub secret_versions_to_stages: VersionStages,
     /// When the secret was made.
     pub created_date: Timestamp,
     /// Where it was made.
@@ -259,37 +291,45 @@ impl Vault {
     /// # Errors
     /// No vault, or a damaged record.
     pub fn list_secrets(&self, region: Option<Region>) -> Result<Vec<SecretListEntry>> {
-        let mut entries = Vec::new();
+        self.list_entries(region, |_| true)
+    }
+
+    /// The same for the secrets that pass.
+    pub(super) fn list_entries(
+        &self,
+        region: Option<Region>,
+        passes: impl Fn(&SecretListEntry) -> bool + Sync,
+    ) -> Result<Vec<SecretListEntry>> {
         self.require()?;
-        for family in Family::load_all(&self.root)? {
-            for (secret, regions) in family.present() {
-                let shown = match region {
-                    Some(region) => regions.contains(&region).then_some(region),
-                    None => regions.first().copied(),
-                };
-                entries.extend(shown.map(|region| list_entry(&secret.record, region)));
-            }
-        }
+        let mut entries = each_family(&self.root, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())?;
         entries.sort_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
         Ok(entries)
     }
 }
 
-fn list_entry(record: &SecretRecord, region: Region) -> SecretListEntry {
-    let rotation = rotation_in(record, region);
+fn list_entries(family: Family, region: Option<Region>) -> Vec<SecretListEntry> {
+    let shown = |regions: Vec<Region>| match region {
+        Some(region) => regions.contains(&region).then_some(region),
+        None => regions.first().copied(),
+    };
+    family.into_present().into_iter().filter_map(|(record, regions)| shown(regions).map(|region| list_entry(record, region))).collect()
+}
+
+fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
+    let rotation = rotation_in(&record, region);
     SecretListEntry {
-        arn: record.arn.in_region(region),
-        name: record.name.clone(),
-        description: record.description.clone(),
-        kms_key_id: key_in(record, region),
+        kms_key_id: key_in(&record, region),
         rotation_enabled: rotation.map(|_| false),
+        next_rotation_date: rotation.and_then(|rules| next_rotation(&record, rules)),
         rotation_rules: rotation.cloned(),
-        last_changed_date: record.last_changed_date,
-        next_rotation_date: rotation.and_then(|rules| next_rotation(record, rules)),
-        tags: record.tags.clone(),
-        secret_versions_to_stages: stages(record),
-        created_date: record.created_date,
         primary_region: record.primary_region(),
+        arn: record.arn.into_region(region),
+        name: record.name,
+        description: record.description,
+        last_changed_date: record.last_changed_date,
+        tags: record.tags,
+        secret_versions_to_stages: record.versions.into_iter().map(|version| (version.version_id, version.version_stages)).collect(),
+        created_date: record.created_date,
     }
 }
 

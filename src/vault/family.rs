@@ -1,9 +1,8 @@
 //! All secrets of one name, and who holds the name in which Region.
 
 use std::{
-    collections::BTreeMap,
+    ffi::OsString,
     fs, io,
-    num::NonZeroUsize,
     path::{Path, PathBuf},
 };
 
@@ -20,14 +19,14 @@ use crate::{
 const MAX_RECORD_LENGTH: u64 = 16 * 1024 * 1024;
 
 /// A secret with its folder.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Located {
     pub(crate) dir: PathBuf,
     pub(crate) record: SecretRecord,
 }
 
 /// The secrets of one name: at most one for each primary Region.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Family(pub(super) Vec<Located>);
 
 impl Family {
@@ -48,17 +47,15 @@ impl Family {
         Ok(Self(members))
     }
 
-    /// Reads every secret of a vault, grouped by name.
-    pub(crate) fn load_all(root: &Path) -> Result<Vec<Self>> {
-        let mut dirs = Vec::new();
-        for region in Region::all() {
-            dirs.extend(entries(&layout::region_dir(root, region))?.into_iter().map(|entry| (region, entry.path())));
+    /// Reads the secrets that lie in these folders, each with its primary Region. One whose record is not there is left out.
+    pub(super) fn read(dirs: impl Iterator<Item = (PathBuf, Region)>, buffer: &mut Vec<u8>) -> Result<Self> {
+        let mut members = Vec::new();
+        for (dir, primary) in dirs {
+            if let Some(record) = read_record_through(buffer, &dir, primary)? {
+                members.push(Located { dir, record });
+            }
         }
-        let mut by_name: BTreeMap<String, Vec<Located>> = BTreeMap::new();
-        for located in read_each(dirs)? {
-            by_name.entry(located.record.name.clone()).or_default().push(located);
-        }
-        Ok(by_name.into_values().map(Self).collect())
+        Ok(Self(members))
     }
 
     /// Every secret of the name, replaced ones included.
@@ -69,11 +66,21 @@ impl Family {
     /// The secrets that are still there in at least one Region, each with those Regions, the primary first.
     pub(crate) fn present(&self) -> impl Iterator<Item = (&Located, Vec<Region>)> {
         self.0.iter().filter_map(|member| {
-            let replicas = member.record.replication_status.iter().map(|replica| replica.region);
-            let regions: Vec<_> =
-                std::iter::once(member.record.primary_region()).chain(replicas).filter(|region| self.is_holder(member, *region)).collect();
+            let regions = self.regions_of(member);
             (!regions.is_empty()).then_some((member, regions))
         })
+    }
+
+    /// The same with nothing but their records.
+    pub(super) fn into_present(self) -> Vec<(SecretRecord, Vec<Region>)> {
+        let regions: Vec<_> = self.0.iter().map(|member| self.regions_of(member)).collect();
+        let present = self.0.into_iter().zip(regions).filter(|(_, regions)| !regions.is_empty());
+        present.map(|(member, regions)| (member.record, regions)).collect()
+    }
+
+    fn regions_of(&self, member: &Located) -> Vec<Region> {
+        let replicas = member.record.replication_status.iter().map(|replica| replica.region);
+        std::iter::once(member.record.primary_region()).chain(replicas).filter(|region| self.is_holder(member, *region)).collect()
     }
 
     /// The secret that has the name in `region`, as primary or replica.
@@ -98,51 +105,29 @@ impl Family {
     }
 }
 
-/// So many folders are worth a thread.
-const FOLDERS_PER_THREAD: usize = 256;
-
-/// Reads the records of these folders, in their order, on as many threads as there are cores.
-fn read_each(dirs: Vec<(Region, PathBuf)>) -> Result<Vec<Located>> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let threads = cores.min(dirs.len() / FOLDERS_PER_THREAD);
-    if threads < 2 {
-        return read_share(dirs);
-    }
-    let share = dirs.len().div_ceil(threads);
-    let mut dirs = dirs.into_iter();
-    let shares: Vec<Vec<_>> = (0..threads).map(|_| dirs.by_ref().take(share).collect()).collect();
-    std::thread::scope(|scope| {
-        let readers: Vec<_> = shares.into_iter().map(|share| scope.spawn(move || read_share(share))).collect();
-        let mut located = Vec::new();
-        for reader in readers {
-            // The first folder's error is told, as one thread would.
-            located.append(&mut reader.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?);
-        }
-        Ok(located)
-    })
-}
-
-fn read_share(dirs: Vec<(Region, PathBuf)>) -> Result<Vec<Located>> {
-    let mut buffer = Vec::new();
-    let mut located = Vec::with_capacity(dirs.len());
-    for (primary, dir) in dirs {
-        if let Some(record) = read_record_through(&mut buffer, &dir, primary)? {
-            located.push(Located { dir, record });
-        }
-    }
-    Ok(located)
-}
-
 /// What is in a folder, in the order of the names; nothing when it is not there.
 pub(crate) fn entries(dir: &Path) -> Result<Vec<fs::DirEntry>> {
+    let mut entries = each_entry(dir, |entry| entry)?;
+    entries.sort_by_cached_key(fs::DirEntry::file_name);
+    Ok(entries)
+}
+
+/// The names in a folder, in any order; none when it is not there.
+pub(super) fn names(dir: &Path) -> Result<Vec<OsString>> {
+    each_entry(dir, |entry| entry.file_name())
+}
+
+fn each_entry<T>(dir: &Path, take: impl Fn(fs::DirEntry) -> T) -> Result<Vec<T>> {
     let reading = |error| Error::io_at("reading the directory", dir, error);
     let listing = match fs::read_dir(dir) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         listing => listing.map_err(reading)?,
     };
-    let mut entries = listing.collect::<io::Result<Vec<_>>>().map_err(reading)?;
-    entries.sort_by_cached_key(fs::DirEntry::file_name);
-    Ok(entries)
+    listing.map(|entry| entry.map(&take)).collect::<io::Result<_>>().map_err(reading)
+}
+
+fn is_absence(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 /// Reads a secret's record; `None` when its folder or record is not there.
@@ -154,9 +139,7 @@ fn read_record_through(buffer: &mut Vec<u8>, dir: &Path, primary: Region) -> Res
     let path = dir.join(RECORD);
     match read_bounded_to(buffer, &path, MAX_RECORD_LENGTH) {
         Ok(()) => {}
-        Err(Error::Io { source, .. }) if matches!(source.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(None);
-        }
+        Err(Error::Io { source, .. }) if is_absence(&source) => return Ok(None),
         Err(error) => return Err(error),
     }
     let damaged = |what: String| Error::Damaged { path: path.clone(), what };
@@ -172,10 +155,10 @@ pub(crate) fn parse_record(bytes: &[u8], directory_name: &str, primary: Region) 
         format: u32,
     }
     let position = |error: &serde_json::Error| format!("not the JSON of a secret (line {}, column {})", error.line(), error.column());
-    let parsed = serde_json::from_slice(bytes);
+    let parsed = from_json(bytes);
     if !parsed.as_ref().is_ok_and(|record: &SecretRecord| record.format == FORMAT) {
         // Another format may have members that this version does not know: its number is the thing to tell.
-        let numbered: Numbered = serde_json::from_slice(bytes).map_err(|error| position(&error))?;
+        let numbered: Numbered = from_json(bytes).map_err(|error| position(&error))?;
         if numbered.format != FORMAT {
             return Err(format!(
                 "format {} is not known to this version, which reads format {FORMAT}; use a newer coldseal",
@@ -187,6 +170,15 @@ pub(crate) fn parse_record(bytes: &[u8], directory_name: &str, primary: Region) 
     match record.fault(directory_name, primary) {
         Some(what) => Err(what),
         None => Ok(record),
+    }
+}
+
+/// Parses JSON whose text is checked once, and not string by string.
+fn from_json<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
+    match str::from_utf8(bytes) {
+        Ok(text) => serde_json::from_str(text),
+        // The error says where.
+        Err(_) => serde_json::from_slice(bytes),
     }
 }
 
@@ -217,8 +209,11 @@ const FIRST_READ: usize = 8 * 1024;
 fn read_bounded_to(bytes: &mut Vec<u8>, path: &Path, limit: u64) -> Result<()> {
     use std::io::Read as _;
     bytes.clear();
-    bytes.reserve(FIRST_READ);
-    let read = fs::File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(bytes));
+    let read = fs::File::open(path).and_then(|file| {
+        // Most names that are looked for in most Regions are not there: room is made, and wiped, for those that are.
+        bytes.reserve(FIRST_READ);
+        file.take(limit.saturating_add(1)).read_to_end(bytes)
+    });
     let length = read.map_err(|error| Error::io_at("reading", path, error))?;
     tracing::debug!(path = %path.display(), length, "read the file");
     if u64::try_from(length).unwrap_or(u64::MAX) > limit {

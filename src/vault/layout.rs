@@ -34,7 +34,17 @@ pub(super) fn secret_dir(root: &Path, primary: Region, name: &str) -> PathBuf {
 }
 
 pub(super) fn bundle_file(region: Region, sha256: &str) -> String {
-    format!("{region}.{}.bundle", sha256.get(..16).unwrap_or(sha256))
+    format!("{region}.{}.bundle", short(sha256))
+}
+
+/// Whether this is what [`bundle_file`] gives.
+pub(super) fn is_bundle_file(file: &str, region: Region, sha256: &str) -> bool {
+    let hash = file.strip_prefix(region.name()).and_then(|rest| rest.strip_prefix('.')).and_then(|rest| rest.strip_suffix(".bundle"));
+    hash == Some(short(sha256))
+}
+
+fn short(sha256: &str) -> &str {
+    sha256.get(..16).unwrap_or(sha256)
 }
 
 /// Encodes any text as a file name: `a-z 0-9 - _` stay, upper-case letters get a `+` in front, every other byte becomes `%xx`.
@@ -85,6 +95,18 @@ mod tests {
         }
         let long = encode(&"x".repeat(512));
         assert!(long.len() < 120 && long != encode(&"x".repeat(511)), "{long}");
+    }
+
+    #[test]
+    fn a_bundles_file_is_known_by_its_name() {
+        let region = |name| Region::new(name).expect("known");
+        let (oregon, hash) = (region("us-west-2"), "6b410cf8f0409c4e5ee1f15bea96a2a8");
+        let file = bundle_file(oregon, hash);
+        assert!(file == "us-west-2.6b410cf8f0409c4e.bundle" && is_bundle_file(&file, oregon, hash));
+        assert!(!is_bundle_file(&file, region("us-west-1"), hash) && !is_bundle_file(&file, oregon, &hash.replace('b', "c")));
+        for other in ["", "us-west-2", "us-west-2..bundle", "us-west-2.6b410cf8f0409c4e", "../us-west-2.6b410cf8f0409c4e.bundle"] {
+            assert!(!is_bundle_file(other, oregon, hash), "{other}");
+        }
     }
 
     proptest! {

@@ -132,8 +132,7 @@ impl Vault {
     /// `ValidationException` for a filter; as for [`Vault::list_secrets`].
     pub fn list_secrets_matching(&self, request: &ListSecrets) -> Result<Vec<SecretListEntry>> {
         check(&request.filters)?;
-        let mut entries = self.list_secrets(request.region)?;
-        entries.retain(|entry| request.filters.iter().all(|filter| filter.fits(entry)));
+        let mut entries = self.list_entries(request.region, |entry| request.filters.iter().all(|filter| filter.fits(entry)))?;
         // The list comes in the order of the names, and sorting keeps that where dates are equal.
         match request.sort_by.or(request.sort_order.map(|_| SortBy::CreatedDate)) {
             Some(SortBy::CreatedDate) => entries.sort_by_key(|entry| entry.created_date),

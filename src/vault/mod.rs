@@ -27,6 +27,7 @@ mod seal_version;
 mod settle;
 mod value;
 mod verify;
+mod walk;
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +35,7 @@ use serde::{Deserialize, Serialize};
 
 pub use batch::{Batch, BatchEntry, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
-pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry};
+pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry, VersionStages};
 #[doc(hidden)]
 pub use family::parse_secret;
 pub use keys::{KeyOptions, RecoveryKey};

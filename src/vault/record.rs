@@ -1,7 +1,7 @@
 //! `secret.json`: what is known of a secret without a key, in the shape of
 //! [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
@@ -194,17 +194,18 @@ impl BundleRecord {
     fn fault(&self) -> Option<&'static str> {
         // The hash is part of the file's name: were it anything but hex, the name could lead elsewhere.
         let is_hash = self.sha256.len() == 64 && self.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if !is_hash || self.file != layout::bundle_file(self.region, &self.sha256) {
+        if !is_hash || !layout::is_bundle_file(&self.file, self.region, &self.sha256) {
             return Some("has a file name that is not its own");
         }
-        let is_key_there = self.kms_key_id.parse::<KeyArn>().is_ok_and(|key| key.region() == self.region);
+        let is_key_there = KeyArn::region_in(&self.kms_key_id) == Some(self.region);
         (!is_key_there).then_some("names a key of another Region, or none")
     }
 }
 
-fn occurs_twice<T: Ord>(mut items: impl Iterator<Item = T>) -> bool {
-    let mut seen = BTreeSet::new();
-    !items.all(|item| seen.insert(item))
+fn occurs_twice<T: Ord>(items: impl Iterator<Item = T>) -> bool {
+    let mut sorted: Vec<_> = items.collect();
+    sorted.sort_unstable();
+    !sorted.is_sorted_by(|item, next| item < next)
 }
 
 impl VersionRecord {

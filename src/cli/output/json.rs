@@ -10,7 +10,12 @@ use super::python;
 
 /// `json.dumps(value, indent=4, ensure_ascii=False)`.
 pub(super) fn indented(value: &impl Serialize) -> serde_json::Result<String> {
-    written(value, Indented(PrettyFormatter::with_indent(b"    ")))
+    written(value, Indented::new())
+}
+
+/// The same, as it comes. An error is the writer's, or the value is not one of JSON.
+pub(super) fn write_indented(writer: impl Write, value: &impl Serialize) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(writer, Indented::new()))
 }
 
 /// `json.dumps(value, separators=(',', ':'))`: ASCII only.
@@ -25,6 +30,12 @@ fn written(value: &impl Serialize, formatter: impl Formatter) -> serde_json::Res
 }
 
 struct Indented(PrettyFormatter<'static>);
+
+impl Indented {
+    fn new() -> Self {
+        Self(PrettyFormatter::with_indent(b"    "))
+    }
+}
 
 impl Formatter for Indented {
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {

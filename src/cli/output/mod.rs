@@ -8,7 +8,10 @@ mod query_functions;
 mod table;
 mod text;
 
-use std::str::FromStr;
+use std::{
+    io::{self, Write},
+    str::FromStr,
+};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -36,6 +39,13 @@ impl FromStr for OutputFormat {
             _ => Err(UsageError::new(format!("Unknown output type: {name}")).with_hint("--output is json, table or text")),
         }
     }
+}
+
+/// A document that is not empty as JSON, like [`render`], without the whole of it in memory.
+pub(crate) fn write_json(mut writer: impl Write, document: &impl Serialize) -> io::Result<()> {
+    json::write_indented(&mut writer, document)?;
+    writer.write_all(b"\n")?;
+    writer.flush()
 }
 
 /// A document as JSON, like [`render`], without a tree of it in memory.

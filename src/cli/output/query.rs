@@ -5,10 +5,11 @@
 //! is `<n as 8 hex digits>Name`, which makes the sorted order the document's order. The parsed expression is rewritten to match: looking
 //! up a member and comparing become calls of functions in `query_functions`, and a multi-select hash names its results with positions.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroUsize, thread};
 
 use jmespath::ast::{Ast, Comparator, KeyValuePair};
 use jmespath::{Context, ErrorReason, JmespathError, Rcvar, Runtime, Variable, interpret};
+use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::query_functions::{self as functions, plain_name, positioned_name};
@@ -48,7 +49,56 @@ impl Query {
         let found = found.map_err(|error| describe(&self.expression, &error))?;
         Ok(to_value(&found))
     }
+
+    /// The same for a document whose member `member` is `list`, a list of structures, where the expression takes each by itself, as
+    /// `SecretList[?Name=='a'].ARN` does: then no more of a long list becomes a document than one entry at a time, on each core.
+    pub(crate) fn search_each<T: Serialize + Sync>(&self, member: &str, list: &[T]) -> Option<Result<Value, UsageError>> {
+        let each = self.each_of(member)?;
+        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let mut shares = list.chunks(list.len().div_ceil(cores).max(ENTRIES_PER_THREAD));
+        let own = shares.next().unwrap_or_default();
+        let expression = self.expression.as_str();
+        let found = thread::scope(|scope| {
+            // A compiled expression stays on its thread.
+            let search = |share| {
+                let query = Self::parse(expression)?;
+                query.each_of(member).map_or_else(|| Ok(Vec::new()), |each| query.search_share(each, share))
+            };
+            let others: Vec<_> = shares.map(|share| scope.spawn(move || search(share))).collect();
+            let own = self.search_share(each, own);
+            let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+            std::iter::once(own).chain(others).collect::<Result<Vec<_>, _>>()
+        });
+        Some(found.map(|found| Value::Array(found.into_iter().flatten().collect())))
+    }
+
+    /// What the expression does with each entry of the list, if that is all that it does.
+    fn each_of(&self, member: &str) -> Option<&Ast> {
+        let Ast::Projection { lhs, rhs, .. } = &self.ast else { return None };
+        // Flattening changes no list of structures.
+        let list = if let Ast::Flatten { node, .. } = &**lhs { node } else { lhs };
+        let Ast::Function { name, args, .. } = &**list else { return None };
+        let [Ast::Identity { .. }, Ast::Literal { value, .. }] = args.as_slice() else { return None };
+        let is_member = name == functions::MEMBER && value.as_string().is_some_and(|name| name == member);
+        is_member.then_some(rhs)
+    }
+
+    fn search_share(&self, each: &Ast, share: &[impl Serialize]) -> Result<Vec<Value>, UsageError> {
+        let mut found = Vec::new();
+        for entry in share {
+            let entry = serde_json::to_value(entry).expect("an entry is always JSON");
+            let selected = interpret(&to_variable(&entry), each, &mut Context::new(&self.expression, &self.runtime));
+            let selected = selected.map_err(|error| describe(&self.expression, &error))?;
+            if !selected.is_null() {
+                found.push(to_value(&selected));
+            }
+        }
+        Ok(found)
+    }
 }
+
+/// Fewer entries are not worth a thread.
+const ENTRIES_PER_THREAD: usize = 256;
 
 fn describe(expression: &str, error: &JmespathError) -> UsageError {
     let mut lines: Vec<String> = expression.split('\n').map(str::to_owned).collect();
@@ -182,6 +232,46 @@ mod tests {
     fn an_unknown_function_is_found_before_anything_runs() {
         assert!(error("Tags[].nosuch(@)").message.contains("nosuch"));
         assert!(error("sort_by(Tags, &nosuch(Key))").message.contains("nosuch"));
+    }
+
+    #[test]
+    fn entry_by_entry_gives_what_the_whole_document_gives() {
+        let entry = |number: u32| match number % 3 {
+            0 => serde_json::json!({"Name": format!("name-{number}"), "Tags": [{"Key": "a", "Value": number.to_string()}, {"Key": "b"}]}),
+            1 => serde_json::json!({"Name": format!("name-{number}"), "Size": number, "Tags": []}),
+            _ => serde_json::json!({"Name": null, "Size": number}),
+        };
+        for count in [0, 1, 5, 600, 1500] {
+            let list: Vec<Value> = (0..count).map(entry).collect();
+            let document = serde_json::json!({"List": list, "NextToken": "x"});
+            for expression in [
+                "List[].Name",
+                "List[*].Name",
+                "List[?Size > `4`].{n: Name, s: Size}",
+                "List[?Name=='name-4']",
+                "List[?contains(not_null(Name, ''), '4')].[Name, Tags[0].Value]",
+                "List[].Tags[?Key=='a'].Value",
+                "List[].not_null(Name, 'none')",
+                "List[].length(Name)",
+            ] {
+                let query = Query::parse(expression).expect("compiles");
+                let text = |result: Result<Value, UsageError>| result.map(|value| value.to_string()).map_err(|error| error.message);
+                let by_entry = query.search_each("List", &list).unwrap_or_else(|| panic!("{expression} takes each entry by itself"));
+                assert_eq!(text(by_entry), text(query.search(&document)), "{expression} of {count}");
+            }
+        }
+        for expression in [
+            "List",
+            "List[0].Name",
+            "List[].Tags[]",
+            "List[].Name | [0]",
+            "Other[].Name",
+            "length(List)",
+            "[List[].Name, NextToken]",
+            "sort_by(List, &Name)[].Name",
+        ] {
+            assert!(Query::parse(expression).expect("compiles").search_each("List", &[entry(0)]).is_none(), "{expression}");
+        }
     }
 
     #[test]

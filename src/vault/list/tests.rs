@@ -9,7 +9,7 @@ use crate::{
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
     secret::SecretBytes,
     suite::AlgorithmSuite,
-    vault::{CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, Tag},
+    vault::{CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, Tag, VersionStages},
 };
 
 fn entry(name: &str, description: Option<&str>, tags: &[(&str, &str)]) -> SecretListEntry {
@@ -24,7 +24,7 @@ fn entry(name: &str, description: Option<&str>, tags: &[(&str, &str)]) -> Secret
         last_changed_date: created,
         next_rotation_date: None,
         tags: tags.iter().map(|(key, value)| Tag { key: (*key).to_owned(), value: (*value).to_owned() }).collect(),
-        secret_versions_to_stages: BTreeMap::new(),
+        secret_versions_to_stages: VersionStages::default(),
         created_date: created,
         primary_region: Region::new("us-west-2").expect("a Region"),
     }
