@@ -1,6 +1,10 @@
 //! Names, ARNs and partial ARNs.
 
 use super::*;
+use crate::vault::{
+    family::{Family, Located},
+    lookup::settled,
+};
 
 fn arn_of(place: &Place, secret_id: &str) -> String {
     place.get(secret_id, None).expect("opens").arn.to_string()
@@ -86,4 +90,47 @@ fn the_account_is_the_requests_or_that_of_the_key() {
     place.create(&CreateSecret { account, ..request("other", &[]) }).expect("created");
     assert!(arn_of(&place, "db").starts_with("arn:aws:secretsmanager:us-west-2:000000000000:secret:db-"));
     assert!(arn_of(&place, "other").starts_with("arn:aws:secretsmanager:us-west-2:111122223333:secret:other-"));
+}
+
+/// The secrets in these primary Regions, as one read without a lock sees them.
+fn seen(place: &Place, primaries: &[&str]) -> Family {
+    Family(primaries.iter().map(|primary| Located { dir: place.dir(primary, "db"), record: place.record(primary, "db") }).collect())
+}
+
+#[test]
+fn a_name_that_changes_hands_while_it_is_read_is_read_again() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    place.create(&CreateSecret { region: region("us-east-1"), ..request("db", &[]) }).expect("created");
+    // Which secrets each read sees, the Region that is asked about, which are taken in the end, and after how many reads.
+    type Case<'a> = (&'a [&'a [&'a str]], Option<&'a str>, &'a [&'a str], usize);
+    let cases: [Case<'_>; 7] = [
+        (&[&["us-west-2"]], None, &["us-west-2"], 1),
+        (&[&["us-west-2"]], Some("eu-west-1"), &["us-west-2"], 1),
+        (&[&[], &["us-east-1"]], None, &["us-east-1"], 2),
+        (&[&["us-west-2"], &["us-west-2", "us-east-1"], &["us-west-2", "us-east-1"]], Some("us-east-1"), &["us-west-2", "us-east-1"], 3),
+        (&[&["us-west-2", "us-east-1"], &["us-east-1"]], None, &["us-east-1"], 2),
+        (&[&["us-west-2", "us-east-1"], &["us-west-2", "us-east-1"]], None, &["us-west-2", "us-east-1"], 2),
+        (&[&[], &[]], None, &[], 2),
+    ];
+    for (reads, asked, taken, count) in cases {
+        let mut number = 0;
+        let load = || {
+            number += 1;
+            Ok(seen(&place, reads[number - 1]))
+        };
+        assert_eq!(settled(load, asked.map(region)).expect("read"), seen(&place, taken), "{reads:?}");
+        assert_eq!(number, count, "{reads:?}");
+    }
+}
+
+#[test]
+fn a_name_that_never_rests_is_taken_as_it_was_seen_last() {
+    let place = Place::with_secret(&[]);
+    let mut number = 0;
+    let load = || {
+        number += 1;
+        Ok(if number % 2 == 1 { seen(&place, &[]) } else { seen(&place, &["us-west-2", "us-west-2"]) })
+    };
+    assert_eq!(settled(load, None).expect("read").0.len(), 2);
+    assert_eq!(number, 10);
 }
