@@ -91,7 +91,7 @@ impl Vault {
     pub fn create_secret(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<SecretChange> {
         request.validate()?;
         let mut prepared = None;
-        if !self.exists() {
+        if !self.is_there()? {
             // A request that fails leaves no vault behind.
             prepared = Some(self.prepare_create(session.kms_mut(), request)?);
             self.initialize()?;

@@ -9,7 +9,7 @@ impl Vault {
     /// # Errors
     /// The vault cannot be read, or a record is damaged.
     pub fn secrets_under_keys(&self, keys: &[KeyArn]) -> Result<Vec<String>> {
-        if !self.exists() {
+        if !self.is_there()? {
             return Ok(Vec::new());
         }
         let names: Vec<_> = keys.iter().map(KeyArn::to_string).collect();

@@ -126,6 +126,14 @@ fn each_entry<T>(dir: &Path, take: impl Fn(fs::DirEntry) -> T) -> Result<Vec<T>>
     listing.map(|entry| entry.map(&take)).collect::<io::Result<_>>().map_err(reading)
 }
 
+/// What is at `path`; `None` when nothing is.
+pub(super) fn looked_at(path: &Path) -> io::Result<Option<fs::Metadata>> {
+    match fs::metadata(path) {
+        Err(error) if is_absence(&error) => Ok(None),
+        looked => looked.map(Some),
+    }
+}
+
 fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -93,18 +93,26 @@ impl Vault {
         &self.root
     }
 
-    /// True when there is a vault.
+    /// True when there is a vault; false too where that cannot be seen.
     #[must_use]
     pub fn exists(&self) -> bool {
-        self.root.join(layout::MARKER).is_file()
+        self.is_there().unwrap_or_default()
+    }
+
+    /// Whether there is a vault. A directory that may not be looked into is an error, not an absent vault.
+    fn is_there(&self) -> Result<bool> {
+        let absolute = self.absolute_root();
+        let looked = family::looked_at(&self.root.join(layout::MARKER));
+        let marker = looked.map_err(|error| Error::io_at("looking for the vault at", &absolute, error))?;
+        Ok(marker.is_some_and(|marker| marker.is_file()))
     }
 
     /// Fails unless there is a vault in a format that this version reads.
     ///
     /// # Errors
-    /// [`Error::Setup`] that names the path.
+    /// [`Error::Setup`] that names the path; a directory that cannot be looked into.
     pub fn require(&self) -> Result<()> {
-        if !self.exists() {
+        if !self.is_there()? {
             return Err(SetupError::NoVault(self.absolute_root()).into());
         }
         let path = self.root.join(layout::MARKER);
@@ -123,7 +131,7 @@ impl Vault {
 
     /// Makes the directory and its marker when they are missing.
     fn initialize(&self) -> Result<()> {
-        if self.exists() {
+        if self.is_there()? {
             return Ok(());
         }
         durable::create_dir_all(&self.root.join(layout::SECRETS))?;

@@ -1,5 +1,7 @@
 //! What to do next, for each error of the library. What the message says itself is not said again.
 
+use std::io;
+
 use crate::error::{ContextMismatch, Error, ErrorCode, FormatError, FormatProblem, ServiceError, SetupError};
 
 /// Operations that take an alias where they take a key; the others take a key id or key ARN.
@@ -59,6 +61,9 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Service(error) => service_hint(error, operation),
         Error::Signature => Some("fetch the message again, from whoever signed it"),
         Error::NoAnswer { .. } => Some("is the Region's endpoint reachable from here? --endpoint-url names another; nothing was written"),
+        Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => Some(
+            "'ls -ld' shows whose a file or directory is and who may read, enter or change it; run this as that user, or have 'chmod' or 'chown' change it",
+        ),
         Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
     }
 }

@@ -97,6 +97,15 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         (Error::Misuse("a rule"), "Decrypt", 255, &["coldseal: a rule"]),
         (Error::Random, "Decrypt", 255, &["coldseal: the operating system's random number generator failed"]),
         (Error::io("writing the output", io::Error::other("full")), "GenerateDataKey", 255, &["coldseal: writing the output: full"]),
+        (
+            Error::io("looking for the vault at /v", io::ErrorKind::PermissionDenied.into()),
+            "ListSecrets",
+            255,
+            &[
+                "coldseal: looking for the vault at /v: permission denied",
+                "hint: 'ls -ld' shows whose a file or directory is and who may read, enter or change it; run this as that user, or have 'chmod' or 'chown' change it",
+            ],
+        ),
     ]);
     table
 }

@@ -3,14 +3,17 @@
 mod bundle;
 mod secret;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::Metadata,
+    path::{Path, PathBuf},
+};
 
 use serde::Serialize;
 
 use self::bundle::Checker;
 use super::{
     KeyOptions, Vault,
-    family::entries,
+    family::{entries, looked_at},
     layout::{LOCK, MARKER, RECORD, SECRETS},
 };
 use crate::{
@@ -124,13 +127,15 @@ impl VerifyReport {
 pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyReport> {
     let mut checker = Checker::new(options);
     for path in paths {
-        if path.join(MARKER).is_file() {
+        let look = |at: &Path| looked_at(at).map_err(|error| Error::io_at("looking at", at, error));
+        let found = look(path)?;
+        if look(&path.join(MARKER))?.is_some_and(|marker| marker.is_file()) {
             verify_vault(&mut checker, path)?;
-        } else if path.join(RECORD).exists() {
+        } else if look(&path.join(RECORD))?.is_some() {
             verify_secret_dir(&mut checker, path)?;
-        } else if path.is_file() {
+        } else if found.as_ref().is_some_and(Metadata::is_file) {
             checker.check_lone_bundle(path);
-        } else if path.exists() {
+        } else if found.is_some() {
             return Err(Error::setup(format!("{} is neither a vault, nor the folder of a secret, nor a bundle", path.display())));
         } else {
             return Err(Error::setup(format!("there is nothing at {}; name a vault, the folder of a secret, or a bundle", path.display())));
