@@ -77,7 +77,7 @@ impl From<UsageError> for Stop {
 
 /// Reads the command line.
 pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> Result<Request, Stop> {
-    let command = with_flags(Cli::command());
+    let mut command = with_flags(Cli::command());
     let mut values = InputValues::default();
     let mut sample = None;
     if arguments.iter().any(|argument| names_flag(argument)) {
@@ -96,7 +96,10 @@ pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> 
             }
         }
     }
-    let matches = command.try_get_matches_from(arguments)?;
+    let matches = command.try_get_matches_from_mut(arguments);
+    // It holds the texts of every command and nothing of this run: to wipe and free them piece by piece is a third of what a short command costs.
+    std::mem::forget(command);
+    let matches = matches?;
     Ok(Request::Run(Box::new(Run { operation: operation_name(&matches), cli: Cli::from_arg_matches(&matches)?, values, sample })))
 }
 
