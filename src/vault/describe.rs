@@ -165,7 +165,10 @@ impl VersionStages {
 
 impl FromIterator<(String, Vec<String>)> for VersionStages {
     fn from_iter<I: IntoIterator<Item = (String, Vec<String>)>>(versions: I) -> Self {
-        let mut stages: Vec<_> = versions.into_iter().collect();
+        // In a vector of its own: one that is collected keeps the room of the records that it came from.
+        let versions = versions.into_iter();
+        let mut stages = Vec::with_capacity(versions.size_hint().0);
+        stages.extend(versions);
         stages.sort_unstable();
         Self(stages)
     }

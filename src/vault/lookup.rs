@@ -21,15 +21,32 @@ pub(super) struct Found {
 
 pub(super) const NOT_FOUND: &str = "Secrets Manager can't find the specified secret.";
 
+/// Whether the caller holds the lock: then no name changes hands while it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    Locked,
+    Unlocked,
+}
+
 impl Vault {
     /// Finds a secret. Without a Region, in the ARN or beside it, the primary Region answers.
     pub(super) fn find(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        self.require()?;
-        check_secret_id(secret_id)?;
-        if secret_id.starts_with("arn:") { self.find_by_arn(secret_id, region) } else { self.find_by_name(secret_id, region) }
+        self.find_by(Reading::Unlocked, secret_id, region)
     }
 
-    fn find_by_arn(&self, text: &str, region: Option<Region>) -> Result<Found> {
+    /// The same where the caller holds the lock.
+    pub(super) fn find_locked(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
+        self.find_by(Reading::Locked, secret_id, region)
+    }
+
+    fn find_by(&self, reading: Reading, secret_id: &str, region: Option<Region>) -> Result<Found> {
+        self.require()?;
+        check_secret_id(secret_id)?;
+        let is_arn = secret_id.starts_with("arn:");
+        if is_arn { self.find_by_arn(reading, secret_id, region) } else { self.find_by_name(reading, secret_id, region) }
+    }
+
+    fn find_by_arn(&self, reading: Reading, text: &str, region: Option<Region>) -> Result<Found> {
         let invalid = |message: String| Error::service(ErrorCode::InvalidParameterException, message);
         let arn: SecretArn = text.parse().map_err(|_| invalid(format!("'{}' is not the ARN of a secret", text.escape_debug())))?;
         if let Some(region) = region.filter(|region| *region != arn.region()) {
@@ -37,7 +54,7 @@ impl Vault {
         }
         // As in AWS, a name that itself ends in a hyphen and six characters is not found by its partial ARN.
         let name = arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name);
-        let found = self.find_by_name(name, Some(arn.region()))?;
+        let found = self.find_by_name(reading, name, Some(arn.region()))?;
         let full = found.secret.record.arn.in_region(arn.region());
         if full.account() == arn.account() && (full == arn || arn.split_suffix().is_none()) {
             Ok(found)
@@ -46,8 +63,9 @@ impl Vault {
         }
     }
 
-    fn find_by_name(&self, name: &str, region: Option<Region>) -> Result<Found> {
-        let family = settled(|| Family::load(&self.root, name), region)?;
+    fn find_by_name(&self, reading: Reading, name: &str, region: Option<Region>) -> Result<Found> {
+        let load = || Family::load(&self.root, name);
+        let family = if reading == Reading::Locked { load()? } else { settled(load, region)? };
         let region = match region {
             Some(region) => region,
             None => only_primary(&family, name)?,

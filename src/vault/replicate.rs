@@ -59,8 +59,8 @@ impl Vault {
         }
         self.require()?;
         let _lock = self.lock()?;
-        self.settle(&self.find(&request.secret_id, request.region)?.secret.record.name)?;
-        let Found { secret, region, family } = self.find(&request.secret_id, request.region)?;
+        self.settle(&self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
+        let Found { secret, region, family } = self.find_locked(&request.secret_id, request.region)?;
         if region != secret.record.primary_region() {
             let message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
             return Err(Error::service(ErrorCode::InvalidParameterException, message));

@@ -48,8 +48,8 @@ impl Vault {
         }
         self.require()?;
         let _lock = self.lock()?;
-        self.settle(&self.find(&request.secret_id, request.region)?.secret.record.name)?;
-        let Found { secret, family, .. } = self.find(&request.secret_id, request.region)?;
+        self.settle(&self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
+        let Found { secret, family, .. } = self.find_locked(&request.secret_id, request.region)?;
         let regions = match request.region {
             Some(region) => vec![region],
             None => {
