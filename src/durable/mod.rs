@@ -36,6 +36,15 @@ pub(crate) fn create_dir_all(path: &Path) -> Result<()> {
         };
     }
     create_dir_all(parent)?;
+    create_dir_in_durable(path)
+}
+
+/// The same in a directory that [`create_dir_all`] has made or seen: nothing above it is synced again.
+pub(crate) fn create_dir_in_durable(path: &Path) -> Result<()> {
+    let parent = parent_of(path);
+    if path.is_dir() {
+        return create_dir_all(path);
+    }
     match create_dir(path) {
         Ok(()) => sync_dir(parent),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),

@@ -38,6 +38,11 @@ fn directories_are_made_with_their_parents() {
     let deep = directory.path().join("a/b/c");
     create_dir_all(&deep).expect("makes");
     create_dir_all(&deep).expect("is there already");
+    for _ in 0..2 {
+        create_dir_in_durable(&deep.join("child")).expect("makes, or is there already");
+        assert!(deep.join("child").is_dir());
+    }
+    assert!(create_dir_in_durable(&deep.join("missing/child")).is_err());
     let file = directory.path().join("file");
     write_new(&file, b"").expect("writes");
     assert!(create_dir_all(&file.join("x")).is_err());

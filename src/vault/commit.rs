@@ -83,7 +83,7 @@ impl<'g> SecretWriter<'g> {
     pub(crate) fn write_bundle(&mut self, version_id: &str, key: &KeyArn, message: &[u8]) -> Result<BundleRecord> {
         let version_dir = self.dir.join(layout::encode(version_id));
         if !self.version_dirs.contains(&version_dir) {
-            self.group.map_or_else(|| durable::create_dir_all(&version_dir), |group| group.create_dir(&version_dir))?;
+            self.group.map_or_else(|| durable::create_dir_in_durable(&version_dir), |group| group.create_dir(&version_dir))?;
             self.version_dirs.push(version_dir.clone());
         }
         let sha256 = sha256(message);
