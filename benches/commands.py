@@ -66,12 +66,10 @@ class Bench:
             begun, spent = base(index) * 1000, work(index) * 1000
             if index > 0:
                 pairs.append((begun, spent))
-        median = lambda value: statistics.median(value(begun, spent) for begun, spent in pairs)
-        print(
-            f"{what}: {median(lambda _, spent: spent):.1f}; {base_name}: {median(lambda begun, _: begun):.1f}; "
-            f"{median(lambda begun, spent: spent - begun):+.1f}, {median(lambda begun, spent: spent / begun):.2f} times",
-            flush=True,
-        )
+        base_time, time_spent = (statistics.median(times) for times in zip(*pairs))
+        above = statistics.median(spent - begun for begun, spent in pairs)
+        ratio = statistics.median(spent / begun for begun, spent in pairs)
+        print(f"{what}: {time_spent:.1f}; {base_name}: {base_time:.1f}; {above:+.1f}, {ratio:.2f} times", flush=True)
 
     def bare_create(self, index):
         """The writes and syncs of `create-secret`, in this process: two directories, three bundles, the record."""
