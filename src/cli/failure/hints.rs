@@ -19,6 +19,9 @@ const TAKE_ALIASES: [&str; 11] = [
     "SetDefaultKey",
 ];
 
+/// What the system forbids whoever asks, as making a file in `/proc` or in a directory that is immutable.
+const EPERM: i32 = 1;
+
 /// AWS's message where RSA decrypts without a key id.
 const KEY_ID_MISSING: &str = "KeyId must not be null";
 
@@ -61,7 +64,7 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Service(error) => service_hint(error, operation),
         Error::Signature => Some("fetch the message again, from whoever signed it"),
         Error::NoAnswer { .. } => Some("is the Region's endpoint reachable from here? --endpoint-url names another; nothing was written"),
-        Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => Some(
+        Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied && source.raw_os_error() != Some(EPERM) => Some(
             "'ls -ld' shows whose a file or directory is and who may read, enter or change it; run this as that user, or have 'chmod' or 'chown' change it",
         ),
         Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => None,
