@@ -8,6 +8,7 @@ use std::{
     time::Duration,
 };
 
+use super::regular;
 use crate::error::{Error, Result};
 
 /// Who waits longer than this for a lock is told so.
@@ -45,14 +46,15 @@ pub(crate) struct Lock {
 }
 
 impl Lock {
-    /// Waits until no one else holds the lock at `path`, making the file when it is missing.
+    /// Waits until no one else holds the lock at `path`, making the file when it is missing, and nothing where a symbolic link leads.
     pub(crate) fn exclusive(path: &Path) -> Result<Self> {
         let mut options = fs::OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         tracing::debug!(path = %path.display(), "locking");
-        let locked = options.open(path).and_then(|file| lock(&file, path).map(|()| Self { _file: file }));
-        locked.map_err(|error| Error::io_at("locking", path, error))
+        let file = regular::open_as(&mut options, "locking", path)?;
+        lock(&file, path).map_err(|error| Error::io_at("locking", path, error))?;
+        Ok(Self { _file: file })
     }
 }

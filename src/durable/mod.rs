@@ -7,6 +7,7 @@ mod group;
 mod leftover;
 mod lock;
 mod new_file;
+pub(crate) mod regular;
 #[cfg(target_os = "linux")]
 mod unnamed;
 #[cfg_attr(not(target_os = "linux"), path = "no_whole.rs")]

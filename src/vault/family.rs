@@ -11,6 +11,7 @@ use super::{
     record::{FORMAT, SecretRecord},
 };
 use crate::{
+    durable::regular::open_regular,
     error::{Error, Result},
     region::Region,
 };
@@ -204,7 +205,7 @@ pub fn parse_secret(bytes: &[u8]) -> Result<()> {
     Ok(())
 }
 
-/// Reads a whole file of at most `limit` bytes.
+/// Reads a whole file of at most `limit` bytes; a regular one, not through a symbolic link.
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();
     read_bounded_to(&mut bytes, path, limit).map(|()| bytes)
@@ -217,12 +218,10 @@ const FIRST_READ: usize = 8 * 1024;
 fn read_bounded_to(bytes: &mut Vec<u8>, path: &Path, limit: u64) -> Result<()> {
     use std::io::Read as _;
     bytes.clear();
-    let read = fs::File::open(path).and_then(|file| {
-        // Most names that are looked for in most Regions are not there: room is made, and wiped, for those that are.
-        bytes.reserve(FIRST_READ);
-        file.take(limit.saturating_add(1)).read_to_end(bytes)
-    });
-    let length = read.map_err(|error| Error::io_at("reading", path, error))?;
+    let file = open_regular(path)?;
+    // Most names that are looked for in most Regions are not there: room is made, and wiped, for those that are.
+    bytes.reserve(FIRST_READ);
+    let length = file.take(limit.saturating_add(1)).read_to_end(bytes).map_err(|error| Error::io_at("reading", path, error))?;
     tracing::debug!(path = %path.display(), length, "read the file");
     if u64::try_from(length).unwrap_or(u64::MAX) > limit {
         return Err(Error::Damaged { path: path.to_owned(), what: format!("larger than the {limit} bytes that it can have") });

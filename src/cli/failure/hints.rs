@@ -54,7 +54,7 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
             Some("'coldseal kms export-keys' copies some Regions' keys to a keystore of their own")
         }
         Error::TooLong { .. } => Some("raise the limit with --max-content-length if you trust the message; it is held in memory"),
-        Error::Damaged { what, .. } if what.ends_with("use a newer coldseal") => None,
+        Error::Damaged { what, .. } if what.ends_with("use a newer coldseal") || what.ends_with("or remove it") => None,
         Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup_hint(error, operation),
         Error::Service(error) if error.message == KEY_ID_MISSING && operation == "ReEncrypt" => {

@@ -6,6 +6,8 @@ mod batch;
 mod binding;
 mod crash;
 mod create;
+#[cfg(target_os = "linux")]
+mod links;
 mod lookup;
 mod many;
 mod names;

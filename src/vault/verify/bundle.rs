@@ -97,9 +97,9 @@ impl<'a> Checker<'a> {
     }
 
     /// Structure, size, hash, and that no other bundle has the message id. `None` after a fault that leaves nothing to check.
-    pub(super) fn check_structure(&mut self, path: &Path) -> Option<Seen> {
+    pub(super) fn check_structure(&mut self, path: &Path, opened: Result<File>) -> Option<Seen> {
         self.report.bundles += 1;
-        match look(path) {
+        match opened.and_then(look) {
             Ok(seen) => {
                 let other = self.message_ids.insert(seen.inspected.header.message_id, path.to_owned());
                 // Not when two of the paths to be verified lead to one file.
@@ -119,9 +119,10 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A bundle that is named by itself: it is not compared with a record.
+    /// A bundle that is named by itself, through a link if that is what the user named: it is not compared with a record.
     pub(super) fn check_lone_bundle(&mut self, path: &Path) {
-        let Some(seen) = self.check_structure(path) else { return };
+        let open_file = || File::open(path).map_err(|error| Error::io_at("reading", path, error));
+        let Some(seen) = self.check_structure(path, open_file()) else { return };
         if region_of(&seen.inspected.header.encryption_context).is_some_and(|region| !self.is_asked_about(region)) {
             self.report.bundles -= 1;
             return self.count_other_region(|counts| counts.bundles += 1);
@@ -135,7 +136,7 @@ impl<'a> Checker<'a> {
             self.count(|counts| &mut counts.not_openable_here);
             return;
         }
-        let opened = File::open(path).map_err(|error| Error::io_at("reading", path, error)).and_then(|file| {
+        let opened = open_file().and_then(|file| {
             let openers = keys.openers(kms);
             openers.with(openers.farthest(), None, |keyrings| open(file, io::sink(), keyrings, &OpenOptions::default()).map(drop))
         });
@@ -170,8 +171,7 @@ fn is_same(a: &Path, b: &Path) -> bool {
     a == b || fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
-fn look(path: &Path) -> Result<Seen> {
-    let file = File::open(path).map_err(|error| Error::io_at("reading", path, error))?;
+fn look(file: File) -> Result<Seen> {
     let mut reader = Hashing { file, sha256: Sha256::default(), size: 0 };
     let inspected = inspect(&mut reader, HeaderLimits::default())?;
     Ok(Seen { inspected, size: reader.size, sha256: reader.sha256.finish_hex() })

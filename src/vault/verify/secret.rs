@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::bundle::{Checker, Seen};
 use crate::{
     arn::KeyArn,
+    durable::regular::open_regular,
     error::Result,
     format::EncryptedDataKey,
     keyring::{ecdh_recipient, names_key_arn},
@@ -119,7 +120,9 @@ impl Checker<'_> {
 
     fn check_bundle(&mut self, secret: &Located, version: &VersionRecord, bundle: &BundleRecord) {
         let path = bundle_path(secret, version, bundle);
-        let faults = self.check_structure(&path).map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
+        let opened = open_regular(&path);
+        let faults =
+            self.check_structure(&path, opened).map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
         let is_sound = faults.as_ref().is_some_and(Vec::is_empty);
         for fault in faults.unwrap_or_default() {
             self.fault(&path, fault);
