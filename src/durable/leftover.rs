@@ -39,6 +39,11 @@ impl Temporaries {
         write(path, bytes, Existing::Replace, self)
     }
 
+    /// Whether a file of this name is a temporary one, whosever it is.
+    pub(crate) fn has_name(name: &str) -> bool {
+        name.starts_with(TEMPORARY_PREFIX)
+    }
+
     /// `.coldseal-tmp-NAME-`; random letters and digits follow, which hold no hyphen.
     pub(super) fn prefix(&self) -> OsString {
         let mut prefix = OsString::from(TEMPORARY_PREFIX);

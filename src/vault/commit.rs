@@ -35,7 +35,11 @@ pub(crate) struct SecretWriter<'g> {
 
 impl SecretWriter<'static> {
     /// Makes the folder when it is missing.
+    ///
+    /// # Errors
+    /// A symbolic link leads there: what is behind it is not the vault's, and no leftover.
     pub(crate) fn begin(dir: &Path) -> Result<Self> {
+        layout::refuse_links(dir)?;
         // The name of one without a record is durable only if its maker came to that.
         let is_left_over = dir.exists() && !dir.join(RECORD).exists();
         durable::create_dir_all(dir)?;
@@ -61,6 +65,7 @@ impl SecretWriter<'static> {
 impl<'g> SecretWriter<'g> {
     /// The same for one of many secrets: nothing of it is durable before the group's barriers.
     pub(crate) fn begin_in(group: &'g Group, dir: &Path) -> Result<Self> {
+        layout::refuse_links(dir)?;
         let may_have_leftovers = dir.exists();
         group.create_dir(dir)?;
         let sync = group.sync_in(dir)?;
@@ -82,6 +87,7 @@ impl<'g> SecretWriter<'g> {
     /// Writes a bundle and, outside of a group, syncs its content; its name becomes durable before the commit.
     pub(crate) fn write_bundle(&mut self, version_id: &str, key: &KeyArn, message: &[u8]) -> Result<BundleRecord> {
         let version_dir = self.dir.join(layout::encode(version_id));
+        durable::regular::refuse_link(&version_dir)?;
         if !self.version_dirs.contains(&version_dir) {
             self.group.map_or_else(|| durable::create_dir_in_durable(&version_dir), |group| group.create_dir(&version_dir))?;
             self.version_dirs.push(version_dir.clone());
@@ -130,6 +136,7 @@ pub(super) fn abandon(dir: &Path, before: Option<&SecretRecord>, primary: Region
 
 /// Files of a secret's folder that its record does not name.
 pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> Result<Vec<PathBuf>> {
+    layout::refuse_links(dir)?;
     let mut named: HashSet<(OsString, OsString)> = HashSet::new();
     for version in record.iter().flat_map(|record| &record.versions) {
         let version_dir = layout::encode(&version.version_id);
@@ -148,10 +155,10 @@ pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> Result<Vec
     Ok(found)
 }
 
-/// Removes leftovers and the folders that they leave empty. What cannot be removed is the next writer's.
+/// Removes leftovers and the folders that they leave empty; no file that has not a writer's name. What cannot be removed is the next writer's.
 pub(super) fn sweep(dir: &Path, record: Option<&SecretRecord>) {
     for path in leftovers(dir, record).unwrap_or_default() {
-        let is_removed = fs::remove_file(&path).is_ok();
+        let is_removed = layout::is_writers(&path) && fs::remove_file(&path).is_ok();
         tracing::debug!(path = %path.display(), is_removed, "leftover");
     }
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {

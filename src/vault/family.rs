@@ -151,6 +151,7 @@ fn read_record_through(buffer: &mut Vec<u8>, dir: &Path, primary: Region) -> Res
         Err(Error::Io { source, .. }) if is_absence(&source) => return Ok(None),
         Err(error) => return Err(error),
     }
+    layout::refuse_links(dir)?;
     let damaged = |what: String| Error::Damaged { path: path.clone(), what };
     let directory_name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     parse_record(buffer, directory_name, primary).map(Some).map_err(damaged)

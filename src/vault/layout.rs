@@ -11,7 +11,12 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::{crypto::sha256, region::Region};
+use crate::{
+    crypto::sha256,
+    durable::{Temporaries, regular::refuse_link},
+    error::Result,
+    region::Region,
+};
 
 pub(super) const MARKER: &str = "coldseal.json";
 pub(super) const LOCK: &str = ".lock";
@@ -31,6 +36,23 @@ pub(super) fn region_dir(root: &Path, region: Region) -> PathBuf {
 
 pub(super) fn secret_dir(root: &Path, primary: Region, name: &str) -> PathBuf {
     region_dir(root, primary).join(encode(name))
+}
+
+/// Refuses the folder of a secret that a symbolic link leads to: itself, its Region's, or the one of all secrets. The vault's own may be one.
+pub(super) fn refuse_links(secret_dir: &Path) -> Result<()> {
+    secret_dir.ancestors().take(3).try_for_each(refuse_link)
+}
+
+/// Whether a file in the folder of a secret has a name that a writer gives. Others are somebody else's.
+pub(super) fn is_writers(path: &Path) -> bool {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+    name == RECORD || Temporaries::has_name(name) || is_bundle(name)
+}
+
+fn is_bundle(name: &str) -> bool {
+    let parts = name.strip_suffix(".bundle").and_then(|rest| rest.split_once('.'));
+    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    parts.is_some_and(|(region, hash)| Region::new(region).is_some() && is_hash(hash))
 }
 
 pub(super) fn bundle_file(region: Region, sha256: &str) -> String {
@@ -116,6 +138,19 @@ mod tests {
             prop_assert!(x.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_+%~".contains(&byte)));
             prop_assert!(!x.is_empty() && x.len() <= MAX_ENCODED);
             prop_assert_eq!(a == b, x == y);
+        }
+    }
+
+    #[test]
+    fn a_writers_files_are_known_by_their_names() {
+        let region = Region::new("us-west-2").expect("known");
+        let bundle = bundle_file(region, &sha256(b"a message"));
+        let is_writers = |name: &str| is_writers(&Path::new("secrets/us-west-2/db").join(name));
+        assert!([bundle.as_str(), "secret.json", ".coldseal-tmp-a1B2c3"].into_iter().all(is_writers));
+        for other in
+            ["thesis.txt", "secret.json~", "us-west-2.bundle", "us-north-7.0123456789abcdef.bundle", "us-west-2.0123456789ABCDEF.bundle"]
+        {
+            assert!(!is_writers(other), "{other}");
         }
     }
 }

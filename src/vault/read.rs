@@ -18,6 +18,7 @@ use super::{
 use crate::{
     arn::SecretArn,
     crypto::{constant_time_eq, sha256},
+    durable::{self, regular::refuse_link},
     error::{Error, ErrorCode, Result},
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::EmbeddedKms,
@@ -182,6 +183,7 @@ impl Vault {
         };
         let path = bundle_path(secret, version, bundle);
         let refuse = |what: &str| Error::service(ErrorCode::DecryptionFailure, format!("{}: {what}", path.display()));
+        refuse_link(durable::parent_of(&path))?;
         let message = read_bounded(&path, MAX_BUNDLE_LENGTH)?;
         if u64::try_from(message.len()).unwrap_or(u64::MAX) != bundle.size || sha256(&message) != bundle.sha256 {
             return Err(refuse("size or SHA-256 is not the one on record: the file was changed or damaged"));

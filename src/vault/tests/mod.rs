@@ -163,7 +163,8 @@ impl Place {
                 if metadata.is_dir() {
                     snapshot.insert(path.clone(), (Vec::new(), SystemTime::UNIX_EPOCH));
                     folders.push(path);
-                } else if path.extension().is_none_or(|extension| extension != "lock") && !path.ends_with(".lock") {
+                } else if !metadata.is_symlink() && path.extension().is_none_or(|extension| extension != "lock") && !path.ends_with(".lock")
+                {
                     snapshot.insert(path.clone(), (fs::read(&path).expect("readable"), metadata.modified().expect("a time")));
                 }
             }

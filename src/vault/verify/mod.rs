@@ -17,6 +17,7 @@ use super::{
     layout::{LOCK, MARKER, RECORD, SECRETS},
 };
 use crate::{
+    durable::regular::LINK,
     error::{Error, Result},
     kms::EmbeddedKms,
     region::Region,
@@ -153,11 +154,18 @@ fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {
     for entry in entries(root)? {
         if ![MARKER, LOCK, SECRETS].iter().any(|known| entry.file_name() == *known) {
             checker.note(&entry.path(), STRANGER);
+        } else if entry.path().is_symlink() {
+            checker.fault(&entry.path(), LINK);
         }
     }
-    for entry in entries(&root.join(SECRETS))? {
+    let secrets = root.join(SECRETS);
+    if secrets.is_symlink() {
+        return Ok(());
+    }
+    for entry in entries(&secrets)? {
         let path = entry.path();
-        match region_named(&path).filter(|_| path.is_dir()) {
+        match region_named(&path).filter(|_| path.is_dir() || path.is_symlink()) {
+            Some(_) if path.is_symlink() => checker.fault(&path, LINK),
             Some(region) => verify_region(checker, &path, region)?,
             None => checker.note(&path, "not the folder of a Region"),
         }
@@ -169,7 +177,9 @@ fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {
 fn verify_region(checker: &mut Checker<'_>, dir: &Path, region: Region) -> Result<()> {
     for entry in entries(dir)? {
         let path = entry.path();
-        if path.is_dir() {
+        if path.is_symlink() {
+            checker.fault(&path, LINK);
+        } else if path.is_dir() {
             checker.check_secret(&path, region);
         } else {
             checker.note(&path, STRANGER);

@@ -2,10 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use super::bundle::{Checker, Seen};
+use super::{
+    STRANGER,
+    bundle::{Checker, Seen},
+};
 use crate::{
     arn::KeyArn,
-    durable::regular::open_regular,
+    durable::{
+        self,
+        regular::{open_regular, refuse_link},
+    },
     error::Result,
     format::EncryptedDataKey,
     keyring::{ecdh_recipient, names_key_arn},
@@ -16,12 +22,14 @@ use crate::{
         commit::leftovers,
         family::{Family, Located, read_bounded, read_record},
         keys::{EdkRecord, KeyOptions},
+        layout,
         read::bundle_path,
         record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         seal_version::{identity, value_matches},
     },
 };
 
+const LEFTOVER: &str = "leftover: no record names it; the next change of the secret removes it";
 /// Attempts of a reader whom writers overtake.
 const ATTEMPTS: usize = 5;
 
@@ -53,7 +61,7 @@ impl Checker<'_> {
         match leftovers(dir, record.as_ref()) {
             Ok(paths) => {
                 for path in paths {
-                    self.note(&path, "leftover: no record names it; the next change of the secret removes it");
+                    self.note(&path, if layout::is_writers(&path) { LEFTOVER } else { STRANGER });
                 }
             }
             Err(error) => self.fault(dir, error.to_string()),
@@ -120,7 +128,7 @@ impl Checker<'_> {
 
     fn check_bundle(&mut self, secret: &Located, version: &VersionRecord, bundle: &BundleRecord) {
         let path = bundle_path(secret, version, bundle);
-        let opened = open_regular(&path);
+        let opened = refuse_link(durable::parent_of(&path)).and_then(|()| open_regular(&path));
         let faults =
             self.check_structure(&path, opened).map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
         let is_sound = faults.as_ref().is_some_and(Vec::is_empty);
