@@ -95,6 +95,10 @@ pub struct SecretChange {
     /// Keys that opened bundles before the change, and do not open the ones after it; not part of the answer's document.
     #[serde(skip)]
     pub lost_keys: Vec<String>,
+    /// The VersionIds that were sealed anew, and whose value could not be compared with the one on record, as another keystore made that; not
+    /// part of the answer's document.
+    #[serde(skip)]
+    pub not_compared: Vec<String>,
 }
 
 /// The answer of `DescribeSecret`.
@@ -240,6 +244,7 @@ impl SecretChange {
             public_only: public_only.into_iter().collect(),
             recovery_only: recovery_only.into_iter().collect(),
             lost_keys: Vec::new(),
+            not_compared: Vec::new(),
         }
     }
 }

@@ -11,17 +11,17 @@ use super::{
     lookup::{Found, not_found},
     openers::{Openers, Reach},
     parameters::{check_version_id, check_version_stage},
-    record::{AWSCURRENT, BundleRecord, SecretRecord, VersionRecord},
-    seal_version::{identity, value_matches},
+    record::{AWSCURRENT, BundleRecord, DataKeyScope, SecretRecord, VersionRecord},
+    seal_version::{can_compare, identity, value_matches},
     value::SecretValue,
 };
 use crate::{
     arn::SecretArn,
     crypto::{constant_time_eq, sha256},
     durable::{self, regular::refuse_link},
-    error::{Error, ErrorCode, Result},
+    error::{Error, ErrorCode, Result, ServiceError},
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
-    kms::EmbeddedKms,
+    kms::{ComparisonKey, EmbeddedKms},
     region::Region,
     timestamp::Timestamp,
 };
@@ -144,9 +144,23 @@ impl Vault {
         })
     }
 
-    /// Opens a version from the primary Region's bundle, or from any other that opens here; gives its data key too. A bundle that opens without
-    /// a call is opened before one that needs it.
-    pub(super) fn open_any_region(&self, openers: &Openers<'_>, secret: &Located, version: &VersionRecord) -> Result<OpenedBundle> {
+    /// Opens a version, to seal its value anew for `region`, from the primary Region's bundle, or from any other that opens here; gives its data
+    /// key too. A bundle that opens without a call is opened before one that needs it.
+    ///
+    /// Whoever can write to the vault and has one Region's key can put any value in that Region's bundle. So a value that is not the one on
+    /// record is none; and where that cannot be told, each Region that has a data key of its own is believed for itself only.
+    pub(super) fn open_any_region(
+        &self,
+        openers: &Openers<'_>,
+        comparison: &ComparisonKey,
+        secret: &Located,
+        version: &VersionRecord,
+        region: Region,
+    ) -> Result<OpenedBundle> {
+        if speaks_for_itself(comparison, &secret.record, version) {
+            let opened = self.open_in_region(openers, openers.farthest(), secret, version, region);
+            return opened.map_err(|error| not_from_elsewhere(error, region));
+        }
         let primary = secret.record.primary_region();
         let others = version.bundles.iter().map(|bundle| bundle.region).filter(|region| *region != primary);
         let regions: Vec<_> = std::iter::once(primary).chain(others).collect();
@@ -156,6 +170,10 @@ impl Vault {
             first_error = None;
             for region in &regions {
                 match self.open_in_region(openers, reach, secret, version, *region) {
+                    // That is worth more to know than what else does not open.
+                    Ok(opened) if is_disproved(comparison, &secret.record, version, &opened.value) => {
+                        first_error = Some(disproved(version, *region));
+                    }
                     Ok(opened) => return Ok(opened),
                     Err(error @ Error::Setup(_)) => return Err(error),
                     Err(error) => _ = first_error.get_or_insert(error),
@@ -211,7 +229,8 @@ impl Vault {
         if let Some(same) = value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, value) {
             return Ok(same);
         }
-        let opened = self.open_any_region(&keys.openers(Some(kms)), secret, version);
+        let primary = secret.record.primary_region();
+        let opened = self.open_any_region(&keys.openers(Some(kms)), kms.comparison_key(), secret, version, primary);
         let OpenedBundle { value: stored, .. } = opened.map_err(|error| match error {
             Error::Setup(_) => error,
             _ => {
@@ -221,6 +240,35 @@ impl Vault {
         })?;
         Ok(stored.kind() == value.kind() && constant_time_eq(stored.expose(), value.expose()))
     }
+}
+
+/// True where only a Region's own bundle tells its value: no bundle can be compared with the record here, and each has its own data key.
+pub(super) fn speaks_for_itself(comparison: &ComparisonKey, record: &SecretRecord, version: &VersionRecord) -> bool {
+    record.data_key_scope == DataKeyScope::PerRegion && !can_compare(comparison, &version.value_tag)
+}
+
+fn is_disproved(comparison: &ComparisonKey, record: &SecretRecord, version: &VersionRecord, value: &SecretValue) -> bool {
+    value_matches(comparison, &version.value_tag, record, &version.version_id, value) == Some(false)
+}
+
+fn disproved(version: &VersionRecord, region: Region) -> Error {
+    let message = format!(
+        "the bundle for {region} of version {} opens, but its value is not the one on record: it was forged, or the record was changed; restore both from a copy",
+        version.version_id.escape_debug()
+    );
+    Error::service(ErrorCode::DecryptionFailure, message)
+}
+
+fn not_from_elsewhere(error: Error, region: Region) -> Error {
+    let message = match error {
+        Error::Service(ServiceError { code: ErrorCode::DecryptionFailure, message }) => message,
+        Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => format!("{doing}: the bundle is missing"),
+        other => return other,
+    };
+    let why = format!(
+        "{message}\nanother Region's bundle is not taken in place of that for {region}: each has its own data key, and only the keystore that made the value on record can tell whether they hold the same (--keystore)"
+    );
+    Error::service(ErrorCode::DecryptionFailure, why)
 }
 
 /// What to do where no key at hand opens a bundle.

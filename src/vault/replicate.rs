@@ -15,7 +15,7 @@ use super::{
         named_twice, refusal, trace_plan, unchosen_keys,
     },
     record::{Replaced, ReplicaStatus, SecretRecord},
-    seal_version::{SealedVersion, VersionSource},
+    seal_version::{SealedVersion, VersionSource, not_compared},
 };
 use crate::{
     error::{Error, ErrorCode, Result, ServiceError},
@@ -78,7 +78,8 @@ impl Vault {
             // The change is made. What it leaves to do is the next writer's if this fails.
             let _ = self.settle(&located.record.name);
         }
-        Ok(SecretChange::of(self, session.kms(), &request.keys, &located, keystore))
+        let not_compared = if plan.targets.is_empty() { Vec::new() } else { not_compared(session.kms(), &located.record) };
+        Ok(SecretChange { not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) })
     }
 
     /// Opens each version and seals it for the new Regions, all in memory.
@@ -91,7 +92,9 @@ impl Vault {
             if targets.is_empty() {
                 break;
             }
-            let OpenedBundle { value, data_key, suite } = self.open_any_region(&openers, &secret, version)?;
+            let primary = secret.record.primary_region();
+            let OpenedBundle { value, data_key, suite } =
+                self.open_any_region(&openers, kms.comparison_key(), &secret, version, primary)?;
             check_suite_of_all(kms, &targets, suite)?;
             let (record, version_id, source) = (&secret.record, &version.version_id, VersionSource { data_key: Some(data_key), suite });
             let (version, failed) = SealedVersion::seal(record, version_id, &value, &targets, kms, keys, source)?;

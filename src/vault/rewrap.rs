@@ -10,8 +10,9 @@ use super::{
     keys::KeyOptions,
     lookup::Found,
     plan::{self, DEFAULT_KEY_ALIAS, Named, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, unchosen_keys},
+    read::speaks_for_itself,
     record::{SecretRecord, VersionRecord},
-    seal_version::{SealedVersion, VersionSource},
+    seal_version::{SealedVersion, VersionSource, not_compared},
 };
 use crate::{
     error::{Error, ErrorCode, Result},
@@ -63,26 +64,20 @@ impl Vault {
         let before = change.before.clone();
         let located = change.write()?;
         let lost_keys = before.map_or_else(Vec::new, |before| lost_keys(&before, &located.record));
-        Ok(SecretChange { lost_keys, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) })
+        let not_compared = not_compared(session.kms(), &located.record);
+        Ok(SecretChange { lost_keys, not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) })
     }
 
     fn prepare_rewrap(&self, kms: &EmbeddedKms, secret: Located, targets: &[Target], request: &RewrapSecret) -> Result<PreparedChange> {
         let mut sealed = Vec::new();
-        let openers = request.keys.openers(Some(kms));
         for version in &secret.record.versions {
-            let OpenedBundle { value, data_key, suite: found } = self.open_any_region(&openers, &secret, version)?;
-            let suite = request.suite.unwrap_or(found);
-            if suite != found && !cover(targets, version) {
-                return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
+            // At once for all Regions, unless each has to tell its value itself.
+            let at_once = if speaks_for_itself(kms.comparison_key(), &secret.record, version) { 1 } else { targets.len().max(1) };
+            let mut resealed = SealedVersion::empty(&version.version_id);
+            for some in targets.chunks(at_once) {
+                resealed.add(self.reseal(kms, &secret, version, (some, targets), request)?);
             }
-            check_suite_of_all(kms, targets, suite)?;
-            let source = VersionSource { data_key: Some(data_key), suite };
-            let (version, problems) =
-                SealedVersion::seal(&secret.record, &version.version_id, &value, targets, kms, &request.keys, source)?;
-            if !problems.is_empty() {
-                return Err(refusal(&problems));
-            }
-            sealed.push(version);
+            sealed.push(resealed);
         }
         let mut after = secret.record.clone();
         for target in targets {
@@ -95,6 +90,29 @@ impl Vault {
         }
         after.last_changed_date = Timestamp::now();
         Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed })
+    }
+
+    /// Opens a version and seals it for `some` of all the Regions that are rewrapped.
+    fn reseal(
+        &self,
+        kms: &EmbeddedKms,
+        secret: &Located,
+        version: &VersionRecord,
+        (some, all): (&[Target], &[Target]),
+        request: &RewrapSecret,
+    ) -> Result<SealedVersion> {
+        let openers = request.keys.openers(Some(kms));
+        let region = some.first().map_or(secret.record.primary_region(), Target::region);
+        let OpenedBundle { value, data_key, suite: found } =
+            self.open_any_region(&openers, kms.comparison_key(), secret, version, region)?;
+        let suite = request.suite.unwrap_or(found);
+        if suite != found && !cover(all, version) {
+            return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
+        }
+        check_suite_of_all(kms, all, suite)?;
+        let source = VersionSource { data_key: Some(data_key), suite };
+        let (sealed, problems) = SealedVersion::seal(&secret.record, &version.version_id, &value, some, kms, &request.keys, source)?;
+        if problems.is_empty() { Ok(sealed) } else { Err(refusal(&problems)) }
     }
 }
 

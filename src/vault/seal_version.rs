@@ -79,6 +79,16 @@ impl SealedVersion {
         Ok((Self { version_id: version_id.to_owned(), messages }, problems))
     }
 
+    /// No bundle yet.
+    pub(super) fn empty(version_id: &str) -> Self {
+        Self { version_id: version_id.to_owned(), messages: Vec::new() }
+    }
+
+    /// Adds the bundles that were sealed of the same version for other Regions.
+    pub(super) fn add(&mut self, other: Self) {
+        self.messages.extend(other.messages);
+    }
+
     /// Leaves Regions out after all.
     pub(super) fn leave_out(&mut self, regions: &[Region]) {
         self.messages.retain(|message| !regions.contains(&message.key.region()));
@@ -121,6 +131,17 @@ pub(super) fn value_tag(kms: &EmbeddedKms, record: &SecretRecord, version_id: &s
     ValueTag { key_id: comparison.id().to_owned(), tag: hex::encode(comparison.key().tag(&tag_parts(&arn, version_id, value))) }
 }
 
+/// Whether the tag was made by this keystore.
+pub(super) fn can_compare(comparison: &ComparisonKey, tag: &ValueTag) -> bool {
+    tag.key_id == comparison.id()
+}
+
+/// The VersionIds whose value another keystore made, so that nothing here can tell whether what is sealed anew is that value.
+pub(super) fn not_compared(kms: &EmbeddedKms, record: &SecretRecord) -> Vec<String> {
+    let versions = record.versions.iter().filter(|version| !can_compare(kms.comparison_key(), &version.value_tag));
+    versions.map(|version| version.version_id.clone()).collect()
+}
+
 /// Whether `value` is the one that the tag was made of; `None` when another keystore made it.
 pub(super) fn value_matches(
     comparison: &ComparisonKey,
@@ -129,7 +150,7 @@ pub(super) fn value_matches(
     version_id: &str,
     value: &SecretValue,
 ) -> Option<bool> {
-    if tag.key_id != comparison.id() {
+    if !can_compare(comparison, tag) {
         return None;
     }
     let arn = record.arn.to_string();

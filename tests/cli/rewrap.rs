@@ -79,3 +79,27 @@ hint: --to us-east-1 for a message, or --secret-id NAME or --all for secrets
 
 "#]]);
 }
+
+#[test]
+fn a_value_that_cannot_be_compared_is_told() {
+    let sandbox = with_secrets();
+    let path = sandbox.path("coldseal-vault/secrets/us-west-2/a/secret.json");
+    let mut record: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("readable")).expect("JSON");
+    *record.pointer_mut("/Versions/0/ValueTag/KeyId").expect("a keystore's") = "another keystore's".into();
+    std::fs::write(&path, record.to_string()).expect("written");
+    let told = str![[r#"
+coldseal: warning: another keystore made the value of a, so that nothing here tells whether what was sealed anew is still that value; 'coldseal verify --open' with that keystore does
+coldseal: [..] bundles in [ROOT]/coldseal-vault
+
+"#]];
+    sandbox.coldseal("rewrap --secret-id a --query Name").assert().success().stderr_eq(told.clone());
+    sandbox
+        .coldseal("replicate-secret-to-regions --secret-id a --add-replica-regions us-east-1 --query ARN")
+        .assert()
+        .success()
+        .stderr_eq(told);
+    sandbox.coldseal("rewrap --secret-id b --query Name").assert().success().stderr_eq(str![[r#"
+coldseal: 2 bundles in [ROOT]/coldseal-vault
+
+"#]]);
+}

@@ -96,6 +96,12 @@ pub(super) fn warn_about_keys(kms: &EmbeddedKms, change: &SecretChange, keys: &K
             "the new bundles do not open with {key} any more, which opened the old ones; repeat the command with --recovery-key"
         ));
     }
+    if !change.not_compared.is_empty() {
+        warn(&format!(
+            "another keystore made the value of {}, so that nothing here tells whether what was sealed anew is still that value; 'coldseal verify --open' with that keystore does",
+            change.name.escape_debug()
+        ));
+    }
     if keys.online.is_none() {
         return warn_public_only(&change.public_only, &change.recovery_only);
     }

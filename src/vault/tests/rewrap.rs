@@ -1,6 +1,11 @@
 //! The same secret under other keys, or sealed anew.
 
-use super::*;
+use super::{
+    commit::SecretWriter,
+    plan::{Named, target},
+    seal_version::{SealedVersion, VersionSource},
+    *,
+};
 
 impl Place {
     fn rewrap(&self, region: Option<&str>, to_key: Option<&str>) -> Result<SecretChange> {
@@ -64,4 +69,67 @@ fn what_cannot_be_done_changes_nothing() {
     }
     assert!(matches!(place.elsewhere().rewrap(None, None), Err(Error::Service(_))), "a keystore without the keys");
     assert_eq!(place.snapshot(), before);
+}
+
+const FORGED_IN: &str = "sa-east-1";
+
+/// `db` in us-west-2 and sa-east-1, each with its own data key, once somebody with sa-east-1's key has put another value in its bundle, and the
+/// bundle on record.
+fn forged() -> Place {
+    let place = Place::new();
+    place.create(&CreateSecret { data_key_scope: DataKeyScope::PerRegion, ..request("db", &[FORGED_IN]) }).expect("created");
+    let mut record = place.record("us-west-2", "db");
+    let target = target(place.session().kms_mut(), &KeyOptions::default(), region(FORGED_IN), Named::ByCaller(None)).expect("a key");
+    let (kms, version_id) = (place.kms(), record.versions[0].version_id.clone());
+    let (sealed, _) =
+        SealedVersion::seal(&record, &version_id, &text("forged"), &[target], &kms, &KeyOptions::default(), VersionSource::default())
+            .expect("sealed");
+    let bundles = sealed.write(&mut SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun")).expect("written");
+    fs::remove_file(place.bundle(FORGED_IN)).expect("removed");
+    record.versions[0].bundles.retain(|bundle| bundle.region != region(FORGED_IN));
+    record.versions[0].bundles.extend(bundles);
+    place.write_record(&record);
+    assert!(place.verify().is_sound(), "nobody can tell without the keystore");
+    place
+}
+
+#[test]
+fn a_value_that_the_record_disproves_is_not_sealed_anew() {
+    let place = forged();
+    fs::remove_file(place.bundle("us-west-2")).expect("removed");
+    let before = place.snapshot();
+    let parts = ["the bundle for sa-east-1", "its value is not the one on record"];
+    assert_refused(place.rewrap(None, None), ErrorCode::DecryptionFailure, &parts);
+    assert_refused(place.rewrap(Some(FORGED_IN), None), ErrorCode::DecryptionFailure, &parts);
+    assert_refused(place.replicate(&replication(&["us-east-1"])), ErrorCode::DecryptionFailure, &parts);
+    assert_eq!(place.snapshot(), before);
+
+    // Where a bundle has the value on record, that is what all get.
+    let place = forged();
+    let change = place.rewrap(None, None).expect("rewrapped");
+    assert!(change.not_compared.is_empty());
+    assert_eq!((place.value_in("us-west-2"), place.value_in(FORGED_IN)), ("top".to_owned(), "top".to_owned()));
+    place.assert_clean();
+}
+
+#[test]
+fn where_nothing_can_be_compared_each_region_speaks_for_itself() {
+    let place = forged();
+    let mut record = place.record("us-west-2", "db");
+    record.versions[0].value_tag.key_id = "another keystore's".to_owned();
+    place.write_record(&record);
+    let change = place.rewrap(None, None).expect("rewrapped");
+    assert_eq!(change.not_compared, [record.versions[0].version_id.clone()]);
+    assert_eq!((place.value_in("us-west-2"), place.value_in(FORGED_IN)), ("top".to_owned(), "forged".to_owned()));
+    let change = place.replicate(&replication(&["us-east-1"])).expect("replicated");
+    assert_eq!((place.value_in("us-east-1"), change.not_compared.len()), ("top".to_owned(), 1));
+
+    fs::remove_file(place.bundle("us-west-2")).expect("removed");
+    let before = place.snapshot();
+    for refused in [place.rewrap(None, None), place.replicate(&replication(&["eu-west-1"]))] {
+        assert_refused(refused, ErrorCode::DecryptionFailure, &["the bundle is missing", "in place of that for us-west-2", "--keystore"]);
+    }
+    assert_refused(place.elsewhere().rewrap(None, None), ErrorCode::DecryptionFailure, &[]);
+    assert_eq!(place.snapshot(), before);
+    place.rewrap(Some(FORGED_IN), None).expect("its own bundle opens");
 }
