@@ -145,7 +145,8 @@ fn plan_targets(kms: &mut EmbeddedKms, record: &SecretRecord, regions: &[Region]
     let asked = request.to_key.as_deref();
     for region in regions {
         let replica = record.replica(*region).map(|replica| replica.kms_key_id.as_str());
-        let on_record = Named::ByRecord(replica.or(record.kms_key_id.as_deref()));
+        // What was sealed under the default key stays there, whatever was chosen as the Region's default since.
+        let on_record = Named::ByRecord(replica.or(record.kms_key_id.as_deref()).or(Some(DEFAULT_KEY_ALIAS)));
         let named = asked.map_or(on_record, |key| Named::ByCaller(Some(key)));
         match plan::target(kms, &request.keys, *region, named) {
             Ok(target) => targets.push(target),

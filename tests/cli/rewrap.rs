@@ -103,3 +103,17 @@ coldseal: 2 bundles in [ROOT]/coldseal-vault
 
 "#]]);
 }
+
+#[test]
+fn the_default_key_on_record_stays_whatever_is_chosen_later() {
+    let sandbox = with_secrets();
+    let keys =
+        |sandbox: &Sandbox| sandbox.stdout("describe-secret --secret-id a --region us-west-2 --query Bundles[].KmsKeyId --output text");
+    let before = keys(&sandbox);
+    for region in ["us-west-2", "eu-west-1"] {
+        let key = sandbox.stdout(&format!("kms create-key --region {region} --query KeyMetadata.KeyId --output text"));
+        sandbox.ok(&format!("kms set-default-key --region {region} --key-id {}", key.trim_end()));
+    }
+    sandbox.ok("rewrap --secret-id a");
+    assert_eq!(keys(&sandbox), before);
+}

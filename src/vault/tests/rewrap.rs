@@ -71,6 +71,23 @@ fn what_cannot_be_done_changes_nothing() {
     assert_eq!(place.snapshot(), before);
 }
 
+#[test]
+fn the_default_key_on_record_stays_whatever_is_chosen_later() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let before = place.record("us-west-2", "db");
+    for name in ["us-west-2", "eu-west-1"] {
+        let key = place.make_key(name);
+        place.keys(|kms| kms.set_default_key(region(name), &key).expect("set"));
+    }
+    place.rewrap(None, None).expect("rewrapped");
+    let after = place.record("us-west-2", "db");
+    assert_eq!(after.kms_key_id, before.kms_key_id);
+    for (old, new) in before.versions[0].bundles.iter().zip(&after.versions[0].bundles) {
+        assert!(old.kms_key_id == new.kms_key_id && old.sha256 != new.sha256, "{}", old.region);
+    }
+    place.assert_clean();
+}
+
 const FORGED_IN: &str = "sa-east-1";
 
 /// `db` in us-west-2 and sa-east-1, each with its own data key, once somebody with sa-east-1's key has put another value in its bundle, and the
