@@ -31,8 +31,11 @@ pub(crate) fn is_reserved(key: &str) -> bool {
 
 /// The Region that a bundle says it is for, a secret's or one of a file; `None` where it says none.
 pub(crate) fn region_of(context: &EncryptionContext) -> Option<Region> {
-    let arn = || context.get(SECRET_ARN)?.parse::<SecretArn>().ok();
-    arn().map(|arn| arn.region()).or_else(|| Region::new(context.get(REGION_PAIR)?))
+    // A secret's bundle that became one of a file goes on naming the Region that it was made for.
+    match context.get(REGION_PAIR) {
+        Some(region) => Region::new(region),
+        None => context.get(SECRET_ARN)?.parse().ok().map(|arn: SecretArn| arn.region()),
+    }
 }
 
 /// Which bundle it is: the secret's ARN in that Region, the version, and the user's pairs.

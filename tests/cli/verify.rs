@@ -213,3 +213,25 @@ not signed: this shows damage, not who made it
     sandbox.coldseal("verify --region us-west-2").assert().code(1);
     sandbox.coldseal("verify").env("AWS_REGION", "us-east-1").assert().code(1);
 }
+
+#[test]
+fn a_secrets_bundle_that_became_one_of_a_file_is_checked_for_its_new_region() {
+    let sandbox = with_secrets();
+    let west = bundle(&sandbox, "b", "us-west-2");
+    sandbox.coldseal("rewrap --to us-east-1 --output-dir moved").arg(west).assert().success();
+    let moved = sandbox.files("moved");
+    let [path] = moved.as_slice() else { panic!("one bundle: {moved:?}") };
+    let line = format!("verify {path} --open --region");
+    sandbox.coldseal(&format!("{line} us-east-1")).assert().success();
+    let mut bytes = sandbox.read(path);
+    *bytes.last_mut().expect("not empty") ^= 1;
+    sandbox.write(path, bytes);
+    sandbox.coldseal(&format!("{line} us-east-1")).assert().code(1);
+    sandbox.coldseal(&format!("{line} us-west-2")).assert().success().stdout_eq(str![[r#"
+0 secrets, 0 bundles: sound
+0 opened, 0 not openable here, 0 failed
+1 bundle for other Regions not checked, 0 of them absent
+not signed: this shows damage, not who made it
+
+"#]]);
+}
