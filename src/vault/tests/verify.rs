@@ -119,6 +119,21 @@ fn the_key_on_record_wraps_the_data_key() {
 }
 
 #[test]
+fn no_other_key_wraps_the_data_key() {
+    let place = Place::new();
+    let other = place.make_key("us-west-2");
+    let other = place.kms().resolve(region("us-west-2"), &other).expect("there");
+    let keys = KeyOptions { recovery_keys: vec![RecoveryKey::Kms(other)], ..KeyOptions::default() };
+    place.create(&CreateSecret { keys, ..request("db", &[]) }).expect("created");
+    place.assert_clean();
+    // A record without the list says that there is only one.
+    change_bundle(&place, |bundle| bundle.encrypted_data_keys.clear());
+    for report in [place.verify(), place.verify_open()] {
+        assert_fault(&report, "not wrapped under the keys on record, and no others");
+    }
+}
+
+#[test]
 fn a_copy_elsewhere_shares_its_message_id() {
     let place = Place::with_secret(&[]);
     let copy = place.folder.path().join("copy.bundle");

@@ -14,7 +14,7 @@ use crate::{
     },
     error::Result,
     format::EncryptedDataKey,
-    keyring::{ecdh_recipient, names_key_arn},
+    keyring::{AWS_KMS_PROVIDER_ID, ecdh_recipient, names_key_arn},
     kms::EmbeddedKms,
     region::Region,
     vault::{
@@ -195,10 +195,18 @@ fn against_record(
     let edks = &header.encrypted_data_keys;
     if !edks.iter().any(|edk| is_under(edk, &bundle.kms_key_id, kms)) {
         faults.push("its data key is not wrapped under the key on record".to_owned());
-    } else if !bundle.encrypted_data_keys.is_empty() && !edks.iter().map(EdkRecord::of).eq(bundle.encrypted_data_keys.iter().cloned()) {
+    } else if !are_on_record(edks, bundle) {
         faults.push("its data key is not wrapped under the keys on record, and no others".to_owned());
     }
     faults
+}
+
+/// Where the record lists none, there is one, under the key on record and symmetric.
+fn are_on_record(edks: &[EncryptedDataKey], bundle: &BundleRecord) -> bool {
+    match (bundle.encrypted_data_keys.as_slice(), edks) {
+        ([], [only]) => only.provider_id == AWS_KMS_PROVIDER_ID && only.provider_info == bundle.kms_key_id.as_bytes(),
+        (listed, edks) => edks.iter().map(EdkRecord::of).eq(listed.iter().cloned()),
+    }
 }
 
 /// An encrypted data key of ECDH names a point: without the keystore it may be that of any key.
