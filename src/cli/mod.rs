@@ -10,6 +10,7 @@ mod context;
 mod encryption_context;
 mod environment;
 mod failure;
+mod keystore_location;
 mod kms_key;
 mod online;
 mod operation;

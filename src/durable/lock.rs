@@ -17,6 +17,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 static ON_WAIT: OnceLock<fn(&Path)> = OnceLock::new();
 
 /// Has `tell` called whenever this process waits for a lock for some time. The first call counts.
+#[cfg(feature = "cli")]
 pub(crate) fn on_wait(tell: fn(&Path)) {
     let _ = ON_WAIT.set(tell);
 }

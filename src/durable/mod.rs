@@ -19,7 +19,9 @@ use std::{fs, io, path::Path};
 pub(crate) use group::Barrier;
 pub(crate) use group::Group;
 pub(crate) use leftover::Temporaries;
-pub(crate) use lock::{Lock, on_wait};
+pub(crate) use lock::Lock;
+#[cfg(feature = "cli")]
+pub(crate) use lock::on_wait;
 pub(crate) use new_file::{Aside, Existing, NewFile, Sync};
 
 use crate::error::{Error, Result};

@@ -67,6 +67,7 @@ impl NewFile {
     }
 
     /// The name that it has until it is published; `None` where it has none, and vanishes with the process.
+    #[cfg(feature = "cli")]
     pub(crate) fn temporary_path(&self) -> Option<&Path> {
         match &self.inner {
             #[cfg(target_os = "linux")]

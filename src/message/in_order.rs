@@ -233,9 +233,9 @@ mod tests {
                     let mut taken = Vec::new();
                     for number in 0..500 {
                         if number % 7 == 0 {
-                            lane.give_done((number, 0))
+                            lane.give_done((number, 0));
                         } else {
-                            lane.give((number, 0))
+                            lane.give((number, 0));
                         }
                         while let Some(job) = lane.take_beyond(5) {
                             taken.push(job);
