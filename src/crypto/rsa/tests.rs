@@ -155,8 +155,13 @@ fn every_failure_is_the_same() {
             assert!(matches!(key.decrypt(padding, wrong), Err(Error::Decryption)));
         }
         assert!(matches!(other.decrypt(padding, &ciphertext), Err(Error::Decryption)));
-        for wrong in PADDINGS.into_iter().chain([RsaPadding::Pkcs1]).filter(|wrong| *wrong != padding) {
+        for wrong in PADDINGS.into_iter().filter(|wrong| *wrong != padding) {
             assert!(matches!(key.decrypt(wrong, &ciphertext), Err(Error::Decryption)), "{wrong:?}");
+        }
+        // One such block in about 400 is by chance a valid one of PKCS #1 v1.5, for something else.
+        match key.decrypt(RsaPadding::Pkcs1, &ciphertext) {
+            Ok(other) => assert_ne!(other.expose(), [1; 32]),
+            Err(error) => assert!(matches!(error, Error::Decryption)),
         }
         assert!(matches!(public.encrypt(padding, &[1; 256]), Err(Error::Misuse(_))));
     }

@@ -41,12 +41,14 @@ where
 {
     let limits = endpoint.limits;
     let Signals { mut stop, crowded, places } = signals;
-    let has_answered = AtomicBool::new(false);
+    let (has_answered, is_stopped) = (AtomicBool::new(false), stop.clone());
     let service = service_fn(|request: Request<Incoming>| async {
         let mut response = endpoint.handle(request).await;
         has_answered.store(true, Ordering::Relaxed);
-        // Others wait: nobody keeps a place for a request that may come.
-        if let (Ok(response), 0) = (&mut response, places.available_permits()) {
+        // Others wait: nobody keeps a place for a request that may come. Nor after a stop, which is looked for here too: it may not have been
+        // told to the connection yet.
+        let is_last = *is_stopped.borrow() || places.available_permits() == 0;
+        if let (Ok(response), true) = (&mut response, is_last) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
         response
