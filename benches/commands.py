@@ -60,7 +60,7 @@ class Bench:
         return time.perf_counter() - begin
 
     def compare(self, what, work, base_name, base):
-        """Prints what `work` takes beside `base`."""
+        """Prints a row: what `work` takes beside `base`."""
         pairs = []
         for index in range(self.runs + 1):
             begun, spent = base(index) * 1000, work(index) * 1000
@@ -69,7 +69,7 @@ class Bench:
         base_time, time_spent = (statistics.median(times) for times in zip(*pairs))
         above = statistics.median(spent - begun for begun, spent in pairs)
         ratio = statistics.median(spent / begun for begun, spent in pairs)
-        print(f"{what}: {time_spent:.1f}; {base_name}: {base_time:.1f}; {above:+.1f}, {ratio:.2f} times", flush=True)
+        print(f"| {what} | {base_name} | {ratio:.2f} | {above:+.1f} | {time_spent:.1f} | {base_time:.1f} |", flush=True)
 
     def bare_create(self, index):
         """The writes and syncs of `create-secret`, in this process: two directories, three bundles, the record."""
@@ -133,20 +133,20 @@ def main():
     parser.add_argument("--runs", type=int, default=50)
     arguments = parser.parse_args()
     bench = Bench(arguments)
-    print(f"load {os.getloadavg()[0]:.2f}, {os.cpu_count()} cores, median of {bench.runs}, ms")
+    print(f"| median of {bench.runs} | beside | times | ms above | ms | beside, ms |\n| --- | --- | ---: | ---: | ---: | ---: |")
     version = ("--version", lambda _: bench.run("--version"))
     bench.compare(*version, "a process that does nothing", lambda _: bench.nothing())
     bench.env["COLDSEAL_VAULT"] = "small"
     bench.compare("create-secret to 3 Regions", lambda index: bench.create(f"secret-{index}"), "the same writes and syncs", bench.bare_create)
     bench.env["COLDSEAL_VAULT"] = "large"
     bench.fill("large", arguments.secrets)
-    print(f"of {arguments.secrets} secrets:")
     for command in ["get-secret-value", "describe-secret"]:
-        bench.compare(command, lambda _, command=command: bench.run(command, "--secret-id", "first"), *version)
+        bench.compare(f"{command}, {arguments.secrets:,} secrets", lambda _, command=command: bench.run(command, "--secret-id", "first"), *version)
     bench.runs = min(bench.runs, LIST_RUNS)
     home = bench.folder / "large" / "secrets" / REGIONS[0]
     for words in LISTS:
-        bench.compare(" ".join(["list-secrets", *words]), lambda _, words=words: bench.run("list-secrets", *words), "its records read", lambda _: read(home))
+        name = f"`{' '.join(['list-secrets', *words])}`, {arguments.secrets:,} secrets"
+        bench.compare(name, lambda _, words=words: bench.run("list-secrets", *words), "reading the records", lambda _: read(home))
 
 
 if __name__ == "__main__":

@@ -132,8 +132,9 @@ def main(binary, folder, count="10000", runs="5"):
             times.append(taken)
             loops.append(looped)
     ratio = statistics.median(times) / statistics.median(loops)
-    print(f"{count} secrets of 1 KiB to {1 + len(REGIONS)} Regions on {kind}, median of {runs}: {ratio:.2f} times the bare loop")
-    print(f"pack {statistics.median(times):.3f} s, loop {statistics.median(loops):.3f} s, most memory {memory} MiB")
+    print(f"| {count:,} secrets, 1 KiB to {1 + len(REGIONS)} Regions, {kind}, median of {runs} | times the loop | s | loop s | MiB resident |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    print(f"| pack | {ratio:.2f} | {statistics.median(times):.3f} | {statistics.median(loops):.3f} | {memory} |")
     shutil.rmtree(folder)
 
 
