@@ -15,7 +15,7 @@ use coldseal::{
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
     message::{SealTarget, Threads, open, seal_each},
     region::Region,
-    vault::{CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, PayloadKind, ReplicaRegion, SecretValue, Vault},
+    vault::{BatchStatus, CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, PayloadKind, ReplicaRegion, SecretValue, Vault},
 };
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 
@@ -26,6 +26,8 @@ const LENGTH: usize = 256 * MIB;
 /// What `cp` reads and writes at once.
 const COPIED: usize = 128 * KIB;
 const REGIONS: [&str; 3] = ["us-west-2", "us-east-1", "eu-west-1"];
+/// Secrets that are made durable together.
+const MANY: usize = 256;
 /// Bytes of a record of a secret in 3 Regions, and of a bundle of 1 KiB.
 const RECORD: usize = 2000;
 const BUNDLE: usize = 1555;
@@ -242,5 +244,64 @@ fn secrets(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(benches, files, secrets);
+/// The same files for many secrets, durable at once: everything, then the renames that commit.
+#[cfg(target_os = "linux")]
+fn write_group(secrets: &Path, names: &[String]) {
+    let root = File::open(secrets).expect("opens");
+    let barrier = || rustix::fs::syncfs(&root).expect("synced");
+    let write = |path: PathBuf, length: usize| {
+        File::create_new(path).and_then(|mut file| file.write_all(&vec![0x5A; length])).expect("writes");
+    };
+    for name in names {
+        let secret = secrets.join(name);
+        let version = secret.join("version");
+        fs::create_dir_all(&version).expect("folders");
+        REGIONS.iter().for_each(|region| write(version.join(region), BUNDLE));
+        write(secret.join(".temporary"), RECORD);
+    }
+    barrier();
+    for secret in names.iter().map(|name| secrets.join(name)) {
+        fs::rename(secret.join(".temporary"), secret.join("secret.json")).expect("renames");
+    }
+    barrier();
+}
+
+#[cfg(target_os = "linux")]
+fn batches(criterion: &mut Criterion) {
+    let folder = Folder::new("batches");
+    let bare = folder.path("bare");
+    fs::create_dir(&bare).expect("a folder");
+    let vault = Vault::new(folder.path("vault"));
+    let location = KeystoreLocation::new(folder.path("keystore.json"));
+    let mut session = KeystoreSession::begin(&location, &NoPassphrase, None).expect("a keystore");
+    vault.create_secret(&mut session, &request("first".to_owned())).expect("made");
+    let keys = KeyOptions::default();
+    let mut group = criterion.benchmark_group(format!("{MANY}-secrets-1KiB-3-regions"));
+    group.sampling_mode(SamplingMode::Flat).sample_size(10);
+    group.warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(5));
+    let mut number = 0_u64;
+    let mut names = || -> Vec<String> {
+        number += 1;
+        (0..MANY).map(|index| format!("secret-{number}-{index}")).collect()
+    };
+    group.bench_function("write-and-sync", |bencher| {
+        bencher.iter_custom(|count| timed(count, &mut names, |names| write_group(&bare, &names)));
+    });
+    group.bench_function("create", |bencher| {
+        let mut work = |requests: Vec<CreateSecret>| {
+            let mut batch = vault.create_secrets(&mut session, &keys).expect("a vault");
+            requests.iter().for_each(|request| batch.check(request).expect("can be made"));
+            let threads = std::thread::available_parallelism().unwrap_or(std::num::NonZeroUsize::MIN);
+            let entries = batch.begin(threads).expect("begins").write(requests).expect("written");
+            assert!(entries.iter().all(|entry| matches!(entry.status, BatchStatus::Created)));
+        };
+        bencher.iter_custom(|count| timed(count, || names().into_iter().map(request).collect(), &mut work));
+    });
+}
+
+/// Elsewhere no call makes many files durable at once.
+#[cfg(not(target_os = "linux"))]
+fn batches(_: &mut Criterion) {}
+
+criterion_group!(benches, files, secrets, batches);
 criterion_main!(benches);
