@@ -10,6 +10,8 @@ use coldseal::{
 use libfuzzer_sys::fuzz_target;
 
 static MANIFEST: &str = include_str!("../../tests/vectors/manifest.json");
+/// SHA-256 of the plaintext of the messages that `flip/edk-*` were made of, which are not among the vectors: turning the one byte back opens it.
+const UNFLIPPED: &str = "de1097c3986ecbc14212f7baba0d0ef1fc1a50e7a9f85fdea3fac0e5ab0b909b";
 
 const RSA: [(&str, &[u8]); 2] = [
     ("rsa-2048", include_bytes!("../../tests/vectors/keys/raw-rsa2048.priv.pem")),
@@ -47,7 +49,8 @@ fuzz_target!(|message: &[u8]| {
         let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
         let mut plaintext = Vec::new();
         if open(message, &mut plaintext, &keyrings, &OpenOptions::default()).is_ok() {
-            assert!(MANIFEST.contains(&sha256(&plaintext)), "opened what was never sealed");
+            let hash = sha256(&plaintext);
+            assert!(hash == UNFLIPPED || MANIFEST.contains(&hash), "opened what was never sealed");
         }
     });
 });
