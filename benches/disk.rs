@@ -220,14 +220,29 @@ fn write_and_sync(secrets: &Path, name: &str) {
     sync(&secret);
 }
 
+/// A vault with one secret, its keystore, and beside them a folder for the bare loop.
+struct Place {
+    bare: PathBuf,
+    vault: Vault,
+    session: KeystoreSession,
+    _folder: Folder,
+}
+
+impl Place {
+    fn new(name: &str) -> Self {
+        let folder = Folder::new(name);
+        let bare = folder.path("bare");
+        fs::create_dir(&bare).expect("a folder");
+        let vault = Vault::new(folder.path("vault"));
+        let location = KeystoreLocation::new(folder.path("keystore.json"));
+        let mut session = KeystoreSession::begin(&location, &NoPassphrase, None).expect("a keystore");
+        vault.create_secret(&mut session, &request("first".to_owned())).expect("made");
+        Self { bare, vault, session, _folder: folder }
+    }
+}
+
 fn secrets(criterion: &mut Criterion) {
-    let folder = Folder::new("secrets");
-    let bare = folder.path("bare");
-    fs::create_dir(&bare).expect("a folder");
-    let vault = Vault::new(folder.path("vault"));
-    let location = KeystoreLocation::new(folder.path("keystore.json"));
-    let mut session = KeystoreSession::begin(&location, &NoPassphrase, None).expect("a keystore");
-    vault.create_secret(&mut session, &request("first".to_owned())).expect("made");
+    let Place { bare, vault, mut session, _folder } = Place::new("secrets");
     let mut group = criterion.benchmark_group("secret-1KiB-3-regions");
     group.sample_size(20).warm_up_time(Duration::from_millis(500)).measurement_time(Duration::from_secs(3));
     let mut number = 0_u64;
@@ -268,13 +283,7 @@ fn write_group(secrets: &Path, names: &[String]) {
 
 #[cfg(target_os = "linux")]
 fn batches(criterion: &mut Criterion) {
-    let folder = Folder::new("batches");
-    let bare = folder.path("bare");
-    fs::create_dir(&bare).expect("a folder");
-    let vault = Vault::new(folder.path("vault"));
-    let location = KeystoreLocation::new(folder.path("keystore.json"));
-    let mut session = KeystoreSession::begin(&location, &NoPassphrase, None).expect("a keystore");
-    vault.create_secret(&mut session, &request("first".to_owned())).expect("made");
+    let Place { bare, vault, mut session, _folder } = Place::new("batches");
     let keys = KeyOptions::default();
     let mut group = criterion.benchmark_group(format!("{MANY}-secrets-1KiB-3-regions"));
     group.sampling_mode(SamplingMode::Flat).sample_size(10);

@@ -48,7 +48,6 @@ pub mod kms;
 pub mod message;
 pub mod page;
 mod parallel;
-mod path_text;
 mod policy;
 pub mod region;
 mod secret;

@@ -134,12 +134,6 @@ impl fmt::Debug for SecretBytes {
     }
 }
 
-impl From<Vec<u8>> for SecretBytes {
-    fn from(bytes: Vec<u8>) -> Self {
-        Self::new(bytes)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

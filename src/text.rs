@@ -1,8 +1,8 @@
-//! Text in a JSON document, on its way to a type that it is parsed into.
+//! Text in a JSON document: on its way to a type that it is parsed into, and from a path.
 
-use std::{borrow::Cow, fmt, str::FromStr};
+use std::{borrow::Cow, fmt, path::Path, str::FromStr};
 
-use serde::{Deserialize, Deserializer, de};
+use serde::{Deserialize, Deserializer, Serializer, de};
 
 /// Text that stays where it is in the document, unless an escape in it makes that impossible.
 #[derive(Deserialize)]
@@ -18,6 +18,12 @@ where
     T: FromStr<Err: fmt::Display>,
 {
     Text::deserialize(deserializer)?.0.parse().map_err(de::Error::custom)
+}
+
+/// A path, for `#[serde(serialize_with = …)]`. JSON is Unicode: what of a path is not, is replaced, as it is in messages. serde's own refuses such
+/// a path, at a time when everything is written already.
+pub(crate) fn serialize_path<S: Serializer>(path: &Path, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&path.display())
 }
 
 #[cfg(test)]

@@ -36,7 +36,8 @@ fn lock(file: &fs::File, path: &Path) -> std::io::Result<()> {
             let _is_locked = is_locked;
             file.lock()
         }),
-        (Err(_), _) => file.lock(),
+        (Err(fs::TryLockError::WouldBlock), None) => file.lock(),
+        (Err(fs::TryLockError::Error(error)), _) => Err(error),
     }
 }
 

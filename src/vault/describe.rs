@@ -52,7 +52,7 @@ pub struct BundleInfo {
     /// The version that it holds.
     pub version_id: String,
     /// Absolute path.
-    #[serde(serialize_with = "crate::path_text::serialize")]
+    #[serde(serialize_with = "crate::text::serialize_path")]
     pub path: PathBuf,
     /// Bytes.
     pub size: u64,

@@ -63,7 +63,7 @@ struct Document {
 #[serde(rename_all = "PascalCase")]
 struct BundleDocument {
     region: Region,
-    #[serde(serialize_with = "crate::path_text::serialize")]
+    #[serde(serialize_with = "crate::text::serialize_path")]
     path: PathBuf,
     size: u64,
     kms_key_id: String,

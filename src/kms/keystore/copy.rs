@@ -1,14 +1,14 @@
 //! A new keystore file for a state that exists already: what leaves for another machine.
 
 use super::{
-    KeystoreLocation, Passphrases, Protection, folder, key_file,
+    KeystoreLocation, Passphrases, Protection, key_file,
     protection::exists,
     slot::{RootKey, Slot},
     unlock::{KeySource, Unlocked},
 };
 use crate::{
     crypto::SystemRandom,
-    durable,
+    durable::{self, parent_of},
     error::{Error, Result},
     kms::{EmbeddedKms, model::random_uuid},
     secret::SecretBytes,
@@ -32,9 +32,9 @@ pub(super) fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases
     };
     let unlocked = Unlocked { keystore_id, slot, root_key, source };
     let bytes = unlocked.seal(kms, Timestamp::now())?;
-    durable::create_dir_all(folder(&location.keystore))?;
+    durable::create_dir_all(parent_of(&location.keystore))?;
     let KeySource::KeyFile(key) = &unlocked.source else { return durable::write_new(&location.keystore, &bytes) };
-    durable::create_dir_all(folder(&location.key_file))?;
+    durable::create_dir_all(parent_of(&location.key_file))?;
     durable::write_new(&location.key_file, key.expose())?;
     let written = durable::write_new(&location.keystore, &bytes);
     if written.is_err() {

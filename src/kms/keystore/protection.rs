@@ -9,13 +9,13 @@ use super::{
     KeystoreLocation, Passphrases,
     copy::not_empty,
     envelope::Envelope,
-    folder, key_file,
+    key_file,
     slot::Slot,
     unlock::{KeySource, Unlocked, read, try_unwrap, unlock},
 };
 use crate::{
     crypto::SystemRandom,
-    durable::{self, Lock},
+    durable::{self, Lock, parent_of},
     error::{Error, Result, SetupError},
     kms::EmbeddedKms,
     secret::SecretBytes,
@@ -72,7 +72,7 @@ fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Un
     }
     let key = key_file::generate()?;
     unlocked.slot = Slot::under_key_file(&unlocked.keystore_id, &unlocked.root_key, &key, &SystemRandom)?;
-    durable::create_dir_all(folder(path))?;
+    durable::create_dir_all(parent_of(path))?;
     location.temporaries().write_new(&location.new_key_file(), key.expose())?;
     location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
     unlocked.source = KeySource::NewKeyFile(key);
@@ -136,9 +136,9 @@ fn refuse_shared(location: &KeystoreLocation, keystore_id: &str, path: &Path, ke
 
 /// Another keystore that this key opens, in the folder of this one or in that of its key file.
 fn other_keystore(location: &KeystoreLocation, keystore_id: &str, key: &SecretBytes) -> Result<Option<PathBuf>> {
-    let mut folders = vec![folder(&location.keystore)];
-    if !folders.contains(&folder(&location.key_file)) {
-        folders.push(folder(&location.key_file));
+    let mut folders = vec![parent_of(&location.keystore)];
+    if !folders.contains(&parent_of(&location.key_file)) {
+        folders.push(parent_of(&location.key_file));
     }
     for folder in folders {
         let failed = |error| Error::io_at("list", folder, error);

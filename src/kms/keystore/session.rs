@@ -1,7 +1,7 @@
 //! Changing a keystore: lock, load or prepare, commit.
 
 use super::{
-    KeystoreLocation, Passphrases, folder, key_file, protection,
+    KeystoreLocation, Passphrases, key_file, protection,
     slot::{RootKey, Slot},
     unlock::{KeySource, Unlocked, unlock},
 };
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     arn::AccountId,
     crypto::SystemRandom,
-    durable::{self, Lock},
+    durable::{self, Lock, parent_of},
     error::{Result, SetupError},
     kms::{EmbeddedKms, model::random_uuid},
     timestamp::Timestamp,
@@ -52,7 +52,7 @@ impl KeystoreSession {
     /// As for [`KeystoreLocation::load`]; [`Error::Setup`](crate::Error::Setup) when the keystore is another account's, or when a key file lies ready that is
     /// not fit to be adopted.
     pub fn begin(location: &KeystoreLocation, passphrases: &dyn Passphrases, account: Option<AccountId>) -> Result<Self> {
-        durable::create_dir_all(folder(&location.keystore))?;
+        durable::create_dir_all(parent_of(&location.keystore))?;
         let lock = Lock::exclusive(&location.lock_file())?;
         let (mut kms, unlocked) = match unlock(location, passphrases)? {
             Some((kms, unlocked)) => (kms, Some(unlocked)),
@@ -135,7 +135,7 @@ impl KeystoreSession {
             Some(key) => (key, Committed::CreatedWithAdoptedKeyFile),
             None => {
                 let key = key_file::generate()?;
-                durable::create_dir_all(folder(path))?;
+                durable::create_dir_all(parent_of(path))?;
                 self.location.temporaries().write_new(path, key.expose())?;
                 (key, Committed::Created)
             }

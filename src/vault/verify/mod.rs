@@ -30,7 +30,7 @@ const STRANGER: &str = "does not belong to the vault";
 #[serde(rename_all = "PascalCase")]
 pub struct Finding {
     /// The file or folder.
-    #[serde(serialize_with = "crate::path_text::serialize")]
+    #[serde(serialize_with = "crate::text::serialize_path")]
     pub path: PathBuf,
     /// What it is.
     pub message: String,

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use super::{envelope::Envelope, *};
 use crate::{
     arn::{AccountId, KeyArn},
+    durable::parent_of,
     error::Error,
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms as _},
@@ -74,7 +75,7 @@ fn place() -> (TempDir, KeystoreLocation) {
 }
 
 fn put(path: &Path, bytes: &[u8]) {
-    fs::create_dir_all(folder(path)).expect("a folder");
+    fs::create_dir_all(parent_of(path)).expect("a folder");
     fs::write(path, bytes).expect("written");
     fs::set_permissions(path, fs::Permissions::from_mode(0o600)).expect("mode set");
 }
@@ -233,7 +234,7 @@ fn there_with_own_key(location: &KeystoreLocation) -> KeystoreLocation {
 #[test]
 fn what_a_killed_write_left_is_swept_by_the_next_and_nothing_else_is() {
     let (_folder, location, key, _) = made();
-    let beside = |name: &str| folder(&location.keystore).join(name);
+    let beside = |name: &str| parent_of(&location.keystore).join(name);
     let left = beside(".coldseal-tmp-keystore.json-a1B2c3");
     let others = [beside(".coldseal-tmp-a1B2c3"), beside(".coldseal-tmp-other.json-a1B2c3"), beside("notes")];
     for path in others.iter().chain([&left]) {
