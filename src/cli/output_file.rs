@@ -74,10 +74,10 @@ impl Destination {
 
     /// Hands the output to `work`; a file gets its name when that succeeds. Gives the file's path. A signal that ends the process leaves nothing
     /// of an unfinished file.
-    pub(crate) fn write<T>(self, signals: &Prompter, work: impl FnOnce(&mut dyn Write) -> Result<T>) -> Result<Option<PathBuf>> {
+    pub(crate) fn write<T>(self, signals: &Prompter, work: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<Option<PathBuf>> {
         match self {
-            Self::Stdout if stdout_is_terminal() => work(&mut TextOnly(io::stdout().lock())).map(|_| None),
-            Self::Stdout | Self::ExplicitStdout => work(&mut io::stdout().lock()).map(|_| None),
+            Self::Stdout if stdout_is_terminal() => work(&mut TextOnly(io::stdout())).map(|_| None),
+            Self::Stdout | Self::ExplicitStdout => work(&mut io::stdout()).map(|_| None),
             Self::Device(path) => {
                 let mut device =
                     std::fs::OpenOptions::new().write(true).open(&path).map_err(|error| Error::io_at("opening", &path, error))?;

@@ -7,7 +7,8 @@
 use super::{
     FIRST,
     plaintext::{Plaintext, copy_prefix},
-    sealer::{FinalFrame, FrameSealer, MessageCourse, NumberRun},
+    sealer::{FinalFrame, FrameSealer, NumberRun, Numbers},
+    signature::Signing,
 };
 use crate::{
     error::Result,
@@ -18,7 +19,8 @@ use crate::{
 /// Bytes of a frame besides its content.
 pub(super) const OVERHEAD: usize = REGULAR_HEAD + TAG_LENGTH;
 
-/// Room for some frames side by side; wipes itself.
+/// Room for some frames side by side; wipes itself. There is room for none at first.
+#[derive(Default)]
 pub(super) struct Frames {
     buffer: SecretBytes,
     frame_length: usize,
@@ -29,15 +31,9 @@ pub(super) struct Frames {
 }
 
 impl Frames {
-    /// Room for no frame yet.
-    pub(super) fn new(frame_length: usize) -> Self {
-        Self { buffer: SecretBytes::default(), frame_length, capacity: 0, filled: 0 }
-    }
-
-    /// Forgets the content, and takes up to `capacity` frames from now on.
-    pub(super) fn reset(&mut self, capacity: usize) {
-        self.capacity = capacity;
-        self.filled = 0;
+    /// Forgets the content, and takes up to `capacity` frames of this length from now on.
+    pub(super) fn reset(&mut self, frame_length: usize, capacity: usize) {
+        (self.frame_length, self.capacity, self.filled) = (frame_length, capacity, 0);
     }
 
     /// Reads until all frames are full or the plaintext ends.
@@ -66,10 +62,11 @@ impl Frames {
     }
 
     /// Holds the same content as `other`.
-    pub(super) fn copy_from(&mut self, other: &Self) {
+    pub(super) fn copy_from(&mut self, other: &Self) -> &mut Self {
         self.buffer.grow(other.buffer.len());
         copy_prefix(self.buffer.expose_mut(), other.buffer.expose());
-        (self.capacity, self.filled) = (other.capacity, other.filled);
+        (self.frame_length, self.capacity, self.filled) = (other.frame_length, other.capacity, other.filled);
+        self
     }
 
     pub(super) const fn is_full(&self) -> bool {
@@ -88,22 +85,28 @@ impl Frames {
     }
 
     /// Seals every full frame as a regular one.
-    pub(super) fn seal_regular(&mut self, sealer: &FrameSealer, mut numbers: NumberRun) -> Result<()> {
-        (0..self.full_frames()).try_for_each(|index| self.seal_one(index, sealer, &mut numbers))
+    pub(super) fn seal_regular(&mut self, sealer: &FrameSealer, numbers: &mut NumberRun) -> Result<()> {
+        (0..self.full_frames()).try_for_each(|index| self.seal_one(index, sealer, numbers))
     }
 
     /// Seals what ends a message: full frames as regular ones, and then the final one. Gives the regular ones' bytes, the final frame's content,
     /// and what goes around that.
-    pub(super) fn seal_last(&mut self, sealer: &FrameSealer, mut course: MessageCourse) -> Result<(&[u8], &[u8], FinalFrame)> {
+    pub(super) fn seal_last(
+        &mut self,
+        sealer: &FrameSealer,
+        mut numbers: Numbers,
+        mut signing: Option<Signing>,
+    ) -> Result<(&[u8], &[u8], FinalFrame)> {
         let regular = self.full_frames();
-        let mut numbers = course.take_numbers(regular, sealer.frame_length())?;
-        (0..regular).try_for_each(|index| self.seal_one(index, sealer, &mut numbers))?;
-        let end = regular * (self.frame_length + OVERHEAD);
-        course.sign(self.buffer.expose().get(..end).unwrap_or_default());
+        self.seal_regular(sealer, &mut numbers.take(regular, sealer.frame_length())?)?;
+        let end = self.full().len();
+        if let Some(signing) = &mut signing {
+            signing.update(&[self.full()]);
+        }
         let length = self.filled - regular * self.frame_length;
         let start = end + REGULAR_HEAD;
         let content = self.buffer.expose_mut().get_mut(start..start + length).unwrap_or_default();
-        let ending = course.seal_final(sealer, content)?;
+        let ending = sealer.seal_last(numbers, signing, content)?;
         let bytes = self.buffer.expose();
         Ok((bytes.get(..end).unwrap_or_default(), bytes.get(start..start + length).unwrap_or_default(), ending))
     }

@@ -18,10 +18,10 @@ pub const MAX_HELD_LENGTH: u64 = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// As for [`open`](super::open), and [`Error::TooLongToHold`] where there is no `again`.
-pub fn open_held<R: Read, S: Read>(
+pub fn open_held<R: Read + Send, S: Read + Send>(
     input: R,
     again: Option<impl FnOnce() -> Result<S>>,
-    output: impl Write,
+    output: impl Write + Send,
     keyrings: &[&dyn Keyring],
     options: &OpenOptions,
 ) -> Result<Opened> {
@@ -66,10 +66,10 @@ impl Held {
     }
 }
 
-pub(super) fn hold<R: Read, S: Read>(
+pub(super) fn hold<R: Read + Send, S: Read + Send>(
     mut first: Opener<R>,
     again: Option<impl FnOnce() -> Result<S>>,
-    output: impl Write,
+    output: impl Write + Send,
     keyrings: &[&dyn Keyring],
     options: &OpenOptions,
     limit: u64,

@@ -1,34 +1,37 @@
 //! Seals, opens and rewraps messages: streaming, in memory that does not depend on the payload.
 //!
 //! ```text
-//! seal     plaintext -> slot (one frame) -> AES-GCM in place -> message
-//! open     message -> header verified -> frame -> AES-GCM in place -> plaintext, the last frame after the end of the input
-//! rewrap   open -> slot -> seal; a fresh message id, every frame encrypted anew
+//! seal     plaintext -> frames as the wire has them -> AES-GCM in place -> message
+//! open     message -> header verified -> frames -> AES-GCM in place -> plaintext, the last frame after the end of the input
+//! rewrap   open -> frames -> seal; a fresh message id, every frame encrypted anew
 //! ```
+//!
+//! Frames are worked on in batches. Each thread carries one from the read to the write, and both happen in order.
 
 mod authenticate;
 mod frames;
 mod gather;
 mod held;
-mod in_order;
 mod inspect;
 mod materials;
 mod open;
 mod open_frames;
 mod open_slice;
 mod plaintext;
+mod relay;
 mod rewrap;
 mod seal;
-mod seal_job;
+mod seal_course;
 mod seal_slice;
 mod sealer;
 mod shape;
 mod signature;
 mod source;
+mod threads;
+mod turns;
 mod wrap;
 
 pub use held::{MAX_HELD_LENGTH, open_held};
-pub use in_order::Threads;
 pub use inspect::{Inspected, inspect};
 pub use materials::Materials;
 pub use open::{OpenOptions, Opened, Opener, open};
@@ -36,6 +39,7 @@ pub use rewrap::{Rewrapper, rewrap};
 pub(crate) use seal::WrappedMessages;
 pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
 pub use sealer::{FinalFrame, FrameLength};
+pub use threads::Threads;
 pub(crate) use wrap::{DataKeys, WrapFailures, WrapTarget, wrap_each};
 #[doc(hidden)]
 pub use {open_slice::open_slice, seal_slice::seal_slice, sealer::MessageSealer};

@@ -75,12 +75,12 @@ pub struct Opened {
 ///
 /// # Errors
 /// A malformed message, no keyring that fits, a failed tag, commitment or signature, a context that is not the one demanded, bytes after the message, reading or writing.
-pub fn open(input: impl Read, output: impl Write, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Opened> {
+pub fn open(input: impl Read + Send, output: impl Write + Send, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<Opened> {
     write_content(Opener::begin(input, keyrings, options)?, output, options.threads)
 }
 
 /// Writes what a message holds, each frame once it is verified.
-pub(super) fn write_content<R: Read>(mut opener: Opener<R>, output: impl Write, threads: Threads) -> Result<Opened> {
+pub(super) fn write_content<R: Read + Send>(mut opener: Opener<R>, output: impl Write + Send, threads: Threads) -> Result<Opened> {
     let mut output = Gather::new(output);
     let mut plaintext_length = match opener.write_regular_frames(&mut output, threads) {
         Ok(written) => written,

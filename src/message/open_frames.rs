@@ -6,8 +6,9 @@ use super::{
     FIRST, Opener, Threads,
     frames::OVERHEAD,
     gather::Gather,
-    in_order::{Lane, in_order},
+    relay::{Course, Weight, relay},
     shape::{OPEN_BATCH, Shape},
+    signature::Verifying,
     source::Source,
 };
 use crate::{
@@ -30,83 +31,90 @@ struct Batch {
     verified: usize,
 }
 
-impl Batch {
-    fn open(&mut self, key: &FrameKey, message_id: &MessageId, frame_length: usize) {
-        let length = u64::try_from(frame_length).unwrap_or(u64::MAX);
-        let numbered = (self.first_number..).zip(self.buffer.expose_mut().chunks_exact_mut(frame_length + OVERHEAD));
-        for (number, frame) in numbered.take(self.frames) {
-            let aad = BodyAad::new(message_id, Piece::Regular, number, length);
-            if key.open(number, aad.as_bytes(), frame.get_mut(REGULAR_HEAD..).unwrap_or_default()).is_err() {
-                return;
-            }
-            self.verified += 1;
-        }
-    }
-
-    /// Writes the verified frames; an error if there are others.
-    fn write(&self, output: &mut Gather<impl Write>, frame_length: usize) -> Result<()> {
-        for frame in self.buffer.expose().chunks_exact(frame_length + OVERHEAD).take(self.verified) {
-            let end = frame.len().saturating_sub(TAG_LENGTH);
-            output.write(frame.get(REGULAR_HEAD..end).unwrap_or_default())?;
-        }
-        if self.verified == self.frames { Ok(()) } else { Err(Error::Decryption) }
-    }
+/// What opens the regular frames of one message.
+struct OpenCourse<'a> {
+    key: &'a FrameKey,
+    message_id: MessageId,
+    content_type: ContentType,
+    frame_length: u32,
+    shape: Shape,
 }
 
-/// The regular frames of one message on their way from the input to the output.
-struct Passage<'a, R, W> {
+/// The regular frames that were not read yet.
+struct Unopened<'a, R> {
     source: &'a mut Source<R>,
-    output: &'a mut Gather<W>,
-    content_type: ContentType,
-    frame_length: usize,
+    verifying: Option<&'a mut Verifying>,
     next_number: u32,
-    shape: Shape,
-    free: Vec<Batch>,
+    /// Frames that were read.
+    done: usize,
+    /// How it ends, once the last regular frame was read.
+    end: Option<Result<()>>,
+}
+
+/// Where the plaintext goes.
+struct Plain<'a, W> {
+    output: &'a mut Gather<W>,
     /// Frames that were written.
     written: u64,
 }
 
-impl<R: Read, W: Write> Passage<'_, R, W> {
-    /// Opens frame after frame until one is not regular. `see` is shown their bytes in order, before they are decrypted.
-    fn run(&mut self, lane: &mut Lane<'_, '_, Batch>, mut see: impl FnMut(&[u8])) -> Result<()> {
-        let in_flight = if self.shape.threads == Threads::ONE { 0 } else { self.shape.threads.get() };
-        let (mut read, mut done) = (Ok(()), 0_usize);
-        loop {
-            let capacity = self.shape.after(done);
-            let mut batch = self.free.pop().unwrap_or_default();
-            read = self.read(&mut batch, capacity).and(read);
-            if batch.frames == 0 {
-                break;
+impl<R: Read + Send, W: Write + Send> Course<Unopened<'_, R>, Plain<'_, W>> for OpenCourse<'_> {
+    type Batch = Batch;
+
+    /// What was read goes out before an error of reading is told.
+    fn read(&self, unopened: &mut Unopened<'_, R>, batch: &mut Batch) -> Result<Option<Weight>> {
+        if unopened.end.is_none() {
+            let capacity = self.shape.after(unopened.done);
+            let read = self.read_frames(unopened, batch, capacity);
+            unopened.done = unopened.done.saturating_add(batch.frames);
+            if read.is_err() || batch.frames < capacity {
+                unopened.end = Some(read);
             }
-            see(batch.buffer.expose().get(..batch.frames * (self.frame_length + OVERHEAD)).unwrap_or_default());
-            let is_full = batch.frames == capacity;
-            done = done.saturating_add(batch.frames);
-            if self.shape.is_light(batch.frames) {
-                lane.give_done(batch);
-            } else {
-                lane.give(batch);
-            }
-            while let Some(batch) = lane.take_beyond(in_flight) {
-                self.write(batch)?;
-            }
-            if !is_full || read.is_err() {
-                break;
+            if batch.frames > 0 {
+                return Ok(Some(self.shape.weight(batch.frames)));
             }
         }
-        while let Some(batch) = lane.take() {
-            self.write(batch)?;
+        unopened.end.replace(Ok(())).transpose().map(|_| None)
+    }
+
+    /// Verifies and decrypts until a frame fails.
+    fn work(&self, batch: &mut Batch, _index: usize) -> Result<()> {
+        let numbered = (batch.first_number..).zip(batch.buffer.expose_mut().chunks_exact_mut(self.frame()));
+        for (number, frame) in numbered.take(batch.frames) {
+            let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length));
+            if self.key.open(number, aad.as_bytes(), frame.get_mut(REGULAR_HEAD..).unwrap_or_default()).is_err() {
+                break;
+            }
+            batch.verified += 1;
         }
-        // What was read before goes out first.
-        read
+        Ok(())
+    }
+
+    /// Writes the verified frames; an error if there are others.
+    fn write(&self, plain: &mut Plain<'_, W>, batch: &mut Batch, _index: usize) -> Result<()> {
+        for frame in batch.buffer.expose().chunks_exact(self.frame()).take(batch.verified) {
+            let end = frame.len().saturating_sub(TAG_LENGTH);
+            plain.output.write(frame.get(REGULAR_HEAD..end).unwrap_or_default())?;
+            plain.written += 1;
+        }
+        if batch.verified == batch.frames { Ok(()) } else { Err(Error::Decryption) }
+    }
+}
+
+impl OpenCourse<'_> {
+    /// Bytes of a frame.
+    fn frame(&self) -> usize {
+        usize::try_from(self.frame_length).map_or(usize::MAX, |length| length.saturating_add(OVERHEAD))
     }
 
     /// Reads at most `capacity` frames, and gives back what is behind the last one that may go out. The last regular frame of a message may
     /// not where the final one is empty: the last bytes of plaintext wait for the end of the message.
-    fn read(&mut self, batch: &mut Batch, capacity: usize) -> Result<()> {
-        let frame = self.frame_length + OVERHEAD;
-        let (filled, result) = self.source.read_into(&mut batch.buffer, capacity.saturating_mul(frame).saturating_add(FINAL_HEAD));
+    fn read_frames<R: Read>(&self, unopened: &mut Unopened<'_, R>, batch: &mut Batch, capacity: usize) -> Result<()> {
+        let frame = self.frame();
+        let wanted = capacity.saturating_mul(frame).saturating_add(FINAL_HEAD);
+        let (filled, result) = unopened.source.read_into(&mut batch.buffer, wanted);
         let bytes = batch.buffer.expose().get(..filled).unwrap_or_default();
-        let first_number = self.next_number;
+        let first_number = unopened.next_number;
         let heads = (first_number..=u32::MAX)
             .zip(bytes.chunks(frame))
             .map_while(|(number, bytes)| Head::parse(bytes, self.content_type, number).ok());
@@ -114,30 +122,27 @@ impl<R: Read, W: Write> Passage<'_, R, W> {
             |(head, next): (Head, Head)| head.piece == Piece::Regular && (next.piece == Piece::Regular || next.content_length > 0);
         let frames = heads.clone().zip(heads.skip(1)).take_while(|pair| is_followed(*pair)).take(capacity).count();
         (batch.frames, batch.first_number, batch.verified) = (frames, first_number, 0);
-        self.next_number = u32::try_from(frames).ok().and_then(|frames| first_number.checked_add(frames)).unwrap_or(u32::MAX);
+        unopened.next_number = u32::try_from(frames).ok().and_then(|frames| first_number.checked_add(frames)).unwrap_or(u32::MAX);
+        let (frames, rest) = bytes.split_at_checked(frames * frame).unwrap_or_default();
+        if let Some(verifying) = &mut unopened.verifying {
+            verifying.update(frames);
+        }
         if result.is_ok() {
-            let rest = batch.buffer.expose().get(frames * frame..filled).unwrap_or_default();
-            self.source.give_back(rest);
+            unopened.source.give_back(rest);
         }
         result
     }
-
-    fn write(&mut self, batch: Batch) -> Result<()> {
-        batch.write(self.output, self.frame_length)?;
-        self.written += u64::try_from(batch.frames).unwrap_or(u64::MAX);
-        self.free.push(batch);
-        Ok(())
-    }
 }
 
-impl<R: Read> Opener<R> {
+impl<R: Read + Send> Opener<R> {
     /// Writes the content of regular frames as far as they come one after another; gives how many bytes there were. What is left is for
     /// [`Opener::next_content`].
     ///
     /// # Errors
     /// A tag that does not verify, behind what was written; reading, writing. The opener is spent then.
-    pub(super) fn write_regular_frames(&mut self, output: &mut Gather<impl Write>, threads: Threads) -> Result<u64> {
-        let ContentType::Framed { frame_length } = self.header.content_type else { return Ok(0) };
+    pub(super) fn write_regular_frames(&mut self, output: &mut Gather<impl Write + Send>, threads: Threads) -> Result<u64> {
+        let content_type = self.header.content_type;
+        let ContentType::Framed { frame_length } = content_type else { return Ok(0) };
         let Some(length) = usize::try_from(frame_length).ok().filter(|_| u64::from(frame_length) <= self.max_content_length) else {
             return Ok(0);
         };
@@ -145,19 +150,12 @@ impl<R: Read> Opener<R> {
         if self.source.fill(FIRST)? < FIRST {
             return Ok(0);
         }
-        let shape = Shape::new(length, OPEN_BATCH, threads, |threads| threads + 2);
-        let (message_id, content_type) = (self.header.message_id, self.header.content_type);
-        let (key, verifying, next_number) = (&self.key, &mut self.verifying, self.next_number);
-        let source = &mut self.source;
-        let mut passage = Passage { source, output, content_type, frame_length: length, next_number, shape, free: Vec::new(), written: 0 };
-        let see = |frames: &[u8]| {
-            if let Some(verifying) = verifying {
-                verifying.update(frames);
-            }
-        };
-        in_order(shape.threads, |batch: &mut Batch| batch.open(key, &message_id, length), |lane| passage.run(lane, see))?;
-        let written = passage.written.saturating_mul(u64::from(frame_length));
-        self.next_number = passage.next_number;
-        Ok(written)
+        let shape = Shape::new(length, OPEN_BATCH, threads, |threads| threads);
+        let course = OpenCourse { key: &self.key, message_id: self.header.message_id, content_type, frame_length, shape };
+        let unopened =
+            Unopened { source: &mut self.source, verifying: self.verifying.as_mut(), next_number: self.next_number, done: 0, end: None };
+        let (unopened, plain) = relay(&course, shape.threads, unopened, vec![Plain { output, written: 0 }])?;
+        self.next_number = unopened.next_number;
+        Ok(plain.iter().map(|plain| plain.written.saturating_mul(u64::from(frame_length))).sum())
     }
 }

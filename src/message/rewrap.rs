@@ -21,8 +21,8 @@ use crate::{
 /// # Errors
 /// As for [`open`](super::open) and [`seal`](super::seal).
 pub fn rewrap(
-    input: impl Read,
-    output: impl Write,
+    input: impl Read + Send,
+    output: impl Write + Send,
     open_with: &[&dyn Keyring],
     open_options: &OpenOptions,
     seal_with: &[&dyn Keyring],
@@ -72,7 +72,10 @@ impl<R: Read> Rewrapper<R> {
     ///
     /// # Errors
     /// As for [`rewrap`].
-    pub fn seal_each<W: Write>(self, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
+    pub fn seal_each<W: Write + Send>(self, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>>
+    where
+        R: Send,
+    {
         let (wraps, outputs) = split(targets);
         let (opened, wrapped) = self.wrap_each(wraps, options).map_err(first)?;
         opened.seal(wrapped, outputs)
@@ -93,9 +96,9 @@ impl<R: Read> Rewrapper<R> {
 /// The rest of a message that is rewrapped.
 pub(crate) struct Opened<R>(Opener<R>);
 
-impl<R: Read> Opened<R> {
+impl<R: Read + Send> Opened<R> {
     /// Seals the payload, opened once.
-    pub(crate) fn seal<W: Write>(mut self, wrapped: WrappedMessages, outputs: Vec<W>) -> Result<Vec<Sealed>> {
+    pub(crate) fn seal<W: Write + Send>(mut self, wrapped: WrappedMessages, outputs: Vec<W>) -> Result<Vec<Sealed>> {
         wrapped.seal_plaintext(&mut self.0, outputs)
     }
 }

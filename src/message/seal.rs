@@ -6,10 +6,10 @@ use super::{
     DataKeys, FinalFrame, FrameLength, MessageSealer, Threads, WrapFailures, WrapTarget,
     frames::Frames,
     gather::Gather,
-    in_order::in_order,
     plaintext::{Plaintext, Reader},
-    seal_job::{Job, Pool},
-    sealer::{FrameSealer, MessageCourse},
+    relay::relay,
+    seal_course::{Message, SealCourse, Unsealed},
+    sealer::{FrameSealer, Numbers},
     shape::{SEAL_BATCH, Shape},
     wrap_each,
 };
@@ -59,8 +59,8 @@ pub struct SealTarget<'a, W> {
 /// # Errors
 /// Reading, writing, a wrapping key that cannot be used, or more than 2^32-1 frames.
 pub fn seal(
-    input: impl Read,
-    output: impl Write,
+    input: impl Read + Send,
+    output: impl Write + Send,
     keyrings: &[&dyn Keyring],
     context: &EncryptionContext,
     options: SealOptions,
@@ -71,12 +71,12 @@ pub fn seal(
 
 /// Seals `input`, read once, into one message for each target: one data key, wrapped for each; a message id and frames of its own for each.
 ///
-/// Memory: as for [`seal`], where three frames for each target count. Every data key is wrapped before the first byte is read, over a network
+/// Memory: as for [`seal`], however many targets there are. Every data key is wrapped before the first byte is read, over a network
 /// for 16 targets at once. After an error all outputs hold unfinished messages.
 ///
 /// # Errors
 /// As for [`seal`].
-pub fn seal_each<W: Write>(input: impl Read, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
+pub fn seal_each<W: Write + Send>(input: impl Read + Send, targets: Vec<SealTarget<'_, W>>, options: SealOptions) -> Result<Vec<Sealed>> {
     let (wraps, outputs) = split(targets);
     WrappedMessages::new(wraps, None, options).map_err(first)?.seal(input, outputs)
 }
@@ -125,11 +125,11 @@ impl WrappedMessages {
     }
 
     /// Seals what is read, once, into each output, in the order of the targets.
-    pub(crate) fn seal<W: Write>(self, input: impl Read, outputs: Vec<W>) -> Result<Vec<Sealed>> {
+    pub(crate) fn seal<W: Write + Send>(self, input: impl Read + Send, outputs: Vec<W>) -> Result<Vec<Sealed>> {
         self.seal_plaintext(&mut Reader::new(input), outputs)
     }
 
-    pub(super) fn seal_plaintext<W: Write>(self, plaintext: &mut impl Plaintext, outputs: Vec<W>) -> Result<Vec<Sealed>> {
+    pub(super) fn seal_plaintext<W: Write + Send>(self, plaintext: &mut (impl Plaintext + Send), outputs: Vec<W>) -> Result<Vec<Sealed>> {
         if outputs.len() != self.sealers.len() {
             return Err(Error::Misuse("each message needs an output"));
         }
@@ -139,76 +139,37 @@ impl WrappedMessages {
 
 /// A full frame is a regular one, and what is left at the end, maybe nothing, is the final one: it is known before a frame is sealed. The
 /// specification ("Final Frame") would rather have a full final frame; the AWS Encryption SDK for Python before 4.0 refuses that.
-pub(super) fn seal_frames<W: Write>(
-    plaintext: &mut impl Plaintext,
+pub(super) fn seal_frames<W: Write + Send>(
+    plaintext: &mut (impl Plaintext + Send),
     sealers: Vec<MessageSealer>,
-    mut outputs: Vec<Gather<W>>,
+    outputs: Vec<Gather<W>>,
     options: SealOptions,
 ) -> Result<Vec<Sealed>> {
-    let (mut frame_sealers, mut courses) = (Vec::new(), Vec::new());
-    for (sealer, output) in sealers.into_iter().zip(outputs.iter_mut()) {
-        let (header, frames, course) = sealer.split();
-        output.write(&header)?;
-        frame_sealers.push(frames);
-        courses.push(course);
+    let (mut frame_sealers, mut numbers, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    for (sealer, mut output) in sealers.into_iter().zip(outputs) {
+        output.write(sealer.header())?;
+        frame_sealers.push(sealer.frames);
+        numbers.push(sealer.numbers);
+        messages.push(Message { output, signing: sealer.signing });
     }
-    let (frame_length, messages) = (options.frame_length.as_usize(), frame_sealers.len());
-    // Those that wait to be written, those that are being filled, and the plaintext of several messages.
-    let shape = Shape::new(frame_length, SEAL_BATCH, options.threads, |threads| messages * (threads + 1) + 3);
-    let in_flight = if shape.threads == Threads::ONE { 0 } else { messages * shape.threads.get() };
-    let mut pool = Pool::new(frame_length, shape);
-    let mut finish = |job: Job, courses: &mut [MessageCourse], pool: &mut Pool| {
-        job.finish(pool, |message, frames| {
-            if let Some(course) = courses.get_mut(message) {
-                course.sign(frames);
-            }
-            outputs.get_mut(message).map_or(Ok(()), |output| output.write(frames))
-        })
-    };
-    let last = in_order(
-        shape.threads,
-        |job: &mut Job| job.run(&frame_sealers),
-        |lane| {
-            let mut frames = pool.filled(plaintext)?;
-            while frames.is_full() {
-                let is_light = shape.is_light(frames.full_frames());
-                for job in Job::each(frames, &mut courses, options.frame_length, &mut pool)? {
-                    if is_light { lane.give_done(job) } else { lane.give(job) }
-                }
-                while let Some(job) = lane.take_beyond(in_flight) {
-                    finish(job, &mut courses, &mut pool)?;
-                }
-                frames = pool.filled(plaintext)?;
-            }
-            while let Some(job) = lane.take() {
-                finish(job, &mut courses, &mut pool)?;
-            }
-            Ok::<_, Error>(frames)
-        },
-    )?;
-    seal_ends(last, &frame_sealers, courses, outputs, &mut pool)
+    // One that is read into, and one that is sealed for each of several messages but the last.
+    let of_each_thread = if messages.len() > 1 { 2 } else { 1 };
+    let shape = Shape::new(options.frame_length.as_usize(), SEAL_BATCH, options.threads, |threads| of_each_thread * threads);
+    let course = SealCourse { sealers: frame_sealers, frame_length: options.frame_length, shape };
+    let source = Unsealed { plaintext, numbers, done: 0, last: Frames::default() };
+    let (Unsealed { numbers, last, .. }, messages) = relay(&course, shape.threads, source, messages)?;
+    seal_ends(last, &course.sealers, numbers, messages)
 }
 
 /// Seals the last frames of each message.
-fn seal_ends<W: Write>(
-    mut last: Frames,
-    sealers: &[FrameSealer],
-    courses: Vec<MessageCourse>,
-    outputs: Vec<Gather<W>>,
-    pool: &mut Pool,
-) -> Result<Vec<Sealed>> {
+fn seal_ends<W: Write>(mut last: Frames, sealers: &[FrameSealer], numbers: Vec<Numbers>, messages: Vec<Message<W>>) -> Result<Vec<Sealed>> {
     let mut left = sealers.len();
     let mut sealed = Vec::with_capacity(left);
-    let mut copy = if left > 1 { pool.take() } else { Frames::new(0) };
-    for ((sealer, course), mut output) in sealers.iter().zip(courses).zip(outputs) {
+    let mut copy = Frames::default();
+    for ((sealer, numbers), Message { mut output, signing }) in sealers.iter().zip(numbers).zip(messages) {
         left -= 1;
-        let frames = if left == 0 {
-            &mut last
-        } else {
-            copy.copy_from(&last);
-            &mut copy
-        };
-        let (regular, content, FinalFrame { head, tag, footer, plaintext_length }) = frames.seal_last(sealer, course)?;
+        let frames = if left == 0 { &mut last } else { copy.copy_from(&last) };
+        let (regular, content, FinalFrame { head, tag, footer, plaintext_length }) = frames.seal_last(sealer, numbers, signing)?;
         [regular, &head, content, &tag, &footer].into_iter().try_for_each(|piece| output.write(piece))?;
         output.finish()?;
         sealed.push(Sealed { message_id: sealer.message_id(), plaintext_length });

@@ -42,27 +42,42 @@ impl Default for FrameLength {
     }
 }
 
-/// Hands out frame numbers in order, each once. Not `Clone`; spent after an error.
-#[derive(Debug)]
-struct FrameNumbers {
-    next: Option<u32>,
-}
-
 const SIGNED_BEFORE: Error = Error::Misuse("materials with a signing key serve one message");
 const OUT_OF_NUMBERS: Error = Error::Misuse("the message has 2^32-1 frames: use a longer frame length");
 const SPENT: Error = Error::Misuse("the message failed to seal before");
+const TOO_LONG: Error = Error::Misuse("a message holds at most 2^52 bytes");
 
-impl FrameNumbers {
-    /// 2^32-1 is left for the final frame: as a regular frame's number it would mark the end.
-    fn regular(&mut self, count: usize) -> Result<NumberRun> {
+/// Hands out the frame numbers of one message in order, each once, and counts the plaintext. Not `Clone`; spent after an error.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    next: Option<u32>,
+    plaintext_length: u64,
+}
+
+impl Numbers {
+    const fn new() -> Self {
+        Self { next: Some(1), plaintext_length: 0 }
+    }
+
+    /// Numbers for the next regular frames. 2^32-1 is left for the final frame: as a regular frame's number it would mark the end.
+    pub(super) fn take(&mut self, frames: usize, frame_length: FrameLength) -> Result<NumberRun> {
         let first = self.next.take().ok_or(SPENT)?;
-        let end = u32::try_from(count).ok().and_then(|count| first.checked_add(count)).ok_or(OUT_OF_NUMBERS)?;
+        self.plaintext_length = self.with(frames.checked_mul(frame_length.as_usize()))?;
+        let end = u32::try_from(frames).ok().and_then(|frames| first.checked_add(frames)).ok_or(OUT_OF_NUMBERS)?;
         self.next = Some(end);
         Ok(NumberRun { next: first, end })
     }
 
-    fn last(self) -> Result<SequenceIv> {
-        self.next.map(SequenceIv::assume_unique_for_key).ok_or(SPENT)
+    /// The final frame's number, and the length of the plaintext with it.
+    fn last(self, content_length: usize) -> Result<(SequenceIv, u64)> {
+        let plaintext_length = self.with(Some(content_length))?;
+        Ok((self.next.map(SequenceIv::assume_unique_for_key).ok_or(SPENT)?, plaintext_length))
+    }
+
+    /// The plaintext's length with so many more bytes.
+    fn with(&self, more: Option<usize>) -> Result<u64> {
+        let sum = more.and_then(|more| u64::try_from(more).ok()).and_then(|more| self.plaintext_length.checked_add(more));
+        sum.filter(|sum| *sum <= MAX_PLAINTEXT_LENGTH).ok_or(TOO_LONG)
     }
 
     /// Nothing more is handed out.
@@ -90,7 +105,7 @@ impl NumberRun {
     }
 }
 
-/// What seals the frames of one message, on several threads at once; the numbers come from the message's [`MessageCourse`].
+/// What seals the frames of one message, on several threads at once; the numbers come from the message's [`Numbers`].
 #[derive(Debug)]
 pub(super) struct FrameSealer {
     message_id: MessageId,
@@ -126,64 +141,26 @@ impl FrameSealer {
         let tag = self.key.seal(iv, aad.as_bytes(), content)?;
         Ok((final_head(number, length), tag))
     }
-}
-
-/// How far a message is: its frames' numbers, its length, and the digest of what is to be signed. It belongs to one thread.
-#[derive(Debug)]
-pub(super) struct MessageCourse {
-    numbers: FrameNumbers,
-    plaintext_length: u64,
-    signing: Option<Signing>,
-}
-
-impl MessageCourse {
-    /// Numbers for the next regular frames, which their plaintext is counted with.
-    pub(super) fn take_numbers(&mut self, frames: usize, frame_length: FrameLength) -> Result<NumberRun> {
-        let length = frames.checked_mul(frame_length.as_usize()).ok_or(TOO_LONG);
-        let taken = length.and_then(|length| add_length(self.plaintext_length, length));
-        let taken = taken.and_then(|length| Ok((length, self.numbers.regular(frames)?)));
-        match taken {
-            Ok((length, numbers)) => {
-                self.plaintext_length = length;
-                Ok(numbers)
-            }
-            Err(error) => {
-                self.spend();
-                Err(error)
-            }
-        }
-    }
-
-    /// Adds sealed frames, in their order, to what is signed.
-    pub(super) fn sign(&mut self, frames: &[u8]) {
-        if let Some(signing) = &mut self.signing {
-            signing.update(&[frames]);
-        }
-    }
 
     /// Encrypts the content of the final frame in place, and ends the message.
-    pub(super) fn seal_final(self, sealer: &FrameSealer, content: &mut [u8]) -> Result<FinalFrame> {
-        let plaintext_length = add_length(self.plaintext_length, content.len())?;
-        let (head, tag) = sealer.seal_final(self.numbers.last()?, content)?;
+    pub(super) fn seal_last(&self, numbers: Numbers, signing: Option<Signing>, content: &mut [u8]) -> Result<FinalFrame> {
+        let (iv, plaintext_length) = numbers.last(content.len())?;
+        let (head, tag) = self.seal_final(iv, content)?;
         let mut footer = Vec::new();
-        if let Some(mut signing) = self.signing {
+        if let Some(mut signing) = signing {
             signing.update(&[&head, content, &tag]);
             footer = signing.footer()?;
         }
         Ok(FinalFrame { head, tag, footer, plaintext_length })
     }
-
-    /// Nothing more is sealed.
-    fn spend(&mut self) {
-        self.numbers.spend();
-    }
 }
 
 /// A message between its header and its final frame. Every new one draws a fresh message id; after an error it seals nothing more.
 pub struct MessageSealer {
-    header: Vec<u8>,
-    frames: FrameSealer,
-    course: MessageCourse,
+    pub(super) header: Vec<u8>,
+    pub(super) frames: FrameSealer,
+    pub(super) numbers: Numbers,
+    pub(super) signing: Option<Signing>,
 }
 
 /// What ends a message, around the encrypted content of its last frame.
@@ -231,8 +208,7 @@ impl MessageSealer {
         if let Some(signing) = &mut signing {
             signing.update(&[&bytes]);
         }
-        let course = MessageCourse { numbers: FrameNumbers { next: Some(1) }, plaintext_length: 0, signing };
-        Ok(Self { header: bytes, frames: FrameSealer { message_id, frame_length, key }, course })
+        Ok(Self { header: bytes, frames: FrameSealer { message_id, frame_length, key }, numbers: Numbers::new(), signing })
     }
 
     /// The header with its tag.
@@ -253,11 +229,6 @@ impl MessageSealer {
         self.frames.frame_length
     }
 
-    /// What several threads seal with, and what one thread keeps.
-    pub(super) fn split(self) -> (Vec<u8>, FrameSealer, MessageCourse) {
-        (self.header, self.frames, self.course)
-    }
-
     /// Encrypts the content of a regular frame in place; gives what goes before and behind it.
     ///
     /// # Errors
@@ -265,15 +236,15 @@ impl MessageSealer {
     pub fn seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
         let sealed = self.try_seal_regular(content);
         if sealed.is_err() {
-            self.course.spend();
+            self.numbers.spend();
         }
         sealed
     }
 
     fn try_seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
-        let mut numbers = self.course.take_numbers(1, self.frames.frame_length)?;
+        let mut numbers = self.numbers.take(1, self.frames.frame_length)?;
         let (head, tag) = self.frames.seal_regular(numbers.next()?, content)?;
-        if let Some(signing) = &mut self.course.signing {
+        if let Some(signing) = &mut self.signing {
             signing.update(&[&head, content, &tag]);
         }
         Ok((head, tag))
@@ -285,23 +256,16 @@ impl MessageSealer {
     /// As for [`MessageSealer::seal_regular`], for content that is not shorter than a frame: a whole frame is a regular one, since some
     /// implementations refuse it as the final one, and an empty final frame comes behind it.
     pub fn seal_final(self, content: &mut [u8]) -> Result<FinalFrame> {
-        self.course.seal_final(&self.frames, content)
+        self.frames.seal_last(self.numbers, self.signing, content)
     }
 
     #[cfg(test)]
     pub(super) fn skip_to_frame(&mut self, number: u32) {
-        self.course.numbers.next = Some(number);
+        self.numbers.next = Some(number);
     }
 
     #[cfg(test)]
     pub(super) fn pretend_sealed(&mut self, plaintext_length: u64) {
-        self.course.plaintext_length = plaintext_length;
+        self.numbers.plaintext_length = plaintext_length;
     }
-}
-
-const TOO_LONG: Error = Error::Misuse("a message holds at most 2^52 bytes");
-
-fn add_length(total: u64, more: usize) -> Result<u64> {
-    let sum = u64::try_from(more).ok().and_then(|more| total.checked_add(more));
-    sum.filter(|sum| *sum <= MAX_PLAINTEXT_LENGTH).ok_or(TOO_LONG)
 }

@@ -1,6 +1,6 @@
 //! How many frames are worked on at once, and by how many threads.
 
-use super::{CHUNK, Threads, frames::OVERHEAD};
+use super::{CHUNK, Threads, frames::OVERHEAD, relay::Weight};
 
 /// Frames are sealed in batches of about this many bytes: each is one write, and short ones that begin within a page of a file are slow.
 pub(super) const SEAL_BATCH: usize = 512 * 1024;
@@ -30,9 +30,9 @@ impl Shape {
         Self { batch, threads: Threads::new(threads).unwrap_or(Threads::ONE), light: CHUNK / frame_length.max(1) }
     }
 
-    /// True for a batch that is not worth another thread.
-    pub(super) const fn is_light(self, frames: usize) -> bool {
-        frames <= self.light
+    /// Whether so many frames are worth another thread.
+    pub(super) const fn weight(self, frames: usize) -> Weight {
+        if frames <= self.light { Weight::Light } else { Weight::Heavy }
     }
 
     /// Frames of the batch after the first `done` frames: an eighth of these or less, so that the pages of larger buffers, which are made and wiped

@@ -148,7 +148,7 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     let input = Input::open(&args.file).during(OPERATION)?;
     let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
     let mut region = None;
-    let open = |output: &mut dyn io::Write| {
+    let open = |output: &mut (dyn io::Write + Send)| {
         let opened = openers.with(openers.farthest(), None, |keyrings| {
             if is_held {
                 message::open_held(input.reader, file.map(from_start), output, keyrings, &options)
@@ -189,13 +189,13 @@ fn destination(context: &Context, args: &OutputArgs, file: &Path, raw_keys: &[Ra
     context.destination(args.output_file.as_deref(), overwrite, sync, &inputs)
 }
 
-pub(super) fn input(file: &Path) -> Result<Box<dyn Read>> {
+pub(super) fn input(file: &Path) -> Result<Box<dyn Read + Send>> {
     Input::open(file).map(|input| input.reader)
 }
 
 /// A message or payload to be read.
 struct Input {
-    reader: Box<dyn Read>,
+    reader: Box<dyn Read + Send>,
     /// The same open file, where it is one that can be read twice.
     file: Option<File>,
 }
@@ -206,7 +206,7 @@ impl Input {
             if io::stdin().is_terminal() {
                 note("reading from the terminal, as no FILE is given; end with Ctrl-D");
             }
-            return Ok(Self { reader: Box::new(Progress::new(io::stdin().lock(), None)), file: None });
+            return Ok(Self { reader: Box::new(Progress::new(io::stdin(), None)), file: None });
         }
         tracing::debug!(path = %file.display(), "reading the file");
         let failed = |error| Error::io_at("opening", file, error);

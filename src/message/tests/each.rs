@@ -87,7 +87,7 @@ fn one_output_that_fails_fails_them_all() {
     let key = keyring(1);
     let keyrings: [&dyn Keyring; 1] = [&key];
     let mut good = Vec::new();
-    let outputs: Vec<Box<dyn io::Write + '_>> = vec![Box::new(&mut good), Box::new(Full)];
+    let outputs: Vec<Box<dyn io::Write + Send + '_>> = vec![Box::new(&mut good), Box::new(Full)];
     let targets = outputs.into_iter().map(|output| SealTarget { keyrings: &keyrings, context: context(), output }).collect();
     assert!(matches!(seal_each(&payload(100_000)[..], targets, options(16)), Err(Error::Io { .. })));
     assert!(matches!(open_with(&good[..], &[&key], &OpenOptions::default()).0, Err(Error::Format(_))), "the other one is unfinished");

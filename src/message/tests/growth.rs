@@ -115,13 +115,13 @@ fn every_target_gets_all_of_a_payload_around_the_first_buffer() {
 #[test]
 fn frames_take_their_whole_room_only_when_there_is_that_much() {
     for (length, room) in [(0, FIRST), (1000, FIRST), (FIRST - 33, FIRST), (FIRST, CHUNK + 32), (CHUNK - 1, CHUNK + 32)] {
-        let mut frames = Frames::new(CHUNK);
-        frames.reset(1);
+        let mut frames = Frames::default();
+        frames.reset(CHUNK, 1);
         frames.fill(&mut Reader::new(&payload(length)[..])).expect("reads");
         assert_eq!((frames.room_length(), frames.is_full()), (room, false), "{length}");
     }
-    let mut frames = Frames::new(100);
-    frames.reset(1);
+    let mut frames = Frames::default();
+    frames.reset(100, 1);
     frames.fill(&mut Reader::new(&payload(1000)[..])).expect("reads");
     assert_eq!((frames.room_length(), frames.is_full()), (132, true));
 }

@@ -1,9 +1,6 @@
 //! Outputs that cannot be taken back.
 
-use std::{
-    cell::Cell,
-    io::{self, Read, Write},
-};
+use std::io::{self, Read, Write};
 
 use super::{Dribble, context, keyring, options, payload, sealed};
 use crate::{
@@ -17,7 +14,7 @@ use crate::{
     suite::AlgorithmSuite,
 };
 
-fn signed(payload: impl Read) -> Vec<u8> {
+fn signed(payload: impl Read + Send) -> Vec<u8> {
     let mut message = Vec::new();
     let options = SealOptions { suite: Some(AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384), ..options(1000) };
     seal(payload, &mut message, &[&keyring(1)], &context(), options).expect("seals");
@@ -80,12 +77,12 @@ fn a_second_pass_verifies_all_over_again() {
 
 #[test]
 fn an_unsigned_message_is_not_held() {
-    let written = Cell::new(0);
+    let mut written = 0;
     /// Counts what was written before the input was read to its end.
-    struct Counting<'a>(&'a Cell<usize>);
+    struct Counting<'a>(&'a mut usize);
     impl Write for Counting<'_> {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.set(self.0.get() + bytes.len());
+            *self.0 += bytes.len();
             Ok(bytes.len())
         }
         fn flush(&mut self) -> io::Result<()> {
@@ -96,8 +93,8 @@ fn an_unsigned_message_is_not_held() {
     let end = message.len() - 1;
     message[end] ^= 1;
     let again: Option<fn() -> Result<io::Empty>> = None;
-    let result = open_held(&message[..], again, Counting(&written), &[&keyring(1)], &OpenOptions::default());
-    assert!(matches!(result, Err(Error::Decryption)) && written.get() == 499_000, "{}", written.get());
+    let result = open_held(&message[..], again, Counting(&mut written), &[&keyring(1)], &OpenOptions::default());
+    assert!(matches!(result, Err(Error::Decryption)) && written == 499_000, "{written}");
 }
 
 #[test]

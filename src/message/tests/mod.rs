@@ -67,7 +67,7 @@ fn sealed(payload: &[u8], frame: usize) -> Vec<u8> {
 }
 
 /// The result and everything that came out.
-fn open_with(input: impl Read, keyrings: &[&dyn Keyring], options: &OpenOptions) -> (Result<Opened>, Vec<u8>) {
+fn open_with(input: impl Read + Send, keyrings: &[&dyn Keyring], options: &OpenOptions) -> (Result<Opened>, Vec<u8>) {
     let mut plaintext = Vec::new();
     let result = open(input, &mut plaintext, keyrings, options);
     (result, plaintext)
@@ -88,7 +88,7 @@ fn assert_slice_agrees_with(message: &[u8], expected: &(Result<Opened>, Vec<u8>)
     }
 }
 
-fn open_1(input: impl Read) -> (Result<Opened>, Vec<u8>) {
+fn open_1(input: impl Read + Send) -> (Result<Opened>, Vec<u8>) {
     open_with(input, &[&keyring(1)], &OpenOptions::default())
 }
 

@@ -378,7 +378,7 @@ fn users_do_not_set_the_public_key() {
     let reserved: EncryptionContext = [(PUBLIC_KEY, text)].into_iter().collect();
     for suite in [None, Some(SIGNED)] {
         let options = SealOptions { suite, ..SealOptions::default() };
-        let result = seal(&b""[..], &mut Vec::new(), &[&keyring(1)], &reserved, options);
+        let result = seal(&b""[..], Vec::new(), &[&keyring(1)], &reserved, options);
         assert!(matches!(result, Err(Error::EncryptionContext(ContextMismatch::Reserved(_)))));
     }
 }

@@ -1,0 +1,89 @@
+//! The full frames of messages that are sealed from one payload, on their way from it to the outputs.
+
+use std::io::Write;
+
+use super::{
+    FrameLength,
+    frames::Frames,
+    gather::Gather,
+    plaintext::Plaintext,
+    relay::{Course, Weight},
+    sealer::{FrameSealer, NumberRun, Numbers},
+    shape::Shape,
+    signature::Signing,
+};
+use crate::error::{Error, Result};
+
+/// Where one message goes.
+pub(super) struct Message<W> {
+    pub(super) output: Gather<W>,
+    pub(super) signing: Option<Signing>,
+}
+
+/// The payload, and what each message has handed out for it.
+pub(super) struct Unsealed<'a, P> {
+    pub(super) plaintext: &'a mut P,
+    pub(super) numbers: Vec<Numbers>,
+    /// Frames that were read.
+    pub(super) done: usize,
+    /// What is left at the end.
+    pub(super) last: Frames,
+}
+
+/// Full frames to be sealed for each message, each under a number of its own.
+#[derive(Default)]
+pub(super) struct Batch {
+    frames: Frames,
+    /// What is sealed for all messages but the last one.
+    copy: Frames,
+    numbers: Vec<NumberRun>,
+}
+
+/// What seals the frames of each message.
+pub(super) struct SealCourse {
+    pub(super) sealers: Vec<FrameSealer>,
+    pub(super) frame_length: FrameLength,
+    pub(super) shape: Shape,
+}
+
+impl SealCourse {
+    /// The last message's frames are sealed where the plaintext was read to.
+    const fn is_last(&self, index: usize) -> bool {
+        index + 1 == self.sealers.len()
+    }
+}
+
+impl<P: Plaintext + Send, W: Write + Send> Course<Unsealed<'_, P>, Message<W>> for SealCourse {
+    type Batch = Batch;
+
+    fn read(&self, source: &mut Unsealed<'_, P>, batch: &mut Batch) -> Result<Option<Weight>> {
+        batch.frames.reset(self.frame_length.as_usize(), self.shape.after(source.done));
+        batch.frames.fill(source.plaintext)?;
+        if !batch.frames.is_full() {
+            source.last = std::mem::take(&mut batch.frames);
+            return Ok(None);
+        }
+        let count = batch.frames.full_frames();
+        source.done = source.done.saturating_add(count);
+        batch.numbers.clear();
+        for numbers in &mut source.numbers {
+            batch.numbers.push(numbers.take(count, self.frame_length)?);
+        }
+        Ok(Some(self.shape.weight(count)))
+    }
+
+    fn work(&self, batch: &mut Batch, index: usize) -> Result<()> {
+        let (sealer, numbers) =
+            self.sealers.get(index).zip(batch.numbers.get_mut(index)).ok_or(Error::Misuse("each message has a sealer"))?;
+        let frames = if self.is_last(index) { &mut batch.frames } else { batch.copy.copy_from(&batch.frames) };
+        frames.seal_regular(sealer, numbers)
+    }
+
+    fn write(&self, message: &mut Message<W>, batch: &mut Batch, index: usize) -> Result<()> {
+        let frames = if self.is_last(index) { &batch.frames } else { &batch.copy };
+        if let Some(signing) = &mut message.signing {
+            signing.update(&[frames.full()]);
+        }
+        message.output.write(frames.full())
+    }
+}
