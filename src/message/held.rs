@@ -66,7 +66,7 @@ impl Held {
     }
 }
 
-pub(super) fn hold<R: Read + Send, S: Read + Send>(
+pub(super) fn hold<R: Read, S: Read + Send>(
     mut first: Opener<R>,
     again: Option<impl FnOnce() -> Result<S>>,
     output: impl Write + Send,

@@ -37,6 +37,8 @@ struct OpenCourse<'a> {
     message_id: MessageId,
     content_type: ContentType,
     frame_length: u32,
+    /// Bytes of a frame.
+    frame: usize,
     shape: Shape,
 }
 
@@ -51,14 +53,7 @@ struct Unopened<'a, R> {
     end: Option<Result<()>>,
 }
 
-/// Where the plaintext goes.
-struct Plain<'a, W> {
-    output: &'a mut Gather<W>,
-    /// Frames that were written.
-    written: u64,
-}
-
-impl<R: Read + Send, W: Write + Send> Course<Unopened<'_, R>, Plain<'_, W>> for OpenCourse<'_> {
+impl<R: Read, W: Write> Course<Unopened<'_, R>, &mut Gather<W>> for OpenCourse<'_> {
     type Batch = Batch;
 
     /// What was read goes out before an error of reading is told.
@@ -74,12 +69,12 @@ impl<R: Read + Send, W: Write + Send> Course<Unopened<'_, R>, Plain<'_, W>> for 
                 return Ok(Some(self.shape.weight(batch.frames)));
             }
         }
-        unopened.end.replace(Ok(())).transpose().map(|_| None)
+        unopened.end.take().unwrap_or(Ok(())).map(|()| None)
     }
 
     /// Verifies and decrypts until a frame fails.
     fn work(&self, batch: &mut Batch, _index: usize) -> Result<()> {
-        let numbered = (batch.first_number..).zip(batch.buffer.expose_mut().chunks_exact_mut(self.frame()));
+        let numbered = (batch.first_number..).zip(batch.buffer.expose_mut().chunks_exact_mut(self.frame));
         for (number, frame) in numbered.take(batch.frames) {
             let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length));
             if self.key.open(number, aad.as_bytes(), frame.get_mut(REGULAR_HEAD..).unwrap_or_default()).is_err() {
@@ -91,26 +86,20 @@ impl<R: Read + Send, W: Write + Send> Course<Unopened<'_, R>, Plain<'_, W>> for 
     }
 
     /// Writes the verified frames; an error if there are others.
-    fn write(&self, plain: &mut Plain<'_, W>, batch: &mut Batch, _index: usize) -> Result<()> {
-        for frame in batch.buffer.expose().chunks_exact(self.frame()).take(batch.verified) {
+    fn write(&self, output: &mut &mut Gather<W>, batch: &mut Batch, _index: usize) -> Result<()> {
+        for frame in batch.buffer.expose().chunks_exact(self.frame).take(batch.verified) {
             let end = frame.len().saturating_sub(TAG_LENGTH);
-            plain.output.write(frame.get(REGULAR_HEAD..end).unwrap_or_default())?;
-            plain.written += 1;
+            output.write(frame.get(REGULAR_HEAD..end).unwrap_or_default())?;
         }
         if batch.verified == batch.frames { Ok(()) } else { Err(Error::Decryption) }
     }
 }
 
 impl OpenCourse<'_> {
-    /// Bytes of a frame.
-    fn frame(&self) -> usize {
-        usize::try_from(self.frame_length).map_or(usize::MAX, |length| length.saturating_add(OVERHEAD))
-    }
-
     /// Reads at most `capacity` frames, and gives back what is behind the last one that may go out. The last regular frame of a message may
     /// not where the final one is empty: the last bytes of plaintext wait for the end of the message.
     fn read_frames<R: Read>(&self, unopened: &mut Unopened<'_, R>, batch: &mut Batch, capacity: usize) -> Result<()> {
-        let frame = self.frame();
+        let frame = self.frame;
         let wanted = capacity.saturating_mul(frame).saturating_add(FINAL_HEAD);
         let (filled, result) = unopened.source.read_into(&mut batch.buffer, wanted);
         let bytes = batch.buffer.expose().get(..filled).unwrap_or_default();
@@ -150,12 +139,14 @@ impl<R: Read + Send> Opener<R> {
         if self.source.fill(FIRST)? < FIRST {
             return Ok(0);
         }
-        let shape = Shape::new(length, OPEN_BATCH, threads, |threads| threads);
-        let course = OpenCourse { key: &self.key, message_id: self.header.message_id, content_type, frame_length, shape };
+        let shape = Shape::new(length, OPEN_BATCH, threads, 1);
+        let message_id = self.header.message_id;
+        let course = OpenCourse { key: &self.key, message_id, content_type, frame_length, frame: length + OVERHEAD, shape };
         let unopened =
             Unopened { source: &mut self.source, verifying: self.verifying.as_mut(), next_number: self.next_number, done: 0, end: None };
-        let (unopened, plain) = relay(&course, shape.threads, unopened, vec![Plain { output, written: 0 }])?;
+        let (unopened, _) = relay(&course, shape.threads, unopened, vec![output])?;
         self.next_number = unopened.next_number;
-        Ok(plain.iter().map(|plain| plain.written.saturating_mul(u64::from(frame_length))).sum())
+        // All that was read was written.
+        Ok(u64::try_from(unopened.done).unwrap_or(u64::MAX).saturating_mul(u64::from(frame_length)))
     }
 }

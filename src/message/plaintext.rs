@@ -1,4 +1,4 @@
-//! Where the plaintext of a message comes from while it is sealed, and the slots that hold it.
+//! Where the plaintext of a message comes from while it is sealed.
 
 use std::io::{self, Read};
 

@@ -9,18 +9,19 @@
 //! One thread reads at a time, and one writes to an output at a time, both in the order of the tickets.
 
 use std::{
+    mem::forget,
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    thread::{Builder, Scope, panicking, scope},
+    thread::{Builder, Scope, scope},
 };
 
 use super::{
     Threads,
-    turns::{Ended, Stop, Turns},
+    turns::{Ended, Stop, Turns, lock},
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// How batches are read from `S`, worked on, and written to each `O`.
 pub(super) trait Course<S, O>: Sync {
@@ -58,12 +59,13 @@ pub(super) fn relay<S: Send, O: Send>(course: &impl Course<S, O>, threads: Threa
         outputs: outputs.into_iter().map(|output| Turns::new(output, threads.get(), &stop)).collect(),
         tickets: AtomicU64::new(0),
         threads_left: AtomicUsize::new(threads.get() - 1),
-        end: Mutex::new((u64::MAX, None)),
+        end: Mutex::new((u64::MAX, Ended::Stopped)),
     };
     scope(|scope| relay.run(scope));
-    match relay.end.into_inner().unwrap_or_else(PoisonError::into_inner) {
-        (_, Some(error)) => Err(error),
-        (_, None) => Ok((relay.source.into_inner(), relay.outputs.into_iter().map(Turns::into_inner).collect())),
+    match relay.end.into_inner().unwrap_or_else(PoisonError::into_inner).1 {
+        Ended::Done => Ok((relay.source.into_inner(), relay.outputs.into_iter().map(Turns::into_inner).collect())),
+        Ended::Failed(error) => Err(error),
+        Ended::Stopped => Err(Error::Misuse("a thread ended in the middle of its work")),
     }
 }
 
@@ -76,7 +78,7 @@ struct Relay<'a, S, O, C> {
     tickets: AtomicU64,
     /// Threads that may still be started.
     threads_left: AtomicUsize,
-    /// The first ticket that has no batch, or whose batch has an error.
+    /// The first ticket that ended everything, and how.
     end: Mutex<(u64, Ended)>,
 }
 
@@ -86,15 +88,17 @@ impl<S: Send, O: Send, C: Course<S, O>> Relay<'_, S, O, C> {
         let mut batch = C::Batch::default();
         loop {
             let ticket = self.tickets.fetch_add(1, Ordering::Relaxed);
-            let _ending = EndsOnPanic { relay: self, ticket };
-            if let Err(ended) = self.carry(ticket, &mut batch, scope) {
+            let ending = EndsOnPanic { relay: self, ticket };
+            let carried = self.carry(ticket, &mut batch, scope);
+            forget(ending);
+            if let Err(ended) = carried {
                 return self.end(ticket, ended);
             }
         }
     }
 
     fn carry<'scope>(&'scope self, ticket: u64, batch: &mut C::Batch, scope: &'scope Scope<'scope, '_>) -> Result<(), Ended> {
-        let weight = self.source.take(ticket, |source| self.course.read(source, batch)?.ok_or(None))?;
+        let weight = self.source.take(ticket, |source| self.course.read(source, batch)?.ok_or(Ended::Done))?;
         if weight == Weight::Heavy {
             self.start_thread(scope);
         }
@@ -115,18 +119,17 @@ impl<S: Send, O: Send, C: Course<S, O>> Relay<'_, S, O, C> {
 
     /// The earliest end counts, whichever comes first.
     fn end(&self, ticket: u64, ended: Ended) {
-        let mut end = self.end.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut end = lock(&self.end);
         if ticket < end.0 {
             *end = (ticket, ended);
             self.stop.behind(ticket);
+            self.source.wake();
+            self.outputs.iter().for_each(Turns::wake);
         }
-        drop(end);
-        self.source.wake();
-        self.outputs.iter().for_each(Turns::wake);
     }
 }
 
-/// Nobody waits for a thread that panics.
+/// Nobody waits for a thread that panics: this is dropped only then.
 struct EndsOnPanic<'a, S: Send, O: Send, C: Course<S, O>> {
     relay: &'a Relay<'a, S, O, C>,
     ticket: u64,
@@ -134,15 +137,14 @@ struct EndsOnPanic<'a, S: Send, O: Send, C: Course<S, O>> {
 
 impl<S: Send, O: Send, C: Course<S, O>> Drop for EndsOnPanic<'_, S, O, C> {
     fn drop(&mut self) {
-        if panicking() {
-            self.relay.end(self.ticket, None);
-        }
+        self.relay.end(self.ticket, Ended::Stopped);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::{
+        collections::HashSet,
         hint::spin_loop,
         ops::Range,
         panic::{AssertUnwindSafe, catch_unwind},
@@ -152,7 +154,6 @@ mod tests {
     };
 
     use super::*;
-    use crate::error::Error;
 
     const COUNTS: [usize; 4] = [1, 2, 3, 8];
 
@@ -219,14 +220,16 @@ mod tests {
     }
 
     #[test]
-    fn as_many_threads_work_at_once_as_were_allowed() {
-        let barrier = Barrier::new(3);
+    fn as_many_threads_work_at_once_as_were_allowed_and_no_more() {
+        let (barrier, seen) = (Barrier::new(3), Mutex::new(HashSet::new()));
         // Each batch waits for two others: with fewer threads this would never end.
         let work: Step<'_> = &|_, _| {
             barrier.wait();
+            lock(&seen).insert(current().id());
             Ok(())
         };
         assert_eq!(carry(&Steps { work, ..NOTHING }, 3, 9, 1).expect("nothing fails").concat().len(), 9);
+        assert_eq!(seen.into_inner().expect("nobody panics").len(), 3);
     }
 
     #[test]
@@ -274,18 +277,81 @@ mod tests {
     }
 
     #[test]
+    fn no_output_is_written_to_behind_its_error() {
+        for count in COUNTS {
+            let written = Mutex::new(Vec::new());
+            // The first output fails at the 21st batch, while the second has still to fail at the 20th.
+            let write: Step<'_> = &|number, index| {
+                sleep(Duration::from_millis(if (number, index) == (20, 1) { 5 } else { 0 }));
+                if number + index as u64 == 21 {
+                    return Err(Error::Misuse(if index == 1 { "second" } else { "first" }));
+                }
+                lock(&written).push((index, number));
+                Ok(())
+            };
+            let result = carry(&Steps { write, ..NOTHING }, count, u64::MAX, 2).map(drop);
+            assert!(matches!(result, Err(Error::Misuse("second"))), "{count} threads: {result:?}");
+            let written_to = |index| lock(&written).iter().filter(|write| write.0 == index).map(|write| write.1).collect::<Vec<_>>();
+            assert!(written_to(0).into_iter().eq(0..21) && written_to(1).into_iter().eq(0..20), "{count} threads");
+        }
+    }
+
+    #[test]
+    fn nothing_is_read_behind_an_error() {
+        for count in COUNTS {
+            let (failed, read_behind) = (AtomicU64::new(0), AtomicU64::new(0));
+            let read: Step<'_> = &|_, _| {
+                read_behind.fetch_add(failed.load(Ordering::SeqCst), Ordering::SeqCst);
+                // A batch of which nobody knows yet that it is in vain.
+                sleep(Duration::from_millis(1));
+                Ok(())
+            };
+            let write: Step<'_> = &|number, _| {
+                if number < 9 {
+                    return Ok(());
+                }
+                failed.store(1, Ordering::SeqCst);
+                Err(Error::Misuse("write"))
+            };
+            assert!(carry(&Steps { read, write, ..NOTHING }, count, u64::MAX, 1).is_err());
+            assert!(read_behind.into_inner() <= 1, "{count} threads");
+        }
+    }
+
+    #[test]
     fn a_panic_is_not_waited_for() {
         for count in COUNTS {
-            for (read_at, write_at) in [(40, 99), (99, 40)] {
-                let panics = |at: u64, number: u64| {
-                    assert_ne!(number, at, "a step panics");
+            for panics_in in ["read", "work", "write"] {
+                let step = |name, number| {
+                    assert!((number, name) != (40, panics_in), "a step panics");
                     Ok(())
                 };
-                let read: Step<'_> = &|number, _| panics(read_at, number);
-                let write: Step<'_> = &|number, _| panics(write_at, number);
-                let carried = catch_unwind(AssertUnwindSafe(|| carry(&Steps { read, write, ..NOTHING }, count, u64::MAX, 2)));
-                assert!(carried.is_err(), "{count} threads");
+                let read: Step<'_> = &|number, _| step("read", number);
+                let work: Step<'_> = &|number, _| step("work", number);
+                let write: Step<'_> = &|number, _| step("write", number);
+                let steps = Steps { weight: Weight::Heavy, read, work, write };
+                let carried = catch_unwind(AssertUnwindSafe(|| carry(&steps, count, u64::MAX, 2)));
+                assert!(carried.is_err(), "{count} threads, {panics_in}");
             }
+        }
+    }
+
+    #[test]
+    fn a_thread_that_panics_already_carries_everything() {
+        struct CarriesWhenDropped<'a>(usize, &'a Mutex<Option<Vec<Vec<u64>>>>);
+        impl Drop for CarriesWhenDropped<'_> {
+            fn drop(&mut self) {
+                *lock(self.1) = carry(&NOTHING, self.0, 50, 2).ok();
+            }
+        }
+        for count in COUNTS {
+            let written = Mutex::new(None);
+            let unwound = catch_unwind(AssertUnwindSafe(|| {
+                let _carries = CarriesWhenDropped(count, &written);
+                panic!("unwinds");
+            }));
+            assert!(unwound.is_err());
+            assert_eq!(lock(&written).take(), Some(vec![(0..50).collect::<Vec<_>>(); 2]), "{count} threads");
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 /// Opens the message on `input` and seals its payload for `seal_with`: the same data key wrapped anew, a fresh message id, every frame encrypted anew.
 ///
 /// `context` replaces the encryption context; `None` keeps it. The suite stays what it was unless the options name one: what was signed is
-/// signed again, by a new key. Plaintext is in memory only, a frame at a time.
+/// signed again, by a new key. Plaintext is in memory only, some frames at a time.
 ///
 /// # Errors
 /// As for [`open`](super::open) and [`seal`](super::seal).

@@ -54,7 +54,7 @@ pub struct SealTarget<'a, W> {
 
 /// Seals `input` into one message on `output`. The first keyring makes the data key, the others wrap it too.
 ///
-/// Memory: some frames, and at most 20 MiB unless two frames are more. After an error `output` holds an unfinished message, which no one can open.
+/// Memory: some frames, and at most 16 MiB unless two frames are more. After an error `output` holds an unfinished message, which no one can open.
 ///
 /// # Errors
 /// Reading, writing, a wrapping key that cannot be used, or more than 2^32-1 frames.
@@ -71,8 +71,8 @@ pub fn seal(
 
 /// Seals `input`, read once, into one message for each target: one data key, wrapped for each; a message id and frames of its own for each.
 ///
-/// Memory: as for [`seal`], however many targets there are. Every data key is wrapped before the first byte is read, over a network
-/// for 16 targets at once. After an error all outputs hold unfinished messages.
+/// Memory: as for [`seal`], and 64 KiB for each target. Every data key is wrapped before the first byte is read, over a network for 16 targets
+/// at once. After an error all outputs hold unfinished messages.
 ///
 /// # Errors
 /// As for [`seal`].
@@ -153,8 +153,8 @@ pub(super) fn seal_frames<W: Write + Send>(
         messages.push(Message { output, signing: sealer.signing });
     }
     // One that is read into, and one that is sealed for each of several messages but the last.
-    let of_each_thread = if messages.len() > 1 { 2 } else { 1 };
-    let shape = Shape::new(options.frame_length.as_usize(), SEAL_BATCH, options.threads, |threads| of_each_thread * threads);
+    let buffers = if messages.len() > 1 { 2 } else { 1 };
+    let shape = Shape::new(options.frame_length.as_usize(), SEAL_BATCH, options.threads, buffers);
     let course = SealCourse { sealers: frame_sealers, frame_length: options.frame_length, shape };
     let source = Unsealed { plaintext, numbers, done: 0, last: Frames::default() };
     let (Unsealed { numbers, last, .. }, messages) = relay(&course, shape.threads, source, messages)?;

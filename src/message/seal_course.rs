@@ -53,7 +53,7 @@ impl SealCourse {
     }
 }
 
-impl<P: Plaintext + Send, W: Write + Send> Course<Unsealed<'_, P>, Message<W>> for SealCourse {
+impl<P: Plaintext, W: Write> Course<Unsealed<'_, P>, Message<W>> for SealCourse {
     type Batch = Batch;
 
     fn read(&self, source: &mut Unsealed<'_, P>, batch: &mut Batch) -> Result<Option<Weight>> {

@@ -6,8 +6,8 @@ use super::{CHUNK, Threads, frames::OVERHEAD, relay::Weight};
 pub(super) const SEAL_BATCH: usize = 512 * 1024;
 /// Frames are opened in batches of about this many bytes, which stay in a processor's cache from the read to the write.
 pub(super) const OPEN_BATCH: usize = 256 * 1024;
-/// All buffers together stay below this, unless single frames are more.
-const MEMORY: usize = 20 * 1024 * 1024;
+/// All buffers together stay below this, unless single frames are more; 32 MiB are to be enough for a process with 256 threads.
+const MEMORY: usize = 16 * 1024 * 1024;
 
 /// What fits the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +20,12 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// `batch` is the length of a batch in bytes, `buffers` says how many of them are in memory with so many threads: shorter batches where there
-    /// are many, and then fewer threads.
-    pub(super) fn new(frame_length: usize, batch: usize, threads: Threads, buffers: impl Fn(usize) -> usize) -> Self {
+    /// `batch` is the length of a batch in bytes, of which each thread has `buffers`, besides one that they share: shorter ones where there are
+    /// many threads, and fewer threads where single frames are long.
+    pub(super) fn new(frame_length: usize, batch: usize, threads: Threads, buffers: usize) -> Self {
         let frame = frame_length + OVERHEAD;
-        let fits = |threads: &usize| buffers(*threads).saturating_mul(frame) <= MEMORY;
-        let threads = (1..=threads.get()).rev().find(fits).unwrap_or(1);
-        let batch = (batch.min(MEMORY / buffers(threads).max(1)) / frame).max(1);
+        let threads = threads.get().min((MEMORY / frame).saturating_sub(1) / buffers).max(1);
+        let batch = (batch.min(MEMORY / (buffers * threads + 1)) / frame).max(1);
         Self { batch, threads: Threads::new(threads).unwrap_or(Threads::ONE), light: CHUNK / frame_length.max(1) }
     }
 
@@ -35,8 +34,8 @@ impl Shape {
         if frames <= self.light { Weight::Light } else { Weight::Heavy }
     }
 
-    /// Frames of the batch after the first `done` frames: an eighth of these or less, so that the pages of larger buffers, which are made and wiped
-    /// once, are a small part of the work.
+    /// Frames of the batch after the first `done` frames: an eighth of these or less, so that the pages of larger buffers, which each thread makes
+    /// and wipes once, are a small part of the work.
     pub(super) fn after(self, done: usize) -> usize {
         self.batch.min(1 << (done / 8).max(1).ilog2())
     }
@@ -51,18 +50,19 @@ mod tests {
         let threads = |count| Threads::new(count).expect("not 0");
         for frame_length in [1, 100, 4096, 65536, 1 << 20, 1 << 24] {
             for count in [1, 2, 8, 300] {
-                for each in [1, 2, 30] {
-                    let shape = Shape::new(frame_length, SEAL_BATCH, threads(count), |threads| each * (threads + 1) + 3);
-                    let bytes = (each * (shape.threads.get() + 1) + 3) * shape.batch * (frame_length + OVERHEAD);
+                for buffers in [1, 2] {
+                    let shape = Shape::new(frame_length, SEAL_BATCH, threads(count), buffers);
+                    let batch = shape.batch * (frame_length + OVERHEAD);
+                    let bytes = (buffers * shape.threads.get() + 1) * batch;
                     assert!(
                         bytes <= MEMORY || (shape.threads, shape.batch) == (Threads::ONE, 1),
-                        "{frame_length} {count} {each}: {shape:?}"
+                        "{frame_length} {count} {buffers}: {shape:?}"
                     );
-                    assert!(shape.batch * (frame_length + OVERHEAD) <= SEAL_BATCH || shape.batch == 1);
+                    assert!(batch <= SEAL_BATCH || shape.batch == 1);
                 }
             }
         }
-        let shape = |frame_length, count| Shape::new(frame_length, OPEN_BATCH, threads(count), |threads| threads + 2);
+        let shape = |frame_length, count| Shape::new(frame_length, OPEN_BATCH, threads(count), 1);
         assert_eq!(shape(65536, 2), Shape { batch: 3, threads: threads(2), light: 1 });
         assert_eq!(shape(1 << 24, 8), Shape { batch: 1, threads: Threads::ONE, light: 0 });
     }

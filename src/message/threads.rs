@@ -2,7 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-/// How many threads one call may use, the caller's included; 1 unless chosen otherwise.
+/// How many threads one call may use, the caller's included; 1 unless chosen otherwise. With more than one, any of them reads the input and writes
+/// the output, one at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Threads(NonZeroUsize);
 

@@ -10,7 +10,7 @@ use std::{
 
 use crate::error::Error;
 
-/// How often a thread looks again before it sleeps: about the time that a batch takes. To be woken takes as long.
+/// How often the next one looks again before it sleeps: about the time that a batch takes. To be woken takes as long.
 const LOOKS: u32 = 2000;
 
 /// The ticket behind which there are no turns any more, for all [`Turns`] of one piece of work.
@@ -22,7 +22,7 @@ impl Stop {
         Self(AtomicU64::new(u64::MAX))
     }
 
-    /// No ticket behind this one gets a turn; those before it do.
+    /// No ticket behind this one gets a turn; those before it do. The [`Turns`] have to be woken then.
     pub(super) fn behind(&self, ticket: u64) {
         self.0.fetch_min(ticket, Ordering::AcqRel);
     }
@@ -32,66 +32,104 @@ impl Stop {
     }
 }
 
-/// Why there is no next turn: an error, or `None` for the end or for a stop.
-pub(super) type Ended = Option<Error>;
+/// Why there is no next turn.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// There is nothing more to do.
+    Done,
+    Failed(Error),
+    /// Another ticket has ended everything.
+    Stopped,
+}
 
-/// A value and whose turn it is. Tickets are 0, 1, 2, …, and no more of them are out at once than there are threads.
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A value and whose turn it is. Tickets are 0, 1, 2, …, and no more of them wait at once than there are threads.
 pub(super) struct Turns<'a, T> {
     value: Mutex<T>,
     stop: &'a Stop,
     next: AtomicU64,
-    /// For the holders of tickets with the same remainder: the one who is next is woken, and nobody else. None where one thread is alone.
-    sleepers: Vec<Condvar>,
+    /// How many sleep. While it is locked, nothing changes that they wait for.
+    asleep: Mutex<usize>,
+    /// For the holders of tickets with the same remainder.
+    alarms: Vec<Condvar>,
 }
 
 impl<'a, T> Turns<'a, T> {
     pub(super) fn new(value: T, threads: usize, stop: &'a Stop) -> Self {
-        let sleepers = if threads > 1 { threads } else { 0 };
-        Self { value: Mutex::new(value), stop, next: AtomicU64::new(0), sleepers: (0..sleepers).map(|_| Condvar::new()).collect() }
+        let alarms = (0..threads).map(|_| Condvar::new()).collect();
+        Self { value: Mutex::new(value), stop, next: AtomicU64::new(0), asleep: Mutex::new(0), alarms }
     }
 
     /// Waits for the ticket's turn and works; the next turn comes if that succeeds.
     ///
     /// # Errors
-    /// What `work` gives; `None` when all was stopped before the turn.
+    /// What `work` gives, or that all was stopped before the turn.
     pub(super) fn take<R>(&self, ticket: u64, work: impl FnOnce(&mut T) -> Result<R, Ended>) -> Result<R, Ended> {
-        let mut value = self.wait(ticket).ok_or(None)?;
-        let done = work(&mut value)?;
+        self.wait(ticket)?;
+        // Nobody else has the turn. It never comes to anyone behind a thread that panicked in its own.
+        let done = work(&mut lock(&self.value))?;
+        let asleep = lock(&self.asleep);
         self.next.store(ticket + 1, Ordering::Release);
-        drop(value);
-        if let Some(sleeper) = self.sleeper(ticket + 1) {
-            sleeper.notify_all();
+        if *asleep > 0 {
+            // The one behind the next gets up to look on.
+            [ticket + 1, ticket + 2].into_iter().filter_map(|ticket| self.alarm(ticket)).for_each(Condvar::notify_all);
         }
         Ok(done)
     }
 
-    fn wait(&self, ticket: u64) -> Option<MutexGuard<'_, T>> {
-        let is_next = || self.next.load(Ordering::Acquire) == ticket;
-        (0..LOOKS).take_while(|_| !is_next() && !self.stop.is_before(ticket)).for_each(|_| spin_loop());
-        // A thread that panicked has stopped all later turns, and left the value as whole as an error would.
-        let mut value = self.value.lock().unwrap_or_else(PoisonError::into_inner);
+    fn wait(&self, ticket: u64) -> Result<(), Ended> {
+        let (mut looks, mut asleep) = (0, None);
         loop {
+            let next = self.next.load(Ordering::Acquire);
             if self.stop.is_before(ticket) {
-                return None;
+                return Err(Ended::Stopped);
+            } else if next == ticket {
+                return Ok(());
+            } else if next + 1 == ticket && looks < LOOKS {
+                asleep = None;
+                looks += 1;
+                spin_loop();
+            } else {
+                // Looked at once more with the lock, which whoever changes something has to get.
+                asleep = Some(match asleep.take() {
+                    None => lock(&self.asleep),
+                    Some(asleep) => self.sleep(ticket, asleep),
+                });
             }
-            let Some(sleeper) = self.sleeper(ticket).filter(|_| !is_next()) else { return Some(value) };
-            value = sleeper.wait(value).unwrap_or_else(PoisonError::into_inner);
         }
     }
 
-    fn sleeper(&self, ticket: u64) -> Option<&Condvar> {
-        let remainder = ticket.checked_rem(u64::try_from(self.sleepers.len()).ok()?)?;
-        self.sleepers.get(usize::try_from(remainder).ok()?)
+    fn sleep<'b>(&self, ticket: u64, mut asleep: MutexGuard<'b, usize>) -> MutexGuard<'b, usize> {
+        let Some(alarm) = self.alarm(ticket) else { return asleep };
+        *asleep += 1;
+        let mut asleep = alarm.wait(asleep).unwrap_or_else(PoisonError::into_inner);
+        *asleep -= 1;
+        asleep
+    }
+
+    fn alarm(&self, ticket: u64) -> Option<&Condvar> {
+        let remainder = ticket.checked_rem(u64::try_from(self.alarms.len()).ok()?)?;
+        self.alarms.get(usize::try_from(remainder).ok()?)
     }
 
     /// Wakes everyone, to see that all was stopped.
     pub(super) fn wake(&self) {
-        // Who looked before the stop sleeps by now.
-        drop(self.value.lock());
-        self.sleepers.iter().for_each(Condvar::notify_all);
+        if *lock(&self.asleep) > 0 {
+            self.alarms.iter().for_each(Condvar::notify_all);
+        }
     }
 
     pub(super) fn into_inner(self) -> T {
         self.value.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A thread that panicked has left the value as whole as an error would.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
