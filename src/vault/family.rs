@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{
-    layout::{self, RECORD},
+    layout::{self, RECORD, SECRETS},
     record::{FORMAT, SecretRecord},
 };
 use crate::{
@@ -33,7 +33,7 @@ pub(crate) struct Family(pub(super) Vec<Located>);
 impl Family {
     /// Reads every secret of this name.
     pub(crate) fn load(root: &Path, name: &str) -> Result<Self> {
-        Self::load_in(root, Region::all(), name)
+        Self::load_in(root, regions_with_secrets(root), name)
     }
 
     /// The same, where it is known which Regions have secrets.
@@ -125,6 +125,14 @@ fn each_entry<T>(dir: &Path, take: impl Fn(fs::DirEntry) -> T) -> Result<Vec<T>>
         listing => listing.map_err(reading)?,
     };
     listing.map(|entry| entry.map(&take)).collect::<io::Result<_>>().map_err(reading)
+}
+
+/// The Regions in which a secret of the vault can be primary: those that have a folder. All of them where that cannot be listed: to look into each
+/// then says why.
+pub(super) fn regions_with_secrets(root: &Path) -> Vec<Region> {
+    let folders = names(&root.join(SECRETS)).ok();
+    let has_folder = |region: Region| folders.as_ref().is_none_or(|folders| folders.iter().any(|folder| folder == region.name()));
+    Region::all().filter(|region| has_folder(*region)).collect()
 }
 
 /// What is at `path`; `None` when nothing is.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    family::{Family, names},
+    family::{Family, names, regions_with_secrets},
     layout,
 };
 use crate::{error::Result, region::Region};
@@ -70,7 +70,7 @@ where
 
 fn folders(root: &Path) -> Result<Vec<Folder>> {
     let mut folders: Vec<Folder> = Vec::new();
-    for region in Region::all() {
+    for region in regions_with_secrets(root) {
         folders.extend(names(&layout::region_dir(root, region))?.into_iter().map(|name| (name, region)));
     }
     // Stable: the Regions of a name stay in their order.

@@ -13,7 +13,12 @@ use std::{collections::HashMap, num::NonZeroUsize};
 
 pub use write::{BatchEntry, BatchStatus, BatchWriter};
 
-use super::{Vault, create::CreateSecret, create::plan_create, family::Family, keys::KeyOptions, layout};
+use super::{
+    Vault,
+    create::{CreateSecret, plan_create},
+    family::{Family, regions_with_secrets},
+    keys::KeyOptions,
+};
 use crate::{
     durable::Lock,
     error::{Error, ErrorCode, Result},
@@ -49,7 +54,7 @@ impl Vault {
         } else {
             None
         };
-        let regions = regions_with_secrets(self);
+        let regions = regions_with_secrets(&self.root);
         Ok(Batch { vault: self, session, keys, lock, regions, names: HashMap::new(), checked: 0 })
     }
 }
@@ -94,9 +99,4 @@ impl<'a> Batch<'a> {
         let keystore = session.commit()?;
         Ok(BatchWriter::new(vault, session, keys, lock, threads, keystore))
     }
-}
-
-/// The Regions in which a secret of the vault can be primary: those that have a folder.
-fn regions_with_secrets(vault: &Vault) -> Vec<Region> {
-    Region::all().filter(|region| layout::region_dir(&vault.root, *region).is_dir()).collect()
 }

@@ -6,17 +6,14 @@ use std::{
     num::NonZeroUsize,
 };
 
-use super::{
-    super::{
-        Vault,
-        change::{CommittedChange, StagedChange},
-        create::{CreateSecret, Plan, plan_create},
-        describe::SecretChange,
-        family::{Family, Located},
-        keys::KeyOptions,
-        layout,
-    },
-    regions_with_secrets,
+use super::super::{
+    Vault,
+    change::{CommittedChange, StagedChange},
+    create::{CreateSecret, Plan, plan_create},
+    describe::SecretChange,
+    family::{Family, Located, regions_with_secrets},
+    keys::KeyOptions,
+    layout,
 };
 use crate::{
     durable::{Group, Lock},
@@ -143,7 +140,7 @@ impl<'a> BatchWriter<'a> {
 
     /// Finds out what there is to do for each; keys that are needed for the first time are made, in memory.
     fn plan(&mut self, requests: Vec<CreateSecret>) -> Vec<Task> {
-        let regions = regions_with_secrets(self.vault);
+        let regions = regions_with_secrets(&self.vault.root);
         // Two of a name would each find the name free.
         let mut names = HashSet::new();
         let plan = |request: CreateSecret| {
