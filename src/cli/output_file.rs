@@ -77,7 +77,7 @@ impl Destination {
     pub(crate) fn write<T>(self, signals: &Prompter, work: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<Option<PathBuf>> {
         match self {
             Self::Stdout if stdout_is_terminal() => work(&mut TextOnly(io::stdout())).map(|_| None),
-            Self::Stdout | Self::ExplicitStdout => work(&mut io::stdout()).map(|_| None),
+            Self::Stdout | Self::ExplicitStdout => work(&mut unbuffered_stdout()?).map(|_| None),
             Self::Device(path) => {
                 let mut device =
                     std::fs::OpenOptions::new().write(true).open(&path).map_err(|error| Error::io_at("opening", &path, error))?;
@@ -98,6 +98,19 @@ impl Destination {
             }
         }
     }
+}
+
+/// Stdout without the buffer of [`io::stdout`], which keeps what is behind the last newline until more comes.
+#[cfg(unix)]
+fn unbuffered_stdout() -> Result<std::fs::File> {
+    use std::os::fd::AsFd as _;
+    let stdout = io::stdout().as_fd().try_clone_to_owned().map_err(|error| Error::io("opening stdout", error))?;
+    Ok(stdout.into())
+}
+
+#[cfg(not(unix))]
+fn unbuffered_stdout() -> Result<io::Stdout> {
+    Ok(io::stdout())
 }
 
 /// Keeps what could upset a terminal away from it.

@@ -208,8 +208,8 @@ impl<R: Read> Opener<R> {
         Ok(Some(content))
     }
 
-    /// The head of an empty final frame behind the `length` bytes of a regular one. The two are opened together: the last bytes of plaintext wait
-    /// for the end of the message, whichever way it ends. Anything else that is there waits for its turn.
+    /// The head of an empty final frame behind the `length` bytes of a regular one. The two are opened together, so that the last bytes of
+    /// plaintext wait for the end of the message here too. Anything else that is there, be it a damaged final frame, waits for its turn.
     fn empty_ending(&mut self, length: usize) -> Result<Option<Head>> {
         self.source.fill(length.saturating_add(EMPTY_FINAL))?;
         let behind = self.source.available().get(length..).filter(|behind| behind.len() >= EMPTY_FINAL);

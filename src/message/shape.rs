@@ -20,13 +20,14 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// `batch` is the length of a batch in bytes, of which each thread has `buffers`, besides one that they share: shorter ones where there are
-    /// many threads, and fewer threads where single frames are long.
+    /// `batch` is the length of a batch in bytes, of which each thread has `buffers`, besides one that they share. Where these do not fit, there
+    /// are fewer threads.
     pub(super) fn new(frame_length: usize, batch: usize, threads: Threads, buffers: usize) -> Self {
         let frame = frame_length + OVERHEAD;
-        let threads = threads.get().min((MEMORY / frame).saturating_sub(1) / buffers).max(1);
-        let batch = (batch.min(MEMORY / (buffers * threads + 1)) / frame).max(1);
-        Self { batch, threads: Threads::new(threads).unwrap_or(Threads::ONE), light: CHUNK / frame_length.max(1) }
+        let batch = (batch / frame).max(1);
+        let fit = (MEMORY / (batch * frame)).saturating_sub(1) / buffers;
+        let threads = Threads::new(threads.get().min(fit)).unwrap_or(Threads::ONE);
+        Self { batch, threads, light: (CHUNK + OVERHEAD) / frame }
     }
 
     /// Whether so many frames are worth another thread.
@@ -49,7 +50,7 @@ mod tests {
     fn buffers_stay_within_the_memory() {
         let threads = |count| Threads::new(count).expect("not 0");
         for frame_length in [1, 100, 4096, 65536, 1 << 20, 1 << 24] {
-            for count in [1, 2, 8, 300] {
+            for count in [1, 2, 8, 15, 256] {
                 for buffers in [1, 2] {
                     let shape = Shape::new(frame_length, SEAL_BATCH, threads(count), buffers);
                     let batch = shape.batch * (frame_length + OVERHEAD);
@@ -58,7 +59,9 @@ mod tests {
                         bytes <= MEMORY || (shape.threads, shape.batch) == (Threads::ONE, 1),
                         "{frame_length} {count} {buffers}: {shape:?}"
                     );
+                    assert!(frame_length > 65536 || shape.threads.get() >= count.min(15), "{frame_length} {count} {buffers}: {shape:?}");
                     assert!(batch <= SEAL_BATCH || shape.batch == 1);
+                    assert_eq!(shape.weight(shape.batch), Weight::Heavy, "{frame_length} {count}: the others have work");
                 }
             }
         }

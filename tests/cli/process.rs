@@ -5,7 +5,8 @@
 use std::{
     io::{Read as _, Write as _},
     process::Stdio,
-    thread::sleep,
+    sync::mpsc,
+    thread::{sleep, spawn},
     time::Duration,
 };
 
@@ -57,6 +58,34 @@ fn a_message_that_nobody_reads_to_its_end_is_an_error() {
     let output = child.wait_with_output().expect("ends");
     assert_eq!(output.status.code(), Some(255));
     assert_eq!(String::from_utf8_lossy(&output.stderr), "coldseal: writing the output: Broken pipe (os error 32)\n");
+}
+
+#[test]
+fn whole_frames_go_on_while_the_input_stalls() {
+    let sandbox = Sandbox::new();
+    sandbox.write("key", [1; 32]);
+    // Few newlines: nothing waits for one.
+    let payload = [vec![b'x'; 40_000], b"\n".to_vec(), vec![b'x'; 91_071]].concat();
+    let sealed = sandbox.coldseal("seal --raw-aes-key a/b=key").stdin(&payload[..]).output().expect("runs").stdout;
+    // The final frame is empty.
+    let (regular, _) = sealed.split_at(sealed.len() - 40);
+    for (line, input, expected) in [("seal", &payload[..], regular.len()), ("open", regular, 65_536)] {
+        for threads in [1, 2] {
+            let line = format!("{line} --raw-aes-key a/b=key --threads {threads}");
+            let mut child = sandbox.std(&line).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("runs");
+            let (mut stdin, mut stdout) = (child.stdin.take().expect("a pipe"), child.stdout.take().expect("a pipe"));
+            let (sender, receiver) = mpsc::channel();
+            let reading = spawn(move || {
+                let mut seen = vec![0; expected];
+                stdout.read_exact(&mut seen).map(|()| sender.send(())).is_ok()
+            });
+            stdin.write_all(input).expect("it reads");
+            let seen = receiver.recv_timeout(Duration::from_secs(60));
+            child.kill().expect("it runs");
+            child.wait().expect("ends");
+            assert!(seen.is_ok() && reading.join().expect("no panic"), "{line}");
+        }
+    }
 }
 
 #[test]

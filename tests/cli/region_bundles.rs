@@ -54,6 +54,18 @@ An error occurred (InvalidParameterException) when calling the GenerateDataKey o
     assert!(!sandbox.exists("out") && !sandbox.exists("keystore/keystore.json"));
 }
 
+/// Of this file the first byte cannot be read.
+#[cfg(target_os = "linux")]
+#[test]
+fn an_input_that_fails_leaves_no_directory_behind() {
+    let sandbox = Sandbox::new();
+    sandbox.coldseal("seal /proc/self/mem --to us-west-2 --to eu-west-1 --output-dir out").assert().code(255);
+    assert!(!sandbox.exists("out"));
+    std::fs::create_dir(sandbox.path("out")).expect("made");
+    sandbox.coldseal("seal /proc/self/mem --to us-west-2 --output-dir out").assert().code(255);
+    assert!(sandbox.exists("out") && sandbox.files("out").is_empty(), "it was there before");
+}
+
 #[test]
 fn bundles_are_not_overwritten_without_force() {
     let sandbox = with_bundles();

@@ -71,7 +71,7 @@ pub(crate) struct EncryptionContextArgs {
 /// How much of the machine a message may take.
 #[derive(Debug, Args)]
 pub(crate) struct ThreadsArgs {
-    /// Threads that encrypt or decrypt a message's frames, 1 to 256 [default: one for each core]
+    /// Threads that encrypt or decrypt a message's frames, 1 to 256; more than fit 16 MiB of buffers are not started [default: one for each core]
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=256))]
     threads: Option<u16>,
 }

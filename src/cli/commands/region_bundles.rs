@@ -174,12 +174,21 @@ impl RegionBundles {
         let committed = self.keystore.commit().during(operation)?;
         context.note_keystore(&committed);
         let dir = self.paths.first().map_or(Path::new("."), |path| durable::parent_of(path)).to_owned();
+        let is_new = !dir.exists();
         durable::create_dir_all(&dir).during(operation)?;
-        let files: Result<Vec<NewFile>> = self.paths.iter().map(|_| NewFile::create_in(&dir)).collect();
-        let mut files = files.during(operation)?;
-        seal(wrapped, files.iter_mut().collect()).during(operation)?;
-        self.publish(files, &dir).during(operation)?;
+        let written = self.write_files(&dir, |files| seal(wrapped, files));
+        if written.is_err() && is_new {
+            // It stays where something else is in it by now.
+            let _ = fs::remove_dir(&dir);
+        }
+        written.during(operation)?;
         self.report(context)
+    }
+
+    fn write_files(&self, dir: &Path, seal: impl FnOnce(Vec<&mut NewFile>) -> Result<()>) -> Result<()> {
+        let mut files: Vec<NewFile> = self.paths.iter().map(|_| NewFile::create_in(dir)).collect::<Result<_>>()?;
+        seal(files.iter_mut().collect())?;
+        self.publish(files, dir)
     }
 
     fn wrap<W>(
