@@ -23,6 +23,7 @@ RULES = [
     ("page faults (kernel)", r"^(exc_page_fault|asm_exc_page_fault|do_user_addr_fault)"),
     ("AES-256-GCM: frames, header tag, data key (ring, AWS-LC)", r"(?i)aes|gcm|ghash|gmult"),
     ("HKDF with SHA-512 (AWS-LC)", r"(?i)hkdf|hmac|sha512|sha_?512|EVP_(MD|Digest)"),
+    ("waiting for a turn", r"(Relay|Turns)<"),
     ("copying and wiping memory", r"mem(cpy|move|set)|zeroize|OPENSSL_cleanse"),
     ("allocating memory", r"malloc|calloc|realloc|free$|_int_free|_rust_alloc|__rdl_|unlink_chunk"),
 ]
