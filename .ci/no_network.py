@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from common import Coldseal, fail
+from common import Coldseal, fail, traced_calls
 
 REGIONS = ["--region", "us-west-2"]
 SECRET = ["--secret-id", "ci/offline"]
@@ -114,7 +114,7 @@ def serves_on_loopback_only(coldseal):
     log = coldseal.folder / "trace"
     tracer = ["strace", "-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o", str(log)]
     done = coldseal.tried("kms", "serve", "--", "true", behind=tracer)
-    calls = [line.split(None, 1)[1] for line in log.read_text().splitlines() if "(" in line]
+    calls = traced_calls(log)
     if done.returncode != 0 or not any("listen(" in call for call in calls):
         fail(f"kms serve: exit code {done.returncode}, {calls}\n{done.stderr.decode(errors='replace')}")
     if other := [call for call in calls if not SERVES.match(call) and not call.startswith("<...")]:
