@@ -73,8 +73,11 @@ class Handler(BaseHTTPRequestHandler):
         region = region.group(1) if region else None
         operation = self.headers["x-amz-target"].partition(".")[2]
         with self.server.proxy.asked(region, operation) as fault:
-            call = lambda: self.forwarded(body)
-            fault(self, call) if fault else self.send(*call())
+            if fault:
+                return fault(self, lambda: self.forwarded(body))
+            answer = self.forwarded(body)
+        # No longer counted: who has the answer may ask again before this thread goes on.
+        self.send(*answer)
 
     def forwarded(self, body):
         """The endpoint's answer; the headers go through as they are, the signature covers them."""
