@@ -2,7 +2,7 @@
 
 use std::{
     num::NonZeroUsize,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     thread,
 };
 
@@ -19,10 +19,10 @@ pub(crate) fn in_parallel<T: Send, R: Send>(threads: NonZeroUsize, items: Vec<T>
             scope.spawn(|| {
                 loop {
                     // The lock is given back before the work.
-                    let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    let next = lock(&queue).next();
                     let Some((index, item)) = next else { break };
                     let result = work(item);
-                    results.lock().unwrap_or_else(PoisonError::into_inner).push((index, result));
+                    lock(&results).push((index, result));
                 }
             });
         }
@@ -30,6 +30,11 @@ pub(crate) fn in_parallel<T: Send, R: Send>(threads: NonZeroUsize, items: Vec<T>
     let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
     results.sort_by_key(|(index, _)| *index);
     results.into_iter().map(|(_, result)| result).collect()
+}
+
+/// Locks what a thread that panicked has left as whole as an error would.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

@@ -9,11 +9,14 @@ use std::{
     fs::File,
     io,
     path::{Path, PathBuf},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard},
 };
 
 use super::{Sync, parent_of, sync_dir, whole};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    parallel::lock,
+};
 
 /// What a barrier asks of the operating system.
 pub(crate) trait Barrier: Send + std::marker::Sync {
@@ -119,7 +122,7 @@ impl Group {
     }
 
     fn pending(&self) -> MutexGuard<'_, Pending> {
-        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.pending)
     }
 }
 

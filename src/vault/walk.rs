@@ -2,19 +2,13 @@
 //!
 //! There is no index that could be wrong: the folders are listed, and each record is read.
 
-use std::{
-    ffi::OsString,
-    num::NonZeroUsize,
-    path::Path,
-    sync::{Mutex, PoisonError},
-    thread,
-};
+use std::{ffi::OsString, num::NonZeroUsize, path::Path, sync::Mutex, thread};
 
 use super::{
     family::{Family, names, regions_with_secrets},
     layout,
 };
-use crate::{error::Result, region::Region};
+use crate::{error::Result, parallel::lock, region::Region};
 
 /// So many names are one thread's at a time, and fewer are not worth another thread.
 const NAMES_AT_ONCE: usize = 256;
@@ -42,12 +36,12 @@ where
         let mut done = Vec::new();
         let mut buffer = Vec::new();
         loop {
-            let next = queue.lock().unwrap_or_else(PoisonError::into_inner).next();
+            let next = lock(&queue).next();
             let Some((place, share)) = next else { return done };
             let taken = read_share(root, share, &mut buffer, &take);
             if taken.is_err() {
                 // Whoever has an earlier share finishes it.
-                queue.lock().unwrap_or_else(PoisonError::into_inner).by_ref().for_each(drop);
+                lock(&queue).by_ref().for_each(drop);
             }
             done.push((place, taken));
         }

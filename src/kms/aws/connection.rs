@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     future::Future,
-    sync::{Mutex, MutexGuard, PoisonError, mpsc},
+    sync::{Mutex, mpsc},
     time::Duration,
 };
 
@@ -27,6 +27,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::AwsKmsOptions;
 use crate::{
     error::{Error, Result},
+    parallel::lock,
     region::Region,
 };
 
@@ -92,11 +93,6 @@ fn run<T: Send + 'static>(runtime: &Runtime, future: impl Future<Output = T> + S
         let _ = sender.send(future.await);
     });
     receiver.recv().ok()
-}
-
-/// A poisoned lock guards whole values all the same: nothing is changed in place under it.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A profile that is asked for gives the credentials, and nothing else does: the SDK's chain would take those of the environment first, and

@@ -5,9 +5,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::{super::online::OnlineKey, connection::lock};
+use super::super::online::OnlineKey;
 use crate::{
     error::{Error, ErrorCode, Result, ServiceError},
+    parallel::lock,
     region::Region,
 };
 

@@ -40,7 +40,7 @@ use aws_sdk_kms::{
 
 use self::{
     call::{Call, Transmits},
-    connection::{Connection, lock},
+    connection::Connection,
     described::Described,
     failure::SdkFailure,
 };
@@ -54,6 +54,7 @@ use crate::{
     error::{Error, Result, SetupError},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
+    parallel::lock,
     region::Region,
     secret::{DATA_KEY_LENGTH, DataKey, SecretBytes},
 };

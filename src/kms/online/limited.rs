@@ -13,6 +13,7 @@ use crate::{
     error::{Error, ErrorCode, Result, ServiceError},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
+    parallel::lock,
     region::Region,
     secret::{DataKey, SecretBytes},
 };
@@ -104,7 +105,7 @@ impl LimitedKms {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 }
 

@@ -31,9 +31,9 @@ use serde_json::{Value, json};
 
 use super::{
     AwsKms, AwsKmsOptions,
-    connection::{Connection, configure, lock, start},
+    connection::{Connection, configure, start},
 };
-use crate::{arn::KeyArn, format::EncryptionContext, region::Region};
+use crate::{arn::KeyArn, format::EncryptionContext, parallel::lock, region::Region};
 
 const ID: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
 
