@@ -19,8 +19,7 @@ use super::{
     args::Cli,
     context::warn,
     environment::Environment,
-    failure::Failure,
-    operation::{operation_name, pascal_case},
+    operation::{Operation, pascal_case},
     paramfile::{ParamFiles, is_literal},
     usage::UsageError,
 };
@@ -34,13 +33,13 @@ const VALUE_MEMBERS: [&str; 2] = ["SecretString", "SecretBinary"];
 /// What the command line asks for.
 pub(crate) enum Request {
     Run(Box<Run>),
-    /// The skeleton of a request.
-    Print(Value),
+    /// The skeleton of a request of this operation.
+    Print(Operation, Value),
 }
 
 /// A command to run.
 pub(crate) struct Run {
-    pub(crate) operation: String,
+    pub(crate) operation: Operation,
     pub(crate) cli: Cli,
     pub(crate) values: InputValues,
     /// Printed in place of what the command would do.
@@ -60,18 +59,13 @@ pub(crate) struct InputValues {
 pub(crate) enum Stop {
     /// Help, version, or a command line that clap refuses.
     Clap(clap::Error),
-    Failure(Failure),
+    /// A request of this operation that cannot be read.
+    Usage(Operation, UsageError),
 }
 
 impl From<clap::Error> for Stop {
     fn from(error: clap::Error) -> Self {
         Self::Clap(error)
-    }
-}
-
-impl From<UsageError> for Stop {
-    fn from(error: UsageError) -> Self {
-        Self::Failure(error.into())
     }
 }
 
@@ -86,11 +80,12 @@ pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> 
         if let Some(leaf) = Leaf::find(&command, &matches) {
             match leaf.matches.get_one::<String>(SKELETON).map(String::as_str) {
                 Some("output") => sample = Some(leaf.skeleton.output.clone()),
-                Some(_) => return Ok(Request::Print(leaf.input_skeleton())),
+                Some(_) => return Ok(Request::Print(leaf.operation, leaf.input_skeleton())),
                 None => {}
             }
             if let Some(input) = leaf.matches.get_one::<String>(INPUT) {
-                let (added, secret) = leaf.expand(read(input, environment)?, input)?;
+                let expanded = read(input, environment).and_then(|members| leaf.expand(members, input));
+                let (added, secret) = expanded.map_err(|error| Stop::Usage(leaf.operation, error))?;
                 arguments.extend(added);
                 values = secret;
             }
@@ -100,7 +95,7 @@ pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> 
     // It holds the texts of every command and nothing of this run: to wipe and free them piece by piece is a third of what a short command costs.
     std::mem::forget(command);
     let matches = matches?;
-    Ok(Request::Run(Box::new(Run { operation: operation_name(&matches), cli: Cli::from_arg_matches(&matches)?, values, sample })))
+    Ok(Request::Run(Box::new(Run { operation: Operation::of(&matches), cli: Cli::from_arg_matches(&matches)?, values, sample })))
 }
 
 fn names_flag(argument: &OsStr) -> bool {
@@ -157,6 +152,7 @@ fn read(input: &str, environment: &Environment) -> Result<Map<String, Value>, Us
 struct Leaf<'a> {
     command: &'a Command,
     matches: &'a ArgMatches,
+    operation: Operation,
     skeleton: Skeleton,
 }
 
@@ -170,8 +166,9 @@ impl<'a> Leaf<'a> {
             }
             (command, matches) = (command.find_subcommand(name)?, inner);
         }
-        let skeleton = Skeleton::of(service, &pascal_case(command.get_name()))?;
-        Some(Self { command, matches, skeleton })
+        let operation = Operation::of_command(command.get_name())?;
+        let skeleton = Skeleton::of(service, operation.name())?;
+        Some(Self { command, matches, operation, skeleton })
     }
 
     fn flag(&self, long: &str) -> Option<&'a Arg> {

@@ -16,6 +16,7 @@ use super::{
     args::{Cli, GlobalArgs, Shell},
     context::Context,
     environment::Environment,
+    operation::Operation,
     prompt::Prompter,
 };
 use crate::{
@@ -148,7 +149,7 @@ fn context(words: impl Iterator<Item = OsString>) -> Option<Context> {
         }
     }
     let matches = GlobalArgs::augment_args(clap::Command::new("coldseal")).try_get_matches_from(picked).ok()?;
-    Context::new(&GlobalArgs::from_arg_matches(&matches).ok()?, Environment::process(), Prompter::install(), "Complete").ok()
+    Context::new(&GlobalArgs::from_arg_matches(&matches).ok()?, Environment::process(), Prompter::install(), Operation::Completions).ok()
 }
 
 /// Has none and asks for none.

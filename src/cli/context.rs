@@ -15,9 +15,10 @@ use super::{
     aws_config::profile_region,
     cli_input::InputValues,
     environment::Environment,
-    failure::{During as _, Failure, Outcome},
+    failure::{Failure, Outcome},
     keystore_location::keystore_location,
     online::{Discovery, Online, online},
+    operation::Operation,
     output::{Look, OutputFormat, query::Query, render, render_json, write_json},
     output_file::{Destination, Overwrite},
     paramfile::BinaryFormat,
@@ -55,13 +56,13 @@ pub(crate) struct Context {
     /// The secret values of `--cli-input-json`.
     pub(crate) values: InputValues,
     /// The operation's name and what the terminal is like, for tables.
-    title: String,
+    title: &'static str,
     look: Look,
 }
 
 impl Context {
-    /// `operation` is the AWS operation that the command stands for.
-    pub(crate) fn new(global: &GlobalArgs, environment: Environment, prompter: Prompter, operation: &str) -> Outcome<Self> {
+    /// `operation` is what the command stands for.
+    pub(crate) fn new(global: &GlobalArgs, environment: Environment, prompter: Prompter, operation: Operation) -> Outcome<Self> {
         let discovery = Discovery::parse(&global.kms_discovery)?;
         let online = online(global, &environment)?;
         let vault = global.vault.clone().or_else(|| environment.path("COLDSEAL_VAULT"));
@@ -80,7 +81,7 @@ impl Context {
             output: global.output.as_deref().map(OutputFormat::from_str).transpose()?,
             query: global.query.as_deref().map(Query::parse).transpose()?,
             values: InputValues::default(),
-            title: operation.to_owned(),
+            title: operation.name(),
             look: stdout_look(global.color, &environment),
             environment,
         })
@@ -133,8 +134,8 @@ impl Context {
     }
 
     /// A command that changes an existing keystore must not make one.
-    pub(crate) fn require_keystore(&self, operation: &'static str) -> Outcome {
-        if self.location.keystore.exists() { Ok(()) } else { Err(self.no_keystore()).during(operation) }
+    pub(crate) fn require_keystore(&self) -> Outcome {
+        if self.location.keystore.exists() { Ok(()) } else { Err(self.no_keystore().into()) }
     }
 
     fn no_keystore(&self) -> Error {
@@ -142,13 +143,13 @@ impl Context {
     }
 
     /// The keystore for reading; there has to be one.
-    pub(crate) fn kms(&self, operation: &'static str) -> Outcome<EmbeddedKms> {
-        self.kms_if_any(operation)?.ok_or_else(|| self.no_keystore()).during(operation)
+    pub(crate) fn kms(&self) -> Outcome<EmbeddedKms> {
+        Ok(self.kms_if_any()?.ok_or_else(|| self.no_keystore())?)
     }
 
     /// The keystore for reading, if there is one.
-    pub(crate) fn kms_if_any(&self, operation: &'static str) -> Outcome<Option<EmbeddedKms>> {
-        self.location.load(&self.passphrases).during(operation)
+    pub(crate) fn kms_if_any(&self) -> Outcome<Option<EmbeddedKms>> {
+        Ok(self.location.load(&self.passphrases)?)
     }
 
     /// Where a command's output goes: not onto its inputs, the keystore or its key file, and not into the vault.
@@ -177,10 +178,10 @@ impl Context {
     }
 
     /// The keystore for a command on messages: with AWS KMS there need not be one.
-    pub(crate) fn kms_for_messages(&self, operation: &'static str) -> Outcome<EmbeddedKms> {
-        match self.kms_if_any(operation)? {
-            None if self.online.is_some() => EmbeddedKms::new(AccountId::embedded()).during(operation),
-            kms => kms.ok_or_else(|| self.no_keystore()).during(operation),
+    pub(crate) fn kms_for_messages(&self) -> Outcome<EmbeddedKms> {
+        match self.kms_if_any()? {
+            None if self.online.is_some() => Ok(EmbeddedKms::new(AccountId::embedded())?),
+            kms => Ok(kms.ok_or_else(|| self.no_keystore())?),
         }
     }
 
@@ -207,14 +208,14 @@ impl Context {
     }
 
     /// The keystore for a command on secrets, which may be of another account than the keystore; held until dropped.
-    pub(crate) fn session_for_secrets(&self, operation: &'static str) -> Outcome<KeystoreSession> {
+    pub(crate) fn session_for_secrets(&self) -> Outcome<KeystoreSession> {
         let account = if self.location.keystore.exists() { None } else { self.keystore_account() };
-        KeystoreSession::begin(&self.location, &self.passphrases, account).during(operation)
+        Ok(KeystoreSession::begin(&self.location, &self.passphrases, account)?)
     }
 
     /// The keystore for a command that may change its keys; held until dropped.
-    pub(crate) fn session(&self, operation: &'static str) -> Outcome<KeystoreSession> {
-        KeystoreSession::begin(&self.location, &self.passphrases, self.keystore_account()).during(operation)
+    pub(crate) fn session(&self) -> Outcome<KeystoreSession> {
+        Ok(KeystoreSession::begin(&self.location, &self.passphrases, self.keystore_account())?)
     }
 
     /// The account of embedded keys: with AWS KMS the configured one is that of keys in AWS.
@@ -272,9 +273,9 @@ impl Context {
     /// Prints a result as `--query` and `--output` say.
     pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
         if self.prints_json() {
-            return print_text(&render_json(result).map_err(|_| NOT_JSON).during("Print")?);
+            return print_text(&render_json(result).map_err(|_| NOT_JSON)?);
         }
-        let value = serde_json::to_value(result).map_err(|_| NOT_JSON).during("Print")?;
+        let value = serde_json::to_value(result).map_err(|_| NOT_JSON)?;
         match &self.query {
             Some(query) => {
                 let found = query.search(&value);
@@ -285,7 +286,7 @@ impl Context {
     }
 
     fn print_value(&self, value: &Value) -> Outcome {
-        print_text(&render(&self.title, value, self.output.unwrap_or(OutputFormat::Json), self.look))
+        print_text(&render(self.title, value, self.output.unwrap_or(OutputFormat::Json), self.look))
     }
 }
 
@@ -329,7 +330,7 @@ fn printed(written: io::Result<()>) -> Outcome {
     if written.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::BrokenPipe) {
         return Ok(());
     }
-    written.map_err(|error| Error::io("writing to stdout", error)).during("Print")
+    Ok(written.map_err(|error| Error::io("writing to stdout", error))?)
 }
 
 /// A line on stderr for people; a closed stderr loses it.

@@ -3,7 +3,10 @@
 mod hints;
 
 use self::hints::hint;
-use super::usage::{ConfigError, UsageError};
+use super::{
+    operation::Operation,
+    usage::{ConfigError, UsageError},
+};
 use crate::error::Error;
 
 /// Done in part, or faults found.
@@ -22,11 +25,8 @@ pub(crate) const EXIT_GENERAL: u8 = 255;
 pub(crate) enum Failure {
     Usage(UsageError),
     Config(ConfigError),
-    /// An error of the library, with the AWS operation that the command stands for.
-    Core {
-        error: Error,
-        operation: &'static str,
-    },
+    /// An error of the library.
+    Core(Error),
     /// What there is to say has been said.
     Partial,
     /// A signal, or a program that was run, ended the command with this exit code.
@@ -48,14 +48,9 @@ impl From<ConfigError> for Failure {
     }
 }
 
-/// Names the AWS operation that a library error belongs to.
-pub(crate) trait During<T> {
-    fn during(self, operation: &'static str) -> Outcome<T>;
-}
-
-impl<T> During<T> for crate::Result<T> {
-    fn during(self, operation: &'static str) -> Outcome<T> {
-        self.map_err(|error| Failure::Core { error, operation })
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Core(error)
     }
 }
 
@@ -66,7 +61,7 @@ impl Failure {
             Self::Ended(code) => *code,
             Self::Usage(_) => EXIT_USAGE,
             Self::Config(_) => EXIT_CONFIGURATION,
-            Self::Core { error, .. } => match error {
+            Self::Core(error) => match error {
                 Error::Setup(_) => EXIT_CONFIGURATION,
                 Error::Format(_)
                 | Error::Decryption
@@ -85,18 +80,20 @@ impl Failure {
         }
     }
 
-    /// The lines for stderr, the hint last; none for what has been said.
-    pub(crate) fn lines(&self) -> Vec<String> {
+    /// The lines for stderr, the hint last; none for what has been said. `operation` is the one that the command carried out.
+    pub(crate) fn lines(&self, operation: Operation) -> Vec<String> {
+        let operation = operation.told_as();
         let (message, hint) = match self {
             Self::Partial | Self::Ended(_) => return Vec::new(),
             Self::Usage(UsageError { message, hint }) | Self::Config(ConfigError { message, hint }) => {
                 (format!("coldseal: {message}"), hint.clone())
             }
-            Self::Core { error: error @ Error::Service(service), operation } => {
-                let message = format!("An error occurred ({}) when calling the {operation} operation: {}", service.code, service.message);
+            Self::Core(error @ Error::Service(service)) => {
+                let name = operation.name();
+                let message = format!("An error occurred ({}) when calling the {name} operation: {}", service.code, service.message);
                 (message.trim_end().to_owned(), hint(error, operation).map(str::to_owned))
             }
-            Self::Core { error, operation } => (format!("coldseal: {error}"), hint(error, operation).map(str::to_owned)),
+            Self::Core(error) => (format!("coldseal: {error}"), hint(error, operation).map(str::to_owned)),
         };
         let mut lines = vec![message];
         lines.extend(hint.map(|hint| format!("hint: {hint}")));

@@ -65,10 +65,10 @@ pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let color = Color::asked_for(&arguments);
     let colors_errors = color.applies_to(&std::io::stderr(), &environment);
-    let outcome = match cli_input::parse(arguments, &environment) {
-        Ok(Request::Run(request)) => run(*request, environment, prompter),
-        Ok(Request::Print(skeleton)) => print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN)),
-        Err(Stop::Failure(failure)) => Err(failure),
+    let (operation, outcome) = match cli_input::parse(arguments, &environment) {
+        Ok(Request::Run(request)) => (request.operation, run(*request, environment, prompter)),
+        Ok(Request::Print(operation, skeleton)) => (operation, print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN))),
+        Err(Stop::Usage(operation, error)) => (operation, Err(error.into())),
         Err(Stop::Clap(error)) => {
             // Help and version are not errors; they go to stdout.
             let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
@@ -80,7 +80,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             let mut stderr = std::io::stderr().lock();
-            for line in failure.lines() {
+            for line in failure.lines(operation) {
                 let _ = writeln!(stderr, "{}", if colors_errors { color::colored(&line) } else { line });
             }
             ExitCode::from(failure.exit_code())
@@ -95,7 +95,7 @@ fn run(request: Run, environment: Environment, prompter: Prompter) -> Outcome {
     }
     durable::on_wait(|lock| note(&format!("waiting for another command, which holds {}", lock.display())));
     let begin = Instant::now();
-    let context = Context::new(&cli.global, environment, prompter, &operation)?.with_values(values);
+    let context = Context::new(&cli.global, environment, prompter, operation)?.with_values(values);
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %context.vault.root().display(), keystore = %context.location.keystore.display(),
         region = context.explicit_region().map(|region| region.to_string()), "begin");
     let counts = context.online.as_ref().map(Online::counts);

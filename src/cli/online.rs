@@ -73,7 +73,6 @@ fn is_asked_for(global: &GlobalArgs, environment: &Environment) -> Outcome<bool>
 
 #[cfg(feature = "kms-client")]
 fn connect(global: &GlobalArgs) -> Outcome<Online> {
-    use super::failure::During as _;
     let options = AwsKmsOptions {
         profile: global.profile.clone(),
         endpoint_url: global.endpoint_url.clone(),
@@ -81,7 +80,7 @@ fn connect(global: &GlobalArgs) -> Outcome<Online> {
         connect_timeout: global.cli_connect_timeout.map(Duration::from_secs),
         read_timeout: global.cli_read_timeout.map(Duration::from_secs),
     };
-    let kms = Arc::new(AwsKms::new(options).during("DescribeKey")?);
+    let kms = Arc::new(AwsKms::new(options)?);
     let counted = Arc::clone(&kms);
     Ok(Online::new(kms, move || {
         let counts = counted.calls();

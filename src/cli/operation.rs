@@ -1,15 +1,68 @@
-//! The AWS operation that a command stands for.
+//! What a command carries out: an operation of AWS, or one of coldseal's own.
 
 use clap::ArgMatches;
 
-/// The operation's name, from the innermost subcommand: `DescribeSecret` for `describe-secret`.
-pub(crate) fn operation_name(matches: &ArgMatches) -> String {
-    let mut command = "";
-    let mut matches = matches;
-    while let Some((name, inner)) = matches.subcommand() {
-        (command, matches) = (name, inner);
+macro_rules! operations {
+    ($($operation:ident)*) => {
+        /// An operation, named as AWS names it; each command has one.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Operation {
+            $($operation,)*
+        }
+
+        impl Operation {
+            const ALL: &'static [Self] = &[$(Self::$operation,)*];
+
+            /// As it stands in errors and over tables, for instance `DescribeSecret`.
+            pub(crate) const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$operation => stringify!($operation),)*
+                }
+            }
+        }
+    };
+}
+
+operations! {
+    CreateSecret DescribeSecret GetSecretValue ListSecrets ReplicateSecretToRegions
+
+    CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
+    EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey
+    ListAliases ListKeyRotations ListKeys ListResourceTags PutKeyPolicy ReEncrypt ReplicateKey RotateKeyOnDemand ScheduleKeyDeletion
+    TagResource UntagResource UpdateAlias UpdateKeyDescription
+
+    ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
+
+    Completions Inspect Man Open Pack Rewrap Seal Verify
+}
+
+impl Operation {
+    /// That of the innermost subcommand.
+    pub(crate) fn of(matches: &ArgMatches) -> Self {
+        let mut command = "";
+        let mut matches = matches;
+        while let Some((name, inner)) = matches.subcommand() {
+            (command, matches) = (name, inner);
+        }
+        Self::of_command(command).expect("each command has its operation, and none is run without a command")
     }
-    pascal_case(command)
+
+    /// That of a command by its name, for instance `describe-secret`.
+    pub(crate) fn of_command(name: &str) -> Option<Self> {
+        let name = pascal_case(name);
+        Self::ALL.iter().copied().find(|operation| operation.name() == name)
+    }
+
+    /// The operation of AWS by whose name the errors of a command are told; one that has no like in AWS is told by its own.
+    pub(crate) const fn told_as(self) -> Self {
+        match self {
+            Self::Seal => Self::GenerateDataKey,
+            Self::Open => Self::Decrypt,
+            Self::Rewrap => Self::ReEncrypt,
+            Self::Pack => Self::CreateSecret,
+            other => other,
+        }
+    }
 }
 
 /// `ListSecrets` for `list-secrets`.
@@ -25,7 +78,7 @@ pub(crate) fn pascal_case(kebab_case: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{Command, CommandFactory as _};
 
     use super::*;
     use crate::cli::args::Cli;
@@ -39,7 +92,21 @@ mod tests {
             (&["verify"], "Verify"),
         ] {
             let matches = Cli::command().try_get_matches_from([&["coldseal"], arguments].concat()).expect("a command line");
-            assert_eq!(operation_name(&matches), expected);
+            assert_eq!(Operation::of(&matches).name(), expected);
         }
+    }
+
+    #[test]
+    fn each_command_has_one() {
+        fn leaves(command: &Command, names: &mut Vec<String>) {
+            command.get_subcommands().for_each(|below| leaves(below, names));
+            if !command.has_subcommands() {
+                names.push(command.get_name().to_owned());
+            }
+        }
+        let mut names = Vec::new();
+        leaves(&Cli::command(), &mut names);
+        let known: Vec<_> = names.iter().map(|name| Operation::of_command(name).expect(name)).collect();
+        assert!(Operation::ALL.iter().all(|operation| known.contains(operation)));
     }
 }

@@ -7,14 +7,13 @@ use serde_json::{Map, Value, json};
 use super::{
     args::{KmsPagingArgs, PagingArgs},
     context::Context,
-    failure::{During as _, Outcome},
+    failure::Outcome,
     usage::UsageError,
 };
 use crate::{page::PageRules, vault::SecretListEntry};
 
 /// How an operation's pages look.
 pub(crate) struct ListOperation {
-    pub(crate) name: &'static str,
     pub(crate) rules: PageRules,
     /// The member that holds the entries.
     pub(crate) list: &'static str,
@@ -27,27 +26,20 @@ pub(crate) struct ListOperation {
 }
 
 pub(crate) const LIST_SECRETS: ListOperation = ListOperation {
-    name: "ListSecrets",
     rules: PageRules::LIST_SECRETS,
     list: "SecretList",
     id: "ARN",
     input_token: "NextToken",
     manual_flags: ["--max-results", "--next-token"],
 };
-pub(crate) const LIST_KEYS: ListOperation = ListOperation {
-    name: "ListKeys",
-    rules: PageRules::LIST_KEYS,
-    list: "Keys",
-    id: "KeyArn",
-    input_token: "Marker",
-    manual_flags: ["--limit", "--marker"],
-};
+pub(crate) const LIST_KEYS: ListOperation =
+    ListOperation { rules: PageRules::LIST_KEYS, list: "Keys", id: "KeyArn", input_token: "Marker", manual_flags: ["--limit", "--marker"] };
 pub(crate) const LIST_ALIASES: ListOperation =
-    ListOperation { name: "ListAliases", rules: PageRules::LIST_ALIASES, list: "Aliases", id: "AliasArn", ..LIST_KEYS };
+    ListOperation { rules: PageRules::LIST_ALIASES, list: "Aliases", id: "AliasArn", ..LIST_KEYS };
 pub(crate) const LIST_KEY_ROTATIONS: ListOperation =
-    ListOperation { name: "ListKeyRotations", rules: PageRules::LIST_KEY_ROTATIONS, list: "Rotations", id: "KeyMaterialId", ..LIST_KEYS };
+    ListOperation { rules: PageRules::LIST_KEY_ROTATIONS, list: "Rotations", id: "KeyMaterialId", ..LIST_KEYS };
 pub(crate) const LIST_RESOURCE_TAGS: ListOperation =
-    ListOperation { name: "ListResourceTags", rules: PageRules::LIST_RESOURCE_TAGS, list: "Tags", id: "TagKey", ..LIST_KEYS };
+    ListOperation { rules: PageRules::LIST_RESOURCE_TAGS, list: "Tags", id: "TagKey", ..LIST_KEYS };
 
 /// One page, as its two flags ask for it.
 #[derive(Clone, Copy)]
@@ -133,7 +125,7 @@ impl ListOperation {
     fn fetch<'a, E: Entry>(&self, entries: &'a [E], size: Option<u32>, token: Option<&str>) -> Outcome<Fetched<'a, E>> {
         let id = |entry: &E| entry.id(self);
         let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
-        let page = self.rules.page(entries, id, size, token).during(self.name)?;
+        let page = self.rules.page(entries, id, size, token)?;
         let rest = page.end().and_then(|end| entries.get(end.saturating_sub(1)..)).unwrap_or_default();
         Ok(Fetched { entries: page.entries, next: page.next_token(id), rest })
     }

@@ -4,7 +4,7 @@ use super::{
     args::{OpeningKeyArgs, WrapArgs},
     context::{Context, warn},
     encryption_context::Purpose,
-    failure::{During as _, Outcome},
+    failure::Outcome,
     kms_key::region_of,
     raw_aes_key::parse_raw_aes_key,
     raw_key::RawKey,
@@ -43,21 +43,15 @@ pub(crate) fn needs_kms(args: &WrapArgs) -> bool {
 }
 
 /// The recovery keys, found; `open_with` is what opens besides.
-pub(crate) fn key_options(
-    context: &Context,
-    kms: Option<&EmbeddedKms>,
-    args: &WrapArgs,
-    open_with: Vec<RawKey>,
-    operation: &'static str,
-) -> Outcome<KeyOptions> {
+pub(crate) fn key_options(context: &Context, kms: Option<&EmbeddedKms>, args: &WrapArgs, open_with: Vec<RawKey>) -> Outcome<KeyOptions> {
     let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..context.key_options() };
     for word in &args.recovery_key {
         options.recovery_keys.push(match parse_recovery_key(word, Purpose::Seal)? {
             NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key.keyring),
             NamedRecoveryKey::Kms(key_id) => {
-                let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS")).during(operation)?;
+                let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
                 let region = region_of(context, &key_id)?;
-                let found = options.sources(kms).find(region, &key_id, KeyPurpose::Wrap).during(operation)?;
+                let found = options.sources(kms).find(region, &key_id, KeyPurpose::Wrap)?;
                 require_written_out(context, &found, &key_id)?;
                 RecoveryKey::Kms(found.arn)
             }
@@ -80,13 +74,7 @@ pub(crate) fn require_written_out(context: &Context, found: &FoundKey, key_id: &
 }
 
 /// `--kms-key-id` of a command on secrets: with which keys of AWS KMS bundles are opened. The keystore's own need not be named.
-pub(crate) fn name_online_keys(
-    context: &Context,
-    kms: Option<&EmbeddedKms>,
-    key_ids: &[String],
-    options: &mut KeyOptions,
-    operation: &'static str,
-) -> Outcome {
+pub(crate) fn name_online_keys(context: &Context, kms: Option<&EmbeddedKms>, key_ids: &[String], options: &mut KeyOptions) -> Outcome {
     if !key_ids.is_empty() && context.online.is_none() {
         return Err(
             UsageError::new("--kms-key-id names a key of AWS KMS to open with: add --kms aws; the keystore's keys need no name").into()
@@ -96,12 +84,12 @@ pub(crate) fn name_online_keys(
     let kms = match kms {
         Some(kms) => kms,
         None => {
-            empty = EmbeddedKms::new(options.account.clone()).during(operation)?;
+            empty = EmbeddedKms::new(options.account.clone())?;
             &empty
         }
     };
     for key_id in key_ids {
-        let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Unwrap).during(operation)?;
+        let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Unwrap)?;
         if found.source != KeySource::Embedded {
             options.online_opening.keys.push(found.arn);
         }

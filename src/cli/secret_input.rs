@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::{
     args::CreateSecretArgs,
     context::{Context, warn},
-    failure::{During as _, Outcome},
+    failure::Outcome,
     paramfile::{ParamFiles, SizeLimit, is_literal, stdin, verbatim_blob},
     usage::{ConfigError, UsageError},
 };
@@ -36,7 +36,7 @@ pub(super) fn secret_value(context: &Context, args: &CreateSecretArgs) -> Outcom
             None => return Ok(None),
         }
     };
-    SecretValue::new(kind, bytes).map(Some).during("CreateSecret")
+    Ok(Some(SecretValue::new(kind, bytes)?))
 }
 
 /// The value that `--cli-input-json` gives, taken as it is.
@@ -106,7 +106,7 @@ fn secret_key_values(context: &Context, files: &ParamFiles<'_>, words: &[String]
             return Err(UsageError::parameter(PARAMETER, format!("'{}' occurs twice", key.escape_debug())).into());
         }
     }
-    let json = serde_json::to_vec(&Value::Object(object)).map_err(|_| Error::Misuse("text is always JSON")).during("CreateSecret")?;
+    let json = serde_json::to_vec(&Value::Object(object)).map_err(|_| Error::Misuse("text is always JSON"))?;
     Ok(SecretBytes::new(json))
 }
 

@@ -9,7 +9,7 @@ fn request(arguments: &[&str]) -> Result<Request, String> {
     let arguments = [&["coldseal"], arguments].concat().into_iter().map(OsString::from).collect();
     parse(arguments, &Environment::fixed(&[])).map_err(|stop| match stop {
         Stop::Clap(error) => error.to_string(),
-        Stop::Failure(failure) => failure.lines().join("\n"),
+        Stop::Usage(_, error) => error.to_string(),
     })
 }
 
@@ -19,7 +19,7 @@ fn create(arguments: &[&str]) -> (CreateSecretArgs, InputValues) {
             CliCommand::Secrets(SecretsCommand::CreateSecret(args)) => (*args, run.values),
             other => panic!("{other:?}"),
         },
-        Ok(Request::Print(skeleton)) => panic!("{skeleton}"),
+        Ok(Request::Print(_, skeleton)) => panic!("{skeleton}"),
         Err(error) => panic!("{error}"),
     }
 }
@@ -83,7 +83,7 @@ fn what_does_not_fit_is_refused() {
 #[test]
 fn the_skeleton_has_the_members_that_the_command_takes() {
     let skeleton = |arguments: &[&str]| match request(arguments) {
-        Ok(Request::Print(skeleton)) => skeleton,
+        Ok(Request::Print(_, skeleton)) => skeleton,
         Ok(Request::Run(_)) => panic!("{arguments:?} runs"),
         Err(error) => panic!("{error}"),
     };

@@ -15,7 +15,7 @@ use crate::{
         args::{OpenArgs, OutputArgs, RewrapArgs, SealArgs},
         context::{Context, note},
         encryption_context::{Purpose, parse_encryption_context},
-        failure::{During as _, Outcome},
+        failure::Outcome,
         output_file::{Destination, Overwrite},
         paramfile::ParamFiles,
         progress::Progress,
@@ -37,7 +37,6 @@ const UNSIGNED: AlgorithmSuite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
 const STDIN: &str = "-";
 
 pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
-    const OPERATION: &str = "GenerateDataKey";
     let options = SealOptions {
         frame_length: frame_length(args.frame_length)?,
         suite: args.sign_message.then_some(SIGNED),
@@ -60,15 +59,13 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
             .with_hint("write it to a file with -o, or use '-o -'")
             .into());
     }
-    let kms = if args.keys.kms_key_id.is_empty() && !needs_kms(&args.wrap) { None } else { Some(context.kms_for_messages(OPERATION)?) };
-    let mut key_options = key_options(context, kms.as_ref(), &args.wrap, Vec::new(), OPERATION)?;
-    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &key_options, &args.keys, OPERATION))?;
+    let kms = if args.keys.kms_key_id.is_empty() && !needs_kms(&args.wrap) { None } else { Some(context.kms_for_messages()?) };
+    let mut key_options = key_options(context, kms.as_ref(), &args.wrap, Vec::new())?;
+    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &key_options, &args.keys))?;
     key_options.recovery_keys.extend(raw_keys.into_iter().map(|key| RecoveryKey::Keyring(key.keyring)));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);
-    let input = input(&args.file).during(OPERATION)?;
-    destination
-        .write(&context.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))
-        .during(OPERATION)?;
+    let input = input(&args.file)?;
+    destination.write(&context.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))?;
     if let Some(kms) = &kms {
         warn_about_message(kms, &kms_keys, &key_options);
     }
@@ -77,20 +74,17 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
 }
 
 fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, options: SealOptions) -> Outcome {
-    const OPERATION: &str = "GenerateDataKey";
     if !args.keys.kms_key_id.is_empty() || args.keys.has_raw_keys() || args.output.output_file.is_some() {
         let hint = "--to Region=us-west-2,KmsKeyId=alias/NAME names a Region's key, --output-dir the directory of the bundles";
         return Err(UsageError::new("--to goes without --kms-key-id, --raw-aes-key, --raw-rsa-key, --raw-ecdh-key and --output-file")
             .with_hint(hint)
             .into());
     }
-    let input = input(&args.file).during(OPERATION)?;
-    let bundles =
-        RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.output.force, args.output.no_sync), &args.file, OPERATION)?;
-    check_suite_of_all(bundles.kms(), bundles.targets(), options.suite.unwrap_or_default()).during(OPERATION)?;
+    let input = input(&args.file)?;
+    let bundles = RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.output.force, args.output.no_sync), &args.file)?;
+    check_suite_of_all(bundles.kms(), bundles.targets(), options.suite.unwrap_or_default())?;
     bundles.write(
         context,
-        OPERATION,
         pairs,
         |targets| WrappedMessages::new(targets, None, options),
         |wrapped, files| wrapped.seal(input, files).map(drop),
@@ -98,7 +92,6 @@ fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, option
 }
 
 pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
-    const OPERATION: &str = "ReEncrypt";
     let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args), threads: args.threads.get() };
     let open_options = open_options(context, args.context.encryption_context.as_deref())?;
     if args.bundles.to.is_empty() {
@@ -106,20 +99,19 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
         return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
     }
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
-    let input = input(&args.file).during(OPERATION)?;
-    let bundles = RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file, OPERATION)?;
-    let keys = OpeningKeys::find(context, Some(bundles.kms()), &args.keys, raw_keys, OPERATION)?;
+    let input = input(&args.file)?;
+    let bundles = RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
+    let keys = OpeningKeys::find(context, Some(bundles.kms()), &args.keys, raw_keys)?;
     let rewrapper = {
         let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());
         // Before anything is made or changed: this takes a key that opens the message.
-        openers.with(openers.farthest(), None, |keyrings| Rewrapper::begin(input, keyrings, &open_options)).during(OPERATION)?
+        openers.with(openers.farthest(), None, |keyrings| Rewrapper::begin(input, keyrings, &open_options))?
     };
     let suite = options.suite.unwrap_or_else(|| rewrapper.header().suite);
-    check_suite_of_all(bundles.kms(), bundles.targets(), suite).during(OPERATION)?;
+    check_suite_of_all(bundles.kms(), bundles.targets(), suite)?;
     let pairs = rewrapper.context();
     bundles.write(
         context,
-        OPERATION,
         &pairs,
         |targets| rewrapper.wrap_each(targets, options),
         |(opened, wrapped), files| opened.seal(wrapped, files).map(drop),
@@ -127,7 +119,6 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
 }
 
 pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
-    const OPERATION: &str = "Decrypt";
     let mut options = open_options(context, args.context.encryption_context.as_deref())?;
     options.threads = args.threads.get();
     if let Some(region) = context.explicit_region() {
@@ -142,10 +133,10 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
     let destination = destination(context, &args.output, &args.file, &raw_keys)?;
     let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
-    let kms = if needs_kms { Some(context.kms_for_messages(OPERATION)?) } else { None };
-    let keys = OpeningKeys::find(context, kms.as_ref(), &args.keys, raw_keys, OPERATION)?;
+    let kms = if needs_kms { Some(context.kms_for_messages()?) } else { None };
+    let keys = OpeningKeys::find(context, kms.as_ref(), &args.keys, raw_keys)?;
     let openers = keys.openers(kms.as_ref(), Vec::new());
-    let input = Input::open(&args.file).during(OPERATION)?;
+    let input = Input::open(&args.file)?;
     let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
     let mut region = None;
     let open = |output: &mut (dyn io::Write + Send)| {
@@ -159,7 +150,7 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
         region = opened.header.encryption_context.get(REGION_PAIR).map(str::to_owned);
         Ok(())
     };
-    destination.write(&context.prompter, open).during(OPERATION)?;
+    destination.write(&context.prompter, open)?;
     // Whoever wrote the message chose what it says.
     let region = region.and_then(|region| Region::new(&region));
     if let (Some(region), None) = (region, context.explicit_region()) {

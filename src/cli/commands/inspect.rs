@@ -5,19 +5,14 @@ use serde_json::{Map, Value};
 
 use super::files::input;
 use crate::{
-    cli::{
-        args::InspectArgs,
-        context::Context,
-        failure::{During as _, Outcome},
-    },
+    cli::{args::InspectArgs, context::Context, failure::Outcome},
     format::HeaderLimits,
     keyring::display_provider_info,
     message::{self, Inspected},
 };
 
 pub(super) fn inspect(context: &Context, args: &InspectArgs) -> Outcome {
-    const OPERATION: &str = "Inspect";
-    let inspected = input(&args.file).and_then(|input| message::inspect(input, HeaderLimits::default())).during(OPERATION)?;
+    let inspected = input(&args.file).and_then(|input| message::inspect(input, HeaderLimits::default()))?;
     context.print(&InspectDocument::of(&inspected))
 }
 

@@ -6,7 +6,7 @@ use crate::{
         args::KeyArgs,
         context::{Context, warn},
         encryption_context::Purpose,
-        failure::{During as _, Outcome},
+        failure::Outcome,
         kms_key::region_of,
         raw_aes_key::parse_raw_aes_key,
         raw_ecdh_key::parse_raw_ecdh_key,
@@ -30,15 +30,9 @@ pub(super) fn raw_keys(args: &KeyArgs, purpose: Purpose) -> Outcome<Vec<RawKey>>
 }
 
 /// The KMS keys to seal with.
-pub(super) fn kms_keys(
-    context: &Context,
-    kms: &EmbeddedKms,
-    options: &KeyOptions,
-    args: &KeyArgs,
-    operation: &'static str,
-) -> Outcome<Vec<KeyArn>> {
+pub(super) fn kms_keys(context: &Context, kms: &EmbeddedKms, options: &KeyOptions, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
     let find = |key_id: &String| {
-        let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Wrap).during(operation)?;
+        let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Wrap)?;
         require_written_out(context, &found, key_id)?;
         Ok(found.arn)
     };
@@ -58,19 +52,13 @@ pub(super) struct OpeningKeys {
 
 impl OpeningKeys {
     /// Finds the keys that were named.
-    pub(super) fn find(
-        context: &Context,
-        kms: Option<&EmbeddedKms>,
-        args: &KeyArgs,
-        raw_keys: Vec<RawKey>,
-        operation: &'static str,
-    ) -> Outcome<Self> {
+    pub(super) fn find(context: &Context, kms: Option<&EmbeddedKms>, args: &KeyArgs, raw_keys: Vec<RawKey>) -> Outcome<Self> {
         let mut options = context.key_options_for_message()?;
         let is_discovering = args.kms_key_id.is_empty() && raw_keys.is_empty();
         let (mut kms_keys, mut online_keys) = (Vec::new(), Vec::new());
         for key_id in &args.kms_key_id {
-            let kms = kms.ok_or(Error::Misuse("a KMS key is looked for where there is a KMS")).during(operation)?;
-            let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Unwrap).during(operation)?;
+            let kms = kms.ok_or(Error::Misuse("a KMS key is looked for where there is a KMS"))?;
+            let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Unwrap)?;
             let is_here = context.online.is_none() || found.source == KeySource::Embedded;
             if is_here { kms_keys.push(found.arn) } else { online_keys.push(found.arn) }
         }

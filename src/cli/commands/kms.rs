@@ -22,7 +22,7 @@ use crate::{
             kms::{KeyDetailsArgs, LifecycleCommand},
         },
         context::{Context, note, parse_region},
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
         kms_key::region_of,
         paging::{LIST_ALIASES, LIST_KEYS},
         paramfile::ParamFiles,
@@ -40,20 +40,20 @@ pub(super) fn run(context: Context, command: KmsCommand) -> Outcome {
         KmsCommand::CreateKey(args) => create_key::run(&context, *args),
         KmsCommand::DescribeKey(args) => {
             let region = region_of(&context, &args.key_id)?;
-            let metadata = context.kms("DescribeKey")?.describe_any_key(region, &args.key_id).during("DescribeKey")?;
+            let metadata = context.kms()?.describe_any_key(region, &args.key_id)?;
             context.print(&json!({ "KeyMetadata": metadata }))
         }
         KmsCommand::CreateAlias(args) => {
             let region = region_of(&context, &args.target_key_id)?;
-            change(&context, "CreateAlias", |kms| kms.create_alias(region, &args.alias_name, &args.target_key_id))
+            change(&context, |kms| kms.create_alias(region, &args.alias_name, &args.target_key_id))
         }
         KmsCommand::EnableKey(args) => {
             let region = region_of(&context, &args.key_id)?;
-            change(&context, "EnableKey", |kms| kms.enable_key(region, &args.key_id))
+            change(&context, |kms| kms.enable_key(region, &args.key_id))
         }
         KmsCommand::DisableKey(args) => {
             let region = region_of(&context, &args.key_id)?;
-            change(&context, "DisableKey", |kms| kms.disable_key(region, &args.key_id))
+            change(&context, |kms| kms.disable_key(region, &args.key_id))
         }
         KmsCommand::ListKeys(paging) => list_keys(&context, &paging),
         KmsCommand::ListAliases(args) => list_aliases(&context, &args),
@@ -122,16 +122,16 @@ fn protection(kind: ProtectionKind) -> Protection {
 }
 
 /// Changes the keystore, durably, making it at first use.
-fn change<T>(context: &Context, operation: &'static str, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Outcome<T> {
-    let mut session = context.session(operation)?;
-    let result = work(session.kms_mut()).during(operation)?;
-    let committed = session.commit().during(operation)?;
+fn change<T>(context: &Context, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Outcome<T> {
+    let mut session = context.session()?;
+    let result = work(session.kms_mut())?;
+    let committed = session.commit()?;
     context.note_keystore(&committed);
     Ok(result)
 }
 
 fn list_keys(context: &Context, paging: &KmsPagingArgs) -> Outcome {
-    let keys = each_region(context, "ListKeys", |kms, region| kms.list_keys(region))?;
+    let keys = each_region(context, |kms, region| kms.list_keys(region))?;
     LIST_KEYS.print(context, &keys, &paging.paging, paging.manual())
 }
 
@@ -139,27 +139,23 @@ fn list_aliases(context: &Context, args: &ListAliasesArgs) -> Outcome {
     let aliases: Vec<Value> = match &args.key_id {
         Some(key_id) => {
             let region = region_of(context, key_id)?;
-            context.kms("ListAliases")?.list_aliases(region, Some(key_id)).during("ListAliases")?.iter().map(|alias| json!(alias)).collect()
+            context.kms()?.list_aliases(region, Some(key_id))?.iter().map(|alias| json!(alias)).collect()
         }
-        None => each_region(context, "ListAliases", |kms, region| kms.list_aliases(region, None))?,
+        None => each_region(context, |kms, region| kms.list_aliases(region, None))?,
     };
     LIST_ALIASES.print(context, &aliases, &args.paging.paging, args.paging.manual())
 }
 
 /// A list for the Region, or without one for all Regions that are enabled.
-fn each_region<T: Serialize>(
-    context: &Context,
-    operation: &'static str,
-    list: impl Fn(&EmbeddedKms, Region) -> Result<Vec<T>>,
-) -> Outcome<Vec<Value>> {
-    let kms = context.kms(operation)?;
+fn each_region<T: Serialize>(context: &Context, list: impl Fn(&EmbeddedKms, Region) -> Result<Vec<T>>) -> Outcome<Vec<Value>> {
+    let kms = context.kms()?;
     let regions: Vec<Region> = match context.region()? {
         Some(region) => vec![region],
         None => Region::all().filter(|region| kms.is_enabled(*region)).collect(),
     };
     let mut entries = Vec::new();
     for region in regions {
-        entries.extend(list(&kms, region).during(operation)?.iter().map(|entry| json!(entry)));
+        entries.extend(list(&kms, region)?.iter().map(|entry| json!(entry)));
     }
     Ok(entries)
 }
@@ -170,7 +166,7 @@ fn enable_region(context: &Context, args: &EnableRegionArgs) -> Outcome {
     } else {
         args.regions.iter().map(|name| parse_region("enable-region", name)).collect::<std::result::Result<_, _>>()?
     };
-    let news: Vec<bool> = change(context, "EnableRegion", |kms| Ok(regions.iter().map(|region| kms.enable_region(*region)).collect()))?;
+    let news: Vec<bool> = change(context, |kms| Ok(regions.iter().map(|region| kms.enable_region(*region)).collect()))?;
     for (region, is_new) in regions.iter().zip(news) {
         note(&format!("{region} {}", if is_new { "is enabled" } else { "was enabled already" }));
     }
@@ -178,10 +174,9 @@ fn enable_region(context: &Context, args: &EnableRegionArgs) -> Outcome {
 }
 
 fn change_protection(mut context: Context, args: ChangeProtectionArgs) -> Outcome {
-    const OPERATION: &str = "ChangeProtection";
-    context.require_keystore(OPERATION)?;
+    context.require_keystore()?;
     context.passphrases = context.passphrases.with_new_file(args.new_passphrase_file);
-    let changed = context.location.change_protection(&context.passphrases, protection(args.to)).during(OPERATION)?;
+    let changed = context.location.change_protection(&context.passphrases, protection(args.to))?;
     let keystore = context.location.keystore.display();
     match args.to {
         ProtectionKind::KeyFile => note(&format!("{keystore} is protected by the key file {}", context.location.key_file.display())),

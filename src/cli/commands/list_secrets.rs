@@ -4,7 +4,7 @@ use crate::{
     cli::{
         args::ListSecretsArgs,
         context::Context,
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
         paging::{LIST_SECRETS, ManualPage},
         paramfile::ParamFiles,
         structures::{parse_structures, require_string, take_strings},
@@ -14,14 +14,13 @@ use crate::{
 };
 
 pub(super) fn list(context: &Context, args: &ListSecretsArgs) -> Outcome {
-    const OPERATION: &str = "ListSecrets";
     let request = ListSecrets {
         region: context.region()?,
         filters: filters(context, args.filters.as_deref().unwrap_or_default())?,
-        sort_by: args.sort_by.as_deref().map(str::parse).transpose().during(OPERATION)?,
-        sort_order: args.sort_order.as_deref().map(str::parse).transpose().during(OPERATION)?,
+        sort_by: args.sort_by.as_deref().map(str::parse).transpose()?,
+        sort_order: args.sort_order.as_deref().map(str::parse).transpose()?,
     };
-    let entries = context.vault.list_secrets_matching(&request).during(OPERATION)?;
+    let entries = context.vault.list_secrets_matching(&request)?;
     let page = ManualPage { size: args.max_results, token: args.next_token.as_deref() };
     let printed = LIST_SECRETS.print(context, &entries, &args.paging, page);
     // No secret value is in them, and the process ends: to wipe and free a hundred thousand one by one takes as long as to read some of them.
@@ -38,7 +37,7 @@ fn filters(context: &Context, words: &[String]) -> Outcome<Vec<SecretFilter>> {
     let words = files.words(PARAMETER, words)?;
     let structures = parse_structures(&files, PARAMETER, &words, &["Key", "Values"])?;
     let filter = |mut structure| {
-        let key = require_string(PARAMETER, &mut structure, "Key")?.parse().during("ListSecrets")?;
+        let key = require_string(PARAMETER, &mut structure, "Key")?.parse()?;
         let values = take_strings(PARAMETER, &mut structure, "Values")?;
         let values = values.ok_or_else(|| UsageError::parameter(PARAMETER, "Missing required parameter \"Values\""))?;
         Ok::<_, Failure>(SecretFilter { key, values })

@@ -10,7 +10,7 @@ use crate::{
     cli::{
         args::PackArgs,
         context::{Context, note, warn},
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
         paramfile::ParamFiles,
         plan::{Defaults, Entry, Source},
         recovery_key::key_options,
@@ -20,8 +20,6 @@ use crate::{
     kms::{LimitedKms, OnlineKms},
     vault::{Batch, BatchWriter, CreateSecret, DataKeyScope, KeyOptions, PayloadKind},
 };
-
-const OPERATION: &str = "CreateSecret";
 /// Most secrets that are made durable together.
 const GROUP_COUNT: usize = 256;
 /// Most bytes of their values.
@@ -31,10 +29,10 @@ pub(super) fn pack(context: &Context, args: &PackArgs) -> Outcome {
     let files = ParamFiles::new(&context.environment);
     let defaults = defaults(context, &files, args)?;
     let source = Source::open(&args.source, &mut note)?;
-    let mut session = context.session_for_secrets(OPERATION)?;
-    let mut keys = key_options(context, Some(session.kms()), &args.wrap, Vec::new(), OPERATION)?;
+    let mut session = context.session_for_secrets()?;
+    let mut keys = key_options(context, Some(session.kms()), &args.wrap, Vec::new())?;
     keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);
-    let mut batch = context.vault.create_secrets(&mut session, &keys).during(OPERATION)?;
+    let mut batch = context.vault.create_secrets(&mut session, &keys)?;
     let checked = check(&source, &defaults, &files, &mut batch)?;
     if checked.count == 0 {
         return Err(UsageError::new("there is nothing to pack: no entry in the plan, or no file in the directory").into());
@@ -44,7 +42,7 @@ pub(super) fn pack(context: &Context, args: &PackArgs) -> Outcome {
         report.refused(refusal)?;
     }
     let made = if checked.count > checked.refused_count() {
-        let mut writer = batch.begin(threads(args, &keys)).during(OPERATION)?;
+        let mut writer = batch.begin(threads(args, &keys))?;
         context.note_keystore(&writer.keystore());
         let run = Run { writer: &mut writer, report: &mut report, group: Vec::new(), bytes: 0 };
         let made = run.all(&source, &defaults, &files, &checked);
@@ -123,7 +121,7 @@ fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>, batch: &m
                 }
                 Err(Error::Service(refusal)) if refusal.code != ErrorCode::EncryptionFailure => (Some(refusal.code), refusal.message),
                 // The vault cannot be read, no credentials, AWS KMS does not answer.
-                Err(error) => return Err(error).during(OPERATION),
+                Err(error) => return Err(error.into()),
             },
         };
         // That nothing of an entry was written goes without saying.
@@ -201,6 +199,6 @@ impl Run<'_, '_> {
             Err((entries, fault)) => (entries, Some(fault)),
         };
         self.report.done(entries)?;
-        fault.map_or(Ok(()), |fault| Err(fault).during(OPERATION))
+        fault.map_or(Ok(()), |fault| Err(fault.into()))
     }
 }

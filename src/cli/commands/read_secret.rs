@@ -7,7 +7,7 @@ use crate::{
     cli::{
         args::{DescribeSecretArgs, GetSecretValueArgs},
         context::{Context, note},
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
         output_file::Overwrite,
         recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
     },
@@ -17,36 +17,33 @@ use crate::{
 };
 
 pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
-    const OPERATION: &str = "GetSecretValue";
     // A file that must not be overwritten is an error before anything is opened.
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let destination =
         args.output_file.as_deref().map(|path| context.destination(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
-    context.vault.require().during(OPERATION)?;
+    context.vault.require()?;
     let mut keys = context.key_options();
     keys.online_opening.region = context.explicit_region();
     keys.open_with = opening_keys(&args.opening)?.into_iter().map(|key| key.keyring).collect();
     keys.open_with.extend(opening_recovery_keys(&args.recovery_key)?);
     // With a key of the user's own, or AWS KMS, there need not be a keystore.
     let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
-    let kms = if needs_keystore { Some(context.kms(OPERATION)?) } else { context.kms_if_any(OPERATION)? };
-    name_online_keys(context, kms.as_ref(), &args.opening.kms_key_id, &mut keys, OPERATION)?;
+    let kms = if needs_keystore { Some(context.kms()?) } else { context.kms_if_any()? };
+    name_online_keys(context, kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
     let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
     let region = context.region_for(&args.secret_id)?;
-    let entry = context.vault.get_secret_value_by(kms.as_ref(), &keys, &args.secret_id, region, &selector).during(OPERATION)?;
+    let entry = context.vault.get_secret_value_by(kms.as_ref(), &keys, &args.secret_id, region, &selector)?;
     match destination {
         Some(destination) => {
-            let written = destination
-                .write(&context.prompter, |output| {
-                    output.write_all(entry.value.expose()).map_err(|error| Error::io("writing the output", error))
-                })
-                .during(OPERATION)?;
+            let written = destination.write(&context.prompter, |output| {
+                output.write_all(entry.value.expose()).map_err(|error| Error::io("writing the output", error))
+            })?;
             if let Some(path) = written {
                 note(&format!("{} bytes in {}", entry.value.expose().len(), path.display()));
             }
             Ok(())
         }
-        None => context.print(&document(&entry).during(OPERATION)?),
+        None => context.print(&document(&entry)?),
     }
 }
 
@@ -70,17 +67,16 @@ fn document(entry: &SecretValueEntry) -> crate::Result<Value> {
 }
 
 pub(super) fn describe(context: &Context, args: &DescribeSecretArgs) -> Outcome {
-    const OPERATION: &str = "DescribeSecret";
-    context.vault.require().during(OPERATION)?;
+    context.vault.require()?;
     // Metadata needs no key: a keystore that does not open is as good as none.
-    let kms = match context.kms_if_any(OPERATION) {
-        Err(Failure::Core { error: Error::Setup(why), .. }) => {
+    let kms = match context.kms_if_any() {
+        Err(Failure::Core(Error::Setup(why))) => {
             note(&format!("{why}; no bundle is marked as opening here"));
             None
         }
         loaded => loaded?,
     };
     let (keys, region) = (context.key_options(), context.region_for(&args.secret_id)?);
-    let description = context.vault.describe_secret_with(kms.as_ref(), &keys, &args.secret_id, region).during(OPERATION)?;
+    let description = context.vault.describe_secret_with(kms.as_ref(), &keys, &args.secret_id, region)?;
     context.print(&description)
 }

@@ -10,21 +10,21 @@ use crate::{
         args::{Cli, CompletionsArgs, ManArgs},
         completion,
         context::{note, print_text},
-        failure::{During as _, Outcome},
+        failure::Outcome,
     },
     error::{Error, Result},
 };
 
 pub(super) fn completions(args: &CompletionsArgs) -> Outcome {
-    print_text(&completion::script(args.shell).during("Completions")?)
+    print_text(&completion::script(args.shell)?)
 }
 
 pub(super) fn man(args: &ManArgs) -> Outcome {
     let directory = &args.output_dir;
-    std::fs::create_dir_all(directory).map_err(|error| Error::io_at("make", directory, error)).during("Man")?;
+    std::fs::create_dir_all(directory).map_err(|error| Error::io_at("make", directory, error))?;
     let mut program = Cli::command();
     program.build();
-    let count = write_pages(&program, directory).during("Man")?;
+    let count = write_pages(&program, directory)?;
     note(&format!("{count} man pages in {}", directory.display()));
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::{
     cli::{
         args::{RegionBundleArgs, WrapArgs},
         context::Context,
-        failure::{During as _, Outcome},
+        failure::Outcome,
         output_file::is_same_file,
         paramfile::ParamFiles,
         recovery_key::{key_options, warn_about_mixture},
@@ -80,11 +80,11 @@ enum Keys {
 }
 
 impl Keys {
-    fn of(context: &Context, wants_keystore: bool, operation: &'static str) -> Outcome<Self> {
+    fn of(context: &Context, wants_keystore: bool) -> Outcome<Self> {
         if context.online.is_none() || context.location.keystore.exists() || wants_keystore {
-            return context.session(operation).map(|session| Self::Keystore(Box::new(session)));
+            return context.session().map(|session| Self::Keystore(Box::new(session)));
         }
-        context.kms_for_messages(operation).map(Self::Empty)
+        context.kms_for_messages().map(Self::Empty)
     }
 
     fn kms(&self) -> &EmbeddedKms {
@@ -111,18 +111,12 @@ impl Keys {
 
 impl RegionBundles {
     /// Finds every Region's key and every file's name, and lists all problems at once.
-    pub(super) fn plan(
-        context: &Context,
-        (args, wrap): (&RegionBundleArgs, &WrapArgs),
-        writing: Writing,
-        input: &Path,
-        operation: &'static str,
-    ) -> Outcome<Self> {
+    pub(super) fn plan(context: &Context, (args, wrap): (&RegionBundleArgs, &WrapArgs), writing: Writing, input: &Path) -> Outcome<Self> {
         const PARAMETER: &str = "--to";
         let files = ParamFiles::new(&context.environment);
         let replicas = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
         let wants_keystore = replicas.iter().filter_map(|replica| replica.kms_key_id.as_deref()).any(is_written_as_embedded);
-        let mut keystore = Keys::of(context, wants_keystore, operation)?;
+        let mut keystore = Keys::of(context, wants_keystore)?;
         let (options, mut targets, mut problems) = (context.key_options(), Vec::new(), Vec::new());
         for replica in &replicas {
             match find(keystore.kms_mut(), &options, &replica.region, replica.kms_key_id.as_deref()) {
@@ -132,9 +126,9 @@ impl RegionBundles {
         }
         problems.extend(unchosen_keys(&targets, UntouchedRegions::None, &options));
         if !problems.is_empty() {
-            return Err(refusal(&problems)).during(operation);
+            return Err(refusal(&problems).into());
         }
-        let keys = key_options(context, Some(keystore.kms()), wrap, Vec::new(), operation)?;
+        let keys = key_options(context, Some(keystore.kms()), wrap, Vec::new())?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = targets.iter().map(|target| dir.join(format!("{name}.{}.bundle", target.region()))).collect();
@@ -165,23 +159,22 @@ impl RegionBundles {
     pub(super) fn write<W>(
         mut self,
         context: &Context,
-        operation: &'static str,
         pairs: &EncryptionContext,
         wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> std::result::Result<W, WrapFailures>,
         seal: impl FnOnce(W, Vec<&mut NewFile>) -> Result<()>,
     ) -> Outcome {
-        let wrapped = self.wrap(pairs, wrap).during(operation)?;
-        let committed = self.keystore.commit().during(operation)?;
+        let wrapped = self.wrap(pairs, wrap)?;
+        let committed = self.keystore.commit()?;
         context.note_keystore(&committed);
         let dir = self.paths.first().map_or(Path::new("."), |path| durable::parent_of(path)).to_owned();
         let is_new = !dir.exists();
-        durable::create_dir_all(&dir).during(operation)?;
+        durable::create_dir_all(&dir)?;
         let written = self.write_files(&dir, |files| seal(wrapped, files));
         if written.is_err() && is_new {
             // It stays where something else is in it by now.
             let _ = fs::remove_dir(&dir);
         }
-        written.during(operation)?;
+        written?;
         self.report(context)
     }
 
@@ -241,7 +234,7 @@ impl RegionBundles {
     fn report(&self, context: &Context) -> Outcome {
         let mut bundles = Vec::new();
         for (path, target) in self.paths.iter().zip(&self.targets) {
-            let size = fs::metadata(path).map_err(|error| Error::io_at("reading", path, error)).during("Seal")?.len();
+            let size = fs::metadata(path).map_err(|error| Error::io_at("reading", path, error))?.len();
             let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             let kms_key_id = target.key.to_string();
             bundles.push(BundleDocument { region: target.region(), path, size, kms_key_id, opens_here: self.opens_here(&target.key) });

@@ -13,7 +13,7 @@ use crate::{
         args::RewrapArgs,
         context::Context,
         encryption_context::Purpose,
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
         kms_key::region_of,
         recovery_key::{key_options, name_online_keys},
     },
@@ -22,17 +22,15 @@ use crate::{
     vault::RewrapSecret,
 };
 
-const OPERATION: &str = "ReEncrypt";
-
 pub(super) fn one(context: &Context, args: &RewrapArgs, secret_id: &str) -> Outcome {
     let region = region(context, args)?;
-    context.vault.require().during(OPERATION)?;
-    let mut session = context.session_for_secrets(OPERATION)?;
-    let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?, OPERATION)?;
+    context.vault.require()?;
+    let mut session = context.session_for_secrets()?;
+    let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
     let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
     let mut request = request;
-    name_online_keys(context, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys, OPERATION)?;
-    let change = context.vault.rewrap_secret(&mut session, &request).during(OPERATION)?;
+    name_online_keys(context, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
+    let change = context.vault.rewrap_secret(&mut session, &request)?;
     warn_about_keys(session.kms(), &change, &request.keys);
     finish(context, &change, &[])
 }
@@ -40,12 +38,12 @@ pub(super) fn one(context: &Context, args: &RewrapArgs, secret_id: &str) -> Outc
 /// Every secret is a change of its own; one that fails does not keep the others.
 pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
     let region = region(context, args)?;
-    let secrets = context.vault.list_secrets(region).during(OPERATION)?;
-    let mut session = context.session_for_secrets(OPERATION)?;
+    let secrets = context.vault.list_secrets(region)?;
+    let mut session = context.session_for_secrets()?;
     let mut document = Document::default();
-    let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?, OPERATION)?;
+    let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
     let mut request = RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
-    name_online_keys(context, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys, OPERATION)?;
+    name_online_keys(context, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
     for secret in secrets {
         request.secret_id = secret.arn.to_string();
         match context.vault.rewrap_secret(&mut session, &request) {
@@ -55,7 +53,7 @@ pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
                 document.rewrapped.push(Done { arn: secret.arn, name: secret.name });
             }
             // No other secret would fare better.
-            Err(error @ Error::Setup(SetupError::NoCredentials(_))) => return Err(error).during(OPERATION),
+            Err(error @ Error::Setup(SetupError::NoCredentials(_))) => return Err(error.into()),
             Err(error) => document.failed.push(Undone { arn: secret.arn, name: secret.name, message: error.to_string() }),
         }
     }

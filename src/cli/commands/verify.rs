@@ -11,7 +11,7 @@ use crate::{
     cli::{
         args::VerifyArgs,
         context::{Context, counted, print_text},
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
     },
     vault::{Finding, VerifyOptions, VerifyReport, verify as verify_paths},
 };
@@ -28,9 +28,8 @@ struct Document<'a> {
 }
 
 pub(super) fn verify(context: &Context, args: &VerifyArgs) -> Outcome {
-    const OPERATION: &str = "Verify";
     let paths: Vec<PathBuf> = if args.paths.is_empty() {
-        context.vault.require().during(OPERATION)?;
+        context.vault.require()?;
         vec![context.vault.root().to_owned()]
     } else {
         args.paths.clone()
@@ -38,14 +37,14 @@ pub(super) fn verify(context: &Context, args: &VerifyArgs) -> Outcome {
     let mut keys = context.key_options_for_message()?;
     let kms = match (args.open, keys.online.is_some()) {
         (false, _) => None,
-        (true, false) => Some(context.kms(OPERATION)?),
-        (true, true) => context.kms_if_any(OPERATION)?,
+        (true, false) => Some(context.kms()?),
+        (true, true) => context.kms_if_any()?,
     };
     // A bundle's keys are asked where they are: which bundles is another matter.
     keys.online_opening.region = None;
     let keys = (args.open && keys.online.is_some()).then_some(&keys);
     let options = VerifyOptions { kms: kms.as_ref(), keys, region: context.explicit_region() };
-    let report = verify_paths(&paths, options).during(OPERATION)?;
+    let report = verify_paths(&paths, options)?;
     if context.wants_document() {
         context.print(&Document { report: &report, signature: NOT_SIGNED })?;
     } else {

@@ -9,7 +9,7 @@ use crate::{
         args::{CreateSecretArgs, RegionProblemArgs, ReplicateArgs},
         context::{Context, counted, note, warn},
         encryption_context::{Purpose, parse_encryption_context},
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
         paramfile::ParamFiles,
         recovery_key::{key_options, name_online_keys, opening_keys, warn_about_mixture},
         replica_regions::parse_replica_regions,
@@ -26,8 +26,6 @@ use crate::{
         RotationRules, SecretChange, Tag,
     },
 };
-
-const CREATE: &str = "CreateSecret";
 
 pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
     let files = ParamFiles::new(&context.environment);
@@ -57,15 +55,14 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
     if request.value.is_none() {
         warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
     }
-    let mut session = context.session_for_secrets(CREATE)?;
-    request.keys = key_options(context, Some(session.kms()), &args.wrap, Vec::new(), CREATE)?;
-    let change = context.vault.create_secret(&mut session, &request).during(CREATE)?;
+    let mut session = context.session_for_secrets()?;
+    request.keys = key_options(context, Some(session.kms()), &args.wrap, Vec::new())?;
+    let change = context.vault.create_secret(&mut session, &request)?;
     warn_about_keys(session.kms(), &change, &request.keys);
     finish(context, &change, &request.replicas)
 }
 
 pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
-    const OPERATION: &str = "ReplicateSecretToRegions";
     let files = ParamFiles::new(&context.environment);
     let mut request = ReplicateSecret {
         keys: KeyOptions::default(),
@@ -76,11 +73,11 @@ pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
         on_problem: on_problem(&args.regions),
     };
     let opening = opening_keys(&args.opening)?;
-    context.vault.require().during(OPERATION)?;
-    let mut session = context.session_for_secrets(OPERATION)?;
-    request.keys = key_options(context, Some(session.kms()), &args.wrap, opening, OPERATION)?;
-    name_online_keys(context, Some(session.kms()), &args.opening.kms_key_id, &mut request.keys, OPERATION)?;
-    let change = context.vault.replicate_secret_to_regions(&mut session, &request).during(OPERATION)?;
+    context.vault.require()?;
+    let mut session = context.session_for_secrets()?;
+    request.keys = key_options(context, Some(session.kms()), &args.wrap, opening)?;
+    name_online_keys(context, Some(session.kms()), &args.opening.kms_key_id, &mut request.keys)?;
+    let change = context.vault.replicate_secret_to_regions(&mut session, &request)?;
     warn_about_keys(session.kms(), &change, &request.keys);
     // Unlike CreateSecret's, the answer has neither name nor version.
     let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });
@@ -167,7 +164,7 @@ pub(super) fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>
     }
     let tags = parse_tags(files, "--tags", &files.words("--tags", words)?)?;
     // The vault checks them too; here it comes before anything is asked for or made.
-    crate::vault::check_tags(&tags).during("CreateSecret")?;
+    crate::vault::check_tags(&tags)?;
     Ok(tags)
 }
 
@@ -186,12 +183,12 @@ pub(super) fn pairs(files: &ParamFiles<'_>, words: &[String]) -> Outcome<std::co
 
 fn resource_policy(files: &ParamFiles<'_>, value: String) -> Outcome<ResourcePolicy> {
     let text = files.value("--resource-policy", &value)?.unwrap_or(value);
-    ResourcePolicy::try_from(text).during(CREATE)
+    Ok(ResourcePolicy::try_from(text)?)
 }
 
 fn rotation_rules(files: &ParamFiles<'_>, value: &str) -> Outcome<RotationRules> {
     let given = parse_rotation_rules(files, "--rotation-rules", value)?;
-    RotationRules::new(given).during(CREATE)
+    Ok(RotationRules::new(given)?)
 }
 
 pub(super) const fn name_clash(overwrites: bool) -> NameClash {

@@ -2,21 +2,24 @@
 
 use std::io;
 
-use crate::error::{ContextMismatch, Error, ErrorCode, FormatError, FormatProblem, ServiceError, SetupError};
+use crate::{
+    cli::operation::Operation,
+    error::{ContextMismatch, Error, ErrorCode, FormatError, FormatProblem, ServiceError, SetupError},
+};
 
 /// Operations that take an alias where they take a key; the others take a key id or key ARN.
-const TAKE_ALIASES: [&str; 11] = [
-    "CreateSecret",
-    "Decrypt",
-    "DeriveSharedSecret",
-    "DescribeKey",
-    "Encrypt",
-    "GenerateDataKey",
-    "GenerateDataKeyWithoutPlaintext",
-    "GetPublicKey",
-    "ReEncrypt",
-    "ReplicateSecretToRegions",
-    "SetDefaultKey",
+const TAKE_ALIASES: [Operation; 11] = [
+    Operation::CreateSecret,
+    Operation::Decrypt,
+    Operation::DeriveSharedSecret,
+    Operation::DescribeKey,
+    Operation::Encrypt,
+    Operation::GenerateDataKey,
+    Operation::GenerateDataKeyWithoutPlaintext,
+    Operation::GetPublicKey,
+    Operation::ReEncrypt,
+    Operation::ReplicateSecretToRegions,
+    Operation::SetDefaultKey,
 ];
 
 /// What the system forbids whoever asks, as making a file in `/proc` or in a directory that is immutable.
@@ -30,7 +33,7 @@ const SIGNED: &str = "signed message";
 
 const FETCH_PUBLIC_KEY: &str = "'aws kms get-public-key --output json' writes the file, as 'coldseal kms import-public-key --help' shows";
 
-pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
+pub(super) fn hint(error: &Error, operation: Operation) -> Option<&'static str> {
     match error {
         Error::Format(error) => Some(format_hint(*error, operation)),
         Error::NotWritable(_) => Some("name fewer keys, or fewer or shorter pairs with --encryption-context"),
@@ -57,7 +60,7 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
         Error::Damaged { what, .. } if what.ends_with("use a newer coldseal") || what.ends_with("or remove it") => None,
         Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup_hint(error, operation),
-        Error::Service(error) if error.message == KEY_ID_MISSING && operation == "ReEncrypt" => {
+        Error::Service(error) if error.message == KEY_ID_MISSING && operation == Operation::ReEncrypt => {
             Some("a ciphertext by RSA does not name its key: --source-key-id does")
         }
         Error::Service(error) if error.message == KEY_ID_MISSING => Some("a ciphertext by RSA does not name its key: --key-id does"),
@@ -71,12 +74,12 @@ pub(super) fn hint(error: &Error, operation: &str) -> Option<&'static str> {
     }
 }
 
-fn format_hint(error: FormatError, operation: &str) -> &'static str {
+fn format_hint(error: FormatError, operation: Operation) -> &'static str {
     match (error.field, error.problem) {
         ("version", _) => {
             "is this an AWS Encryption SDK message of format 2.0? Messages of format 1 have no key commitment and are not read"
         }
-        ("encrypted data key count", FormatProblem::TooLarge { .. }) if operation == "Decrypt" => {
+        ("encrypted data key count", FormatProblem::TooLarge { .. }) if operation == Operation::Decrypt => {
             "raise the limit with --max-encrypted-data-keys"
         }
         ("encrypted data key count", FormatProblem::TooLarge { .. }) => "'coldseal open' reads it with --max-encrypted-data-keys",
@@ -89,10 +92,10 @@ fn format_hint(error: FormatError, operation: &str) -> &'static str {
     }
 }
 
-fn setup_hint(error: &SetupError, operation: &str) -> Option<&'static str> {
+fn setup_hint(error: &SetupError, operation: Operation) -> Option<&'static str> {
     match error {
-        SetupError::NoKeystore(_) if operation == "ImportKeys" => Some("name a file that 'coldseal kms export-keys' wrote"),
-        SetupError::NoKeyFile { .. } if operation == "ImportKeys" => Some("--input-key-file says where it is"),
+        SetupError::NoKeystore(_) if operation == Operation::ImportKeys => Some("name a file that 'coldseal kms export-keys' wrote"),
+        SetupError::NoKeyFile { .. } if operation == Operation::ImportKeys => Some("--input-key-file says where it is"),
         SetupError::NoVault(_) => Some("'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names another directory"),
         SetupError::NoKeystore(_) => {
             Some("'coldseal create-secret' and 'coldseal kms create-key' make one; --keystore or COLDSEAL_KEYSTORE names another file")
@@ -138,20 +141,20 @@ fn aws_hint(code: ErrorCode) -> Option<&'static str> {
     }
 }
 
-fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
+fn service_hint(error: &ServiceError, operation: Operation) -> Option<&'static str> {
     if is_about_aws(&error.message) && error.code != ErrorCode::DecryptionFailure {
         return if says_way(&error.message) { None } else { aws_hint(error.code) };
     }
     match error.code {
         ErrorCode::EncryptionFailure => Some("is the Region's endpoint reachable from here? --partial does the other Regions now"),
-        ErrorCode::AccessDeniedException if matches!(operation, "Decrypt" | "ReEncrypt") => {
+        ErrorCode::AccessDeniedException if matches!(operation, Operation::Decrypt | Operation::ReEncrypt) => {
             Some("--region names the key's Region, --keystore the keystore that has it")
         }
         ErrorCode::AccessDeniedException => Some("'coldseal kms create-key' makes a key of your own"),
-        ErrorCode::AlreadyExistsException if operation == "CreateAlias" => {
+        ErrorCode::AlreadyExistsException if operation == Operation::CreateAlias => {
             Some("'coldseal kms update-alias' points it at another key, 'coldseal kms list-aliases' shows it")
         }
-        ErrorCode::AlreadyExistsException if operation == "ImportKeys" => {
+        ErrorCode::AlreadyExistsException if operation == Operation::ImportKeys => {
             Some("--keystore names another keystore for what is to be imported; 'coldseal kms describe-key' shows what is here")
         }
         ErrorCode::AlreadyExistsException => Some("'coldseal kms describe-key' shows it"),
@@ -159,11 +162,11 @@ fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
         ErrorCode::DisabledException => Some("'coldseal kms enable-key' enables a key"),
         ErrorCode::DryRunOperationException => Some("leave --dry-run out to have it done"),
         ErrorCode::IncorrectKeyException => Some("name the key that it was encrypted under, or none: the ciphertext names it"),
-        ErrorCode::InvalidArnException if operation == "ImportPublicKey" => {
+        ErrorCode::InvalidArnException if operation == Operation::ImportPublicKey => {
             Some("'aws kms describe-key' shows a key's ARN; without --region each key goes to the Region that its ARN names")
         }
         ErrorCode::InvalidArnException => Some("'coldseal kms list-keys' and 'coldseal kms list-aliases' show the ARNs that there are"),
-        ErrorCode::InvalidCiphertextException if operation == "ReEncrypt" => Some(
+        ErrorCode::InvalidCiphertextException if operation == Operation::ReEncrypt => Some(
             "give the --source-encryption-context of a symmetric key or the --source-encryption-algorithm of an RSA key; if it is the same, the ciphertext was changed",
         ),
         ErrorCode::InvalidCiphertextException => Some(
@@ -171,10 +174,12 @@ fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
         ),
         ErrorCode::InvalidKeyUsageException => key_usage_hint(&error.message, operation),
         ErrorCode::InvalidParameterException | ErrorCode::InvalidRequestException => request_hint(&error.message),
-        ErrorCode::KMSInvalidStateException if operation == "CancelKeyDeletion" => Some("'coldseal kms describe-key' shows its state"),
+        ErrorCode::KMSInvalidStateException if operation == Operation::CancelKeyDeletion => {
+            Some("'coldseal kms describe-key' shows its state")
+        }
         ErrorCode::KMSInvalidStateException => Some("'coldseal kms cancel-key-deletion' keeps the key"),
         ErrorCode::LimitExceededException => limit_hint(operation),
-        ErrorCode::MalformedPolicyDocumentException if operation == "CreateSecret" => {
+        ErrorCode::MalformedPolicyDocumentException if operation == Operation::CreateSecret => {
             Some("a resource policy is a JSON object with Version and Statement; each statement has Effect, Principal, Action and Resource")
         }
         ErrorCode::MalformedPolicyDocumentException => Some("'coldseal kms get-key-policy' shows a policy to start from"),
@@ -185,8 +190,11 @@ fn service_hint(error: &ServiceError, operation: &str) -> Option<&'static str> {
             Some("'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels")
         }
         ErrorCode::UnsupportedOperationException => unsupported_hint(&error.message, operation),
-        ErrorCode::ValidationException if operation == "ImportPublicKey" => import_hint(&error.message),
-        ErrorCode::ValidationException if operation.ends_with("Alias") && !error.message.contains("stays with keys of its type") => {
+        ErrorCode::ValidationException if operation == Operation::ImportPublicKey => import_hint(&error.message),
+        ErrorCode::ValidationException
+            if matches!(operation, Operation::CreateAlias | Operation::UpdateAlias | Operation::DeleteAlias)
+                && !error.message.contains("stays with keys of its type") =>
+        {
             Some("an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN")
         }
         _ => None,
@@ -205,26 +213,28 @@ fn request_hint(message: &str) -> Option<&'static str> {
     hints.into_iter().find(|(part, _)| message.contains(part)).map(|(_, hint)| hint)
 }
 
-fn key_usage_hint(message: &str, operation: &str) -> Option<&'static str> {
+fn key_usage_hint(message: &str, operation: Operation) -> Option<&'static str> {
     if message.starts_with("Algorithm ") {
-        return Some(if operation == "ReEncrypt" {
+        return Some(if operation == Operation::ReEncrypt {
             "'coldseal kms describe-key' shows a key's algorithms; --source-encryption-algorithm and --destination-encryption-algorithm name one"
         } else {
             "'coldseal kms describe-key' shows the key's algorithms; --encryption-algorithm names one"
         });
     }
     match operation {
-        "ReEncrypt" if message.contains(SIGNED) => Some("name a key of another kind, or drop the signature with --no-sign-message"),
-        "ReplicateSecretToRegions" if message.contains(SIGNED) => Some("name a key of another kind"),
+        Operation::ReEncrypt if message.contains(SIGNED) => {
+            Some("name a key of another kind, or drop the signature with --no-sign-message")
+        }
+        Operation::ReplicateSecretToRegions if message.contains(SIGNED) => Some("name a key of another kind"),
         _ if message.contains(SIGNED) => Some("name a key of another kind, or leave out --sign-message"),
-        "ImportPublicKey" if message.contains("the answer has not") => Some(FETCH_PUBLIC_KEY),
-        "DeriveSharedSecret" => {
+        Operation::ImportPublicKey if message.contains("the answer has not") => Some(FETCH_PUBLIC_KEY),
+        Operation::DeriveSharedSecret => {
             Some("a key on a curve, with the key usage KEY_AGREEMENT, derives secrets; 'coldseal kms create-key' makes one")
         }
-        "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext" => {
+        Operation::GenerateDataKey | Operation::GenerateDataKeyWithoutPlaintext => {
             Some("symmetric keys generate data keys; 'coldseal seal' makes one itself and wraps it under a key of any kind")
         }
-        "Encrypt" | "ReEncrypt" | "Decrypt" if message.contains(" key usage is ") => {
+        Operation::Encrypt | Operation::ReEncrypt | Operation::Decrypt if message.contains(" key usage is ") => {
             Some("'coldseal seal' and 'coldseal open' take keys with the key usage KEY_AGREEMENT")
         }
         _ => None,
@@ -246,14 +256,16 @@ fn import_hint(message: &str) -> Option<&'static str> {
     hints.into_iter().find(|(part, _)| message.contains(part)).map(|(_, hint)| hint)
 }
 
-fn unsupported_hint(message: &str, operation: &str) -> Option<&'static str> {
+fn unsupported_hint(message: &str, operation: Operation) -> Option<&'static str> {
     if message.contains(" is for AWS KMS alone") {
         return Some("'aws kms' does it, with access to AWS; sealing needs no more than the public part");
     }
     match operation {
-        "CreateKey" => Some("'coldseal kms create-key --help' lists the key specs and key usages"),
-        "GetPublicKey" => Some("a symmetric key has no public part; 'coldseal kms create-key --key-spec' makes keys that have one"),
-        "DeletePublicKey" | "ImportPublicKey" | "Encrypt" | "Decrypt" | "ReEncrypt" => None,
+        Operation::CreateKey => Some("'coldseal kms create-key --help' lists the key specs and key usages"),
+        Operation::GetPublicKey => {
+            Some("a symmetric key has no public part; 'coldseal kms create-key --key-spec' makes keys that have one")
+        }
+        Operation::DeletePublicKey | Operation::ImportPublicKey | Operation::Encrypt | Operation::Decrypt | Operation::ReEncrypt => None,
         _ if message.contains(" key spec is ") => {
             Some("only symmetric keys rotate; make another key, and move secrets to it with 'coldseal rewrap --to-key'")
         }
@@ -263,16 +275,16 @@ fn unsupported_hint(message: &str, operation: &str) -> Option<&'static str> {
     }
 }
 
-fn limit_hint(operation: &str) -> Option<&'static str> {
+fn limit_hint(operation: Operation) -> Option<&'static str> {
     match operation {
-        "RotateKeyOnDemand" => Some("make another key, and move secrets to it with 'coldseal rewrap --to-key'"),
-        "CreateAlias" | "UpdateAlias" => Some("'coldseal kms delete-alias' removes one"),
-        "TagResource" => Some("'coldseal kms untag-resource' removes some"),
+        Operation::RotateKeyOnDemand => Some("make another key, and move secrets to it with 'coldseal rewrap --to-key'"),
+        Operation::CreateAlias | Operation::UpdateAlias => Some("'coldseal kms delete-alias' removes one"),
+        Operation::TagResource => Some("'coldseal kms untag-resource' removes some"),
         _ => None,
     }
 }
 
-fn not_found_hint(message: &str, operation: &str) -> Option<&'static str> {
+fn not_found_hint(message: &str, operation: Operation) -> Option<&'static str> {
     if message.starts_with("No such policy") {
         return None;
     }

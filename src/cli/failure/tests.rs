@@ -22,7 +22,7 @@ fn account(id: &str) -> crate::arn::AccountId {
 }
 
 /// Every error that has a hint, and each kind that has none.
-fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
+fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     let path = PathBuf::from;
     let attempt = EdkAttempt { provider_id: "home".to_owned(), key: "backup".to_owned(), outcome: None };
     let mut table = setup_errors();
@@ -30,7 +30,7 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
     table.extend([
         (
             format("version", FormatProblem::Unsupported { value: 1 }),
-            "Decrypt",
+            Operation::Decrypt,
             254,
             &[
                 "coldseal: malformed message: version: 0x0001 is not supported",
@@ -39,7 +39,7 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             format("encrypted data key count", FormatProblem::TooLarge { value: 200, limit: 128 }),
-            "Decrypt",
+            Operation::Decrypt,
             254,
             &[
                 "coldseal: malformed message: encrypted data key count: 200 is over the limit of 128",
@@ -48,13 +48,13 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             format("final frame", FormatProblem::Trailing),
-            "Decrypt",
+            Operation::Decrypt,
             254,
             &["coldseal: malformed message: final frame: bytes after its end", "hint: the message was changed: fetch it again"],
         ),
         (
             Error::NoUsableKey(vec![attempt]),
-            "Decrypt",
+            Operation::Decrypt,
             254,
             &[
                 "coldseal: no encrypted data key of the message can be unwrapped here\n  home backup: no key at hand fits it",
@@ -63,7 +63,7 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             Error::TooLong { what: "the content of one frame", length: 3, limit: 2 },
-            "Decrypt",
+            Operation::Decrypt,
             254,
             &[
                 "coldseal: the content of one frame is 3 bytes, over the limit of 2",
@@ -72,13 +72,13 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             Error::Damaged { path: path("/v/secret.json"), what: "not JSON".to_owned() },
-            "GetSecretValue",
+            Operation::GetSecretValue,
             254,
             &["coldseal: /v/secret.json: not JSON", "hint: restore the file from a copy; 'coldseal verify' checks a vault"],
         ),
         (
             Error::Decryption,
-            "Decrypt",
+            Operation::Decrypt,
             254,
             &[
                 "coldseal: the message could not be decrypted: it was changed, or the key is not the one that it was sealed with",
@@ -87,19 +87,19 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             Error::EncryptionContext(ContextMismatch::Missing("purpose".to_owned())),
-            "Decrypt",
+            Operation::Decrypt,
             254,
             &[
                 "coldseal: encryption context: the message has no pair with the key 'purpose'",
                 "hint: 'coldseal inspect' shows the pairs of the message; is it the one that you meant?",
             ],
         ),
-        (Error::Misuse("a rule"), "Decrypt", 255, &["coldseal: a rule"]),
-        (Error::Random, "Decrypt", 255, &["coldseal: the operating system's random number generator failed"]),
-        (Error::io("writing the output", io::Error::other("full")), "GenerateDataKey", 255, &["coldseal: writing the output: full"]),
+        (Error::Misuse("a rule"), Operation::Decrypt, 255, &["coldseal: a rule"]),
+        (Error::Random, Operation::Decrypt, 255, &["coldseal: the operating system's random number generator failed"]),
+        (Error::io("writing the output", io::Error::other("full")), Operation::GenerateDataKey, 255, &["coldseal: writing the output: full"]),
         (
             Error::io("looking for the vault at /v", io::ErrorKind::PermissionDenied.into()),
-            "ListSecrets",
+            Operation::ListSecrets,
             255,
             &[
                 "coldseal: looking for the vault at /v: permission denied",
@@ -110,12 +110,12 @@ fn table() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
     table
 }
 
-fn setup_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
+fn setup_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     let path = PathBuf::from;
     vec![
         (
             setup(SetupError::NoVault(path("/v"))),
-            "ListSecrets",
+            Operation::ListSecrets,
             253,
             &[
                 "coldseal: there is no vault at /v",
@@ -124,7 +124,7 @@ fn setup_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             setup(SetupError::NoKeystore(path("/k"))),
-            "ListKeys",
+            Operation::ListKeys,
             253,
             &[
                 "coldseal: there is no keystore at /k",
@@ -133,7 +133,7 @@ fn setup_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             setup(SetupError::NoKeyFile { keystore: path("/k"), key_file: path("/f") }),
-            "ListKeys",
+            Operation::ListKeys,
             253,
             &[
                 "coldseal: the keystore /k needs its key file /f, which is not there",
@@ -142,22 +142,22 @@ fn setup_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             setup(SetupError::OtherAccount { keystore: path("/k"), account: account("000000000000"), asked: account("111122223333") }),
-            "CreateKey",
+            Operation::CreateKey,
             253,
             &[
                 "coldseal: the keystore /k is of account 000000000000, which cannot be changed to 111122223333",
                 "hint: leave out --account-id and COLDSEAL_ACCOUNT_ID, or name another keystore (--keystore) for that account's keys",
             ],
         ),
-        (Error::setup("something else"), "ListKeys", 253, &["coldseal: something else"]),
+        (Error::setup("something else"), Operation::ListKeys, 253, &["coldseal: something else"]),
     ]
 }
 
-fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
+fn service_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     vec![
         (
             service(ErrorCode::DisabledException, "K is disabled."),
-            "GenerateDataKey",
+            Operation::GenerateDataKey,
             254,
             &[
                 "An error occurred (DisabledException) when calling the GenerateDataKey operation: K is disabled.",
@@ -166,7 +166,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::ResourceExistsException, "It exists."),
-            "CreateSecret",
+            Operation::CreateSecret,
             254,
             &[
                 "An error occurred (ResourceExistsException) when calling the CreateSecret operation: It exists.",
@@ -175,7 +175,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::ResourceNotFoundException, "No."),
-            "GetSecretValue",
+            Operation::GetSecretValue,
             254,
             &[
                 "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: No.",
@@ -184,7 +184,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::NotFoundException, "Invalid keyId 'x'"),
-            "EnableKey",
+            Operation::EnableKey,
             254,
             &[
                 "An error occurred (NotFoundException) when calling the EnableKey operation: Invalid keyId 'x'",
@@ -193,7 +193,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::NotFoundException, "No."),
-            "DescribeKey",
+            Operation::DescribeKey,
             254,
             &[
                 "An error occurred (NotFoundException) when calling the DescribeKey operation: No.",
@@ -202,7 +202,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::NotAuthorizedException, ""),
-            "CreateAlias",
+            Operation::CreateAlias,
             254,
             &[
                 "An error occurred (NotAuthorizedException) when calling the CreateAlias operation:",
@@ -211,7 +211,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::ValidationException, "Invalid identifier"),
-            "CreateAlias",
+            Operation::CreateAlias,
             254,
             &[
                 "An error occurred (ValidationException) when calling the CreateAlias operation: Invalid identifier",
@@ -220,7 +220,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::DecryptionFailure, "It does not open."),
-            "GetSecretValue",
+            Operation::GetSecretValue,
             254,
             &[
                 "An error occurred (DecryptionFailure) when calling the GetSecretValue operation: It does not open.",
@@ -229,7 +229,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::InvalidKeyUsageException, "Algorithm A is incompatible with key spec S."),
-            "Encrypt",
+            Operation::Encrypt,
             254,
             &[
                 "An error occurred (InvalidKeyUsageException) when calling the Encrypt operation: Algorithm A is incompatible with key spec S.",
@@ -238,7 +238,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::InvalidKeyUsageException, "no signed message under it"),
-            "ReEncrypt",
+            Operation::ReEncrypt,
             254,
             &[
                 "An error occurred (InvalidKeyUsageException) when calling the ReEncrypt operation: no signed message under it",
@@ -247,7 +247,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::InvalidKeyUsageException, "no signed message under it"),
-            "CreateSecret",
+            Operation::CreateSecret,
             254,
             &[
                 "An error occurred (InvalidKeyUsageException) when calling the CreateSecret operation: no signed message under it",
@@ -256,7 +256,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::UnsupportedOperationException, "no such key spec"),
-            "CreateKey",
+            Operation::CreateKey,
             254,
             &[
                 "An error occurred (UnsupportedOperationException) when calling the CreateKey operation: no such key spec",
@@ -265,7 +265,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::UnsupportedOperationException, "K is not a multi-region primary key."),
-            "ReplicateKey",
+            Operation::ReplicateKey,
             254,
             &[
                 "An error occurred (UnsupportedOperationException) when calling the ReplicateKey operation: K is not a multi-region primary key.",
@@ -274,7 +274,7 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
         ),
         (
             service(ErrorCode::InvalidParameterException, "Name: empty"),
-            "CreateSecret",
+            Operation::CreateSecret,
             254,
             &["An error occurred (InvalidParameterException) when calling the CreateSecret operation: Name: empty"],
         ),
@@ -284,8 +284,8 @@ fn service_errors() -> Vec<(Error, &'static str, u8, &'static [&'static str])> {
 #[test]
 fn every_error_has_its_lines() {
     for (error, operation, code, lines) in table() {
-        let failure = Failure::Core { error, operation };
-        assert_eq!(failure.lines(), lines);
+        let failure = Failure::Core(error);
+        assert_eq!(failure.lines(operation), lines);
         assert_eq!(failure.exit_code(), code, "{lines:?}");
     }
 }
@@ -293,10 +293,10 @@ fn every_error_has_its_lines() {
 #[test]
 fn errors_of_the_command_line_have_theirs() {
     let usage = Failure::from(UsageError::parameter("--tags", "no value").with_hint("write one"));
-    assert_eq!(usage.lines(), ["coldseal: Error parsing parameter '--tags': no value", "hint: write one"]);
+    assert_eq!(usage.lines(Operation::CreateSecret), ["coldseal: Error parsing parameter '--tags': no value", "hint: write one"]);
     assert_eq!(usage.exit_code(), 252);
     let config = Failure::from(ConfigError::new("no Region"));
-    assert_eq!(config.lines(), ["coldseal: no Region"]);
+    assert_eq!(config.lines(Operation::CreateSecret), ["coldseal: no Region"]);
     assert_eq!(config.exit_code(), 253);
-    assert_eq!((Failure::Partial.lines().len(), Failure::Partial.exit_code()), (0, 1));
+    assert_eq!((Failure::Partial.lines(Operation::CreateSecret).len(), Failure::Partial.exit_code()), (0, 1));
 }

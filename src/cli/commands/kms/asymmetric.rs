@@ -4,7 +4,7 @@ use super::cryptography::{blob, stop_dry_run};
 use crate::cli::{
     args::kms::{AsymmetricCommand, DeriveSharedSecretArgs, GetPublicKeyArgs},
     context::Context,
-    failure::{During as _, Outcome},
+    failure::Outcome,
     kms_key::region_of,
 };
 
@@ -16,17 +16,15 @@ pub(super) fn run(context: &Context, command: &AsymmetricCommand) -> Outcome {
 }
 
 fn get_public_key(context: &Context, args: &GetPublicKeyArgs) -> Outcome {
-    const OPERATION: &str = "GetPublicKey";
     let region = region_of(context, &args.key_id)?;
-    let public_key = context.kms(OPERATION)?.get_public_key(region, &args.key_id).during(OPERATION)?;
+    let public_key = context.kms()?.get_public_key(region, &args.key_id)?;
     context.print(&public_key)
 }
 
 fn derive_shared_secret(context: &Context, args: &DeriveSharedSecretArgs) -> Outcome {
-    const OPERATION: &str = "DeriveSharedSecret";
     let region = region_of(context, &args.key_id)?;
     let public_key = blob(context, "--public-key", &args.public_key)?;
-    let derived = context.kms(OPERATION)?.derive_shared_secret_in(region, &args.key_id, public_key.expose()).during(OPERATION)?;
-    stop_dry_run(&args.dry_run, OPERATION)?;
+    let derived = context.kms()?.derive_shared_secret_in(region, &args.key_id, public_key.expose())?;
+    stop_dry_run(&args.dry_run)?;
     context.print(&derived)
 }

@@ -14,19 +14,17 @@ use crate::{
     cli::{
         args::kms::CreateKeyArgs,
         context::{Context, note},
-        failure::{During as _, Outcome},
+        failure::Outcome,
     },
     kms::{CreateKey, KeySpec, KeyUsage, NewKey},
 };
-
-const OPERATION: &str = "CreateKey";
 /// How long a command may take without saying why.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) fn run(context: &Context, args: CreateKeyArgs) -> Outcome {
     let region = context.require_region()?;
-    let key_spec = KeySpec::requested(args.key_spec.as_deref(), args.customer_master_key_spec.as_deref()).during(OPERATION)?;
-    let key_usage = args.key_usage.as_deref().map(KeyUsage::parse).transpose().during(OPERATION)?;
+    let key_spec = KeySpec::requested(args.key_spec.as_deref(), args.customer_master_key_spec.as_deref())?;
+    let key_usage = args.key_usage.as_deref().map(KeyUsage::parse).transpose()?;
     let request = CreateKey { multi_region: args.multi_region, key_spec, key_usage, ..key_details(context, args.details)? };
     // Before the keystore is locked: an RSA key can take some seconds.
     let is_watched = stderr().is_terminal();
@@ -35,8 +33,8 @@ pub(super) fn run(context: &Context, args: CreateKeyArgs) -> Outcome {
             note(&format!("making a key pair for {key_spec}"));
         }
     };
-    let new = when_late(PATIENCE, late, || NewKey::generate(request)).during(OPERATION)?;
-    let metadata = change(context, OPERATION, |kms| kms.add_key(region, new))?;
+    let new = when_late(PATIENCE, late, || NewKey::generate(request))?;
+    let metadata = change(context, |kms| kms.add_key(region, new))?;
     context.print(&json!({ "KeyMetadata": metadata }))
 }
 

@@ -5,7 +5,7 @@ use crate::{
         args::kms::{CryptographyCommand, DecryptArgs, DryRunArgs, EncryptArgs, GenerateDataKeyArgs, ReEncryptArgs},
         context::{Context, warn},
         encryption_context::{Purpose, parse_encryption_context},
-        failure::{During as _, Outcome},
+        failure::Outcome,
         kms_key::region_of,
         paramfile::{ParamFiles, SizeLimit, is_literal},
         usage::UsageError,
@@ -35,17 +35,15 @@ pub(super) fn run(context: &Context, command: &CryptographyCommand) -> Outcome {
         CryptographyCommand::GenerateDataKey(args) => generate_data_key(context, args, Shown::PlainAndEncrypted),
         CryptographyCommand::GenerateDataKeyWithoutPlaintext(args) => generate_data_key(context, args, Shown::Encrypted),
         CryptographyCommand::GenerateRandom(args) => {
-            const OPERATION: &str = "GenerateRandom";
             // Needs no key, so no keystore either.
-            context.print(&GeneratedRandom::of_length(args.number_of_bytes).during(OPERATION)?)
+            context.print(&GeneratedRandom::of_length(args.number_of_bytes)?)
         }
     }
 }
 
 fn encrypt(context: &Context, args: &EncryptArgs) -> Outcome {
-    const OPERATION: &str = "Encrypt";
     let region = region_of(context, &args.key_id)?;
-    let algorithm = EncryptionAlgorithm::parse("encryptionAlgorithm", &args.encryption_algorithm).during(OPERATION)?;
+    let algorithm = EncryptionAlgorithm::parse("encryptionAlgorithm", &args.encryption_algorithm)?;
     if is_literal(&args.plaintext) {
         warn(
             "--plaintext: a value on the command line can be read by others (process list, shell history); use fileb://…, '-' for stdin, or file://…",
@@ -53,25 +51,23 @@ fn encrypt(context: &Context, args: &EncryptArgs) -> Outcome {
     }
     let plaintext = blob(context, "--plaintext", &args.plaintext)?;
     let pairs = pairs(context, "--encryption-context", args.encryption_context.as_deref())?;
-    let encrypted = context.kms(OPERATION)?.encrypt_in(region, &args.key_id, algorithm, plaintext.expose(), &pairs).during(OPERATION)?;
-    stop_dry_run(&args.dry_run, OPERATION)?;
+    let encrypted = context.kms()?.encrypt_in(region, &args.key_id, algorithm, plaintext.expose(), &pairs)?;
+    stop_dry_run(&args.dry_run)?;
     context.print(&encrypted)
 }
 
 fn decrypt(context: &Context, args: &DecryptArgs) -> Outcome {
-    const OPERATION: &str = "Decrypt";
     let region = args.key_id.as_deref().map_or_else(|| context.require_region(), |key_id| region_of(context, key_id))?;
     let encrypted = ciphertext(context, &args.ciphertext_blob)?;
     let pairs = pairs(context, "--encryption-context", args.encryption_context.as_deref())?;
-    let algorithm = EncryptionAlgorithm::parse("encryptionAlgorithm", &args.encryption_algorithm).during(OPERATION)?;
-    let kms = context.kms(OPERATION)?;
-    let decrypted = kms.decrypt_with(region, args.key_id.as_deref(), algorithm, &encrypted, &pairs).during(OPERATION)?;
-    stop_dry_run(&args.dry_run, OPERATION)?;
+    let algorithm = EncryptionAlgorithm::parse("encryptionAlgorithm", &args.encryption_algorithm)?;
+    let kms = context.kms()?;
+    let decrypted = kms.decrypt_with(region, args.key_id.as_deref(), algorithm, &encrypted, &pairs)?;
+    stop_dry_run(&args.dry_run)?;
     context.print(&decrypted)
 }
 
 fn re_encrypt(context: &Context, args: &ReEncryptArgs) -> Outcome {
-    const OPERATION: &str = "ReEncrypt";
     let region = region_of(context, &args.destination_key_id)?;
     let encrypted = ciphertext(context, &args.ciphertext_blob)?;
     let source_pairs = pairs(context, "--source-encryption-context", args.source_encryption_context.as_deref())?;
@@ -82,27 +78,23 @@ fn re_encrypt(context: &Context, args: &ReEncryptArgs) -> Outcome {
         ciphertext_blob: &encrypted,
         source_key_id: args.source_key_id.as_deref(),
         source_encryption_context: &source_pairs,
-        source_encryption_algorithm: source_algorithm.during(OPERATION)?,
+        source_encryption_algorithm: source_algorithm?,
         destination_key_id: &args.destination_key_id,
         destination_encryption_context: &destination_pairs,
-        destination_encryption_algorithm: algorithm.during(OPERATION)?,
+        destination_encryption_algorithm: algorithm?,
     };
-    let again = context.kms(OPERATION)?.re_encrypt_in(region, &request).during(OPERATION)?;
-    stop_dry_run(&args.dry_run, OPERATION)?;
+    let again = context.kms()?.re_encrypt_in(region, &request)?;
+    stop_dry_run(&args.dry_run)?;
     context.print(&again)
 }
 
 fn generate_data_key(context: &Context, args: &GenerateDataKeyArgs, shown: Shown) -> Outcome {
-    let operation = match shown {
-        Shown::PlainAndEncrypted => "GenerateDataKey",
-        Shown::Encrypted => "GenerateDataKeyWithoutPlaintext",
-    };
     let region = region_of(context, &args.key_id)?;
     let pairs = pairs(context, "--encryption-context", args.encryption_context.as_deref())?;
     let by_spec = if args.key_spec.as_deref() == Some("AES_128") { 16 } else { 32 };
     let length = args.number_of_bytes.unwrap_or(by_spec);
-    let data_key = context.kms(operation)?.generate_data_key_in(region, &args.key_id, length, &pairs).during(operation)?;
-    stop_dry_run(&args.dry_run, operation)?;
+    let data_key = context.kms()?.generate_data_key_in(region, &args.key_id, length, &pairs)?;
+    stop_dry_run(&args.dry_run)?;
     context.print(&match shown {
         Shown::PlainAndEncrypted => data_key,
         Shown::Encrypted => data_key.without_plaintext(),
@@ -129,10 +121,10 @@ fn pairs(context: &Context, parameter: &str, words: Option<&[String]>) -> Outcom
     Ok(parse_encryption_context(&files, parameter, &words, Purpose::Open)?.into_iter().map(pair).collect::<Result<_, _>>()?)
 }
 
-pub(super) fn stop_dry_run(args: &DryRunArgs, operation: &'static str) -> Outcome {
+pub(super) fn stop_dry_run(args: &DryRunArgs) -> Outcome {
     if !args.dry_run {
         return Ok(());
     }
     let message = "The request would have succeeded, but the DryRun option is set.";
-    Err(Error::service(ErrorCode::DryRunOperationException, message)).during(operation)
+    Err(Error::service(ErrorCode::DryRunOperationException, message).into())
 }

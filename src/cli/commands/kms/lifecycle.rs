@@ -8,7 +8,7 @@ use crate::{
     cli::{
         args::kms::{LifecycleCommand, PurgeArgs, ReplicateKeyArgs, ScheduleKeyDeletionArgs},
         context::{Context, note, parse_region, warn},
-        failure::{During as _, Outcome},
+        failure::Outcome,
         kms_key::region_of,
         paging::LIST_KEY_ROTATIONS,
         usage::UsageError,
@@ -19,34 +19,32 @@ pub(super) fn run(context: &Context, command: LifecycleCommand) -> Outcome {
     match command {
         LifecycleCommand::RotateKeyOnDemand(args) => {
             let region = region_of(context, &args.key_id)?;
-            let key = change(context, "RotateKeyOnDemand", |kms| kms.rotate_key_on_demand(region, &args.key_id))?;
+            let key = change(context, |kms| kms.rotate_key_on_demand(region, &args.key_id))?;
             context.print(&json!({ "KeyId": key }))
         }
         LifecycleCommand::EnableKeyRotation(args) => {
             let region = region_of(context, &args.key.key_id)?;
             let period = args.rotation_period_in_days;
-            change(context, "EnableKeyRotation", |kms| kms.enable_key_rotation(region, &args.key.key_id, period))
+            change(context, |kms| kms.enable_key_rotation(region, &args.key.key_id, period))
         }
         LifecycleCommand::DisableKeyRotation(args) => {
             let region = region_of(context, &args.key_id)?;
-            change(context, "DisableKeyRotation", |kms| kms.disable_key_rotation(region, &args.key_id))
+            change(context, |kms| kms.disable_key_rotation(region, &args.key_id))
         }
         LifecycleCommand::GetKeyRotationStatus(args) => {
-            const OPERATION: &str = "GetKeyRotationStatus";
             let region = region_of(context, &args.key_id)?;
-            context.print(&context.kms(OPERATION)?.key_rotation_status(region, &args.key_id).during(OPERATION)?)
+            context.print(&context.kms()?.key_rotation_status(region, &args.key_id)?)
         }
         LifecycleCommand::ListKeyRotations(args) => {
-            const OPERATION: &str = "ListKeyRotations";
             let region = region_of(context, &args.key.key_id)?;
-            let rotations = context.kms(OPERATION)?.list_key_rotations(region, &args.key.key_id).during(OPERATION)?;
+            let rotations = context.kms()?.list_key_rotations(region, &args.key.key_id)?;
             let rotations: Vec<Value> = rotations.iter().map(|rotation| json!(rotation)).collect();
             LIST_KEY_ROTATIONS.print(context, &rotations, &args.paging.paging, args.paging.manual())
         }
         LifecycleCommand::ScheduleKeyDeletion(args) => schedule_deletion(context, &args),
         LifecycleCommand::CancelKeyDeletion(args) => {
             let region = region_of(context, &args.key_id)?;
-            let key = change(context, "CancelKeyDeletion", |kms| kms.cancel_key_deletion(region, &args.key_id))?;
+            let key = change(context, |kms| kms.cancel_key_deletion(region, &args.key_id))?;
             context.print(&json!({ "KeyId": key }))
         }
         LifecycleCommand::Purge(args) => purge(context, &args),
@@ -57,7 +55,7 @@ pub(super) fn run(context: &Context, command: LifecycleCommand) -> Outcome {
 fn schedule_deletion(context: &Context, args: &ScheduleKeyDeletionArgs) -> Outcome {
     let region = region_of(context, &args.key.key_id)?;
     let window = args.pending_window_in_days;
-    let deletion = change(context, "ScheduleKeyDeletion", |kms| kms.schedule_key_deletion(region, &args.key.key_id, window))?;
+    let deletion = change(context, |kms| kms.schedule_key_deletion(region, &args.key.key_id, window))?;
     match context.vault.secrets_under_keys(std::slice::from_ref(&deletion.key_id)) {
         Ok(secrets) => note_dependents(context, &secrets, "needs"),
         Err(error) => warn(&format!("which secrets need the key is not known: {error}")),
@@ -78,9 +76,8 @@ fn note_dependents(context: &Context, secrets: &[String], verb: &str) {
 }
 
 fn purge(context: &Context, args: &PurgeArgs) -> Outcome {
-    const OPERATION: &str = "Purge";
-    context.require_keystore(OPERATION)?;
-    let mut session = context.session(OPERATION)?;
+    context.require_keystore()?;
+    let mut session = context.session()?;
     let expired = session.kms().expired_keys();
     if expired.is_empty() {
         note("no key's deletion was due");
@@ -90,7 +87,7 @@ fn purge(context: &Context, args: &PurgeArgs) -> Outcome {
     for key in &expired {
         note(&format!("{}: deleted on {}", key.arn, key.deletion_date));
     }
-    let dependents = context.vault.secrets_under_keys(&keys).during(OPERATION)?;
+    let dependents = context.vault.secrets_under_keys(&keys)?;
     note_dependents(context, &dependents, "needs");
     if let Some(doubt) = session.kms().clock_doubt().filter(|_| !args.yes) {
         return Err(UsageError::new(format!("{doubt}; nothing was removed"))
@@ -98,7 +95,7 @@ fn purge(context: &Context, args: &PurgeArgs) -> Outcome {
             .into());
     }
     session.kms_mut().purge();
-    let committed = session.commit().during(OPERATION)?;
+    let committed = session.commit()?;
     context.note_keystore(&committed);
     context.print(&json!({ "PurgedKeys": keys, "DependentSecrets": dependents }))
 }
@@ -107,6 +104,6 @@ fn replicate(context: &Context, args: ReplicateKeyArgs) -> Outcome {
     let region = region_of(context, &args.key.key_id)?;
     let replica = parse_region("--replica-region", &args.replica_region)?;
     let request = key_details(context, args.details)?;
-    let answer = change(context, "ReplicateKey", |kms| kms.replicate_key(region, &args.key.key_id, replica, request))?;
+    let answer = change(context, |kms| kms.replicate_key(region, &args.key.key_id, replica, request))?;
     context.print(&answer)
 }

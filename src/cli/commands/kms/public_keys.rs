@@ -7,16 +7,13 @@ use crate::{
     cli::{
         args::kms::{ImportPublicKeyArgs, KeyIdArgs, PublicKeysCommand},
         context::{Context, note, warn},
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
         kms_key::region_of,
         usage::UsageError,
     },
     error::{Error, ErrorCode, Result},
     kms::{ImportPublicKeys, ImportedPublicKeys, NamedKey, PublicKeyFile, WhatHappened},
 };
-
-const IMPORT: &str = "ImportPublicKey";
-const DELETE: &str = "DeletePublicKey";
 
 pub(super) fn run(context: &Context, command: PublicKeysCommand) -> Outcome {
     match command {
@@ -27,20 +24,20 @@ pub(super) fn run(context: &Context, command: PublicKeysCommand) -> Outcome {
 
 fn import(context: &Context, args: &ImportPublicKeyArgs) -> Outcome {
     let named = match (&args.key_arn, &args.key_usage) {
-        (Some(arn), Some(usage)) => Some(NamedKey::new(arn, usage).during(IMPORT)?),
+        (Some(arn), Some(usage)) => Some(NamedKey::new(arn, usage)?),
         _ => None,
     };
     if named.is_some() && args.files.len() > 1 {
         return Err(UsageError::new("--key-arn names the key of one FILE, and there are several").into());
     }
-    let read = |path: &std::path::PathBuf| Ok::<_, Failure>((path.display().to_string(), read(path, named.as_ref()).during(IMPORT)?));
+    let read = |path: &std::path::PathBuf| Ok::<_, Failure>((path.display().to_string(), read(path, named.as_ref())?));
     let request = ImportPublicKeys {
         region: context.explicit_region(),
         files: args.files.iter().map(read).collect::<Outcome<_>>()?,
         fingerprints: args.fingerprint.clone(),
         replace_aliases: args.replace_alias.clone(),
     };
-    let imported = change(context, IMPORT, |kms| kms.import_public_keys(&request))?;
+    let imported = change(context, |kms| kms.import_public_keys(&request))?;
     report(&imported, !args.fingerprint.is_empty());
     context.print(&imported)
 }
@@ -79,8 +76,8 @@ fn report(imported: &ImportedPublicKeys, is_checked: bool) {
 
 fn delete(context: &Context, args: &KeyIdArgs) -> Outcome {
     let region = region_of(context, &args.key_id)?;
-    context.require_keystore(DELETE)?;
-    let key = change(context, DELETE, |kms| kms.delete_public_key(region, &args.key_id))?;
+    context.require_keystore()?;
+    let key = change(context, |kms| kms.delete_public_key(region, &args.key_id))?;
     note(&format!("{key} is not here any more; what was sealed under it still opens in AWS"));
     match context.vault.secrets_under_keys(std::slice::from_ref(&key)) {
         Ok(secrets) if secrets.is_empty() => {}

@@ -26,21 +26,19 @@ use crate::{
     cli::{
         args::kms::ServeArgs,
         context::{Context, note, print_text, warn},
-        failure::{During as _, Failure, Outcome},
+        failure::{Failure, Outcome},
         passphrase::PassphraseSources,
         process::{give_up_stdout, trace},
         prompt::Prompter,
     },
     crypto::SystemRandom,
-    error::Result,
+    error::{Error, Result},
     kms::{
         Passphrases,
         endpoint::{Authentication, Credentials, KmsService, Reach, Server, ServerOptions, Stopper},
     },
     secret::SecretBytes,
 };
-
-const OPERATION: &str = "Serve";
 /// How often signals and the program's end are looked for.
 const LOOK: Duration = Duration::from_millis(20);
 
@@ -49,9 +47,9 @@ pub(super) fn run(mut context: Context, args: ServeArgs) -> Outcome {
     let reach = if args.allow_remote { Reach::Network } else { Reach::Loopback };
     let listen = listen::address(&args.listen, reach)?;
     let service = service(&mut context)?;
-    let credentials = Arc::new(Credentials::generate(&SystemRandom).during(OPERATION)?);
+    let credentials = Arc::new(Credentials::generate(&SystemRandom)?);
     let authentication = if args.allow_unsigned { Authentication::None } else { Authentication::Signature(Arc::clone(&credentials)) };
-    let server = Server::bind(ServerOptions { listen, reach, authentication }, Arc::new(service)).during(OPERATION)?;
+    let server = Server::bind(ServerOptions { listen, reach, authentication }, Arc::new(service))?;
     let address = server.local_addr();
     if args.allow_unsigned {
         warn(&format!("--allow-unsigned: whoever reaches {address} can use every key of the keystore"));
@@ -64,13 +62,13 @@ pub(super) fn run(mut context: Context, args: ServeArgs) -> Outcome {
     context.prompter.hold_signals();
     let end = if args.program.is_empty() {
         let file = args.config_file.unwrap_or_else(|| context.location.keystore.with_file_name("serve.config"));
-        let file = ConfigFile::create(&file, &access).during(OPERATION)?;
+        let file = ConfigFile::create(&file, &access)?;
         note(&format!("AWS configuration in {}, until this ends", file.path().display()));
         print_text(&if args.export { access.export_lines() } else { format!("{}\n", access.url()) })?;
         give_up_stdout();
         until_signal(server, &context.prompter, &file)
     } else {
-        let child = spawn(&args.program, &access).during(OPERATION)?;
+        let child = spawn(&args.program, &access)?;
         until_program_ends(server, &context.prompter, child)?
     };
     if end == 0 { Ok(()) } else { Err(Failure::Ended(end)) }
@@ -82,7 +80,7 @@ fn service(context: &mut Context) -> Outcome<KmsService> {
     let sources = std::mem::replace(&mut context.passphrases, prompting);
     let is_serving = Arc::new(AtomicBool::new(false));
     let passphrases = AtStart { sources, is_serving: Arc::clone(&is_serving) };
-    let service = KmsService::new(context.location.clone(), Box::new(passphrases), context.account.clone()).during(OPERATION)?;
+    let service = KmsService::new(context.location.clone(), Box::new(passphrases), context.account.clone())?;
     is_serving.store(true, Ordering::SeqCst);
     context.note_keystore(&service.committed());
     Ok(service)
@@ -144,7 +142,7 @@ fn until_program_ends(server: Server, prompter: &Prompter, mut child: Child) -> 
         drop(stopping);
         code
     };
-    beside(server, watch).map_err(|error| crate::error::Error::io("wait for the program", error)).during(OPERATION)
+    Ok(beside(server, watch).map_err(|error| Error::io("wait for the program", error))?)
 }
 
 /// Stops the server however the watch ends.

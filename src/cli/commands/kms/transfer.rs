@@ -9,7 +9,7 @@ use crate::{
     cli::{
         args::kms::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand},
         context::{Context, note, parse_region},
-        failure::{During as _, Outcome},
+        failure::Outcome,
         kms_key::region_of,
         passphrase::PassphraseSources,
         usage::UsageError,
@@ -32,7 +32,7 @@ pub(super) fn run(context: Context, command: TransferCommand) -> Outcome {
 fn set_default_key(context: &Context, args: &SetDefaultKeyArgs) -> Outcome {
     let region = region_of(context, &args.key.key_id)?;
     let (key_id, options) = (&args.key.key_id, context.key_options());
-    let key = change(context, "SetDefaultKey", |kms| {
+    let key = change(context, |kms| {
         // A key that is here is set as such; with AWS KMS one there is set by its ARN, and 'alias/aws/secretsmanager' still means that none is.
         if options.online.is_none() || key_id == DEFAULT_KEY_ALIAS {
             return kms.set_default_key(region, key_id);
@@ -53,8 +53,7 @@ fn set_default_key(context: &Context, args: &SetDefaultKeyArgs) -> Outcome {
 
 /// Works without a keystore too: which Regions there are is no secret.
 fn list_regions(context: &Context) -> Outcome {
-    const OPERATION: &str = "ListRegions";
-    let kms = context.kms_if_any(OPERATION)?;
+    let kms = context.kms_if_any()?;
     let entry = |region: Region| {
         let enabled = kms.as_ref().map_or_else(|| region.is_enabled_by_default(), |kms| kms.is_enabled(region));
         let default_key = kms.as_ref().and_then(|kms| kms.chosen_default_key(region));
@@ -71,7 +70,6 @@ fn list_regions(context: &Context) -> Outcome {
 }
 
 fn export(mut context: Context, args: ExportKeysArgs) -> Outcome {
-    const OPERATION: &str = "ExportKeys";
     let protection = protection(args.protect_with);
     if protection == Protection::Passphrase && args.output_key_file.is_some() {
         return Err(UsageError::new("--output-key-file goes with --protect-with key-file; leave one of them out").into());
@@ -85,10 +83,10 @@ fn export(mut context: Context, args: ExportKeysArgs) -> Outcome {
         args.regions.iter().map(|name| parse_region("--regions", name)).collect::<Result<_, _>>()?
     };
     let regions = Vec::from_iter(regions);
-    let copy = context.kms(OPERATION)?.export(&regions).during(OPERATION)?;
+    let copy = context.kms()?.export(&regions)?;
     let location = location(args.output_file, args.output_key_file);
     context.passphrases = context.passphrases.with_new_file(args.new_passphrase_file);
-    location.create(&copy, &context.passphrases, protection).during(OPERATION)?;
+    location.create(&copy, &context.passphrases, protection)?;
     let keystore = location.keystore.display();
     match protection {
         Protection::KeyFile => {
@@ -101,25 +99,24 @@ fn export(mut context: Context, args: ExportKeysArgs) -> Outcome {
     }
     let mut keys = Vec::new();
     for region in regions {
-        keys.extend(copy.list_keys(region).during(OPERATION)?.into_iter().map(|entry| entry.key_arn));
+        keys.extend(copy.list_keys(region)?.into_iter().map(|entry| entry.key_arn));
     }
     context.print(&json!({ "Keystore": location.keystore.display().to_string(), "Keys": keys }))
 }
 
 fn import(context: &Context, args: ImportKeysArgs) -> Outcome {
-    const OPERATION: &str = "ImportKeys";
     let location = location(args.file, args.input_key_file);
     let passphrases = PassphraseSources::of_input(&context.environment, args.input_passphrase_file, context.prompter.clone());
     let missing = || Error::from(SetupError::NoKeystore(location.keystore.clone()));
-    let other = location.load(&passphrases).and_then(|kms| kms.ok_or_else(missing)).during(OPERATION)?;
+    let other = location.load(&passphrases).and_then(|kms| kms.ok_or_else(missing))?;
     // A first keystore takes the account of the keys; an account that was asked for stays as it was asked for.
     let account = match &context.account {
         None if !context.location.keystore.exists() => Some(other.account().clone()),
         account => account.clone(),
     };
-    let mut session = KeystoreSession::begin(&context.location, &context.passphrases, account).during(OPERATION)?;
-    let imported = session.kms_mut().import(other).during(OPERATION)?;
-    let committed = session.commit().during(OPERATION)?;
+    let mut session = KeystoreSession::begin(&context.location, &context.passphrases, account)?;
+    let imported = session.kms_mut().import(other)?;
+    let committed = session.commit()?;
     context.note_keystore(&committed);
     for key in &imported.updated {
         note(&format!("{key} was rotated there: took its newer material over"));

@@ -4,12 +4,12 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde::Serialize;
 
-use super::{OPERATION, Refusal};
+use super::Refusal;
 use crate::{
     arn::SecretArn,
     cli::{
         context::{Context, counted, note, print_text, warn},
-        failure::{During as _, Outcome},
+        failure::Outcome,
         progress::Steps,
     },
     error::{Error, ErrorCode},
@@ -138,7 +138,7 @@ impl<'a> Report<'a> {
         }
         let mut text = String::new();
         for line in lines {
-            let json = serde_json::to_string(line).map_err(|_| Error::Misuse("a result is always JSON")).during(OPERATION)?;
+            let json = serde_json::to_string(line).map_err(|_| Error::Misuse("a result is always JSON"))?;
             // Writing to a String does not fail.
             let _ = writeln!(text, "{json}");
         }
