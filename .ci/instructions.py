@@ -17,8 +17,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from common import fail
-
 ROOT = Path(__file__).resolve().parent.parent
 RECORDED = ROOT / "benches/instructions.json"
 OPERATIONS = {
@@ -30,6 +28,10 @@ OPERATIONS = {
 }
 FEW, MANY = 20, 220
 TELL, FAIL = 0.02, 0.10
+
+
+def fail(message):
+    sys.exit(f"failed: {message}")
 
 
 def built():

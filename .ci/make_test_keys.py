@@ -1,8 +1,8 @@
 """Writes the keys that tests read: files in older encodings, and public keys and aliases as AWS KMS prints them.
 
-Usage: make_test_keys.py FOLDER [BINARY]
+Usage: make_test_keys.py FOLDER
 
-Into FOLDER go keys and public-keys, as in tests/data, with fresh keys. With BINARY, coldseal has to seal for each of them.
+Into FOLDER go keys and public-keys, as in tests/data, with fresh keys. test_interop_generated_data.py has coldseal seal for each of them.
 """
 
 import base64
@@ -12,8 +12,6 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-
-from common import Coldseal, fail
 
 ACCOUNT = "111122223333"
 CURVES = {"P256": ec.SECP256R1(), "P384": ec.SECP384R1(), "P521": ec.SECP521R1()}
@@ -81,30 +79,13 @@ def public_keys():
     yield "public-keys/aliases.json", pretty({"Aliases": list(list_aliases("us-east-1"))})
 
 
-def seals_for_each(coldseal, folder):
-    """Files in older encodings seal and open; public keys are imported with their aliases."""
-    for options in (["--raw-rsa-key", f"ci/rsa={folder}/keys/rsa-pkcs1.pem"], ["--raw-ecdh-key", f"{folder}/keys/p384-sec1.pem"]):
-        if coldseal.run("open", *options, stdin=coldseal.run("seal", *options, stdin=b"attack at dawn")) != b"attack at dawn":
-            fail(f"{options}: another payload")
-    coldseal.run("seal", "--raw-rsa-key", f"ci/rsa={folder}/keys/rsa-pkcs1.pub.pem", stdin=b"attack at dawn")
-    files = [folder / f"public-keys/{name}.json" for name, *_ in KMS_KEYS]
-    imported = json.loads(coldseal.run("kms", "import-public-key", *files, folder / "public-keys/aliases.json"))
-    specs = [each["KeySpec"] for each in imported["Keys"]]
-    if sorted(specs) != sorted(spec for _, spec, *_ in KMS_KEYS):
-        fail(f"imported were {specs}")
-    coldseal.run("kms", "describe-key", "--region", "us-east-1", "--key-id", "alias/team")
-
-
-def main(folder, binary=None):
+def main(folder):
     folder = Path(folder).resolve()
     for name, content in [*older_encodings(), *public_keys()]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
         path.chmod(0o600)
-    if binary:
-        seals_for_each(Coldseal(binary, folder / "coldseal"), folder)
-        print(f"coldseal took {len(KMS_KEYS)} public keys of AWS KMS, and keys in older encodings")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 //! Section B1: how AWS KMS speaks. Here without HTTP, as tests have no sockets: paths, headers and signatures stand in
-//! `src/kms/endpoint/http/tests`, and AWS's own clients in `.ci/kms_serve.py`.
+//! `src/kms/endpoint/http/tests`, and AWS's own clients in `tests/system/test_serve.py`.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use coldseal::{

@@ -21,14 +21,14 @@ const UNREACHED: [(&str, &str); 23] = [
     ("OptInRequired", "AWS KMS answers with it: interop, and src/kms/aws"),
     ("ServiceUnavailableException", "AWS KMS answers with it: interop, and src/kms/aws"),
     ("ThrottlingException", "AWS KMS answers with it: interop, and src/kms/aws"),
-    ("IncompleteSignatureException", "answered over HTTP only: .ci/kms_serve.py"),
-    ("InvalidSignatureException", "answered over HTTP only: .ci/kms_serve.py"),
-    ("MissingAuthenticationTokenException", "answered over HTTP only: .ci/kms_serve.py"),
-    ("SerializationException", "answered over HTTP only: .ci/kms_serve.py"),
-    ("UnknownOperationException", "answered over HTTP only: .ci/kms_serve.py"),
-    ("UnrecognizedClientException", "answered over HTTP only: .ci/kms_serve.py"),
+    ("IncompleteSignatureException", "answered over HTTP only: tests/system/test_serve.py"),
+    ("InvalidSignatureException", "answered over HTTP only: tests/system/test_serve.py"),
+    ("MissingAuthenticationTokenException", "answered over HTTP only: tests/system/test_serve.py"),
+    ("SerializationException", "answered over HTTP only: tests/system/test_serve.py"),
+    ("UnknownOperationException", "answered over HTTP only: tests/system/test_serve.py"),
+    ("UnrecognizedClientException", "answered over HTTP only: tests/system/test_serve.py"),
     ("NoAnswer", "AWS KMS answers with it: interop, and src/kms/aws"),
-    ("NoCredentials", "needs --kms aws: .ci/kms_aws.py"),
+    ("NoCredentials", "needs --kms aws: tests/system/test_kms_aws.py"),
 ];
 
 /// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.

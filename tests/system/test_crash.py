@@ -1,0 +1,241 @@
+"""A command that is killed, or that the operating system fails, at any system call that touches files leaves the secret as it was, or as it is to be.
+
+Each scenario runs once to count its calls; then once for each call and fault, under strace, which kills the process at that call or lets the
+call fail. After each run: `verify` finds nothing wrong, the secret reads as before or as after, every file under a bundle's name holds what the
+name says, and a failed call is either overcome or reported on stderr with an exit code. The next command then works and leaves no leftovers.
+"""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from support.coldseal import Coldseal, fail
+
+REGIONS = ["us-west-2", "us-east-1", "eu-west-1"]
+# The calls that touch files, and how each may fail.
+ERRORS = {
+    "openat": ["EIO", "ENOSPC"],
+    "mkdir": ["EIO", "ENOSPC"],
+    "write": ["EIO", "ENOSPC"],
+    "fsync": ["EIO", "ENOSPC"],
+    "syncfs": ["EIO", "ENOSPC"],
+    "linkat": ["EIO", "ENOSPC"],
+    "rename": ["EIO", "ENOSPC"],
+    "renameat": ["EIO", "ENOSPC"],
+    "unlink": ["EIO"],
+    "rmdir": ["EIO"],
+    "flock": ["EIO"],
+}
+CALLS = list(ERRORS)
+CREATE = ["create-secret", "--name", "db", "--secret-string", "file://payload", "--region", "us-west-2", "--add-replica-regions", "us-east-1"]
+REPLICATE = ["replicate-secret-to-regions", "--secret-id", "db", "--region", "us-west-2", "--add-replica-regions"]
+
+
+PLAN = ["a", "db", "z"]
+# One thread: strace counts the calls of each by itself.
+PACK = ["pack", "plan.jsonl", "--threads", "1", "--region", "us-west-2", "--add-replica-regions", "us-east-1"]
+
+
+class Scenario:
+    """A command, the commands that prepare for it, and the Regions that have the secret before and after it."""
+
+    def __init__(self, name, prepare, command, before, after, names=("db",)):
+        self.name, self.prepare, self.command, self.before, self.after = name, prepare, command, before, after
+        self.names = names
+
+
+SCENARIOS = [
+    Scenario("create, first use", [], CREATE, [], ["us-west-2", "us-east-1"]),
+    Scenario("replicate", [CREATE], [*REPLICATE, "eu-west-1"], ["us-west-2", "us-east-1"], REGIONS),
+    Scenario(
+        "take another secret's place",
+        [CREATE, ["create-secret", "--name", "db", "--secret-string", "file://other", "--region", "eu-west-1"]],
+        [*REPLICATE, "eu-west-1", "--force-overwrite-replica-secret"],
+        ["us-west-2", "us-east-1"],
+        REGIONS,
+    ),
+    Scenario("pack three secrets", [], PACK, [], ["us-west-2", "us-east-1"], PLAN),
+]
+
+
+class Run:
+    """One run of a scenario in a copy of its prepared folder."""
+
+    def __init__(self, binary, template, folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(template, folder)
+        self.coldseal = Coldseal(binary, folder)
+        self.vault = Path(folder) / "coldseal-vault"
+
+    def traced(self, options, command):
+        return self.coldseal.tried(*command, behind=["strace", "-f", "-qq", *options], timeout=60)
+
+    def value(self, name, region):
+        """A secret's value in a Region; None where it is not."""
+        done = self.coldseal.tried("get-secret-value", "--secret-id", name, "--region", region, "--output-file", "-")
+        if done.returncode in (253, 254) and (b"ResourceNotFoundException" in done.stderr or b"there is no " in done.stderr):
+            return None
+        if done.returncode != 0:
+            raise AssertionError(f"get-secret-value in {region}: exit code {done.returncode}\n{done.stderr.decode(errors='replace')}")
+        return done.stdout
+
+    def states(self, names):
+        """For each secret its value in each Region."""
+        return [tuple(self.value(name, region) for region in REGIONS) for name in names]
+
+    def check_files(self):
+        """Nothing half-written has its final name."""
+        for path in self.vault.rglob("*"):
+            if path.suffix == ".bundle":
+                digest = hashlib.sha256(path.read_bytes()).hexdigest()
+                assert path.name.split(".")[1] == digest[:16], f"{path} holds something else"
+            elif path.name in ("secret.json", "coldseal.json"):
+                json.loads(path.read_bytes())
+
+    def keystore_leftovers(self):
+        return sorted((self.coldseal.folder / "home").rglob(".coldseal-tmp-*"))
+
+    def verify(self, *, clean):
+        if not (self.vault / "coldseal.json").exists():
+            return
+        done = self.coldseal.tried("verify", "--output", "json")
+        assert done.returncode == 0, f"verify: exit code {done.returncode}\n{done.stdout.decode()}{done.stderr.decode()}"
+        notes = json.loads(done.stdout)["Notes"]
+        assert not (clean and notes), f"leftovers: {notes}"
+
+
+def prepared(binary, scenario, folder):
+    """The folder as it is before the command."""
+    coldseal = Coldseal(binary, folder)
+    (folder / "payload").write_bytes(b"the value")
+    (folder / "other").write_bytes(b"another value")
+    (folder / "plan.jsonl").write_text("".join(json.dumps({"Name": name, "SecretString": "file://payload"}) + "\n" for name in PLAN))
+    for command in scenario.prepare:
+        coldseal.run(*command)
+    return folder
+
+
+def count_calls(run, command):
+    """How often the command makes each call."""
+    log = run.coldseal.folder / "trace"
+    done = run.traced(["-e", "trace=" + ",".join(CALLS), "-e", "signal=none", "-o", str(log)], command)
+    assert done.returncode == 0, done.stderr.decode()
+    counts = dict.fromkeys(CALLS, 0)
+    for call in re.findall(r"^(?:\d+ +)?(\w+)\(", log.read_text(), re.MULTILINE):
+        counts[call] += 1
+    return counts
+
+
+def check(run, scenario, done, states, fault):
+    before, after = states
+    found = run.states(scenario.names)
+    # Each secret of several is a commit of its own.
+    assert all(state in (before, after) for state in found), f"neither as before nor as after: {found}"
+    is_done, is_as_before = (all(state == wanted for state in found) for wanted in (after, before))
+    run.check_files()
+    run.verify(clean=False)
+    if fault.startswith("error"):
+        assert done.returncode in (0, 1, 127, 252, 253, 254, 255), f"exit code {done.returncode}: {done.stderr.decode(errors='replace')}"
+        if done.returncode == 0:
+            assert is_done, "success, and not done"
+        else:
+            text = done.stderr.decode(errors="replace")
+            assert "panicked" not in text and re.search(r"coldseal: |An error occurred|error while loading", text), f"no clear message: {text}"
+    # The next command works, and nothing is left of this one.
+    again = run.coldseal.tried(*scenario.command)
+    assert again.returncode == 0 or b"already exists" in again.stderr, again.stderr.decode(errors="replace")
+    assert all(state == after for state in run.states(scenario.names)), "the command does not work any more"
+    if again.returncode == 0 and is_as_before:
+        run.verify(clean=True)
+    # Of the keystore, only its own next write sweeps.
+    if run.keystore_leftovers():
+        run.coldseal.run("kms", "create-key", "--region", "us-west-2")
+        assert not run.keystore_leftovers(), f"leftovers beside the keystore: {run.keystore_leftovers()}"
+
+
+def run_scenario(binary, scenario, folder):
+    template = prepared(binary, scenario, folder / "template")
+    work = folder / "run"
+    first = Run(binary, template, work)
+    (before,) = set(first.states(scenario.names))
+    first.coldseal.run(*scenario.command)
+    (after,) = set(first.states(scenario.names))
+    for regions, state in ((scenario.before, before), (scenario.after, after)):
+        assert [region for region, value in zip(REGIONS, state) if value == b"the value"] == regions, f"{scenario.name}: {state}"
+    counts = count_calls(Run(binary, template, work), scenario.command)
+    killed = failed = 0
+    for call in CALLS:
+        faults = ["signal=KILL", *(f"error={error}" for error in ERRORS[call])]
+        for fault in faults:
+            for number in range(1, counts[call] + 1):
+                run = Run(binary, template, work)
+                done = run.traced(["-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={number}"], scenario.command)
+                try:
+                    check(run, scenario, done, (before, after), fault)
+                except (AssertionError, json.JSONDecodeError) as error:
+                    fail(f"{scenario.name}, {call} {number} of {counts[call]}, {fault}: {error}\nthe command said: {done.stderr.decode(errors='replace')}")
+                killed += fault.startswith("signal") and done.returncode != 0
+                failed += fault.startswith("error") and done.returncode != 0
+    assert killed and failed, f"{scenario.name}: no fault had an effect"
+    print(f"{scenario.name}: {sum(counts.values())} calls, killed {killed} times, failed {failed} times", flush=True)
+
+
+def without_proc():
+    """A command in front of others that hides /proc, which files without a name need; empty where the machine does not allow that."""
+    hide = ["sh", "-c", 'mount -t tmpfs none /proc && exec "$0" "$@"']
+    for prefix in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
+        if subprocess.run([*prefix, *hide, "true"], capture_output=True, check=False).returncode == 0:
+            return [*prefix, *hide]
+    return []
+
+
+def interrupt_output(binary, folder):
+    """Where an unfinished output has a name, a signal that ends the process takes it away: it may be half a secret."""
+    behind = without_proc()
+    if not behind:
+        print("interrupted output: skipped, unshare is not allowed here", flush=True)
+        return
+    coldseal = Coldseal(binary, folder)
+    (coldseal.folder / "key").write_bytes(os.urandom(32))
+    key = ["--raw-aes-key", "ci/key=key"]
+    (coldseal.folder / "payload").write_bytes(os.urandom(4 << 20))
+    coldseal.run("seal", "payload", *key, "-o", "sealed")
+    message = (coldseal.folder / "sealed").read_bytes()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        command = [*behind, coldseal.binary, "open", "-", *key, "-o", "opened"]
+        process = subprocess.Popen(command, cwd=coldseal.folder, env=coldseal.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process.stdin.write(message[: 3 << 20])
+        process.stdin.flush()
+        unfinished = []
+        for _ in range(500):
+            unfinished = [path for path in coldseal.folder.glob(".coldseal-tmp-*") if path.stat().st_size > 0]
+            if unfinished:
+                break
+            time.sleep(0.02)
+        assert unfinished, "no unfinished output was seen"
+        process.send_signal(number)
+        errors = process.communicate()[1].decode(errors="replace")
+        assert process.returncode == 128 + number, f"{number}: exit code {process.returncode}: {errors}"
+        left = [path.name for path in coldseal.folder.iterdir() if path.name.startswith((".coldseal-tmp-", "opened"))]
+        assert not left, f"{number} left {left}"
+    print("interrupted output: SIGINT and SIGTERM left nothing", flush=True)
+
+
+def test_killed_or_failed_at_each_call(binary):
+    # In memory where that exists: a sync then costs nothing, and this makes tens of thousands of them.
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as temporary:
+        base = Path(temporary).resolve()
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            runs = [pool.submit(run_scenario, str(Path(binary).resolve()), scenario, base / str(number)) for number, scenario in enumerate(SCENARIOS)]
+            for run in runs:
+                run.result()
+        interrupt_output(binary, base / "interrupted")

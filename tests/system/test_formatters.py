@@ -1,0 +1,129 @@
+"""JSON, table and text output are what the AWS CLI's own formatters make of the same documents, with and without --query."""
+
+import io
+import json
+import subprocess
+import sys
+import types
+from pathlib import Path
+
+import jmespath
+from awscli.formatter import TableFormatter
+from awscli.text import format_text
+
+from support.coldseal import Coldseal, fail
+
+# Characters that a formatter can get wrong: escapes, a tab, non-ASCII, a line separator, DEL.
+AWKWARD = 'quote " backslash \\ tab \t é 語 🔑 \u2028 \x7f'
+
+# (command, expressions): each command is compared whole, then once for each expression.
+CASES = [
+    (
+        ["describe-secret", "--secret-id", "ci/formats"],
+        [
+            "Name",
+            "Description",
+            "ReplicationStatus",
+            "ReplicationStatus[].[Region,Status]",
+            "ReplicationStatus[?Status=='InSync'].Region | [0]",
+            "{Zulu: Name, Alpha: ARN}",
+            "ReplicationStatus[].{Where: Region, How: Status}",
+            "Tags[?Key=='team'].Value",
+            "Tags[*].Missing",
+            "VersionIdsToStages",
+            "length(ReplicationStatus)",
+            "NoSuchMember",
+            "`[]`",
+            "`{}`",
+            "`true`",
+            "`[1, 2.5, \"a\", null, false]`",
+            "[Name, [ARN, Name]]",
+            "[{B: Name, A: PrimaryRegion}, {C: Name}]",
+            "sort_by(ReplicationStatus, &Region)[].Region",
+            "join(', ', ReplicationStatus[].Region)",
+            "starts_with(Name, 'ci/')",
+        ],
+    ),
+    (["list-secrets"], ["SecretList[].Name", "SecretList[].{N: Name, D: Description}", "length(SecretList)", "SecretList[].Tags[]"]),
+    (["get-secret-value", "--secret-id", "ci/formats"], ["SecretString", "VersionStages", "[Name, VersionStages]"]),
+    (["get-secret-value", "--secret-id", "ci/binary"], ["SecretBinary"]),
+    (["kms", "list-aliases", "--region", "us-west-2"], ["Aliases[].AliasName", "Aliases[0]"]),
+    (["kms", "list-keys", "--region", "us-west-2"], ["Keys[].KeyId"]),
+    (["kms", "describe-key", "--region", "us-west-2", "--key-id", "alias/ci"], ["KeyMetadata.Enabled", "KeyMetadata.EncryptionAlgorithms"]),
+]
+
+
+def as_json(document):
+    """The AWS CLI's JSONFormatter: nothing at all for a response without members."""
+    return "" if document == {} else json.dumps(document, indent=4, ensure_ascii=False) + "\n"
+
+
+def as_text(document):
+    stream = io.StringIO()
+    format_text(document, stream)
+    return stream.getvalue()
+
+
+def as_table(operation, document):
+    """In 80 columns, which is what the AWS CLI takes without a terminal."""
+    stream = io.StringIO()
+    formatter = TableFormatter(types.SimpleNamespace(query=None, color="off"))
+    formatter.table._terminal_width = 80
+    try:
+        formatter._format_response(operation, document, stream)
+    except (IndexError, TypeError, ValueError):  # rows of different lengths, a list of structures and other things
+        return None
+    return stream.getvalue()
+
+
+def operation_of(command):
+    name = command[1] if command[0] == "kms" else command[0]
+    return "".join(word.capitalize() for word in name.split("-"))
+
+
+def prepare(coldseal):
+    """Two secrets, one with everything that has a member of its own, and a key with an alias."""
+    (coldseal.folder / "string").write_text('{"user": "é", "line": "\\n"}\nsecond line', encoding="utf-8")
+    (coldseal.folder / "binary").write_bytes(bytes(range(256)))
+    key = coldseal.run("kms", "create-key", "--region", "us-west-2", "--query", "KeyMetadata.KeyId", "--output", "text").decode().strip()
+    silent = coldseal.run("kms", "create-alias", "--region", "us-west-2", "--alias-name", "alias/ci", "--target-key-id", key)
+    if silent:
+        fail(f"create-alias answers nothing in AWS, and here {silent!r}")
+    coldseal.run(
+        "create-secret", "--name", "ci/formats", "--secret-string", "file://string", "--region", "us-west-2", "--kms-key-id", "alias/ci",
+        "--description", AWKWARD, "--tags", "Key=team,Value=payments é", "Key=empty,Value=",
+        "--add-replica-regions", "Region=us-east-1", "Region=eu-west-1",
+    )
+    coldseal.run("create-secret", "--name", "ci/binary", "--secret-binary", "fileb://binary", "--region", "us-west-2")
+
+
+def compare(what, shown, expected, faults):
+    if shown.decode("utf-8") != expected:
+        faults.append(f"{what}\n  AWS CLI:  {expected!r}\n  coldseal: {shown.decode('utf-8')!r}")
+
+
+def test_output_is_what_the_aws_cli_makes_of_it(binary, folder):
+    coldseal = Coldseal(binary, folder)
+    prepare(coldseal)
+    faults, count = [], 0
+    for command, expressions in CASES:
+        # Member order is part of the document: a dict keeps it.
+        document = json.loads(coldseal.run(*command, "--output", "json"))
+        for expression in [None, *expressions]:
+            expected = document if expression is None else jmespath.search(expression, document)
+            query = [] if expression is None else ["--query", expression]
+            formats = {"json": as_json(expected), "text": as_text(expected), "table": as_table(operation_of(command), expected)}
+            for output, formatted in formats.items():
+                if formatted is None:
+                    continue
+                args = [*command, *query, "--output", output]
+                compare(" ".join(args), coldseal.run(*args), formatted, faults)
+                count += 1
+    if faults:
+        fail(f"{len(faults)} of {count} outputs differ from the AWS CLI's\n" + "\n".join(faults))
+    print(f"{count} outputs equal the AWS CLI's")
+
+
+def test_skeletons_are_those_of_the_aws_cli():
+    program = Path(__file__).parent.parent.parent / ".ci/make_skeletons.py"
+    subprocess.run([sys.executable, program, "--check"], check=True, stdin=subprocess.DEVNULL)

@@ -1,0 +1,217 @@
+"""The hand-over of one Region: two folders play two machines, each with its own home, keystore and vault.
+
+The first packs a secret and a file of 100 MiB for three Regions. The second gets eu-west-1's keys and eu-west-1's bundles, and opens both byte
+for byte; bundles of other Regions, which somebody brought along, it refuses with an error that names the key and the way out. Then the keys are
+rotated and everything is rewrapped; after a second hand-over everything opens on both machines, and so does what was not rewrapped.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+
+from support.coldseal import Coldseal, fail
+
+HOME_REGION = "eu-west-1"
+REGIONS = ["us-west-2", "us-east-1", HOME_REGION]
+SECRET = "hand-over/DBWest"
+OTHER = "hand-over/other"
+VALUE = b'{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}'
+FILE_SIZE = 100 << 20
+BLOCK = 1 << 20
+
+
+class Machine(Coldseal):
+    """A machine; what it reads from the other one comes by stick."""
+
+    def __init__(self, binary, folder, name):
+        super().__init__(binary, folder / name)
+        self.name = name
+
+    def document(self, *args):
+        return json.loads(self.run(*args))
+
+    def refused(self, *args):
+        """What a command that must be refused says on stderr; it may print nothing else."""
+        done = self.tried(*args)
+        if done.returncode != 254 or done.stdout:
+            fail(f"{self.name}: {' '.join(map(str, args))}: exit code {done.returncode}, expected 254 and no output\n{done.stderr.decode()}")
+        return done.stderr.decode()
+
+    def expect_secret(self, secret, region):
+        value = self.run("get-secret-value", "--secret-id", secret, "--region", region, "--output-file", "-")
+        if value != VALUE:
+            fail(f"{self.name}: {secret} in {region} is not what was packed")
+
+    def expect_file(self, bundle, region, digest):
+        """Opens to the bytes that were packed."""
+        target = self.folder / "opened"
+        self.run("open", bundle, "--region", region, "-o", target)
+        if digest_of(target) != digest:
+            fail(f"{self.name}: {bundle} opens to other bytes")
+        target.unlink()
+
+
+def digest_of(path):
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def expect(condition, message):
+    if not condition:
+        fail(message)
+
+
+def pack(first):
+    """A key of its own in each Region, two secrets and a file; the ids of the keys and the file's digest."""
+    keys = {}
+    for region in REGIONS:
+        keys[region] = first.run("kms", "create-key", "--region", region, "--query", "KeyMetadata.KeyId", "--output", "text").decode().strip()
+        first.run("kms", "create-alias", "--region", region, "--alias-name", "alias/hand-over", "--target-key-id", keys[region])
+    (first.folder / "mycreds.json").write_bytes(VALUE)
+    replicas = [f"Region={region},KmsKeyId=alias/hand-over" for region in REGIONS[1:]]
+    for secret in (SECRET, OTHER):
+        first.run("create-secret", "--name", secret, "--secret-string", "file://mycreds.json", "--region", REGIONS[0],
+                  "--kms-key-id", "alias/hand-over", "--add-replica-regions", *replicas)
+    payload = first.folder / "photos.tar"
+    with open(payload, "wb") as file:
+        for _ in range(FILE_SIZE // BLOCK):
+            file.write(os.urandom(BLOCK))
+    digest = digest_of(payload)
+    first.run("seal", "photos.tar", *targets(), "--output-dir", "packed")
+    payload.unlink()
+    return keys, digest
+
+
+def targets():
+    return [word for region in REGIONS for word in ("--to", f"Region={region},KmsKeyId=alias/hand-over")]
+
+
+def hand_over(first, second, stick, name):
+    """The Region's keys, and the Region's bundles; gives what the import said."""
+    first.run("kms", "export-keys", "--regions", HOME_REGION, "--output-file", stick / f"{name}.json", "--output-key-file", stick / f"{name}.key")
+    document = second.document("kms", "import-keys", stick / f"{name}.json", "--input-key-file", stick / f"{name}.key")
+    (stick / f"{name}.json").unlink()
+    (stick / f"{name}.key").unlink()
+    carry_vault(first, second, f"{HOME_REGION}.*.bundle")
+    return document
+
+
+def carry_vault(first, second, bundles):
+    """What a user copies: the metadata, and the bundles that match; in place of what was there."""
+    source, target = first.folder / "coldseal-vault", second.folder / "coldseal-vault"
+    shutil.rmtree(target, ignore_errors=True)
+    for pattern in ("coldseal.json", "secrets/*/*/secret.json", f"secrets/*/*/*/{bundles}"):
+        for path in source.glob(pattern):
+            copied = target / path.relative_to(source)
+            copied.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copied)
+
+
+def check_second(second, stick, digest):
+    """Only this Region's keys, only this Region's bundles: both open."""
+    present = {path.name.split(".")[0] for path in (second.folder / "coldseal-vault").rglob("*.bundle")}
+    expect(present == {HOME_REGION}, f"the second machine's vault holds bundles of {present}")
+    expect(second.document("kms", "list-keys", "--region", REGIONS[0])["Keys"] == [], "the second machine has keys of another Region")
+    for secret in (SECRET, OTHER):
+        second.expect_secret(secret, HOME_REGION)
+    second.expect_file(stick / f"photos.tar.{HOME_REGION}.bundle", HOME_REGION, digest)
+    # A secret's bundle is a message like any other.
+    for bundle in (second.folder / "coldseal-vault").rglob(f"{HOME_REGION}.*.bundle"):
+        expect(second.run("open", bundle, "-o", "-") == VALUE, f"{bundle} opens to something else")
+    counts = second.document("verify", "--open", "--region", HOME_REGION, "--output", "json")
+    expected = {"Opened": 2, "NotOpenableHere": 0, "Failed": 0}
+    expect(counts["Open"] == expected and counts["OtherRegions"] == {"Bundles": 4, "Absent": 4}, f"verify --region {HOME_REGION}: {counts}")
+
+
+def check_refusals(first, second, keys):
+    """What belongs to other Regions stays closed, wherever it came from; the error says which key, and what to do."""
+    for region in REGIONS[:2]:
+        arn = f"arn:aws:kms:{region}:000000000000:key/{keys[region]}"
+        bundles = [first.folder / "packed" / f"photos.tar.{region}.bundle", *(first.folder / "coldseal-vault").rglob(f"{region}.*.bundle")]
+        expect(len(bundles) == 3, f"three bundles for {region}, not {bundles}")
+        for bundle in bundles:
+            target = second.folder / "other"
+            error = second.refused("open", bundle, "-o", target)
+            expect(arn in error and "does not exist" in error, f"the error does not name the key:\n{error}")
+            expect("hint: " in error and "--keystore" in error, f"the error names no way out:\n{error}")
+            expect(not target.exists(), "a refused bundle left a file")
+        # The whole vault, as if everything had been copied.
+        vault = ["--vault", first.folder / "coldseal-vault"]
+        error = second.refused("get-secret-value", "--secret-id", SECRET, "--region", region, *vault)
+        expect("(DecryptionFailure)" in error and arn in error and "hint: " in error, f"not clear:\n{error}")
+        # And the one that came without this Region's bundle.
+        error = second.refused("get-secret-value", "--secret-id", SECRET, "--region", region)
+        expect(f"{region}." in error, f"the error does not name the bundle:\n{error}")
+
+
+def rotate_and_rewrap(first, keys):
+    """Fresh material everywhere; secrets and file move to it, and copies of what was packed before are kept."""
+    for region in REGIONS:
+        first.run("kms", "rotate-key-on-demand", "--region", region, "--key-id", keys[region])
+    shutil.copytree(first.folder / "packed", first.folder / "before")
+    shutil.copytree(first.folder / "coldseal-vault", first.folder / "vault-before")
+    before = {secret: wrapped(first, secret) for secret in (SECRET, OTHER)}
+    done = first.document("rewrap", "--all")
+    expect(sorted(entry["Name"] for entry in done["Rewrapped"]) == [SECRET, OTHER] and done["Failed"] == [], f"rewrap --all: {done}")
+    for secret, bundles in before.items():
+        after = wrapped(first, secret)
+        expect(all(bundles[region] != after[region] for region in REGIONS), f"rewrap --all left a bundle of {secret} as it was")
+    for region in REGIONS:
+        bundle = f"before/photos.tar.{region}.bundle"
+        first.run("rewrap", bundle, "--to", f"Region={region},KmsKeyId=alias/hand-over", "--output-dir", "rewrapped")
+
+
+def wrapped(machine, secret):
+    bundles = machine.document("describe-secret", "--secret-id", secret, "--region", REGIONS[0])["Bundles"]
+    return {bundle["Region"]: bundle["SHA256"] for bundle in bundles}
+
+
+def check_first(first, digest):
+    """The machine that has all keys: old and new bundles, in all Regions."""
+    for region in REGIONS:
+        for secret in (SECRET, OTHER):
+            first.expect_secret(secret, region)
+        for folder in ("before", "rewrapped"):
+            first.expect_file(f"{folder}/photos.tar.{region}.bundle", region, digest)
+        for vault in ("coldseal-vault", "vault-before"):
+            for bundle in (first.folder / vault).rglob(f"{region}.*.bundle"):
+                expect(first.run("open", bundle, "-o", "-") == VALUE, f"{bundle} opens to something else")
+    counts = first.document("verify", "--open", "coldseal-vault", "vault-before", "--output", "json")
+    expect(counts["Open"] == {"Opened": 12, "NotOpenableHere": 0, "Failed": 0} and counts["Faults"] == [], f"verify: {counts}")
+
+
+def second_hand_over(first, second, stick, keys, digest):
+    """Before it, the rotated key's bundles stay closed on the second machine; after it, everything opens, old and new."""
+    rewrapped = first.folder / "rewrapped" / f"photos.tar.{HOME_REGION}.bundle"
+    error = second.refused("open", rewrapped, "-o", "-")
+    expect(f"key/{keys[HOME_REGION]}" in error and "hint: " in error, f"a bundle under newer material: not clear:\n{error}")
+    arn = f"arn:aws:kms:{HOME_REGION}:000000000000:key/{keys[HOME_REGION]}"
+    imported = hand_over(first, second, stick, "rotated")
+    expect((imported["UpdatedKeys"], imported["ImportedKeys"]) == ([arn], []), f"import-keys of the rotated key: {imported}")
+    shutil.copy2(rewrapped, stick / f"photos.tar.{HOME_REGION}.bundle")
+    check_second(second, stick, digest)
+    second.expect_file(first.folder / "before" / f"photos.tar.{HOME_REGION}.bundle", HOME_REGION, digest)
+    for bundle in (first.folder / "vault-before").rglob(f"{HOME_REGION}.*.bundle"):
+        expect(second.run("open", bundle, "-o", "-") == VALUE, f"{bundle}, from before the rotation, opens to something else")
+    check_refusals(first, second, keys)
+
+
+def test_one_region_is_handed_over(binary, folder):
+    first, second = Machine(binary, folder, "first"), Machine(binary, folder, "second")
+    stick = folder / "stick"
+    stick.mkdir(parents=True)
+    keys, digest = pack(first)
+    print(f"packed: 2 secrets and {FILE_SIZE >> 20} MiB for {', '.join(REGIONS)}", flush=True)
+    imported = hand_over(first, second, stick, "keys")
+    expect(len(imported["ImportedKeys"]) == 1 and imported["UpdatedKeys"] == [], f"import-keys: {imported}")
+    shutil.copy2(first.folder / "packed" / f"photos.tar.{HOME_REGION}.bundle", stick)
+    check_second(second, stick, digest)
+    print(f"second machine: opened everything for {HOME_REGION}, byte for byte", flush=True)
+    check_refusals(first, second, keys)
+    print(f"second machine: refused {', '.join(REGIONS[:2])}, naming the key and the way out", flush=True)
+    rotate_and_rewrap(first, keys)
+    check_first(first, digest)
+    print("first machine: rotated and rewrapped; old and new bundles open", flush=True)
+    second_hand_over(first, second, stick, keys, digest)
+    print("second machine: after the second hand-over old and new bundles open, other Regions' are refused", flush=True)
