@@ -1,8 +1,8 @@
-//! What is known of AWS Secrets Manager, AWS KMS and the AWS CLI, through the binary: one module for each section of the collected facts,
-//! one test for each row, named after it. Names and messages of errors are AWS's, word for word.
+//! What is known of AWS Secrets Manager, AWS KMS and the AWS CLI, through the binary: one module for each section of `docs/aws.md`, which says how each
+//! fact is known. Names and messages of errors are AWS's, word for word.
 //!
-//! Rows that wait for a command stand in [`LEFT`]; some rows on the command line are tested beside what they are about, and stand in
-//! [`c_command_line::ELSEWHERE`].
+//! What waits for a command stands in [`LEFT`]; what is expected of command lines is also tested beside what it is about, and then stands in
+//! [`command_line::ELSEWHERE`].
 
 #![cfg(feature = "cli")]
 #![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
@@ -11,59 +11,59 @@
 mod sandbox;
 
 mod account;
-mod asymmetric;
+mod asymmetric_keys;
 
-mod a1_field_types;
-mod a2_operations;
-mod a3_semantics;
-mod a4_regions;
-mod b1_ids_limits;
+mod command_line;
+mod key_ids_and_limits;
+mod key_operations;
+mod key_specs;
+mod key_states;
 #[cfg(feature = "kms-endpoint")]
-mod b1_protocol;
-mod b2_operations;
-mod b3_key_specs;
-mod b4_key_states;
-mod b5_multi_region;
-mod c_command_line;
+mod kms_protocol;
+mod multi_region_keys;
+mod regions;
+mod secret_fields;
+mod secret_operations;
+mod secret_semantics;
 
 use sandbox::Sandbox;
 
-/// The rows, or parts of rows, that have no test yet, and the command that each waits for.
+/// What no test follows yet, and the command that each waits for.
 const LEFT: &[(&str, &str)] = &[
-    ("a1 ResourcePolicy, PolicyName", "put-resource-policy"),
-    ("a1 VersionStages 1-20, RotationToken", "put-secret-value"),
-    ("a1 MaxResults 1-20", "batch-get-secret-value"),
-    ("a2 RemoveRegionsFromReplication", "remove-regions-from-replication"),
-    ("a2 StopReplicationToReplica; a3 replica may: be promoted; a3 promote", "stop-replication-to-replica"),
-    ("a2 PutSecretValue; a3 AWSCURRENT moves, VersionStages given, versions kept", "put-secret-value"),
-    ("a2 UpdateSecret; a3 key change", "update-secret"),
-    ("a2 BatchGetSecretValue", "batch-get-secret-value"),
-    ("a2 ListSecretVersionIds", "list-secret-version-ids"),
-    ("a2 UpdateSecretVersionStage; a3 AWSPENDING, label limits", "update-secret-version-stage"),
-    ("a2 DeleteSecret; a3 deletion, primary with replicas, duplicate name pending deletion", "delete-secret"),
-    ("a2 RestoreSecret", "restore-secret"),
-    ("a2 RotateSecret", "rotate-secret"),
-    ("a2 TagResource", "tag-resource"),
-    ("a2 UntagResource", "untag-resource"),
-    ("a2 PutResourcePolicy", "put-resource-policy"),
-    ("a2 ValidateResourcePolicy", "validate-resource-policy"),
-    ("a2 GetRandomPassword", "get-random-password"),
-    ("a wire and protocol", "serve"),
-    ("b2 Encapsulate, Decapsulate", "kms encapsulate"),
-    ("b3 HMAC keys", "kms generate-mac"),
-    ("b3 SIGN_VERIFY, the other curves, ML_DSA, SM2; b4 Sign, message on the key usage SIGN_VERIFY", "kms sign"),
-    ("b4 PendingImport, message on the origin EXTERNAL", "kms import-key-material"),
-    ("b5 another primary Region", "kms update-primary-region"),
-    ("c 14 edit", "edit"),
-    ("c 14 exec-env", "exec-env"),
+    ("ResourcePolicy and PolicyName of a secret", "put-resource-policy"),
+    ("VersionStages, RotationToken", "put-secret-value"),
+    ("MaxResults of a batch", "batch-get-secret-value"),
+    ("RemoveRegionsFromReplication", "remove-regions-from-replication"),
+    ("StopReplicationToReplica: a replica is promoted", "stop-replication-to-replica"),
+    ("PutSecretValue: AWSCURRENT moves, labels are given, versions are kept", "put-secret-value"),
+    ("UpdateSecret: the key changes", "update-secret"),
+    ("BatchGetSecretValue", "batch-get-secret-value"),
+    ("ListSecretVersionIds", "list-secret-version-ids"),
+    ("UpdateSecretVersionStage: AWSPENDING, the number of labels", "update-secret-version-stage"),
+    ("DeleteSecret: recovery, a primary with replicas, a name that waits for its deletion", "delete-secret"),
+    ("RestoreSecret", "restore-secret"),
+    ("RotateSecret", "rotate-secret"),
+    ("TagResource", "tag-resource"),
+    ("UntagResource", "untag-resource"),
+    ("PutResourcePolicy", "put-resource-policy"),
+    ("ValidateResourcePolicy", "validate-resource-policy"),
+    ("GetRandomPassword", "get-random-password"),
+    ("protocol of Secrets Manager", "serve"),
+    ("Encapsulate, Decapsulate", "kms encapsulate"),
+    ("HMAC keys", "kms generate-mac"),
+    ("SIGN_VERIFY, the other curves, ML_DSA, SM2, the message on the key usage SIGN_VERIFY", "kms sign"),
+    ("PendingImport, the message on the origin EXTERNAL", "kms import-key-material"),
+    ("another primary Region", "kms update-primary-region"),
+    ("edit", "edit"),
+    ("exec-env", "exec-env"),
 ];
 
 #[test]
-fn no_row_waits_for_a_command_that_exists() {
+fn nothing_waits_for_a_command_that_exists() {
     let sandbox = Sandbox::new();
     let commands = sandbox.all_commands();
     assert!(commands.len() > 40 && commands.iter().any(|name| name == "kms create-key"), "{commands:?}");
-    for (row, command) in LEFT {
-        assert!(!commands.iter().any(|name| name == command), "'{command}' exists: give '{row}' its test, and take it off the list");
+    for (fact, command) in LEFT {
+        assert!(!commands.iter().any(|name| name == command), "'{command}' exists: give '{fact}' its test, and take it off the list");
     }
 }

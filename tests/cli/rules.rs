@@ -32,7 +32,7 @@ fn with_rules() -> Sandbox {
     sandbox
 }
 
-/// aws-facts A3, "Replicated": the resource policy is, rotation is the primary's alone.
+/// `docs/aws.md`, "Replication": the resource policy goes along, rotation is the primary's alone.
 #[test]
 fn the_policy_is_in_every_region_and_rotation_in_the_primary() {
     let sandbox = with_rules();

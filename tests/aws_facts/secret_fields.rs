@@ -1,4 +1,4 @@
-//! Section A1: lengths and value sets of the fields of AWS Secrets Manager, at, below and above each bound.
+//! `docs/aws.md`, "Fields of a secret": lengths and value sets, at, below and above each bound.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ const VALIDATION: &str = "ValidationException";
 const CREATE: &str = "create-secret --query Name";
 
 #[test]
-fn a1_name() {
+fn a_name_has_1_to_512_characters() {
     let account = Account::new();
     for length in [1, 512] {
         let name = "n".repeat(length);
@@ -27,7 +27,7 @@ fn a1_name() {
 }
 
 #[test]
-fn a1_secret_id() {
+fn a_secret_id_has_1_to_2048_characters() {
     let account = Account::new();
     account.json(&format!("{CREATE} --name a"));
     for command in ["describe-secret", "get-secret-value", "replicate-secret-to-regions --add-replica-regions us-east-1"] {
@@ -44,7 +44,7 @@ fn a1_secret_id() {
 }
 
 #[test]
-fn a1_kms_key_id() {
+fn a_key_has_up_to_2048_characters_and_none_is_the_default_key() {
     let account = Account::new();
     // Empty is the default key.
     assert_eq!(account.json_with(&format!("{CREATE} --name a --kms-key-id"), ""), "a");
@@ -57,7 +57,7 @@ fn a1_kms_key_id() {
 }
 
 #[test]
-fn a1_client_request_token_and_version_id() {
+fn tokens_and_version_ids_have_32_to_64_characters() {
     let account = Account::new();
     for length in [32, 64] {
         let token = "t".repeat(length);
@@ -80,7 +80,7 @@ fn a1_client_request_token_and_version_id() {
 }
 
 #[test]
-fn a1_secret_string_and_secret_binary() {
+fn a_value_has_1_to_65536_bytes_and_one_kind() {
     let account = Account::new();
     for (kind, flag, file) in [("s", "--secret-string", "file://value"), ("b", "--secret-binary", "fileb://value")] {
         for length in [1, 65_536] {
@@ -102,7 +102,7 @@ fn a1_secret_string_and_secret_binary() {
 }
 
 #[test]
-fn a1_description() {
+fn a_description_has_up_to_2048_characters() {
     let account = Account::new();
     for length in [0, 2048] {
         let line = format!("{CREATE} --name d{length} --description");
@@ -113,7 +113,7 @@ fn a1_description() {
 }
 
 #[test]
-fn a1_version_stage() {
+fn a_staging_label_has_1_to_256_characters() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x");
     let refused = |label: &str| account.refusal_with("get-secret-value --secret-id a --version-stage", label);
@@ -127,7 +127,7 @@ fn a1_version_stage() {
 }
 
 #[test]
-fn a1_region() {
+fn a_region_of_1_to_128_characters_is_one_that_exists() {
     let account = Account::new();
     let refused = |region: &str| account.run(&format!("{CREATE} --name a --add-replica-regions Region={region}"));
     let (code, _, stderr) = refused(&"x".repeat(128));
@@ -142,7 +142,7 @@ fn a1_region() {
 }
 
 #[test]
-fn a1_tag_key_and_value() {
+fn tag_keys_have_1_to_128_characters_and_values_up_to_256() {
     let account = Account::new();
     for (key, value) in [(1, 0), (128, 256)] {
         let tag = format!("Key={},Value={}", "k".repeat(key), "v".repeat(value));
@@ -159,7 +159,7 @@ fn a1_tag_key_and_value() {
 }
 
 #[test]
-fn a1_status_and_status_message() {
+fn a_status_has_a_message_of_1_to_4096_characters() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x --region eu-west-1");
     let line = "create-secret --name a --secret-string x --partial --add-replica-regions us-east-1 eu-west-1 --query ReplicationStatus";
@@ -174,7 +174,7 @@ fn a1_status_and_status_message() {
 }
 
 #[test]
-fn a1_next_token_and_max_results() {
+fn a_page_has_1_to_100_secrets_and_a_token() {
     let account = Account::new();
     for name in ["a", "b"] {
         account.json(&format!("{CREATE} --name {name}"));
@@ -195,7 +195,7 @@ fn a1_next_token_and_max_results() {
 }
 
 #[test]
-fn a1_filters() {
+fn up_to_10_filters_with_up_to_10_values() {
     let account = Account::new();
     account.json(&format!("{CREATE} --name a"));
     let filter = |values: usize, length: usize| format!("Key=name,Values={}", vec!["a".repeat(length); values].join(","));
@@ -219,7 +219,7 @@ fn a1_filters() {
 }
 
 #[test]
-fn a1_filter_key() {
+fn secrets_are_filtered_by_seven_keys() {
     let account = Account::new();
     account.json(&format!("{CREATE} --name a --description a --tags Key=a,Value=a"));
     let found =
@@ -233,7 +233,7 @@ fn a1_filter_key() {
 }
 
 #[test]
-fn a1_sort_by_and_sort_order() {
+fn secrets_are_sorted_by_four_keys_in_two_orders() {
     let account = Account::new();
     for name in ["b", "a"] {
         account.json(&format!("{CREATE} --name {name}"));
@@ -257,7 +257,7 @@ fn a1_sort_by_and_sort_order() {
 }
 
 #[test]
-fn a1_resource_policy() {
+fn a_resource_policy_has_1_to_20480_characters() {
     let account = Account::new();
     let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"#;
     let padded = |length: usize| format!("{policy}{}", " ".repeat(length - policy.len()));
@@ -274,9 +274,9 @@ fn a1_resource_policy() {
     }
 }
 
-/// Of `RotateSecret` in A2, whose rules `create-secret` takes.
+/// Those of `RotateSecret`, which `create-secret` takes.
 #[test]
-fn a1_rotation_rules() {
+fn rotation_rules_have_days_or_a_schedule() {
     let account = Account::new();
     let rules = |name: &str, rules: &str| account.json_with(&format!("{CREATE} --name {name} --rotation-rules"), rules);
     for (name, given) in [

@@ -1,4 +1,4 @@
-//! Section C: what users of the AWS CLI, and of age, sops and aws-encryption-cli, expect of a command line. Tests are named by the number.
+//! `docs/aws.md`, "Command lines": what users of the AWS CLI, and of age, sops and aws-encryption-cli, expect.
 
 use std::{fs, path::Path};
 
@@ -6,46 +6,46 @@ use serde_json::{Value, json};
 
 use crate::{account::Account, sandbox::Sandbox};
 
-/// Rows, or parts of rows, whose tests stand with what they are about: number, file, test.
-pub(crate) const ELSEWHERE: &[(u8, &str, &str)] = &[
-    (2, "tests/cli/value.rs", "every_source_gives_its_bytes"),
-    (2, "tests/cli/value.rs", "what_cannot_be_a_value_is_refused"),
-    (3, "tests/cli/create.rs", "every_form_of_replica_regions_is_taken"),
-    (3, "tests/cli/create.rs", "structures_take_values_from_files"),
-    (4, "tests/cli/aws_dialect.rs", "a_request_in_json_does_what_flags_do"),
-    (4, "tests/cli/aws_dialect.rs", "a_skeleton_is_printed_and_nothing_done"),
-    (4, "tests/cli/output.rs", "text_and_queries_are_those_of_the_aws_cli"),
-    (5, "tests/cli/aws_dialect.rs", "max_items_and_starting_token_go_through_the_list"),
-    (5, "tests/cli/aws_dialect.rs", "paging_that_cannot_be_is_refused"),
-    (6, "tests/cli/region.rs", "the_order_is_flag_arn_variables_profile"),
-    (6, "tests/cli/aws_dialect.rs", "global_flags_of_the_aws_cli_are_taken"),
-    (7, "tests/cli/process.rs", "a_signal_while_sealing_leaves_nothing_behind"),
-    (9, "tests/cli/files.rs", "stdin_goes_to_stdout"),
-    (9, "tests/cli/files.rs", "a_failed_open_leaves_no_file"),
-    (10, "tests/cli/files.rs", "nothing_is_overwritten_unasked_and_an_input_never"),
-    (10, "src/cli/output_file.rs", "a_terminal_gets_text_only"),
-    (12, "tests/cli/value.rs", "literals_are_warned_about_once"),
-    (12, "tests/cli/create.rs", "a_flag_after_secret_string_is_no_value"),
-    (12, "tests/cli/passphrase.rs", "a_passphrase_protects_and_gives_way_to_a_key_file"),
-    (15, "tests/cli/files.rs", "contexts_are_demanded_by_pair_and_by_key"),
-    (16, "tests/cli/signed.rs", "nothing_comes_out_of_one_with_a_wrong_signature"),
-    (17, "tests/cli/reference.rs", "each_shell_has_a_script_that_calls_the_program"),
-    (17, "tests/cli/reference.rs", "the_man_pages_are_one_for_each_command"),
+/// What is expected and tested beside what it is about: the topic, file, test.
+pub(crate) const ELSEWHERE: &[(&str, &str, &str)] = &[
+    ("values", "tests/cli/value.rs", "every_source_gives_its_bytes"),
+    ("values", "tests/cli/value.rs", "what_cannot_be_a_value_is_refused"),
+    ("shorthand", "tests/cli/create.rs", "every_form_of_replica_regions_is_taken"),
+    ("shorthand", "tests/cli/create.rs", "structures_take_values_from_files"),
+    ("requests", "tests/cli/aws_dialect.rs", "a_request_in_json_does_what_flags_do"),
+    ("requests", "tests/cli/aws_dialect.rs", "a_skeleton_is_printed_and_nothing_done"),
+    ("requests", "tests/cli/output.rs", "text_and_queries_are_those_of_the_aws_cli"),
+    ("paging", "tests/cli/aws_dialect.rs", "max_items_and_starting_token_go_through_the_list"),
+    ("paging", "tests/cli/aws_dialect.rs", "paging_that_cannot_be_is_refused"),
+    ("settings", "tests/cli/region.rs", "the_order_is_flag_arn_variables_profile"),
+    ("settings", "tests/cli/aws_dialect.rs", "global_flags_of_the_aws_cli_are_taken"),
+    ("exit codes", "tests/cli/process.rs", "a_signal_while_sealing_leaves_nothing_behind"),
+    ("input and output", "tests/cli/files.rs", "stdin_goes_to_stdout"),
+    ("input and output", "tests/cli/files.rs", "a_failed_open_leaves_no_file"),
+    ("files that are there", "tests/cli/files.rs", "nothing_is_overwritten_unasked_and_an_input_never"),
+    ("binary output", "src/cli/output_file.rs", "a_terminal_gets_text_only"),
+    ("secrets", "tests/cli/value.rs", "literals_are_warned_about_once"),
+    ("secrets", "tests/cli/create.rs", "a_flag_after_secret_string_is_no_value"),
+    ("secrets", "tests/cli/passphrase.rs", "a_passphrase_protects_and_gives_way_to_a_key_file"),
+    ("encryption context", "tests/cli/files.rs", "contexts_are_demanded_by_pair_and_by_key"),
+    ("signed messages", "tests/cli/signed.rs", "nothing_comes_out_of_one_with_a_wrong_signature"),
+    ("help", "tests/cli/reference.rs", "each_shell_has_a_script_that_calls_the_program"),
+    ("help", "tests/cli/reference.rs", "the_man_pages_are_one_for_each_command"),
 ];
 
 #[test]
 fn what_is_tested_elsewhere_is_tested() {
-    for (row, file, test) in ELSEWHERE {
+    for (topic, file, test) in ELSEWHERE {
         let source = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect(file);
         assert!(
             source.contains(&format!("#[test]\n    fn {test}(")) || source.contains(&format!("#[test]\nfn {test}(")),
-            "{row}: {file} {test}"
+            "{topic}: {file} {test}"
         );
     }
 }
 
 #[test]
-fn c_1_flags_mirror_the_members_of_the_api() {
+fn flags_mirror_the_members_of_the_api() {
     let sandbox = Sandbox::new();
     for (command, flags) in [
         (
@@ -80,7 +80,7 @@ fn c_1_flags_mirror_the_members_of_the_api() {
 }
 
 #[test]
-fn c_1_booleans_have_a_no_form() {
+fn booleans_have_a_no_form() {
     let account = Account::new();
     account.0.write("plain", "x");
     let id = account.key_id();
@@ -102,7 +102,7 @@ fn c_1_booleans_have_a_no_form() {
 }
 
 #[test]
-fn c_2_home_and_variables_in_paths() {
+fn home_and_variables_in_paths() {
     let account = Account::new();
     fs::create_dir(account.0.path("home")).expect("made");
     account.0.write("home/value", "line\n");
@@ -115,7 +115,7 @@ fn c_2_home_and_variables_in_paths() {
 }
 
 #[test]
-fn c_3_shorthand() {
+fn shorthand() {
     let account = Account::new();
     let create = |name: &str, tags: &str| account.json_with(&format!("create-secret --name {name} --query Name --tags"), tags);
     for (name, tags, value) in [
@@ -140,7 +140,7 @@ fn c_3_shorthand() {
 }
 
 #[test]
-fn c_4_input_skeleton_output_pager() {
+fn requests_in_json_output_formats_and_no_pager() {
     let account = Account::new();
     account.0.write("request.json", r#"{"Name": "json", "Description": "d"}"#);
     // Flags win over the document.
@@ -154,7 +154,7 @@ fn c_4_input_skeleton_output_pager() {
 }
 
 #[test]
-fn c_5_pages_are_joined() {
+fn pages_are_joined() {
     let account = Account::new();
     for name in ["a", "b", "c"] {
         account.json(&format!("create-secret --name {name}"));
@@ -167,7 +167,7 @@ fn c_5_pages_are_joined() {
 }
 
 #[test]
-fn c_6_no_endpoint_and_the_region_of_an_arn() {
+fn no_endpoint_is_called_and_the_region_of_an_arn_counts() {
     let account = Account::new();
     let key = account.key("");
     let arn = key["Arn"].as_str().expect("an ARN");
@@ -186,7 +186,7 @@ fn c_6_no_endpoint_and_the_region_of_an_arn() {
 }
 
 #[test]
-fn c_7_exit_codes() {
+fn exit_codes() {
     let account = Account::new();
     assert_eq!(account.run("list-secrets").0, Some(253), "no vault");
     account.json("create-secret --name a --secret-string x --add-replica-regions us-east-1");
@@ -214,7 +214,7 @@ fn c_7_exit_codes() {
 }
 
 #[test]
-fn c_8_output() {
+fn output_is_json_of_the_api() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x --tags Key=k,Value=v");
     let (_, stdout, _) = account.run("describe-secret --secret-id a");
@@ -230,7 +230,7 @@ fn c_8_output() {
 
 /// Files with the answers of GetPublicKey, and one with those of ListAliases.
 #[test]
-fn c_11_files_of_get_public_key() {
+fn files_of_get_public_key() {
     let account = Account::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/public-keys");
     let names = ["p256.json", "p384.json", "rsa-2048.json"];
@@ -252,7 +252,7 @@ fn c_11_files_of_get_public_key() {
 }
 
 #[test]
-fn c_13_variables_stand_for_flags() {
+fn variables_stand_for_flags() {
     let account = Account::new();
     let create = "create-secret --name a --secret-string x --query ARN --output text";
     let mut command = account.0.std(create);
@@ -268,7 +268,7 @@ fn c_13_variables_stand_for_flags() {
 }
 
 #[test]
-fn c_16_encrypted_data_keys_are_limited() {
+fn encrypted_data_keys_are_limited() {
     let account = Account::new();
     account.0.write("plain", "x");
     account.0.write("key", [7; 32]);
@@ -288,7 +288,7 @@ fn c_16_encrypted_data_keys_are_limited() {
 }
 
 #[test]
-fn c_17_version() {
+fn version() {
     let (code, stdout, stderr) = Account::new().run("--version");
     assert_eq!((code, &stdout[..], &stderr[..]), (Some(0), &format!("coldseal {}\n", env!("CARGO_PKG_VERSION"))[..], ""));
 }

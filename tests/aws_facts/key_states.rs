@@ -1,4 +1,4 @@
-//! Section B4: each operation in each state that a key of the embedded KMS can have, cell by cell.
+//! `docs/aws.md`, "Key states": each operation in each state that a key of the embedded KMS can have, cell by cell.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -143,23 +143,23 @@ fn check_kind(kind: &str, rows: &[Row]) {
 }
 
 #[test]
-fn b4_encrypt_decrypt_generate_data_key_re_encrypt() {
+fn use_of_a_symmetric_key_in_each_state() {
     check(ENCRYPT_DECRYPT);
 }
 
 #[test]
-fn b4_get_public_key_encrypt_decrypt_under_rsa() {
+fn use_of_an_rsa_key_in_each_state() {
     check_kind("--key-spec RSA_2048 --key-usage ENCRYPT_DECRYPT", UNDER_RSA);
 }
 
 #[test]
-fn b4_get_public_key_derive_shared_secret() {
+fn use_of_an_elliptic_curve_key_in_each_state() {
     check_kind("--key-spec ECC_NIST_P256 --key-usage KEY_AGREEMENT", ON_A_CURVE);
 }
 
 /// The message on a key usage that an operation does not go with.
 #[test]
-fn b4_key_usage() {
+fn a_key_usage_that_does_not_fit_is_named() {
     let Subject { account, id, arn, .. } = Subject::of_kind("--key-spec ECC_NIST_P256 --key-usage KEY_AGREEMENT", "Enabled");
     let by = "--encryption-algorithm RSAES_OAEP_SHA_256";
     for (line, operation) in [
@@ -174,38 +174,38 @@ fn b4_key_usage() {
 }
 
 #[test]
-fn b4_replicate_key() {
+fn replicate_key_in_each_state() {
     check(REPLICATE_KEY);
 }
 
 #[test]
-fn b4_describe_key_list_get_key_policy_delete_alias() {
+fn reading_in_each_state() {
     check(DESCRIBE_LIST_GET_DELETE_ALIAS);
 }
 
 #[test]
-fn b4_create_alias_pending_deletion() {
+fn aliases_in_each_state() {
     check(CREATE_ALIAS);
 }
 
 #[test]
-fn b4_enable_key_disable_key() {
+fn enable_key_and_disable_key_in_each_state() {
     check(ENABLE_DISABLE_KEY);
 }
 
 #[test]
-fn b4_schedule_key_deletion() {
+fn schedule_key_deletion_in_each_state() {
     check(SCHEDULE_KEY_DELETION);
 }
 
 #[test]
-fn b4_cancel_key_deletion() {
+fn cancel_key_deletion_in_each_state() {
     check(CANCEL_KEY_DELETION);
 }
 
 /// Operations on one key act at once, so that no key is ever found while it is `Creating` or `Updating`.
 #[test]
-fn b4_no_state_in_between() {
+fn there_is_no_state_in_between() {
     let subject = Subject::in_state("Enabled");
     let account = &subject.account;
     account.json(&format!("kms replicate-key --replica-region eu-west-1 --key-id {}", subject.id));
@@ -217,7 +217,7 @@ fn b4_no_state_in_between() {
 }
 
 #[test]
-fn b4_rotation_keeps_old_material() {
+fn rotation_keeps_old_material() {
     let Subject { account, id, blob, .. } = Subject::in_state("Enabled");
     account.json(&format!("kms rotate-key-on-demand --key-id {id}"));
     let decrypt = format!("kms decrypt --ciphertext-blob {blob}");

@@ -1,4 +1,4 @@
-//! Sections B1, B2 and B5: asymmetric keys. Their key specs are in B3, their states in B4.
+//! Asymmetric keys, as far as `docs/aws.md` tells of them. Their key specs stand in [`crate::key_specs`], their states in [`crate::key_states`].
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn give_public_key(from: &Account, key: &Value, to: &Account) {
 }
 
 #[test]
-fn b1_oaep_limits() {
+fn oaep_limits_the_plaintext() {
     let account = Account::new();
     for (spec, sha1, sha256) in [("RSA_2048", 214, 190), ("RSA_3072", 342, 318), ("RSA_4096", 470, 446)] {
         let key = rsa(&account, spec);
@@ -53,7 +53,7 @@ fn b1_oaep_limits() {
 }
 
 #[test]
-fn b1_encryption_context_is_for_symmetric_keys() {
+fn the_encryption_context_is_for_symmetric_keys() {
     let account = Account::new();
     account.0.write("plain", "x");
     let key = rsa(&account, "RSA_2048");
@@ -71,7 +71,7 @@ fn b1_encryption_context_is_for_symmetric_keys() {
 
 /// An alias stays with keys of one type and usage.
 #[test]
-fn b1_alias_is_retargeted_to_the_same_type_and_usage() {
+fn an_alias_moves_to_the_same_type_and_usage() {
     let account = Account::new();
     let keys = [account.key(""), rsa(&account, "RSA_2048"), curve(&account, "ECC_NIST_P256")];
     for (number, key) in keys.iter().enumerate() {
@@ -88,7 +88,7 @@ fn b1_alias_is_retargeted_to_the_same_type_and_usage() {
 }
 
 #[test]
-fn b2_get_public_key() {
+fn get_public_key() {
     let account = Account::new();
     let (code, _, stderr) = account.run("kms get-public-key");
     assert!(code == Some(252) && stderr.contains("  --key-id <"), "{stderr}");
@@ -115,7 +115,7 @@ fn b2_get_public_key() {
 }
 
 #[test]
-fn b2_derive_shared_secret() {
+fn derive_shared_secret() {
     for (spec, bytes) in CURVE_KEYS.into_iter().zip([32, 48, 66]) {
         let [one, other] = [(); 2].map(|()| Account::new());
         let [key, peer] = [&one, &other].map(|account| curve(account, spec));
@@ -138,7 +138,7 @@ fn b2_derive_shared_secret() {
 }
 
 #[test]
-fn b2_derive_shared_secret_refuses() {
+fn derive_shared_secret_refuses() {
     let account = Account::new();
     let key = curve(&account, "ECC_NIST_P256");
     give_public_key(&account, &key, &account);
@@ -163,7 +163,7 @@ fn b2_derive_shared_secret_refuses() {
 }
 
 #[test]
-fn b2_encrypt_and_decrypt_under_rsa() {
+fn encrypt_and_decrypt_under_rsa() {
     let account = Account::new();
     account.0.write("plain", "x");
     let key = rsa(&account, "RSA_2048");
@@ -187,7 +187,7 @@ fn b2_encrypt_and_decrypt_under_rsa() {
 }
 
 #[test]
-fn b2_re_encrypt_between_kinds() {
+fn re_encrypt_between_kinds() {
     let account = Account::new();
     account.0.write("plain", "x");
     let (pair, symmetric) = (rsa(&account, "RSA_2048"), account.key(""));
@@ -215,7 +215,7 @@ fn b2_re_encrypt_between_kinds() {
 }
 
 #[test]
-fn b2_generate_data_key_takes_symmetric_keys_only() {
+fn generate_data_key_takes_symmetric_keys_only() {
     let account = Account::new();
     for key in [rsa(&account, "RSA_2048"), curve(&account, "ECC_NIST_P256")] {
         for command in ["generate-data-key", "generate-data-key-without-plaintext"] {
@@ -227,7 +227,7 @@ fn b2_generate_data_key_takes_symmetric_keys_only() {
 
 /// Rotation is for symmetric keys.
 #[test]
-fn b2_asymmetric_keys_do_not_rotate() {
+fn asymmetric_keys_do_not_rotate() {
     let account = Account::new();
     let key = curve(&account, "ECC_NIST_P256");
     for command in ["enable-key-rotation", "rotate-key-on-demand"] {
@@ -237,7 +237,7 @@ fn b2_asymmetric_keys_do_not_rotate() {
 
 /// A sibling has the same key pair.
 #[test]
-fn b5_siblings_of_asymmetric_keys() {
+fn siblings_have_the_same_key_pair() {
     let account = Account::new();
     account.0.write("plain", "x");
     for (kind, usage) in [("RSA_2048", "ENCRYPT_DECRYPT"), ("ECC_NIST_P256", "KEY_AGREEMENT")] {

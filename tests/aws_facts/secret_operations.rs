@@ -1,4 +1,4 @@
-//! Section A2: what the operations of AWS Secrets Manager need, answer, and refuse. `Bundles` and `EncryptionContext` are coldseal's.
+//! `docs/aws.md`, "Operations on secrets": what they need, answer, and refuse. `Bundles` and `EncryptionContext` are coldseal's.
 
 use serde_json::json;
 
@@ -11,7 +11,7 @@ fn needs(account: &Account, line: &str, flag: &str) {
 }
 
 #[test]
-fn a2_create_secret() {
+fn create_secret() {
     let account = Account::new();
     needs(&account, "create-secret --secret-string x", "--name");
     let made = account.json("create-secret --name full --secret-string x --add-replica-regions us-east-1");
@@ -38,7 +38,7 @@ fn a2_create_secret() {
 }
 
 #[test]
-fn a2_replicate_secret_to_regions() {
+fn replicate_secret_to_regions() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x");
     needs(&account, "replicate-secret-to-regions --add-replica-regions us-east-1", "--secret-id");
@@ -58,7 +58,7 @@ fn a2_replicate_secret_to_regions() {
 }
 
 #[test]
-fn a2_get_secret_value() {
+fn get_secret_value() {
     let account = Account::new();
     needs(&account, "get-secret-value", "--secret-id");
     account.json("create-secret --name s --secret-string x");
@@ -85,7 +85,7 @@ fn a2_get_secret_value() {
 }
 
 #[test]
-fn a2_describe_secret() {
+fn describe_secret() {
     let account = Account::new();
     needs(&account, "describe-secret", "--secret-id");
     account.json("kms create-key --region us-west-2");
@@ -119,7 +119,7 @@ fn a2_describe_secret() {
 }
 
 #[test]
-fn a2_list_secrets() {
+fn list_secrets() {
     let account = Account::new();
     for name in ["a", "b"] {
         account.json(&format!("create-secret --name {name} --secret-string x --description d --tags Key=k,Value=v"));

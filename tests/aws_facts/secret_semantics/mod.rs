@@ -1,4 +1,4 @@
-//! Section A3: how secrets behave. What concerns several Regions stands in [`replication`].
+//! `docs/aws.md`, "How secrets behave". What concerns several Regions stands in [`replication`].
 
 mod replication;
 
@@ -10,7 +10,7 @@ const TOKEN: &str = "01234567890123456789012345678901";
 
 /// AWS refuses other characters than letters, digits and `-/_+=.@!`; here they get a warning.
 #[test]
-fn a3_name() {
+fn names_that_aws_refuses_are_warned_about() {
     let account = Account::new();
     let create = |name: &str| {
         let command = account.0.std("create-secret --region us-west-2 --name").arg(name).output().expect("runs");
@@ -46,7 +46,7 @@ fn a3_name() {
 }
 
 #[test]
-fn a3_arn() {
+fn an_arn_has_six_characters_of_its_own_and_the_region() {
     let account = Account::new();
     for region in ["us-west-2", "cn-north-1"] {
         let partition = if region == "us-west-2" { "aws" } else { "aws-cn" };
@@ -64,7 +64,7 @@ fn a3_arn() {
 }
 
 #[test]
-fn a3_token_is_the_version_id() {
+fn the_token_is_the_version_id() {
     let account = Account::new();
     let version = |line: &str| account.text(&format!("create-secret --secret-string x --query VersionId {line}"));
     assert_eq!(version(&format!("--name a --client-request-token {TOKEN}")), TOKEN);
@@ -74,7 +74,7 @@ fn a3_token_is_the_version_id() {
 }
 
 #[test]
-fn a3_idempotency() {
+fn the_same_token_and_value_make_no_new_version() {
     let account = Account::new();
     let create = format!("create-secret --name a --client-request-token {TOKEN} --secret-string");
     let first = account.json(&format!("{create} 1"));
@@ -90,7 +90,7 @@ fn a3_idempotency() {
 }
 
 #[test]
-fn a3_duplicate_name() {
+fn a_name_is_taken_once_in_a_region() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string 1 --add-replica-regions us-east-1");
     for region in ["us-west-2", "us-east-1"] {
@@ -105,7 +105,7 @@ fn a3_duplicate_name() {
 }
 
 #[test]
-fn a3_awscurrent_of_the_first_version() {
+fn the_first_version_is_awscurrent() {
     let account = Account::new();
     let id = account.text("create-secret --name a --secret-string 1 --query VersionId");
     let expected = json!({ id: ["AWSCURRENT"] });
@@ -114,7 +114,7 @@ fn a3_awscurrent_of_the_first_version() {
 }
 
 #[test]
-fn a3_not_found() {
+fn what_is_not_there_is_named() {
     let account = Account::new();
     account.refuses_without_vault();
     let id = account.text("create-secret --name a --secret-string 1 --query VersionId");
@@ -147,7 +147,7 @@ impl Account {
 }
 
 #[test]
-fn a3_empty_secret() {
+fn a_secret_may_have_no_value() {
     let account = Account::new();
     let made = account.json("create-secret --name a");
     assert_eq!(members(&made), ["ARN", "Name", "Bundles"]);
@@ -160,7 +160,7 @@ fn a3_empty_secret() {
 }
 
 #[test]
-fn a3_kms_use() {
+fn each_region_wraps_under_its_own_key_and_context() {
     let account = Account::new();
     let made = account.json("create-secret --name a --secret-string x --add-replica-regions us-east-1");
     let (arn, id) = (made["ARN"].as_str().expect("an ARN"), &made["VersionId"]);
@@ -178,7 +178,7 @@ fn a3_kms_use() {
 }
 
 #[test]
-fn a3_default_key_is_not_described() {
+fn the_default_key_is_not_described() {
     let account = Account::new();
     let id = account.key_id();
     account.json("create-secret --name a --secret-string x --add-replica-regions us-east-1");
@@ -192,7 +192,7 @@ fn a3_default_key_is_not_described() {
 }
 
 #[test]
-fn a3_tags() {
+fn tags_are_unique_50_at_most_and_not_encrypted() {
     let account = Account::new();
     let create = |tags: &str| format!("create-secret --name a --query Name --tags {tags}");
     let tags = |count: usize| (0..count).map(|number| format!("Key=k{number}")).collect::<Vec<_>>().join(" ");
@@ -214,7 +214,7 @@ fn a3_tags() {
 }
 
 #[test]
-fn a3_quotas() {
+fn a_value_of_65536_bytes_is_read_whole() {
     let account = Account::new();
     account.0.write("value", vec![b'x'; 65_536]);
     account.json("create-secret --name a --secret-string file://value");
@@ -225,7 +225,7 @@ fn a3_quotas() {
 }
 
 #[test]
-fn a3_lists() {
+fn filters_match_at_the_beginning() {
     let account = Account::new();
     for (name, description) in [("Prod/b", "The API"), ("prod/a", "the api"), ("test", "an api")] {
         account.json_with(&format!("create-secret --name {name} --tags Key=Team,Value={name} --description"), description);

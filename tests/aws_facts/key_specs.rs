@@ -1,14 +1,14 @@
-//! Section B3: key specs, the usages that go with each, and its algorithms.
+//! `docs/aws.md`, "Key specs", the usages that go with each, and its algorithms.
 
 use serde_json::{Value, json};
 
 use crate::{
     account::Account,
-    asymmetric::{CURVE_KEYS, RSA_KEYS},
+    asymmetric_keys::{CURVE_KEYS, RSA_KEYS},
 };
 
 #[test]
-fn b3_symmetric_default() {
+fn symmetric_keys_need_no_key_spec() {
     let account = Account::new();
     account.0.write("plain", "x");
     let key = account.key("--key-spec SYMMETRIC_DEFAULT --key-usage ENCRYPT_DECRYPT");
@@ -50,14 +50,14 @@ fn b3_symmetric_default() {
 }
 
 #[test]
-fn b3_rsa() {
+fn rsa_keys_encrypt() {
     for spec in RSA_KEYS {
         check_key_pair(spec, "ENCRYPT_DECRYPT", "EncryptionAlgorithms", &json!(["RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256"]));
     }
 }
 
 #[test]
-fn b3_ecc_nist() {
+fn nist_curves_agree_on_keys() {
     for spec in CURVE_KEYS {
         check_key_pair(spec, "KEY_AGREEMENT", "KeyAgreementAlgorithms", &json!(["ECDH"]));
     }
@@ -86,7 +86,7 @@ fn check_key_pair(spec: &str, usage: &str, member: &str, algorithms: &Value) {
 }
 
 #[test]
-fn b3_key_usage_is_mandatory() {
+fn key_pairs_need_a_key_usage() {
     let account = Account::new();
     for spec in RSA_KEYS.iter().chain(&CURVE_KEYS) {
         account.refuses(
@@ -99,7 +99,7 @@ fn b3_key_usage_is_mandatory() {
 
 /// What only AWS has is told apart from what nobody has.
 #[test]
-fn b3_other_key_specs() {
+fn key_specs_that_only_aws_has_are_told_apart() {
     let account = Account::new();
     for (spec, usage) in [
         ("ECC_SECG_P256K1", "SIGN_VERIFY"),
@@ -121,7 +121,7 @@ fn b3_other_key_specs() {
 
 /// KMS cannot warn of a public key whose usage or algorithm does not match; what was wrapped under it would be lost.
 #[test]
-fn b3_a_public_key_that_does_not_match_is_refused() {
+fn a_public_key_that_does_not_match_is_refused() {
     let account = Account::new();
     let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/public-keys/rsa-2048.json");
     let answer = std::fs::read_to_string(file).expect("a file");

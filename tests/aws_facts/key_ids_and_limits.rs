@@ -1,4 +1,4 @@
-//! Section B1: ids, limits and wire names of AWS KMS.
+//! `docs/aws.md`, "Names of keys, and limits".
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ const VALIDATION: &str = "ValidationException";
 const TAG: &str = "TagException";
 
 #[test]
-fn b1_validation() {
+fn violations_name_the_member_and_the_constraint() {
     let account = Account::new();
     let id = account.key_id();
     for (line, value, parameter, constraint) in [
@@ -25,7 +25,7 @@ fn b1_validation() {
 }
 
 #[test]
-fn b1_paging() {
+fn lists_go_by_limit_and_marker() {
     let account = Account::new();
     let ids: Vec<String> = (0..3).map(|_| account.key_id()).collect();
     let mut found = Vec::new();
@@ -66,7 +66,7 @@ fn b1_paging() {
 
 /// Lists of one key's things go by page too.
 #[test]
-fn b1_paging_of_rotations_and_tags() {
+fn rotations_and_tags_go_by_page() {
     let account = Account::new();
     let id = account.key_id();
     for number in 0..3 {
@@ -88,7 +88,7 @@ fn b1_paging_of_rotations_and_tags() {
 
 /// A page has 100 keys, or 50 aliases, unless another size is asked for.
 #[test]
-fn b1_paging_default_sizes() {
+fn pages_have_100_keys_or_50_aliases() {
     let account = Account::new();
     for first in [true, false] {
         let id = account.key_id();
@@ -103,7 +103,7 @@ fn b1_paging_default_sizes() {
 }
 
 #[test]
-fn b1_key_id_forms() {
+fn a_key_has_four_forms_of_name() {
     let account = Account::new();
     account.0.write("plain", "x");
     for kind in ["", "--multi-region"] {
@@ -133,7 +133,7 @@ fn b1_key_id_forms() {
 }
 
 #[test]
-fn b1_response_key_id() {
+fn answers_name_the_whole_arn() {
     let account = Account::new();
     account.0.write("plain", "x");
     let key = account.key("");
@@ -156,7 +156,7 @@ fn b1_response_key_id() {
 }
 
 #[test]
-fn b1_bad_ids() {
+fn ids_of_no_key_are_refused() {
     let account = Account::new();
     let id = account.key_id();
     let missing = "1234abcd-12ab-34cd-56ef-1234567890ab";
@@ -181,7 +181,7 @@ fn b1_bad_ids() {
 }
 
 #[test]
-fn b1_alias() {
+fn an_alias_is_unique_and_no_reserved_name() {
     let account = Account::new();
     let id = account.key_id();
     let create = |name: &str| format!("kms create-alias --target-key-id {id} --alias-name {name}");
@@ -212,7 +212,7 @@ fn b1_alias() {
 }
 
 #[test]
-fn b1_plaintext_and_ciphertext() {
+fn plaintexts_have_up_to_4096_bytes_and_ciphertexts_up_to_6144() {
     let account = Account::new();
     let id = account.key_id();
     let encrypt = |length: usize| {
@@ -238,7 +238,7 @@ fn b1_plaintext_and_ciphertext() {
 }
 
 #[test]
-fn b1_encryption_context() {
+fn the_encryption_context_matches_exactly() {
     let account = Account::new();
     account.0.write("plain", "x");
     let id = account.key_id();
@@ -257,7 +257,7 @@ fn b1_encryption_context() {
 }
 
 #[test]
-fn b1_ciphertext_mismatch() {
+fn a_ciphertext_that_does_not_open_has_no_message() {
     let account = Account::new();
     account.0.write("plain", "x");
     let id = account.key_id();
@@ -271,7 +271,7 @@ fn b1_ciphertext_mismatch() {
 }
 
 #[test]
-fn b1_tags() {
+fn tags_of_a_key_are_unique_and_50_at_most() {
     let account = Account::new();
     let id = account.key_id();
     let tag = |tags: &str| format!("kms tag-resource --key-id {id} --tags {tags}");
@@ -293,7 +293,7 @@ fn b1_tags() {
 }
 
 #[test]
-fn b1_policy_and_description() {
+fn policies_and_descriptions_are_limited() {
     let account = Account::new();
     for length in [0, 8192] {
         let made = account.json_with("kms create-key --query KeyMetadata.Description --description", &"d".repeat(length));
@@ -315,7 +315,7 @@ fn b1_policy_and_description() {
 
 /// Requests are not counted: nothing is asked of a service.
 #[test]
-fn b1_request_quotas() {
+fn requests_are_not_counted() {
     let account = Account::new();
     let ids: Vec<String> = (0..8).map(|_| account.key_id()).collect();
     assert_eq!(account.json("kms list-keys --query length(Keys)"), ids.len());

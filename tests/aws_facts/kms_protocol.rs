@@ -1,4 +1,4 @@
-//! Section B1: how AWS KMS speaks. Here without HTTP, as tests have no sockets: paths, headers and signatures stand in
+//! `docs/aws.md`, "Protocol", of AWS KMS. Here without HTTP, as tests have no sockets: paths, headers and signatures stand in
 //! `src/kms/endpoint/http/tests`, and AWS's own clients in `tests/system/test_serve.py`.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
@@ -23,7 +23,7 @@ fn ask(service: &ServiceInMemory, operation: &str, body: &Value) -> (u16, Value)
 }
 
 #[test]
-fn b1_protocol_of_answers() {
+fn answers_have_seconds_and_base64() {
     let service = service();
     let (status, answer) = ask(&service, "CreateKey", &json!({}));
     let metadata = &answer["KeyMetadata"];
@@ -39,7 +39,7 @@ fn b1_protocol_of_answers() {
 }
 
 #[test]
-fn b1_protocol_of_errors() {
+fn errors_have_a_type_and_a_message() {
     let service = service();
     // The name under `__type`, the text under `message`, and no other member.
     let (status, error) = ask(&service, "DescribeKey", &json!({ "KeyId": "alias/none" }));

@@ -1,4 +1,4 @@
-//! Section B5: multi-Region keys.
+//! `docs/aws.md`, "Multi-Region keys".
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn described(account: &Account, id: &str, region: &str) -> Value {
 }
 
 #[test]
-fn b5_chosen_at_create_key() {
+fn multi_region_is_chosen_at_create_key() {
     let account = Account::new();
     let single = account.key("--no-multi-region");
     assert_eq!((&single["MultiRegion"], single.get("MultiRegionConfiguration")), (&json!(false), None));
@@ -37,7 +37,7 @@ fn b5_chosen_at_create_key() {
 }
 
 #[test]
-fn b5_what_siblings_share() {
+fn siblings_share_id_material_and_rotation() {
     let (account, id, _) = replicated();
     let rotate = format!("kms rotate-key-on-demand --key-id {id}");
     account.json(&rotate);
@@ -58,7 +58,7 @@ fn b5_what_siblings_share() {
 }
 
 #[test]
-fn b5_what_siblings_do_not_share() {
+fn siblings_have_state_policy_aliases_and_tags_of_their_own() {
     let (account, id, _) = replicated();
     account.json(&format!("kms create-alias --alias-name alias/x --target-key-id {id}"));
     account.json(&format!("kms disable-key --key-id {id}"));
@@ -75,7 +75,7 @@ fn b5_what_siblings_do_not_share() {
 }
 
 #[test]
-fn b5_one_per_region_and_one_partition() {
+fn there_is_one_sibling_in_a_region_of_one_partition() {
     let (account, id, _) = replicated();
     let replicate = |region: &str| account.refusal(&format!("kms replicate-key --key-id {id} --replica-region {region}"));
     for region in ["us-west-2", "eu-west-1"] {
@@ -88,7 +88,7 @@ fn b5_one_per_region_and_one_partition() {
 }
 
 #[test]
-fn b5_any_sibling_decrypts() {
+fn any_sibling_decrypts() {
     let (account, id, _) = replicated();
     for (from, to) in [("us-west-2", "eu-west-1"), ("eu-west-1", "us-west-2")] {
         let blob = account.text(&format!("kms encrypt --plaintext fileb://plain --region {from} --key-id {id} --query CiphertextBlob"));
@@ -102,7 +102,7 @@ fn b5_any_sibling_decrypts() {
 }
 
 #[test]
-fn b5_replicate_key_answers_creating() {
+fn replicate_key_answers_creating() {
     let (account, id, answer) = replicated();
     let replica = &answer["ReplicaKeyMetadata"];
     assert_eq!((&replica["KeyState"], &replica["Enabled"]), (&json!("Creating"), &json!(false)));
@@ -121,7 +121,7 @@ fn b5_replicate_key_answers_creating() {
 
 /// The waiting period of a primary key begins when its last replica *is deleted*, not when that is scheduled.
 #[test]
-fn b5_pending_replica_deletion() {
+fn a_primary_waits_for_its_replicas_to_be_deleted() {
     let (account, id, _) = replicated();
     let answer = account.json(&format!("kms schedule-key-deletion --key-id {id} --pending-window-in-days 7"));
     assert_eq!(
@@ -138,7 +138,7 @@ fn b5_pending_replica_deletion() {
 
 /// Secrets Manager takes a multi-Region key for a key of its Region: each Region's bundle is wrapped under that Region's own.
 #[test]
-fn b5_services_wrap_again() {
+fn secrets_wrap_again_in_each_region() {
     let (account, id, _) = replicated();
     let create = format!("create-secret --name a --secret-string x --kms-key-id {id} --add-replica-regions Region=eu-west-1,KmsKeyId={id}");
     let made = account.json(&create);
@@ -151,7 +151,7 @@ fn b5_services_wrap_again() {
 }
 
 #[test]
-fn b5_aws_managed_keys_are_of_one_region() {
+fn aws_managed_keys_are_of_one_region() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x --add-replica-regions eu-west-1");
     for region in ["us-west-2", "eu-west-1"] {

@@ -1,4 +1,4 @@
-//! Section A4: Regions, partitions and the key that is AWS's.
+//! `docs/aws.md`, "Regions and partitions", and the key that is AWS's.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ const ENABLED: [&str; 17] = [
 ];
 
 #[test]
-fn a4_regions_and_partitions() {
+fn the_regions_of_all_partitions_are_known() {
     let account = Account::new();
     account.key_id();
     let list = account.json("kms list-regions --query Regions[].[RegionName,Partition,Enabled,OptIn]");
@@ -58,7 +58,7 @@ fn a4_regions_and_partitions() {
 
 /// Its key policy speaks of Secrets Manager alone. Policies are shown and never enforced.
 #[test]
-fn a4_aws_managed_key() {
+fn the_aws_managed_key_is_made_at_first_use_and_left_alone() {
     let account = Account::new();
     account.key_id();
     assert_eq!(account.json("kms list-aliases --query Aliases"), json!([]), "made at first use");
@@ -90,7 +90,7 @@ fn a4_aws_managed_key() {
 }
 
 #[test]
-fn a4_text_ends_with_a_newline() {
+fn text_ends_with_a_newline() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x");
     let (_, stdout, _) = account.run("get-secret-value --secret-id a --query SecretString --output text");
@@ -98,7 +98,7 @@ fn a4_text_ends_with_a_newline() {
 }
 
 #[test]
-fn a4_no_region() {
+fn no_region_is_exit_code_253() {
     let account = Account::new();
     let output = account.0.std("kms create-key").output().expect("runs");
     let stderr = String::from_utf8(output.stderr).expect("text");

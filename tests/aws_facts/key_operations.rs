@@ -1,4 +1,4 @@
-//! Section B2: what the operations of AWS KMS need, answer, and refuse.
+//! `docs/aws.md`, "Operations on keys": what they need, answer, and refuse.
 
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ fn refuses_what_is_not_there(account: &Account, line: &str) {
 }
 
 #[test]
-fn b2_generate_data_key() {
+fn generate_data_key() {
     let (account, key, _) = prepared();
     let (id, line) = (id_of(&key), "generate-data-key");
     needs(&account, &format!("{line} --key-spec AES_256"), "--key-id");
@@ -60,7 +60,7 @@ fn b2_generate_data_key() {
 }
 
 #[test]
-fn b2_generate_data_key_without_plaintext() {
+fn generate_data_key_without_plaintext() {
     let (account, key, _) = prepared();
     let line = format!("kms generate-data-key-without-plaintext --key-id {} --key-spec AES_256", id_of(&key));
     assert_eq!(members(&account.json(&line)), ["CiphertextBlob", "KeyId", "KeyMaterialId"]);
@@ -68,7 +68,7 @@ fn b2_generate_data_key_without_plaintext() {
 }
 
 #[test]
-fn b2_encrypt() {
+fn encrypt() {
     let (account, key, _) = prepared();
     needs(&account, "encrypt --plaintext fileb://plain", "--key-id");
     needs(&account, &format!("encrypt --key-id {}", id_of(&key)), "--plaintext");
@@ -82,7 +82,7 @@ fn b2_encrypt() {
 }
 
 #[test]
-fn b2_decrypt() {
+fn decrypt() {
     let (account, key, blob) = prepared();
     needs(&account, "decrypt", "--ciphertext-blob");
     let line = format!("kms decrypt --ciphertext-blob {blob}");
@@ -104,7 +104,7 @@ fn b2_decrypt() {
 }
 
 #[test]
-fn b2_re_encrypt() {
+fn re_encrypt() {
     let (account, key, blob) = prepared();
     let other = account.key("");
     needs(&account, &format!("re-encrypt --ciphertext-blob {blob}"), "--destination-key-id");
@@ -136,7 +136,7 @@ fn b2_re_encrypt() {
 }
 
 #[test]
-fn b2_describe_key() {
+fn describe_key() {
     let (account, key, _) = prepared();
     needs(&account, "describe-key", "--key-id");
     let described = account.json(&format!("kms describe-key --key-id {}", id_of(&key)));
@@ -145,7 +145,7 @@ fn b2_describe_key() {
 }
 
 #[test]
-fn b2_create_key() {
+fn create_key() {
     let account = Account::new();
     let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"kms:*","Resource":"*"}}"#;
     account.0.write("policy", policy);
@@ -170,7 +170,7 @@ fn b2_create_key() {
 
 /// The members that a live key of this kind has been seen with, in the order of the service model.
 #[test]
-fn b2_key_metadata() {
+fn key_metadata_has_the_members_of_a_live_key() {
     let account = Account::new();
     let key = account.key("--description d");
     assert_eq!(
@@ -198,7 +198,7 @@ fn b2_key_metadata() {
 }
 
 #[test]
-fn b2_create_alias() {
+fn create_alias() {
     let (account, key, _) = prepared();
     needs(&account, "create-alias --alias-name alias/x", "--target-key-id");
     needs(&account, &format!("create-alias --target-key-id {MISSING}"), "--alias-name");
@@ -214,7 +214,7 @@ fn b2_create_alias() {
 }
 
 #[test]
-fn b2_list_aliases() {
+fn list_aliases() {
     let (account, key, _) = prepared();
     account.json(&format!("kms create-alias --alias-name alias/x --target-key-id {}", id_of(&key)));
     let other = account.key_id();
@@ -228,7 +228,7 @@ fn b2_list_aliases() {
 }
 
 #[test]
-fn b2_list_keys() {
+fn list_keys() {
     let (account, key, _) = prepared();
     let list = account.json("kms list-keys");
     assert_eq!(list, json!({ "Keys": [{ "KeyId": key["KeyId"], "KeyArn": key["Arn"] }] }));
@@ -237,7 +237,7 @@ fn b2_list_keys() {
 }
 
 #[test]
-fn b2_replicate_key() {
+fn replicate_key() {
     let account = Account::new();
     let key = account.key("--multi-region");
     needs(&account, &format!("replicate-key --key-id {}", id_of(&key)), "--replica-region");
@@ -266,7 +266,7 @@ fn b2_replicate_key() {
 }
 
 #[test]
-fn b2_enable_key_rotation() {
+fn enable_key_rotation() {
     let (account, key, _) = prepared();
     let id = id_of(&key);
     needs(&account, "enable-key-rotation", "--key-id");
@@ -284,7 +284,7 @@ fn b2_enable_key_rotation() {
 
 /// Old material goes on decrypting; 25 times in a key's life.
 #[test]
-fn b2_rotate_key_on_demand() {
+fn rotate_key_on_demand() {
     let (account, key, blob) = prepared();
     let line = format!("kms rotate-key-on-demand --key-id {}", id_of(&key));
     for _ in 0..25 {
@@ -298,7 +298,7 @@ fn b2_rotate_key_on_demand() {
 }
 
 #[test]
-fn b2_enable_key_and_disable_key() {
+fn enable_key_and_disable_key() {
     let (account, key, _) = prepared();
     for (command, state) in [("disable-key", "Disabled"), ("enable-key", "Enabled")] {
         needs(&account, command, "--key-id");
@@ -310,7 +310,7 @@ fn b2_enable_key_and_disable_key() {
 }
 
 #[test]
-fn b2_schedule_key_deletion() {
+fn schedule_key_deletion() {
     let account = Account::new();
     needs(&account, "schedule-key-deletion", "--key-id");
     for (arguments, days) in [("--pending-window-in-days 7", 7), ("--pending-window-in-days 30", 30), ("", 30)] {
@@ -325,7 +325,7 @@ fn b2_schedule_key_deletion() {
 }
 
 #[test]
-fn b2_cancel_key_deletion() {
+fn cancel_key_deletion() {
     let (account, key, _) = prepared();
     needs(&account, "cancel-key-deletion", "--key-id");
     account.json(&format!("kms schedule-key-deletion --key-id {}", id_of(&key)));
@@ -337,7 +337,7 @@ fn b2_cancel_key_deletion() {
 
 /// The AWS Encryption SDK's keyring asks for 32 bytes by their number, and stores the key's ARN and the blob.
 #[test]
-fn b2_encryption_sdk_calls() {
+fn the_encryption_sdk_stores_the_arn_of_each_key() {
     let (account, key, _) = prepared();
     let other = account.key("");
     account.json(&format!("seal plain --kms-key-id {} --kms-key-id {} -o sealed", id_of(&key), id_of(&other)));

@@ -1,4 +1,4 @@
-//! The rows of section A3 on several Regions.
+//! `docs/aws.md`, "Replication".
 
 use serde_json::{Value, json};
 
@@ -18,7 +18,7 @@ fn status(region: &str, status: &str, message: &str) -> (String, String, String)
 }
 
 #[test]
-fn a3_partition() {
+fn replication_stays_in_a_partition() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x");
     let refused = |region: &str, message: &str| {
@@ -36,7 +36,7 @@ fn a3_partition() {
 }
 
 #[test]
-fn a3_replica_may() {
+fn a_replica_is_read_under_its_own_key() {
     let account = Account::new();
     let key = account.key("--region us-east-1");
     let arn = key["Arn"].as_str().expect("an ARN");
@@ -53,7 +53,7 @@ fn a3_replica_may() {
 }
 
 #[test]
-fn a3_replica_may_not() {
+fn a_replica_is_not_changed() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x --add-replica-regions us-east-1");
     account.refuses(
@@ -64,7 +64,7 @@ fn a3_replica_may_not() {
 }
 
 #[test]
-fn a3_replicated() {
+fn a_replica_has_values_versions_tags_and_description() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x --description d --tags Key=k,Value=v --add-replica-regions us-east-1");
     let shared = "--query [Description,Tags,VersionIdsToStages] --secret-id a";
@@ -76,7 +76,7 @@ fn a3_replicated() {
 }
 
 #[test]
-fn a3_failure_causes() {
+fn what_fails_in_a_region_is_told_for_each() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string other --region eu-west-1");
     let key = account.key("--region us-east-1");
@@ -107,7 +107,7 @@ fn a3_failure_causes() {
 }
 
 #[test]
-fn a3_retry() {
+fn the_same_call_again_is_the_retry() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string other --region eu-west-1");
     let key = account.key("--region us-east-1");
@@ -130,7 +130,7 @@ fn a3_retry() {
 }
 
 #[test]
-fn a3_force_overwrite() {
+fn a_secret_of_the_same_name_is_replaced_when_forced() {
     let account = Account::new();
     for region in ["eu-west-1", "us-east-1"] {
         account.json(&format!("create-secret --name a --secret-string other --region {region}"));
@@ -149,7 +149,7 @@ fn a3_force_overwrite() {
 
 /// The example with `region us-east-1`, which AWS's page prints though the AWS CLI refuses it, is taken here.
 #[test]
-fn a3_documentation_traps() {
+fn examples_of_aws_pages_are_taken() {
     for form in ["region us-east-1", "Region=us-east-1", "us-east-1"] {
         let account = Account::new();
         let made = account.json(&format!("create-secret --name a --secret-string x --add-replica-regions {form}"));
