@@ -98,9 +98,7 @@ impl SecretBytes {
     pub fn grow(&mut self, length: usize) {
         if length > self.0.len() {
             let mut larger = vec![0; length];
-            if let Some(start) = larger.get_mut(..self.0.len()) {
-                start.copy_from_slice(&self.0);
-            }
+            larger.split_at_mut(self.0.len()).0.copy_from_slice(&self.0);
             self.wipe();
             self.0 = larger;
         }

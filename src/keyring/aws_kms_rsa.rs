@@ -50,10 +50,9 @@ impl Keyring for AwsKmsRsaKeyring {
             ));
         }
         let mut plaintext = SecretBytes::zeroed(DIGEST + DATA_KEY_LENGTH);
-        if let Some((digest, key)) = plaintext.expose_mut().split_first_chunk_mut::<DIGEST>() {
-            *digest = sha384(&context.to_bytes()?);
-            key.copy_from_slice(data_key.expose());
-        }
+        let (digest, key) = plaintext.expose_mut().split_first_chunk_mut::<DIGEST>().expect("it begins with the digest");
+        *digest = sha384(&context.to_bytes()?);
+        key.copy_from_slice(data_key.expose());
         let ciphertext = self.public.encrypt(self.algorithm.padding(), plaintext.expose())?;
         Ok(EncryptedDataKey { provider_id: PROVIDER_ID.to_owned(), provider_info: self.key.to_string().into_bytes(), ciphertext })
     }

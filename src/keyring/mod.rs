@@ -204,8 +204,8 @@ fn shorten(text: String) -> String {
     if text.len() <= SHOWN {
         return text;
     }
-    let end = (0..=SHOWN).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default();
-    format!("{}…", text.get(..end).unwrap_or_default())
+    let end = (0..=SHOWN).rev().find(|end| text.is_char_boundary(*end)).expect("0 is a boundary of characters");
+    format!("{}…", text.get(..end).expect("a boundary of characters"))
 }
 
 #[cfg(test)]

@@ -30,9 +30,7 @@ impl<W: Write> Gather<W> {
         }
         let end = self.filled + piece.len();
         self.buffer.grow(if end <= FIRST { FIRST } else { CHUNK });
-        if let Some(room) = self.buffer.expose_mut().get_mut(self.filled..end) {
-            room.copy_from_slice(piece);
-        }
+        self.buffer.expose_mut().get_mut(self.filled..end).expect("the buffer holds a chunk").copy_from_slice(piece);
         self.filled = end;
         Ok(())
     }
@@ -45,7 +43,8 @@ impl<W: Write> Gather<W> {
 
     fn flush(&mut self) -> Result<()> {
         let (buffer, filled) = (std::mem::take(&mut self.buffer), std::mem::take(&mut self.filled));
-        let result = self.watch(|output| output.write_all(buffer.expose().get(..filled).unwrap_or_default()));
+        let gathered = buffer.expose().get(..filled).expect("what was filled lies within the buffer");
+        let result = self.watch(|output| output.write_all(gathered));
         self.buffer = buffer;
         result
     }

@@ -49,10 +49,11 @@ impl Held {
                 self.blocks.push(SecretBytes::zeroed(Self::BLOCK));
                 self.free = Self::BLOCK;
             }
-            let room = self.blocks.last_mut().and_then(|block| block.expose_mut().get_mut(Self::BLOCK - self.free..)).unwrap_or_default();
+            let block = self.blocks.last_mut().expect("there is a block that is not full");
+            let room = block.expose_mut().get_mut(Self::BLOCK - self.free..).expect("no more of a block is free than there is");
             let count = copy_prefix(room, content);
             self.free -= count;
-            content = content.get(count..).unwrap_or_default();
+            content = content.get(count..).expect("no more was copied than there was");
         }
     }
 

@@ -40,7 +40,7 @@ impl<R: Read> Plaintext for Reader<R> {
             self.end = 0;
             self.end = read_retrying(&mut self.input, self.buffer.expose_mut())?;
         }
-        let available = self.buffer.expose().get(self.start..self.end).unwrap_or_default();
+        let available = self.buffer.expose().get(self.start..self.end).expect("what was read lies within the buffer");
         let count = copy_prefix(dest, available);
         self.start += count;
         Ok(count)
@@ -50,9 +50,7 @@ impl<R: Read> Plaintext for Reader<R> {
 /// Copies as much as both have; gives how much.
 pub(super) fn copy_prefix(dest: &mut [u8], from: &[u8]) -> usize {
     let count = dest.len().min(from.len());
-    if let (Some(dest), Some(from)) = (dest.get_mut(..count), from.get(..count)) {
-        dest.copy_from_slice(from);
-    }
+    dest.split_at_mut(count).0.copy_from_slice(from.split_at(count).0);
     count
 }
 

@@ -11,6 +11,8 @@ use crate::{error::Result, secret::SecretBytes};
 /// Room that is made before any byte is read: a batch of frames, or a frame of 1 MiB.
 const FIRST_READ: usize = 17 * CHUNK;
 
+const WITHIN: &str = "what was read lies within the buffer";
+
 /// Reads ahead into a buffer that wipes itself: frames are decrypted in it.
 pub(super) struct Source<R> {
     input: R,
@@ -27,7 +29,7 @@ impl<R: Read> Source<R> {
 
     /// The bytes that are here.
     pub(super) fn available(&self) -> &[u8] {
-        self.buffer.expose().get(self.start..self.end).unwrap_or_default()
+        self.buffer.expose().get(self.start..self.end).expect(WITHIN)
     }
 
     /// Reads until `wanted` bytes are here or the input ends; gives how many are here, which may be more.
@@ -37,7 +39,10 @@ impl<R: Read> Source<R> {
         while self.end - self.start < wanted && !self.at_end {
             self.make_room(wanted);
             let stop = if wanted >= CHUNK { self.buffer.len().min(self.start.saturating_add(wanted)) } else { self.buffer.len() };
-            let count = read_retrying(&mut self.input, self.buffer.expose_mut().get_mut(self.end..stop).unwrap_or_default())?;
+            let room = self.buffer.expose_mut().get_mut(self.end..stop).expect(WITHIN);
+            // Into no room no byte is read, and that would be taken for the end.
+            assert!(!room.is_empty(), "room was made");
+            let count = read_retrying(&mut self.input, room)?;
             self.at_end = count == 0;
             self.end += count;
         }
@@ -53,7 +58,7 @@ impl<R: Read> Source<R> {
                 buffer.grow(wanted.min(filled.saturating_mul(2).max(FIRST_READ)));
             }
             let stop = wanted.min(buffer.len());
-            let room = buffer.expose_mut().get_mut(filled..stop).unwrap_or_default();
+            let room = buffer.expose_mut().get_mut(filled..stop).expect("the buffer grew");
             if self.start < self.end {
                 let count = copy_prefix(room, self.available());
                 self.start += count;
@@ -104,7 +109,7 @@ impl<R: Read> Source<R> {
 
     /// Bytes that [`Source::take`] gave up, to be decrypted in place.
     pub(super) fn taken(&mut self, range: Range<usize>) -> &mut [u8] {
-        self.buffer.expose_mut().get_mut(range).unwrap_or_default()
+        self.buffer.expose_mut().get_mut(range).expect(WITHIN)
     }
 
     /// Passes `length` bytes to `each`, piece by piece; gives how many there were.
@@ -138,6 +143,14 @@ mod tests {
         let mut source = Source::new(&[7_u8; 100][..]);
         assert_eq!(source.fill(usize::MAX / 2).expect("reads"), 100);
         assert!(source.buffer.len() <= CHUNK, "{}", source.buffer.len());
+    }
+
+    #[test]
+    #[should_panic(expected = "what was read lies within the buffer")]
+    fn bytes_that_were_never_read_are_no_empty_piece() {
+        let mut source = Source::new(&[7_u8; 100][..]);
+        assert_eq!(source.fill(100).expect("reads"), 100);
+        source.taken(0..CHUNK + 1);
     }
 
     #[test]
