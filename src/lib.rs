@@ -51,6 +51,7 @@ mod parallel;
 mod policy;
 pub mod region;
 mod secret;
+mod sequence_number;
 #[doc(hidden)]
 pub mod shorthand;
 mod suite;

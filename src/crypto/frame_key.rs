@@ -1,74 +1,80 @@
-//! AES-256-GCM under a message's derived key.
+//! AES-256-GCM under a message's derived key: first the header's tag, once, and then the frames.
 
 use std::fmt;
 
-use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, Tag, UnboundKey};
+use ring::aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, Tag, UnboundKey};
 use zeroize::Zeroizing;
 
-use super::scrub_stack;
-use crate::error::{Error, Result};
+use super::{
+    frame_numbers::{FrameNumbers, UnusedNumber},
+    scrub_stack,
+};
+use crate::{
+    error::{Error, Result},
+    sequence_number::{HEADER_IV, SequenceNumber},
+};
 
-/// A sequence number that has been handed out once. Not `Clone`: sealing consumes it.
+/// The derived key of one message before its header is sealed or verified, which consumes it: no key seals two headers.
 #[derive(Debug)]
-pub struct SequenceIv(u32);
+pub struct HeaderKey(FrameKey);
 
-impl SequenceIv {
-    /// The caller takes care that a key never seals twice under one number.
-    #[must_use]
-    pub const fn assume_unique_for_key(sequence_number: u32) -> Self {
-        Self(sequence_number)
-    }
-
-    /// The number.
-    #[must_use]
-    pub const fn sequence_number(&self) -> u32 {
-        self.0
-    }
-
-    fn nonce(&self) -> Nonce {
-        nonce(self.0)
-    }
+/// What comes of sealing a header.
+#[derive(Debug)]
+pub struct SealedHeader {
+    /// The header's authentication tag.
+    pub tag: [u8; 16],
+    /// The key for the frames.
+    pub key: FrameKey,
+    /// Their numbers; there are no others for this key.
+    pub numbers: FrameNumbers,
 }
 
-/// The derived key of one message: seals and opens its header tag and its frames.
-///
-/// Kept on the heap, so that moving it leaves no copy of the key schedule behind.
-pub struct FrameKey(Box<LessSafeKey>);
-
-impl FrameKey {
+impl HeaderKey {
     /// Schedules the key; the bytes are wiped.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "taken over so that it is wiped here")]
     pub fn new(derived_key: Zeroizing<[u8; 32]>) -> Self {
         let unbound = UnboundKey::new(&AES_256_GCM, &derived_key[..]).expect("AES-256 keys have 32 bytes");
-        let key = Self(Box::new(LessSafeKey::new(unbound)));
+        let key = Self(FrameKey(Box::new(LessSafeKey::new(unbound))));
         scrub_stack();
         key
     }
 
-    /// The header's tag: an empty plaintext under IV 0. One call per key.
+    /// Makes the header's tag: an empty plaintext under the header's IV.
     #[must_use]
-    pub fn seal_header(&self, authenticated: &[u8]) -> [u8; 16] {
-        let tag = self.0.seal_in_place_separate_tag(nonce(0), Aad::from(authenticated), &mut []);
-        tag_bytes(&tag.expect("AES-GCM seals an empty plaintext"))
+    pub fn seal_header(self, authenticated: &[u8]) -> SealedHeader {
+        let Self(key) = self;
+        let tag = key.0.seal_in_place_separate_tag(nonce(HEADER_IV), Aad::from(authenticated), &mut []);
+        let tag = tag_bytes(&tag.expect("AES-GCM seals an empty plaintext"));
+        SealedHeader { tag, key, numbers: FrameNumbers::of_sealed_header() }
     }
 
-    /// Verifies the header's tag.
+    /// Verifies the header's tag; gives the key that opens the frames.
     ///
     /// # Errors
     /// [`Error::Decryption`].
-    pub fn open_header(&self, authenticated: &[u8], tag: &[u8; 16]) -> Result<()> {
-        let mut sealed = *tag;
-        self.0.open_in_place(nonce(0), Aad::from(authenticated), &mut sealed).map(drop).map_err(|_| Error::Decryption)
+    pub fn open_header(self, authenticated: &[u8], tag: &[u8; 16]) -> Result<FrameKey> {
+        let (Self(key), mut sealed) = (self, *tag);
+        match key.0.open_in_place(nonce(HEADER_IV), Aad::from(authenticated), &mut sealed) {
+            Ok(_) => Ok(key),
+            Err(_) => Err(Error::Decryption),
+        }
     }
+}
 
-    /// Encrypts a frame's content in place and gives its tag.
+/// The derived key of a message whose header is sealed or verified.
+///
+/// Kept on the heap, so that moving it leaves no copy of the key schedule behind.
+pub struct FrameKey(Box<LessSafeKey>);
+
+impl FrameKey {
+    /// Encrypts a frame's content in place and gives its tag. The number is one of those that came with this key.
     ///
     /// # Errors
     /// [`Error::Misuse`] over the 2^36 - 32 bytes that AES-GCM takes under one nonce.
     #[expect(clippy::needless_pass_by_value, reason = "consumed: one number, one encryption")]
-    pub fn seal(&self, iv: SequenceIv, aad: &[u8], content: &mut [u8]) -> Result<[u8; 16]> {
-        let tag = self.0.seal_in_place_separate_tag(iv.nonce(), Aad::from(aad), content);
+    pub fn seal(&self, number: UnusedNumber, aad: &[u8], content: &mut [u8]) -> Result<[u8; 16]> {
+        let tag = self.0.seal_in_place_separate_tag(nonce(number.get().iv()), Aad::from(aad), content);
         tag.map(|tag| tag_bytes(&tag)).map_err(|_| Error::Misuse("a frame is longer than AES-GCM takes"))
     }
 
@@ -76,8 +82,8 @@ impl FrameKey {
     ///
     /// # Errors
     /// [`Error::Decryption`].
-    pub fn open<'a>(&self, sequence_number: u32, aad: &[u8], sealed: &'a mut [u8]) -> Result<&'a mut [u8]> {
-        self.0.open_in_place(nonce(sequence_number), Aad::from(aad), sealed).map_err(|_| Error::Decryption)
+    pub fn open<'a>(&self, number: SequenceNumber, aad: &[u8], sealed: &'a mut [u8]) -> Result<&'a mut [u8]> {
+        self.0.open_in_place(nonce(number.iv()), Aad::from(aad), sealed).map_err(|_| Error::Decryption)
     }
 }
 
@@ -87,12 +93,9 @@ impl fmt::Debug for FrameKey {
     }
 }
 
-/// The sequence number as an unsigned 96-bit integer.
-fn nonce(sequence_number: u32) -> Nonce {
-    let mut bytes = [0; NONCE_LEN];
-    let (_, low) = bytes.split_at_mut(NONCE_LEN - 4);
-    low.copy_from_slice(&sequence_number.to_be_bytes());
-    Nonce::assume_unique_for_key(bytes)
+/// Unique for the key: a header is sealed once, and each number that is handed out for a frame is used once.
+fn nonce(iv: [u8; 12]) -> Nonce {
+    Nonce::assume_unique_for_key(iv)
 }
 
 fn tag_bytes(tag: &Tag) -> [u8; 16] {
@@ -103,22 +106,47 @@ fn tag_bytes(tag: &Tag) -> [u8; 16] {
 mod tests {
     use super::*;
 
+    fn key() -> HeaderKey {
+        HeaderKey::new(Zeroizing::new([1; 32]))
+    }
+
     #[test]
     fn a_failed_open_leaves_no_plaintext() {
-        let key = FrameKey::new(Zeroizing::new([1; 32]));
+        let SealedHeader { key, numbers, .. } = key().seal_header(b"header");
         let mut content = b"EXAMPLE-PASSWORD".to_vec();
-        let mut tag = key.seal(SequenceIv::assume_unique_for_key(1), b"aad", &mut content).expect("seals");
+        let mut tag = key.seal(numbers.last(), b"aad", &mut content).expect("seals");
         tag[0] ^= 1;
         content.extend_from_slice(&tag);
-        assert!(matches!(key.open(1, b"aad", &mut content), Err(Error::Decryption)));
+        assert!(matches!(key.open(SequenceNumber::FIRST, b"aad", &mut content), Err(Error::Decryption)));
         assert!(!content.windows(4).any(|window| window == b"EXAM" || window == b"WORD"));
     }
 
     #[test]
     fn a_header_tag_is_bound_to_its_bytes() {
-        let key = FrameKey::new(Zeroizing::new([1; 32]));
-        let tag = key.seal_header(b"header");
-        assert!(key.open_header(b"header", &tag).is_ok());
-        assert!(matches!(key.open_header(b"headeR", &tag), Err(Error::Decryption)));
+        let tag = key().seal_header(b"header").tag;
+        assert!(key().open_header(b"header", &tag).is_ok());
+        assert!(matches!(key().open_header(b"headeR", &tag), Err(Error::Decryption)));
+    }
+
+    #[test]
+    fn a_frame_opens_under_its_own_number_only() {
+        let SealedHeader { key, mut numbers, .. } = key().seal_header(b"header");
+        for (number, unused) in numbers.take(3).expect("as many").enumerate() {
+            let mut content = *b"content";
+            let tag = key.seal(unused, b"aad", &mut content).expect("seals");
+            for other in 1..=4 {
+                let mut sealed = [&content[..], &tag].concat();
+                let opened = key.open(SequenceNumber::new(other).expect("not 0"), b"aad", &mut sealed);
+                assert_eq!(opened.ok().as_deref(), (other as usize == number + 1).then_some(&mut b"content"[..].to_vec()[..]).as_deref());
+            }
+        }
+    }
+
+    #[test]
+    fn no_frame_is_sealed_as_the_header_is() {
+        let SealedHeader { tag, key: frame_key, numbers } = key().seal_header(b"same");
+        let first = frame_key.seal(numbers.last(), b"same", &mut []).expect("seals");
+        assert_ne!(tag, first);
+        assert!(matches!(key().open_header(b"same", &first), Err(Error::Decryption)));
     }
 }

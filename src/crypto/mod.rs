@@ -5,6 +5,7 @@
 mod der;
 mod ecdh;
 mod frame_key;
+mod frame_numbers;
 mod hash;
 mod kdf;
 mod key_file;
@@ -14,7 +15,8 @@ mod signature;
 mod wrapping_key;
 
 pub use ecdh::{Curve, EcPrivateKey, EcPublicKey};
-pub use frame_key::{FrameKey, SequenceIv};
+pub use frame_key::{FrameKey, HeaderKey, SealedHeader};
+pub use frame_numbers::{FrameNumbers, NumberRun, UnusedNumber};
 pub use hash::{HmacKey, Sha256, sha256, sha384};
 pub use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512, kdf_counter_hmac_sha384};
 pub use key_file::KeyFile;

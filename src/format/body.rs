@@ -1,6 +1,6 @@
 //! Frames and the single block of a message body (specification, "Message Body").
 
-use super::{ContentType, IV_LENGTH, MessageId, TAG_LENGTH, cursor::Cursor, header::MESSAGE_ID_LENGTH};
+use super::{ContentType, IV_LENGTH, MessageId, SequenceNumber, TAG_LENGTH, cursor::Cursor, header::MESSAGE_ID_LENGTH};
 use crate::error::{FormatError, FormatProblem};
 
 /// Marks a final frame, in the place of a regular frame's sequence number.
@@ -34,8 +34,8 @@ pub enum Piece {
 pub struct Head {
     /// What it is.
     pub piece: Piece,
-    /// Its sequence number, from 1.
-    pub sequence_number: u32,
+    /// Its sequence number.
+    pub sequence_number: SequenceNumber,
     /// Bytes before the content.
     pub head_length: usize,
     /// Bytes of content.
@@ -47,7 +47,7 @@ impl Head {
     ///
     /// # Errors
     /// Truncation says how many bytes are needed; everything else names the field.
-    pub fn parse(bytes: &[u8], content_type: ContentType, expected: u32) -> Result<Self, FormatError> {
+    pub fn parse(bytes: &[u8], content_type: ContentType, expected: SequenceNumber) -> Result<Self, FormatError> {
         let mut cursor = Cursor::new(bytes);
         match content_type {
             ContentType::NonFramed => {
@@ -62,20 +62,19 @@ impl Head {
                     parse_iv(&mut cursor, expected)?;
                     return Ok(Self {
                         piece: Piece::Regular,
-                        sequence_number: first,
+                        sequence_number: expected,
                         head_length: cursor.position(),
                         content_length: u64::from(frame_length),
                     });
                 }
-                let sequence_number = cursor.u32(SEQUENCE_NUMBER)?;
-                check_sequence(sequence_number, expected)?;
+                check_sequence(cursor.u32(SEQUENCE_NUMBER)?, expected)?;
                 parse_iv(&mut cursor, expected)?;
                 let content_length = u64::from(cursor.u32("final frame content length")?);
                 let limit = u64::from(frame_length);
                 if content_length > limit {
                     return Err(FormatError::new("final frame content length", FormatProblem::TooLarge { value: content_length, limit }));
                 }
-                Ok(Self { piece: Piece::Final, sequence_number, head_length: cursor.position(), content_length })
+                Ok(Self { piece: Piece::Final, sequence_number: expected, head_length: cursor.position(), content_length })
             }
         }
     }
@@ -95,17 +94,17 @@ impl Head {
 
 /// The head of a regular frame.
 #[must_use]
-pub fn regular_head(sequence_number: u32) -> [u8; REGULAR_HEAD] {
+pub fn regular_head(sequence_number: SequenceNumber) -> [u8; REGULAR_HEAD] {
     let mut head = [0; REGULAR_HEAD];
     let (number, iv) = head.split_at_mut(4);
-    number.copy_from_slice(&sequence_number.to_be_bytes());
-    iv.copy_from_slice(&iv_bytes(sequence_number));
+    number.copy_from_slice(&sequence_number.get().to_be_bytes());
+    iv.copy_from_slice(&sequence_number.iv());
     head
 }
 
 /// The head of a final frame.
 #[must_use]
-pub fn final_head(sequence_number: u32, content_length: u32) -> [u8; FINAL_HEAD] {
+pub fn final_head(sequence_number: SequenceNumber, content_length: u32) -> [u8; FINAL_HEAD] {
     let mut head = [0; FINAL_HEAD];
     let (end, rest) = head.split_at_mut(4);
     end.copy_from_slice(&SEQUENCE_NUMBER_END.to_be_bytes());
@@ -115,25 +114,16 @@ pub fn final_head(sequence_number: u32, content_length: u32) -> [u8; FINAL_HEAD]
     head
 }
 
-/// A frame's initialization vector: its sequence number as an unsigned 96-bit integer.
-#[must_use]
-pub fn iv_bytes(sequence_number: u32) -> [u8; IV_LENGTH] {
-    let mut iv = [0; IV_LENGTH];
-    let (_, low) = iv.split_at_mut(IV_LENGTH - 4);
-    low.copy_from_slice(&sequence_number.to_be_bytes());
-    iv
-}
-
-fn parse_iv(cursor: &mut Cursor<'_>, expected: u32) -> Result<(), FormatError> {
+fn parse_iv(cursor: &mut Cursor<'_>, expected: SequenceNumber) -> Result<(), FormatError> {
     let iv: [u8; IV_LENGTH] = cursor.array(IV)?;
-    if iv == iv_bytes(expected) { Ok(()) } else { Err(FormatError::new(IV, FormatProblem::NotSequenceNumber)) }
+    if iv == expected.iv() { Ok(()) } else { Err(FormatError::new(IV, FormatProblem::NotSequenceNumber)) }
 }
 
-fn check_sequence(found: u32, expected: u32) -> Result<(), FormatError> {
-    if found == expected {
+fn check_sequence(found: u32, expected: SequenceNumber) -> Result<(), FormatError> {
+    if found == expected.get() {
         return Ok(());
     }
-    Err(FormatError::new(SEQUENCE_NUMBER, FormatProblem::Unexpected { expected: u64::from(expected), found: u64::from(found) }))
+    Err(FormatError::new(SEQUENCE_NUMBER, FormatProblem::Unexpected { expected: u64::from(expected.get()), found: u64::from(found) }))
 }
 
 const LONGEST_LABEL: usize = b"AWSKMSEncryptionClient Single Block".len();
@@ -148,14 +138,14 @@ pub struct BodyAad {
 impl BodyAad {
     /// The AAD of one frame or block.
     #[must_use]
-    pub fn new(message_id: &MessageId, piece: Piece, sequence_number: u32, content_length: u64) -> Self {
+    pub fn new(message_id: &MessageId, piece: Piece, sequence_number: SequenceNumber, content_length: u64) -> Self {
         let label: &[u8] = match piece {
             Piece::Regular => b"AWSKMSEncryptionClient Frame",
             Piece::Final => b"AWSKMSEncryptionClient Final Frame",
             Piece::SingleBlock => b"AWSKMSEncryptionClient Single Block",
         };
         let mut aad = Self { bytes: [0; MAX_AAD], length: 0 };
-        for part in [&message_id.0[..], label, &sequence_number.to_be_bytes(), &content_length.to_be_bytes()] {
+        for part in [&message_id.0[..], label, &sequence_number.get().to_be_bytes(), &content_length.to_be_bytes()] {
             aad.push(part);
         }
         aad

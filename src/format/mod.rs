@@ -18,10 +18,10 @@ pub mod header;
 pub use encryption_context::EncryptionContext;
 pub use header::{ContentType, EncryptedDataKey, Header, HeaderLimits, MessageId, ParsedHeader};
 
+pub use crate::sequence_number::{IV_LENGTH, SequenceNumber};
+
 /// Length of an authentication tag in bytes.
 pub const TAG_LENGTH: usize = 16;
-/// Length of an initialization vector in bytes.
-pub const IV_LENGTH: usize = 12;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{OpenOptions, signature::Verifying};
 use crate::{
-    crypto::{FrameKey, constant_time_eq, derive_message_keys},
+    crypto::{FrameKey, HeaderKey, constant_time_eq, derive_message_keys},
     error::{ContextMismatch, Error, Result},
     format::{EncryptionContext, Header, ParsedHeader},
     keyring::{Keyring, unwrap_any},
@@ -53,9 +53,7 @@ fn verify(
     if !constant_time_eq(&commitment, &header.commitment) {
         return Err(Error::Decryption);
     }
-    let key = FrameKey::new(derived_key);
-    key.open_header(&aad, tag)?;
-    Ok((key, data_key))
+    Ok((HeaderKey::new(derived_key).open_header(&aad, tag)?, data_key))
 }
 
 /// The pairs given that the header does not store. What the message format sets for itself is always stored.

@@ -6,7 +6,7 @@ use super::{open::read_header, signature::Verifying, source::Source};
 use crate::{
     error::{Error, FormatError, FormatProblem, Result},
     format::{
-        ContentType, Header, HeaderLimits,
+        ContentType, Header, HeaderLimits, SequenceNumber,
         body::{Head, MAX_HEAD, Piece},
         footer::{MAX_SIGNATURE_LENGTH, parse_footer},
     },
@@ -42,7 +42,7 @@ pub fn inspect(input: impl Read, limits: HeaderLimits) -> Result<Inspected> {
     }
     let header_length = as_u64(parsed.length());
     let mut seen = Inspected { header: parsed.header, header_length, frames: 0, plaintext_length: 0, message_length: header_length };
-    let mut next_number: u32 = 1;
+    let mut next_number = SequenceNumber::FIRST;
     loop {
         source.fill(MAX_HEAD)?;
         let head = Head::parse(source.available(), seen.header.content_type, next_number)?;
@@ -61,7 +61,7 @@ pub fn inspect(input: impl Read, limits: HeaderLimits) -> Result<Inspected> {
         if head.piece != Piece::Regular {
             break;
         }
-        next_number = next_number.checked_add(1).ok_or(CONTENT_TOO_LONG)?;
+        next_number = next_number.after(1).ok_or(CONTENT_TOO_LONG)?;
     }
     if let Some(verifying) = verifying {
         source.fill(2 + MAX_SIGNATURE_LENGTH)?;

@@ -17,7 +17,7 @@ use crate::{
     crypto::FrameKey,
     error::{Error, FormatError, FormatProblem, Result},
     format::{
-        ContentType, EncryptionContext, Header, HeaderLimits, ParsedHeader, TAG_LENGTH,
+        ContentType, EncryptionContext, Header, HeaderLimits, ParsedHeader, SequenceNumber, TAG_LENGTH,
         body::{FINAL_HEAD, Head, MAX_HEAD, Piece, REGULAR_HEAD},
         footer::parse_footer,
     },
@@ -111,7 +111,7 @@ pub struct Opener<R> {
     pub(super) header: Header,
     pub(super) key: FrameKey,
     pub(super) source: Source<R>,
-    pub(super) next_number: u32,
+    pub(super) next_number: SequenceNumber,
     pub(super) max_content_length: u64,
     pub(super) verifying: Option<Verifying>,
     state: State,
@@ -143,7 +143,16 @@ impl<R: Read> Opener<R> {
         let header_range = source.take(length);
         let Authenticated { header, key, data_key, verifying } = authenticate(parsed, source.taken(header_range), keyrings, options)?;
         let max_content_length = options.max_content_length;
-        let opener = Self { header, key, source, next_number: 1, max_content_length, verifying, state: State::Reading, held: 0..0 };
+        let opener = Self {
+            header,
+            key,
+            source,
+            next_number: SequenceNumber::FIRST,
+            max_content_length,
+            verifying,
+            state: State::Reading,
+            held: 0..0,
+        };
         Ok((opener, data_key))
     }
 
@@ -233,7 +242,7 @@ impl<R: Read> Opener<R> {
         let mut wanted = 2;
         loop {
             let here = self.source.fill(length.saturating_add(wanted))?;
-            match parse_footer(self.source.available().get(length..).unwrap_or_default()) {
+            match parse_footer(self.source.available().get(length..).expect("the pieces before the footer are here")) {
                 Ok(signature) => return Ok(2 + signature.len()),
                 Err(FormatError { problem: FormatProblem::Truncated { needed }, .. }) if here >= length.saturating_add(wanted) => {
                     wanted = needed;
@@ -256,8 +265,8 @@ impl<R: Read> Opener<R> {
     }
 }
 
-fn number_after(number: u32) -> Result<u32> {
-    number.checked_add(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun).into())
+fn number_after(number: SequenceNumber) -> Result<SequenceNumber> {
+    number.after(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun).into())
 }
 
 /// Bytes of a piece, if its content is within the limit.

@@ -15,20 +15,27 @@ use crate::{
     crypto::FrameKey,
     error::{Error, Result},
     format::{
-        ContentType, MessageId, TAG_LENGTH,
+        ContentType, MessageId, SequenceNumber, TAG_LENGTH,
         body::{BodyAad, FINAL_HEAD, Head, Piece, REGULAR_HEAD},
     },
     secret::SecretBytes,
 };
 
+const WHOLE: &str = "a frame has a head and a tag";
+
 /// Regular frames as they lie in the message, decrypted in place.
-#[derive(Default)]
 struct Batch {
     buffer: SecretBytes,
     frames: usize,
-    first_number: u32,
+    first_number: SequenceNumber,
     /// Frames whose tag was verified.
     verified: usize,
+}
+
+impl Default for Batch {
+    fn default() -> Self {
+        Self { buffer: SecretBytes::default(), frames: 0, first_number: SequenceNumber::FIRST, verified: 0 }
+    }
 }
 
 /// What opens the regular frames of one message.
@@ -46,7 +53,7 @@ struct OpenCourse<'a> {
 struct Unopened<'a, R> {
     source: &'a mut Source<R>,
     verifying: Option<&'a mut Verifying>,
-    next_number: u32,
+    next_number: SequenceNumber,
     /// Frames that were read.
     done: usize,
     /// How it ends, once the last regular frame was read.
@@ -74,10 +81,11 @@ impl<R: Read, W: Write> Course<Unopened<'_, R>, &mut Gather<W>> for OpenCourse<'
 
     /// Verifies and decrypts until a frame fails.
     fn work(&self, batch: &mut Batch, _index: usize) -> Result<()> {
-        let numbered = (batch.first_number..).zip(batch.buffer.expose_mut().chunks_exact_mut(self.frame));
-        for (number, frame) in numbered.take(batch.frames) {
+        let numbered = (0..).zip(batch.buffer.expose_mut().chunks_exact_mut(self.frame));
+        for (index, frame) in numbered.take(batch.frames) {
+            let number = batch.first_number.after(index).expect("its head was read");
             let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length));
-            if self.key.open(number, aad.as_bytes(), frame.get_mut(REGULAR_HEAD..).unwrap_or_default()).is_err() {
+            if self.key.open(number, aad.as_bytes(), frame.get_mut(REGULAR_HEAD..).expect(WHOLE)).is_err() {
                 break;
             }
             batch.verified += 1;
@@ -88,8 +96,7 @@ impl<R: Read, W: Write> Course<Unopened<'_, R>, &mut Gather<W>> for OpenCourse<'
     /// Writes the verified frames; an error if there are others.
     fn write(&self, output: &mut &mut Gather<W>, batch: &mut Batch, _index: usize) -> Result<()> {
         for frame in batch.buffer.expose().chunks_exact(self.frame).take(batch.verified) {
-            let end = frame.len().saturating_sub(TAG_LENGTH);
-            output.write(frame.get(REGULAR_HEAD..end).unwrap_or_default())?;
+            output.write(frame.get(REGULAR_HEAD..frame.len() - TAG_LENGTH).expect(WHOLE))?;
         }
         if batch.verified == batch.frames { Ok(()) } else { Err(Error::Decryption) }
     }
@@ -102,17 +109,18 @@ impl OpenCourse<'_> {
         let frame = self.frame;
         let wanted = capacity.saturating_mul(frame).saturating_add(FINAL_HEAD);
         let (filled, result) = unopened.source.read_into(&mut batch.buffer, wanted);
-        let bytes = batch.buffer.expose().get(..filled).unwrap_or_default();
+        let bytes = batch.buffer.expose().get(..filled).expect("no more was read than there was room for");
         let first_number = unopened.next_number;
-        let heads = (first_number..=u32::MAX)
+        let heads = (0..)
             .zip(bytes.chunks(frame))
-            .map_while(|(number, bytes)| Head::parse(bytes, self.content_type, number).ok());
+            .map_while(|(index, bytes)| Head::parse(bytes, self.content_type, first_number.after(index)?).ok());
         let is_followed =
             |(head, next): (Head, Head)| head.piece == Piece::Regular && (next.piece == Piece::Regular || next.content_length > 0);
         let frames = heads.clone().zip(heads.skip(1)).take_while(|pair| is_followed(*pair)).take(capacity).count();
         (batch.frames, batch.first_number, batch.verified) = (frames, first_number, 0);
-        unopened.next_number = u32::try_from(frames).ok().and_then(|frames| first_number.checked_add(frames)).unwrap_or(u32::MAX);
-        let (frames, rest) = bytes.split_at_checked(frames * frame).unwrap_or_default();
+        unopened.next_number =
+            u32::try_from(frames).ok().and_then(|frames| first_number.after(frames)).expect("the head behind them was read");
+        let (frames, rest) = bytes.split_at_checked(frames * frame).expect("the heads of these frames were read, and the one behind them");
         if let Some(verifying) = &mut unopened.verifying {
             verifying.update(frames);
         }

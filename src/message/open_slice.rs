@@ -8,7 +8,7 @@ use super::{
 use crate::{
     error::{FormatError, FormatProblem, Result},
     format::{
-        Header,
+        Header, SequenceNumber,
         body::{Head, Piece},
         footer::parse_footer,
     },
@@ -28,7 +28,7 @@ pub fn open_slice(message: &[u8], out: &mut Vec<u8>, keyrings: &[&dyn Keyring], 
     match append_content(&mut opened, body, out, options.max_content_length) {
         Ok(plaintext_length) => Ok(Opened { header: opened.header, plaintext_length }),
         Err(error) => {
-            wipe(out.get_mut(before..).unwrap_or_default());
+            wipe(out.get_mut(before..).expect("opening only appends"));
             out.truncate(before);
             Err(error)
         }
@@ -38,7 +38,7 @@ pub fn open_slice(message: &[u8], out: &mut Vec<u8>, keyrings: &[&dyn Keyring], 
 /// Gives the number of bytes of plaintext.
 fn append_content(opened: &mut Authenticated, body: &[u8], out: &mut Vec<u8>, limit: u64) -> Result<u64> {
     let Authenticated { header, key, verifying, .. } = opened;
-    let (mut rest, mut number, mut total) = (body, 1_u32, 0_u64);
+    let (mut rest, mut number, mut total) = (body, SequenceNumber::FIRST, 0_u64);
     // Room for everything from the start: growing would leave plaintext behind.
     out.reserve_exact(body.len());
     loop {
@@ -55,9 +55,9 @@ fn append_content(opened: &mut Authenticated, body: &[u8], out: &mut Vec<u8>, li
             verifying.update(piece);
         }
         let start = out.len();
-        out.extend_from_slice(piece.get(head.head_length..).unwrap_or_default());
+        out.extend_from_slice(piece.get(head.head_length..).expect("a piece has its head"));
         let aad = head.aad(&header.message_id);
-        let opened = key.open(number, aad.as_bytes(), out.get_mut(start..).unwrap_or_default())?.len();
+        let opened = key.open(number, aad.as_bytes(), out.get_mut(start..).expect("the content was appended"))?.len();
         out.truncate(start + opened);
         total += head.content_length;
         if is_last {
@@ -66,7 +66,7 @@ fn append_content(opened: &mut Authenticated, body: &[u8], out: &mut Vec<u8>, li
             }
             return Ok(total);
         }
-        number = number.checked_add(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun))?;
+        number = number.after(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun))?;
         rest = behind;
     }
 }

@@ -9,7 +9,7 @@ use super::{
     plaintext::{Plaintext, Reader},
     relay::relay,
     seal_course::{Message, SealCourse, Unsealed},
-    sealer::{FrameSealer, Numbers},
+    sealer::{FrameSealer, Progress},
     shape::{SEAL_BATCH, Shape},
     wrap_each,
 };
@@ -145,31 +145,36 @@ pub(super) fn seal_frames<W: Write + Send>(
     outputs: Vec<Gather<W>>,
     options: SealOptions,
 ) -> Result<Vec<Sealed>> {
-    let (mut frame_sealers, mut numbers, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut frame_sealers, mut progress, mut messages) = (Vec::new(), Vec::new(), Vec::new());
     for (sealer, mut output) in sealers.into_iter().zip(outputs) {
         output.write(sealer.header())?;
         frame_sealers.push(sealer.frames);
-        numbers.push(sealer.numbers);
+        progress.push(sealer.progress);
         messages.push(Message { output, signing: sealer.signing });
     }
     // One that is read into, and one that is sealed for each of several messages but the last.
     let buffers = if messages.len() > 1 { 2 } else { 1 };
     let shape = Shape::new(options.frame_length.as_usize(), SEAL_BATCH, options.threads, buffers);
     let course = SealCourse { sealers: frame_sealers, frame_length: options.frame_length, shape };
-    let source = Unsealed { plaintext, numbers, done: 0, last: Frames::default() };
-    let (Unsealed { numbers, last, .. }, messages) = relay(&course, shape.threads, source, messages)?;
-    seal_ends(last, &course.sealers, numbers, messages)
+    let source = Unsealed { plaintext, progress, done: 0, last: Frames::default() };
+    let (Unsealed { progress, last, .. }, messages) = relay(&course, shape.threads, source, messages)?;
+    seal_ends(last, &course.sealers, progress, messages)
 }
 
 /// Seals the last frames of each message.
-fn seal_ends<W: Write>(mut last: Frames, sealers: &[FrameSealer], numbers: Vec<Numbers>, messages: Vec<Message<W>>) -> Result<Vec<Sealed>> {
+fn seal_ends<W: Write>(
+    mut last: Frames,
+    sealers: &[FrameSealer],
+    progress: Vec<Progress>,
+    messages: Vec<Message<W>>,
+) -> Result<Vec<Sealed>> {
     let mut left = sealers.len();
     let mut sealed = Vec::with_capacity(left);
     let mut copy = Frames::default();
-    for ((sealer, numbers), Message { mut output, signing }) in sealers.iter().zip(numbers).zip(messages) {
+    for ((sealer, progress), Message { mut output, signing }) in sealers.iter().zip(progress).zip(messages) {
         left -= 1;
         let frames = if left == 0 { &mut last } else { copy.copy_from(&last) };
-        let (regular, content, FinalFrame { head, tag, footer, plaintext_length }) = frames.seal_last(sealer, numbers, signing)?;
+        let (regular, content, FinalFrame { head, tag, footer, plaintext_length }) = frames.seal_last(sealer, progress, signing)?;
         [regular, &head, content, &tag, &footer].into_iter().try_for_each(|piece| output.write(piece))?;
         output.finish()?;
         sealed.push(Sealed { message_id: sealer.message_id(), plaintext_length });

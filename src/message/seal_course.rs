@@ -8,11 +8,11 @@ use super::{
     gather::Gather,
     plaintext::Plaintext,
     relay::{Course, Weight},
-    sealer::{FrameSealer, NumberRun, Numbers},
+    sealer::{FrameSealer, Progress},
     shape::Shape,
     signature::Signing,
 };
-use crate::error::{Error, Result};
+use crate::{crypto::NumberRun, error::Result};
 
 /// Where one message goes.
 pub(super) struct Message<W> {
@@ -20,10 +20,10 @@ pub(super) struct Message<W> {
     pub(super) signing: Option<Signing>,
 }
 
-/// The payload, and what each message has handed out for it.
+/// The payload, and how much of it each message has taken.
 pub(super) struct Unsealed<'a, P> {
     pub(super) plaintext: &'a mut P,
-    pub(super) numbers: Vec<Numbers>,
+    pub(super) progress: Vec<Progress>,
     /// Frames that were read.
     pub(super) done: usize,
     /// What is left at the end.
@@ -66,15 +66,14 @@ impl<P: Plaintext, W: Write> Course<Unsealed<'_, P>, Message<W>> for SealCourse 
         let count = batch.frames.full_frames();
         source.done = source.done.saturating_add(count);
         batch.numbers.clear();
-        for numbers in &mut source.numbers {
-            batch.numbers.push(numbers.take(count, self.frame_length)?);
+        for progress in &mut source.progress {
+            batch.numbers.push(progress.take(count, self.frame_length)?);
         }
         Ok(Some(self.shape.weight(count)))
     }
 
     fn work(&self, batch: &mut Batch, index: usize) -> Result<()> {
-        let (sealer, numbers) =
-            self.sealers.get(index).zip(batch.numbers.get_mut(index)).ok_or(Error::Misuse("each message has a sealer"))?;
+        let (sealer, numbers) = self.sealers.get(index).zip(batch.numbers.get_mut(index)).expect("each message has a sealer and numbers");
         let frames = if self.is_last(index) { &mut batch.frames } else { batch.copy.copy_from(&batch.frames) };
         frames.seal_regular(sealer, numbers)
     }

@@ -3,6 +3,8 @@
 use super::{FinalFrame, MessageSealer, Sealed};
 use crate::{error::Result, secret::wipe};
 
+const APPENDED: &str = "room for the head, and the content, were appended";
+
 /// Seals a payload that is in memory onto the end of `out`: each frame is copied into its place and encrypted there.
 ///
 /// # Errors
@@ -12,7 +14,7 @@ pub fn seal_slice(payload: &[u8], out: &mut Vec<u8>, sealer: MessageSealer) -> R
     let sealed = append_frames(payload, out, sealer);
     if sealed.is_err() {
         // The last frame was copied and not encrypted.
-        wipe(out.get_mut(before..).unwrap_or_default());
+        wipe(out.get_mut(before..).expect("sealing only appends"));
         out.truncate(before);
     }
     sealed
@@ -28,14 +30,14 @@ fn append_frames(payload: &[u8], out: &mut Vec<u8>, mut sealer: MessageSealer) -
     while rest.len() >= frame_length {
         let (frame, behind) = rest.split_at(frame_length);
         let start = append(out, 16, frame);
-        let (head, tag) = sealer.seal_regular(out.get_mut(start..).unwrap_or_default())?;
-        out.get_mut(start - head.len()..start).expect("append left room for the head").copy_from_slice(&head);
+        let (head, tag) = sealer.seal_regular(out.get_mut(start..).expect(APPENDED))?;
+        out.get_mut(start - head.len()..start).expect(APPENDED).copy_from_slice(&head);
         out.extend_from_slice(&tag);
         rest = behind;
     }
     let start = append(out, 24, rest);
-    let FinalFrame { head, tag, footer, plaintext_length } = sealer.seal_final(out.get_mut(start..).unwrap_or_default())?;
-    out.get_mut(start - head.len()..start).expect("append left room for the head").copy_from_slice(&head);
+    let FinalFrame { head, tag, footer, plaintext_length } = sealer.seal_final(out.get_mut(start..).expect(APPENDED))?;
+    out.get_mut(start - head.len()..start).expect(APPENDED).copy_from_slice(&head);
     out.extend_from_slice(&tag);
     out.extend_from_slice(&footer);
     Ok(Sealed { message_id, plaintext_length })

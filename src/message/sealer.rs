@@ -1,7 +1,10 @@
-//! One message being sealed: who hands out frame numbers, and that each is used once.
+//! One message being sealed: its header, then its frames under numbers that are used once.
 
 use crate::{
-    crypto::{FrameKey, Random, SequenceIv, constant_time_eq, derive_message_keys, random_array},
+    crypto::{
+        FrameKey, FrameNumbers, HeaderKey, NumberRun, Random, SealedHeader, UnusedNumber, constant_time_eq, derive_message_keys,
+        random_array,
+    },
     error::{Error, Result},
     format::{
         ContentType, Header, HeaderLimits, MessageId, TAG_LENGTH,
@@ -47,31 +50,31 @@ const OUT_OF_NUMBERS: Error = Error::Misuse("the message has 2^32-1 frames: use 
 const SPENT: Error = Error::Misuse("the message failed to seal before");
 const TOO_LONG: Error = Error::Misuse("a message holds at most 2^52 bytes");
 
-/// Hands out the frame numbers of one message in order, each once, and counts the plaintext. Not `Clone`; spent after an error.
+/// What the message has taken so far: the numbers of its frames, and the plaintext in them. Not `Clone`; spent after an error.
 #[derive(Debug)]
-pub(super) struct Numbers {
-    next: Option<u32>,
+pub(super) struct Progress {
+    numbers: Option<FrameNumbers>,
     plaintext_length: u64,
 }
 
-impl Numbers {
-    const fn new() -> Self {
-        Self { next: Some(1), plaintext_length: 0 }
+impl Progress {
+    const fn new(numbers: FrameNumbers) -> Self {
+        Self { numbers: Some(numbers), plaintext_length: 0 }
     }
 
-    /// Numbers for the next regular frames. 2^32-1 is left for the final frame: as a regular frame's number it would mark the end.
+    /// Numbers for the next regular frames.
     pub(super) fn take(&mut self, frames: usize, frame_length: FrameLength) -> Result<NumberRun> {
-        let first = self.next.take().ok_or(SPENT)?;
+        let mut numbers = self.numbers.take().ok_or(SPENT)?;
         self.plaintext_length = self.with(frames.checked_mul(frame_length.as_usize()))?;
-        let end = u32::try_from(frames).ok().and_then(|frames| first.checked_add(frames)).ok_or(OUT_OF_NUMBERS)?;
-        self.next = Some(end);
-        Ok(NumberRun { next: first, end })
+        let taken = numbers.take(frames).ok_or(OUT_OF_NUMBERS)?;
+        self.numbers = Some(numbers);
+        Ok(taken)
     }
 
     /// The final frame's number, and the length of the plaintext with it.
-    fn last(self, content_length: usize) -> Result<(SequenceIv, u64)> {
+    fn last(self, content_length: usize) -> Result<(UnusedNumber, u64)> {
         let plaintext_length = self.with(Some(content_length))?;
-        Ok((self.next.map(SequenceIv::assume_unique_for_key).ok_or(SPENT)?, plaintext_length))
+        Ok((self.numbers.map(FrameNumbers::last).ok_or(SPENT)?, plaintext_length))
     }
 
     /// The plaintext's length with so many more bytes.
@@ -82,30 +85,11 @@ impl Numbers {
 
     /// Nothing more is handed out.
     fn spend(&mut self) {
-        self.next = None;
+        self.numbers = None;
     }
 }
 
-/// Numbers that follow each other and were handed out for regular frames, each to be used once. Not `Clone`.
-#[derive(Debug)]
-pub(super) struct NumberRun {
-    next: u32,
-    end: u32,
-}
-
-impl NumberRun {
-    /// The next of them.
-    pub(super) fn next(&mut self) -> Result<SequenceIv> {
-        if self.next == self.end {
-            return Err(Error::Misuse("no number was handed out for this frame"));
-        }
-        let number = self.next;
-        self.next += 1;
-        Ok(SequenceIv::assume_unique_for_key(number))
-    }
-}
-
-/// What seals the frames of one message, on several threads at once; the numbers come from the message's [`Numbers`].
+/// What seals the frames of one message, on several threads at once; the numbers come from the message's [`Progress`].
 #[derive(Debug)]
 pub(super) struct FrameSealer {
     message_id: MessageId,
@@ -123,29 +107,27 @@ impl FrameSealer {
     }
 
     /// Encrypts the content of a regular frame in place; gives what goes before and behind it.
-    pub(super) fn seal_regular(&self, iv: SequenceIv, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
+    pub(super) fn seal_regular(&self, number: UnusedNumber, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
         if content.len() != self.frame_length.as_usize() {
             return Err(Error::Misuse("a regular frame holds exactly one frame length"));
         }
-        let number = iv.sequence_number();
-        let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length.get()));
-        let tag = self.key.seal(iv, aad.as_bytes(), content)?;
-        Ok((regular_head(number), tag))
+        let head = regular_head(number.get());
+        let aad = BodyAad::new(&self.message_id, Piece::Regular, number.get(), u64::from(self.frame_length.get()));
+        Ok((head, self.key.seal(number, aad.as_bytes(), content)?))
     }
 
-    fn seal_final(&self, iv: SequenceIv, content: &mut [u8]) -> Result<([u8; FINAL_HEAD], [u8; TAG_LENGTH])> {
+    fn seal_final(&self, number: UnusedNumber, content: &mut [u8]) -> Result<([u8; FINAL_HEAD], [u8; TAG_LENGTH])> {
         let length = u32::try_from(content.len()).ok().filter(|length| *length < self.frame_length.get());
         let length = length.ok_or(Error::Misuse("a final frame holds less than one frame length"))?;
-        let number = iv.sequence_number();
-        let aad = BodyAad::new(&self.message_id, Piece::Final, number, u64::from(length));
-        let tag = self.key.seal(iv, aad.as_bytes(), content)?;
-        Ok((final_head(number, length), tag))
+        let head = final_head(number.get(), length);
+        let aad = BodyAad::new(&self.message_id, Piece::Final, number.get(), u64::from(length));
+        Ok((head, self.key.seal(number, aad.as_bytes(), content)?))
     }
 
     /// Encrypts the content of the final frame in place, and ends the message.
-    pub(super) fn seal_last(&self, numbers: Numbers, signing: Option<Signing>, content: &mut [u8]) -> Result<FinalFrame> {
-        let (iv, plaintext_length) = numbers.last(content.len())?;
-        let (head, tag) = self.seal_final(iv, content)?;
+    pub(super) fn seal_last(&self, progress: Progress, signing: Option<Signing>, content: &mut [u8]) -> Result<FinalFrame> {
+        let (number, plaintext_length) = progress.last(content.len())?;
+        let (head, tag) = self.seal_final(number, content)?;
         let mut footer = Vec::new();
         if let Some(mut signing) = signing {
             signing.update(&[&head, content, &tag]);
@@ -159,7 +141,7 @@ impl FrameSealer {
 pub struct MessageSealer {
     pub(super) header: Vec<u8>,
     pub(super) frames: FrameSealer,
-    pub(super) numbers: Numbers,
+    pub(super) progress: Progress,
     pub(super) signing: Option<Signing>,
 }
 
@@ -190,7 +172,6 @@ impl MessageSealer {
         }
         let message_id = MessageId(random_array(random)?);
         let (derived_key, commitment) = derive_message_keys(materials.data_key.expose(), &message_id.0, suite.id());
-        let key = FrameKey::new(derived_key);
         let header = Header {
             suite,
             message_id,
@@ -200,7 +181,7 @@ impl MessageSealer {
             commitment,
         };
         let mut bytes = header.to_bytes().map_err(Error::NotWritable)?;
-        let tag = key.seal_header(&bytes);
+        let SealedHeader { tag, key, numbers } = HeaderKey::new(derived_key).seal_header(&bytes);
         bytes.extend_from_slice(&tag);
         // What the defaults would refuse to read is not written.
         let parsed = Header::parse(&bytes, HeaderLimits::default()).map_err(Error::NotWritable)?;
@@ -208,7 +189,7 @@ impl MessageSealer {
         if let Some(signing) = &mut signing {
             signing.update(&[&bytes]);
         }
-        Ok(Self { header: bytes, frames: FrameSealer { message_id, frame_length, key }, numbers: Numbers::new(), signing })
+        Ok(Self { header: bytes, frames: FrameSealer { message_id, frame_length, key }, progress: Progress::new(numbers), signing })
     }
 
     /// The header with its tag.
@@ -236,14 +217,15 @@ impl MessageSealer {
     pub fn seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
         let sealed = self.try_seal_regular(content);
         if sealed.is_err() {
-            self.numbers.spend();
+            self.progress.spend();
         }
         sealed
     }
 
     fn try_seal_regular(&mut self, content: &mut [u8]) -> Result<([u8; REGULAR_HEAD], [u8; TAG_LENGTH])> {
-        let mut numbers = self.numbers.take(1, self.frames.frame_length)?;
-        let (head, tag) = self.frames.seal_regular(numbers.next()?, content)?;
+        let mut numbers = self.progress.take(1, self.frames.frame_length)?;
+        let number = numbers.next().expect("one number was taken");
+        let (head, tag) = self.frames.seal_regular(number, content)?;
         if let Some(signing) = &mut self.signing {
             signing.update(&[&head, content, &tag]);
         }
@@ -256,16 +238,16 @@ impl MessageSealer {
     /// As for [`MessageSealer::seal_regular`], for content that is not shorter than a frame: a whole frame is a regular one, since some
     /// implementations refuse it as the final one, and an empty final frame comes behind it.
     pub fn seal_final(self, content: &mut [u8]) -> Result<FinalFrame> {
-        self.frames.seal_last(self.numbers, self.signing, content)
+        self.frames.seal_last(self.progress, self.signing, content)
     }
 
     #[cfg(test)]
     pub(super) fn skip_to_frame(&mut self, number: u32) {
-        self.numbers.next = Some(number);
+        self.progress.numbers.as_mut().expect("nothing has failed").skip_to(number);
     }
 
     #[cfg(test)]
     pub(super) fn pretend_sealed(&mut self, plaintext_length: u64) {
-        self.numbers.plaintext_length = plaintext_length;
+        self.progress.plaintext_length = plaintext_length;
     }
 }

@@ -1,17 +1,17 @@
 //! A declared length allocates nothing, and what has to fit in memory has a limit.
 
-use super::{Dribble, assert_slice_agrees, forged, keyring, open_1, open_with, sealed};
+use super::{Dribble, assert_slice_agrees, forged, keyring, number, open_1, open_with, sealed};
 use crate::{
-    crypto::{FrameKey, SequenceIv},
+    crypto::SealedHeader,
     error::{Error, FormatProblem},
     format::{
         ContentType, Header, HeaderLimits,
-        body::{BodyAad, Piece, final_head, iv_bytes, regular_head},
+        body::{BodyAad, Piece, final_head, regular_head},
     },
     message::{FrameLength, OpenOptions, Opener, inspect},
 };
 
-fn framed(frame_length: u32) -> (Header, Vec<u8>, FrameKey) {
+fn framed(frame_length: u32) -> (Header, Vec<u8>, SealedHeader) {
     forged(|header| header.content_type = ContentType::Framed { frame_length })
 }
 
@@ -26,19 +26,19 @@ fn largest_request(message: &[u8], options: &OpenOptions) -> (Option<Error>, usi
     (error, input.largest_request)
 }
 
-fn final_frame(header: &Header, key: &FrameKey, content: &[u8]) -> Vec<u8> {
+fn final_frame(header: &Header, SealedHeader { key, numbers, .. }: SealedHeader, content: &[u8]) -> Vec<u8> {
     let length = u32::try_from(content.len()).expect("short");
     let mut content = content.to_vec();
-    let aad = BodyAad::new(&header.message_id, Piece::Final, 1, length.into());
-    let tag = key.seal(SequenceIv::assume_unique_for_key(1), aad.as_bytes(), &mut content).expect("seals");
-    [&final_head(1, length)[..], &content, &tag].concat()
+    let aad = BodyAad::new(&header.message_id, Piece::Final, number(1), length.into());
+    let tag = key.seal(numbers.last(), aad.as_bytes(), &mut content).expect("seals");
+    [&final_head(number(1), length)[..], &content, &tag].concat()
 }
 
 #[test]
 fn frames_of_any_declared_length_are_read() {
     for frame_length in [1 << 24, (1 << 24) + 1, 1 << 31, u32::MAX] {
-        let (header, mut message, key) = framed(frame_length);
-        message.extend(final_frame(&header, &key, b"short"));
+        let (header, mut message, sealed) = framed(frame_length);
+        message.extend(final_frame(&header, sealed, b"short"));
         let (result, released) = open_1(Dribble::new(&message, 7));
         assert!(result.is_ok() && released == b"short", "{frame_length}: {result:?}");
         assert!(largest_request(&message, &OpenOptions::default()).1 <= 65_536);
@@ -48,7 +48,7 @@ fn frames_of_any_declared_length_are_read() {
 #[test]
 fn a_declared_frame_length_allocates_nothing() {
     let (_, header, _) = framed(u32::MAX);
-    for behind in [&regular_head(1)[..], &final_head(1, u32::MAX)] {
+    for behind in [&regular_head(number(1))[..], &final_head(number(1), u32::MAX)] {
         let message = [&header[..], behind, &[0; 40]].concat();
         let (error, largest) = largest_request(&message, &OpenOptions::default());
         let Some(Error::TooLong { length, limit: over, .. }) = error else { panic!("{error:?}") };
@@ -68,7 +68,7 @@ fn a_declared_block_length_allocates_nothing() {
     let top = u64::MAX - 36;
     for length in [(16 << 20) + 1, u32::MAX.into(), 1 << 63, top - 1, top, top + 1, u64::MAX] {
         // Longer than the first look, so that the input's end is not known yet.
-        let message = [&header[..], &iv_bytes(1), &length.to_be_bytes(), &[0; 2000]].concat();
+        let message = [&header[..], &number(1).iv(), &length.to_be_bytes(), &[0; 2000]].concat();
         let (error, largest) = largest_request(&message, &OpenOptions::default());
         assert!(matches!(error, Some(Error::TooLong { length: declared, .. }) if declared == length), "{length}: {error:?}");
         assert!(largest <= 65_536, "{largest}");
@@ -101,8 +101,8 @@ fn a_declared_header_allocates_nothing() {
 #[test]
 fn content_over_16_mib_needs_a_raised_limit() {
     let over = (1 << 24) + 1;
-    let (header, mut message, key) = framed(over);
-    message.extend(final_frame(&header, &key, &vec![5; over as usize]));
+    let (header, mut message, sealed) = framed(over);
+    message.extend(final_frame(&header, sealed, &vec![5; over as usize]));
     let (result, released) = open_1(&message[..]);
     assert!(matches!(result, Err(Error::TooLong { length, limit: 16_777_216, .. }) if length == u64::from(over)), "{result:?}");
     assert!(released.is_empty());

@@ -18,9 +18,9 @@ use std::io::{self, Read};
 
 use super::{FrameLength, Materials, MessageSealer, OpenOptions, Opened, SealOptions, open, open_slice, seal_slice};
 use crate::{
-    crypto::{FrameKey, SystemRandom, derive_message_keys},
+    crypto::{HeaderKey, SealedHeader, SystemRandom, derive_message_keys},
     error::Result,
-    format::{ContentType, EncryptionContext, Header, MessageId},
+    format::{ContentType, EncryptionContext, Header, MessageId, SequenceNumber},
     keyring::{Keyring, RawAesKeyring},
     secret::{DataKey, SecretBytes},
     suite::AlgorithmSuite,
@@ -55,7 +55,7 @@ fn materials() -> Materials {
     Materials::wrap(AlgorithmSuite::default(), data_key, &[&keyring(1)], context(), &SystemRandom).expect("wraps")
 }
 
-fn sealer(frame: usize) -> MessageSealer {
+pub(super) fn sealer(frame: usize) -> MessageSealer {
     MessageSealer::new(&mut materials(), frame_length(frame), &SystemRandom).expect("a valid header")
 }
 
@@ -92,13 +92,12 @@ fn open_1(input: impl Read + Send) -> (Result<Opened>, Vec<u8>) {
     open_with(input, &[&keyring(1)], &OpenOptions::default())
 }
 
-/// A header with a valid tag under [`DATA_KEY`], changed before the tag was made; and the key for its frames.
-fn forged(change: impl FnOnce(&mut Header)) -> (Header, Vec<u8>, FrameKey) {
+/// A header with a valid tag under [`DATA_KEY`], changed before the tag was made; its bytes, and what seals its frames.
+fn forged(change: impl FnOnce(&mut Header)) -> (Header, Vec<u8>, SealedHeader) {
     let materials = materials();
     let message_id = MessageId([0x1D; 32]);
     let suite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
     let (derived_key, commitment) = derive_message_keys(&DATA_KEY, &message_id.0, suite.id());
-    let key = FrameKey::new(derived_key);
     let mut header = Header {
         suite,
         message_id,
@@ -109,9 +108,14 @@ fn forged(change: impl FnOnce(&mut Header)) -> (Header, Vec<u8>, FrameKey) {
     };
     change(&mut header);
     let mut bytes = header.to_bytes().expect("a valid header");
-    let tag = key.seal_header(&bytes);
-    bytes.extend_from_slice(&tag);
-    (header, bytes, key)
+    let sealed = HeaderKey::new(derived_key).seal_header(&bytes);
+    bytes.extend_from_slice(&sealed.tag);
+    (header, bytes, sealed)
+}
+
+/// The frame number, in a test in which it is not 0.
+fn number(number: u32) -> SequenceNumber {
+    SequenceNumber::new(number).expect("no frame has the number 0")
 }
 
 /// Gives at most `step` bytes a call, and every other call is interrupted. Must not be asked again after an error.

@@ -2,10 +2,10 @@
 
 use super::{DATA_KEY, assert_slice_agrees_with, context, keyring, open_with};
 use crate::{
-    crypto::{FrameKey, SequenceIv, SystemRandom, derive_message_keys},
+    crypto::{HeaderKey, SealedHeader, SystemRandom, derive_message_keys},
     error::{ContextMismatch, Error, Result},
     format::{
-        ContentType, EncryptedDataKey, EncryptionContext, Header, MessageId,
+        ContentType, EncryptedDataKey, EncryptionContext, Header, MessageId, SequenceNumber,
         body::{BodyAad, Piece, final_head},
     },
     keyring::{Keyring, Unwrapped},
@@ -44,16 +44,16 @@ fn bound_to(required: &EncryptionContext, keyring: &dyn Keyring) -> Vec<u8> {
     let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
     let encrypted_data_keys = vec![keyring.wrap(&data_key, &all, &SystemRandom).expect("wraps")];
     let (derived_key, commitment) = derive_message_keys(&DATA_KEY, &message_id.0, suite.id());
-    let key = FrameKey::new(derived_key);
     let content_type = ContentType::Framed { frame_length: 64 };
     let header = Header { suite, message_id, encryption_context: context(), encrypted_data_keys, content_type, commitment };
     let mut message = header.to_bytes().expect("a valid header");
-    let tag = key.seal_header(&[&message[..], &required.to_bytes().expect("short pairs")].concat());
+    let authenticated = [&message[..], &required.to_bytes().expect("short pairs")].concat();
+    let SealedHeader { tag, key, numbers } = HeaderKey::new(derived_key).seal_header(&authenticated);
     let mut content = PLAINTEXT.to_vec();
     let length = u32::try_from(content.len()).expect("short");
-    let aad = BodyAad::new(&message_id, Piece::Final, 1, u64::from(length));
-    let frame_tag = key.seal(SequenceIv::assume_unique_for_key(1), aad.as_bytes(), &mut content).expect("seals");
-    message.extend([&tag[..], &final_head(1, length), &content, &frame_tag].concat());
+    let aad = BodyAad::new(&message_id, Piece::Final, SequenceNumber::FIRST, u64::from(length));
+    let frame_tag = key.seal(numbers.last(), aad.as_bytes(), &mut content).expect("seals");
+    message.extend([&tag[..], &final_head(SequenceNumber::FIRST, length), &content, &frame_tag].concat());
     message
 }
 

@@ -13,10 +13,10 @@ use base64::{Engine as _, prelude::BASE64_STANDARD};
 use super::{DATA_KEY, Dribble, assert_slice_agrees, context, frame_length, keyring, open_1, open_with, options, payload, sealed};
 use crate::{
     HeaderLimits,
-    crypto::{FrameKey, Random, SequenceIv, SigningKey, SystemRandom, derive_message_keys},
+    crypto::{HeaderKey, Random, SealedHeader, SigningKey, SystemRandom, derive_message_keys},
     error::{ContextMismatch, Error, ErrorCode, FormatError, FormatProblem, Result},
     format::{
-        ContentType, EncryptedDataKey, EncryptionContext, Header, MessageId,
+        ContentType, EncryptedDataKey, EncryptionContext, Header, MessageId, SequenceNumber,
         body::{BodyAad, Piece, final_head},
         footer::footer_bytes,
     },
@@ -160,17 +160,16 @@ impl Forge {
         let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
         let message_id = MessageId([0x1D; 32]);
         let (derived_key, commitment) = derive_message_keys(&DATA_KEY, &message_id.0, self.suite.id());
-        let frame_key = FrameKey::new(derived_key);
         let encrypted_data_keys = vec![keyring(1).wrap(&data_key, &context, &SystemRandom).expect("wraps")];
         let content_type = ContentType::Framed { frame_length: 64 };
         let header = Header { suite: self.suite, message_id, encryption_context: context, encrypted_data_keys, content_type, commitment };
         let mut message = header.to_bytes().expect("a valid header");
-        let tag = frame_key.seal_header(&message);
+        let SealedHeader { tag, key: frame_key, numbers } = HeaderKey::new(derived_key).seal_header(&message);
         message.extend_from_slice(&tag);
         let mut content = PLAINTEXT.to_vec();
-        let aad = BodyAad::new(&message_id, Piece::Final, 1, content.len() as u64);
-        let tag = frame_key.seal(SequenceIv::assume_unique_for_key(1), aad.as_bytes(), &mut content).expect("seals");
-        message.extend([&final_head(1, 42)[..], &content, &tag].concat());
+        let aad = BodyAad::new(&message_id, Piece::Final, SequenceNumber::FIRST, content.len() as u64);
+        let tag = frame_key.seal(numbers.last(), aad.as_bytes(), &mut content).expect("seals");
+        message.extend([&final_head(SequenceNumber::FIRST, 42)[..], &content, &tag].concat());
         let footer = (self.footer)(&SigningKeyOf(Cell::new(Some(key))), &message);
         message.extend(footer);
         message

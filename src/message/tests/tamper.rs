@@ -1,8 +1,8 @@
 //! Every change of a message is refused, and only whole verified frames come out before.
 
-use super::{DATA_KEY, Dribble, assert_slice_agrees, forged, keyring, open_1, open_with, payload, sealed, sealer};
+use super::{DATA_KEY, Dribble, assert_slice_agrees, forged, keyring, number, open_1, open_with, payload, sealed, sealer};
 use crate::{
-    crypto::SequenceIv,
+    crypto::SealedHeader,
     error::{Error, FormatProblem},
     format::{
         ContentType,
@@ -123,12 +123,12 @@ fn frames_in_another_order_are_refused() {
 fn a_renumbered_frame_is_refused() {
     let message = three_frames();
     let [header, first, second, last] = pieces(&message);
-    let renumbered = |frame: &[u8], number| [&regular_head(number)[..], &frame[16..]].concat();
+    let renumbered = |frame: &[u8], new| [&regular_head(number(new))[..], &frame[16..]].concat();
     let (result, released) = open_1(&[header, &renumbered(second, 1), &renumbered(first, 2), last].concat()[..]);
     assert!(matches!(result, Err(Error::Decryption)), "{result:?}");
     assert!(released.is_empty());
     // A regular frame made into the final one, to cut the message short.
-    let cut = [header, first, &final_head(2, 16), &second[16..]].concat();
+    let cut = [header, first, &final_head(number(2), 16), &second[16..]].concat();
     let (result, released) = open_1(&cut[..]);
     assert!(matches!(result, Err(Error::Decryption)), "{result:?}");
     assert_eq!(released, PLAINTEXT[..FRAME]);
@@ -192,12 +192,12 @@ fn the_demanded_context_is_looked_at_before_the_first_frame() {
 
 #[test]
 fn a_single_block_is_read_and_all_of_it_is_verified() {
-    let (header, mut message, key) = forged(|header| header.content_type = ContentType::NonFramed);
+    let (header, mut message, SealedHeader { key, numbers, .. }) = forged(|header| header.content_type = ContentType::NonFramed);
     let start = message.len();
     let mut content = PLAINTEXT.to_vec();
-    let aad = BodyAad::new(&header.message_id, Piece::SingleBlock, 1, content.len() as u64);
-    let tag = key.seal(SequenceIv::assume_unique_for_key(1), aad.as_bytes(), &mut content).expect("seals");
-    message.extend([&regular_head(1)[4..], &(content.len() as u64).to_be_bytes(), &content, &tag].concat());
+    let aad = BodyAad::new(&header.message_id, Piece::SingleBlock, number(1), content.len() as u64);
+    let tag = key.seal(numbers.last(), aad.as_bytes(), &mut content).expect("seals");
+    message.extend([&number(1).iv()[..], &(content.len() as u64).to_be_bytes(), &content, &tag].concat());
     assert_eq!(open_1(&message[..]).1, PLAINTEXT);
     for bit in start * 8..message.len() * 8 {
         let mut changed = message.clone();
