@@ -28,73 +28,40 @@
 //! # }
 //! ```
 
-mod algorithm;
-mod aliases;
-mod answers;
-mod asymmetric;
-#[cfg(feature = "kms-client")]
 mod aws;
-mod ciphertext;
-mod create_key;
-mod cryptography;
+mod embedded;
 #[cfg(feature = "kms-endpoint")]
 pub mod endpoint;
 mod imported;
-mod key_pair;
-mod key_spec;
-mod keyrings;
-mod keys;
 mod keystore;
-mod lookup;
-mod material;
-mod metadata;
-mod model;
-mod multi_region;
-mod online;
-mod opening;
-mod operations;
-mod policy;
-mod purge;
-mod rotation;
-mod secret_json;
 mod sources;
-mod states;
-mod tags;
-#[cfg(test)]
-mod tests;
-mod transfer;
 
-pub use algorithm::EncryptionAlgorithm;
-pub use answers::{DerivedSharedSecret, KeyDeletion, KeyPublicKey, KeyRotationStatus, ReplicatedKey, RotationsListEntry, Tag};
+pub(crate) use aws::OnlineKeyring;
+#[cfg(test)]
+pub(crate) use aws::fake;
 #[cfg(feature = "kms-client")]
 pub use aws::{AwsKms, AwsKmsOptions, CallCounts};
-pub use create_key::{CreateKey, NewKey};
-pub use cryptography::{Encrypted, GeneratedDataKey, GeneratedRandom, ReEncrypt, ReEncrypted};
+pub use aws::{LimitedKms, OnlineKey, OnlineKms, OnlineOpening};
+pub(crate) use embedded::is_written_as_embedded;
+#[cfg(any(test, feature = "kms-endpoint"))]
+pub(crate) use embedded::model;
+#[doc(hidden)]
+pub use embedded::parse_key_policy;
+#[cfg(feature = "kms-endpoint")]
+pub(crate) use embedded::secret_json;
+pub use embedded::{
+    AliasListEntry, ComparisonKey, CreateKey, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, EncryptionAlgorithm, ExpiredKey,
+    GeneratedDataKey, GeneratedRandom, Imported, KeyDeletion, KeyListEntry, KeyManager, KeyMetadata, KeyPublicKey, KeyRotationStatus,
+    KeySpec, KeyState, KeyUsage, MultiRegionConfiguration, MultiRegionKey, NewKey, PublicKey, ReEncrypt, ReEncrypted, ReplicatedKey,
+    RotationType, RotationsListEntry, Tag, generate_random, material_id,
+};
 #[doc(hidden)]
 pub use imported::check_public_key_file;
 pub use imported::{
     ImportPublicKeys, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey, ImportedPublicKeys, KeyDescription, KmsPublicKey, NamedKey,
     PublicKeyFile, WhatHappened,
 };
-pub use key_pair::PublicKey;
-pub use key_spec::{KeySpec, KeyUsage};
-pub use keys::KeyManager;
 pub use keystore::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
 pub use keystore::{merge_contents, parse_content, parse_keystore};
-pub(crate) use lookup::is_written_as_embedded;
-pub use metadata::{AliasListEntry, KeyListEntry, KeyMetadata, MultiRegionConfiguration, MultiRegionKey};
-pub use model::{ComparisonKey, EmbeddedKms};
-#[cfg(test)]
-pub(crate) use online::fake;
-pub use online::{LimitedKms, OnlineKey, OnlineKms};
-pub(crate) use opening::OnlineKeyring;
-pub use opening::OnlineOpening;
-pub use operations::{Decrypted, generate_random, material_id};
-#[doc(hidden)]
-pub use policy::parse_key_policy;
-pub use purge::ExpiredKey;
-pub use rotation::RotationType;
 pub(crate) use sources::{FoundKey, KeyPurpose, KeySource, KeySources};
-pub use states::KeyState;
-pub use transfer::Imported;

@@ -1,6 +1,10 @@
 //! The keys that a command may mean: those of the keystore, and with AWS KMS at hand those there.
 
-use super::{EmbeddedKms, OnlineKey, OnlineKms, is_written_as_embedded, lookup::is_key_id};
+use super::{
+    EmbeddedKms, OnlineKey, OnlineKms,
+    embedded::lookup::{self, is_key_id},
+    is_written_as_embedded,
+};
 use crate::{
     arn::{AliasArn, KeyArn},
     error::{Error, ErrorCode, Result, ServiceError},
@@ -124,7 +128,7 @@ fn is_default_alias(name: &str) -> bool {
 fn default_alias_refused() -> Error {
     let message = format!(
         "{DEFAULT_ALIAS} in AWS is for Secrets Manager itself, and for nobody else; name a key of your own, or '{}{DEFAULT_ALIAS}' for the one of the keystore",
-        super::lookup::EMBEDDED_PREFIX
+        lookup::EMBEDDED_PREFIX
     );
     Error::service(ErrorCode::AccessDeniedException, message)
 }

@@ -7,7 +7,7 @@ use crate::{
     arn::{AliasArn, KeyArn},
     crypto::{EcPublicKey, RsaPublicKey, sha256},
     error::{Error, ErrorCode, Result},
-    kms::{KeySpec, KeyUsage, PublicKey, lookup::is_key_id},
+    kms::{KeySpec, KeyUsage, PublicKey, embedded::lookup::is_key_id},
     region::Region,
 };
 

@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use serde::Serialize;
 
 use super::{
-    super::{EmbeddedKms, KeySpec, KeyUsage, aliases, aliases::Alias},
+    super::{
+        EmbeddedKms, KeySpec, KeyUsage,
+        embedded::aliases::{self, Alias},
+    },
     ImportedKey, KmsPublicKey, PublicKeyFile,
     answer::invalid,
 };
@@ -177,7 +180,7 @@ impl EmbeddedKms {
     }
 
     /// The same multi-Region key in another Region with another public key: all Regions of one have one key pair.
-    pub(in super::super) fn contradicting_sibling<'a>(&'a self, key: &KmsPublicKey, new: &[&'a KmsPublicKey]) -> Option<&'a KmsPublicKey> {
+    pub(in crate::kms) fn contradicting_sibling<'a>(&'a self, key: &KmsPublicKey, new: &[&'a KmsPublicKey]) -> Option<&'a KmsPublicKey> {
         let known = self.regions.values().filter_map(|state| state.imported.get(key.arn().key_id())).map(|known| &known.public_key);
         known.chain(new.iter().copied()).find(|other| key.arn().matches_for_decrypt(other.arn()) && other.der() != key.der())
     }

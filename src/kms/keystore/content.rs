@@ -6,7 +6,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::{keys::KeyManager, rotation::RotationType, tags::Tags},
+    super::embedded::{KeyManager, RotationType, tags::Tags},
     encoding::{Base64, Secret, SecretDer},
 };
 use crate::timestamp::Timestamp;

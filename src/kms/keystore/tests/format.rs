@@ -46,7 +46,9 @@ fn older_material_decrypts_and_the_newest_encrypts() {
     let (id, context) = (b"1234abcd-12ab-34cd-56ef-1234567890ab", EncryptionContext::new());
     let old = SecretBytes::new((0..32).collect());
     let seal = |material_id: u8| {
-        crate::kms::ciphertext::seal(&old, id, &[material_id; 32], &[9; 32], b"data", &context).map(CiphertextBlob).expect("seals")
+        crate::kms::embedded::ciphertext::seal(&old, id, &[material_id; 32], &[9; 32], b"data", &context)
+            .map(CiphertextBlob)
+            .expect("seals")
     };
     assert_eq!(kms.decrypt(&key, &seal(0xA1), &context).expect("decrypts").expose(), b"data");
     for unknown in [0xA2, 0xA4] {

@@ -15,25 +15,25 @@ use crate::{
 
 /// Where a multi-Region key is; every Region of it has the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct MultiRegion {
-    pub(super) primary: Region,
+pub(in crate::kms) struct MultiRegion {
+    pub(in crate::kms) primary: Region,
     /// Without the primary Region.
-    pub(super) replicas: BTreeSet<Region>,
+    pub(in crate::kms) replicas: BTreeSet<Region>,
 }
 
 impl MultiRegion {
-    pub(super) const fn primary(region: Region) -> Self {
+    pub(in crate::kms) const fn primary(region: Region) -> Self {
         Self { primary: region, replicas: BTreeSet::new() }
     }
 
-    pub(super) fn regions(&self) -> impl Iterator<Item = Region> {
+    pub(in crate::kms) fn regions(&self) -> impl Iterator<Item = Region> {
         std::iter::once(self.primary).chain(self.replicas.iter().copied())
     }
 }
 
 impl Key {
     /// True for a primary key and for a key of one Region.
-    pub(super) fn is_primary_in(&self, region: Region) -> bool {
+    pub(in crate::kms) fn is_primary_in(&self, region: Region) -> bool {
         self.multi_region.as_ref().is_none_or(|multi_region| multi_region.primary == region)
     }
 }
@@ -101,12 +101,12 @@ impl EmbeddedKms {
     }
 
     /// Refuses a replica.
-    pub(super) fn require_primary(&self, arn: &KeyArn) -> Result<()> {
+    pub(in crate::kms) fn require_primary(&self, arn: &KeyArn) -> Result<()> {
         if self.key(arn)?.is_primary_in(arn.region()) { Ok(()) } else { Err(not_primary(arn)) }
     }
 
     /// Refuses a change that some Regions of a multi-Region key would not get.
-    pub(super) fn require_all_regions(&self, arn: &KeyArn) -> Result<()> {
+    pub(in crate::kms) fn require_all_regions(&self, arn: &KeyArn) -> Result<()> {
         let missing: Vec<_> = self.missing_regions(arn).into_iter().map(Region::name).collect();
         if missing.is_empty() {
             return Ok(());
@@ -118,13 +118,13 @@ impl EmbeddedKms {
     }
 
     /// The Regions of a multi-Region key that this keystore has not.
-    pub(super) fn missing_regions(&self, arn: &KeyArn) -> Vec<Region> {
+    pub(in crate::kms) fn missing_regions(&self, arn: &KeyArn) -> Vec<Region> {
         let Some(multi_region) = self.stored_key(arn).and_then(|key| key.multi_region.as_ref()) else { return Vec::new() };
         multi_region.regions().filter(|region| self.stored_key(&self.key_arn(*region, arn.key_id())).is_none()).collect()
     }
 
     /// Changes a key in all of its Regions.
-    pub(super) fn for_each_region(&mut self, arn: &KeyArn, mut change: impl FnMut(&mut Key)) {
+    pub(in crate::kms) fn for_each_region(&mut self, arn: &KeyArn, mut change: impl FnMut(&mut Key)) {
         for (region, state) in &mut self.regions {
             if let Some(key) = state.keys.get_mut(arn.key_id())
                 && (*region == arn.region() || key.multi_region.is_some())
@@ -136,7 +136,7 @@ impl EmbeddedKms {
     }
 
     /// Whether every multi-Region key is the same in all the Regions that are here.
-    pub(super) fn multi_region_keys_agree(&self) -> bool {
+    pub(in crate::kms) fn multi_region_keys_agree(&self) -> bool {
         let mut first: BTreeMap<&str, &Key> = BTreeMap::new();
         self.regions.values().flat_map(|state| &state.keys).filter(|(_, key)| key.multi_region.is_some()).all(|(key_id, key)| {
             let first = first.entry(key_id).or_insert(key);
@@ -145,12 +145,12 @@ impl EmbeddedKms {
     }
 
     /// True when a key of either kind has the id there, deleted ones included.
-    pub(super) fn has_id(&self, region: Region, key_id: &str) -> bool {
+    pub(in crate::kms) fn has_id(&self, region: Region, key_id: &str) -> bool {
         self.regions.get(&region).is_some_and(|state| state.keys.contains_key(key_id) || state.imported.contains_key(key_id))
     }
 
     /// A key, deleted or not.
-    pub(super) fn stored_key(&self, arn: &KeyArn) -> Option<&Key> {
+    pub(in crate::kms) fn stored_key(&self, arn: &KeyArn) -> Option<&Key> {
         self.regions.get(&arn.region())?.keys.get(arn.key_id())
     }
 }

@@ -17,14 +17,14 @@ use crate::{
 };
 
 /// Says that a name is one of the embedded KMS, where keys of another kind could be meant too.
-pub(super) const EMBEDDED_PREFIX: &str = "embedded:";
+pub(in crate::kms) const EMBEDDED_PREFIX: &str = "embedded:";
 const DEFAULT_ALIAS: &str = "alias/aws/secretsmanager";
 /// As AWS describes its own.
 const DEFAULT_DESCRIPTION: &str = "Default key that protects my Secrets Manager data when no other key is defined";
 
 /// Which keys a name may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kinds {
+pub(in crate::kms) enum Kinds {
     /// Embedded keys, and imported public keys.
     Any,
     /// What [`EMBEDDED_PREFIX`] stands before.
@@ -66,7 +66,7 @@ impl EmbeddedKms {
     }
 
     /// As [`EmbeddedKms::resolve`] for a key id or key ARN, which is what the management operations take.
-    pub(super) fn resolve_key_only(&self, region: Region, key_id: &str) -> Result<KeyArn> {
+    pub(in crate::kms) fn resolve_key_only(&self, region: Region, key_id: &str) -> Result<KeyArn> {
         self.require_enabled(region)?;
         let (name, kinds) = split_prefix(key_id);
         let (arn, found) = if let Ok(arn) = name.parse::<KeyArn>() {
@@ -159,12 +159,12 @@ impl EmbeddedKms {
         Ok(key)
     }
 
-    pub(super) fn key_arn(&self, region: Region, key_id: &str) -> KeyArn {
+    pub(in crate::kms) fn key_arn(&self, region: Region, key_id: &str) -> KeyArn {
         KeyArn::new(region, self.account.clone(), key_id)
     }
 
     /// An embedded key that was not deleted.
-    pub(super) fn key(&self, arn: &KeyArn) -> Result<&Key> {
+    pub(in crate::kms) fn key(&self, arn: &KeyArn) -> Result<&Key> {
         if self.is_imported(arn) {
             return Err(only_aws_kms(arn, None));
         }
@@ -177,7 +177,7 @@ impl EmbeddedKms {
         }
     }
 
-    pub(super) fn alias_target(&self, region: Region, name: &str) -> Result<KeyArn> {
+    pub(in crate::kms) fn alias_target(&self, region: Region, name: &str) -> Result<KeyArn> {
         let alias = self.region(region)?.and_then(|state| state.aliases.get(name));
         let not_found = || alias_not_found(&self.alias_arn(region, name));
         alias.map(|alias| self.arn_of_id(region, &alias.target_key_id)).ok_or_else(not_found)
@@ -192,12 +192,12 @@ fn same_region(region: Region, named: Region) -> Result<()> {
     if region == named { Ok(()) } else { Err(Error::service(ErrorCode::NotFoundException, format!("Invalid arn {named}"))) }
 }
 
-pub(super) fn alias_not_found(arn: &AliasArn) -> Error {
+pub(in crate::kms) fn alias_not_found(arn: &AliasArn) -> Error {
     Error::service(ErrorCode::NotFoundException, format!("Alias {arn} is not found."))
 }
 
 /// A UUID, or `mrk-` and 32 hex digits.
-pub(super) fn is_key_id(text: &str) -> bool {
+pub(in crate::kms) fn is_key_id(text: &str) -> bool {
     match text.strip_prefix(MULTI_REGION_PREFIX) {
         Some(digits) => digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
         None => is_uuid(text),
@@ -205,7 +205,7 @@ pub(super) fn is_key_id(text: &str) -> bool {
 }
 
 /// A UUID in its 36-character form.
-pub(super) fn is_uuid(text: &str) -> bool {
+pub(in crate::kms) fn is_uuid(text: &str) -> bool {
     let groups = || text.split('-');
     groups().map(str::len).eq([8, 4, 4, 4, 12]) && groups().flat_map(str::bytes).all(|byte| byte.is_ascii_hexdigit())
 }

@@ -16,19 +16,19 @@ use crate::{
 /// No operation here does I/O; [`KeystoreSession::commit`](super::KeystoreSession::commit) makes changes durable.
 #[derive(Debug)]
 pub struct EmbeddedKms {
-    pub(super) account: AccountId,
+    pub(in crate::kms) account: AccountId,
     /// The opt-in Regions that were enabled; the others need no record.
-    pub(super) opted_in: BTreeSet<Region>,
-    pub(super) regions: BTreeMap<Region, RegionState>,
-    pub(super) comparison_key: ComparisonKey,
-    pub(super) last_written: Option<Timestamp>,
-    pub(super) dirty: bool,
-    pub(super) clock: Clock,
+    pub(in crate::kms) opted_in: BTreeSet<Region>,
+    pub(in crate::kms) regions: BTreeMap<Region, RegionState>,
+    pub(in crate::kms) comparison_key: ComparisonKey,
+    pub(in crate::kms) last_written: Option<Timestamp>,
+    pub(in crate::kms) dirty: bool,
+    pub(in crate::kms) clock: Clock,
 }
 
 /// Where the time comes from.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) enum Clock {
+pub(in crate::kms) enum Clock {
     #[default]
     System,
     #[cfg(test)]
@@ -37,21 +37,21 @@ pub(super) enum Clock {
 
 /// What belongs to one Region.
 #[derive(Debug, Default)]
-pub(super) struct RegionState {
+pub(in crate::kms) struct RegionState {
     /// By key id.
-    pub(super) keys: BTreeMap<String, Key>,
+    pub(in crate::kms) keys: BTreeMap<String, Key>,
     /// Public keys of keys in AWS KMS, by key id; no id is in both maps.
-    pub(super) imported: BTreeMap<String, ImportedKey>,
+    pub(in crate::kms) imported: BTreeMap<String, ImportedKey>,
     /// By alias name, with its `alias/`.
-    pub(super) aliases: BTreeMap<String, Alias>,
+    pub(in crate::kms) aliases: BTreeMap<String, Alias>,
     /// The key to use where none is named, instead of that of `alias/aws/secretsmanager`.
-    pub(super) default_key_id: Option<String>,
+    pub(in crate::kms) default_key_id: Option<String>,
     /// The same where it is a key in AWS KMS, of which nothing else is here. Not both.
-    pub(super) default_key_arn: Option<KeyArn>,
+    pub(in crate::kms) default_key_arn: Option<KeyArn>,
 }
 
 impl RegionState {
-    pub(super) const fn has_default_key(&self) -> bool {
+    pub(in crate::kms) const fn has_default_key(&self) -> bool {
         self.default_key_id.is_some() || self.default_key_arn.is_some()
     }
 }
@@ -59,8 +59,8 @@ impl RegionState {
 /// The key under which values are compared by their HMAC instead of being stored, and the id to store beside such an HMAC.
 #[derive(Debug)]
 pub struct ComparisonKey {
-    pub(super) id: String,
-    pub(super) key: HmacKey,
+    pub(in crate::kms) id: String,
+    pub(in crate::kms) key: HmacKey,
 }
 
 impl ComparisonKey {
@@ -142,7 +142,7 @@ impl EmbeddedKms {
         Err(Error::setup(format!("the Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")))
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(in crate::kms) fn now(&self) -> Timestamp {
         match self.clock {
             Clock::System => Timestamp::now(),
             #[cfg(test)]
@@ -150,13 +150,13 @@ impl EmbeddedKms {
         }
     }
 
-    pub(super) fn region(&self, region: Region) -> Result<Option<&RegionState>> {
+    pub(in crate::kms) fn region(&self, region: Region) -> Result<Option<&RegionState>> {
         self.require_enabled(region)?;
         Ok(self.regions.get(&region))
     }
 
     /// The caller changes something in the Region.
-    pub(super) fn region_mut(&mut self, region: Region) -> Result<&mut RegionState> {
+    pub(in crate::kms) fn region_mut(&mut self, region: Region) -> Result<&mut RegionState> {
         self.require_enabled(region)?;
         self.dirty = true;
         Ok(self.regions.entry(region).or_default())
@@ -164,12 +164,12 @@ impl EmbeddedKms {
 }
 
 /// A random id of a multi-Region key.
-pub(super) fn random_multi_region_id(random: &dyn Random) -> Result<String> {
+pub(in crate::kms) fn random_multi_region_id(random: &dyn Random) -> Result<String> {
     let bytes: [u8; 16] = random_array(random)?;
     Ok(format!("{MULTI_REGION_PREFIX}{}", hex::encode(bytes)))
 }
 
 /// A random UUID, version 4, in its 36-character form.
-pub(super) fn random_uuid(random: &dyn Random) -> Result<String> {
+pub(in crate::kms) fn random_uuid(random: &dyn Random) -> Result<String> {
     Ok(uuid::Builder::from_random_bytes(random_array(random)?).into_uuid().to_string())
 }

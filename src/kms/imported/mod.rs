@@ -18,7 +18,7 @@ pub use file::check_public_key_file;
 pub use file::{NamedKey, PublicKeyFile};
 pub use import::{ImportPublicKeys, ImportedAlias, ImportedPublicKey, ImportedPublicKeys, WhatHappened};
 
-use super::{EmbeddedKms, lookup::Kinds};
+use super::{EmbeddedKms, embedded::lookup::Kinds};
 use crate::{
     arn::KeyArn,
     crypto::EcPublicKey,

@@ -36,7 +36,7 @@ pub struct CreateKey {
 
 impl CreateKey {
     /// Checks description, tags and policy, which are each Region's own; takes the tags out.
-    pub(super) fn take_checked_tags(&mut self) -> Result<Tags> {
+    pub(in crate::kms) fn take_checked_tags(&mut self) -> Result<Tags> {
         check_description(&self.description)?;
         self.policy.as_deref().map_or(Ok(()), policy::check)?;
         let mut tags = Tags::new();

@@ -69,7 +69,7 @@ pub struct KeyMetadata {
 }
 
 impl KeyMetadata {
-    pub(super) fn of(kms: &EmbeddedKms, arn: KeyArn, key: &Key) -> Self {
+    pub(in crate::kms) fn of(kms: &EmbeddedKms, arn: KeyArn, key: &Key) -> Self {
         let (standing, spec) = (kms.standing(arn.key_id(), key), key.material.spec());
         Self {
             aws_account_id: arn.account().clone(),
@@ -169,7 +169,7 @@ pub struct AliasListEntry {
 }
 
 impl AliasListEntry {
-    pub(super) fn of(alias_arn: AliasArn, alias: &Alias) -> Self {
+    pub(in crate::kms) fn of(alias_arn: AliasArn, alias: &Alias) -> Self {
         Self {
             alias_name: alias_arn.alias(),
             alias_arn,

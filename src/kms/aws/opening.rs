@@ -1,6 +1,6 @@
 //! Opening messages with AWS KMS: which keys are asked, and in which Region.
 
-use super::{EmbeddedKms, OnlineKms, PublicKey};
+use super::OnlineKms;
 use crate::{
     arn::{AccountId, KeyArn},
     crypto::{EcPublicKey, Random},
@@ -10,6 +10,7 @@ use crate::{
         AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, CiphertextBlob, DiscoveryFilter, Keyring, Kms, RsaEncryptionAlgorithm,
         Unwrapped, ecdh_recipient, unwrap_as_ecdh_recipient,
     },
+    kms::{EmbeddedKms, PublicKey},
     region::{Partition, Region},
     secret::{DataKey, SecretBytes},
 };

@@ -22,9 +22,9 @@ use crate::{
 };
 
 /// Length of a key id in bytes: a UUID, or `mrk-` and 32 hex digits.
-pub(super) const KEY_ID_LENGTH: usize = 36;
-pub(super) const MATERIAL_ID_LENGTH: usize = 32;
-pub(super) const SALT_LENGTH: usize = 32;
+pub(in crate::kms) const KEY_ID_LENGTH: usize = 36;
+pub(in crate::kms) const MATERIAL_ID_LENGTH: usize = 32;
+pub(in crate::kms) const SALT_LENGTH: usize = 32;
 
 const VERSION: u8 = 0x01;
 const INFO: &[u8] = b"coldseal kms v1";
@@ -34,9 +34,9 @@ const IV: [u8; 12] = [0; 12];
 
 /// A blob cut into its parts; nothing in it is authenticated yet.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Ciphertext<'a> {
-    pub(super) key_id: &'a [u8; KEY_ID_LENGTH],
-    pub(super) material_id: &'a [u8; MATERIAL_ID_LENGTH],
+pub(in crate::kms) struct Ciphertext<'a> {
+    pub(in crate::kms) key_id: &'a [u8; KEY_ID_LENGTH],
+    pub(in crate::kms) material_id: &'a [u8; MATERIAL_ID_LENGTH],
     salt: &'a [u8; SALT_LENGTH],
     prefix: &'a [u8],
     sealed: &'a [u8],
@@ -44,7 +44,7 @@ pub(super) struct Ciphertext<'a> {
 
 impl<'a> Ciphertext<'a> {
     /// Cuts a blob; `None` when it is too short or of another version.
-    pub(super) fn parse(blob: &'a [u8]) -> Option<Self> {
+    pub(in crate::kms) fn parse(blob: &'a [u8]) -> Option<Self> {
         let (prefix, sealed) = blob.split_at_checked(PREFIX_LENGTH)?;
         let (version, rest) = prefix.split_first()?;
         let (key_id, rest) = rest.split_first_chunk()?;
@@ -56,13 +56,13 @@ impl<'a> Ciphertext<'a> {
     ///
     /// # Errors
     /// [`crate::Error::Decryption`]: other material, other context or a changed byte.
-    pub(super) fn open(&self, material: &SecretBytes, context: &EncryptionContext) -> Result<SecretBytes> {
+    pub(in crate::kms) fn open(&self, material: &SecretBytes, context: &EncryptionContext) -> Result<SecretBytes> {
         derive(material, self.key_id, self.material_id, self.salt).open(IV, &aad(self.prefix, context)?, self.sealed)
     }
 }
 
 /// Encrypts. The caller takes care that `salt` is fresh.
-pub(super) fn seal(
+pub(in crate::kms) fn seal(
     material: &SecretBytes,
     key_id: &[u8; KEY_ID_LENGTH],
     material_id: &[u8; MATERIAL_ID_LENGTH],

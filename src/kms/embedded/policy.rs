@@ -53,7 +53,7 @@ fn check_name(name: Option<&str>) -> Result<()> {
 }
 
 /// The policy of a key as GetKeyPolicy shows it.
-pub(super) fn shown(arn: &KeyArn, key: &Key) -> String {
+pub(in crate::kms) fn shown(arn: &KeyArn, key: &Key) -> String {
     if let Some(policy) = &key.policy {
         return policy.clone();
     }
@@ -102,7 +102,7 @@ pub fn parse_key_policy(policy: &str) -> Result<()> {
 ///
 /// # Errors
 /// `ValidationException`, `LimitExceededException`, `MalformedPolicyDocumentException`. They repeat nothing of the text but names of members.
-pub(super) fn check(policy: &str) -> Result<()> {
+pub(in crate::kms) fn check(policy: &str) -> Result<()> {
     if policy.is_empty() {
         return Err(Error::validation("policy", "Member must have length greater than or equal to 1"));
     }

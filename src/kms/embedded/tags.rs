@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// Values by key.
-pub(super) type Tags = BTreeMap<String, String>;
+pub(in crate::kms) type Tags = BTreeMap<String, String>;
 
 const KEY_LIMIT: usize = 128;
 const VALUE_LIMIT: usize = 256;
@@ -57,12 +57,12 @@ impl EmbeddedKms {
     }
 }
 
-pub(super) fn list(tags: &Tags) -> Vec<Tag> {
+pub(in crate::kms) fn list(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag { tag_key: key.clone(), tag_value: value.clone() }).collect()
 }
 
 /// Adds tags, or none of them.
-pub(super) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
+pub(in crate::kms) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
     let mut seen: Vec<&str> = Vec::new();
     for (key, value) in &new {
         check_key(key)?;
@@ -83,7 +83,7 @@ pub(super) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
 }
 
 /// Whether stored tags keep the rules that [`add`] has.
-pub(super) fn are_valid(tags: &Tags) -> bool {
+pub(in crate::kms) fn are_valid(tags: &Tags) -> bool {
     add(&mut Tags::new(), tags.clone().into_iter().collect()).is_ok()
 }
 

@@ -12,12 +12,13 @@ use super::*;
 use crate::{
     crypto::{Curve, EcPrivateKey, SystemRandom},
     keyring::RsaEncryptionAlgorithm::{self, RsaesOaepSha1, RsaesOaepSha256},
+    kms::{KeystoreLocation, Passphrases},
     secret::SecretBytes,
 };
 
-const KEYSTORE: &[u8] = include_bytes!("../../../tests/data/keystore-v1-asymmetric.json");
-const KEY_FILE: &[u8] = include_bytes!("../../../tests/data/keystore-v1-asymmetric.key");
-const ANSWERS: &str = include_str!("../../../tests/data/keystore-v1-asymmetric.answers.json");
+const KEYSTORE: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-asymmetric.json");
+const KEY_FILE: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-asymmetric.key");
+const ANSWERS: &str = include_str!("../../../../tests/data/keystore-v1-asymmetric.answers.json");
 const RSA: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096];
 const CURVES: [KeySpec; 3] = [KeySpec::EccNistP256, KeySpec::EccNistP384, KeySpec::EccNistP521];
 const ALGORITHMS: [RsaEncryptionAlgorithm; 2] = [RsaesOaepSha1, RsaesOaepSha256];

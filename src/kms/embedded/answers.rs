@@ -57,7 +57,7 @@ pub struct KeyRotationStatus {
 }
 
 impl KeyRotationStatus {
-    pub(super) fn of(key_id: KeyArn, rotation: Option<AutomaticRotation>) -> Self {
+    pub(in crate::kms) fn of(key_id: KeyArn, rotation: Option<AutomaticRotation>) -> Self {
         Self {
             key_rotation_enabled: rotation.is_some(),
             key_id,
@@ -86,13 +86,13 @@ pub struct RotationsListEntry {
 
 /// Which version of a key's material an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Version {
+pub(in crate::kms) enum Version {
     Current,
     Older,
 }
 
 impl RotationsListEntry {
-    pub(super) fn of(arn: &KeyArn, material: &Material, version: Version) -> Self {
+    pub(in crate::kms) fn of(arn: &KeyArn, material: &Material, version: Version) -> Self {
         Self {
             key_id: arn.key_id().to_owned(),
             key_material_id: hex::encode(material.id),
@@ -142,7 +142,7 @@ pub struct KeyPublicKey {
 
 impl KeyPublicKey {
     /// `der` is the public key's SubjectPublicKeyInfo.
-    pub(super) fn of(key_id: KeyArn, spec: KeySpec, der: &[u8]) -> Self {
+    pub(in crate::kms) fn of(key_id: KeyArn, spec: KeySpec, der: &[u8]) -> Self {
         Self {
             key_id,
             public_key: der.to_vec(),

@@ -36,15 +36,15 @@ pub enum KeyState {
 
 /// A deletion that was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Deletion {
-    pub(super) window_in_days: u16,
+pub(in crate::kms) struct Deletion {
+    pub(in crate::kms) window_in_days: u16,
     /// `None` for a primary key that had replicas then.
-    pub(super) date: Option<Timestamp>,
+    pub(in crate::kms) date: Option<Timestamp>,
 }
 
 /// What a key is at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(in crate::kms) enum Standing {
     Enabled,
     Disabled,
     PendingDeletion(Timestamp),
@@ -55,7 +55,7 @@ pub(super) enum Standing {
 }
 
 impl Standing {
-    pub(super) const fn key_state(self) -> KeyState {
+    pub(in crate::kms) const fn key_state(self) -> KeyState {
         match self {
             Self::Enabled => KeyState::Enabled,
             Self::Disabled => KeyState::Disabled,
@@ -138,13 +138,13 @@ impl EmbeddedKms {
         self.usable_key(&self.key_for_decrypt(key)).is_ok()
     }
 
-    pub(super) fn usable_key(&self, arn: &KeyArn) -> Result<&Key> {
+    pub(in crate::kms) fn usable_key(&self, arn: &KeyArn) -> Result<&Key> {
         let key = self.require_not_pending(arn)?;
         if key.enabled { Ok(key) } else { Err(Error::service(ErrorCode::DisabledException, format!("{arn} is disabled."))) }
     }
 
     /// A key whose deletion is not pending.
-    pub(super) fn require_not_pending(&self, arn: &KeyArn) -> Result<&Key> {
+    pub(in crate::kms) fn require_not_pending(&self, arn: &KeyArn) -> Result<&Key> {
         let key = self.key(arn)?;
         match key.deletion {
             None => Ok(key),
@@ -152,7 +152,7 @@ impl EmbeddedKms {
         }
     }
 
-    pub(super) fn standing(&self, key_id: &str, key: &Key) -> Standing {
+    pub(in crate::kms) fn standing(&self, key_id: &str, key: &Key) -> Standing {
         let Some(deletion) = key.deletion else { return if key.enabled { Standing::Enabled } else { Standing::Disabled } };
         match deletion.date.or_else(|| self.date_after_replicas(key_id, key, deletion.window_in_days)) {
             None => Standing::PendingReplicaDeletion(deletion.window_in_days),
@@ -169,13 +169,13 @@ impl EmbeddedKms {
     }
 
     /// When a replica was deleted; `None` when it was not, as far as is known here.
-    pub(super) fn replica_deletion(&self, region: Region, key_id: &str) -> Option<Timestamp> {
+    pub(in crate::kms) fn replica_deletion(&self, region: Region, key_id: &str) -> Option<Timestamp> {
         let date = self.regions.get(&region)?.keys.get(key_id)?.deletion?.date?;
         (self.now() >= date).then_some(date)
     }
 
     /// The Regions of a primary key's replicas that are not deleted; none for other keys.
-    pub(super) fn live_replicas(&self, arn: &KeyArn) -> Result<Vec<Region>> {
+    pub(in crate::kms) fn live_replicas(&self, arn: &KeyArn) -> Result<Vec<Region>> {
         let Some(multi_region) = self.key(arn)?.multi_region.as_ref().filter(|multi_region| multi_region.primary == arn.region()) else {
             return Ok(Vec::new());
         };

@@ -50,7 +50,7 @@ impl PublicKey {
 
 /// A private key with its public part.
 #[derive(Debug)]
-pub(super) struct KeyPair {
+pub(in crate::kms) struct KeyPair {
     spec: KeySpec,
     public_key: PublicKey,
     /// PKCS#8 DER. It is parsed at each use, so that between uses no other form of it is in memory.
@@ -59,7 +59,7 @@ pub(super) struct KeyPair {
 
 impl KeyPair {
     /// A fresh one; `None` for the symmetric key spec. RSA keys take up to some seconds.
-    pub(super) fn generate(spec: KeySpec, random: &dyn Random) -> Result<Option<Self>> {
+    pub(in crate::kms) fn generate(spec: KeySpec, random: &dyn Random) -> Result<Option<Self>> {
         let private_key = match (spec.modulus_bits(), spec.curve()) {
             (Some(bits), _) => RsaPrivateKey::generate(bits)?.to_pkcs8_der()?,
             (None, Some(curve)) => EcPrivateKey::generate(curve, random)?.to_pkcs8_der()?,
@@ -69,7 +69,7 @@ impl KeyPair {
     }
 
     /// A key pair from what [`KeyPair::private_key`] gave.
-    pub(super) fn from_pkcs8(spec: KeySpec, private_key: SecretBytes) -> Result<Self> {
+    pub(in crate::kms) fn from_pkcs8(spec: KeySpec, private_key: SecretBytes) -> Result<Self> {
         let public_key = match spec.modulus_bits() {
             Some(_) => PublicKey::Rsa(RsaPrivateKey::from_pkcs8_der(private_key.expose())?.public_key()?),
             None => PublicKey::EllipticCurve(EcPrivateKey::from_pkcs8_der(private_key.expose())?.public_key().clone()),
@@ -81,34 +81,34 @@ impl KeyPair {
         }
     }
 
-    pub(super) const fn spec(&self) -> KeySpec {
+    pub(in crate::kms) const fn spec(&self) -> KeySpec {
         self.spec
     }
 
-    pub(super) const fn public_key(&self) -> &PublicKey {
+    pub(in crate::kms) const fn public_key(&self) -> &PublicKey {
         &self.public_key
     }
 
     /// PKCS#8 DER.
-    pub(super) const fn private_key(&self) -> &SecretBytes {
+    pub(in crate::kms) const fn private_key(&self) -> &SecretBytes {
         &self.private_key
     }
 
-    pub(super) fn rsa_private_key(&self) -> Result<RsaPrivateKey> {
+    pub(in crate::kms) fn rsa_private_key(&self) -> Result<RsaPrivateKey> {
         RsaPrivateKey::from_pkcs8_der(self.private_key.expose())
     }
 
-    pub(super) fn ec_private_key(&self) -> Result<EcPrivateKey> {
+    pub(in crate::kms) fn ec_private_key(&self) -> Result<EcPrivateKey> {
         EcPrivateKey::from_pkcs8_der(self.private_key.expose())
     }
 
-    pub(super) fn duplicate(&self) -> Self {
+    pub(in crate::kms) fn duplicate(&self) -> Self {
         let private_key = SecretBytes::new(self.private_key.expose().to_vec());
         Self { spec: self.spec, public_key: self.public_key.clone(), private_key }
     }
 
     /// True when both are the same key.
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(in crate::kms) fn is(&self, other: &Self) -> bool {
         self.spec == other.spec && constant_time_eq(self.private_key.expose(), other.private_key.expose())
     }
 }

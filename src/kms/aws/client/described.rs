@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use super::super::online::OnlineKey;
+use super::super::OnlineKey;
 use crate::{
     error::{Error, ErrorCode, Result, ServiceError},
     parallel::lock,

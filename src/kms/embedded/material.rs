@@ -15,31 +15,31 @@ const MATERIAL_LENGTH: usize = 32;
 
 /// By the kind of key.
 #[derive(Debug)]
-pub(super) enum KeyMaterial {
+pub(in crate::kms) enum KeyMaterial {
     Symmetric(Materials),
     Asymmetric(KeyPair),
 }
 
 /// One version of a key's material.
 #[derive(Debug)]
-pub(super) struct Material {
-    pub(super) id: [u8; MATERIAL_ID_LENGTH],
-    pub(super) creation_date: Timestamp,
+pub(in crate::kms) struct Material {
+    pub(in crate::kms) id: [u8; MATERIAL_ID_LENGTH],
+    pub(in crate::kms) creation_date: Timestamp,
     /// What made it; `None` for a key's first.
-    pub(super) rotation: Option<RotationType>,
-    pub(super) bytes: SecretBytes,
+    pub(in crate::kms) rotation: Option<RotationType>,
+    pub(in crate::kms) bytes: SecretBytes,
 }
 
 /// At least one version: the newest encrypts, all decrypt.
 #[derive(Debug)]
-pub(super) struct Materials {
+pub(in crate::kms) struct Materials {
     older: Vec<Material>,
     current: Material,
 }
 
 /// How the material of a key in one keystore relates to that of the same key in another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum History {
+pub(in crate::kms) enum History {
     Same,
     /// The other has all of these versions, and newer ones.
     Older,
@@ -50,21 +50,21 @@ pub(super) enum History {
 }
 
 impl KeyMaterial {
-    pub(super) const fn spec(&self) -> KeySpec {
+    pub(in crate::kms) const fn spec(&self) -> KeySpec {
         match self {
             Self::Symmetric(_) => KeySpec::SymmetricDefault,
             Self::Asymmetric(pair) => pair.spec(),
         }
     }
 
-    pub(super) const fn symmetric(&self) -> Option<&Materials> {
+    pub(in crate::kms) const fn symmetric(&self) -> Option<&Materials> {
         match self {
             Self::Symmetric(materials) => Some(materials),
             Self::Asymmetric(_) => None,
         }
     }
 
-    pub(super) const fn key_pair(&self) -> Option<&KeyPair> {
+    pub(in crate::kms) const fn key_pair(&self) -> Option<&KeyPair> {
         match self {
             Self::Symmetric(_) => None,
             Self::Asymmetric(pair) => Some(pair),
@@ -72,7 +72,7 @@ impl KeyMaterial {
     }
 
     /// A copy for another Region of a multi-Region key, or for another keystore.
-    pub(super) fn duplicate(&self) -> Self {
+    pub(in crate::kms) fn duplicate(&self) -> Self {
         match self {
             Self::Symmetric(materials) => Self::Symmetric(materials.duplicate()),
             Self::Asymmetric(pair) => Self::Asymmetric(pair.duplicate()),
@@ -80,11 +80,11 @@ impl KeyMaterial {
     }
 
     /// True when both are of one kind with the same bytes.
-    pub(super) fn is(&self, other: &Self) -> bool {
+    pub(in crate::kms) fn is(&self, other: &Self) -> bool {
         self.history(other) == History::Same
     }
 
-    pub(super) fn history(&self, other: &Self) -> History {
+    pub(in crate::kms) fn history(&self, other: &Self) -> History {
         match (self, other) {
             (Self::Symmetric(own), Self::Symmetric(other)) => own.history(other),
             (Self::Asymmetric(own), Self::Asymmetric(other)) if own.is(other) => History::Same,
@@ -93,7 +93,7 @@ impl KeyMaterial {
     }
 
     /// Appends the versions that another, newer history has more. A key pair has one version for good.
-    pub(super) fn catch_up_with(&mut self, newer: &Self) {
+    pub(in crate::kms) fn catch_up_with(&mut self, newer: &Self) {
         if let (Self::Symmetric(own), Self::Symmetric(newer)) = (self, newer) {
             own.catch_up_with(newer);
         }
@@ -101,14 +101,14 @@ impl KeyMaterial {
 }
 
 impl Material {
-    pub(super) fn generate(rotation: Option<RotationType>, now: Timestamp, random: &dyn Random) -> Result<Self> {
+    pub(in crate::kms) fn generate(rotation: Option<RotationType>, now: Timestamp, random: &dyn Random) -> Result<Self> {
         let mut bytes = SecretBytes::zeroed(MATERIAL_LENGTH);
         random.fill(bytes.expose_mut())?;
         Ok(Self { id: random_array(random)?, creation_date: now, rotation, bytes })
     }
 
     /// A copy for another Region of a multi-Region key, or for another keystore.
-    pub(super) fn duplicate(&self) -> Self {
+    pub(in crate::kms) fn duplicate(&self) -> Self {
         let bytes = SecretBytes::new(self.bytes.expose().to_vec());
         Self { id: self.id, creation_date: self.creation_date, rotation: self.rotation, bytes }
     }
@@ -116,12 +116,12 @@ impl Material {
 
 impl Materials {
     /// One version.
-    pub(super) fn generate(now: Timestamp, random: &dyn Random) -> Result<Self> {
+    pub(in crate::kms) fn generate(now: Timestamp, random: &dyn Random) -> Result<Self> {
         Ok(Self { older: Vec::new(), current: Material::generate(None, now, random)? })
     }
 
     /// Versions from oldest to newest; `None` when there is none, or one id twice.
-    pub(super) fn from_oldest(mut versions: Vec<Material>) -> Option<Self> {
+    pub(in crate::kms) fn from_oldest(mut versions: Vec<Material>) -> Option<Self> {
         let current = versions.pop()?;
         let materials = Self { older: versions, current };
         let mut ids: Vec<_> = materials.oldest_first().map(|material| material.id).collect();
@@ -129,16 +129,16 @@ impl Materials {
         ids.is_sorted_by(|a, b| a < b).then_some(materials)
     }
 
-    pub(super) const fn current(&self) -> &Material {
+    pub(in crate::kms) const fn current(&self) -> &Material {
         &self.current
     }
 
-    pub(super) fn oldest_first(&self) -> impl Iterator<Item = &Material> {
+    pub(in crate::kms) fn oldest_first(&self) -> impl Iterator<Item = &Material> {
         self.older.iter().chain([&self.current])
     }
 
     /// Makes this the version that encrypts.
-    pub(super) fn push(&mut self, newest: Material) {
+    pub(in crate::kms) fn push(&mut self, newest: Material) {
         self.older.push(std::mem::replace(&mut self.current, newest));
     }
 
@@ -164,7 +164,7 @@ impl Materials {
         }
     }
 
-    pub(super) fn get(&self, id: &[u8; MATERIAL_ID_LENGTH]) -> Option<&Material> {
+    pub(in crate::kms) fn get(&self, id: &[u8; MATERIAL_ID_LENGTH]) -> Option<&Material> {
         self.oldest_first().find(|material| material.id == *id)
     }
 }

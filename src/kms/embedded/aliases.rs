@@ -9,17 +9,17 @@ use crate::{
 };
 
 /// What every alias name begins with.
-pub(super) const PREFIX: &str = "alias/";
+pub(in crate::kms) const PREFIX: &str = "alias/";
 const RESERVED_PREFIX: &str = "alias/aws/";
 const NAME_LIMIT: usize = 256;
 const ALIASES_PER_KEY: usize = 50;
 
 /// What an alias points at.
 #[derive(Debug, Clone)]
-pub(super) struct Alias {
-    pub(super) target_key_id: String,
-    pub(super) creation_date: Timestamp,
-    pub(super) last_updated_date: Timestamp,
+pub(in crate::kms) struct Alias {
+    pub(in crate::kms) target_key_id: String,
+    pub(in crate::kms) creation_date: Timestamp,
+    pub(in crate::kms) last_updated_date: Timestamp,
 }
 
 impl EmbeddedKms {
@@ -102,7 +102,7 @@ impl EmbeddedKms {
     }
 
     /// The key of an alias, unless it was deleted with its aliases.
-    pub(super) fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
+    pub(in crate::kms) fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
         let key = self.alias_target(region, alias_name)?;
         if self.is_there(&key) { Ok(key) } else { Err(alias_not_found(&self.alias_arn(region, alias_name))) }
     }
@@ -126,7 +126,7 @@ impl EmbeddedKms {
     }
 
     /// The ARN of an alias name that begins with `alias/`: in the account of its key, or of the keystore where there is none.
-    pub(super) fn alias_arn(&self, region: Region, name: &str) -> AliasArn {
+    pub(in crate::kms) fn alias_arn(&self, region: Region, name: &str) -> AliasArn {
         let alias = self.regions.get(&region).and_then(|state| state.aliases.get(name));
         let key = alias.map(|alias| self.arn_of_id(region, &alias.target_key_id));
         let account = key.as_ref().map_or(&self.account, KeyArn::account).clone();
@@ -134,13 +134,13 @@ impl EmbeddedKms {
     }
 
     /// True for an imported key, and for an embedded one that was not deleted.
-    pub(super) fn is_there(&self, arn: &KeyArn) -> bool {
+    pub(in crate::kms) fn is_there(&self, arn: &KeyArn) -> bool {
         self.is_imported(arn) || self.key(arn).is_ok()
     }
 }
 
 /// Refuses more aliases than a key can have.
-pub(super) fn check_count(key: &KeyArn, aliases: usize) -> Result<()> {
+pub(in crate::kms) fn check_count(key: &KeyArn, aliases: usize) -> Result<()> {
     if aliases <= ALIASES_PER_KEY {
         return Ok(());
     }
@@ -149,13 +149,13 @@ pub(super) fn check_count(key: &KeyArn, aliases: usize) -> Result<()> {
 }
 
 /// Whether a user may make, move or remove an alias of this name.
-pub(super) fn check_changeable(name: &str) -> Result<()> {
+pub(in crate::kms) fn check_changeable(name: &str) -> Result<()> {
     check_name(name)?;
     if name.starts_with(RESERVED_PREFIX) { Err(Error::service(ErrorCode::NotAuthorizedException, "")) } else { Ok(()) }
 }
 
 /// Whether a name, reserved or not, can be an alias at all.
-pub(super) fn check_name(name: &str) -> Result<()> {
+pub(in crate::kms) fn check_name(name: &str) -> Result<()> {
     if name.is_empty() {
         return Err(Error::validation("aliasName", "Member must have length greater than or equal to 1"));
     }

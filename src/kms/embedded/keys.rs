@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Longest description, in characters.
-pub(super) const DESCRIPTION_LIMIT: usize = 8192;
+pub(in crate::kms) const DESCRIPTION_LIMIT: usize = 8192;
 
 /// Who manages a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,25 +30,25 @@ pub enum KeyManager {
 
 /// A KMS key in one Region.
 #[derive(Debug)]
-pub(super) struct Key {
-    pub(super) manager: KeyManager,
+pub(in crate::kms) struct Key {
+    pub(in crate::kms) manager: KeyManager,
     /// False also while the deletion is pending.
-    pub(super) enabled: bool,
-    pub(super) description: String,
-    pub(super) creation_date: Timestamp,
-    pub(super) material: KeyMaterial,
-    pub(super) tags: Tags,
+    pub(in crate::kms) enabled: bool,
+    pub(in crate::kms) description: String,
+    pub(in crate::kms) creation_date: Timestamp,
+    pub(in crate::kms) material: KeyMaterial,
+    pub(in crate::kms) tags: Tags,
     /// As it was put; `None` for the default policy.
-    pub(super) policy: Option<String>,
-    pub(super) deletion: Option<Deletion>,
+    pub(in crate::kms) policy: Option<String>,
+    pub(in crate::kms) deletion: Option<Deletion>,
     /// `None` while automatic rotation is off. Of a multi-Region key every Region has the same.
-    pub(super) rotation: Option<AutomaticRotation>,
-    pub(super) multi_region: Option<MultiRegion>,
+    pub(in crate::kms) rotation: Option<AutomaticRotation>,
+    pub(in crate::kms) multi_region: Option<MultiRegion>,
 }
 
 impl Key {
     /// A key of one Region, enabled, without tags and under the default policy.
-    pub(super) const fn new(manager: KeyManager, description: String, material: KeyMaterial, now: Timestamp) -> Self {
+    pub(in crate::kms) const fn new(manager: KeyManager, description: String, material: KeyMaterial, now: Timestamp) -> Self {
         Self {
             manager,
             enabled: true,
@@ -98,7 +98,7 @@ impl EmbeddedKms {
     }
 
     /// Refuses what the key policy of an AWS managed key grants to nobody but its service.
-    pub(super) fn require_customer_managed(&self, arn: &KeyArn, operation: &str) -> Result<()> {
+    pub(in crate::kms) fn require_customer_managed(&self, arn: &KeyArn, operation: &str) -> Result<()> {
         match self.key(arn)?.manager {
             KeyManager::Customer => Ok(()),
             KeyManager::Aws => {
@@ -109,7 +109,7 @@ impl EmbeddedKms {
     }
 
     /// The customer managed key that a key id or key ARN names.
-    pub(super) fn managed_key(&self, region: Region, key_id: &str, operation: &str) -> Result<KeyArn> {
+    pub(in crate::kms) fn managed_key(&self, region: Region, key_id: &str, operation: &str) -> Result<KeyArn> {
         let arn = self.resolve_key_only(region, key_id)?;
         if self.is_imported(&arn) {
             return Err(only_aws_kms(&arn, Some(operation)));
@@ -119,19 +119,19 @@ impl EmbeddedKms {
     }
 
     /// The caller changes the key.
-    pub(super) fn key_mut(&mut self, arn: &KeyArn) -> Result<&mut Key> {
+    pub(in crate::kms) fn key_mut(&mut self, arn: &KeyArn) -> Result<&mut Key> {
         self.key(arn)?;
         let key = self.region_mut(arn.region())?.keys.get_mut(arn.key_id());
         key.ok_or(Error::Misuse("a key that was just found is there"))
     }
 
-    pub(super) fn metadata(&self, arn: KeyArn) -> Result<KeyMetadata> {
+    pub(in crate::kms) fn metadata(&self, arn: KeyArn) -> Result<KeyMetadata> {
         let key = self.key(&arn)?;
         Ok(KeyMetadata::of(self, arn, key))
     }
 }
 
-pub(super) fn check_description(description: &str) -> Result<()> {
+pub(in crate::kms) fn check_description(description: &str) -> Result<()> {
     if description.chars().count() > DESCRIPTION_LIMIT {
         return Err(Error::validation("description", &format!("Member must have length less than or equal to {DESCRIPTION_LIMIT}")));
     }
@@ -139,7 +139,7 @@ pub(super) fn check_description(description: &str) -> Result<()> {
 }
 
 /// Refuses a number that is outside the range of the service model.
-pub(super) fn check_range<N: std::fmt::Display + PartialOrd>(
+pub(in crate::kms) fn check_range<N: std::fmt::Display + PartialOrd>(
     parameter: &str,
     value: &N,
     range: &std::ops::RangeInclusive<N>,

@@ -22,8 +22,8 @@ use crate::{
     secret::{DataKey, SecretBytes},
 };
 
-pub(super) const PLAINTEXT_LIMIT: usize = 4096;
-pub(super) const CIPHERTEXT_LIMIT: usize = 6144;
+pub(in crate::kms) const PLAINTEXT_LIMIT: usize = 4096;
+pub(in crate::kms) const CIPHERTEXT_LIMIT: usize = 6144;
 /// AWS's message where RSA decrypts without a key id.
 const KEY_ID_MISSING: &str = "KeyId must not be null";
 const RANDOM_LENGTH: std::ops::RangeInclusive<usize> = 1..=1024;
@@ -221,7 +221,7 @@ fn seal(arn: &KeyArn, materials: &Materials, plaintext: &[u8], context: &Encrypt
     ciphertext::seal(&material.bytes, key_id, &material.id, &salt, plaintext, context).map(CiphertextBlob)
 }
 
-pub(super) fn check_length(parameter: &str, length: usize, limit: usize) -> Result<()> {
+pub(in crate::kms) fn check_length(parameter: &str, length: usize, limit: usize) -> Result<()> {
     match length {
         0 => Err(Error::validation(parameter, "Member must have length greater than or equal to 1")),
         _ if length > limit => Err(Error::validation(parameter, &format!("Member must have length less than or equal to {limit}"))),
@@ -230,6 +230,6 @@ pub(super) fn check_length(parameter: &str, length: usize, limit: usize) -> Resu
 }
 
 /// One error for another material, another context and a changed byte: it helps nobody to find the right one.
-pub(super) fn invalid_ciphertext() -> Error {
+pub(in crate::kms) fn invalid_ciphertext() -> Error {
     Error::service(ErrorCode::InvalidCiphertextException, "")
 }

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// Days from one automatic rotation to the next.
-pub(super) const PERIOD: std::ops::RangeInclusive<u16> = 90..=2560;
+pub(in crate::kms) const PERIOD: std::ops::RangeInclusive<u16> = 90..=2560;
 const DEFAULT_PERIOD: u16 = 365;
 /// Most rotations on demand in a key's life.
 const ON_DEMAND_LIMIT: usize = 25;
@@ -40,9 +40,9 @@ pub enum RotationType {
 
 /// Automatic rotation that is on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct AutomaticRotation {
-    pub(super) period_in_days: u16,
-    pub(super) next_date: Timestamp,
+pub(in crate::kms) struct AutomaticRotation {
+    pub(in crate::kms) period_in_days: u16,
+    pub(in crate::kms) next_date: Timestamp,
 }
 
 impl EmbeddedKms {

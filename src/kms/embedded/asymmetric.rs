@@ -71,7 +71,7 @@ impl EmbeddedKms {
         }
     }
 
-    pub(super) fn encrypt_rsa(
+    pub(in crate::kms) fn encrypt_rsa(
         &self,
         arn: &KeyArn,
         algorithm: RsaEncryptionAlgorithm,
@@ -97,7 +97,7 @@ impl EmbeddedKms {
     }
 
     /// [`Kms::decrypt_rsa`](crate::keyring::Kms::decrypt_rsa) for callers who may have given an encryption context.
-    pub(super) fn decrypt_rsa_with(
+    pub(in crate::kms) fn decrypt_rsa_with(
         &self,
         arn: &KeyArn,
         algorithm: RsaEncryptionAlgorithm,
@@ -112,7 +112,7 @@ impl EmbeddedKms {
         pair.rsa_private_key()?.decrypt(algorithm.padding(), ciphertext).map_err(|_| invalid_ciphertext())
     }
 
-    pub(super) fn agree(&self, arn: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
+    pub(in crate::kms) fn agree(&self, arn: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
         let pair = self.key_agreement_pair(arn)?;
         let (own, peer) = (pair.spec(), KeySpec::of_curve(public_key.curve()));
         if own != peer {
@@ -124,7 +124,7 @@ impl EmbeddedKms {
 
     /// The key with this public part: one that can be used, before one that cannot, before an imported public key, with which KMS can do
     /// nothing but say so.
-    pub(super) fn find_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
+    pub(in crate::kms) fn find_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
         let is_it = |key: &Key| matches!(key.material.key_pair().map(KeyPair::public_key), Some(PublicKey::EllipticCurve(own)) if own == public_key);
         let keys = self.regions.iter().flat_map(|(region, state)| state.keys.iter().map(|(key_id, key)| (*region, key_id, key)));
         let embedded: Vec<_> = keys.filter(|(_, _, key)| is_it(key)).map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
@@ -147,7 +147,7 @@ impl EmbeddedKms {
 }
 
 /// Refuses a key whose usage is another one.
-pub(super) fn require_usage(arn: &KeyArn, key: &Key, needed: KeyUsage, operation: &str) -> Result<()> {
+pub(in crate::kms) fn require_usage(arn: &KeyArn, key: &Key, needed: KeyUsage, operation: &str) -> Result<()> {
     let usage = key.material.spec().usage();
     if usage == needed {
         return Ok(());
@@ -157,12 +157,12 @@ pub(super) fn require_usage(arn: &KeyArn, key: &Key, needed: KeyUsage, operation
 }
 
 /// What an operation for another kind of key says.
-pub(super) fn unsupported(arn: &KeyArn, key: &Key, operation: &str) -> Error {
+pub(in crate::kms) fn unsupported(arn: &KeyArn, key: &Key, operation: &str) -> Error {
     let message = format!("{arn} key spec is {} which is not valid for {operation}.", key.material.spec());
     Error::service(ErrorCode::UnsupportedOperationException, message)
 }
 
-pub(super) fn incompatible(algorithm: &str, spec: KeySpec) -> Error {
+pub(in crate::kms) fn incompatible(algorithm: &str, spec: KeySpec) -> Error {
     Error::service(ErrorCode::InvalidKeyUsageException, format!("Algorithm {algorithm} is incompatible with key spec {spec}."))
 }
 

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use crate::secret::SecretBytes;
 
 /// Length in bytes of the JSON of a value whose maps have text for keys.
-pub(super) fn length(value: &impl Serialize) -> usize {
+pub(in crate::kms) fn length(value: &impl Serialize) -> usize {
     let mut length = Length(0);
     serde_json::to_writer(&mut length, value).expect("counting bytes does not fail");
     length.0
@@ -16,19 +16,19 @@ pub(super) fn length(value: &impl Serialize) -> usize {
 
 /// The JSON of a value whose maps have text for keys. It is measured first: a buffer that grew would leave keys behind in the memory that it
 /// gave back.
-pub(super) fn write(value: &impl Serialize) -> SecretBytes {
+pub(in crate::kms) fn write(value: &impl Serialize) -> SecretBytes {
     let mut json = SecretBytes::zeroed(length(value));
     serde_json::to_writer(json.expose_mut(), value).expect("the same value has the same length twice");
     json
 }
 
 /// Bytes as base64, without a copy of the text.
-pub(super) fn as_base64<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::kms) fn as_base64<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Base64Display::new(bytes.as_ref(), &STANDARD))
 }
 
 /// As [`as_base64`], for bytes whose every reader is a place to review.
-pub(super) fn secret_as_base64<S: Serializer>(bytes: &SecretBytes, serializer: S) -> Result<S::Ok, S::Error> {
+pub(in crate::kms) fn secret_as_base64<S: Serializer>(bytes: &SecretBytes, serializer: S) -> Result<S::Ok, S::Error> {
     as_base64(&bytes.expose(), serializer)
 }
 

@@ -152,7 +152,7 @@ impl OnlineKms for LimitedKms {
 #[cfg(test)]
 mod tests {
     use super::{super::fake::FakeKms, *};
-    use crate::kms::online::fake::Refusal;
+    use crate::kms::aws::fake::Refusal;
 
     /// `count` calls of Encrypt from as many threads; how many succeeded.
     fn encrypt_at_once(kms: &LimitedKms, key: &KeyArn, count: usize) -> usize {

@@ -8,7 +8,7 @@ use aws_sdk_kms::{
 };
 
 use super::{
-    super::{online::OnlineKey, operations::CIPHERTEXT_LIMIT},
+    super::{super::embedded::operations::CIPHERTEXT_LIMIT, OnlineKey},
     call::Call,
     failure::shown,
 };
