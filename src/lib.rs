@@ -59,7 +59,7 @@ mod text;
 mod timestamp;
 pub mod vault;
 
-pub use error::{Error, ErrorCode, FormatError, FormatProblem, KeyProblem, Result, ServiceError, SetupError};
+pub use error::{Error, ErrorCode, FormatError, FormatProblem, KeyProblem, Refusal, Result, SetupError};
 pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId};
 pub use message::{FrameLength, OpenOptions, Opened, SealOptions, Sealed, inspect, open, rewrap, seal};
 pub use secret::{DataKey, SecretBytes};

@@ -134,7 +134,7 @@ mod tests {
 
     fn code(result: Result<Page<'_, String>>) -> ErrorCode {
         match result.expect_err("refused") {
-            Error::Service(error) => error.code,
+            Error::Service(error) => error.code(),
             other => panic!("{other:?}"),
         }
     }

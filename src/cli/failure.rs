@@ -90,7 +90,7 @@ impl Failure {
             }
             Self::Core(error @ Error::Service(service)) => {
                 let name = operation.name();
-                let message = format!("An error occurred ({}) when calling the {name} operation: {}", service.code, service.message);
+                let message = format!("An error occurred ({}) when calling the {name} operation: {}", service.code(), service);
                 (message.trim_end().to_owned(), hint(error, operation).map(str::to_owned))
             }
             Self::Core(error) => (format!("coldseal: {error}"), hint(error, operation).map(str::to_owned)),

@@ -3,16 +3,18 @@
 //! Three kinds are kept apart: a malformed message says which field is wrong; a failed tag, commitment or unwrap says
 //! nothing more; misuse by the caller is never caused by input. Hints on what to do next belong to the command line.
 
+mod code;
 mod format;
 mod key;
-mod service;
+mod refusal;
 mod setup;
 
 use std::{fmt, io, path::PathBuf};
 
+pub use code::ErrorCode;
 pub use format::{FormatError, FormatProblem};
 pub use key::KeyProblem;
-pub use service::{ErrorCode, ServiceError};
+pub use refusal::{AwsRefusal, Constraint, Refusal, RequestRefusal, Violation, WithCode};
 pub use setup::SetupError;
 
 /// The result of this crate's operations.
@@ -78,8 +80,8 @@ pub enum Error {
     },
 
     /// A refusal that AWS has a name for.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
+    #[error("{}", .0.with_code())]
+    Service(Box<Refusal>),
 
     /// AWS KMS was called, and no answer came that can be used: no connection, a connection cut, a time-out, an answer that is not AWS KMS's.
     #[error("{doing}: {reason}")]
@@ -137,6 +139,11 @@ impl Error {
         Self::Setup(SetupError::Other(message.into()))
     }
 
+    /// A refusal of this name.
+    pub(crate) fn service(code: ErrorCode, message: impl Into<String>) -> Self {
+        Refusal::Told { code, message: message.into() }.into()
+    }
+
     /// As [`Error::validation`], with the value, as AWS prints it. For values that are short and no secret.
     pub(crate) fn validation_of(parameter: &str, value: &str, constraint: &str) -> Self {
         let value = value.escape_debug();
@@ -144,15 +151,31 @@ impl Error {
         Self::service(ErrorCode::ValidationException, message)
     }
 
-    /// A refusal of this name.
-    pub(crate) fn service(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self::Service(ServiceError::new(code, message))
-    }
-
     /// A parameter that breaks a constraint of the service's model. Its value is not repeated.
     pub(crate) fn validation(parameter: &str, constraint: &str) -> Self {
         let message = format!("1 validation error detected: Value at '{parameter}' failed to satisfy constraint: {constraint}");
         Self::service(ErrorCode::ValidationException, message)
+    }
+
+    /// The refusal, where it is one that AWS has a name for.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Service(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+
+    /// AWS's name for the error, where it has one.
+    #[must_use]
+    pub fn code(&self) -> Option<ErrorCode> {
+        self.refusal().map(Refusal::code)
+    }
+}
+
+impl From<Violation> for Error {
+    fn from(violation: Violation) -> Self {
+        RequestRefusal::from(violation).into()
     }
 }
 

@@ -58,7 +58,9 @@ const SIGNING_KEY_PAIR: &str = "aws-crypto-public-key";
 fn kms_failure(error: Error) -> Unwrapped {
     match error {
         Error::Setup(_) => Unwrapped::Stopped(error),
-        Error::Service(refusal) if refusal.code != ErrorCode::InvalidCiphertextException => Unwrapped::Failed(refusal.to_string()),
+        Error::Service(refusal) if refusal.code() != ErrorCode::InvalidCiphertextException => {
+            Unwrapped::Failed(refusal.with_code().to_string())
+        }
         Error::Decryption | Error::Service(_) => Unwrapped::failed(),
         other => Unwrapped::Failed(other.to_string()),
     }

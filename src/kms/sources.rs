@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     arn::{AliasArn, KeyArn},
-    error::{Error, ErrorCode, Result, ServiceError},
+    error::{Error, ErrorCode, Result},
     keyring::{AwsKmsKeyring, Keyring, RsaEncryptionAlgorithm},
     region::Region,
 };
@@ -140,10 +140,7 @@ fn is_malformed(name: &str) -> bool {
 
 /// No such key, or for the keystore no such Region.
 fn is_absence(error: &Error) -> bool {
-    matches!(
-        error,
-        Error::Service(ServiceError { code: ErrorCode::NotFoundException, .. }) | Error::Setup(crate::error::SetupError::Other(_))
-    )
+    error.code() == Some(ErrorCode::NotFoundException) || matches!(error, Error::Setup(crate::error::SetupError::Other(_)))
 }
 
 fn same_region(region: Region, named: Region) -> Result<()> {

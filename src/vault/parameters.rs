@@ -81,7 +81,7 @@ mod tests {
 
     fn refusal(result: Result<()>) -> (ErrorCode, String) {
         match result.expect_err("refused") {
-            Error::Service(error) => (error.code, error.message),
+            Error::Service(error) => (error.code(), error.to_string()),
             other => panic!("{other}"),
         }
     }

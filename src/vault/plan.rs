@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result, ServiceError, SetupError},
+    error::{Error, ErrorCode, Refusal, Result, SetupError},
     kms::{EmbeddedKms, FoundKey, KeyPurpose, KeySource, PublicKey, is_written_as_embedded},
     region::Region,
     suite::AlgorithmSuite,
@@ -79,7 +79,7 @@ impl Target {
 pub(crate) struct Problem {
     /// The Region's name as it was given.
     pub(crate) place: String,
-    pub(crate) error: ServiceError,
+    pub(crate) error: Refusal,
     /// The Region and the key to record, where `--partial` may record it: the fault can be mended and the command repeated.
     pub(crate) retry: Option<(Region, String)>,
     /// What every Region lacks: credentials.
@@ -89,13 +89,13 @@ pub(crate) struct Problem {
 impl Problem {
     /// What AWS KMS refused has AWS's name in front; what is wrong with the request itself has none in AWS's own status messages.
     pub(crate) fn text(&self) -> String {
-        if self.error.code == ErrorCode::InvalidParameterException { self.error.message.clone() } else { self.error.to_string() }
+        if self.error.code() == ErrorCode::InvalidParameterException { self.error.to_string() } else { self.error.with_code().to_string() }
     }
 }
 
 impl Problem {
     /// A problem that can only be told.
-    pub(crate) fn new(place: impl Into<String>, error: ServiceError) -> Self {
+    pub(crate) fn new(place: impl Into<String>, error: Refusal) -> Self {
         Self { place: place.into(), error, retry: None, setup: None }
     }
 
@@ -103,17 +103,18 @@ impl Problem {
     pub(crate) fn of(place: impl Into<String>, error: Error, retry: Option<(Region, String)>) -> Self {
         let place = place.into();
         let (code, setup) = match error {
-            Error::Service(ServiceError { code, message }) => {
+            Error::Service(refusal) => {
                 // The list names the Region already.
+                let message = refusal.to_string();
                 let message = message.strip_prefix(&format!("{place}, ")).map_or_else(|| message.clone(), str::to_owned);
-                return Self { place, error: ServiceError { code, message }, retry, setup: None };
+                return Self { place, error: Refusal::told(refusal.code(), message), retry, setup: None };
             }
             Error::NoAnswer { .. } => (ErrorCode::EncryptionFailure, None),
             Error::Setup(ref error @ SetupError::NoCredentials(_)) => (ErrorCode::EncryptionFailure, Some(Box::new(error.clone()))),
             _ => (ErrorCode::InvalidParameterException, None),
         };
         let retry = retry.filter(|_| setup.is_none());
-        Self { place, error: ServiceError::new(code, error.to_string()), retry, setup }
+        Self { place, error: Refusal::told(code, error.to_string()), retry, setup }
     }
 }
 
@@ -166,7 +167,7 @@ fn find_here(kms: &mut EmbeddedKms, region: Region, name: &str) -> Result<FoundK
     let found = sources.sources(kms).find(region, name, KeyPurpose::Wrap);
     let is_default = kms.chosen_default_key(region).is_some_and(|key| key.to_string() == name);
     match found {
-        Err(Error::Service(ServiceError { code: ErrorCode::NotFoundException, .. })) if is_default => {
+        Err(error) if is_default && error.code() == Some(ErrorCode::NotFoundException) => {
             let message = format!("the Region's default key {name} is one in AWS KMS: --kms aws asks there, or name another key");
             Err(Error::service(ErrorCode::NotFoundException, message))
         }
@@ -257,7 +258,7 @@ fn unchosen_key(target: &Target, is_online: bool) -> Problem {
     } else {
         format!("'embedded:{key}' says that it is meant")
     };
-    Problem::new(region.name(), ServiceError::new(ErrorCode::InvalidParameterException, format!("{what}; {way}")))
+    Problem::new(region.name(), Refusal::told(ErrorCode::InvalidParameterException, format!("{what}; {way}")))
 }
 
 /// The key as the user named it; else the one that was set as the Region's default, else the default alias.
@@ -324,7 +325,7 @@ pub(crate) fn check_suite_of_all(kms: &EmbeddedKms, targets: &[Target], suite: A
 pub(crate) fn named_twice(replicas: &[ReplicaRegion]) -> impl Iterator<Item = Problem> {
     let is_repeated = |index: usize, region: &str| replicas.iter().take(index).any(|earlier| earlier.region == region);
     let repeated = replicas.iter().enumerate().filter(move |(index, replica)| is_repeated(*index, &replica.region));
-    let error = || ServiceError::new(ErrorCode::InvalidParameterException, "the Region is named twice");
+    let error = || Refusal::told(ErrorCode::InvalidParameterException, "the Region is named twice");
     repeated.map(move |(_, replica)| Problem::new(replica.region.clone(), error()))
 }
 
@@ -360,10 +361,10 @@ pub(crate) fn refusal(problems: &[Problem]) -> Error {
     if let Some(setup) = problems.iter().find_map(|problem| problem.setup.clone()) {
         return Error::Setup(*setup);
     }
-    let code = problems.first().map_or(ErrorCode::InvalidParameterException, |problem| problem.error.code);
+    let code = problems.first().map_or(ErrorCode::InvalidParameterException, |problem| problem.error.code());
     let message = match problems {
         // The code is said with it.
-        [problem] => format!("{}: {} (nothing was written)", problem.place.escape_debug(), problem.error.message),
+        [problem] => format!("{}: {} (nothing was written)", problem.place.escape_debug(), problem.error),
         _ => {
             let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.place.escape_debug(), problem.text())).collect();
             format!("{} Regions have problems, and nothing was written:\n  {}", lines.len(), lines.join("\n  "))

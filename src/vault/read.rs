@@ -19,7 +19,7 @@ use crate::{
     arn::SecretArn,
     crypto::{constant_time_eq, sha256},
     durable::{self, regular::refuse_link},
-    error::{Error, ErrorCode, Result, ServiceError},
+    error::{Error, ErrorCode, Result},
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::{ComparisonKey, EmbeddedKms},
     region::Region,
@@ -261,7 +261,7 @@ fn disproved(version: &VersionRecord, region: Region) -> Error {
 
 fn not_from_elsewhere(error: Error, region: Region) -> Error {
     let message = match error {
-        Error::Service(ServiceError { code: ErrorCode::DecryptionFailure, message }) => message,
+        Error::Service(refusal) if refusal.code() == ErrorCode::DecryptionFailure => refusal.to_string(),
         Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => format!("{doing}: the bundle is missing"),
         other => return other,
     };

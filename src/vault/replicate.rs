@@ -18,7 +18,7 @@ use super::{
     seal_version::{SealedVersion, VersionSource, not_compared},
 };
 use crate::{
-    error::{Error, ErrorCode, Result, ServiceError},
+    error::{Error, ErrorCode, Refusal, Result},
     kms::{Committed, EmbeddedKms, KeystoreSession},
     region::Region,
     timestamp::Timestamp,
@@ -169,7 +169,7 @@ fn plan_replica(
         (false, NameClash::Refuse) => {
             let message =
                 format!("the replica is in sync under {}; --force-overwrite-replica-secret encrypts it under {key}", known.kms_key_id);
-            Err(Problem::new(replica.region.as_str(), ServiceError::new(ErrorCode::InvalidParameterException, message)))
+            Err(Problem::new(replica.region.as_str(), Refusal::told(ErrorCode::InvalidParameterException, message)))
         }
     }
 }

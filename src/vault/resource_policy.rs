@@ -72,7 +72,7 @@ mod tests {
                 assert_eq!(policy.as_str(), text);
                 None
             }
-            Err(Error::Service(error)) => Some(error.code),
+            Err(Error::Service(error)) => Some(error.code()),
             Err(other) => panic!("{other}"),
         }
     }

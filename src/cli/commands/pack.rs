@@ -119,7 +119,9 @@ fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>, batch: &m
                     names.add(&request.name);
                     return Ok(());
                 }
-                Err(Error::Service(refusal)) if refusal.code != ErrorCode::EncryptionFailure => (Some(refusal.code), refusal.message),
+                Err(Error::Service(refusal)) if refusal.code() != ErrorCode::EncryptionFailure => {
+                    (Some(refusal.code()), refusal.to_string())
+                }
                 // The vault cannot be read, no credentials, AWS KMS does not answer.
                 Err(error) => return Err(error.into()),
             },

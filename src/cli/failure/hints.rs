@@ -4,7 +4,7 @@ use std::io;
 
 use crate::{
     cli::operation::Operation,
-    error::{ContextMismatch, Error, ErrorCode, FormatError, FormatProblem, ServiceError, SetupError},
+    error::{ContextMismatch, Error, ErrorCode, FormatError, FormatProblem, Refusal, SetupError},
 };
 
 /// Operations that take an alias where they take a key; the others take a key id or key ARN.
@@ -60,10 +60,10 @@ pub(super) fn hint(error: &Error, operation: Operation) -> Option<&'static str> 
         Error::Damaged { what, .. } if what.ends_with("use a newer coldseal") || what.ends_with("or remove it") => None,
         Error::Damaged { .. } => Some("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup_hint(error, operation),
-        Error::Service(error) if error.message == KEY_ID_MISSING && operation == Operation::ReEncrypt => {
+        Error::Service(error) if error.to_string() == KEY_ID_MISSING && operation == Operation::ReEncrypt => {
             Some("a ciphertext by RSA does not name its key: --source-key-id does")
         }
-        Error::Service(error) if error.message == KEY_ID_MISSING => Some("a ciphertext by RSA does not name its key: --key-id does"),
+        Error::Service(error) if error.to_string() == KEY_ID_MISSING => Some("a ciphertext by RSA does not name its key: --key-id does"),
         Error::Service(error) => service_hint(error, operation),
         Error::Signature => Some("fetch the message again, from whoever signed it"),
         Error::NoAnswer { .. } => Some("is the Region's endpoint reachable from here? --endpoint-url names another; nothing was written"),
@@ -141,11 +141,13 @@ fn aws_hint(code: ErrorCode) -> Option<&'static str> {
     }
 }
 
-fn service_hint(error: &ServiceError, operation: Operation) -> Option<&'static str> {
-    if is_about_aws(&error.message) && error.code != ErrorCode::DecryptionFailure {
-        return if says_way(&error.message) { None } else { aws_hint(error.code) };
+fn service_hint(error: &Refusal, operation: Operation) -> Option<&'static str> {
+    let message = error.to_string();
+    let message = message.as_str();
+    if is_about_aws(message) && error.code() != ErrorCode::DecryptionFailure {
+        return if says_way(message) { None } else { aws_hint(error.code()) };
     }
-    match error.code {
+    match error.code() {
         ErrorCode::EncryptionFailure => Some("is the Region's endpoint reachable from here? --partial does the other Regions now"),
         ErrorCode::AccessDeniedException if matches!(operation, Operation::Decrypt | Operation::ReEncrypt) => {
             Some("--region names the key's Region, --keystore the keystore that has it")
@@ -172,8 +174,8 @@ fn service_hint(error: &ServiceError, operation: Operation) -> Option<&'static s
         ErrorCode::InvalidCiphertextException => Some(
             "give the --encryption-context of a symmetric key or the --encryption-algorithm of an RSA key; if it is the same, the ciphertext was changed",
         ),
-        ErrorCode::InvalidKeyUsageException => key_usage_hint(&error.message, operation),
-        ErrorCode::InvalidParameterException | ErrorCode::InvalidRequestException => request_hint(&error.message),
+        ErrorCode::InvalidKeyUsageException => key_usage_hint(message, operation),
+        ErrorCode::InvalidParameterException | ErrorCode::InvalidRequestException => request_hint(message),
         ErrorCode::KMSInvalidStateException if operation == Operation::CancelKeyDeletion => {
             Some("'coldseal kms describe-key' shows its state")
         }
@@ -184,16 +186,16 @@ fn service_hint(error: &ServiceError, operation: Operation) -> Option<&'static s
         }
         ErrorCode::MalformedPolicyDocumentException => Some("'coldseal kms get-key-policy' shows a policy to start from"),
         ErrorCode::NotAuthorizedException => Some("names that begin with alias/aws/ belong to AWS"),
-        ErrorCode::NotFoundException => not_found_hint(&error.message, operation),
+        ErrorCode::NotFoundException => not_found_hint(message, operation),
         ErrorCode::ResourceExistsException => Some("'coldseal describe-secret' shows the one that exists"),
         ErrorCode::ResourceNotFoundException => {
             Some("'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels")
         }
-        ErrorCode::UnsupportedOperationException => unsupported_hint(&error.message, operation),
-        ErrorCode::ValidationException if operation == Operation::ImportPublicKey => import_hint(&error.message),
+        ErrorCode::UnsupportedOperationException => unsupported_hint(message, operation),
+        ErrorCode::ValidationException if operation == Operation::ImportPublicKey => import_hint(message),
         ErrorCode::ValidationException
             if matches!(operation, Operation::CreateAlias | Operation::UpdateAlias | Operation::DeleteAlias)
-                && !error.message.contains("stays with keys of its type") =>
+                && !message.contains("stays with keys of its type") =>
         {
             Some("an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN")
         }

@@ -3,14 +3,14 @@
 use std::{io, path::PathBuf};
 
 use super::*;
-use crate::error::{ContextMismatch, EdkAttempt, ErrorCode, FormatError, FormatProblem, ServiceError, SetupError};
+use crate::error::{ContextMismatch, EdkAttempt, ErrorCode, FormatError, FormatProblem, SetupError};
 
 fn setup(error: SetupError) -> Error {
     Error::Setup(error)
 }
 
 fn service(code: ErrorCode, message: &str) -> Error {
-    Error::Service(ServiceError::new(code, message))
+    Error::service(code, message)
 }
 
 fn format(field: &'static str, problem: FormatProblem) -> Error {

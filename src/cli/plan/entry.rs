@@ -176,7 +176,7 @@ fn wrong_type(member: &str, expected: &str) -> UsageError {
 
 pub(super) fn refused(member: &'static str) -> impl Fn(Error) -> UsageError {
     move |error| match error {
-        Error::Service(refusal) => UsageError::parameter(member, refusal.message),
+        Error::Service(refusal) => UsageError::parameter(member, refusal.to_string()),
         other => UsageError::parameter(member, other),
     }
 }

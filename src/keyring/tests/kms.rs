@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use super::*;
-use crate::{OpenOptions, arn::KeyArn, error::ServiceError, open, secret::SecretBytes};
+use crate::{OpenOptions, arn::KeyArn, error::Refusal, open, secret::SecretBytes};
 
 const RSA: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const EC: &str = "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
@@ -16,7 +16,7 @@ struct TwoKeys {
     rsa: RsaPrivateKey,
     ec: EcPrivateKey,
     calls: AtomicUsize,
-    refusal: Mutex<Option<ServiceError>>,
+    refusal: Mutex<Option<Refusal>>,
 }
 
 impl TwoKeys {
@@ -151,7 +151,7 @@ fn an_rsa_key_of_kms_never_meets_a_signed_message() {
     signed.insert("aws-crypto-public-key", "point");
     let sender = kms.sender(RsaEncryptionAlgorithm::RsaesOaepSha256);
     let refusal = sender.wrap(&data_key(), &signed, &SystemRandom);
-    assert!(matches!(refusal, Err(Error::Service(error)) if error.code == ErrorCode::InvalidKeyUsageException));
+    assert!(matches!(refusal, Err(Error::Service(error)) if error.code() == ErrorCode::InvalidKeyUsageException));
     let digest = crate::crypto::sha384(&signed.to_bytes().expect("short"));
     let plaintext = [&digest[..], data_key().expose()].concat();
     let ciphertext = kms.rsa.public_key().expect("encodes").encrypt(RsaPadding::OaepSha256Mgf1, &plaintext).expect("fits");
@@ -179,7 +179,7 @@ fn an_elliptic_curve_key_of_kms_unwraps_what_was_sent_to_it_or_with_it() {
 #[test]
 fn a_refusal_of_kms_is_told() {
     let kms = TwoKeys::new();
-    *kms.refusal.lock().expect("not poisoned") = Some(ServiceError::new(ErrorCode::DisabledException, format!("{RSA} is disabled.")));
+    *kms.refusal.lock().expect("not poisoned") = Some(Refusal::told(ErrorCode::DisabledException, format!("{RSA} is disabled.")));
     let rsa = kms.sender(RsaEncryptionAlgorithm::RsaesOaepSha256).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     let ecdh = RawEcdhKeyring::from_public_key(kms.ec.public_key().clone()).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     for edk in [rsa, ecdh] {

@@ -10,7 +10,7 @@ use super::{OnlineKey, OnlineKms};
 use crate::{
     arn::KeyArn,
     crypto::EcPublicKey,
-    error::{Error, ErrorCode, Result, ServiceError},
+    error::{ErrorCode, Result},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
     parallel::lock,
@@ -60,7 +60,7 @@ impl LimitedKms {
         loop {
             self.enter();
             let result = call();
-            let is_throttled = matches!(&result, Err(Error::Service(ServiceError { code: ErrorCode::ThrottlingException, .. })));
+            let is_throttled = result.as_ref().is_err_and(|error| error.code() == Some(ErrorCode::ThrottlingException));
             self.leave(is_throttled);
             if !is_throttled || round == ROUNDS {
                 return result;

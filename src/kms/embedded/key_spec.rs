@@ -230,7 +230,7 @@ mod tests {
 
     fn refusal<T>(result: Result<T>) -> (ErrorCode, String) {
         match result.map(drop) {
-            Err(Error::Service(error)) => (error.code, error.message),
+            Err(Error::Service(error)) => (error.code(), error.to_string()),
             other => panic!("not a refusal by AWS name: {other:?}"),
         }
     }

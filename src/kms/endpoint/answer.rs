@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    error::{ErrorCode, ServiceError},
+    error::{ErrorCode, Refusal},
     region::Region,
     secret::SecretBytes,
 };
@@ -28,9 +28,9 @@ impl Answer {
 
     /// A refusal: `{"__type": NAME, "message": TEXT}`.
     #[must_use]
-    pub fn refused(status: u16, error: &ServiceError) -> Self {
-        let body = json!({ "__type": error.code.to_string(), "message": error.message });
-        Self { status, body: SecretBytes::new(body.to_string().into_bytes()), error: Some(error.code) }
+    pub fn refused(status: u16, error: &Refusal) -> Self {
+        let body = json!({ "__type": error.code().to_string(), "message": error.to_string() });
+        Self { status, body: SecretBytes::new(body.to_string().into_bytes()), error: Some(error.code()) }
     }
 }
 

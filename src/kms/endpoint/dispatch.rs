@@ -6,7 +6,7 @@ use super::{
     request::Request,
 };
 use crate::{
-    error::{Error, ErrorCode, Result, ServiceError},
+    error::{Error, ErrorCode, Refusal, Result},
     kms::EmbeddedKms,
     region::Region,
     secret::SecretBytes,
@@ -31,7 +31,7 @@ pub(super) trait State {
 #[derive(Debug)]
 enum Failure {
     /// What the caller asked for.
-    Refused(ServiceError),
+    Refused(Refusal),
     /// What the caller can do nothing about.
     Broken(Error),
 }
@@ -40,11 +40,11 @@ enum Failure {
 pub(super) fn dispatch(state: &impl State, region: Region, operation: &str, body: &[u8]) -> Answer {
     match run(state, region, operation, body) {
         Ok(body) => Answer { status: 200, body, error: None },
-        Err(Failure::Refused(error)) => Answer::refused(status(error.code), &error),
+        Err(Failure::Refused(error)) => Answer::refused(status(error.code()), &error),
         Err(Failure::Broken(error)) => {
             tracing::error!(operation, %region, %error, "the request could not be answered");
             let message = "The keystore cannot be used at the moment; the log of 'coldseal kms serve' says why";
-            Answer::refused(500, &ServiceError::new(ErrorCode::KMSInternalException, message))
+            Answer::refused(500, &Refusal::told(ErrorCode::KMSInternalException, message))
         }
     }
 }
@@ -53,7 +53,7 @@ fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<Se
     let operation = operations::all().find(|operation| operation.name == name).ok_or_else(|| unknown_operation(name))?;
     if !state.read(|kms| kms.is_enabled(region)).map_err(Failure::Broken)? {
         // What AWS answers in a Region that the account has not opted into.
-        return Err(Failure::Refused(ServiceError::new(ErrorCode::UnrecognizedClientException, region_not_enabled(region))));
+        return Err(Failure::Refused(Refusal::told(ErrorCode::UnrecognizedClientException, region_not_enabled(region))));
     }
     let request = Request::parse(operation.members, body).map_err(refused)?;
     match operation.run {
@@ -70,9 +70,9 @@ fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<Se
 /// An operation's own error.
 fn refused(error: Error) -> Failure {
     match error {
-        Error::Service(error) => Failure::Refused(error),
+        Error::Service(refusal) => Failure::Refused(*refusal),
         // A key whose other Regions are in another keystore.
-        Error::Setup(error) => Failure::Refused(ServiceError::new(ErrorCode::KMSInvalidStateException, error.to_string())),
+        Error::Setup(error) => Failure::Refused(Refusal::told(ErrorCode::KMSInvalidStateException, error.to_string())),
         error => Failure::Broken(error),
     }
 }
@@ -84,7 +84,7 @@ pub(super) fn region_not_enabled(region: Region) -> String {
 fn unknown_operation(name: &str) -> Failure {
     let name: String = name.chars().take(64).collect();
     let message = format!("The embedded KMS has no operation '{}'", name.escape_debug());
-    Failure::Refused(ServiceError::new(ErrorCode::UnknownOperationException, message))
+    Failure::Refused(Refusal::told(ErrorCode::UnknownOperationException, message))
 }
 
 /// 500 for what a client may try again, as AWS has it.

@@ -281,7 +281,7 @@ fn fingerprint(text: &str) -> Result<String> {
 /// Says which file it was.
 fn in_file(file: &str, error: Error) -> Error {
     match error {
-        Error::Service(error) => Error::service(error.code, format!("{file}: {}", error.message)),
+        Error::Service(refusal) => Error::service(refusal.code(), format!("{file}: {refusal}")),
         other => other,
     }
 }

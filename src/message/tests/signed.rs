@@ -349,7 +349,7 @@ fn rsa_keys_of_aws_kms_and_signatures_do_not_meet() {
     for keyrings in [&[&rsa as &dyn Keyring][..], &[&aes, &rsa], &[&rsa, &aes]] {
         let mut out = Vec::new();
         let result = seal(PLAINTEXT, &mut out, keyrings, &context(), signing_options(FRAME));
-        let is_refused = |error: Error| matches!(error, Error::Service(error) if error.code == ErrorCode::InvalidKeyUsageException);
+        let is_refused = |error: Error| matches!(error, Error::Service(error) if error.code() == ErrorCode::InvalidKeyUsageException);
         assert!(result.is_err_and(is_refused) && out.is_empty());
         let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
         assert!(Materials::wrap(SIGNED, data_key, keyrings, context(), &SystemRandom).is_err_and(is_refused));

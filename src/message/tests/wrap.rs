@@ -87,6 +87,6 @@ fn the_first_error_is_told_and_the_others_have_been_waited_for() {
     };
     let slow = |number, during| Slow { inner: keyring(number), is_online: true, during };
     let result = wrap_under(&[slow(1, &count), slow(2, &refuse), slow(3, &count)]);
-    assert!(matches!(result, Err(Error::Service(error)) if error.code == ErrorCode::DisabledException));
+    assert!(matches!(result, Err(Error::Service(error)) if error.code() == ErrorCode::DisabledException));
     assert_eq!(calls.load(Ordering::SeqCst), 3);
 }

@@ -74,7 +74,7 @@ fn limits_of_filters_hold() {
     }
     for filters in [many(11), values(0), values(11), long(513), vec![filter("name", &["a*"])], vec![filter("name", &["é"])]] {
         let Err(Error::Service(error)) = check(&filters) else { panic!("{filters:?}") };
-        assert_eq!(error.code, ErrorCode::ValidationException, "{filters:?}");
+        assert_eq!(error.code(), ErrorCode::ValidationException, "{filters:?}");
     }
 }
 

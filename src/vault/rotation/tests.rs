@@ -38,7 +38,7 @@ fn dates(given: RotationRulesType, last_changed: &str, count: usize) -> Vec<Stri
 fn refusal(given: RotationRulesType) -> (ErrorCode, String) {
     let shown = format!("{given:?}");
     match RotationRules::new(given) {
-        Err(Error::Service(error)) => (error.code, error.message),
+        Err(Error::Service(error)) => (error.code(), error.to_string()),
         Err(other) => panic!("{shown}: {other}"),
         Ok(rules) => panic!("{rules:?} are taken"),
     }

@@ -227,7 +227,7 @@ fn replication(regions: &[&str]) -> ReplicateSecret {
 /// The AWS name and message of a refusal.
 fn refusal<T>(result: Result<T>) -> (ErrorCode, String) {
     match result.map(drop).expect_err("refused") {
-        Error::Service(error) => (error.code, error.message),
+        Error::Service(error) => (error.code(), error.to_string()),
         other => panic!("not a refusal by AWS name: {other}"),
     }
 }

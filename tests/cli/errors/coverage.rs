@@ -99,7 +99,7 @@ fn every_kind_of_error_has_a_session() {
     let printed = printed();
     let mut known: Vec<String> = Vec::new();
     for (file, name) in [
-        ("src/error/service.rs", "ErrorCode"),
+        ("src/error/code.rs", "ErrorCode"),
         ("src/error/mod.rs", "Error"),
         ("src/error/mod.rs", "ContextMismatch"),
         ("src/error/format.rs", "FormatProblem"),

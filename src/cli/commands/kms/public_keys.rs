@@ -52,7 +52,7 @@ fn read(path: &Path, named: Option<&NamedKey>) -> Result<PublicKeyFile> {
         return Err(Error::service(ErrorCode::InvalidParameterException, message));
     }
     PublicKeyFile::parse(&bytes, named).map_err(|error| match error {
-        Error::Service(error) => Error::service(error.code, format!("{}: {}", path.display(), error.message)),
+        Error::Service(refusal) => Error::service(refusal.code(), format!("{}: {refusal}", path.display())),
         other => other,
     })
 }

@@ -48,7 +48,7 @@ impl<'a> Line<'a> {
         let status = match &entry.status {
             BatchStatus::Created => "Created",
             BatchStatus::Unchanged => "Unchanged",
-            BatchStatus::Failed(Error::Service(refusal)) => return Self::failed(name, Some(refusal.code), refusal.message.clone()),
+            BatchStatus::Failed(Error::Service(refusal)) => return Self::failed(name, Some(refusal.code()), refusal.to_string()),
             BatchStatus::Failed(other) => return Self::failed(name, None, other.to_string()),
         };
         let version_id = secret.and_then(|secret| secret.version_id.as_deref());

@@ -7,12 +7,12 @@ use std::{
 
 use super::super::OnlineKey;
 use crate::{
-    error::{Error, ErrorCode, Result, ServiceError},
+    error::{Error, ErrorCode, Refusal, Result},
     parallel::lock,
     region::Region,
 };
 
-type Kept = Result<OnlineKey, ServiceError>;
+type Kept = Result<OnlineKey, Refusal>;
 /// Locked while it is asked for, so that who else wants it waits.
 type Place = Arc<Mutex<Option<Kept>>>;
 
@@ -33,9 +33,9 @@ impl Described {
                 self.keep_under_arn(region, &key, &place);
                 Ok(key)
             }
-            Err(Error::Service(refusal)) if !may_pass(refusal.code) => {
-                *kept = Some(Err(refusal.clone()));
-                Err(refusal.into())
+            Err(Error::Service(refusal)) if !may_pass(refusal.code()) => {
+                *kept = Some(Err((*refusal).clone()));
+                Err(Error::Service(refusal))
             }
             Err(error) => Err(error),
         }

@@ -188,7 +188,7 @@ fn apply(kms: &mut EmbeddedKms, model: &mut Model, step: Step) {
             let allowed = model.decrypts(&key) && is_primary && !model.agreed.contains_key(&key.1);
             let (at, id) = place(&key);
             let rotated = kms.rotate_key_on_demand(at, &id);
-            let over_limit = matches!(&rotated, Err(Error::Service(error)) if error.code == ErrorCode::LimitExceededException);
+            let over_limit = matches!(&rotated, Err(Error::Service(error)) if error.code() == ErrorCode::LimitExceededException);
             assert!(rotated.is_ok() == allowed || allowed && over_limit);
         }
         Step::Enable { key } => set(kms, model, pick(model, key), State::Enabled),

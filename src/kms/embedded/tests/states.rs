@@ -136,7 +136,7 @@ fn each_in_every_state(table: &Table, prepared: fn() -> (EmbeddedKms, KeyArn, Ci
             into_state(&mut kms, &key);
             let code = match operation(&mut kms, &key, &blob) {
                 Ok(()) => None,
-                Err(Error::Service(error)) => Some(error.code),
+                Err(Error::Service(error)) => Some(error.code()),
                 Err(other) => panic!("{name}: {other}"),
             };
             assert_eq!(code, expected[column], "{name} in state {column}");

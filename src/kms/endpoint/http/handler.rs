@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     crypto::SystemRandom,
-    error::{ErrorCode, ServiceError},
+    error::{ErrorCode, Refusal},
     kms::{
         endpoint::{Answer, Service},
         model::random_uuid,
@@ -124,7 +124,7 @@ impl Endpoint {
         self.work(region, operation.to_owned(), body).await
     }
 
-    fn authenticate(&self, headers: &HeaderMap, body: &[u8]) -> Result<Region, ServiceError> {
+    fn authenticate(&self, headers: &HeaderMap, body: &[u8]) -> Result<Region, Refusal> {
         match &self.authentication {
             Authentication::Signature(credentials) => signature::check(headers, body, credentials, (self.clock)()),
             Authentication::None => unsigned::region(headers),
@@ -133,7 +133,7 @@ impl Endpoint {
 
     /// The operations block, on disk and on large numbers. A client that goes away does not give its place to another before the work is done.
     async fn work(&self, region: Region, operation: String, body: ReceivedBody) -> Result<Answer, Reply> {
-        let failed = || refused(500, &ServiceError::new(ErrorCode::KMSInternalException, "The request could not be done."));
+        let failed = || refused(500, &Refusal::told(ErrorCode::KMSInternalException, "The request could not be done."));
         let place = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| failed())?;
         let service = Arc::clone(&self.service);
         let work = tokio::task::spawn_blocking(move || {
@@ -156,7 +156,7 @@ fn check_route(method: &Method, uri: &Uri) -> Result<(), Reply> {
         None => Ok(()),
         Some(query) if query.contains("X-Amz-") => {
             let message = "Presigned requests are not taken; the signature belongs into the Authorization header.";
-            Err(refused(400, &ServiceError::new(ErrorCode::IncompleteSignatureException, message)))
+            Err(refused(400, &Refusal::told(ErrorCode::IncompleteSignatureException, message)))
         }
         Some(_) => Err(unknown(404, "There are no query parameters.")),
     }
@@ -188,14 +188,14 @@ fn not_read(error: BodyError, limits: &Limits) -> Reply {
         BodyError::TooSlow => (408, "The request did not arrive in time.".to_owned()),
         BodyError::Broken => (400, "The request ends too early.".to_owned()),
     };
-    Reply { ends_connection: true, ..refused(status, &ServiceError::new(ErrorCode::SerializationException, message)) }
+    Reply { ends_connection: true, ..refused(status, &Refusal::told(ErrorCode::SerializationException, message)) }
 }
 
 fn unknown(status: u16, message: &str) -> Reply {
-    refused(status, &ServiceError::new(ErrorCode::UnknownOperationException, message))
+    refused(status, &Refusal::told(ErrorCode::UnknownOperationException, message))
 }
 
-fn refused(status: u16, error: &ServiceError) -> Reply {
+fn refused(status: u16, error: &Refusal) -> Reply {
     Reply { answer: Answer::refused(status, error), ends_connection: false }
 }
 

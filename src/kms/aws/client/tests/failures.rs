@@ -4,7 +4,7 @@ use aws_credential_types::provider::{error::CredentialsError, future};
 
 use super::*;
 use crate::{
-    error::{Error, ErrorCode, ServiceError, SetupError},
+    error::{Error, ErrorCode, SetupError},
     format::EncryptedDataKey,
     keyring::{AwsKmsKeyring, CiphertextBlob, Keyring as _, Kms as _, RsaEncryptionAlgorithm, Unwrapped},
     kms::CallCounts,
@@ -23,7 +23,10 @@ fn generate(memory: &Memory) -> Error {
 /// Name and message of a refusal, without where it was.
 fn refused(answer: Answer) -> (ErrorCode, String) {
     match generate(&Memory::answering(answer)) {
-        Error::Service(ServiceError { code, message }) => (code, message.strip_prefix(WHERE).expect(&message).to_owned()),
+        Error::Service(refusal) => {
+            let message = refusal.to_string();
+            (refusal.code(), message.strip_prefix(WHERE).expect(&message).to_owned())
+        }
         other => panic!("{other:?}"),
     }
 }

@@ -29,7 +29,7 @@ use super::{
     limits::Limits,
 };
 use crate::{
-    error::{ErrorCode, ServiceError},
+    error::{ErrorCode, Refusal},
     kms::endpoint::{Answer, Service},
     region::Region,
     secret::SecretBytes,
@@ -64,7 +64,7 @@ impl Service for Fake {
         self.calls.fetch_add(1, Ordering::SeqCst);
         match operation {
             "Wait" => self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on"),
-            "Fail" => return Answer::refused(400, &ServiceError::new(ErrorCode::NotFoundException, "no such key")),
+            "Fail" => return Answer::refused(400, &Refusal::told(ErrorCode::NotFoundException, "no such key")),
             "Panic" => panic!("a fault of the service"),
             _ => {}
         }

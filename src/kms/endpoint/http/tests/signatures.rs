@@ -18,7 +18,7 @@ fn verdict(headers: &HeaderMap, body: &[u8]) -> Result<Region, (ErrorCode, Strin
 }
 
 fn verdict_at(headers: &HeaderMap, body: &[u8], now: OffsetDateTime) -> Result<Region, (ErrorCode, String)> {
-    check(headers, body, &credentials(), now).map_err(|error| (error.code, error.message))
+    check(headers, body, &credentials(), now).map_err(|error| (error.code(), error.to_string()))
 }
 
 #[track_caller]

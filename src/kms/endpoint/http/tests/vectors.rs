@@ -48,7 +48,8 @@ fn botocore_signs_and_each_is_taken() {
         let headers = request.headers();
         let region = check(&headers, request.body.as_bytes(), &credentials, time);
         assert_eq!(region, Ok(Region::new(&request.region).expect("a Region")), "{}", request.name);
-        let code = |headers: &HeaderMap, body: &str, time| check(headers, body.as_bytes(), &credentials, time).map_err(|error| error.code);
+        let code =
+            |headers: &HeaderMap, body: &str, time| check(headers, body.as_bytes(), &credentials, time).map_err(|error| error.code());
         let refused = Err(ErrorCode::InvalidSignatureException);
         assert_eq!(code(&headers, &format!("{} ", request.body), time), refused, "{}", request.name);
         assert_eq!(code(&headers, &request.body, time + Duration::minutes(6)), refused, "{}", request.name);

@@ -1,4 +1,4 @@
-//! Errors that AWS Secrets Manager and AWS KMS have a name for.
+//! The names that AWS Secrets Manager and AWS KMS have for errors.
 
 use std::fmt;
 
@@ -91,27 +91,3 @@ impl fmt::Display for ErrorCode {
         fmt::Debug::fmt(self, f)
     }
 }
-
-/// A refusal with the service's name for it and a message for people.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ServiceError {
-    /// The service's name for the error.
-    pub code: ErrorCode,
-    /// What happened, naming the thing; may be empty where AWS's is.
-    pub message: String,
-}
-
-impl ServiceError {
-    /// An error of this name.
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
-    }
-}
-
-impl fmt::Display for ServiceError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.message.is_empty() { write!(f, "{}", self.code) } else { write!(f, "{}: {}", self.code, self.message) }
-    }
-}
-
-impl std::error::Error for ServiceError {}
