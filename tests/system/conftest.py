@@ -3,12 +3,14 @@
     python -m pytest tests/system/test_hand_over.py --binary target/release/coldseal
 """
 
+import logging
 import os
 import sys
 from pathlib import Path
 
 import pytest
-from support import distribution
+
+from support import distribution, notes
 from support.tree import copy_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -36,6 +38,15 @@ def pytest_configure(config):
     os.environ.setdefault("CARGO_HOME", str(Path.home() / ".cargo"))
     os.environ.setdefault("RUSTUP_HOME", str(Path.home() / ".rustup"))
     os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    # The SDKs log a traceback of all that they refuse, as they should.
+    logging.disable(logging.CRITICAL)
+
+
+def pytest_terminal_summary(terminalreporter):
+    if notes.TOLD:
+        terminalreporter.section("notes")
+        for text in notes.TOLD:
+            terminalreporter.line(text)
 
 
 def present(request, option):

@@ -17,7 +17,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from support.coldseal import Coldseal, fail
+from support.notes import note
 
 REGIONS = ["us-west-2", "us-east-1", "eu-west-1"]
 # The calls that touch files, and how each may fail.
@@ -185,7 +188,21 @@ def run_scenario(binary, scenario, folder):
                 killed += fault.startswith("signal") and done.returncode != 0
                 failed += fault.startswith("error") and done.returncode != 0
     assert killed and failed, f"{scenario.name}: no fault had an effect"
-    print(f"{scenario.name}: {sum(counts.values())} calls, killed {killed} times, failed {failed} times", flush=True)
+    note(f"{scenario.name}: {sum(counts.values())} calls, killed {killed} times, failed {failed} times")
+
+
+@pytest.fixture(scope="module")
+def runs(binary):
+    """A run of each scenario, side by side as far as there are processors."""
+    # In memory where that exists: a sync then costs nothing, and this makes tens of thousands of them.
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as base, ThreadPoolExecutor(os.cpu_count()) as pool:
+        yield {scenario.name: pool.submit(run_scenario, binary, scenario, Path(base) / str(number)) for number, scenario in enumerate(SCENARIOS)}
+
+
+@pytest.mark.parametrize("name", [scenario.name for scenario in SCENARIOS])
+def test_killed_or_failed_at_each_call(runs, name):
+    runs[name].result()
 
 
 def without_proc():
@@ -197,12 +214,11 @@ def without_proc():
     return []
 
 
-def interrupt_output(binary, folder):
+def test_an_interrupted_output_is_taken_away(binary, folder):
     """Where an unfinished output has a name, a signal that ends the process takes it away: it may be half a secret."""
     behind = without_proc()
     if not behind:
-        print("interrupted output: skipped, unshare is not allowed here", flush=True)
-        return
+        pytest.skip("unshare is not allowed here")
     coldseal = Coldseal(binary, folder)
     (coldseal.folder / "key").write_bytes(os.urandom(32))
     key = ["--raw-aes-key", "ci/key=key"]
@@ -226,16 +242,3 @@ def interrupt_output(binary, folder):
         assert process.returncode == 128 + number, f"{number}: exit code {process.returncode}: {errors}"
         left = [path.name for path in coldseal.folder.iterdir() if path.name.startswith((".coldseal-tmp-", "opened"))]
         assert not left, f"{number} left {left}"
-    print("interrupted output: SIGINT and SIGTERM left nothing", flush=True)
-
-
-def test_killed_or_failed_at_each_call(binary):
-    # In memory where that exists: a sync then costs nothing, and this makes tens of thousands of them.
-    memory = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as temporary:
-        base = Path(temporary).resolve()
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            runs = [pool.submit(run_scenario, str(Path(binary).resolve()), scenario, base / str(number)) for number, scenario in enumerate(SCENARIOS)]
-            for run in runs:
-                run.result()
-        interrupt_output(binary, base / "interrupted")

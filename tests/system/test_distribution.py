@@ -6,6 +6,7 @@ from pathlib import Path
 
 from support.coldseal import fail
 from support.distribution import Installed, call, offline
+from support.notes import note
 
 VALUE = "an example\n"
 
@@ -22,7 +23,7 @@ def use(run):
 
 def test_the_program_in_a_root_of_its_own(archives, installed):
     run = Installed(offline(), installed / "bin" / "coldseal", installed / "work", installed)
-    print(run("--version").strip(), flush=True)
+    note(run("--version").strip())
     use(run)
     pages = {page.stem for page in (installed / "share" / "man" / "man1").iterdir()}
     if not {"coldseal", "coldseal-create-secret", "coldseal-kms-create-key"} <= pages:
@@ -32,7 +33,7 @@ def test_the_program_in_a_root_of_its_own(archives, installed):
         if not (installed / "share" / "doc" / "coldseal" / name).stat().st_size:
             fail(f"{name} is empty")
     for archive in archives.glob("*.tar.gz"):
-        print(f"{archive.name}: {archive.stat().st_size >> 10} KiB", flush=True)
+        note(f"{archive.name}: {archive.stat().st_size >> 10} KiB")
 
 
 def test_the_source_archive(built_from_source, folder):

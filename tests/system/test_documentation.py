@@ -19,6 +19,7 @@ import time
 from pathlib import Path
 
 from support.coldseal import environment, fail
+from support.notes import note
 
 # Blocks that hold no commands. The compiler's own test of the documentation runs the Rust ones, test_interop_public_keys.py those in Python.
 NOT_RUN = {"rust", "python", "json", "text"}
@@ -167,4 +168,4 @@ def test_commands_of_the_documentation(clone, folder, aws, aws_encryption_cli):
         fail(f"not in the documentation: {', '.join(sorted(missing))}")
     if count == 0:
         fail("the documentation has no command")
-    print(f"{count} commands of the documentation ran")
+    note(f"{count} commands of the documentation ran")

@@ -4,6 +4,8 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from support.coldseal import environment, fail
 
 CREATE = "create-secret --name production/DBWest --secret-string file://examples/mycreds.json --region us-west-2"
@@ -32,7 +34,12 @@ def files_below(folder):
     return sorted(str(path) for path in Path(folder).rglob("*") if path.is_file())
 
 
-def first_use(user):
+@pytest.fixture(scope="module")
+def user(clone, tmp_path_factory):
+    return User(clone, tmp_path_factory.mktemp("home"))
+
+
+def test_first_use(user):
     user.run(CREATE)
     user.run(REPLICATE)
     payload = (user.clone / "examples" / "mycreds.json").read_bytes()
@@ -42,7 +49,7 @@ def first_use(user):
     user.run("verify --open")
 
 
-def disabled_replica_key(user):
+def test_a_replica_key_that_is_disabled(user):
     """A Region that cannot take its copy stops everything before anything is written; --partial leaves it for a retry."""
     key = user.run("kms create-key --region us-east-1 --query KeyMetadata.KeyId --output text").stdout.decode().strip()
     user.run(f"kms disable-key --region us-east-1 --key-id {key}")
@@ -66,9 +73,3 @@ def expect_status(user, command, status):
     shown = user.run(command).stdout.decode().strip()
     if shown != status:
         fail(f"replication status is {shown}, expected {status}")
-
-
-def test_first_use_and_a_disabled_replica_key(clone, folder):
-    user = User(clone, folder / "home")
-    first_use(user)
-    disabled_replica_key(user)

@@ -12,6 +12,7 @@ from awscli.formatter import TableFormatter
 from awscli.text import format_text
 
 from support.coldseal import Coldseal, fail
+from support.notes import note
 
 # Characters that a formatter can get wrong: escapes, a tab, non-ASCII, a line separator, DEL.
 AWKWARD = 'quote " backslash \\ tab \t é 語 🔑 \u2028 \x7f'
@@ -121,7 +122,7 @@ def test_output_is_what_the_aws_cli_makes_of_it(binary, folder):
                 count += 1
     if faults:
         fail(f"{len(faults)} of {count} outputs differ from the AWS CLI's\n" + "\n".join(faults))
-    print(f"{count} outputs equal the AWS CLI's")
+    note(f"{count} outputs equal the AWS CLI's")
 
 
 def test_skeletons_are_those_of_the_aws_cli():

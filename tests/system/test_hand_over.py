@@ -10,7 +10,8 @@ import json
 import os
 import shutil
 
-from support.coldseal import Coldseal, fail
+from support.coldseal import Coldseal, expect, fail
+from support.notes import note
 
 HOME_REGION = "eu-west-1"
 REGIONS = ["us-west-2", "us-east-1", HOME_REGION]
@@ -55,11 +56,6 @@ class Machine(Coldseal):
 def digest_of(path):
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def expect(condition, message):
-    if not condition:
-        fail(message)
 
 
 def pack(first):
@@ -202,16 +198,16 @@ def test_one_region_is_handed_over(binary, folder):
     stick = folder / "stick"
     stick.mkdir(parents=True)
     keys, digest = pack(first)
-    print(f"packed: 2 secrets and {FILE_SIZE >> 20} MiB for {', '.join(REGIONS)}", flush=True)
+    note(f"packed: 2 secrets and {FILE_SIZE >> 20} MiB for {', '.join(REGIONS)}")
     imported = hand_over(first, second, stick, "keys")
     expect(len(imported["ImportedKeys"]) == 1 and imported["UpdatedKeys"] == [], f"import-keys: {imported}")
     shutil.copy2(first.folder / "packed" / f"photos.tar.{HOME_REGION}.bundle", stick)
     check_second(second, stick, digest)
-    print(f"second machine: opened everything for {HOME_REGION}, byte for byte", flush=True)
+    note(f"second machine: opened everything for {HOME_REGION}, byte for byte")
     check_refusals(first, second, keys)
-    print(f"second machine: refused {', '.join(REGIONS[:2])}, naming the key and the way out", flush=True)
+    note(f"second machine: refused {', '.join(REGIONS[:2])}, naming the key and the way out")
     rotate_and_rewrap(first, keys)
     check_first(first, digest)
-    print("first machine: rotated and rewrapped; old and new bundles open", flush=True)
+    note("first machine: rotated and rewrapped; old and new bundles open")
     second_hand_over(first, second, stick, keys, digest)
-    print("second machine: after the second hand-over old and new bundles open, other Regions' are refused", flush=True)
+    note("second machine: after the second hand-over old and new bundles open, other Regions' are refused")

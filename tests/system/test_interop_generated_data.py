@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from support.coldseal import Coldseal, fail
+from support.notes import note
 
 GENERATORS = Path(__file__).parent.parent.parent / ".ci"
 
@@ -54,7 +55,7 @@ def test_an_asymmetric_keystore(binary, folder):
     coldseal = Coldseal(binary, folder / "coldseal")
     coldseal.env.update(COLDSEAL_KEYSTORE=str(folder / f"{NAME}.json"), COLDSEAL_KEYSTORE_KEY_FILE=str(folder / f"{NAME}.key"))
     gives_the_answers(coldseal, expected)
-    print(f"coldseal gave {sum(map(len, expected.values()))} answers with a keystore made from docs/formats.md")
+    note(f"coldseal gave {sum(map(len, expected.values()))} answers with a keystore made from docs/formats.md")
 
 
 def seals_for_each(coldseal, folder):

@@ -7,7 +7,6 @@ own key shares with the recipient's; coldseal answers in place of AWS KMS.
 import base64
 import itertools
 import json
-import logging
 import os
 
 import boto3
@@ -23,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from support.coldseal import Coldseal, fail
 from support.kms_stand_in import kms_client
+from support.notes import note
 from support.python_sdk import CLIENT, CONTEXTS, PROVIDERS, SIZES, SUITES, ecdh
 
 REGION = "us-west-2"
@@ -80,7 +80,6 @@ def keys(coldseal):
 
 
 def test_key_pairs_open_messages_of_the_sdk(binary, folder):
-    logging.disable(logging.CRITICAL)
     coldseal = Coldseal(binary, folder)
     count = 0
     for title, arn, keyring, suites in keys(coldseal):
@@ -94,4 +93,4 @@ def test_key_pairs_open_messages_of_the_sdk(binary, folder):
                 count += 1
         other, _ = made(coldseal, "RSA_2048", "ENCRYPT_DECRYPT")
         coldseal.run("open", "--kms-key-id", other, stdin=message, expect=254)
-    print(f"asymmetric keys opened {count} messages of the SDK")
+    note(f"asymmetric keys opened {count} messages of the SDK")

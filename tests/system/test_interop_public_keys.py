@@ -7,7 +7,6 @@ The Python blocks of the documentation run the same way, in a folder with the bu
 import contextlib
 import io
 import json
-import logging
 import re
 from pathlib import Path
 from unittest import mock
@@ -21,6 +20,7 @@ from aws_cryptographic_material_providers.mpl.models import (
 
 from support.coldseal import Coldseal, fail
 from support.kms_stand_in import kms_client
+from support.notes import note
 from support.public_keys import KEYS, VALUE, make_keys
 from support.python_sdk import CLIENT, PROVIDERS
 
@@ -63,12 +63,10 @@ def run_documented(cloud, arns, bundles):
             count += 1
     if not count:
         fail("the documentation has no Python")
-    print(f"{count} Python blocks of the documentation ran")
+    note(f"{count} Python blocks of the documentation ran")
 
 
 def test_the_sdk_opens_what_was_packed_from_public_keys(binary, folder):
-    # The SDK logs a trace of everything that it refuses.
-    logging.disable(logging.CRITICAL)
     cloud, machine = Coldseal(binary, f"{folder}/cloud"), Coldseal(binary, f"{folder}/machine")
     arns = make_keys(cloud, machine)
     (machine.folder / "value").write_text(VALUE)
@@ -92,4 +90,4 @@ def test_the_sdk_opens_what_was_packed_from_public_keys(binary, folder):
             opened += 1
         if algorithm == ALGORITHMS[0]:
             run_documented(cloud, arns, {bundle["Region"]: bundle["Path"] for bundle in answer["Bundles"]})
-    print(f"the SDK opened {opened} bundles that were packed from public keys alone")
+    note(f"the SDK opened {opened} bundles that were packed from public keys alone")

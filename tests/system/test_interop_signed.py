@@ -1,12 +1,13 @@
 """coldseal and the official Python SDK open each other's signed messages (suite 0x0578), and coldseal those that the SDK binds to pairs without storing them."""
 
-import logging
 import os
 
+import pytest
 from aws_cryptographic_material_providers.mpl.models import CreateDefaultCryptographicMaterialsManagerInput, CreateRequiredEncryptionContextCMMInput
 
 from support.coldseal import fail
-from support.python_sdk import AWKWARD_CONTEXTS, CLIENT, NAMESPACE, PROVIDERS, SIGNATURE_KEY, SIZES, SUITES, Pair, context_flags, keyring
+from support.notes import note
+from support.python_sdk import AWKWARD_CONTEXTS, CLIENT, PROVIDERS, SIGNATURE_KEY, SIZES, SUITES, Pair, context_flags, keyring
 
 UNSIGNED, SIGNED = SUITES
 FRAMES = [4096, 65536]
@@ -100,22 +101,33 @@ class Signed(Pair):
             self.refused(message, *key, *context_flags(given))
 
 
-def test_each_opens_the_signed_messages_of_the_other(binary, folder):
-    logging.disable(logging.CRITICAL)  # the SDK logs a traceback of what is expected here
-    pair = Signed(binary, folder)
-    count = 0
-    for direction in (pair.ours, pair.theirs):
-        for size in SIZES:
-            for context in AWKWARD_CONTEXTS:
-                direction("aes-256", context, FRAMES[count % 2], size)
-                count += 1
-        for name in ("aes-128", "aes-192"):
-            direction(name, STORED, 4096, 10_000)
+@pytest.fixture
+def pair(binary, folder):
+    return Signed(binary, folder)
+
+
+@pytest.mark.parametrize("way", ["ours", "theirs"])
+def test_signed_messages(pair, way):
+    """Ours are those that coldseal signs."""
+    direction, count = getattr(pair, way), 0
+    for size in SIZES:
+        for context in AWKWARD_CONTEXTS:
+            direction("aes-256", context, FRAMES[count % 2], size)
             count += 1
+    for name in ("aes-128", "aes-192"):
+        direction(name, STORED, 4096, 10_000)
+    note(f"{count + 2} signed messages opened by the other implementation")
+
+
+def test_a_message_of_the_sdk_is_rewrapped(pair):
     pair.rewrapped()
+
+
+def test_a_changed_signature_is_refused(pair):
     pair.changed_signature_is_refused()
-    for suite in (UNSIGNED, SIGNED):
-        for size in SIZES:
-            pair.required(suite, size)
-            count += 1
-    print(f"{count} signed messages, or messages with required pairs, of namespace {NAMESPACE} opened by the other implementation")
+
+
+@pytest.mark.parametrize("suite", [UNSIGNED, SIGNED], ids=["unsigned", "signed"])
+def test_pairs_that_are_required_and_not_stored(pair, suite):
+    for size in SIZES:
+        pair.required(suite, size)

@@ -3,14 +3,45 @@
 import json
 import os
 
+import pytest
+
 from support.coldseal import Coldseal, fail
+from support.endpoints import Moto, Serve
 from support.faults import Proxy
 from support.kms_client import LATER, PRIMARY, REGIONS, REPLICAS, VALUE, Machine, created, expect_calls, files, make_keys
-from support.endpoints import Moto, Serve
 
 SIZES = [1, 64 * 1024, 3 * 1024 * 1024]
 # What seals, and nothing else: no Decrypt, no listing, no DryRun.
 SEALING = {"GenerateDataKey", "Encrypt", "DescribeKey"}
+
+
+class AwsKms:
+    """An endpoint in place of AWS KMS, a proxy before it, and a key with an alias in each Region."""
+
+    def __init__(self, endpoint, proxy, account):
+        self.endpoint, self.proxy, self.account = endpoint, proxy, account
+        self.arns = make_keys(endpoint)
+
+
+@pytest.fixture(scope="module", params=["kms serve", "moto_server"])
+def aws_kms(request, binary, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("endpoint")
+    if request.param == "moto_server":
+        endpoint, account = Moto(folder), Moto.account
+    else:
+        endpoint, account = Serve(Coldseal(binary, folder)), "000000000000"
+    with endpoint, Proxy(endpoint.url) as proxy:
+        yield AwsKms(endpoint, proxy, account)
+
+
+@pytest.fixture
+def machine(aws_kms, binary, folder):
+    """A machine with a value in a file; what it has packed in the end is sound."""
+    machine = Machine(binary, folder, aws_kms.endpoint, aws_kms.proxy, aws_kms.account)
+    (machine.folder / "value").write_text(VALUE)
+    yield machine
+    if (machine.folder / "coldseal-vault").exists():
+        machine.run("verify")
 
 
 def values(machine, expected, regions):
@@ -22,9 +53,9 @@ def values(machine, expected, regions):
         expect_calls(f"get-secret-value in {region}", calls, {(region, "Decrypt"): 1}, [region])
 
 
-def secrets(machine, endpoint, arns):
+def test_secrets_in_several_regions(machine, aws_kms):
     """A secret in three Regions, its keys named by ARN, alias and id; a fourth Region; another key."""
-    (machine.folder / "value").write_text(VALUE)
+    endpoint, arns = aws_kms.endpoint, aws_kms.arns
     named = [f"Region={REPLICAS[0]},KmsKeyId=alias/team", f"Region={REPLICAS[1]},KmsKeyId={arns[REPLICAS[1]].rsplit('/', 1)[1]}"]
     create = ["create-secret", "--name", "web/token", "--secret-string", "file://value", "--region", PRIMARY]
     shown, _, calls = machine.aws(*create, "--kms-key-id", arns[PRIMARY], "--add-replica-regions", *named)
@@ -52,7 +83,7 @@ def secrets(machine, endpoint, arns):
         fail(f"verify --open of 4 bundles called {calls}")
 
 
-def batch(machine):
+def test_a_batch(machine):
     """Many secrets in one run: each takes one data key and one Encrypt for each replica, each key is described once, and no more calls than allowed
     are in flight. A rerun compares with the keyed tags on record and calls nobody."""
     count, most = 20, 3
@@ -76,8 +107,9 @@ def batch(machine):
         fail(f"pack once more called {calls}, and says {shown.decode()}")
 
 
-def default_keys(machine, arns):
+def test_default_keys(machine, aws_kms):
     """Every Region needs a key that is named: by a flag or by set-default-key. Secrets Manager's own is its alone."""
+    arns = aws_kms.arns
     create = ["create-secret", "--name", "other", "--secret-string", "file://value", "--region", PRIMARY]
     before = files(machine)
     _, said, calls = machine.aws(*create, "--add-replica-regions", f"Region={REPLICAS[0]}", expect=254)
@@ -94,8 +126,9 @@ def default_keys(machine, arns):
     expect_calls("with default keys", calls, created(REGIONS[:2]), REGIONS[:2])
 
 
-def sealed_files(machine, arns):
+def test_files_are_sealed_opened_and_rewrapped(machine, aws_kms):
     """seal, open and rewrap of files, for one key, for several, and for several Regions."""
+    arns = aws_kms.arns
     for size in SIZES:
         payload = os.urandom(size)
         (machine.folder / "payload").write_bytes(payload)
@@ -122,14 +155,16 @@ def sealed_files(machine, arns):
             fail(f"seal --to {region}: another payload")
 
 
-def discovery(machine, arns, account):
+def test_discovery_keeps_to_the_account_and_the_partition(machine, aws_kms):
     """Without a key that is named, only keys of the configured account and partition are called."""
+    account = aws_kms.account
+    machine.aws("seal", "value", "--kms-key-id", aws_kms.arns[PRIMARY], "-o", "message")
     machine.env["COLDSEAL_ACCOUNT_ID"] = "111122223333"
     _, said, calls = machine.aws("open", "message", expect=254)
     if calls:
         fail(f"a key of account {account} was called for account 111122223333: {calls}")
     shown, _, _ = machine.aws("open", "message", "--kms-discovery", f"account={account},partition=aws")
-    if shown != (machine.folder / "payload").read_bytes():
+    if shown != VALUE.encode():
         fail("--kms-discovery: another payload")
     _, _, calls = machine.aws("open", "message", "--kms-discovery", f"account={account},partition=aws-cn", expect=254)
     if calls:
@@ -137,8 +172,9 @@ def discovery(machine, arns, account):
     machine.env["COLDSEAL_ACCOUNT_ID"] = account
 
 
-def talkative(machine, arns):
+def test_debug_tells_no_plaintext(machine, aws_kms):
     """--debug tells of each call, and of no plaintext: the proxy has seen them all."""
+    arns = aws_kms.arns
     machine.env["RUST_LOG"] = "trace"
     keys = ["--kms-key-id", arns[PRIMARY], "--add-replica-regions", f"Region={REPLICAS[0]},KmsKeyId={arns[REPLICAS[0]]}"]
     before = len(machine.proxy.plaintexts)
@@ -152,7 +188,7 @@ def talkative(machine, arns):
     del machine.env["RUST_LOG"]
 
 
-def no_credentials(machine):
+def test_no_credentials_is_exit_code_253(machine):
     """Exit code 253 says that something has to be set up, before anything is sent or written."""
     keys = {name: machine.env.pop(name) for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")}
     before = files(machine)
@@ -163,8 +199,9 @@ def no_credentials(machine):
     machine.env.update(keys)
 
 
-def flags(machine, endpoint, arns):
+def test_flags_in_place_of_variables(machine, aws_kms):
     """The flags in place of the variables: --kms, --endpoint-url and a profile. And the default stays offline."""
+    endpoint, arns = aws_kms.endpoint, aws_kms.arns
     client = Coldseal(machine.binary, machine.folder / "flags")
     profile = f"[profile far]\naws_access_key_id = {endpoint.access_key}\naws_secret_access_key = {endpoint.secret_key}\nregion = {PRIMARY}\n"
     (client.folder / "config").write_text(profile)
@@ -178,27 +215,3 @@ def flags(machine, endpoint, arns):
     client.run(*create, "--kms", "aws", "--endpoint-url", machine.proxy.url)
     if machine.proxy.calls[PRIMARY, "GenerateDataKey"] != 1:
         fail(f"with a profile the calls were {machine.proxy.calls}")
-
-
-def through(binary, folder, endpoint, account):
-    with endpoint, Proxy(endpoint.url) as proxy:
-        arns = make_keys(endpoint)
-        machine = Machine(binary, folder, endpoint, proxy, account)
-        secrets(machine, endpoint, arns)
-        sealed_files(machine, arns)
-        discovery(machine, arns, account)
-        default_keys(machine, arns)
-        talkative(machine, arns)
-        no_credentials(machine)
-        flags(machine, endpoint, arns)
-        batch(machine)
-        machine.run("verify")
-    print(f"--kms aws against {type(endpoint).__name__}: sound")
-
-
-def test_against_kms_serve(binary, folder):
-    through(binary, folder / "client-of-serve", Serve(Coldseal(binary, folder / "serve")), "000000000000")
-
-
-def test_against_moto(binary, folder):
-    through(binary, folder / "client-of-moto", Moto(folder / "moto"), Moto.account)

@@ -6,10 +6,13 @@ After each failure the exit code and stderr say what happened, in which Region a
 import json
 import time
 
+import pytest
+
 from support.coldseal import Coldseal, fail
+from support.endpoints import Serve
 from support.faults import SLOW, Proxy, another_key, cut, down, garbage, internal_error, refusal, short_key, slow
 from support.kms_client import PRIMARY, REGIONS, REPLICAS, Machine, expect_calls, files, make_keys
-from support.endpoints import Serve
+from support.notes import note
 
 VALUE = "EXAMPLE-PASSWORD"
 THROTTLED = refusal("ThrottlingException", "Rate exceeded")
@@ -31,6 +34,29 @@ FAULTS = [
     ("an answer for another key", another_key, NO_ANSWER, []),
 ]
 FAST = ["--max-attempts", "2", "--cli-read-timeout", "1", "--cli-connect-timeout", "1"]
+
+
+@pytest.fixture(scope="module")
+def server(binary, tmp_path_factory):
+    with Serve(Coldseal(binary, tmp_path_factory.mktemp("serve"))) as server, Proxy(server.url) as proxy:
+        client = server.client(REPLICAS[1])
+        client.create_alias(AliasName="alias/other", TargetKeyId=client.create_key()["KeyMetadata"]["KeyId"])
+        yield server, proxy
+
+
+@pytest.fixture(scope="module")
+def arns(server):
+    return make_keys(server[0])
+
+
+@pytest.fixture
+def machine(server, arns, binary, folder):
+    """A machine that has a secret; what it has in the end is sound."""
+    machine = Machine(binary, folder, *server, "000000000000")
+    (machine.folder / "value").write_text(VALUE)
+    machine.aws(*create("kept", arns))
+    yield machine
+    machine.run("verify")
 
 
 def create(name, arns, *more):
@@ -66,7 +92,7 @@ def failing(machine, what, args, fault, region, operation, codes, said_of):
     return said
 
 
-def every_fault(machine, arns):
+def test_each_fault_in_each_step(machine, arns):
     """Each fault in each step of making, copying, reading and moving a secret."""
     count = 0
     replicate = ["replicate-secret-to-regions", "--secret-id", "kept", "--region", PRIMARY, "--add-replica-regions", f"Region=ca-central-1,KmsKeyId={arns['ca-central-1']}"]
@@ -89,10 +115,12 @@ def every_fault(machine, arns):
     machine.run("verify")
     if names(machine) != ["kept"]:
         fail(f"there are secrets {names(machine)}")
-    return count + 1
+    if count + 1 < 34:
+        fail(f"only {count + 1} failures")
+    note(f"{count + 1} commands failed as they should, nothing half-done")
 
 
-def retried(machine, arns):
+def test_what_passes_is_tried_again(machine, arns):
     """What passes is tried again, as often as the flag says."""
     for fault in (THROTTLED, internal_error, down):
         machine.proxy.clear()
@@ -117,7 +145,7 @@ def retried(machine, arns):
         fail("the replicas' keys were asked one after the other")
 
 
-def in_part(machine, arns):
+def test_a_part_is_made_and_a_retry_makes_up_for_it(machine, arns):
     """--partial makes what it can, says Failed of the rest, and a retry makes up for it."""
     machine.proxy.clear()
     machine.proxy.spoil(REPLICAS[0], "Encrypt", DENIED)
@@ -144,7 +172,7 @@ def part(machine, args):
     return json.loads(done.stdout), done.stderr.decode(), machine.proxy.calls
 
 
-def unreachable(machine, arns):
+def test_nothing_listens(machine, arns):
     """An endpoint where nothing listens."""
     url = machine.env["AWS_ENDPOINT_URL_KMS"]
     machine.env["AWS_ENDPOINT_URL_KMS"] = "http://127.0.0.1:9"
@@ -155,7 +183,7 @@ def unreachable(machine, arns):
     machine.env["AWS_ENDPOINT_URL_KMS"] = url
 
 
-def sealed_to_nothing(machine, arns):
+def test_no_file_is_left_where_a_region_is_down(machine, arns):
     """seal --to, to three Regions of which one is down, leaves no file."""
     targets = [word for region in REGIONS for word in ("--to", f"Region={region},KmsKeyId={arns[region]}")]
     machine.proxy.clear()
@@ -165,7 +193,7 @@ def sealed_to_nothing(machine, arns):
         fail(f"seal --to: exit code {done.returncode}, {list(machine.folder.glob('value.*'))}\n{done.stderr.decode()}")
 
 
-def packed(machine, arns):
+def test_a_batch_goes_on(machine, arns):
     """pack goes on behind throttled calls, and where a Region denies its key each secret fails by itself."""
     replicas = [{"Region": region, "KmsKeyId": arns[region]} for region in REPLICAS]
     names = [f"packed/{number}" for number in range(6)]
@@ -187,23 +215,3 @@ def packed(machine, arns):
         fail(f"pack where a Region denies its key: {found}")
     if (found := statuses(THROTTLED, 3, 0)) != {("Created", None)} or machine.proxy.calls[REPLICAS[1], "Encrypt"] != len(names) + 3:
         fail(f"pack behind throttled calls: {found}, {machine.proxy.calls}")
-
-
-def test_failures_leave_nothing_half_done(binary, folder):
-    with Serve(Coldseal(binary, folder / "serve")) as server, Proxy(server.url) as proxy:
-        arns = make_keys(server)
-        machine = Machine(binary, folder / "client", server, proxy, "000000000000")
-        (machine.folder / "value").write_text(VALUE)
-        client = server.client(REPLICAS[1])
-        client.create_alias(AliasName="alias/other", TargetKeyId=client.create_key()["KeyMetadata"]["KeyId"])
-        machine.aws(*create("kept", arns))
-        count = every_fault(machine, arns)
-        retried(machine, arns)
-        in_part(machine, arns)
-        unreachable(machine, arns)
-        sealed_to_nothing(machine, arns)
-        packed(machine, arns)
-        machine.run("verify")
-    if count < 34:
-        fail(f"only {count} failures")
-    print(f"{count} commands failed as they should, nothing half-done")

@@ -4,10 +4,12 @@ import base64
 import json
 import os
 
-from support.coldseal import Coldseal, fail
+import pytest
+
+from support.coldseal import Coldseal, expect
+from support.endpoints import Serve
 from support.faults import Proxy
 from support.kms_client import PRIMARY, REGIONS, Machine, created, expect_calls
-from support.endpoints import Serve
 
 AWAY = REGIONS[1]
 ACCOUNT = "000000000000"
@@ -27,11 +29,6 @@ def public_key_file(client, arn, file):
     answer = client.get_public_key(KeyId=arn)
     del answer["ResponseMetadata"]
     file.write_text(json.dumps({**answer, "PublicKey": base64.b64encode(answer["PublicKey"]).decode()}))
-
-
-def expect(condition, what):
-    if not condition:
-        fail(what)
 
 
 class Machines:
@@ -120,12 +117,29 @@ class Machines:
         expect(opened == b"payload" and calls[PRIMARY, "Decrypt"] == 1, f"the last of many keys: {calls}")
 
 
-def test_keys_of_every_kind(binary, folder):
-    with Serve(Coldseal(binary, folder / "serve")) as server, Proxy(server.url) as proxy:
-        machines = Machines(binary, folder, server, proxy)
-        for spec in SPECS:
-            machines.asymmetric_file(spec)
-        machines.asymmetric_secret()
-        machines.multi_region()
-        machines.many_keys()
-    print(f"--kms aws with {len(SPECS)} kinds of asymmetric keys, multi-Region keys and {MANY} keys at once: sound")
+@pytest.fixture(scope="module")
+def server(binary, tmp_path_factory):
+    with Serve(Coldseal(binary, tmp_path_factory.mktemp("serve"))) as server, Proxy(server.url) as proxy:
+        yield server, proxy
+
+
+@pytest.fixture
+def machines(server, binary, folder):
+    return Machines(binary, folder, *server)
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_file_for_an_asymmetric_key(machines, spec):
+    machines.asymmetric_file(spec)
+
+
+def test_a_secret_for_asymmetric_keys(machines):
+    machines.asymmetric_secret()
+
+
+def test_multi_region_keys(machines):
+    machines.multi_region()
+
+
+def test_a_message_for_many_keys(machines):
+    machines.many_keys()

@@ -11,7 +11,10 @@ import sys
 import threading
 from pathlib import Path
 
+import pytest
+
 from support.coldseal import Coldseal, fail
+from support.notes import note
 
 PEAK = Path(__file__).parent / "support/peak.py"
 SIZE = 2 << 30
@@ -21,6 +24,7 @@ BLOCK = 1 << 20
 LIMIT = 32 << 20
 HELD = 64 << 20
 SIGNED_SIZE = 256 << 20
+KEY = ["--raw-aes-key", "ci/memory=wrapping.key"]
 
 
 class Measured(subprocess.Popen):
@@ -53,20 +57,26 @@ def digest_of(stream):
     return digest.digest()
 
 
-def test_memory_stays_within_its_limit(binary, folder):
+@pytest.fixture
+def coldseal(binary, folder):
     coldseal = Coldseal(binary, folder)
     (coldseal.folder / "wrapping.key").write_bytes(os.urandom(32))
-    key = ["--raw-aes-key", "ci/memory=wrapping.key"]
-    through_pipes(coldseal, key, ["--threads", "2"], [], SIZE)
-    for threads in ("1", "2", "16", "256"):
-        for frame_length in ("4096", "65536", "1048576"):
-            through_pipes(coldseal, key, ["--threads", threads], ["--frame-length", frame_length], SHORT_SIZE)
-    signed(coldseal, key)
+    return coldseal
 
 
-def through_pipes(coldseal, key, threads, frames, length):
-    sealing = Measured(coldseal, "seal", ["seal", "-", *key, *threads, *frames], stdin=subprocess.PIPE)
-    opening = Measured(coldseal, "open", ["open", "-", *key, *threads], stdin=sealing.stdout)
+def test_2_gib_through_pipes(coldseal):
+    through_pipes(coldseal, ["--threads", "2"], [], SIZE)
+
+
+@pytest.mark.parametrize("frame_length", ["4096", "65536", "1048576"])
+@pytest.mark.parametrize("threads", ["1", "2", "16", "256"])
+def test_threads_and_frames(coldseal, threads, frame_length):
+    through_pipes(coldseal, ["--threads", threads], ["--frame-length", frame_length], SHORT_SIZE)
+
+
+def through_pipes(coldseal, threads, frames, length):
+    sealing = Measured(coldseal, "seal", ["seal", "-", *KEY, *threads, *frames], stdin=subprocess.PIPE)
+    opening = Measured(coldseal, "open", ["open", "-", *KEY, *threads], stdin=sealing.stdout)
     sealing.stdout.close()
     sent, received, size = hashlib.sha256(), hashlib.sha256(), 0
     feeder = threading.Thread(target=feed, args=(sealing.stdin, os.urandom(BLOCK), sent, length))
@@ -78,7 +88,7 @@ def through_pipes(coldseal, key, threads, frames, length):
     label = " ".join([*threads, *frames])
     for name, process in (("seal", sealing), ("open", opening)):
         code, peak = process.peak()
-        print(f"{name} {label}: at most {peak / (1 << 20):.1f} MiB resident")
+        note(f"{name} {label}: at most {peak / (1 << 20):.1f} MiB resident")
         if code != 0:
             fail(f"{name} {label}: exit code {code}")
         if peak >= LIMIT:
@@ -87,22 +97,22 @@ def through_pipes(coldseal, key, threads, frames, length):
         fail(f"{label}: {size} bytes came out of {length}, or other ones")
 
 
-def signed(coldseal, key):
+def test_signed_messages(coldseal):
     """A message that is too long to be held, to a file and, in two passes, to a pipe."""
     block = os.urandom(BLOCK)
     with open(coldseal.folder / "payload", "wb") as payload:
         for _ in range(SIGNED_SIZE // BLOCK):
             payload.write(block)
     cases = [
-        ("seal, signed", ["seal", "payload", *key, "--sign-message", "--no-sync", "-o", "sealed"], LIMIT),
-        ("open, signed, to a file", ["open", "sealed", *key, "--no-sync", "-o", "opened"], LIMIT),
-        ("open, signed, to a pipe", ["open", "sealed", *key], LIMIT + HELD),
+        ("seal, signed", ["seal", "payload", *KEY, "--sign-message", "--no-sync", "-o", "sealed"], LIMIT),
+        ("open, signed, to a file", ["open", "sealed", *KEY, "--no-sync", "-o", "opened"], LIMIT),
+        ("open, signed, to a pipe", ["open", "sealed", *KEY], LIMIT + HELD),
     ]
     for name, arguments, limit in cases:
         process = Measured(coldseal, "signed", arguments)
         digest = digest_of(process.stdout)
         code, peak = process.peak()
-        print(f"{name}: at most {peak / (1 << 20):.1f} MiB resident")
+        note(f"{name}: at most {peak / (1 << 20):.1f} MiB resident")
         if code != 0 or peak >= limit:
             fail(f"{name}: exit code {code}, {peak} bytes resident, the limit is {limit}")
     digests = {digest}

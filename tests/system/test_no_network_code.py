@@ -9,6 +9,7 @@ import subprocess
 
 from support.coldseal import Coldseal, fail
 from support.every_command import commands, make_no_network_calls
+from support.notes import note
 
 FEATURES = ["--no-default-features", "--features", "cli"]
 CRATES = re.compile(r"hyper|rustls|tokio|h2$|http$|http-body|mio$|socket2$|aws-(?!lc-rs$|lc-sys$)")
@@ -41,7 +42,7 @@ def check_crates():
     linked = crates(*FEATURES)
     if found := sorted(name for name in linked if CRATES.match(name)):
         fail(f"crates with network code: {found}")
-    print(f"{len(linked)} crates, none of them for the network", flush=True)
+    note(f"{len(linked)} crates, none of them for the network")
 
 
 def libraries(program):
@@ -59,7 +60,7 @@ def check_symbols(program):
     # Another library could call for the program.
     if others := sorted(name for name in libraries(program) if not LIBRARIES.fullmatch(name)):
         fail(f"{program} needs {others}")
-    print(f"{len(names)} imported symbols, none of them for the network", flush=True)
+    note(f"{len(names)} imported symbols, none of them for the network")
 
 
 def check_refusals(coldseal):
@@ -73,7 +74,7 @@ def check_refusals(coldseal):
         done = coldseal.tried_without_network(*args)
         if done.returncode == 0 or REFUSAL not in done.stderr.decode(errors="replace"):
             fail(f"{' '.join(args)}: exit code {done.returncode}, and not '{REFUSAL}'\n{done.stderr.decode(errors='replace')}")
-    print(f"{len(asked)} refusals; skipped {2 - len(asked)}: coldseal has no such command or flag", flush=True)
+    note(f"{len(asked)} refusals; skipped {2 - len(asked)}: coldseal has no such command or flag")
 
 
 def test_no_crate_for_the_network():

@@ -8,7 +8,9 @@ import json
 import subprocess
 
 from support.coldseal import Coldseal, fail
+from support.notes import note
 from support.public_keys import KEYS, VALUE, make_keys
+
 
 def without_network():
     """What a command is put behind so that it has no network; nothing where that is not allowed."""
@@ -52,4 +54,4 @@ def test_secrets_packed_from_public_keys_alone(binary, folder):
         got = json.loads(cloud.run("get-secret-value", "--vault", "../machine/coldseal-vault", "--secret-id", "cloud/DBWest", "--region", region))
         if got["SecretString"] != VALUE:
             fail(f"{region}: another value came back")
-    print(f"packed for {', '.join(KEYS)} from public keys alone; each bundle opens where its private key is")
+    note(f"packed for {', '.join(KEYS)} from public keys alone; each bundle opens where its private key is")

@@ -8,8 +8,11 @@ import os
 import stat
 import subprocess
 
+import pytest
+
 from support.coldseal import Coldseal, fail
 from support.endpoints import Serve
+from support.notes import note
 
 HOME, AWAY = "us-west-2", "eu-west-1"
 SIZES = [1, 64 * 1024, 3 * 1024 * 1024]
@@ -84,10 +87,15 @@ def refusals(cli, arn, other):
             fail(f"aws-encryption-cli opened {message} with {key}")
 
 
+def make_secret(cli, name):
+    """A secret for two Regions."""
+    (cli.folder / "value").write_text(SECRET)
+    cli.coldseal.run("create-secret", "--name", name, "--secret-string", "file://value", "--region", HOME, "--add-replica-regions", f"Region={AWAY}")
+
+
 def acceptance(cli):
     """The README's commands: a server, a secret for two Regions, one of its bundles. The server runs already."""
-    (cli.folder / "value").write_text(SECRET)
-    cli.coldseal.run("create-secret", "--name", "token", "--secret-string", "file://value", "--region", HOME, "--add-replica-regions", f"Region={AWAY}")
+    make_secret(cli, "token")
     for region in (HOME, AWAY):
         [bundle] = (cli.folder / f"coldseal-vault/secrets/{HOME}/token").glob(f"*/{region}.*.bundle")
         shown = cli.checked(cli.run_by_file("--decrypt", "-w", "discovery=true", f"region={region}", "-i", str(bundle), "-o", "-", "-S"))
@@ -133,7 +141,7 @@ while IFS= read -r -t 5 line <&3; do
     eval "$line"
     case $line in unset*) break ;; esac
 done
-"{program}" --decrypt -w discovery=true region={AWAY} -i coldseal-vault/secrets/{HOME}/token/*/{AWAY}.*.bundle -o - -S
+"{program}" --decrypt -w discovery=true region={AWAY} -i coldseal-vault/secrets/{HOME}/exported/*/{AWAY}.*.bundle -o - -S
 kill "$server"
 wait "$server" || [ $? = 143 ]
 """
@@ -142,19 +150,46 @@ wait "$server" || [ $? = 143 ]
         fail(f"with --export: exit code {done.returncode}, {done.stdout}\n{done.stderr.decode(errors='replace')}")
 
 
-def test_each_opens_the_messages_of_the_other(binary, folder, aws_encryption_cli):
-    coldseal = Coldseal(binary, folder)
-    cli = Cli(coldseal, str(aws_encryption_cli))
-    arn, other = (json.loads(coldseal.run("kms", "create-key", "--region", HOME))["KeyMetadata"]["Arn"] for _ in range(2))
-    both(cli, cli.run_by_serve, arn)
-    with Serve(coldseal) as server:
-        both(cli, cli.run_by_file, arn)
-        refusals(cli, arn, other)
-        acceptance(cli)
+@pytest.fixture(scope="module")
+def cli(binary, tmp_path_factory, aws_encryption_cli):
+    cli = Cli(Coldseal(binary, tmp_path_factory.mktemp("serve")), str(aws_encryption_cli))
+    yield cli
+    note(f"{cli.count} messages opened by aws-encryption-cli and by coldseal, the keys in kms serve")
+
+
+@pytest.fixture(scope="module")
+def arns(cli):
+    return [json.loads(cli.coldseal.run("kms", "create-key", "--region", HOME))["KeyMetadata"]["Arn"] for _ in range(2)]
+
+
+@pytest.fixture
+def server(cli):
+    with Serve(cli.coldseal) as server:
         if mode := stat.S_IMODE(server.config.stat().st_mode) & 0o077:
             fail(f"others may read the credentials: {mode:o}")
-    program_of_serve(coldseal)
-    exported(coldseal, cli.program)
-    if cli.count < 36:
-        fail(f"only {cli.count} messages were opened")
-    print(f"{cli.count} messages opened by aws-encryption-cli and by coldseal, the keys in kms serve")
+        yield server
+
+
+def test_messages_by_a_program_of_kms_serve(cli, arns):
+    both(cli, cli.run_by_serve, arns[0])
+
+
+def test_messages_by_the_configuration_file(cli, arns, server):
+    both(cli, cli.run_by_file, arns[0])
+
+
+def test_refusals(cli, arns, server):
+    refusals(cli, *arns)
+
+
+def test_bundles_of_a_secret(cli, server):
+    acceptance(cli)
+
+
+def test_environment_and_exit_code_of_a_program(cli):
+    program_of_serve(cli.coldseal)
+
+
+def test_exported_for_a_shell(cli):
+    make_secret(cli, "exported")
+    exported(cli.coldseal, cli.program)

@@ -18,6 +18,7 @@ from botocore.credentials import Credentials
 
 from support.coldseal import Coldseal, fail
 from support.endpoints import Moto, Serve
+from support.notes import note
 
 REGION = "us-west-2"
 CONNECTIONS = [1, 8]
@@ -144,9 +145,9 @@ def test_load_beside_moto(binary, folder):
         ours = load(server)
     with Moto(folder / "moto") as moto:
         theirs = load(moto)
-    print(f"{'':<28}{'kms serve':>28}{'moto_server':>30}{'ratio':>8}")
-    print(f"{'operation, connections':<28}" + f"{'req/s':>10}{'p50 ms':>9}{'p99 ms':>9}" * 2 + f"{'req/s':>10}")
+    note(f"{'':<28}{'kms serve':>28}{'moto_server':>30}{'ratio':>8}")
+    note(f"{'operation, connections':<28}" + f"{'req/s':>10}{'p50 ms':>9}{'p99 ms':>9}" * 2 + f"{'req/s':>10}")
     for (operation, connections), numbers in ours.items():
         other = theirs[operation, connections]
         columns = "".join(f"{rate:>10.0f}{p50:>9.2f}{p99:>9.2f}" for rate, p50, p99 in (numbers, other))
-        print(f"{operation + ', ' + str(connections):<28}{columns}{numbers[0] / other[0]:>9.1f}x")
+        note(f"{operation + ', ' + str(connections):<28}{columns}{numbers[0] / other[0]:>9.1f}x")

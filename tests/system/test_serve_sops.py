@@ -4,6 +4,7 @@ import json
 
 from support.coldseal import Coldseal, fail
 from support.endpoints import Serve
+from support.notes import note
 
 HOME, AWAY = "us-west-2", "eu-west-1"
 VALUES = "database:\n    user: saanvi\n    password: EXAMPLE-PASSWORD\nports:\n    - 5432\n    - 5433\n"
@@ -52,4 +53,4 @@ def test_sops_seals_opens_and_rotates(binary, folder, sops):
     run("rotate", "--in-place", "sealed.yaml")
     if (coldseal.folder / "sealed.yaml").read_text() == sealed or run("decrypt", "sealed.yaml") != VALUES:
         fail("sops did not give the file a new data key")
-    print(f"{runs} runs of sops with its keys in kms serve")
+    note(f"{runs} runs of sops with its keys in kms serve")

@@ -4,9 +4,15 @@ import os
 import subprocess
 from pathlib import Path
 
+
 def fail(message):
     """Ends the test with this message."""
     raise AssertionError(message)
+
+
+def expect(condition, message):
+    if not condition:
+        fail(message)
 
 
 def environment(home):

@@ -7,6 +7,7 @@ import tarfile
 from pathlib import Path
 
 from support.coldseal import environment, fail
+from support.notes import note
 
 # A second build of AWS-LC is what takes long here; it runs a few commands only, so nothing is optimized.
 QUICK = ["aws-lc-sys.opt-level=0", "ring.opt-level=0"]
@@ -18,7 +19,7 @@ def offline():
     for prefix in (["unshare", "--net"], ["unshare", "--map-root-user", "--net"]):
         if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
             return prefix
-    print("with the network in reach: unshare is not allowed here", flush=True)
+    note("with the network in reach: unshare is not allowed here")
     return []
 
 
