@@ -63,12 +63,16 @@ def binary(request):
     return present(request, "binary")
 
 
-@pytest.fixture(scope="session")
-def clone(request):
+def fresh_clone(request):
     """A copy of the tree as a fresh clone would be, always in the same place: cargo then builds the release once for all that run it."""
     folder = Path(request.config.getoption("clone")).absolute()
     copy_of(ROOT, folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def clone(request):
+    return fresh_clone(request)
 
 
 @pytest.fixture
@@ -98,9 +102,9 @@ def npm(request):
 
 
 @pytest.fixture(scope="session")
-def archives(clone, tmp_path_factory):
+def archives(request, tmp_path_factory):
     """The folder with what dist/build makes."""
-    return distribution.build(clone, tmp_path_factory.mktemp("archives"))
+    return distribution.build(fresh_clone(request), tmp_path_factory.mktemp("archives"))
 
 
 @pytest.fixture(scope="session")

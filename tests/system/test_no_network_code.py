@@ -6,11 +6,13 @@ counts. The one from the source archive is linked against the system's libraries
 
 import re
 import subprocess
+from pathlib import Path
 
 from support.coldseal import Coldseal, fail
 from support.every_command import commands, make_no_network_calls
 from support.notes import note
 
+ROOT = Path(__file__).parent.parent.parent
 FEATURES = ["--no-default-features", "--features", "cli"]
 CRATES = re.compile(r"hyper|rustls|tokio|h2$|http$|http-body|mio$|socket2$|aws-(?!lc-rs$|lc-sys$)")
 SYMBOLS = set(
@@ -24,7 +26,7 @@ REFUSAL = "no network code"
 def crates(*options):
     """The names of the crates that are linked for any target."""
     command = ["cargo", "tree", "--locked", "--edges", "normal", "--target", "all", "--prefix", "none", "--format", "{p}", *options]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, check=True, text=True)
     return {line.split()[0] for line in done.stdout.splitlines() if line}
 
 
