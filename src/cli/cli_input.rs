@@ -17,10 +17,11 @@ use serde_json::{Map, Value};
 use self::skeleton::{Skeleton, flag_name, kind};
 use super::{
     args::Cli,
-    context::warn,
     environment::Environment,
+    inputs::InputValues,
     operation::{Operation, pascal_case},
     paramfile::{ParamFiles, is_literal},
+    terminal::warn,
     usage::UsageError,
 };
 use crate::secret::SecretBytes;
@@ -44,15 +45,6 @@ pub(crate) struct Run {
     pub(crate) values: InputValues,
     /// Printed in place of what the command would do.
     pub(crate) sample: Option<Value>,
-}
-
-/// The secret values of `--cli-input-json`.
-#[derive(Default)]
-pub(crate) struct InputValues {
-    /// `SecretString`.
-    pub(crate) string: Option<SecretBytes>,
-    /// `SecretBinary` as it stands there, in base64 or not.
-    pub(crate) binary: Option<SecretBytes>,
 }
 
 /// Why there is nothing to run.

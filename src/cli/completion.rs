@@ -14,10 +14,11 @@ use clap_complete::{
 
 use super::{
     args::{Cli, GlobalArgs, Shell},
-    context::Context,
     environment::Environment,
-    operation::Operation,
-    prompt::Prompter,
+    failure::Outcome,
+    invocation::vault,
+    keystore::keystore_location,
+    regions::Regions,
 };
 use crate::{
     error::{Error, Result},
@@ -89,8 +90,8 @@ fn replica_regions(current: &OsStr) -> Vec<CompletionCandidate> {
 
 fn secret_names(current: &OsStr) -> Vec<CompletionCandidate> {
     let names = || {
-        let context = context(words())?;
-        let secrets = context.vault.list_secrets(context.region().ok()?).ok()?;
+        let places = Places::named(words())?;
+        let secrets = vault(&places.global, &places.environment).list_secrets(places.region().ok()?).ok()?;
         Some(secrets.into_iter().map(|secret| secret.name).collect::<Vec<_>>())
     };
     matching(current, names().unwrap_or_default())
@@ -108,9 +109,9 @@ fn key_ids(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// What `list` finds in the Region typed or configured, else in every Region that is enabled.
 fn in_keystore(list: impl Fn(&EmbeddedKms, Region) -> Result<Vec<String>>) -> Option<Vec<String>> {
-    let context = context(words())?;
-    let kms = context.location.load(&NoPassphrase).ok()??;
-    let regions: Vec<Region> = match context.region().ok()? {
+    let places = Places::named(words())?;
+    let kms = keystore_location(&places.global, &places.environment).ok()?.load(&NoPassphrase).ok()??;
+    let regions: Vec<Region> = match places.region().ok()? {
         Some(region) => vec![region],
         None => Region::all().filter(|region| kms.is_enabled(*region)).collect(),
     };
@@ -135,21 +136,34 @@ fn words() -> impl Iterator<Item = OsString> {
     std::env::args_os().skip_while(|word| word != "--").skip(1)
 }
 
-/// Vault, keystore and Region as the words and the environment name them; the rest of the line may be unfinished.
-fn context(words: impl Iterator<Item = OsString>) -> Option<Context> {
-    let mut picked = vec![OsString::from("coldseal")];
-    let mut words = words.peekable();
-    while let Some(word) = words.next() {
-        let Some(text) = word.to_str() else { continue };
-        if PLACES.contains(&text) {
-            picked.push(word);
-            picked.push(words.next()?);
-        } else if text.split_once('=').is_some_and(|(flag, _)| PLACES.contains(&flag)) {
-            picked.push(word);
+/// Where names are found, as the words and the environment say.
+struct Places {
+    global: GlobalArgs,
+    environment: Environment,
+}
+
+impl Places {
+    /// The rest of the line may be unfinished.
+    fn named(words: impl Iterator<Item = OsString>) -> Option<Self> {
+        let mut picked = vec![OsString::from("coldseal")];
+        let mut words = words.peekable();
+        while let Some(word) = words.next() {
+            let Some(text) = word.to_str() else { continue };
+            if PLACES.contains(&text) {
+                picked.push(word);
+                picked.push(words.next()?);
+            } else if text.split_once('=').is_some_and(|(flag, _)| PLACES.contains(&flag)) {
+                picked.push(word);
+            }
         }
+        let matches = GlobalArgs::augment_args(clap::Command::new("coldseal")).try_get_matches_from(picked).ok()?;
+        Some(Self { global: GlobalArgs::from_arg_matches(&matches).ok()?, environment: Environment::process() })
     }
-    let matches = GlobalArgs::augment_args(clap::Command::new("coldseal")).try_get_matches_from(picked).ok()?;
-    Context::new(&GlobalArgs::from_arg_matches(&matches).ok()?, Environment::process(), Prompter::install(), Operation::Completions).ok()
+
+    /// The Region that is named, if one is.
+    fn region(&self) -> Outcome<Option<Region>> {
+        Regions::new(&self.global, &self.environment)?.configured()
+    }
 }
 
 /// Has none and asks for none.

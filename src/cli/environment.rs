@@ -2,23 +2,25 @@
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
+use std::rc::Rc;
 
 type Lookup = dyn Fn(&OsStr) -> Option<OsString>;
 
 /// Where variables are looked up.
-pub(crate) struct Environment(Box<Lookup>);
+#[derive(Clone)]
+pub(crate) struct Environment(Rc<Lookup>);
 
 impl Environment {
     /// The variables of this process.
     pub(crate) fn process() -> Self {
-        Self(Box::new(|name| std::env::var_os(name)))
+        Self(Rc::new(|name| std::env::var_os(name)))
     }
 
     /// These variables and no others.
     #[cfg(test)]
     pub(crate) fn fixed(variables: &[(&str, &str)]) -> Self {
         let variables: Vec<(OsString, OsString)> = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self(Box::new(move |name| variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())))
+        Self(Rc::new(move |name| variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())))
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<OsString> {

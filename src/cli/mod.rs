@@ -6,12 +6,13 @@ mod cli_input;
 mod color;
 mod commands;
 mod completion;
-mod context;
 mod encryption_context;
 mod environment;
 mod failure;
-mod keystore_location;
-mod kms_key;
+mod inputs;
+mod invocation;
+mod key_access;
+mod keystore;
 mod online;
 mod operation;
 mod output;
@@ -20,6 +21,7 @@ mod paging;
 mod paramfile;
 mod passphrase;
 mod plan;
+mod printer;
 mod process;
 mod progress;
 mod prompt;
@@ -28,12 +30,14 @@ mod raw_ecdh_key;
 mod raw_key;
 mod raw_rsa_key;
 mod recovery_key;
+mod regions;
 mod replica_regions;
 mod rotation_rules;
 mod secret_input;
 mod shorthand;
 mod structures;
 mod tags;
+mod terminal;
 mod usage;
 
 use std::{ffi::OsString, io::Write as _, process::ExitCode, time::Instant};
@@ -43,12 +47,13 @@ use tracing::Level;
 use self::{
     args::Color,
     cli_input::{Request, Run, Stop},
-    context::{Context, note, print_text},
     environment::Environment,
     failure::{EXIT_GENERAL, EXIT_USAGE, Failure, Outcome},
+    invocation::Invocation,
     online::Online,
     output::{Look, OutputFormat, render},
     prompt::Prompter,
+    terminal::{note, print_text},
 };
 
 use crate::durable;
@@ -95,13 +100,13 @@ fn run(request: Run, environment: Environment, prompter: Prompter) -> Outcome {
     }
     durable::on_wait(|lock| note(&format!("waiting for another command, which holds {}", lock.display())));
     let begin = Instant::now();
-    let context = Context::new(&cli.global, environment, prompter, operation)?.with_values(values);
-    tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %context.vault.root().display(), keystore = %context.location.keystore.display(),
-        region = context.explicit_region().map(|region| region.to_string()), "begin");
-    let counts = context.online.as_ref().map(Online::counts);
+    let invocation = Invocation::new(&cli.global, environment, prompter, operation, values)?;
+    tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %invocation.vault.root().display(), keystore = %invocation.keystore.location.keystore.display(),
+        region = invocation.regions.explicit().map(|region| region.to_string()), "begin");
+    let counts = invocation.access.online.as_ref().map(Online::counts);
     let outcome = match sample {
-        Some(sample) => context.print(&sample),
-        None => commands::run(cli, context),
+        Some(sample) => invocation.printer.print(&sample),
+        None => commands::run(cli, invocation),
     };
     if let Some((calls, retries)) = counts.map(|counts| counts()) {
         tracing::debug!(calls, retries, "kms: aws");

@@ -4,7 +4,13 @@ use std::sync::Arc;
 #[cfg(feature = "kms-client")]
 use std::time::Duration;
 
-use super::{args::GlobalArgs, context::note, environment::Environment, failure::Outcome, usage::UsageError};
+use super::{
+    args::GlobalArgs,
+    environment::Environment,
+    failure::Outcome,
+    terminal::{counted, note},
+    usage::UsageError,
+};
 #[cfg(feature = "kms-client")]
 use crate::kms::{AwsKms, AwsKmsOptions};
 use crate::{
@@ -36,7 +42,7 @@ impl Online {
         let (calls, retries) = (self.counts)();
         let plural = if retries == 1 { "retry" } else { "retries" };
         if calls > 0 {
-            note(&format!("kms: aws: {}, {retries} {plural}", super::context::counted(calls, "call")));
+            note(&format!("kms: aws: {}, {retries} {plural}", counted(calls, "call")));
         }
     }
 }

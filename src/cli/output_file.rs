@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{context::stdout_is_terminal, failure::Outcome, prompt::Prompter, usage::UsageError};
+use super::{failure::Outcome, prompt::Prompter, terminal::stdout_is_terminal, usage::UsageError};
 use crate::{
     durable::{Existing, NewFile, Sync, parent_of},
     error::{Error, Result},

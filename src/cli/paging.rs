@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 
 use super::{
     args::{KmsPagingArgs, PagingArgs},
-    context::Context,
     failure::Outcome,
+    printer::Printer,
     usage::UsageError,
 };
 use crate::{page::PageRules, vault::SecretListEntry};
@@ -91,17 +91,17 @@ impl ListOperation {
     ///
     /// # Errors
     /// Flags that exclude each other; a size or a token that the service would refuse.
-    pub(crate) fn print<E: Entry>(&self, context: &Context, entries: &[E], paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
-        if !context.paginates || manual.size.is_some() || manual.token.is_some() {
-            self.refuse_paging(context, paging, manual)?;
-            return context.print(&self.response(&self.fetch(entries, manual.size, manual.token)?));
+    pub(crate) fn print<E: Entry>(&self, printer: &Printer, entries: &[E], paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
+        if !printer.paginates || manual.size.is_some() || manual.token.is_some() {
+            self.refuse_paging(printer, paging, manual)?;
+            return printer.print(&self.response(&self.fetch(entries, manual.size, manual.token)?));
         }
         let start = paging.starting_token.as_deref().map(|token| self.parse_token(token)).transpose()?.unwrap_or_default();
         let (printed, next_token) = self.collect(entries, paging, start)?;
-        context.print_list(self.list, &printed, next_token)
+        printer.print_list(self.list, &printed, next_token)
     }
 
-    fn refuse_paging(&self, context: &Context, paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
+    fn refuse_paging(&self, printer: &Printer, paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
         let set = [
             ("--starting-token", paging.starting_token.is_some()),
             ("--page-size", paging.page_size.is_some()),
@@ -112,7 +112,7 @@ impl ListOperation {
             return Ok(());
         }
         let [size, token] = self.manual_flags;
-        let cause = match (context.paginates, manual.size) {
+        let cause = match (printer.paginates, manual.size) {
             (false, _) => "--no-paginate",
             (true, Some(_)) => size,
             (true, None) => token,

@@ -2,13 +2,13 @@
 
 use super::{
     args::{OpeningKeyArgs, WrapArgs},
-    context::{Context, warn},
     encryption_context::Purpose,
     failure::Outcome,
-    kms_key::region_of,
+    invocation::Invocation,
     raw_aes_key::parse_raw_aes_key,
     raw_key::RawKey,
     raw_rsa_key::{RawRsaPadding, parse_raw_rsa_key},
+    terminal::warn,
     usage::UsageError,
 };
 use crate::{
@@ -43,16 +43,21 @@ pub(crate) fn needs_kms(args: &WrapArgs) -> bool {
 }
 
 /// The recovery keys, found; `open_with` is what opens besides.
-pub(crate) fn key_options(context: &Context, kms: Option<&EmbeddedKms>, args: &WrapArgs, open_with: Vec<RawKey>) -> Outcome<KeyOptions> {
-    let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..context.key_options() };
+pub(crate) fn key_options(
+    invocation: &Invocation,
+    kms: Option<&EmbeddedKms>,
+    args: &WrapArgs,
+    open_with: Vec<RawKey>,
+) -> Outcome<KeyOptions> {
+    let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..invocation.access.key_options() };
     for word in &args.recovery_key {
         options.recovery_keys.push(match parse_recovery_key(word, Purpose::Seal)? {
             NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key.keyring),
             NamedRecoveryKey::Kms(key_id) => {
                 let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
-                let region = region_of(context, &key_id)?;
+                let region = invocation.regions.of_key(&key_id)?;
                 let found = options.sources(kms).find(region, &key_id, KeyPurpose::Wrap)?;
-                require_written_out(context, &found, &key_id)?;
+                require_written_out(invocation, &found, &key_id)?;
                 RecoveryKey::Kms(found.arn)
             }
         });
@@ -64,8 +69,8 @@ pub(crate) fn key_options(context: &Context, kms: Option<&EmbeddedKms>, args: &W
 }
 
 /// With AWS KMS a name means a key there; that an embedded one is meant has to be said.
-pub(crate) fn require_written_out(context: &Context, found: &FoundKey, key_id: &str) -> Outcome {
-    if context.online.is_none() || found.source != KeySource::Embedded || is_written_as_embedded(key_id) {
+pub(crate) fn require_written_out(invocation: &Invocation, found: &FoundKey, key_id: &str) -> Outcome {
+    if invocation.access.online.is_none() || found.source != KeySource::Embedded || is_written_as_embedded(key_id) {
         return Ok(());
     }
     let name = key_id.escape_debug();
@@ -74,8 +79,13 @@ pub(crate) fn require_written_out(context: &Context, found: &FoundKey, key_id: &
 }
 
 /// `--kms-key-id` of a command on secrets: with which keys of AWS KMS bundles are opened. The keystore's own need not be named.
-pub(crate) fn name_online_keys(context: &Context, kms: Option<&EmbeddedKms>, key_ids: &[String], options: &mut KeyOptions) -> Outcome {
-    if !key_ids.is_empty() && context.online.is_none() {
+pub(crate) fn name_online_keys(
+    invocation: &Invocation,
+    kms: Option<&EmbeddedKms>,
+    key_ids: &[String],
+    options: &mut KeyOptions,
+) -> Outcome {
+    if !key_ids.is_empty() && invocation.access.online.is_none() {
         return Err(
             UsageError::new("--kms-key-id names a key of AWS KMS to open with: add --kms aws; the keystore's keys need no name").into()
         );
@@ -89,7 +99,7 @@ pub(crate) fn name_online_keys(context: &Context, kms: Option<&EmbeddedKms>, key
         }
     };
     for key_id in key_ids {
-        let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Unwrap)?;
+        let found = options.sources(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?;
         if found.source != KeySource::Embedded {
             options.online_opening.keys.push(found.arn);
         }

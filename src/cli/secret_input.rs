@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use super::{
     args::CreateSecretArgs,
-    context::{Context, warn},
     failure::Outcome,
+    inputs::Inputs,
     paramfile::{ParamFiles, SizeLimit, is_literal, stdin, verbatim_blob},
+    terminal::warn,
     usage::{ConfigError, UsageError},
 };
 use crate::{
@@ -22,16 +23,16 @@ pub(super) const LIMIT: SizeLimit = SizeLimit {
 };
 
 /// The value that the arguments give, if any.
-pub(super) fn secret_value(context: &Context, args: &CreateSecretArgs) -> Outcome<Option<SecretValue>> {
-    let files = ParamFiles::new(&context.environment);
+pub(super) fn secret_value(inputs: &Inputs, args: &CreateSecretArgs) -> Outcome<Option<SecretValue>> {
+    let files = inputs.files();
     let (kind, bytes) = if let Some(string) = &args.secret_string {
-        (PayloadKind::String, secret_string(context, &files, string.as_deref())?)
+        (PayloadKind::String, secret_string(inputs, &files, string.as_deref())?)
     } else if let Some(binary) = &args.secret_binary {
-        (PayloadKind::Binary, secret_binary(context, &files, binary)?)
+        (PayloadKind::Binary, secret_binary(inputs, &files, binary)?)
     } else if let Some(words) = &args.secret_key_values {
-        (PayloadKind::String, secret_key_values(context, &files, words)?)
+        (PayloadKind::String, secret_key_values(inputs, &files, words)?)
     } else {
-        match input_value(context)? {
+        match input_value(inputs)? {
             Some(value) => value,
             None => return Ok(None),
         }
@@ -40,23 +41,23 @@ pub(super) fn secret_value(context: &Context, args: &CreateSecretArgs) -> Outcom
 }
 
 /// The value that `--cli-input-json` gives, taken as it is.
-fn input_value(context: &Context) -> Outcome<Option<(PayloadKind, SecretBytes)>> {
-    match (&context.values.string, &context.values.binary) {
+fn input_value(inputs: &Inputs) -> Outcome<Option<(PayloadKind, SecretBytes)>> {
+    match (&inputs.values.string, &inputs.values.binary) {
         (Some(_), Some(_)) => {
             Err(UsageError::new("You can't specify both a binary secret value and a string secret value in the same secret.").into())
         }
         (Some(string), None) => Ok(Some((PayloadKind::String, SecretBytes::new(string.expose().to_vec())))),
         (None, Some(binary)) => {
-            let binary = verbatim_blob("SecretBinary", binary.expose(), context.binary_format, LIMIT)?;
+            let binary = verbatim_blob("SecretBinary", binary.expose(), inputs.binary_format, LIMIT)?;
             Ok(Some((PayloadKind::Binary, binary)))
         }
         (None, None) => Ok(None),
     }
 }
 
-fn secret_string(context: &Context, files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {
+fn secret_string(inputs: &Inputs, files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {
     match value {
-        None => prompt_value(context, "Secret value: ", "--secret-string takes file://PATH, or '-' for stdin"),
+        None => prompt_value(inputs, "Secret value: ", "--secret-string takes file://PATH, or '-' for stdin"),
         Some("-") => Ok(stdin("--secret-string", LIMIT)?),
         Some(value) => {
             warn_about_literal("--secret-string", value);
@@ -65,13 +66,13 @@ fn secret_string(context: &Context, files: &ParamFiles<'_>, value: Option<&str>)
     }
 }
 
-fn secret_binary(context: &Context, files: &ParamFiles<'_>, value: &str) -> Outcome<SecretBytes> {
+fn secret_binary(inputs: &Inputs, files: &ParamFiles<'_>, value: &str) -> Outcome<SecretBytes> {
     warn_about_literal("--secret-binary", value);
-    Ok(files.blob("--secret-binary", value, context.binary_format, LIMIT)?)
+    Ok(files.blob("--secret-binary", value, inputs.binary_format, LIMIT)?)
 }
 
 /// Builds the JSON object; members keep the order in which they were given.
-fn secret_key_values(context: &Context, files: &ParamFiles<'_>, words: &[String]) -> Outcome<SecretBytes> {
+fn secret_key_values(inputs: &Inputs, files: &ParamFiles<'_>, words: &[String]) -> Outcome<SecretBytes> {
     const PARAMETER: &str = "--secret-key-values";
     let mut object = Map::new();
     if let Some(literal) =
@@ -86,7 +87,7 @@ fn secret_key_values(context: &Context, files: &ParamFiles<'_>, words: &[String]
         let (key, bytes) = match word.split_once('=') {
             None => (
                 word.as_str(),
-                prompt_value(context, &format!("{}: ", word.escape_debug()), &format!("{word}@=file://PATH takes it from a file"))?,
+                prompt_value(inputs, &format!("{}: ", word.escape_debug()), &format!("{word}@=file://PATH takes it from a file"))?,
             ),
             Some((key, value)) => match key.strip_suffix('@') {
                 Some(key) if is_literal(value) => {
@@ -119,7 +120,7 @@ fn warn_about_literal(parameter: &str, value: &str) {
 }
 
 /// Asks for a secret value; an error that says `instead` where there is no terminal.
-fn prompt_value(context: &Context, text: &str, instead: &str) -> Outcome<SecretBytes> {
+fn prompt_value(inputs: &Inputs, text: &str, instead: &str) -> Outcome<SecretBytes> {
     let missing = || ConfigError::new("a value is to be asked for, and there is no terminal to ask on").with_hint(instead);
-    Ok(context.prompter.hidden(text).ok_or_else(missing)?)
+    Ok(inputs.prompter.hidden(text).ok_or_else(missing)?)
 }

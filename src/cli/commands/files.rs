@@ -13,14 +13,14 @@ use super::{
 use crate::{
     cli::{
         args::{OpenArgs, OutputArgs, RewrapArgs, SealArgs},
-        context::{Context, note},
         encryption_context::{Purpose, parse_encryption_context},
         failure::Outcome,
+        invocation::Invocation,
         output_file::{Destination, Overwrite},
-        paramfile::ParamFiles,
         progress::Progress,
         raw_key::RawKey,
         recovery_key::{key_options, needs_kms},
+        terminal::note,
         usage::UsageError,
     },
     durable::{Existing, Sync},
@@ -36,16 +36,16 @@ const SIGNED: AlgorithmSuite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsa
 const UNSIGNED: AlgorithmSuite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKey;
 const STDIN: &str = "-";
 
-pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
+pub(super) fn seal(invocation: &Invocation, args: &SealArgs) -> Outcome {
     let options = SealOptions {
         frame_length: frame_length(args.frame_length)?,
         suite: args.sign_message.then_some(SIGNED),
         threads: args.threads.get(),
     };
-    let pairs = parse_pairs(context, args.context.encryption_context.as_deref(), Purpose::Seal)?;
+    let pairs = parse_pairs(invocation, args.context.encryption_context.as_deref(), Purpose::Seal)?;
     let encryption_context: EncryptionContext = pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     if !args.bundles.to.is_empty() {
-        return seal_to(context, args, &encryption_context, options);
+        return seal_to(invocation, args, &encryption_context, options);
     }
     let raw_keys = raw_keys(&args.keys, Purpose::Seal)?;
     if raw_keys.is_empty() && args.keys.kms_key_id.is_empty() {
@@ -53,27 +53,28 @@ pub(super) fn seal(context: &Context, args: &SealArgs) -> Outcome {
             "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key";
         return Err(UsageError::new("seal needs at least one key").with_hint(hint).into());
     }
-    let destination = destination(context, &args.output, &args.file, &raw_keys)?;
+    let destination = destination(invocation, &args.output, &args.file, &raw_keys)?;
     if destination.is_terminal() {
         return Err(UsageError::new("a message is binary, which could upset the terminal")
             .with_hint("write it to a file with -o, or use '-o -'")
             .into());
     }
-    let kms = if args.keys.kms_key_id.is_empty() && !needs_kms(&args.wrap) { None } else { Some(context.kms_for_messages()?) };
-    let mut key_options = key_options(context, kms.as_ref(), &args.wrap, Vec::new())?;
-    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(context, kms, &key_options, &args.keys))?;
+    let kms = if args.keys.kms_key_id.is_empty() && !needs_kms(&args.wrap) { None } else { Some(invocation.kms_for_messages()?) };
+    let mut key_options = key_options(invocation, kms.as_ref(), &args.wrap, Vec::new())?;
+    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(invocation, kms, &key_options, &args.keys))?;
     key_options.recovery_keys.extend(raw_keys.into_iter().map(|key| RecoveryKey::Keyring(key.keyring)));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);
     let input = input(&args.file)?;
-    destination.write(&context.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))?;
+    destination
+        .write(&invocation.inputs.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))?;
     if let Some(kms) = &kms {
         warn_about_message(kms, &kms_keys, &key_options);
     }
-    context.note_calls();
+    invocation.access.note_calls();
     Ok(())
 }
 
-fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, options: SealOptions) -> Outcome {
+fn seal_to(invocation: &Invocation, args: &SealArgs, pairs: &EncryptionContext, options: SealOptions) -> Outcome {
     if !args.keys.kms_key_id.is_empty() || args.keys.has_raw_keys() || args.output.output_file.is_some() {
         let hint = "--to Region=us-west-2,KmsKeyId=alias/NAME names a Region's key, --output-dir the directory of the bundles";
         return Err(UsageError::new("--to goes without --kms-key-id, --raw-aes-key, --raw-rsa-key, --raw-ecdh-key and --output-file")
@@ -81,27 +82,28 @@ fn seal_to(context: &Context, args: &SealArgs, pairs: &EncryptionContext, option
             .into());
     }
     let input = input(&args.file)?;
-    let bundles = RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.output.force, args.output.no_sync), &args.file)?;
+    let bundles =
+        RegionBundles::plan(invocation, (&args.bundles, &args.wrap), writing(args.output.force, args.output.no_sync), &args.file)?;
     check_suite_of_all(bundles.kms(), bundles.targets(), options.suite.unwrap_or_default())?;
     bundles.write(
-        context,
+        invocation,
         pairs,
         |targets| WrappedMessages::new(targets, None, options),
         |wrapped, files| wrapped.seal(input, files).map(drop),
     )
 }
 
-pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
+pub(super) fn rewrap(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args), threads: args.threads.get() };
-    let open_options = open_options(context, args.context.encryption_context.as_deref())?;
+    let open_options = open_options(invocation, args.context.encryption_context.as_deref())?;
     if args.bundles.to.is_empty() {
         let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
         return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
     }
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
     let input = input(&args.file)?;
-    let bundles = RegionBundles::plan(context, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
-    let keys = OpeningKeys::find(context, Some(bundles.kms()), &args.keys, raw_keys)?;
+    let bundles = RegionBundles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
+    let keys = OpeningKeys::find(invocation, Some(bundles.kms()), &args.keys, raw_keys)?;
     let rewrapper = {
         let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());
         // Before anything is made or changed: this takes a key that opens the message.
@@ -111,17 +113,17 @@ pub(super) fn rewrap(context: &Context, args: &RewrapArgs) -> Outcome {
     check_suite_of_all(bundles.kms(), bundles.targets(), suite)?;
     let pairs = rewrapper.context();
     bundles.write(
-        context,
+        invocation,
         &pairs,
         |targets| rewrapper.wrap_each(targets, options),
         |(opened, wrapped), files| opened.seal(wrapped, files).map(drop),
     )
 }
 
-pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
-    let mut options = open_options(context, args.context.encryption_context.as_deref())?;
+pub(super) fn open(invocation: &Invocation, args: &OpenArgs) -> Outcome {
+    let mut options = open_options(invocation, args.context.encryption_context.as_deref())?;
     options.threads = args.threads.get();
-    if let Some(region) = context.explicit_region() {
+    if let Some(region) = invocation.regions.explicit() {
         options.matching_context.push((REGION_PAIR.to_owned(), region.name().to_owned()));
     }
     if let Some(limit) = args.max_content_length {
@@ -131,10 +133,10 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
         options.header_limits.max_encrypted_data_keys = limit;
     }
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
-    let destination = destination(context, &args.output, &args.file, &raw_keys)?;
+    let destination = destination(invocation, &args.output, &args.file, &raw_keys)?;
     let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
-    let kms = if needs_kms { Some(context.kms_for_messages()?) } else { None };
-    let keys = OpeningKeys::find(context, kms.as_ref(), &args.keys, raw_keys)?;
+    let kms = if needs_kms { Some(invocation.kms_for_messages()?) } else { None };
+    let keys = OpeningKeys::find(invocation, kms.as_ref(), &args.keys, raw_keys)?;
     let openers = keys.openers(kms.as_ref(), Vec::new());
     let input = Input::open(&args.file)?;
     let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
@@ -150,10 +152,10 @@ pub(super) fn open(context: &Context, args: &OpenArgs) -> Outcome {
         region = opened.header.encryption_context.get(REGION_PAIR).map(str::to_owned);
         Ok(())
     };
-    destination.write(&context.prompter, open)?;
+    destination.write(&invocation.inputs.prompter, open)?;
     // Whoever wrote the message chose what it says.
     let region = region.and_then(|region| Region::new(&region));
-    if let (Some(region), None) = (region, context.explicit_region()) {
+    if let (Some(region), None) = (region, invocation.regions.explicit()) {
         note(&format!("this bundle is for the Region {region}"));
     }
     Ok(())
@@ -165,19 +167,19 @@ fn frame_length(bytes: Option<u32>) -> Outcome<FrameLength> {
     Ok(FrameLength::new(bytes).ok_or_else(refused)?)
 }
 
-fn parse_pairs(context: &Context, words: Option<&[String]>, purpose: Purpose) -> Outcome<Vec<(String, Option<String>)>> {
+fn parse_pairs(invocation: &Invocation, words: Option<&[String]>, purpose: Purpose) -> Outcome<Vec<(String, Option<String>)>> {
     const PARAMETER: &str = "--encryption-context";
     let Some(words) = words else { return Ok(Vec::new()) };
-    let files = ParamFiles::new(&context.environment);
+    let files = invocation.inputs.files();
     let words = files.words(PARAMETER, words)?;
     Ok(parse_encryption_context(&files, PARAMETER, &words, purpose)?)
 }
 
-fn destination(context: &Context, args: &OutputArgs, file: &Path, raw_keys: &[RawKey]) -> Outcome<Destination> {
+fn destination(invocation: &Invocation, args: &OutputArgs, file: &Path, raw_keys: &[RawKey]) -> Outcome<Destination> {
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let sync = if args.no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
     let inputs: Vec<&Path> = std::iter::once(file).chain(raw_keys.iter().map(|key| key.file.as_path())).collect();
-    context.destination(args.output_file.as_deref(), overwrite, sync, &inputs)
+    invocation.destination(args.output_file.as_deref(), overwrite, sync, &inputs)
 }
 
 pub(super) fn input(file: &Path) -> Result<Box<dyn Read + Send>> {
@@ -223,9 +225,9 @@ fn from_start(mut file: File) -> impl FnOnce() -> Result<File> {
 }
 
 /// What `open` and `rewrap` demand: a bare key is stored with any value; a pair is stored with this value, or bound without being stored.
-fn open_options(context: &Context, words: Option<&[String]>) -> Outcome<OpenOptions> {
+fn open_options(invocation: &Invocation, words: Option<&[String]>) -> Outcome<OpenOptions> {
     let mut options = OpenOptions::default();
-    for (key, value) in parse_pairs(context, words, Purpose::Open)? {
+    for (key, value) in parse_pairs(invocation, words, Purpose::Open)? {
         match value {
             Some(value) => _ = options.reproduced_context.insert(key, value),
             None => options.required_context.push((key, None)),

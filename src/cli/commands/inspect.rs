@@ -5,15 +5,15 @@ use serde_json::{Map, Value};
 
 use super::files::input;
 use crate::{
-    cli::{args::InspectArgs, context::Context, failure::Outcome},
+    cli::{args::InspectArgs, failure::Outcome, printer::Printer},
     format::HeaderLimits,
     keyring::display_provider_info,
     message::{self, Inspected},
 };
 
-pub(super) fn inspect(context: &Context, args: &InspectArgs) -> Outcome {
+pub(super) fn inspect(printer: &Printer, args: &InspectArgs) -> Outcome {
     let inspected = input(&args.file).and_then(|input| message::inspect(input, HeaderLimits::default()))?;
-    context.print(&InspectDocument::of(&inspected))
+    printer.print(&InspectDocument::of(&inspected))
 }
 
 #[derive(Serialize)]

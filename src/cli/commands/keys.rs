@@ -4,15 +4,15 @@ use crate::{
     arn::KeyArn,
     cli::{
         args::KeyArgs,
-        context::{Context, warn},
         encryption_context::Purpose,
         failure::Outcome,
-        kms_key::region_of,
+        invocation::Invocation,
         raw_aes_key::parse_raw_aes_key,
         raw_ecdh_key::parse_raw_ecdh_key,
         raw_key::RawKey,
         raw_rsa_key::parse_raw_rsa_key,
         recovery_key::{require_written_out, warn_about_mixture},
+        terminal::warn,
     },
     error::Error,
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
@@ -30,10 +30,10 @@ pub(super) fn raw_keys(args: &KeyArgs, purpose: Purpose) -> Outcome<Vec<RawKey>>
 }
 
 /// The KMS keys to seal with.
-pub(super) fn kms_keys(context: &Context, kms: &EmbeddedKms, options: &KeyOptions, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
+pub(super) fn kms_keys(invocation: &Invocation, kms: &EmbeddedKms, options: &KeyOptions, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
     let find = |key_id: &String| {
-        let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Wrap)?;
-        require_written_out(context, &found, key_id)?;
+        let found = options.sources(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Wrap)?;
+        require_written_out(invocation, &found, key_id)?;
         Ok(found.arn)
     };
     args.kms_key_id.iter().map(find).collect()
@@ -52,14 +52,14 @@ pub(super) struct OpeningKeys {
 
 impl OpeningKeys {
     /// Finds the keys that were named.
-    pub(super) fn find(context: &Context, kms: Option<&EmbeddedKms>, args: &KeyArgs, raw_keys: Vec<RawKey>) -> Outcome<Self> {
-        let mut options = context.key_options_for_message()?;
+    pub(super) fn find(invocation: &Invocation, kms: Option<&EmbeddedKms>, args: &KeyArgs, raw_keys: Vec<RawKey>) -> Outcome<Self> {
+        let mut options = invocation.access.key_options_for_message(&invocation.regions)?;
         let is_discovering = args.kms_key_id.is_empty() && raw_keys.is_empty();
         let (mut kms_keys, mut online_keys) = (Vec::new(), Vec::new());
         for key_id in &args.kms_key_id {
             let kms = kms.ok_or(Error::Misuse("a KMS key is looked for where there is a KMS"))?;
-            let found = options.sources(kms).find(region_of(context, key_id)?, key_id, KeyPurpose::Unwrap)?;
-            let is_here = context.online.is_none() || found.source == KeySource::Embedded;
+            let found = options.sources(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?;
+            let is_here = invocation.access.online.is_none() || found.source == KeySource::Embedded;
             if is_here { kms_keys.push(found.arn) } else { online_keys.push(found.arn) }
         }
         if online_keys.is_empty() && !is_discovering {

@@ -3,37 +3,36 @@
 use crate::{
     cli::{
         args::ListSecretsArgs,
-        context::Context,
         failure::{Failure, Outcome},
+        invocation::Invocation,
         paging::{LIST_SECRETS, ManualPage},
-        paramfile::ParamFiles,
         structures::{parse_structures, require_string, take_strings},
         usage::UsageError,
     },
     vault::{ListSecrets, SecretFilter},
 };
 
-pub(super) fn list(context: &Context, args: &ListSecretsArgs) -> Outcome {
+pub(super) fn list(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     let request = ListSecrets {
-        region: context.region()?,
-        filters: filters(context, args.filters.as_deref().unwrap_or_default())?,
+        region: invocation.regions.configured()?,
+        filters: filters(invocation, args.filters.as_deref().unwrap_or_default())?,
         sort_by: args.sort_by.as_deref().map(str::parse).transpose()?,
         sort_order: args.sort_order.as_deref().map(str::parse).transpose()?,
     };
-    let entries = context.vault.list_secrets_matching(&request)?;
+    let entries = invocation.vault.list_secrets_matching(&request)?;
     let page = ManualPage { size: args.max_results, token: args.next_token.as_deref() };
-    let printed = LIST_SECRETS.print(context, &entries, &args.paging, page);
+    let printed = LIST_SECRETS.print(&invocation.printer, &entries, &args.paging, page);
     // No secret value is in them, and the process ends: to wipe and free a hundred thousand one by one takes as long as to read some of them.
     std::mem::forget(entries);
     printed
 }
 
-fn filters(context: &Context, words: &[String]) -> Outcome<Vec<SecretFilter>> {
+fn filters(invocation: &Invocation, words: &[String]) -> Outcome<Vec<SecretFilter>> {
     const PARAMETER: &str = "--filters";
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let files = ParamFiles::new(&context.environment);
+    let files = invocation.inputs.files();
     let words = files.words(PARAMETER, words)?;
     let structures = parse_structures(&files, PARAMETER, &words, &["Key", "Values"])?;
     let filter = |mut structure| {

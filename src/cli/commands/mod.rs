@@ -15,36 +15,36 @@ mod write_secret;
 
 use super::{
     args::{Cli, Command, SecretsCommand},
-    context::Context,
     failure::Outcome,
+    invocation::Invocation,
 };
 
 /// Runs the command.
-pub(crate) fn run(cli: Cli, context: Context) -> Outcome {
+pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
-        Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&context, command),
-        Command::Pack(args) => pack::pack(&context, &args),
-        Command::Verify(args) => verify::verify(&context, &args),
-        Command::Seal(args) => files::seal(&context, &args),
-        Command::Open(args) => files::open(&context, &args),
+        Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&invocation, command),
+        Command::Pack(args) => pack::pack(&invocation, &args),
+        Command::Verify(args) => verify::verify(&invocation, &args),
+        Command::Seal(args) => files::seal(&invocation, &args),
+        Command::Open(args) => files::open(&invocation, &args),
         Command::Rewrap(args) => match &args.secret_id {
-            Some(secret_id) => rewrap_secret::one(&context, &args, secret_id),
-            None if args.all => rewrap_secret::all(&context, &args),
-            None => files::rewrap(&context, &args),
+            Some(secret_id) => rewrap_secret::one(&invocation, &args, secret_id),
+            None if args.all => rewrap_secret::all(&invocation, &args),
+            None => files::rewrap(&invocation, &args),
         },
-        Command::Inspect(args) => inspect::inspect(&context, &args),
-        Command::Kms(command) => kms::run(context, command),
+        Command::Inspect(args) => inspect::inspect(&invocation.printer, &args),
+        Command::Kms(command) => kms::run(invocation, command),
         Command::Completions(args) => reference::completions(&args),
         Command::Man(args) => reference::man(&args),
     }
 }
 
-fn run_on_secrets(context: &Context, command: SecretsCommand) -> Outcome {
+fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
     match command {
-        SecretsCommand::CreateSecret(args) => write_secret::create(context, *args),
-        SecretsCommand::ReplicateSecretToRegions(args) => write_secret::replicate(context, &args),
-        SecretsCommand::GetSecretValue(args) => read_secret::get(context, &args),
-        SecretsCommand::DescribeSecret(args) => read_secret::describe(context, &args),
-        SecretsCommand::ListSecrets(args) => list_secrets::list(context, &args),
+        SecretsCommand::CreateSecret(args) => write_secret::create(invocation, *args),
+        SecretsCommand::ReplicateSecretToRegions(args) => write_secret::replicate(invocation, &args),
+        SecretsCommand::GetSecretValue(args) => read_secret::get(invocation, &args),
+        SecretsCommand::DescribeSecret(args) => read_secret::describe(invocation, &args),
+        SecretsCommand::ListSecrets(args) => list_secrets::list(invocation, &args),
     }
 }

@@ -4,16 +4,17 @@ mod report;
 
 use std::{collections::BTreeMap, num::NonZeroUsize, sync::Arc, thread};
 
-use self::report::Report;
+use self::report::{Refusal, Report};
 use super::write_secret::{NameCharacters, name_clash, pairs, replicas, suite, tags, warn_about_keys};
 use crate::{
     cli::{
         args::PackArgs,
-        context::{Context, note, warn},
         failure::{Failure, Outcome},
+        invocation::Invocation,
         paramfile::ParamFiles,
         plan::{Defaults, Entry, Source},
         recovery_key::key_options,
+        terminal::{note, warn},
         usage::UsageError,
     },
     error::{Error, ErrorCode},
@@ -25,25 +26,25 @@ const GROUP_COUNT: usize = 256;
 /// Most bytes of their values.
 const GROUP_BYTES: usize = 32 * 1024 * 1024;
 
-pub(super) fn pack(context: &Context, args: &PackArgs) -> Outcome {
-    let files = ParamFiles::new(&context.environment);
-    let defaults = defaults(context, &files, args)?;
+pub(super) fn pack(invocation: &Invocation, args: &PackArgs) -> Outcome {
+    let files = invocation.inputs.files();
+    let defaults = defaults(invocation, &files, args)?;
     let source = Source::open(&args.source, &mut note)?;
-    let mut session = context.session_for_secrets()?;
-    let mut keys = key_options(context, Some(session.kms()), &args.wrap, Vec::new())?;
+    let mut session = invocation.keystore.session_for_secrets()?;
+    let mut keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
     keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);
-    let mut batch = context.vault.create_secrets(&mut session, &keys)?;
+    let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
     let checked = check(&source, &defaults, &files, &mut batch)?;
     if checked.count == 0 {
         return Err(UsageError::new("there is nothing to pack: no entry in the plan, or no file in the directory").into());
     }
-    let mut report = Report::new(context, checked.count);
+    let mut report = Report::new(invocation, checked.count);
     for refusal in checked.refused.values() {
         report.refused(refusal)?;
     }
     let made = if checked.count > checked.refused_count() {
         let mut writer = batch.begin(threads(args, &keys))?;
-        context.note_keystore(&writer.keystore());
+        invocation.keystore.note_made(&writer.keystore());
         let run = Run { writer: &mut writer, report: &mut report, group: Vec::new(), bytes: 0 };
         let made = run.all(&source, &defaults, &files, &checked);
         if let Some(change) = report.merged() {
@@ -58,9 +59,9 @@ pub(super) fn pack(context: &Context, args: &PackArgs) -> Outcome {
     if has_failed { Err(Failure::Partial) } else { Ok(()) }
 }
 
-fn defaults(context: &Context, files: &ParamFiles<'_>, args: &PackArgs) -> Outcome<Defaults> {
+fn defaults(invocation: &Invocation, files: &ParamFiles<'_>, args: &PackArgs) -> Outcome<Defaults> {
     Ok(Defaults {
-        region: context.require_region()?,
+        region: invocation.regions.require()?,
         kms_key_id: args.kms_key_id.clone(),
         replicas: replicas(files, args.add_replica_regions.as_deref().unwrap_or_default())?,
         tags: tags(files, args.tags.as_deref().unwrap_or_default())?,
@@ -68,8 +69,8 @@ fn defaults(context: &Context, files: &ParamFiles<'_>, args: &PackArgs) -> Outco
         encryption_context: pairs(files, args.encryption_context.as_deref().unwrap_or_default())?,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
         suite: suite(args.sign_message),
-        account: context.account.clone(),
-        binary_format: context.binary_format,
+        account: invocation.access.account.clone(),
+        binary_format: invocation.inputs.binary_format,
         file_kind: args.binary.then_some(PayloadKind::Binary),
     })
 }
@@ -94,13 +95,6 @@ impl Checked {
     fn refused_count(&self) -> u64 {
         u64::try_from(self.refused.len()).unwrap_or(u64::MAX)
     }
-}
-
-/// An entry that is not carried out.
-struct Refusal {
-    name: Option<String>,
-    code: Option<ErrorCode>,
-    message: String,
 }
 
 /// Reads and checks every entry.

@@ -6,36 +6,37 @@ use serde_json::{Map, Value, json};
 use crate::{
     cli::{
         args::{DescribeSecretArgs, GetSecretValueArgs},
-        context::{Context, note},
-        failure::{Failure, Outcome},
+        failure::Outcome,
+        invocation::Invocation,
         output_file::Overwrite,
         recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
+        terminal::note,
     },
     durable::Sync,
     error::Error,
     vault::{PayloadKind, SecretValueEntry, VersionSelector},
 };
 
-pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
+pub(super) fn get(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome {
     // A file that must not be overwritten is an error before anything is opened.
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let destination =
-        args.output_file.as_deref().map(|path| context.destination(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
-    context.vault.require()?;
-    let mut keys = context.key_options();
-    keys.online_opening.region = context.explicit_region();
+        args.output_file.as_deref().map(|path| invocation.destination(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
+    invocation.vault.require()?;
+    let mut keys = invocation.access.key_options();
+    keys.online_opening.region = invocation.regions.explicit();
     keys.open_with = opening_keys(&args.opening)?.into_iter().map(|key| key.keyring).collect();
     keys.open_with.extend(opening_recovery_keys(&args.recovery_key)?);
     // With a key of the user's own, or AWS KMS, there need not be a keystore.
     let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
-    let kms = if needs_keystore { Some(context.kms()?) } else { context.kms_if_any()? };
-    name_online_keys(context, kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
+    let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
+    name_online_keys(invocation, kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
     let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
-    let region = context.region_for(&args.secret_id)?;
-    let entry = context.vault.get_secret_value_by(kms.as_ref(), &keys, &args.secret_id, region, &selector)?;
+    let region = invocation.regions.of_secret(&args.secret_id)?;
+    let entry = invocation.vault.get_secret_value_by(kms.as_ref(), &keys, &args.secret_id, region, &selector)?;
     match destination {
         Some(destination) => {
-            let written = destination.write(&context.prompter, |output| {
+            let written = destination.write(&invocation.inputs.prompter, |output| {
                 output.write_all(entry.value.expose()).map_err(|error| Error::io("writing the output", error))
             })?;
             if let Some(path) = written {
@@ -43,7 +44,7 @@ pub(super) fn get(context: &Context, args: &GetSecretValueArgs) -> Outcome {
             }
             Ok(())
         }
-        None => context.print(&document(&entry)?),
+        None => invocation.printer.print(&document(&entry)?),
     }
 }
 
@@ -66,17 +67,17 @@ fn document(entry: &SecretValueEntry) -> crate::Result<Value> {
     Ok(Value::Object(document))
 }
 
-pub(super) fn describe(context: &Context, args: &DescribeSecretArgs) -> Outcome {
-    context.vault.require()?;
+pub(super) fn describe(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome {
+    invocation.vault.require()?;
     // Metadata needs no key: a keystore that does not open is as good as none.
-    let kms = match context.kms_if_any() {
-        Err(Failure::Core(Error::Setup(why))) => {
+    let kms = match invocation.keystore.read_if_any() {
+        Err(Error::Setup(why)) => {
             note(&format!("{why}; no bundle is marked as opening here"));
             None
         }
         loaded => loaded?,
     };
-    let (keys, region) = (context.key_options(), context.region_for(&args.secret_id)?);
-    let description = context.vault.describe_secret_with(kms.as_ref(), &keys, &args.secret_id, region)?;
-    context.print(&description)
+    let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
+    let description = invocation.vault.describe_secret_with(kms.as_ref(), &keys, &args.secret_id, region)?;
+    invocation.printer.print(&description)
 }

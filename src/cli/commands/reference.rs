@@ -9,8 +9,8 @@ use crate::{
     cli::{
         args::{Cli, CompletionsArgs, ManArgs},
         completion,
-        context::{note, print_text},
         failure::Outcome,
+        terminal::{note, print_text},
     },
     error::{Error, Result},
 };

@@ -12,10 +12,9 @@ use crate::{
     arn::KeyArn,
     cli::{
         args::{RegionBundleArgs, WrapArgs},
-        context::Context,
         failure::Outcome,
+        invocation::Invocation,
         output_file::is_same_file,
-        paramfile::ParamFiles,
         recovery_key::{key_options, warn_about_mixture},
         replica_regions::parse_replica_regions,
         usage::UsageError,
@@ -80,11 +79,11 @@ enum Keys {
 }
 
 impl Keys {
-    fn of(context: &Context, wants_keystore: bool) -> Outcome<Self> {
-        if context.online.is_none() || context.location.keystore.exists() || wants_keystore {
-            return context.session().map(|session| Self::Keystore(Box::new(session)));
+    fn of(invocation: &Invocation, wants_keystore: bool) -> Outcome<Self> {
+        if invocation.access.online.is_none() || invocation.keystore.location.keystore.exists() || wants_keystore {
+            return Ok(Self::Keystore(Box::new(invocation.keystore.session()?)));
         }
-        context.kms_for_messages().map(Self::Empty)
+        Ok(Self::Empty(invocation.kms_for_messages()?))
     }
 
     fn kms(&self) -> &EmbeddedKms {
@@ -111,13 +110,18 @@ impl Keys {
 
 impl RegionBundles {
     /// Finds every Region's key and every file's name, and lists all problems at once.
-    pub(super) fn plan(context: &Context, (args, wrap): (&RegionBundleArgs, &WrapArgs), writing: Writing, input: &Path) -> Outcome<Self> {
+    pub(super) fn plan(
+        invocation: &Invocation,
+        (args, wrap): (&RegionBundleArgs, &WrapArgs),
+        writing: Writing,
+        input: &Path,
+    ) -> Outcome<Self> {
         const PARAMETER: &str = "--to";
-        let files = ParamFiles::new(&context.environment);
+        let files = invocation.inputs.files();
         let replicas = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
         let wants_keystore = replicas.iter().filter_map(|replica| replica.kms_key_id.as_deref()).any(is_written_as_embedded);
-        let mut keystore = Keys::of(context, wants_keystore)?;
-        let (options, mut targets, mut problems) = (context.key_options(), Vec::new(), Vec::new());
+        let mut keystore = Keys::of(invocation, wants_keystore)?;
+        let (options, mut targets, mut problems) = (invocation.access.key_options(), Vec::new(), Vec::new());
         for replica in &replicas {
             match find(keystore.kms_mut(), &options, &replica.region, replica.kms_key_id.as_deref()) {
                 Ok(target) => targets.push(target),
@@ -128,12 +132,12 @@ impl RegionBundles {
         if !problems.is_empty() {
             return Err(refusal(&problems).into());
         }
-        let keys = key_options(context, Some(keystore.kms()), wrap, Vec::new())?;
+        let keys = key_options(invocation, Some(keystore.kms()), wrap, Vec::new())?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = targets.iter().map(|target| dir.join(format!("{name}.{}.bundle", target.region()))).collect();
         paths.iter().try_for_each(|path| require_free(path, writing.existing, input))?;
-        context.require_outside_the_vault(paths.first().map(PathBuf::as_path))?;
+        invocation.require_outside_the_vault(paths.first().map(PathBuf::as_path))?;
         Ok(Self { keystore, targets, keys, paths, writing })
     }
 
@@ -158,14 +162,14 @@ impl RegionBundles {
     /// keys, hands the files to `seal`, names them when they are complete, and prints where they are. What does not wrap leaves nothing behind.
     pub(super) fn write<W>(
         mut self,
-        context: &Context,
+        invocation: &Invocation,
         pairs: &EncryptionContext,
         wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> std::result::Result<W, WrapFailures>,
         seal: impl FnOnce(W, Vec<&mut NewFile>) -> Result<()>,
     ) -> Outcome {
         let wrapped = self.wrap(pairs, wrap)?;
         let committed = self.keystore.commit()?;
-        context.note_keystore(&committed);
+        invocation.keystore.note_made(&committed);
         let dir = self.paths.first().map_or(Path::new("."), |path| durable::parent_of(path)).to_owned();
         let is_new = !dir.exists();
         durable::create_dir_all(&dir)?;
@@ -175,7 +179,7 @@ impl RegionBundles {
             let _ = fs::remove_dir(&dir);
         }
         written?;
-        self.report(context)
+        self.report(invocation)
     }
 
     fn write_files(&self, dir: &Path, seal: impl FnOnce(Vec<&mut NewFile>) -> Result<()>) -> Result<()> {
@@ -231,7 +235,7 @@ impl RegionBundles {
         result
     }
 
-    fn report(&self, context: &Context) -> Outcome {
+    fn report(&self, invocation: &Invocation) -> Outcome {
         let mut bundles = Vec::new();
         for (path, target) in self.paths.iter().zip(&self.targets) {
             let size = fs::metadata(path).map_err(|error| Error::io_at("reading", path, error))?.len();
@@ -239,7 +243,7 @@ impl RegionBundles {
             let kms_key_id = target.key.to_string();
             bundles.push(BundleDocument { region: target.region(), path, size, kms_key_id, opens_here: self.opens_here(&target.key) });
         }
-        context.print(&Document { bundles })?;
+        invocation.printer.print(&Document { bundles })?;
         let kms = self.keystore.kms();
         warn_about_mixture(kms, self.targets.iter().map(|target| &target.key), &self.keys);
         let closed = self.targets.iter().filter(|target| kms.is_imported(&target.key) && !self.opens_here(&target.key));
@@ -249,7 +253,7 @@ impl RegionBundles {
         } else {
             warn_public_only(&[], &closed);
         }
-        context.note_calls();
+        invocation.access.note_calls();
         Ok(())
     }
 

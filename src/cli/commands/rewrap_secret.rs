@@ -11,10 +11,9 @@ use crate::{
     arn::SecretArn,
     cli::{
         args::RewrapArgs,
-        context::Context,
         encryption_context::Purpose,
         failure::{Failure, Outcome},
-        kms_key::region_of,
+        invocation::Invocation,
         recovery_key::{key_options, name_online_keys},
     },
     error::{Error, SetupError},
@@ -22,33 +21,33 @@ use crate::{
     vault::RewrapSecret,
 };
 
-pub(super) fn one(context: &Context, args: &RewrapArgs, secret_id: &str) -> Outcome {
-    let region = region(context, args)?;
-    context.vault.require()?;
-    let mut session = context.session_for_secrets()?;
-    let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
+pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -> Outcome {
+    let region = region(invocation, args)?;
+    invocation.vault.require()?;
+    let mut session = invocation.keystore.session_for_secrets()?;
+    let keys = key_options(invocation, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
     let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
     let mut request = request;
-    name_online_keys(context, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
-    let change = context.vault.rewrap_secret(&mut session, &request)?;
+    name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
+    let change = invocation.vault.rewrap_secret(&mut session, &request)?;
     warn_about_keys(session.kms(), &change, &request.keys);
-    finish(context, &change, &[])
+    finish(invocation, &change, &[])
 }
 
 /// Every secret is a change of its own; one that fails does not keep the others.
-pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
-    let region = region(context, args)?;
-    let secrets = context.vault.list_secrets(region)?;
-    let mut session = context.session_for_secrets()?;
+pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
+    let region = region(invocation, args)?;
+    let secrets = invocation.vault.list_secrets(region)?;
+    let mut session = invocation.keystore.session_for_secrets()?;
     let mut document = Document::default();
-    let keys = key_options(context, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
+    let keys = key_options(invocation, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
     let mut request = RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
-    name_online_keys(context, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
+    name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
     for secret in secrets {
         request.secret_id = secret.arn.to_string();
-        match context.vault.rewrap_secret(&mut session, &request) {
+        match invocation.vault.rewrap_secret(&mut session, &request) {
             Ok(change) => {
-                context.note_keystore(&change.keystore);
+                invocation.keystore.note_made(&change.keystore);
                 warn_about_keys(session.kms(), &change, &request.keys);
                 document.rewrapped.push(Done { arn: secret.arn, name: secret.name });
             }
@@ -58,16 +57,16 @@ pub(super) fn all(context: &Context, args: &RewrapArgs) -> Outcome {
         }
     }
     let is_complete = document.failed.is_empty();
-    context.print(&document)?;
-    context.note_calls();
+    invocation.printer.print(&document)?;
+    invocation.access.note_calls();
     if is_complete { Ok(()) } else { Err(Failure::Partial) }
 }
 
 /// A key belongs to a Region: its ARN says which, or there has to be one. Without a key only an explicit `--region` narrows the work.
-fn region(context: &Context, args: &RewrapArgs) -> Outcome<Option<Region>> {
+fn region(invocation: &Invocation, args: &RewrapArgs) -> Outcome<Option<Region>> {
     match &args.to_key {
-        Some(key) => region_of(context, key).map(Some),
-        None => Ok(context.explicit_region()),
+        Some(key) => invocation.regions.of_key(key).map(Some),
+        None => Ok(invocation.regions.explicit()),
     }
 }
 

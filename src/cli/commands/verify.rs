@@ -10,8 +10,9 @@ use serde::Serialize;
 use crate::{
     cli::{
         args::VerifyArgs,
-        context::{Context, counted, print_text},
         failure::{Failure, Outcome},
+        invocation::Invocation,
+        terminal::{counted, print_text},
     },
     vault::{Finding, VerifyOptions, VerifyReport, verify as verify_paths},
 };
@@ -27,26 +28,26 @@ struct Document<'a> {
     signature: &'static str,
 }
 
-pub(super) fn verify(context: &Context, args: &VerifyArgs) -> Outcome {
+pub(super) fn verify(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     let paths: Vec<PathBuf> = if args.paths.is_empty() {
-        context.vault.require()?;
-        vec![context.vault.root().to_owned()]
+        invocation.vault.require()?;
+        vec![invocation.vault.root().to_owned()]
     } else {
         args.paths.clone()
     };
-    let mut keys = context.key_options_for_message()?;
+    let mut keys = invocation.access.key_options_for_message(&invocation.regions)?;
     let kms = match (args.open, keys.online.is_some()) {
         (false, _) => None,
-        (true, false) => Some(context.kms()?),
-        (true, true) => context.kms_if_any()?,
+        (true, false) => Some(invocation.keystore.read()?),
+        (true, true) => invocation.keystore.read_if_any()?,
     };
     // A bundle's keys are asked where they are: which bundles is another matter.
     keys.online_opening.region = None;
     let keys = (args.open && keys.online.is_some()).then_some(&keys);
-    let options = VerifyOptions { kms: kms.as_ref(), keys, region: context.explicit_region() };
+    let options = VerifyOptions { kms: kms.as_ref(), keys, region: invocation.regions.explicit() };
     let report = verify_paths(&paths, options)?;
-    if context.wants_document() {
-        context.print(&Document { report: &report, signature: NOT_SIGNED })?;
+    if invocation.printer.wants_document() {
+        invocation.printer.print(&Document { report: &report, signature: NOT_SIGNED })?;
     } else {
         print_text(&lines(&report))?;
     }

@@ -7,15 +7,16 @@ use crate::{
     arn::KeyArn,
     cli::{
         args::{CreateSecretArgs, RegionProblemArgs, ReplicateArgs},
-        context::{Context, counted, note, warn},
         encryption_context::{Purpose, parse_encryption_context},
         failure::{Failure, Outcome},
+        invocation::Invocation,
         paramfile::ParamFiles,
         recovery_key::{key_options, name_online_keys, opening_keys, warn_about_mixture},
         replica_regions::parse_replica_regions,
         rotation_rules::parse_rotation_rules,
         secret_input::secret_value,
         tags::parse_tags,
+        terminal::{counted, note, warn},
         usage::UsageError,
     },
     kms::EmbeddedKms,
@@ -27,15 +28,15 @@ use crate::{
     },
 };
 
-pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
-    let files = ParamFiles::new(&context.environment);
-    let region = context.require_region()?;
+pub(super) fn create(invocation: &Invocation, args: CreateSecretArgs) -> Outcome {
+    let files = invocation.inputs.files();
+    let region = invocation.regions.require()?;
     if let Some(odd) = NameCharacters::of(&args.name) {
         warn(odd.warning());
     }
     let mut request = CreateSecret {
         keys: KeyOptions::default(),
-        value: secret_value(context, &args)?,
+        value: secret_value(&invocation.inputs, &args)?,
         region,
         replicas: replicas(&files, args.add_replica_regions.as_deref().unwrap_or_default())?,
         name_clash: name_clash(args.regions.force_overwrite_replica_secret),
@@ -46,7 +47,7 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
         suite: suite(args.sign_message),
         on_problem: on_problem(&args.regions),
-        account: context.account.clone(),
+        account: invocation.access.account.clone(),
         name: args.name,
         kms_key_id: args.kms_key_id,
         description: args.description,
@@ -55,33 +56,33 @@ pub(super) fn create(context: &Context, args: CreateSecretArgs) -> Outcome {
     if request.value.is_none() {
         warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
     }
-    let mut session = context.session_for_secrets()?;
-    request.keys = key_options(context, Some(session.kms()), &args.wrap, Vec::new())?;
-    let change = context.vault.create_secret(&mut session, &request)?;
+    let mut session = invocation.keystore.session_for_secrets()?;
+    request.keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
+    let change = invocation.vault.create_secret(&mut session, &request)?;
     warn_about_keys(session.kms(), &change, &request.keys);
-    finish(context, &change, &request.replicas)
+    finish(invocation, &change, &request.replicas)
 }
 
-pub(super) fn replicate(context: &Context, args: &ReplicateArgs) -> Outcome {
-    let files = ParamFiles::new(&context.environment);
+pub(super) fn replicate(invocation: &Invocation, args: &ReplicateArgs) -> Outcome {
+    let files = invocation.inputs.files();
     let mut request = ReplicateSecret {
         keys: KeyOptions::default(),
         secret_id: args.secret_id.clone(),
-        region: context.region_for(&args.secret_id)?,
+        region: invocation.regions.of_secret(&args.secret_id)?,
         replicas: replicas(&files, &args.add_replica_regions)?,
         name_clash: name_clash(args.regions.force_overwrite_replica_secret),
         on_problem: on_problem(&args.regions),
     };
     let opening = opening_keys(&args.opening)?;
-    context.vault.require()?;
-    let mut session = context.session_for_secrets()?;
-    request.keys = key_options(context, Some(session.kms()), &args.wrap, opening)?;
-    name_online_keys(context, Some(session.kms()), &args.opening.kms_key_id, &mut request.keys)?;
-    let change = context.vault.replicate_secret_to_regions(&mut session, &request)?;
+    invocation.vault.require()?;
+    let mut session = invocation.keystore.session_for_secrets()?;
+    request.keys = key_options(invocation, Some(session.kms()), &args.wrap, opening)?;
+    name_online_keys(invocation, Some(session.kms()), &args.opening.kms_key_id, &mut request.keys)?;
+    let change = invocation.vault.replicate_secret_to_regions(&mut session, &request)?;
     warn_about_keys(session.kms(), &change, &request.keys);
     // Unlike CreateSecret's, the answer has neither name nor version.
     let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });
-    finish_with(context, &change, &answer, &request.replicas)
+    finish_with(invocation, &change, &answer, &request.replicas)
 }
 
 /// Says at once what this machine cannot open again.
@@ -128,15 +129,15 @@ pub(super) fn warn_public_only(public_only: &[Region], recovery_only: &[Region])
 }
 
 /// Prints the answer, says where the bundles are, and ends with exit code 1 where a replica that was asked for failed.
-pub(super) fn finish(context: &Context, change: &SecretChange, asked: &[ReplicaRegion]) -> Outcome {
-    finish_with(context, change, change, asked)
+pub(super) fn finish(invocation: &Invocation, change: &SecretChange, asked: &[ReplicaRegion]) -> Outcome {
+    finish_with(invocation, change, change, asked)
 }
 
 /// The same with another answer than the whole change.
-fn finish_with(context: &Context, change: &SecretChange, answer: &impl Serialize, asked: &[ReplicaRegion]) -> Outcome {
-    context.note_keystore(&change.keystore);
-    context.print(answer)?;
-    let root = std::path::absolute(context.vault.root()).unwrap_or_else(|_| context.vault.root().to_owned());
+fn finish_with(invocation: &Invocation, change: &SecretChange, answer: &impl Serialize, asked: &[ReplicaRegion]) -> Outcome {
+    invocation.keystore.note_made(&change.keystore);
+    invocation.printer.print(answer)?;
+    let root = std::path::absolute(invocation.vault.root()).unwrap_or_else(|_| invocation.vault.root().to_owned());
     note(&format!("{} in {}", counted(change.bundles.len(), "bundle"), root.display()));
     let is_asked = |region: &str| asked.iter().any(|replica| replica.region == region);
     let failed =
@@ -145,7 +146,7 @@ fn finish_with(context: &Context, change: &SecretChange, answer: &impl Serialize
     for replica in &failed {
         warn(&format!("{}: {} (retry with 'coldseal replicate-secret-to-regions')", replica.region, replica.status_message));
     }
-    context.note_calls();
+    invocation.access.note_calls();
     if failed.is_empty() { Ok(()) } else { Err(Failure::Partial) }
 }
 

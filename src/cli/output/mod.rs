@@ -7,6 +7,7 @@ pub(crate) mod query;
 mod query_functions;
 mod table;
 mod text;
+mod variables;
 
 use std::{
     io::{self, Write},

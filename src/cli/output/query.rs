@@ -5,14 +5,15 @@
 //! is `<n as 8 hex digits>Name`, which makes the sorted order the document's order. The parsed expression is rewritten to match: looking
 //! up a member and comparing become calls of functions in `query_functions`, and a multi-select hash names its results with positions.
 
-use std::{collections::BTreeMap, num::NonZeroUsize, thread};
+use std::{num::NonZeroUsize, thread};
 
 use jmespath::ast::{Ast, Comparator, KeyValuePair};
 use jmespath::{Context, ErrorReason, JmespathError, Rcvar, Runtime, Variable, interpret};
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::query_functions::{self as functions, plain_name, positioned_name};
+use super::query_functions as functions;
+use super::variables::{from_plain_variable, plain_name, positioned_name, to_value, to_variable};
 use crate::cli::usage::UsageError;
 
 /// Most characters of an expression that make it a level deeper: what parses and evaluates it calls itself for each level.
@@ -169,44 +170,6 @@ fn rewrite_hash(elements: Vec<KeyValuePair>, runtime: &Runtime) -> Result<Vec<Ke
         }
     }
     Ok(rewritten)
-}
-
-fn to_variable(value: &Value) -> Rcvar {
-    Rcvar::new(match value {
-        Value::Null => Variable::Null,
-        Value::Bool(value) => Variable::Bool(*value),
-        Value::Number(number) => Variable::Number(number.clone()),
-        Value::String(text) => Variable::String(text.clone()),
-        Value::Array(items) => Variable::Array(items.iter().map(to_variable).collect()),
-        Value::Object(members) => {
-            let positioned = members.iter().enumerate().map(|(at, (name, value))| (positioned_name(at, name), to_variable(value)));
-            Variable::Object(positioned.collect::<BTreeMap<_, _>>())
-        }
-    })
-}
-
-/// A result, with the members' own names.
-pub(super) fn to_value(variable: &Variable) -> Value {
-    convert(variable, plain_name)
-}
-
-/// A literal as the parser made it: its names carry no position yet.
-fn from_plain_variable(variable: &Variable) -> Value {
-    convert(variable, |name| name)
-}
-
-/// An expression type (`&name`) has no JSON form; it becomes null.
-fn convert(variable: &Variable, name: fn(&str) -> &str) -> Value {
-    match variable {
-        Variable::Null | Variable::Expref(_) => Value::Null,
-        Variable::Bool(value) => Value::Bool(*value),
-        Variable::Number(number) => Value::Number(number.clone()),
-        Variable::String(text) => Value::String(text.clone()),
-        Variable::Array(items) => Value::Array(items.iter().map(|item| convert(item, name)).collect()),
-        Variable::Object(members) => {
-            Value::Object(members.iter().map(|(key, value)| (name(key).to_owned(), convert(value, name))).collect::<Map<_, _>>())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use jmespath::{Context, ErrorReason, JmespathError, Rcvar, Runtime, SearchResult
 use serde_json::{Number, Value};
 
 use super::json;
-use super::query::to_value;
+use super::variables::{plain_name, positioned_name, to_value};
 
 // No expression can name these: a space stands in no function name.
 pub(super) const MEMBER: &str = "member of";
@@ -18,19 +18,6 @@ pub(super) const LESS: &str = "is less";
 pub(super) const LESS_OR_EQUAL: &str = "is less or equal";
 pub(super) const GREATER: &str = "is greater";
 pub(super) const GREATER_OR_EQUAL: &str = "is greater or equal";
-
-/// Hexadecimal digits of a position.
-const POSITION_LENGTH: usize = 8;
-
-/// The name under which the member at this position is kept.
-pub(super) fn positioned_name(position: usize, name: &str) -> String {
-    format!("{position:0POSITION_LENGTH$x}{name}")
-}
-
-/// The member's own name.
-pub(super) fn plain_name(positioned: &str) -> &str {
-    positioned.get(POSITION_LENGTH..).unwrap_or_default()
-}
 
 type Implementation = fn(&[Rcvar], &mut Context<'_>) -> SearchResult;
 

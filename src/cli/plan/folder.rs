@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    super::{context::counted, paramfile::read_file, secret_input::LIMIT, usage::UsageError},
+    super::{paramfile::read_file, secret_input::LIMIT, terminal::counted, usage::UsageError},
     entry::{Defaults, refused},
 };
 use crate::vault::{CreateSecret, PayloadKind, SecretValue};

@@ -11,21 +11,17 @@ use serde_json::json;
 
 use super::{change, key_details};
 use crate::{
-    cli::{
-        args::kms::CreateKeyArgs,
-        context::{Context, note},
-        failure::Outcome,
-    },
+    cli::{args::kms::CreateKeyArgs, failure::Outcome, invocation::Invocation, terminal::note},
     kms::{CreateKey, KeySpec, KeyUsage, NewKey},
 };
 /// How long a command may take without saying why.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(super) fn run(context: &Context, args: CreateKeyArgs) -> Outcome {
-    let region = context.require_region()?;
+pub(super) fn run(invocation: &Invocation, args: CreateKeyArgs) -> Outcome {
+    let region = invocation.regions.require()?;
     let key_spec = KeySpec::requested(args.key_spec.as_deref(), args.customer_master_key_spec.as_deref())?;
     let key_usage = args.key_usage.as_deref().map(KeyUsage::parse).transpose()?;
-    let request = CreateKey { multi_region: args.multi_region, key_spec, key_usage, ..key_details(context, args.details)? };
+    let request = CreateKey { multi_region: args.multi_region, key_spec, key_usage, ..key_details(invocation, args.details)? };
     // Before the keystore is locked: an RSA key can take some seconds.
     let is_watched = stderr().is_terminal();
     let late = || {
@@ -34,8 +30,8 @@ pub(super) fn run(context: &Context, args: CreateKeyArgs) -> Outcome {
         }
     };
     let new = when_late(PATIENCE, late, || NewKey::generate(request))?;
-    let metadata = change(context, |kms| kms.add_key(region, new))?;
-    context.print(&json!({ "KeyMetadata": metadata }))
+    let metadata = change(invocation, |kms| kms.add_key(region, new))?;
+    invocation.printer.print(&json!({ "KeyMetadata": metadata }))
 }
 
 /// Works, and calls `late` once that has taken longer than `patience`.

@@ -6,23 +6,23 @@ use super::change;
 use crate::{
     cli::{
         args::kms::{ImportPublicKeyArgs, KeyIdArgs, PublicKeysCommand},
-        context::{Context, note, warn},
         failure::{Failure, Outcome},
-        kms_key::region_of,
+        invocation::Invocation,
+        terminal::{note, warn},
         usage::UsageError,
     },
     error::{Error, ErrorCode, Result},
     kms::{ImportPublicKeys, ImportedPublicKeys, NamedKey, PublicKeyFile, WhatHappened},
 };
 
-pub(super) fn run(context: &Context, command: PublicKeysCommand) -> Outcome {
+pub(super) fn run(invocation: &Invocation, command: PublicKeysCommand) -> Outcome {
     match command {
-        PublicKeysCommand::ImportPublicKey(args) => import(context, &args),
-        PublicKeysCommand::DeletePublicKey(args) => delete(context, &args),
+        PublicKeysCommand::ImportPublicKey(args) => import(invocation, &args),
+        PublicKeysCommand::DeletePublicKey(args) => delete(invocation, &args),
     }
 }
 
-fn import(context: &Context, args: &ImportPublicKeyArgs) -> Outcome {
+fn import(invocation: &Invocation, args: &ImportPublicKeyArgs) -> Outcome {
     let named = match (&args.key_arn, &args.key_usage) {
         (Some(arn), Some(usage)) => Some(NamedKey::new(arn, usage)?),
         _ => None,
@@ -32,14 +32,14 @@ fn import(context: &Context, args: &ImportPublicKeyArgs) -> Outcome {
     }
     let read = |path: &std::path::PathBuf| Ok::<_, Failure>((path.display().to_string(), read(path, named.as_ref())?));
     let request = ImportPublicKeys {
-        region: context.explicit_region(),
+        region: invocation.regions.explicit(),
         files: args.files.iter().map(read).collect::<Outcome<_>>()?,
         fingerprints: args.fingerprint.clone(),
         replace_aliases: args.replace_alias.clone(),
     };
-    let imported = change(context, |kms| kms.import_public_keys(&request))?;
+    let imported = change(invocation, |kms| kms.import_public_keys(&request))?;
     report(&imported, !args.fingerprint.is_empty());
-    context.print(&imported)
+    invocation.printer.print(&imported)
 }
 
 fn read(path: &Path, named: Option<&NamedKey>) -> Result<PublicKeyFile> {
@@ -74,18 +74,18 @@ fn report(imported: &ImportedPublicKeys, is_checked: bool) {
     }
 }
 
-fn delete(context: &Context, args: &KeyIdArgs) -> Outcome {
-    let region = region_of(context, &args.key_id)?;
-    context.require_keystore()?;
-    let key = change(context, |kms| kms.delete_public_key(region, &args.key_id))?;
+fn delete(invocation: &Invocation, args: &KeyIdArgs) -> Outcome {
+    let region = invocation.regions.of_key(&args.key_id)?;
+    invocation.keystore.require()?;
+    let key = change(invocation, |kms| kms.delete_public_key(region, &args.key_id))?;
     note(&format!("{key} is not here any more; what was sealed under it still opens in AWS"));
-    match context.vault.secrets_under_keys(std::slice::from_ref(&key)) {
+    match invocation.vault.secrets_under_keys(std::slice::from_ref(&key)) {
         Ok(secrets) if secrets.is_empty() => {}
         Ok(secrets) => {
-            note(&format!("secrets in {} with bundles under it:", context.vault.root().display()));
+            note(&format!("secrets in {} with bundles under it:", invocation.vault.root().display()));
             secrets.iter().for_each(|secret| note(&format!("  {secret}")));
         }
         Err(error) => warn(&format!("which secrets have bundles under it is not known: {error}")),
     }
-    context.print(&serde_json::json!({ "KeyId": key }))
+    invocation.printer.print(&serde_json::json!({ "KeyId": key }))
 }

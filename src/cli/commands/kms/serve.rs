@@ -25,11 +25,12 @@ use self::{
 use crate::{
     cli::{
         args::kms::ServeArgs,
-        context::{Context, note, print_text, warn},
         failure::{Failure, Outcome},
+        invocation::Invocation,
         passphrase::PassphraseSources,
         process::{give_up_stdout, trace},
         prompt::Prompter,
+        terminal::{note, print_text, warn},
     },
     crypto::SystemRandom,
     error::{Error, Result},
@@ -42,11 +43,11 @@ use crate::{
 /// How often signals and the program's end are looked for.
 const LOOK: Duration = Duration::from_millis(20);
 
-pub(super) fn run(mut context: Context, args: ServeArgs) -> Outcome {
+pub(super) fn run(mut invocation: Invocation, args: ServeArgs) -> Outcome {
     trace(Level::ERROR);
     let reach = if args.allow_remote { Reach::Network } else { Reach::Loopback };
     let listen = listen::address(&args.listen, reach)?;
-    let service = service(&mut context)?;
+    let service = service(&mut invocation)?;
     let credentials = Arc::new(Credentials::generate(&SystemRandom)?);
     let authentication = if args.allow_unsigned { Authentication::None } else { Authentication::Signature(Arc::clone(&credentials)) };
     let server = Server::bind(ServerOptions { listen, reach, authentication }, Arc::new(service))?;
@@ -57,32 +58,32 @@ pub(super) fn run(mut context: Context, args: ServeArgs) -> Outcome {
     if !address.ip().is_loopback() {
         warn(&format!("{address} is not loopback, and there is no TLS: keys and plaintexts cross the network in clear"));
     }
-    let access = Access::new(address, credentials, &context.environment);
+    let access = Access::new(address, credentials, &invocation.inputs.environment);
     // From here on a signal ends the command in order.
-    context.prompter.hold_signals();
+    invocation.inputs.prompter.hold_signals();
     let end = if args.program.is_empty() {
-        let file = args.config_file.unwrap_or_else(|| context.location.keystore.with_file_name("serve.config"));
+        let file = args.config_file.unwrap_or_else(|| invocation.keystore.location.keystore.with_file_name("serve.config"));
         let file = ConfigFile::create(&file, &access)?;
         note(&format!("AWS configuration in {}, until this ends", file.path().display()));
         print_text(&if args.export { access.export_lines() } else { format!("{}\n", access.url()) })?;
         give_up_stdout();
-        until_signal(server, &context.prompter, &file)
+        until_signal(server, &invocation.inputs.prompter, &file)
     } else {
         let child = spawn(&args.program, &access)?;
-        until_program_ends(server, &context.prompter, child)?
+        until_program_ends(server, &invocation.inputs.prompter, child)?
     };
     if end == 0 { Ok(()) } else { Err(Failure::Ended(end)) }
 }
 
 /// The operations. The passphrase, if there is one, is asked for here and not again.
-fn service(context: &mut Context) -> Outcome<KmsService> {
-    let prompting = PassphraseSources::new(&context.environment, None, context.prompter.clone());
-    let sources = std::mem::replace(&mut context.passphrases, prompting);
+fn service(invocation: &mut Invocation) -> Outcome<KmsService> {
+    let prompting = PassphraseSources::new(&invocation.inputs.environment, None, invocation.inputs.prompter.clone());
+    let sources = std::mem::replace(&mut invocation.keystore.passphrases, prompting);
     let is_serving = Arc::new(AtomicBool::new(false));
     let passphrases = AtStart { sources, is_serving: Arc::clone(&is_serving) };
-    let service = KmsService::new(context.location.clone(), Box::new(passphrases), context.account.clone())?;
+    let service = KmsService::new(invocation.keystore.location.clone(), Box::new(passphrases), invocation.access.account.clone())?;
     is_serving.store(true, Ordering::SeqCst);
-    context.note_keystore(&service.committed());
+    invocation.keystore.note_made(&service.committed());
     Ok(service)
 }
 

@@ -8,10 +8,11 @@ use super::{change, protection};
 use crate::{
     cli::{
         args::kms::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand},
-        context::{Context, note, parse_region},
         failure::Outcome,
-        kms_key::region_of,
+        invocation::Invocation,
         passphrase::PassphraseSources,
+        regions::parse_region,
+        terminal::note,
         usage::UsageError,
     },
     error::{Error, SetupError},
@@ -20,19 +21,19 @@ use crate::{
     vault::DEFAULT_KEY_ALIAS,
 };
 
-pub(super) fn run(context: Context, command: TransferCommand) -> Outcome {
+pub(super) fn run(invocation: Invocation, command: TransferCommand) -> Outcome {
     match command {
-        TransferCommand::SetDefaultKey(args) => set_default_key(&context, &args),
-        TransferCommand::ListRegions => list_regions(&context),
-        TransferCommand::ExportKeys(args) => export(context, args),
-        TransferCommand::ImportKeys(args) => import(&context, args),
+        TransferCommand::SetDefaultKey(args) => set_default_key(&invocation, &args),
+        TransferCommand::ListRegions => list_regions(&invocation),
+        TransferCommand::ExportKeys(args) => export(invocation, args),
+        TransferCommand::ImportKeys(args) => import(&invocation, args),
     }
 }
 
-fn set_default_key(context: &Context, args: &SetDefaultKeyArgs) -> Outcome {
-    let region = region_of(context, &args.key.key_id)?;
-    let (key_id, options) = (&args.key.key_id, context.key_options());
-    let key = change(context, |kms| {
+fn set_default_key(invocation: &Invocation, args: &SetDefaultKeyArgs) -> Outcome {
+    let region = invocation.regions.of_key(&args.key.key_id)?;
+    let (key_id, options) = (&args.key.key_id, invocation.access.key_options());
+    let key = change(invocation, |kms| {
         // A key that is here is set as such; with AWS KMS one there is set by its ARN, and 'alias/aws/secretsmanager' still means that none is.
         if options.online.is_none() || key_id == DEFAULT_KEY_ALIAS {
             return kms.set_default_key(region, key_id);
@@ -43,7 +44,7 @@ fn set_default_key(context: &Context, args: &SetDefaultKeyArgs) -> Outcome {
             _ => kms.set_default_key(region, &found.arn.to_string()),
         }
     })?;
-    context.note_calls();
+    invocation.access.note_calls();
     match key {
         Some(key) => note(&format!("secrets in {region} use {key} where no key is named")),
         None => note(&format!("secrets in {region} use alias/aws/secretsmanager where no key is named")),
@@ -52,8 +53,8 @@ fn set_default_key(context: &Context, args: &SetDefaultKeyArgs) -> Outcome {
 }
 
 /// Works without a keystore too: which Regions there are is no secret.
-fn list_regions(context: &Context) -> Outcome {
-    let kms = context.kms_if_any()?;
+fn list_regions(invocation: &Invocation) -> Outcome {
+    let kms = invocation.keystore.read_if_any()?;
     let entry = |region: Region| {
         let enabled = kms.as_ref().map_or_else(|| region.is_enabled_by_default(), |kms| kms.is_enabled(region));
         let default_key = kms.as_ref().and_then(|kms| kms.chosen_default_key(region));
@@ -66,10 +67,10 @@ fn list_regions(context: &Context) -> Outcome {
         })
     };
     let regions: Vec<Value> = Region::all().map(entry).collect();
-    context.print(&json!({ "Regions": regions }))
+    invocation.printer.print(&json!({ "Regions": regions }))
 }
 
-fn export(mut context: Context, args: ExportKeysArgs) -> Outcome {
+fn export(mut invocation: Invocation, args: ExportKeysArgs) -> Outcome {
     let protection = protection(args.protect_with);
     if protection == Protection::Passphrase && args.output_key_file.is_some() {
         return Err(UsageError::new("--output-key-file goes with --protect-with key-file; leave one of them out").into());
@@ -78,15 +79,15 @@ fn export(mut context: Context, args: ExportKeysArgs) -> Outcome {
         return Err(UsageError::new("--new-passphrase-file goes with --protect-with passphrase").into());
     }
     let regions: BTreeSet<Region> = if args.regions.is_empty() {
-        BTreeSet::from([context.require_region()?])
+        BTreeSet::from([invocation.regions.require()?])
     } else {
         args.regions.iter().map(|name| parse_region("--regions", name)).collect::<Result<_, _>>()?
     };
     let regions = Vec::from_iter(regions);
-    let copy = context.kms()?.export(&regions)?;
+    let copy = invocation.keystore.read()?.export(&regions)?;
     let location = location(args.output_file, args.output_key_file);
-    context.passphrases = context.passphrases.with_new_file(args.new_passphrase_file);
-    location.create(&copy, &context.passphrases, protection)?;
+    invocation.keystore.passphrases = invocation.keystore.passphrases.with_new_file(args.new_passphrase_file);
+    location.create(&copy, &invocation.keystore.passphrases, protection)?;
     let keystore = location.keystore.display();
     match protection {
         Protection::KeyFile => {
@@ -101,30 +102,31 @@ fn export(mut context: Context, args: ExportKeysArgs) -> Outcome {
     for region in regions {
         keys.extend(copy.list_keys(region)?.into_iter().map(|entry| entry.key_arn));
     }
-    context.print(&json!({ "Keystore": location.keystore.display().to_string(), "Keys": keys }))
+    invocation.printer.print(&json!({ "Keystore": location.keystore.display().to_string(), "Keys": keys }))
 }
 
-fn import(context: &Context, args: ImportKeysArgs) -> Outcome {
+fn import(invocation: &Invocation, args: ImportKeysArgs) -> Outcome {
     let location = location(args.file, args.input_key_file);
-    let passphrases = PassphraseSources::of_input(&context.environment, args.input_passphrase_file, context.prompter.clone());
+    let passphrases =
+        PassphraseSources::of_input(&invocation.inputs.environment, args.input_passphrase_file, invocation.inputs.prompter.clone());
     let missing = || Error::from(SetupError::NoKeystore(location.keystore.clone()));
     let other = location.load(&passphrases).and_then(|kms| kms.ok_or_else(missing))?;
     // A first keystore takes the account of the keys; an account that was asked for stays as it was asked for.
-    let account = match &context.account {
-        None if !context.location.keystore.exists() => Some(other.account().clone()),
+    let account = match &invocation.access.account {
+        None if !invocation.keystore.location.keystore.exists() => Some(other.account().clone()),
         account => account.clone(),
     };
-    let mut session = KeystoreSession::begin(&context.location, &context.passphrases, account)?;
+    let mut session = KeystoreSession::begin(&invocation.keystore.location, &invocation.keystore.passphrases, account)?;
     let imported = session.kms_mut().import(other)?;
     let committed = session.commit()?;
-    context.note_keystore(&committed);
+    invocation.keystore.note_made(&committed);
     for key in &imported.updated {
         note(&format!("{key} was rotated there: took its newer material over"));
     }
     for key in &imported.older {
         note(&format!("{key} was rotated here after these keys were exported: it stays as it is"));
     }
-    context.print(&json!({
+    invocation.printer.print(&json!({
         "ImportedKeys": imported.added,
         "UpdatedKeys": imported.updated,
         "UnchangedKeys": imported.unchanged,

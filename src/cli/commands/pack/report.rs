@@ -4,13 +4,13 @@ use std::{collections::BTreeSet, fmt::Write as _};
 
 use serde::Serialize;
 
-use super::Refusal;
 use crate::{
     arn::SecretArn,
     cli::{
-        context::{Context, counted, note, print_text, warn},
         failure::Outcome,
+        invocation::Invocation,
         progress::Steps,
+        terminal::{counted, note, print_text, warn},
     },
     error::{Error, ErrorCode},
     vault::{BatchEntry, BatchStatus, SecretChange},
@@ -18,6 +18,13 @@ use crate::{
 
 /// Failures that stderr repeats; stdout has all of them.
 const TOLD: usize = 10;
+
+/// An entry that is not carried out.
+pub(super) struct Refusal {
+    pub(super) name: Option<String>,
+    pub(super) code: Option<ErrorCode>,
+    pub(super) message: String,
+}
 
 /// A line of the result.
 #[derive(Serialize)]
@@ -65,7 +72,7 @@ impl<'a> Line<'a> {
 
 /// Prints each line as soon as it is true, and counts.
 pub(super) struct Report<'a> {
-    context: &'a Context,
+    invocation: &'a Invocation,
     steps: Steps,
     created: u64,
     unchanged: u64,
@@ -79,10 +86,10 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(context: &'a Context, count: u64) -> Self {
+    pub(super) fn new(invocation: &'a Invocation, count: u64) -> Self {
         let steps = Steps::new(count, "secrets");
         let (told, merged, keys) = (Vec::new(), None, BTreeSet::new());
-        Self { context, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, merged, keys }
+        Self { invocation, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, merged, keys }
     }
 
     /// What was made, for warnings about its keys.
@@ -133,8 +140,8 @@ impl<'a> Report<'a> {
             }
         }
         self.steps.add(u64::try_from(lines.len()).unwrap_or_default());
-        if self.context.wants_document() {
-            return lines.iter().try_for_each(|line| self.context.print(line));
+        if self.invocation.printer.wants_document() {
+            return lines.iter().try_for_each(|line| self.invocation.printer.print(line));
         }
         let mut text = String::new();
         for line in lines {
@@ -147,17 +154,17 @@ impl<'a> Report<'a> {
 
     /// Tells the summary; true where anything failed.
     pub(super) fn finish(self) -> bool {
-        let Self { context, steps, created, unchanged, failed, bundles, told, .. } = self;
+        let Self { invocation, steps, created, unchanged, failed, bundles, told, .. } = self;
         drop(steps);
         told.iter().for_each(|failure| warn(failure));
         let more = failed.saturating_sub(u64::try_from(told.len()).unwrap_or_default());
         if more > 0 {
             warn(&format!("{more} more failed; the result on stdout has the reasons"));
         }
-        let root = std::path::absolute(context.vault.root()).unwrap_or_else(|_| context.vault.root().to_owned());
+        let root = std::path::absolute(invocation.vault.root()).unwrap_or_else(|_| invocation.vault.root().to_owned());
         let bundles = counted(bundles, "new bundle");
         note(&format!("{created} created, {unchanged} unchanged, {failed} failed; {bundles} in {}", root.display()));
-        context.note_calls();
+        invocation.access.note_calls();
         failed > 0
     }
 }

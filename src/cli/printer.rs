@@ -1,0 +1,115 @@
+//! How results are printed: `--output`, `--query`, and what the terminal is like.
+
+use std::{
+    io::{self, BufWriter},
+    str::FromStr as _,
+};
+
+use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde_json::{Value, json};
+
+use super::{
+    args::GlobalArgs,
+    environment::Environment,
+    failure::Outcome,
+    operation::Operation,
+    output::{Look, OutputFormat, query::Query, render, render_json, write_json},
+    terminal::{print_text, printed, terminal_width},
+    usage::UsageError,
+};
+use crate::error::Error;
+
+const NOT_JSON: Error = Error::Misuse("a result is always JSON");
+
+/// Bytes of a long list that go to stdout at once.
+const PRINTED_AT_ONCE: usize = 64 * 1024;
+
+/// Prints what a command gives.
+pub(crate) struct Printer {
+    /// `None` where the user did not say.
+    format: Option<OutputFormat>,
+    query: Option<Query>,
+    /// Stands over tables.
+    title: &'static str,
+    look: Look,
+    /// False with `--no-paginate`.
+    pub(crate) paginates: bool,
+}
+
+impl Printer {
+    /// For the results of `operation`.
+    pub(crate) fn new(global: &GlobalArgs, environment: &Environment, operation: Operation) -> Result<Self, UsageError> {
+        let is_colored = global.color.applies_to(&io::stdout(), environment);
+        Ok(Self {
+            format: global.output.as_deref().map(OutputFormat::from_str).transpose()?,
+            query: global.query.as_deref().map(Query::parse).transpose()?,
+            title: operation.name(),
+            look: Look { width: terminal_width().unwrap_or(Look::PLAIN.width), is_colored },
+            paginates: !global.no_paginate,
+        })
+    }
+
+    /// Whether the user asked for a document rather than for lines to read.
+    pub(crate) const fn wants_document(&self) -> bool {
+        self.format.is_some() || self.query.is_some()
+    }
+
+    /// Prints a list with the token for its rest. As text the token is a line of its own, as in the AWS CLI.
+    pub(crate) fn print_list(&self, member: &'static str, list: &[impl Serialize + Sync], next_token: Option<String>) -> Outcome {
+        if let (Some(token), Some(OutputFormat::Text), None) = (&next_token, self.format, &self.query) {
+            self.print(&Listing { member, list, next_token: None })?;
+            return self.print(&json!({ "NextToken": { "NextToken": token } }));
+        }
+        let listing = Listing { member, list, next_token };
+        if self.prints_json() {
+            let stdout = BufWriter::with_capacity(PRINTED_AT_ONCE, io::stdout().lock());
+            return printed(write_json(stdout, &listing));
+        }
+        match self.query.as_ref().and_then(|query| query.search_each(member, list)) {
+            Some(found) => self.print_value(&found?),
+            None => self.print(&listing),
+        }
+    }
+
+    /// Whether a result is printed as it is.
+    fn prints_json(&self) -> bool {
+        self.format.is_none_or(|format| format == OutputFormat::Json) && self.query.is_none()
+    }
+
+    /// Prints a result as `--query` and `--output` say.
+    pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
+        if self.prints_json() {
+            return print_text(&render_json(result).map_err(|_| NOT_JSON)?);
+        }
+        let value = serde_json::to_value(result).map_err(|_| NOT_JSON)?;
+        match &self.query {
+            Some(query) => {
+                let found = query.search(&value);
+                self.print_value(&found.map_err(|error| error.with_hint("the command itself was carried out; this is about its result"))?)
+            }
+            None => self.print_value(&value),
+        }
+    }
+
+    fn print_value(&self, value: &Value) -> Outcome {
+        print_text(&render(self.title, value, self.format.unwrap_or(OutputFormat::Json), self.look))
+    }
+}
+
+/// A list under its member's name, with the token for its rest.
+struct Listing<'a, L: ?Sized> {
+    member: &'static str,
+    list: &'a L,
+    next_token: Option<String>,
+}
+
+impl<L: Serialize + ?Sized> Serialize for Listing<'_, L> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry(self.member, self.list)?;
+        if let Some(token) = &self.next_token {
+            map.serialize_entry("NextToken", token)?;
+        }
+        map.end()
+    }
+}
