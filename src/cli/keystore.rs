@@ -66,6 +66,13 @@ impl Keystore {
             "{made}; whoever copies both files can open everything ('coldseal kms change-protection --to passphrase' asks for a passphrase instead)"
         ));
     }
+
+    /// The same where the session may have made it before the command failed.
+    pub(crate) fn note_made_by(&self, session: &mut KeystoreSession) {
+        if let Some(committed) = session.take_made() {
+            self.note_made(&committed);
+        }
+    }
 }
 
 /// As the flags say, or the environment, or else in the user's data directory; with links followed.

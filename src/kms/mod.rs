@@ -7,7 +7,8 @@
 //! | key file or passphrase | [`KeystoreLocation::change_protection`] |
 //! | AWS KMS itself, over the network | [`AwsKms`] (feature `kms-client`) |
 //!
-//! [`EmbeddedKms`] is the state itself, without I/O. **A change has to be committed before anything wrapped under a new key is written.**
+//! [`EmbeddedKms`] is the state itself, without I/O. A change has to be committed before anything
+//! is sealed under a new key: what seals for a secret demands [`KeysDurable`], which the commit gives.
 //!
 //! ```
 //! use coldseal::{EncryptionContext, OpenOptions, SealOptions, arn::AccountId, keyring::AwsKmsKeyring, kms::EmbeddedKms, open, region::Region, seal};
@@ -61,7 +62,7 @@ pub use imported::{
     ImportPublicKeys, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey, ImportedPublicKeys, KeyDescription, KmsPublicKey, NamedKey,
     PublicKeyFile, WhatHappened,
 };
-pub use keystore::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
+pub use keystore::{Committed, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
 pub use keystore::{merge_contents, parse_content, parse_keystore};
 pub(crate) use sources::{FoundKey, KeyPurpose, KeySource, KeySources};

@@ -24,7 +24,7 @@ use crate::{
     arn::{AccountId, SecretArn},
     crypto::{Random, SystemRandom, random_array},
     error::{ContextMismatch, Error, ErrorCode, Result},
-    kms::{Committed, EmbeddedKms, KeystoreSession},
+    kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
     region::Region,
     suite::AlgorithmSuite,
     timestamp::Timestamp,
@@ -72,7 +72,8 @@ pub struct CreateSecret {
 enum Prepared {
     /// The same request was carried out before.
     Done(Box<Located>),
-    New(Box<PreparedChange>),
+    /// Sealed, with what became of the keystore before.
+    New(Box<PreparedChange>, Committed),
 }
 
 /// Where a new secret goes: every Region passed its checks or may be recorded as failed.
@@ -93,7 +94,7 @@ impl Vault {
         let mut prepared = None;
         if !self.is_there()? {
             // A request that fails leaves no vault behind.
-            prepared = Some(self.prepare_create(session.kms_mut(), request)?);
+            prepared = Some(self.prepare_create(session, request)?);
             self.initialize()?;
         }
         self.require()?;
@@ -103,14 +104,12 @@ impl Vault {
         let is_free = || Ok::<_, Error>(Family::load(&self.root, &request.name)?.members().next().is_none());
         let prepared = match prepared {
             Some(prepared) if is_free()? => prepared,
-            _ => self.prepare_create(session.kms_mut(), request)?,
+            _ => self.prepare_create(session, request)?,
         };
-        let change = match prepared {
+        let (change, keystore) = match prepared {
             Prepared::Done(located) => return Ok(SecretChange::of(self, session.kms(), &request.keys, &located, Committed::Unchanged)),
-            Prepared::New(change) => change,
+            Prepared::New(change, keystore) => (change, keystore),
         };
-        // Keys are durable before anything that is wrapped under them.
-        let keystore = session.commit()?;
         let located = change.write()?;
         if !located.record.replaces.is_empty() {
             // The change is made. What it leaves to do is the next writer's if this fails.
@@ -119,18 +118,26 @@ impl Vault {
         Ok(SecretChange::of(self, session.kms(), &request.keys, &located, keystore))
     }
 
-    /// Checks everything and seals, all in memory.
-    fn prepare_create(&self, kms: &mut EmbeddedKms, request: &CreateSecret) -> Result<Prepared> {
+    /// Checks everything, makes new keys durable, and seals in memory.
+    fn prepare_create(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<Prepared> {
         let family = Family::load(&self.root, &request.name)?;
         if let Some(holder) = family.holder(request.region) {
-            return self.existing(kms, &request.keys, request, holder).map(|located| Prepared::Done(Box::new(located)));
+            return self.existing(session.kms(), &request.keys, request, holder).map(|located| Prepared::Done(Box::new(located)));
         }
-        let plan = plan_create(kms, &request.keys, request, &family)?;
-        self.seal_create(kms, &request.keys, request, plan).map(|change| Prepared::New(Box::new(change)))
+        let plan = plan_create(session.kms_mut(), &request.keys, request, &family)?;
+        let durable = session.commit()?;
+        let change = self.seal_create(&durable, &request.keys, request, plan)?;
+        Ok(Prepared::New(Box::new(change), durable.committed()))
     }
 
     /// Seals what was planned, in memory.
-    pub(super) fn seal_create(&self, kms: &EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, plan: Plan) -> Result<PreparedChange> {
+    pub(super) fn seal_create(
+        &self,
+        durable: &KeysDurable<'_>,
+        keys: &KeyOptions,
+        request: &CreateSecret,
+        plan: Plan,
+    ) -> Result<PreparedChange> {
         let mut after = request.record(&plan)?;
         let primary = plan.primary.region();
         let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
@@ -139,14 +146,14 @@ impl Vault {
         if let Some(value) = &request.value {
             let version_id = request.version_id()?;
             let source = VersionSource { data_key: None, suite: request.suite };
-            let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, kms, keys, source)?;
+            let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, durable, keys, source)?;
             sealed.push(version);
             record_failures(&mut after, &problems, request.on_problem, Some(primary))?;
             after.versions.push(VersionRecord {
                 version_stages: vec![AWSCURRENT.to_owned()],
                 created_date: after.created_date,
                 payload: value.kind(),
-                value_tag: value_tag(kms, &after, &version_id, value),
+                value_tag: value_tag(durable.kms(), &after, &version_id, value),
                 bundles: Vec::new(),
                 version_id,
             });

@@ -14,12 +14,12 @@ use super::{
         self, NameClash, Named, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite_of_all,
         named_twice, refusal, trace_plan, unchosen_keys,
     },
-    record::{Replaced, ReplicaStatus, SecretRecord},
+    record::{Replaced, ReplicaStatus, SecretRecord, VersionRecord},
     seal_version::{SealedVersion, VersionSource, not_compared},
 };
 use crate::{
     error::{Error, ErrorCode, Refusal, Result},
-    kms::{Committed, EmbeddedKms, KeystoreSession},
+    kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
     region::Region,
     timestamp::Timestamp,
 };
@@ -48,6 +48,13 @@ struct Plan {
     replaced: Vec<Replaced>,
 }
 
+/// Each version's bundles for the new Regions, and the Regions whose key did not wrap.
+#[derive(Default)]
+struct SealedReplicas {
+    versions: Vec<SealedVersion>,
+    problems: Vec<Problem>,
+}
+
 impl Vault {
     /// Adds replicas: each version is opened once, and sealed anew for each Region.
     ///
@@ -70,10 +77,14 @@ impl Vault {
             return Ok(SecretChange::of(self, session.kms(), &request.keys, &secret, Committed::Unchanged));
         }
         trace_plan(&plan.targets, &plan.failed);
-        let change = self.prepare_replicas(session.kms(), secret, &plan, request)?;
-        // Keys are durable before anything that is wrapped under them.
-        let keystore = if plan.targets.is_empty() { Committed::Unchanged } else { session.commit()? };
-        let located = change.write()?;
+        let (sealed, keystore) = if plan.targets.is_empty() {
+            (SealedReplicas::default(), Committed::Unchanged)
+        } else {
+            let opened = self.open_versions(session.kms(), &secret, &plan.targets, &request.keys)?;
+            let durable = session.commit()?;
+            (SealedReplicas::seal(&durable, &secret.record, opened, &plan.targets, &request.keys)?, durable.committed())
+        };
+        let located = prepare_replicas(secret, &plan, sealed, request.on_problem)?.write()?;
         if !located.record.replaces.is_empty() {
             // The change is made. What it leaves to do is the next writer's if this fails.
             let _ = self.settle(&located.record.name);
@@ -82,43 +93,62 @@ impl Vault {
         Ok(SecretChange { not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) })
     }
 
-    /// Opens each version and seals it for the new Regions, all in memory.
-    fn prepare_replicas(&self, kms: &EmbeddedKms, secret: Located, plan: &Plan, request: &ReplicateSecret) -> Result<PreparedChange> {
-        let keys = &request.keys;
-        let (mut sealed, mut problems) = (Vec::<SealedVersion>::new(), Vec::<Problem>::new());
+    /// Opens each version once, and checks that the new Regions' keys go with its suite.
+    fn open_versions(&self, kms: &EmbeddedKms, secret: &Located, targets: &[Target], keys: &KeyOptions) -> Result<Vec<OpenedBundle>> {
         let openers = keys.openers(Some(kms));
-        let mut targets = plan.targets.clone();
-        for version in &secret.record.versions {
+        let primary = secret.record.primary_region();
+        let open = |version: &VersionRecord| {
+            let opened = self.open_any_region(&openers, kms.comparison_key(), secret, version, primary)?;
+            check_suite_of_all(kms, targets, opened.suite).map(|()| opened)
+        };
+        secret.record.versions.iter().map(open).collect()
+    }
+}
+
+impl SealedReplicas {
+    /// Seals what was opened of each version for the new Regions, all in memory.
+    fn seal(
+        durable: &KeysDurable<'_>,
+        record: &SecretRecord,
+        opened: Vec<OpenedBundle>,
+        targets: &[Target],
+        keys: &KeyOptions,
+    ) -> Result<Self> {
+        let mut sealed = Self::default();
+        let mut targets = targets.to_vec();
+        for (version, OpenedBundle { value, data_key, suite }) in record.versions.iter().zip(opened) {
             if targets.is_empty() {
                 break;
             }
-            let primary = secret.record.primary_region();
-            let OpenedBundle { value, data_key, suite } =
-                self.open_any_region(&openers, kms.comparison_key(), &secret, version, primary)?;
-            check_suite_of_all(kms, &targets, suite)?;
-            let (record, version_id, source) = (&secret.record, &version.version_id, VersionSource { data_key: Some(data_key), suite });
-            let (version, failed) = SealedVersion::seal(record, version_id, &value, &targets, kms, keys, source)?;
-            sealed.push(version);
+            let source = VersionSource { data_key: Some(data_key), suite };
+            let (version, failed) = SealedVersion::seal(record, &version.version_id, &value, &targets, durable, keys, source)?;
+            sealed.versions.push(version);
             // A Region that failed for one version is not asked for the others.
             targets.retain(|target| failed.iter().all(|problem| problem.place != target.region().name()));
-            problems.extend(failed);
+            sealed.problems.extend(failed);
         }
-        for problem in &mut problems {
-            // A replica that is in sync under another key stays so: that is no failed one.
-            let is_in_sync = |region| secret.record.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync);
-            problem.retry.take_if(|(region, _)| is_in_sync(*region));
-        }
-        let mut after = secret.record.clone();
-        for replica in plan.targets.iter().map(in_sync).chain(plan.failed.iter().filter_map(failed_replica)) {
-            after.replication_status.retain(|other| other.region != replica.region);
-            after.replication_status.push(replica);
-        }
-        after.replaces.extend(plan.replaced.iter().cloned());
-        let failed = record_failures(&mut after, &problems, request.on_problem, None)?;
-        sealed.iter_mut().for_each(|version| version.leave_out(&failed));
-        after.last_changed_date = Timestamp::now();
-        Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed })
+        Ok(sealed)
     }
+}
+
+/// The change that adds what was sealed, and records what was not.
+fn prepare_replicas(secret: Located, plan: &Plan, sealed: SealedReplicas, on_problem: OnProblem) -> Result<PreparedChange> {
+    let SealedReplicas { mut versions, mut problems } = sealed;
+    for problem in &mut problems {
+        // A replica that is in sync under another key stays so: that is no failed one.
+        let is_in_sync = |region| secret.record.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync);
+        problem.retry.take_if(|(region, _)| is_in_sync(*region));
+    }
+    let mut after = secret.record.clone();
+    for replica in plan.targets.iter().map(in_sync).chain(plan.failed.iter().filter_map(failed_replica)) {
+        after.replication_status.retain(|other| other.region != replica.region);
+        after.replication_status.push(replica);
+    }
+    after.replaces.extend(plan.replaced.iter().cloned());
+    let failed = record_failures(&mut after, &problems, on_problem, None)?;
+    versions.iter_mut().for_each(|version| version.leave_out(&failed));
+    after.last_changed_date = Timestamp::now();
+    Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed: versions })
 }
 
 fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, request: &ReplicateSecret) -> Result<Plan> {

@@ -13,10 +13,11 @@ use super::{
     read::speaks_for_itself,
     record::{SecretRecord, VersionRecord},
     seal_version::{SealedVersion, VersionSource, not_compared},
+    value::SecretValue,
 };
 use crate::{
     error::{Error, ErrorCode, Result},
-    kms::{EmbeddedKms, KeystoreSession},
+    kms::{EmbeddedKms, KeysDurable, KeystoreSession},
     region::Region,
     suite::AlgorithmSuite,
     timestamp::Timestamp,
@@ -58,62 +59,84 @@ impl Vault {
             }
         };
         let targets = plan_targets(session.kms_mut(), &secret.record, &regions, request)?;
-        let change = self.prepare_rewrap(session.kms(), secret, &targets, request)?;
-        // Keys are durable before anything that is wrapped under them.
-        let keystore = session.commit()?;
-        let before = change.before.clone();
-        let located = change.write()?;
-        let lost_keys = before.map_or_else(Vec::new, |before| lost_keys(&before, &located.record));
-        let not_compared = not_compared(session.kms(), &located.record);
-        Ok(SecretChange { lost_keys, not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) })
+        let open = |version| Ok((version, self.open_for(session.kms(), &secret, version, &targets, request)?));
+        let opened: Vec<_> = secret.record.versions.iter().map(open).collect::<Result<_>>()?;
+        let durable = session.commit()?;
+        let seal = |(version, opened)| reseal(&durable, &secret.record, version, opened, &request.keys);
+        let sealed = opened.into_iter().map(seal).collect::<Result<_>>()?;
+        let after = under_new_keys(&secret.record, &targets);
+        let located = PreparedChange { dir: secret.dir, before: Some(secret.record.clone()), after, sealed }.write()?;
+        let lost_keys = lost_keys(&secret.record, &located.record);
+        let not_compared = not_compared(durable.kms(), &located.record);
+        let change = SecretChange::of(self, durable.kms(), &request.keys, &located, durable.committed());
+        Ok(SecretChange { lost_keys, not_compared, ..change })
     }
 
-    fn prepare_rewrap(&self, kms: &EmbeddedKms, secret: Located, targets: &[Target], request: &RewrapSecret) -> Result<PreparedChange> {
-        let mut sealed = Vec::new();
-        for version in &secret.record.versions {
-            // At once for all Regions, unless each has to tell its value itself.
-            let at_once = if speaks_for_itself(kms.comparison_key(), &secret.record, version) { 1 } else { targets.len().max(1) };
-            let mut resealed = SealedVersion::empty(&version.version_id);
-            for some in targets.chunks(at_once) {
-                resealed.add(self.reseal(kms, &secret, version, (some, targets), request)?);
-            }
-            sealed.push(resealed);
-        }
-        let mut after = secret.record.clone();
-        for target in targets {
-            if target.region() == after.primary_region() {
-                after.kms_key_id = Some(target.kms_key_id.clone()).filter(|key| key != DEFAULT_KEY_ALIAS);
-            }
-            if let Some(replica) = after.replication_status.iter_mut().find(|replica| replica.region == target.region()) {
-                *replica = in_sync(target);
-            }
-        }
-        after.last_changed_date = Timestamp::now();
-        Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed })
-    }
-
-    /// Opens a version and seals it for `some` of all the Regions that are rewrapped.
-    fn reseal(
+    /// Opens what is to be sealed anew: each version once for all Regions, unless each has to tell its value itself.
+    fn open_for<'t>(
         &self,
         kms: &EmbeddedKms,
         secret: &Located,
         version: &VersionRecord,
-        (some, all): (&[Target], &[Target]),
+        targets: &'t [Target],
         request: &RewrapSecret,
-    ) -> Result<SealedVersion> {
+    ) -> Result<Vec<Opened<'t>>> {
         let openers = request.keys.openers(Some(kms));
-        let region = some.first().map_or(secret.record.primary_region(), Target::region);
-        let OpenedBundle { value, data_key, suite: found } =
-            self.open_any_region(&openers, kms.comparison_key(), secret, version, region)?;
-        let suite = request.suite.unwrap_or(found);
-        if suite != found && !cover(all, version) {
-            return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
-        }
-        check_suite_of_all(kms, all, suite)?;
-        let source = VersionSource { data_key: Some(data_key), suite };
-        let (sealed, problems) = SealedVersion::seal(&secret.record, &version.version_id, &value, some, kms, &request.keys, source)?;
-        if problems.is_empty() { Ok(sealed) } else { Err(refusal(&problems)) }
+        let at_once = if speaks_for_itself(kms.comparison_key(), &secret.record, version) { 1 } else { targets.len().max(1) };
+        let open = |some: &'t [Target]| {
+            let region = some.first().map_or(secret.record.primary_region(), Target::region);
+            let OpenedBundle { value, data_key, suite: found } =
+                self.open_any_region(&openers, kms.comparison_key(), secret, version, region)?;
+            let suite = request.suite.unwrap_or(found);
+            if suite != found && !cover(targets, version) {
+                return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
+            }
+            check_suite_of_all(kms, targets, suite)?;
+            Ok(Opened { targets: some, value, source: VersionSource { data_key: Some(data_key), suite } })
+        };
+        targets.chunks(at_once).map(open).collect()
     }
+}
+
+/// A version's value, and the Regions for which it is sealed anew.
+struct Opened<'t> {
+    targets: &'t [Target],
+    value: SecretValue,
+    source: VersionSource,
+}
+
+/// Seals what was opened of one version.
+fn reseal(
+    durable: &KeysDurable<'_>,
+    record: &SecretRecord,
+    version: &VersionRecord,
+    opened: Vec<Opened<'_>>,
+    keys: &KeyOptions,
+) -> Result<SealedVersion> {
+    let mut resealed = SealedVersion::empty(&version.version_id);
+    for Opened { targets, value, source } in opened {
+        let (sealed, problems) = SealedVersion::seal(record, &version.version_id, &value, targets, durable, keys, source)?;
+        if !problems.is_empty() {
+            return Err(refusal(&problems));
+        }
+        resealed.add(sealed);
+    }
+    Ok(resealed)
+}
+
+/// The record with the new keys.
+fn under_new_keys(record: &SecretRecord, targets: &[Target]) -> SecretRecord {
+    let mut after = record.clone();
+    for target in targets {
+        if target.region() == after.primary_region() {
+            after.kms_key_id = Some(target.kms_key_id.clone()).filter(|key| key != DEFAULT_KEY_ALIAS);
+        }
+        if let Some(replica) = after.replication_status.iter_mut().find(|replica| replica.region == target.region()) {
+            *replica = in_sync(target);
+        }
+    }
+    after.last_changed_date = Timestamp::now();
+    after
 }
 
 const ALL_OR_NONE: &str =

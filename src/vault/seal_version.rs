@@ -12,7 +12,7 @@ use crate::{
     arn::KeyArn,
     error::{Error, Result, SetupError},
     keyring::AWS_KMS_PROVIDER_ID,
-    kms::{ComparisonKey, EmbeddedKms},
+    kms::{ComparisonKey, EmbeddedKms, KeysDurable},
     message::{DataKeys, WrapTarget, wrap_each},
     region::Region,
     secret::DataKey,
@@ -49,11 +49,11 @@ impl SealedVersion {
         version_id: &str,
         value: &SecretValue,
         targets: &[Target],
-        kms: &EmbeddedKms,
+        durable: &KeysDurable<'_>,
         options: &KeyOptions,
         source: VersionSource,
     ) -> Result<(Self, Vec<Problem>)> {
-        let keyrings: Vec<_> = targets.iter().map(|target| options.wrapping(kms, &target.key)).collect();
+        let keyrings: Vec<_> = targets.iter().map(|target| options.wrapping(durable.kms(), &target.key)).collect();
         let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
         let wraps = targets.iter().zip(&keyrings).map(|(target, keyrings)| WrapTarget {
             keyrings,

@@ -125,7 +125,7 @@ fn protection(kind: ProtectionKind) -> Protection {
 fn change<T>(invocation: &Invocation, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Outcome<T> {
     let mut session = invocation.keystore.session()?;
     let result = work(session.kms_mut())?;
-    let committed = session.commit()?;
+    let committed = session.commit()?.committed();
     invocation.keystore.note_made(&committed);
     Ok(result)
 }

@@ -102,7 +102,7 @@ impl Keys {
 
     fn commit(&mut self) -> Result<Committed> {
         match self {
-            Self::Keystore(session) => session.commit(),
+            Self::Keystore(session) => session.commit().map(|keys| keys.committed()),
             Self::Empty(_) => Ok(Committed::Unchanged),
         }
     }

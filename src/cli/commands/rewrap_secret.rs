@@ -29,7 +29,8 @@ pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -
     let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
     let mut request = request;
     name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
-    let change = invocation.vault.rewrap_secret(&mut session, &request)?;
+    let change = invocation.vault.rewrap_secret(&mut session, &request);
+    let change = change.inspect_err(|_| invocation.keystore.note_made_by(&mut session))?;
     warn_about_keys(session.kms(), &change, &request.keys);
     finish(invocation, &change, &[])
 }
@@ -45,9 +46,10 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
     for secret in secrets {
         request.secret_id = secret.arn.to_string();
-        match invocation.vault.rewrap_secret(&mut session, &request) {
+        let change = invocation.vault.rewrap_secret(&mut session, &request);
+        invocation.keystore.note_made_by(&mut session);
+        match change {
             Ok(change) => {
-                invocation.keystore.note_made(&change.keystore);
                 warn_about_keys(session.kms(), &change, &request.keys);
                 document.rewrapped.push(Done { arn: secret.arn, name: secret.name });
             }

@@ -58,7 +58,8 @@ pub(super) fn create(invocation: &Invocation, args: CreateSecretArgs) -> Outcome
     }
     let mut session = invocation.keystore.session_for_secrets()?;
     request.keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
-    let change = invocation.vault.create_secret(&mut session, &request)?;
+    let change = invocation.vault.create_secret(&mut session, &request);
+    let change = change.inspect_err(|_| invocation.keystore.note_made_by(&mut session))?;
     warn_about_keys(session.kms(), &change, &request.keys);
     finish(invocation, &change, &request.replicas)
 }
@@ -78,7 +79,8 @@ pub(super) fn replicate(invocation: &Invocation, args: &ReplicateArgs) -> Outcom
     let mut session = invocation.keystore.session_for_secrets()?;
     request.keys = key_options(invocation, Some(session.kms()), &args.wrap, opening)?;
     name_online_keys(invocation, Some(session.kms()), &args.opening.kms_key_id, &mut request.keys)?;
-    let change = invocation.vault.replicate_secret_to_regions(&mut session, &request)?;
+    let change = invocation.vault.replicate_secret_to_regions(&mut session, &request);
+    let change = change.inspect_err(|_| invocation.keystore.note_made_by(&mut session))?;
     warn_about_keys(session.kms(), &change, &request.keys);
     // Unlike CreateSecret's, the answer has neither name nor version.
     let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });

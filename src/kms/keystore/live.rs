@@ -92,7 +92,7 @@ impl LiveKeystore {
         let committed = if exists(&location.keystore)? {
             Committed::Unchanged
         } else {
-            KeystoreSession::begin(&location, &*passphrases, account.clone())?.commit()?
+            KeystoreSession::begin(&location, &*passphrases, account.clone())?.commit()?.committed()
         };
         let (file, stamp) = open_file(&location)?;
         let (kms, unlocked) = unlock_with(&location, &*passphrases, None)?.ok_or_else(|| none(&location))?;

@@ -23,6 +23,7 @@
 
 mod content;
 mod copy;
+mod durable_keys;
 mod encoding;
 mod envelope;
 mod key_file;
@@ -37,6 +38,7 @@ mod unlock;
 
 use std::path::{Path, PathBuf};
 
+pub use durable_keys::KeysDurable;
 #[cfg(feature = "kms-endpoint")]
 pub(super) use live::LiveKeystore;
 pub use protection::{Protection, ProtectionChanged};

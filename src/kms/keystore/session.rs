@@ -1,7 +1,7 @@
 //! Changing a keystore: lock, load or prepare, commit.
 
 use super::{
-    KeystoreLocation, Passphrases, key_file, protection,
+    KeysDurable, KeystoreLocation, Passphrases, key_file, protection,
     slot::{RootKey, Slot},
     unlock::{KeySource, Unlocked, unlock},
 };
@@ -26,6 +26,7 @@ pub struct KeystoreSession {
     kms: EmbeddedKms,
     /// `None` until the keystore is made.
     unlocked: Option<Unlocked>,
+    made: Option<Committed>,
     _lock: Lock,
 }
 
@@ -67,7 +68,7 @@ impl KeystoreSession {
             }
             _ => {
                 kms.rotate_due()?;
-                Ok(Self { location: location.clone(), kms, unlocked, _lock: lock })
+                Ok(Self { location: location.clone(), kms, unlocked, made: None, _lock: lock })
             }
         }
     }
@@ -84,7 +85,7 @@ impl KeystoreSession {
         let (mut kms, unlocked) = unlock_with(location, passphrases, known)?.ok_or_else(|| live::none(location))?;
         live::require_id(location, &unlocked.keystore_id, keystore_id)?;
         kms.rotate_due()?;
-        Ok(Self { location: location.clone(), kms, unlocked: Some(unlocked), _lock: lock })
+        Ok(Self { location: location.clone(), kms, unlocked: Some(unlocked), made: None, _lock: lock })
     }
 
     /// The state.
@@ -98,20 +99,27 @@ impl KeystoreSession {
         &mut self.kms
     }
 
+    /// How the keystore was made, told once, if this session made it: it is there whatever came of the work that it was made for.
+    pub const fn take_made(&mut self) -> Option<Committed> {
+        self.made.take()
+    }
+
     /// Gives the lock up and keeps the state; what was not committed is lost with it.
     #[must_use]
     pub fn into_kms(self) -> EmbeddedKms {
         self.kms
     }
 
-    /// Writes the changes, if there are any. They are durable when this returns; the lock is held on.
+    /// Writes the changes, if there are any. They are durable when this returns, of which what it gives is the proof; the lock is held on.
     ///
     /// # Errors
     /// Writing failed; the keystore is as before unless the error says that the change may have happened.
-    pub fn commit(&mut self) -> Result<Committed> {
-        if !self.kms.is_dirty() {
-            return Ok(Committed::Unchanged);
-        }
+    pub fn commit(&mut self) -> Result<KeysDurable<'_>> {
+        let committed = if self.kms.is_dirty() { self.write()? } else { Committed::Unchanged };
+        Ok(KeysDurable::committed_now(&self.kms, committed))
+    }
+
+    fn write(&mut self) -> Result<Committed> {
         let (now, temporaries) = (Timestamp::now(), self.location.temporaries());
         // What a killed writer left: maybe a whole keystore.
         temporaries.sweep_beside(&self.location.keystore);
@@ -121,7 +129,11 @@ impl KeystoreSession {
                 temporaries.replace(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
                 Committed::Updated
             }
-            None => self.create(now)?,
+            None => {
+                let committed = self.create(now)?;
+                self.made = Some(committed);
+                committed
+            }
         };
         tracing::debug!(path = %self.location.keystore.display(), ?committed, "keystore committed");
         self.kms.dirty = false;

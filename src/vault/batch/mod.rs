@@ -81,7 +81,7 @@ impl<'a> Batch<'a> {
         plan_create(self.session.kms_mut(), self.keys, request, &family).map(drop)
     }
 
-    /// Makes the vault where there is none, and the keys that are needed for the first time durable: before anything is wrapped under them.
+    /// Makes the vault where there is none, and the keys that are needed for the first time durable.
     /// `threads` is how many secrets are sealed and written at once.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ impl<'a> Batch<'a> {
                 vault.lock()?
             }
         };
-        let keystore = session.commit()?;
+        let keystore = session.commit()?.committed();
         Ok(BatchWriter::new(vault, session, keys, lock, threads, keystore))
     }
 }

@@ -18,7 +18,7 @@ use super::super::{
 use crate::{
     durable::{Group, Lock},
     error::{Error, ErrorCode, Result},
-    kms::{Committed, EmbeddedKms, KeystoreSession},
+    kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
     parallel::in_parallel,
     region::Region,
 };
@@ -117,13 +117,13 @@ impl<'a> BatchWriter<'a> {
         let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
         let primaries: Vec<Region> = requests.iter().map(|request| request.region).collect();
         let tasks = self.plan(requests);
-        // What another writer left no room for since the check may need a key of its own.
-        if let Err(error) = self.session.commit() {
-            return Err((Vec::new(), error));
-        }
         let group = (self.make_group)();
-        let (vault, kms, keys) = (self.vault, self.session.kms(), self.keys);
-        let worked = in_parallel(self.threads, tasks, |task| vault.stage_task(kms, keys, &group, task));
+        let (vault, keys) = (self.vault, self.keys);
+        // What another writer left no room for since the check may need a key of its own.
+        let worked = match self.session.commit() {
+            Ok(durable) => in_parallel(self.threads, tasks, |task| vault.stage_task(&durable, keys, &group, task)),
+            Err(error) => return Err((Vec::new(), error)),
+        };
         let (ended, fault) = commit_all(&group, worked);
         let ended: Vec<BatchEntry> = names.into_iter().zip(ended).map(|(name, ended)| self.entry(name, ended)).collect();
         if ended.iter().any(|entry| matches!(entry.status, BatchStatus::Failed(_))) {
@@ -192,7 +192,7 @@ impl<'a> BatchWriter<'a> {
 
 impl Vault {
     /// Seals and writes what is to be made; the value is gone when this returns.
-    fn stage_task(&self, kms: &EmbeddedKms, keys: &KeyOptions, group: &Group, task: Task) -> Worked {
+    fn stage_task(&self, durable: &KeysDurable<'_>, keys: &KeyOptions, group: &Group, task: Task) -> Worked {
         match task {
             Task::Refused(name, error) => {
                 tracing::debug!(%name, %error, "entry refused");
@@ -200,11 +200,11 @@ impl Vault {
             }
             Task::Compare(compared) => {
                 let (request, holder) = *compared;
-                self.unchanged(kms, keys, &request, &holder).map_or_else(Worked::Failed, |()| Worked::Unchanged(Box::new(holder)))
+                self.unchanged(durable.kms(), keys, &request, &holder).map_or_else(Worked::Failed, |()| Worked::Unchanged(Box::new(holder)))
             }
             Task::Create(planned) => {
                 let (request, plan) = *planned;
-                let sealed = self.seal_create(kms, keys, &request, plan);
+                let sealed = self.seal_create(durable, keys, &request, plan);
                 drop(request);
                 let staged = sealed.and_then(|change| change.stage(group));
                 staged.map_or_else(Worked::Failed, |staged| Worked::Staged(Box::new(staged)))

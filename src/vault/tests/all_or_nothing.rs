@@ -1,6 +1,13 @@
 //! Every Region is checked before the first byte; `RecordFailed` does what it can.
 
 use super::*;
+use crate::{
+    crypto::Random,
+    format::EncryptedDataKey,
+    format::EncryptionContext,
+    keyring::{Keyring, Unwrapped},
+    secret::DataKey,
+};
 
 /// Asserts that the request fails with all of these parts in one message and writes nothing.
 fn assert_whole(place: &Place, request: &CreateSecret, parts: &[&str]) {
@@ -151,4 +158,33 @@ fn a_bundle_under_a_disabled_key_waits_until_it_is_enabled() {
     place.keys(|kms| kms.disable_key(region("eu-west-1"), &key).expect("disabled"));
     assert_refused(place.get("db", Some("eu-west-1")), ErrorCode::DecryptionFailure, &["is disabled."]);
     assert_eq!(place.value_in("us-west-2"), "top");
+}
+
+/// A recovery key that wraps nothing.
+struct Refusing;
+
+impl Keyring for Refusing {
+    fn wrap(&self, _: &DataKey, _: &EncryptionContext, _: &dyn Random) -> Result<EncryptedDataKey> {
+        Err(Error::Misuse("it wraps nothing"))
+    }
+
+    fn unwrap(&self, _: &EncryptedDataKey, _: &EncryptionContext) -> Unwrapped {
+        panic!("nothing is opened")
+    }
+}
+
+#[test]
+fn a_default_key_is_durable_before_it_wraps_and_stays_where_sealing_fails() {
+    let place = Place::new();
+    let keys = KeyOptions { recovery_keys: vec![RecoveryKey::Keyring(Box::new(Refusing))], ..KeyOptions::default() };
+    let error = place.create(&CreateSecret { keys, ..request("db", &["eu-west-1"]) }).expect_err("nothing wraps");
+    assert!(matches!(error, Error::Misuse(_)), "{error}");
+    assert!(!place.vault.root().exists(), "no vault");
+    let kms = place.kms();
+    for region in ["us-west-2", "eu-west-1"] {
+        assert!(kms.resolve(self::region(region), DEFAULT_KEY_ALIAS).is_ok(), "{region}");
+    }
+    // The next request uses them.
+    let change = place.create(&request("db", &["eu-west-1"])).expect("created");
+    assert_eq!(change.keystore, crate::kms::Committed::Unchanged);
 }

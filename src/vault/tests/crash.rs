@@ -25,7 +25,7 @@ impl<'a> Cut<'a> {
             &record.versions[0].version_id,
             &text("top"),
             std::slice::from_ref(&target),
-            &place.kms(),
+            &KeysDurable::unchanged(&place.kms()).expect("as it was read"),
             &KeyOptions::default(),
             VersionSource::default(),
         )

@@ -27,7 +27,7 @@ use tempfile::TempDir;
 use super::{family::read_record, record::SecretRecord, verify::verify as verify_paths, *};
 use crate::{
     error::ErrorCode,
-    kms::{EmbeddedKms, KeystoreLocation, KeystoreSession, Passphrases},
+    kms::{EmbeddedKms, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases},
     region::Region,
     secret::SecretBytes,
     suite::AlgorithmSuite,
@@ -86,7 +86,7 @@ impl Place {
     fn keys<T>(&self, change: impl FnOnce(&mut EmbeddedKms) -> T) -> T {
         let mut session = self.session();
         let result = change(session.kms_mut());
-        assert_ne!(session.commit().expect("commits"), crate::kms::Committed::Unchanged);
+        assert_ne!(session.commit().expect("commits").committed(), crate::kms::Committed::Unchanged);
         result
     }
 

@@ -98,9 +98,9 @@ fn forged() -> Place {
     let mut record = place.record("us-west-2", "db");
     let target = target(place.session().kms_mut(), &KeyOptions::default(), region(FORGED_IN), Named::ByCaller(None)).expect("a key");
     let (kms, version_id) = (place.kms(), record.versions[0].version_id.clone());
+    let (durable, keys) = (KeysDurable::unchanged(&kms).expect("as it was read"), KeyOptions::default());
     let (sealed, _) =
-        SealedVersion::seal(&record, &version_id, &text("forged"), &[target], &kms, &KeyOptions::default(), VersionSource::default())
-            .expect("sealed");
+        SealedVersion::seal(&record, &version_id, &text("forged"), &[target], &durable, &keys, VersionSource::default()).expect("sealed");
     let bundles = sealed.write(&mut SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun")).expect("written");
     fs::remove_file(place.bundle(FORGED_IN)).expect("removed");
     record.versions[0].bundles.retain(|bundle| bundle.region != region(FORGED_IN));

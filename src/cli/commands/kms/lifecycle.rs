@@ -96,7 +96,7 @@ fn purge(invocation: &Invocation, args: &PurgeArgs) -> Outcome {
             .into());
     }
     session.kms_mut().purge();
-    let committed = session.commit()?;
+    let committed = session.commit()?.committed();
     invocation.keystore.note_made(&committed);
     invocation.printer.print(&json!({ "PurgedKeys": keys, "DependentSecrets": dependents }))
 }

@@ -118,7 +118,7 @@ fn import(invocation: &Invocation, args: ImportKeysArgs) -> Outcome {
     };
     let mut session = KeystoreSession::begin(&invocation.keystore.location, &invocation.keystore.passphrases, account)?;
     let imported = session.kms_mut().import(other)?;
-    let committed = session.commit()?;
+    let committed = session.commit()?.committed();
     invocation.keystore.note_made(&committed);
     for key in &imported.updated {
         note(&format!("{key} was rotated there: took its newer material over"));

@@ -68,7 +68,7 @@ fn open(location: &KeystoreLocation) -> (KmsService, Counted) {
 fn make_key(location: &KeystoreLocation) -> String {
     let mut session = KeystoreSession::begin(location, &Counted::default(), None).expect("begins");
     let key = session.kms_mut().create_key(west(), "").expect("made").key_id;
-    assert_eq!(session.commit().expect("written"), Committed::Updated);
+    assert_eq!(session.commit().expect("written").committed(), Committed::Updated);
     key
 }
 
@@ -155,7 +155,7 @@ fn a_passphrase_that_does_not_fit_is_not_tried_for_each_request() {
 
 fn make(location: &KeystoreLocation) {
     let mut session = KeystoreSession::begin(location, &Counted::default(), None).expect("begins");
-    assert_eq!(session.commit().expect("written"), Committed::Created);
+    assert_eq!(session.commit().expect("written").committed(), Committed::Created);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn a_change_rotates_what_is_due() {
     kms.clock = crate::kms::model::Clock::Fixed("2024-01-01T00:00:00Z".parse().expect("a time"));
     let id = kms.create_key(west(), "").expect("made").key_id;
     kms.enable_key_rotation(west(), &id, Some(90)).expect("turned on");
-    assert_eq!(session.commit().expect("written"), Committed::Created);
+    assert_eq!(session.commit().expect("written").committed(), Committed::Created);
     drop(session);
 
     let (service, _) = open(&location);

@@ -21,7 +21,7 @@ fn make_the_expired_keystore() {
     session.kms_mut().clock = Clock::Fixed(written);
     let key = session.kms_mut().create_key(west(), "its deletion was due").expect("made").arn;
     session.kms_mut().create_alias(west(), "alias/expired", key.key_id()).expect("made");
-    assert_eq!(session.commit().expect("commits"), Committed::Created);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Created);
     let vault = Vault::new(root.join("vault"));
     for (name, kms_key_id) in [("needs/it", Some(key.to_string())), ("needs/another", None)] {
         let request = CreateSecret {

@@ -89,7 +89,7 @@ fn made() -> (TempDir, KeystoreLocation, KeyArn, CiphertextBlob) {
     let (folder, location) = place();
     let mut session = begin(&location);
     let key = session.kms_mut().create_key(west(), "").expect("made").arn;
-    assert_eq!(session.commit().expect("commits"), Committed::Created);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Created);
     let blob = session.kms().encrypt(&key, b"data", &EncryptionContext::new()).expect("encrypts");
     (folder, location, key, blob)
 }
@@ -107,14 +107,31 @@ fn setup_message<T>(result: Result<T>) -> String {
 }
 
 #[test]
+fn keys_are_durable_once_committed_and_where_there_are_none() {
+    let (_folder, location) = place();
+    let mut session = begin(&location);
+    // All keys may be in AWS KMS.
+    assert_eq!(KeysDurable::unchanged(session.kms()).expect("no key to lose").committed(), Committed::Unchanged);
+    let key = session.kms_mut().create_key(west(), "").expect("made").arn;
+    let refused = KeysDurable::unchanged(session.kms()).expect_err("not written yet");
+    assert!(matches!(refused, Error::Misuse(_)), "{refused}");
+    let durable = session.commit().expect("commits");
+    assert!(durable.committed() == Committed::Created && durable.kms().can_unwrap(&key));
+    let loaded = location.load(&Never).expect("loads").expect("a keystore");
+    assert!(KeysDurable::unchanged(&loaded).is_ok());
+    session.kms_mut().create_key(west(), "").expect("made");
+    assert!(KeysDurable::unchanged(session.kms()).is_err());
+}
+
+#[test]
 fn nothing_is_written_before_the_commit_and_only_changes_after() {
     let (_folder, location) = place();
     assert!(location.load(&Never).expect("nothing wrong").is_none() && !location.keystore.parent().expect("a folder").exists());
     let mut session = begin(&location);
     assert!(!location.keystore.exists() && !location.key_file.exists());
-    assert_eq!(session.commit().expect("commits"), Committed::Created);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Created);
     assert!(session.kms().last_written().is_some());
-    assert_eq!(session.commit().expect("commits"), Committed::Unchanged);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Unchanged);
     drop(session);
     for path in [&location.keystore, &location.key_file] {
         assert_eq!(fs::metadata(path).expect("there").permissions().mode() & 0o777, 0o600);
@@ -122,10 +139,10 @@ fn nothing_is_written_before_the_commit_and_only_changes_after() {
     let before = (fs::read(&location.keystore).expect("read"), fs::read(&location.key_file).expect("read"));
     assert_eq!(before.1.len(), 32);
     let mut session = begin(&location);
-    assert_eq!(session.commit().expect("commits"), Committed::Unchanged);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Unchanged);
     assert_eq!(fs::read(&location.keystore).expect("read"), before.0);
     session.kms_mut().ensure_default_key(west()).expect("made");
-    assert_eq!(session.commit().expect("commits"), Committed::Updated);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Updated);
     assert_eq!(fs::read(&location.key_file).expect("read"), before.1);
     let key = session.into_kms().default_key(west());
     assert_eq!(location.load(&Never).expect("loads").expect("a keystore").default_key(west()), key);
@@ -149,7 +166,7 @@ fn a_key_file_without_keystore_is_adopted_and_one_that_is_not_fit_is_refused() {
     let (_folder, location) = place();
     put(&location.key_file, &[7; 32]);
     let mut session = begin(&location);
-    assert_eq!(session.commit().expect("commits"), Committed::CreatedWithAdoptedKeyFile);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::CreatedWithAdoptedKeyFile);
     assert_eq!(fs::read(&location.key_file).expect("read"), [7; 32]);
     drop(session);
     for length in [0, 31, 33] {
@@ -221,7 +238,7 @@ fn a_copy_for_another_machine_is_a_keystore_like_any_other() {
     assert_opens(&there, &Fixed::new("one", ""), &key, &blob);
     let mut session = begin(&there_with_own_key(&there));
     session.kms_mut().import(export).expect("imports");
-    assert_eq!(session.commit().expect("commits"), Committed::Created);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Created);
     drop(session);
     assert_opens(&there_with_own_key(&there), &Never, &key, &blob);
 }
@@ -241,10 +258,10 @@ fn what_a_killed_write_left_is_swept_by_the_next_and_nothing_else_is() {
         put(path, b"left");
     }
     let mut session = begin(&location);
-    assert_eq!(session.commit().expect("commits"), Committed::Unchanged);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Unchanged);
     assert!(left.exists(), "what writes nothing sweeps nothing");
     session.kms_mut().update_key_description(west(), key.key_id(), "changed").expect("changed");
-    assert_eq!(session.commit().expect("commits"), Committed::Updated);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Updated);
     drop(session);
     assert!(!left.exists() && others.iter().all(|path| path.exists()));
     put(&left, b"left");

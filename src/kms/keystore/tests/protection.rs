@@ -65,7 +65,7 @@ fn a_change_of_the_key_file_may_stop_after_any_step() {
         assert_opens(&location, &Never, &key, &blob);
         let mut session = begin(&location);
         session.kms_mut().create_key(west(), "").expect("made");
-        assert_eq!(session.commit().expect("commits"), Committed::Updated, "{step}");
+        assert_eq!(session.commit().expect("commits").committed(), Committed::Updated, "{step}");
         drop(session);
         assert_opens(&location, &Never, &key, &blob);
 
@@ -89,7 +89,7 @@ fn a_key_file_that_another_keystore_needs_stays() {
     let (_folder, location, key, blob) = made();
     let other = KeystoreLocation::new(location.keystore.with_file_name("other.json"));
     let mut session = begin(&other);
-    assert_eq!(session.commit().expect("commits"), Committed::CreatedWithAdoptedKeyFile);
+    assert_eq!(session.commit().expect("commits").committed(), Committed::CreatedWithAdoptedKeyFile);
     drop(session);
     assert!(setup_message(location.change_protection(&Never, Protection::KeyFile)).contains("other.json"));
     assert_opens(&location, &Never, &key, &blob);
