@@ -35,8 +35,11 @@ impl SequenceNumber {
 
     /// The number so many frames later; `None` behind the last one.
     #[must_use]
-    pub fn after(self, frames: u32) -> Option<Self> {
-        self.0.checked_add(frames).map(Self)
+    pub const fn after(self, frames: u32) -> Option<Self> {
+        match self.0.checked_add(frames) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
     }
 
     /// The IV of the frame with this number.

@@ -85,6 +85,12 @@ impl Head {
         usize::try_from(self.content_length).ok()?.checked_add(self.head_length)?.checked_add(TAG_LENGTH)
     }
 
+    /// That the input ends before the piece does.
+    #[must_use]
+    pub fn truncated(&self) -> FormatError {
+        FormatError::new("frame content", FormatProblem::Truncated { needed: self.piece_length().unwrap_or(usize::MAX) })
+    }
+
     /// Bytes that the frame authenticates besides its content.
     #[must_use]
     pub fn aad(&self, message_id: &MessageId) -> BodyAad {

@@ -1,4 +1,5 @@
 //! Message format 2.0 of the AWS Encryption SDK: bytes to types and back, on slices. No cryptography, no I/O.
+//! [`walker::Walker`] goes over a whole message.
 //!
 //! ```text
 //! header   02 || u16 suite || message id(32) || u16 EC length || EC || u16 EDK count || EDKs || content type || u32 frame length || commitment(32) || tag(16)
@@ -14,6 +15,7 @@ mod cursor;
 mod encryption_context;
 pub mod footer;
 pub mod header;
+pub mod walker;
 
 pub use encryption_context::EncryptionContext;
 pub use header::{ContentType, EncryptedDataKey, Header, HeaderLimits, MessageId, ParsedHeader};

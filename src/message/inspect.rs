@@ -2,14 +2,10 @@
 
 use std::io::Read;
 
-use super::{open::read_header, signature::Verifying, source::Source};
+use super::{signature::Verifying, source::Source};
 use crate::{
     error::{Error, FormatError, FormatProblem, Result},
-    format::{
-        ContentType, Header, HeaderLimits, SequenceNumber,
-        body::{Head, MAX_HEAD, Piece},
-        footer::{MAX_SIGNATURE_LENGTH, parse_footer},
-    },
+    format::{ContentType, Header, HeaderLimits, TAG_LENGTH, body::Head, footer::parse_footer, walker::Part},
 };
 
 /// What can be seen without a key. Nothing of it is authenticated: whoever changes a signed message can sign it anew, with a public key of
@@ -34,43 +30,29 @@ pub struct Inspected {
 /// A malformed or truncated message, a signature that does not verify, bytes after its end, or reading.
 pub fn inspect(input: impl Read, limits: HeaderLimits) -> Result<Inspected> {
     let mut source = Source::new(input);
-    let parsed = read_header(&mut source, limits)?;
-    let header_bytes = source.take(parsed.length());
+    let (parsed, header_range, mut walker) = source.take_header(limits)?;
     let mut verifying = Verifying::of(&parsed.header)?;
     if let Some(verifying) = &mut verifying {
-        verifying.update(source.taken(header_bytes));
+        verifying.update(source.taken(header_range));
     }
     let header_length = as_u64(parsed.length());
     let mut seen = Inspected { header: parsed.header, header_length, frames: 0, plaintext_length: 0, message_length: header_length };
-    let mut next_number = SequenceNumber::FIRST;
     loop {
-        source.fill(MAX_HEAD)?;
-        let head = Head::parse(source.available(), seen.header.content_type, next_number)?;
-        let length =
-            as_u64(head.head_length).checked_add(16).and_then(|length| length.checked_add(head.content_length)).ok_or(CONTENT_TOO_LONG)?;
-        if source.pass(length, |bytes| verifying.iter_mut().for_each(|verifying| verifying.update(bytes)))? < length {
-            return Err(FormatError::new(
-                "frame content",
-                FormatProblem::Truncated { needed: usize::try_from(length).unwrap_or(usize::MAX) },
-            )
-            .into());
+        match source.look(0, |ahead| walker.step(ahead))? {
+            Part::Piece(head) => {
+                let length = seen.add(&head)?;
+                if source.pass(length, |bytes| verifying.iter_mut().for_each(|verifying| verifying.update(bytes)))? < length {
+                    return Err(head.truncated().into());
+                }
+            }
+            Part::Footer { length } => {
+                let footer = source.take(length);
+                verifying.take().expect("only a signed message has a footer").verify(parse_footer(source.taken(footer))?)?;
+                seen.message_length += as_u64(length);
+            }
+            Part::End => return source.end().map(|()| seen),
         }
-        seen.frames += 1;
-        seen.plaintext_length = seen.plaintext_length.checked_add(head.content_length).ok_or(CONTENT_TOO_LONG)?;
-        seen.message_length = seen.message_length.checked_add(length).ok_or(CONTENT_TOO_LONG)?;
-        if head.piece != Piece::Regular {
-            break;
-        }
-        next_number = next_number.after(1).ok_or(CONTENT_TOO_LONG)?;
     }
-    if let Some(verifying) = verifying {
-        source.fill(2 + MAX_SIGNATURE_LENGTH)?;
-        let signature = parse_footer(source.available())?.to_vec();
-        verifying.verify(&signature)?;
-        source.take(2 + signature.len());
-        seen.message_length += as_u64(2 + signature.len());
-    }
-    if source.is_finished()? { Ok(seen) } else { Err(FormatError::new("message", FormatProblem::Trailing).into()) }
 }
 
 const CONTENT_TOO_LONG: Error = Error::Format(FormatError::new("content length", FormatProblem::Overrun));
@@ -80,6 +62,16 @@ fn as_u64(length: usize) -> u64 {
 }
 
 impl Inspected {
+    /// Counts a piece in; gives its bytes.
+    fn add(&mut self, head: &Head) -> Result<u64> {
+        let around = as_u64(head.head_length + TAG_LENGTH);
+        let length = head.content_length.checked_add(around).ok_or(CONTENT_TOO_LONG)?;
+        self.frames += 1;
+        self.plaintext_length = self.plaintext_length.checked_add(head.content_length).ok_or(CONTENT_TOO_LONG)?;
+        self.message_length = self.message_length.checked_add(length).ok_or(CONTENT_TOO_LONG)?;
+        Ok(length)
+    }
+
     /// Bytes of plaintext in a regular frame; `None` for a non-framed body.
     #[must_use]
     pub const fn frame_length(&self) -> Option<u32> {

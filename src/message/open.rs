@@ -15,11 +15,12 @@ use super::{
 };
 use crate::{
     crypto::FrameKey,
-    error::{Error, FormatError, FormatProblem, Result},
+    error::{Error, Result},
     format::{
-        ContentType, EncryptionContext, Header, HeaderLimits, ParsedHeader, SequenceNumber, TAG_LENGTH,
+        ContentType, EncryptionContext, Header, HeaderLimits, TAG_LENGTH,
         body::{FINAL_HEAD, Head, MAX_HEAD, Piece, REGULAR_HEAD},
         footer::parse_footer,
+        walker::{Part, Step, Walker},
     },
     keyring::Keyring,
     secret::DataKey,
@@ -111,7 +112,7 @@ pub struct Opener<R> {
     pub(super) header: Header,
     pub(super) key: FrameKey,
     pub(super) source: Source<R>,
-    pub(super) next_number: SequenceNumber,
+    pub(super) walker: Walker,
     pub(super) max_content_length: u64,
     pub(super) verifying: Option<Verifying>,
     state: State,
@@ -138,21 +139,10 @@ impl<R: Read> Opener<R> {
     /// Like [`Opener::begin`]; gives the data key too, to wrap it for another message of the same version.
     pub(crate) fn begin_keeping_data_key(input: R, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<(Self, DataKey)> {
         let mut source = Source::new(input);
-        let parsed = read_header(&mut source, options.header_limits)?;
-        let length = parsed.length();
-        let header_range = source.take(length);
+        let (parsed, header_range, walker) = source.take_header(options.header_limits)?;
         let Authenticated { header, key, data_key, verifying } = authenticate(parsed, source.taken(header_range), keyrings, options)?;
         let max_content_length = options.max_content_length;
-        let opener = Self {
-            header,
-            key,
-            source,
-            next_number: SequenceNumber::FIRST,
-            max_content_length,
-            verifying,
-            state: State::Reading,
-            held: 0..0,
-        };
+        let opener = Self { header, key, source, walker, max_content_length, verifying, state: State::Reading, held: 0..0 };
         Ok((opener, data_key))
     }
 
@@ -185,45 +175,47 @@ impl<R: Read> Opener<R> {
         }
         // Anything but a verified frame leaves this behind.
         self.state = State::Failed;
-        let head = self.read_head()?;
+        let mut walker = self.walker;
+        let head = self.read_head(&mut walker)?;
         let length = check_length(&head, self.max_content_length)?;
         if self.source.fill(length)? < length {
-            return Err(FormatError::new("frame content", FormatProblem::Truncated { needed: length }).into());
+            return Err(head.truncated().into());
         }
-        let ending = if head.piece == Piece::Regular { self.empty_ending(length)? } else { None };
+        let ending = if head.piece == Piece::Regular { self.empty_ending(&mut walker, length)? } else { None };
         let ending_length = if ending.is_some() { EMPTY_FINAL } else { 0 };
-        let is_last = head.piece != Piece::Regular || ending.is_some();
-        let footer_length = if is_last && self.verifying.is_some() { self.read_footer(length + ending_length)? } else { 0 };
+        let is_last = walker.is_behind_body();
+        let footer_length = if is_last { self.read_footer(&mut walker, length + ending_length)? } else { 0 };
         let piece = self.source.take(length);
         let empty_piece = self.source.take(ending_length);
         let footer = self.source.take(footer_length);
         // The end is looked for before the last frame is decrypted: trailing bytes release nothing.
-        if is_last && !self.source.is_finished()? {
-            return Err(FormatError::new("message", FormatProblem::Trailing).into());
+        if is_last {
+            self.source.end()?;
         }
         let content = self.open_piece(&head, piece)?;
         if let Some(ending) = ending {
             self.open_piece(&ending, empty_piece)?;
         }
-        if is_last {
-            if let Some(verifying) = self.verifying.take() {
-                verifying.verify(parse_footer(self.source.taken(footer))?)?;
-            }
-            self.state = State::Finished;
-        } else {
-            self.next_number = number_after(head.sequence_number)?;
-            self.state = State::Reading;
+        if let Some(verifying) = self.verifying.take_if(|_| is_last) {
+            verifying.verify(parse_footer(self.source.taken(footer))?)?;
         }
+        self.state = if is_last { State::Finished } else { State::Reading };
+        self.walker = walker;
         Ok(Some(content))
     }
 
     /// The head of an empty final frame behind the `length` bytes of a regular one. The two are opened together, so that the last bytes of
     /// plaintext wait for the end of the message here too. Anything else that is there, be it a damaged final frame, waits for its turn.
-    fn empty_ending(&mut self, length: usize) -> Result<Option<Head>> {
-        self.source.fill(length.saturating_add(EMPTY_FINAL))?;
-        let behind = self.source.available().get(length..).filter(|behind| behind.len() >= EMPTY_FINAL);
-        let head = behind.and_then(|behind| Head::parse(behind, self.header.content_type, number_after(self.next_number).ok()?).ok());
-        Ok(head.filter(|head| head.piece == Piece::Final && head.content_length == 0))
+    fn empty_ending(&mut self, walker: &mut Walker, length: usize) -> Result<Option<Head>> {
+        let here = self.source.fill(length.saturating_add(EMPTY_FINAL))?;
+        let mut ahead = *walker;
+        match ahead.step(self.source.available().get(length..).expect("the frame is here")) {
+            Ok(Step::Part(Part::Piece(head))) if here - length >= EMPTY_FINAL && head.piece == Piece::Final && head.content_length == 0 => {
+                *walker = ahead;
+                Ok(Some(head))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// Verifies and decrypts a piece in its place; gives where its content is.
@@ -237,23 +229,17 @@ impl<R: Read> Opener<R> {
         Ok(content.start..content.start + opened.len())
     }
 
-    /// Reads the footer behind the `length` bytes of the last piece; gives its length.
-    fn read_footer(&mut self, length: usize) -> Result<usize> {
-        let mut wanted = 2;
-        loop {
-            let here = self.source.fill(length.saturating_add(wanted))?;
-            match parse_footer(self.source.available().get(length..).expect("the pieces before the footer are here")) {
-                Ok(signature) => return Ok(2 + signature.len()),
-                Err(FormatError { problem: FormatProblem::Truncated { needed }, .. }) if here >= length.saturating_add(wanted) => {
-                    wanted = needed;
-                }
-                Err(error) => return Err(error.into()),
-            }
+    /// Reads what is behind the `length` bytes of the last pieces; gives the footer's length, 0 without a signature.
+    fn read_footer(&mut self, walker: &mut Walker, length: usize) -> Result<usize> {
+        match self.source.look(length, |ahead| walker.step(ahead))? {
+            Part::Footer { length } => Ok(length),
+            Part::End => Ok(0),
+            Part::Piece(_) => unreachable!("no piece is behind the last one"),
         }
     }
 
     /// A frame of ordinary length is read whole at once, with the empty final frame that may be behind it.
-    fn read_head(&mut self) -> Result<Head> {
+    fn read_head(&mut self, walker: &mut Walker) -> Result<Head> {
         let wanted = match self.header.content_type {
             ContentType::Framed { frame_length } if u64::from(frame_length) <= self.max_content_length => {
                 usize::try_from(frame_length).map_or(MAX_HEAD, |length| length.saturating_add(REGULAR_HEAD + TAG_LENGTH + EMPTY_FINAL))
@@ -261,12 +247,11 @@ impl<R: Read> Opener<R> {
             _ => MAX_HEAD,
         };
         self.source.fill(wanted)?;
-        Ok(Head::parse(self.source.available(), self.header.content_type, self.next_number)?)
+        match self.source.look(0, |ahead| walker.step(ahead))? {
+            Part::Piece(head) => Ok(head),
+            Part::Footer { .. } | Part::End => unreachable!("a body that is not read to its end goes on with a piece"),
+        }
     }
-}
-
-fn number_after(number: SequenceNumber) -> Result<SequenceNumber> {
-    number.after(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun).into())
 }
 
 /// Bytes of a piece, if its content is within the limit.
@@ -291,20 +276,5 @@ impl<R: Read> Plaintext for Opener<R> {
         let count = copy_prefix(dest, self.source.taken(self.held.clone()));
         self.held.start += count;
         Ok(count)
-    }
-}
-
-/// Reads as much as the header needs; a declared length makes it read on, and the limits end that.
-pub(super) fn read_header<R: Read>(source: &mut Source<R>, limits: HeaderLimits) -> Result<ParsedHeader> {
-    let mut wanted = 1024;
-    loop {
-        let here = source.fill(wanted)?;
-        match Header::parse(source.available(), limits) {
-            Err(FormatError { problem: FormatProblem::Truncated { needed }, .. }) if here >= wanted => {
-                // Doubling keeps the number of attempts small, whatever the header declares.
-                wanted = needed.max(wanted.saturating_mul(2)).min(limits.max_header_length.max(needed));
-            }
-            result => return Ok(result?),
-        }
     }
 }

@@ -15,8 +15,9 @@ use crate::{
     crypto::FrameKey,
     error::{Error, Result},
     format::{
-        ContentType, MessageId, SequenceNumber, TAG_LENGTH,
-        body::{BodyAad, FINAL_HEAD, Head, Piece, REGULAR_HEAD},
+        ContentType, MessageId, TAG_LENGTH,
+        body::{FINAL_HEAD, Head, Piece, REGULAR_HEAD},
+        walker::{Part, Step, Walker},
     },
     secret::SecretBytes,
 };
@@ -24,26 +25,20 @@ use crate::{
 const WHOLE: &str = "a frame has a head and a tag";
 
 /// Regular frames as they lie in the message, decrypted in place.
+#[derive(Default)]
 struct Batch {
     buffer: SecretBytes,
     frames: usize,
-    first_number: SequenceNumber,
+    /// At the first of them.
+    walker: Option<Walker>,
     /// Frames whose tag was verified.
     verified: usize,
-}
-
-impl Default for Batch {
-    fn default() -> Self {
-        Self { buffer: SecretBytes::default(), frames: 0, first_number: SequenceNumber::FIRST, verified: 0 }
-    }
 }
 
 /// What opens the regular frames of one message.
 struct OpenCourse<'a> {
     key: &'a FrameKey,
     message_id: MessageId,
-    content_type: ContentType,
-    frame_length: u32,
     /// Bytes of a frame.
     frame: usize,
     shape: Shape,
@@ -53,7 +48,7 @@ struct OpenCourse<'a> {
 struct Unopened<'a, R> {
     source: &'a mut Source<R>,
     verifying: Option<&'a mut Verifying>,
-    next_number: SequenceNumber,
+    walker: Walker,
     /// Frames that were read.
     done: usize,
     /// How it ends, once the last regular frame was read.
@@ -81,11 +76,11 @@ impl<R: Read, W: Write> Course<Unopened<'_, R>, &mut Gather<W>> for OpenCourse<'
 
     /// Verifies and decrypts until a frame fails.
     fn work(&self, batch: &mut Batch, _index: usize) -> Result<()> {
-        let numbered = (0..).zip(batch.buffer.expose_mut().chunks_exact_mut(self.frame));
-        for (index, frame) in numbered.take(batch.frames) {
-            let number = batch.first_number.after(index).expect("its head was read");
-            let aad = BodyAad::new(&self.message_id, Piece::Regular, number, u64::from(self.frame_length));
-            if self.key.open(number, aad.as_bytes(), frame.get_mut(REGULAR_HEAD..).expect(WHOLE)).is_err() {
+        let mut walker = batch.walker.expect("a batch that was read has a walk over it");
+        for frame in batch.buffer.expose_mut().chunks_exact_mut(self.frame).take(batch.frames) {
+            let head = next_head(&mut walker, frame).expect("its head was read before");
+            let aad = head.aad(&self.message_id);
+            if self.key.open(head.sequence_number, aad.as_bytes(), frame.get_mut(head.head_length..).expect(WHOLE)).is_err() {
                 break;
             }
             batch.verified += 1;
@@ -110,16 +105,9 @@ impl OpenCourse<'_> {
         let wanted = capacity.saturating_mul(frame).saturating_add(FINAL_HEAD);
         let (filled, result) = unopened.source.read_into(&mut batch.buffer, wanted);
         let bytes = batch.buffer.expose().get(..filled).expect("no more was read than there was room for");
-        let first_number = unopened.next_number;
-        let heads = (0..)
-            .zip(bytes.chunks(frame))
-            .map_while(|(index, bytes)| Head::parse(bytes, self.content_type, first_number.after(index)?).ok());
-        let is_followed =
-            |(head, next): (Head, Head)| head.piece == Piece::Regular && (next.piece == Piece::Regular || next.content_length > 0);
-        let frames = heads.clone().zip(heads.skip(1)).take_while(|pair| is_followed(*pair)).take(capacity).count();
-        (batch.frames, batch.first_number, batch.verified) = (frames, first_number, 0);
-        unopened.next_number =
-            u32::try_from(frames).ok().and_then(|frames| first_number.after(frames)).expect("the head behind them was read");
+        let (frames, behind) = releasable(unopened.walker, bytes.chunks(frame).take(capacity.saturating_add(1)));
+        (batch.frames, batch.walker, batch.verified) = (frames, Some(unopened.walker), 0);
+        unopened.walker = behind;
         let (frames, rest) = bytes.split_at_checked(frames * frame).expect("the heads of these frames were read, and the one behind them");
         if let Some(verifying) = &mut unopened.verifying {
             verifying.update(frames);
@@ -131,6 +119,31 @@ impl OpenCourse<'_> {
     }
 }
 
+/// How many regular frames begin what is ahead, one at the start of each chunk, that may go out: those that another frame follows which has
+/// content or is a regular one. And the walk behind them.
+fn releasable<'a>(mut walker: Walker, ahead: impl Iterator<Item = &'a [u8]>) -> (usize, Walker) {
+    let (mut frames, mut behind) = (0, walker);
+    for (index, ahead) in ahead.enumerate() {
+        let here = walker;
+        let Some(head) = next_head(&mut walker, ahead).filter(|head| head.piece == Piece::Regular || head.content_length > 0) else {
+            break;
+        };
+        (frames, behind) = (index, here);
+        if head.piece != Piece::Regular {
+            break;
+        }
+    }
+    (frames, behind)
+}
+
+/// The head of the frame that is next, if one is there.
+fn next_head(walker: &mut Walker, ahead: &[u8]) -> Option<Head> {
+    match walker.step(ahead) {
+        Ok(Step::Part(Part::Piece(head))) => Some(head),
+        _ => None,
+    }
+}
+
 impl<R: Read + Send> Opener<R> {
     /// Writes the content of regular frames as far as they come one after another; gives how many bytes there were. What is left is for
     /// [`Opener::next_content`].
@@ -138,8 +151,7 @@ impl<R: Read + Send> Opener<R> {
     /// # Errors
     /// A tag that does not verify, behind what was written; reading, writing. The opener is spent then.
     pub(super) fn write_regular_frames(&mut self, output: &mut Gather<impl Write + Send>, threads: Threads) -> Result<u64> {
-        let content_type = self.header.content_type;
-        let ContentType::Framed { frame_length } = content_type else { return Ok(0) };
+        let ContentType::Framed { frame_length } = self.header.content_type else { return Ok(0) };
         let Some(length) = usize::try_from(frame_length).ok().filter(|_| u64::from(frame_length) <= self.max_content_length) else {
             return Ok(0);
         };
@@ -149,11 +161,10 @@ impl<R: Read + Send> Opener<R> {
         }
         let shape = Shape::new(length, OPEN_BATCH, threads, 1);
         let message_id = self.header.message_id;
-        let course = OpenCourse { key: &self.key, message_id, content_type, frame_length, frame: length + OVERHEAD, shape };
-        let unopened =
-            Unopened { source: &mut self.source, verifying: self.verifying.as_mut(), next_number: self.next_number, done: 0, end: None };
+        let course = OpenCourse { key: &self.key, message_id, frame: length + OVERHEAD, shape };
+        let unopened = Unopened { source: &mut self.source, verifying: self.verifying.as_mut(), walker: self.walker, done: 0, end: None };
         let (unopened, _) = relay(&course, shape.threads, unopened, vec![output])?;
-        self.next_number = unopened.next_number;
+        self.walker = unopened.walker;
         // All that was read was written.
         Ok(u64::try_from(unopened.done).unwrap_or(u64::MAX).saturating_mul(u64::from(frame_length)))
     }

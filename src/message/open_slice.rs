@@ -6,11 +6,11 @@ use super::{
     open::check_length,
 };
 use crate::{
-    error::{FormatError, FormatProblem, Result},
+    error::{FormatError, Result},
     format::{
-        Header, SequenceNumber,
-        body::{Head, Piece},
+        Header,
         footer::parse_footer,
+        walker::{Part, Step, TRAILING, Walker},
     },
     keyring::Keyring,
     secret::wipe,
@@ -38,35 +38,44 @@ pub fn open_slice(message: &[u8], out: &mut Vec<u8>, keyrings: &[&dyn Keyring], 
 /// Gives the number of bytes of plaintext.
 fn append_content(opened: &mut Authenticated, body: &[u8], out: &mut Vec<u8>, limit: u64) -> Result<u64> {
     let Authenticated { header, key, verifying, .. } = opened;
-    let (mut rest, mut number, mut total) = (body, SequenceNumber::FIRST, 0_u64);
+    let (mut walker, mut rest, mut total) = (Walker::behind(header), body, 0_u64);
     // Room for everything from the start: growing would leave plaintext behind.
     out.reserve_exact(body.len());
-    loop {
-        let head = Head::parse(rest, header.content_type, number)?;
-        let length = check_length(&head, limit)?;
-        let truncated = FormatError::new("frame content", FormatProblem::Truncated { needed: length });
-        let (piece, behind) = rest.split_at_checked(length).ok_or(truncated)?;
-        let is_last = head.piece != Piece::Regular;
-        let signature = if is_last && verifying.is_some() { Some(parse_footer(behind)?) } else { None };
-        if is_last && behind.len() > signature.map_or(0, |signature| 2 + signature.len()) {
-            return Err(FormatError::new("message", FormatProblem::Trailing).into());
-        }
+    while let Part::Piece(head) = next_part(&mut walker, rest)? {
+        let (piece, behind) = rest.split_at_checked(check_length(&head, limit)?).ok_or(head.truncated())?;
+        let signature = if walker.is_behind_body() { read_end(&mut walker, behind)? } else { None };
         if let Some(verifying) = verifying {
             verifying.update(piece);
         }
         let start = out.len();
         out.extend_from_slice(piece.get(head.head_length..).expect("a piece has its head"));
         let aad = head.aad(&header.message_id);
-        let opened = key.open(number, aad.as_bytes(), out.get_mut(start..).expect("the content was appended"))?.len();
+        let content = out.get_mut(start..).expect("the content was appended");
+        let opened = key.open(head.sequence_number, aad.as_bytes(), content)?.len();
         out.truncate(start + opened);
         total += head.content_length;
-        if is_last {
-            if let (Some(verifying), Some(signature)) = (verifying.take(), signature) {
-                verifying.verify(signature)?;
-            }
-            return Ok(total);
+        if let Some(signature) = signature {
+            verifying.take().expect("only a signed message has a footer").verify(signature)?;
         }
-        number = number.after(1).ok_or(FormatError::new("sequence number", FormatProblem::Overrun))?;
         rest = behind;
+    }
+    Ok(total)
+}
+
+/// What is behind the last piece, before that is decrypted: the signature of a signed message, and nothing more.
+fn read_end<'a>(walker: &mut Walker, behind: &'a [u8]) -> Result<Option<&'a [u8]>> {
+    let (signature, length) = match next_part(walker, behind)? {
+        Part::Footer { length } => (Some(parse_footer(behind)?), length),
+        Part::End => (None, 0),
+        Part::Piece(_) => unreachable!("no piece is behind the last one"),
+    };
+    if behind.len() > length { Err(TRAILING.into()) } else { Ok(signature) }
+}
+
+/// No more bytes will come.
+fn next_part(walker: &mut Walker, ahead: &[u8]) -> Result<Part, FormatError> {
+    match walker.step(ahead)? {
+        Step::Part(part) => Ok(part),
+        Step::Needs(needed) => Err(needed.into()),
     }
 }

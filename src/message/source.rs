@@ -6,10 +6,20 @@ use super::{
     CHUNK, FIRST,
     plaintext::{copy_prefix, read_retrying},
 };
-use crate::{error::Result, secret::SecretBytes};
+use crate::{
+    error::{FormatError, Result},
+    format::{
+        HeaderLimits, ParsedHeader,
+        walker::{Step, TRAILING, Walker},
+    },
+    secret::SecretBytes,
+};
 
 /// Room that is made before any byte is read: a batch of frames, or a frame of 1 MiB.
 const FIRST_READ: usize = 17 * CHUNK;
+
+/// Bytes that are enough for a header with a few keys.
+const USUAL_HEADER: usize = 1024;
 
 const WITHIN: &str = "what was read lies within the buffer";
 
@@ -47,6 +57,32 @@ impl<R: Read> Source<R> {
             self.end += count;
         }
         Ok(self.end - self.start)
+    }
+
+    /// What is next in a walk that is `behind` bytes behind the first that is here. As much is read as it takes to tell.
+    pub(super) fn look<T>(&mut self, behind: usize, mut look: impl FnMut(&[u8]) -> Result<Step<T>, FormatError>) -> Result<T> {
+        loop {
+            let ahead = self.available().get(behind..).expect("what the walk has passed is here");
+            let here = ahead.len();
+            match look(ahead)? {
+                Step::Part(part) => return Ok(part),
+                Step::Needs(needed) => {
+                    // Doubling keeps the number of looks small, whatever a header declares.
+                    let wanted = needed.least.max(here.saturating_mul(2)).min(needed.most);
+                    if self.fill(behind.saturating_add(wanted))? < behind.saturating_add(needed.least) {
+                        return Err(FormatError::from(needed).into());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads the header, and gives up its bytes: where they are, and the walk behind them.
+    pub(super) fn take_header(&mut self, limits: HeaderLimits) -> Result<(ParsedHeader, Range<usize>, Walker)> {
+        self.fill(USUAL_HEADER)?;
+        let (parsed, walker) = self.look(0, |ahead| Walker::begin(ahead, limits))?;
+        let range = self.take(parsed.length());
+        Ok((parsed, range, walker))
     }
 
     /// Moves what is here, and then what is read, to `buffer`, until `wanted` bytes are there or the input ends. Gives how many there are,
@@ -128,9 +164,10 @@ impl<R: Read> Source<R> {
         Ok(length - left)
     }
 
-    /// True when nothing is left, here or in the input. Moves nothing in the buffer.
-    pub(super) fn is_finished(&mut self) -> Result<bool> {
-        Ok(self.start == self.end && (self.at_end || read_retrying(&mut self.input, &mut [0])? == 0))
+    /// Fails unless nothing is left, here or in the input. Moves nothing in the buffer.
+    pub(super) fn end(&mut self) -> Result<()> {
+        let is_finished = self.start == self.end && (self.at_end || read_retrying(&mut self.input, &mut [0])? == 0);
+        if is_finished { Ok(()) } else { Err(TRAILING.into()) }
     }
 }
 
@@ -163,7 +200,7 @@ mod tests {
                 let range = source.take(piece);
                 seen.extend_from_slice(source.taken(range));
             }
-            assert!(seen == bytes && source.is_finished().expect("reads"), "{piece}");
+            assert!(seen == bytes && source.end().is_ok(), "{piece}");
         }
     }
 }

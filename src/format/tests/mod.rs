@@ -3,6 +3,7 @@
 mod body;
 mod header;
 mod properties;
+mod walker;
 
 use super::{ContentType, EncryptedDataKey, EncryptionContext, Header, MessageId};
 use crate::suite::AlgorithmSuite;
