@@ -8,6 +8,7 @@
 //! | decrypt one | [`open`], for a pipe [`message::open_held`], or [`message::Opener`] to look at the authenticated header first |
 //! | other keys for an existing message | [`rewrap`] |
 //! | look at a message without a key | [`inspect`] |
+//! | seal one payload for several Regions, each under its own KMS key | [`region_bundles::RegionPlan`] |
 //! | KMS keys without a network | [`kms::EmbeddedKms`], kept by [`kms::KeystoreSession`] |
 //! | AWS KMS itself, over the network | [`kms::AwsKms`] (feature `kms-client`) |
 //! | secrets with versions, replicas and metadata | [`vault::Vault`] |
@@ -50,6 +51,7 @@ pub mod page;
 mod parallel;
 mod policy;
 pub mod region;
+pub mod region_bundles;
 mod secret;
 mod sequence_number;
 #[doc(hidden)]

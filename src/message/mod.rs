@@ -35,6 +35,7 @@ pub use held::{MAX_HELD_LENGTH, open_held};
 pub use inspect::{Inspected, inspect};
 pub use materials::Materials;
 pub use open::{OpenOptions, Opened, Opener, open};
+pub(crate) use rewrap::OpenedRest;
 pub use rewrap::{Rewrapper, rewrap};
 pub(crate) use seal::WrappedMessages;
 pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};

@@ -86,17 +86,17 @@ impl<R: Read> Rewrapper<R> {
         self,
         targets: Vec<WrapTarget<'_>>,
         options: SealOptions,
-    ) -> std::result::Result<(Opened<R>, WrappedMessages), WrapFailures> {
+    ) -> std::result::Result<(OpenedRest<R>, WrappedMessages), WrapFailures> {
         let options = SealOptions { suite: options.suite.or(Some(self.header().suite)), ..options };
         let wrapped = WrappedMessages::new(targets, Some(self.data_key), options)?;
-        Ok((Opened(self.opener), wrapped))
+        Ok((OpenedRest(self.opener), wrapped))
     }
 }
 
 /// The rest of a message that is rewrapped.
-pub(crate) struct Opened<R>(Opener<R>);
+pub(crate) struct OpenedRest<R>(Opener<R>);
 
-impl<R: Read + Send> Opened<R> {
+impl<R: Read + Send> OpenedRest<R> {
     /// Seals the payload, opened once.
     pub(crate) fn seal<W: Write + Send>(mut self, wrapped: WrappedMessages, outputs: Vec<W>) -> Result<Vec<Sealed>> {
         wrapped.seal_plaintext(&mut self.0, outputs)

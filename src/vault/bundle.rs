@@ -14,6 +14,7 @@ use crate::{
     keyring::Keyring,
     message::{FrameLength, Materials, MessageSealer, OpenOptions, Opener, seal_slice},
     region::Region,
+    region_bundles::REGION_PAIR,
     secret::{DataKey, SecretBytes},
     suite::AlgorithmSuite,
 };
@@ -21,8 +22,6 @@ use crate::{
 const SECRET_ARN: &str = "SecretARN";
 const SECRET_VERSION_ID: &str = "SecretVersionId";
 const PAYLOAD: &str = "coldseal:payload";
-/// Of the bundles of files: the Region that each is for.
-pub(crate) const REGION_PAIR: &str = "coldseal:region";
 
 /// True for the keys that users may not set: what binds a bundle to its place, and what the message format keeps for itself.
 pub(crate) fn is_reserved(key: &str) -> bool {

@@ -51,16 +51,13 @@ pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
 pub use verify::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport, verify};
 
 #[cfg(feature = "cli")]
-pub(crate) use bundle::{REGION_PAIR, is_reserved};
-#[cfg(feature = "cli")]
+pub(crate) use bundle::is_reserved;
 pub(crate) use keys::borrowed;
 #[cfg(feature = "cli")]
 pub(crate) use openers::Openers;
 #[cfg(feature = "cli")]
 pub(crate) use parameters::check_tags;
-#[cfg(feature = "cli")]
 pub(crate) use plan::{Named, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys, unknown_region};
-#[cfg(feature = "cli")]
 pub(crate) use seal_version::wrap_problem;
 
 use crate::{

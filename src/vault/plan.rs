@@ -26,6 +26,14 @@ pub struct ReplicaRegion {
     pub kms_key_id: Option<String>,
 }
 
+impl ReplicaRegion {
+    /// The Region, with its default key.
+    #[must_use]
+    pub fn new(region: impl Into<String>) -> Self {
+        Self { region: region.into(), kms_key_id: None }
+    }
+}
+
 /// What a command does when some Regions cannot be served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OnProblem {

@@ -7,8 +7,8 @@ use std::{
 };
 
 use super::{
+    bundle_files::BundleFiles,
     keys::{OpeningKeys, kms_keys, raw_keys, sealing_keyrings, warn_about_message},
-    region_bundles::{REGION_PAIR, RegionBundles, Writing},
 };
 use crate::{
     cli::{
@@ -23,13 +23,14 @@ use crate::{
         terminal::note,
         usage::UsageError,
     },
-    durable::{Existing, Sync},
+    durable::Sync,
     error::{Error, Result},
     format::EncryptionContext,
-    message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions, WrappedMessages},
+    message::{self, FrameLength, OpenOptions, Rewrapper, SealOptions},
     region::Region,
+    region_bundles::{REGION_PAIR, Writing},
     suite::AlgorithmSuite,
-    vault::{RecoveryKey, borrowed, check_suite_of_all},
+    vault::{RecoveryKey, borrowed},
 };
 
 const SIGNED: AlgorithmSuite = AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384;
@@ -82,15 +83,10 @@ fn seal_to(invocation: &Invocation, args: &SealArgs, pairs: &EncryptionContext, 
             .into());
     }
     let input = input(&args.file)?;
-    let bundles =
-        RegionBundles::plan(invocation, (&args.bundles, &args.wrap), writing(args.output.force, args.output.no_sync), &args.file)?;
-    check_suite_of_all(bundles.kms(), bundles.targets(), options.suite.unwrap_or_default())?;
-    bundles.write(
-        invocation,
-        pairs,
-        |targets| WrappedMessages::new(targets, None, options),
-        |wrapped, files| wrapped.seal(input, files).map(drop),
-    )
+    let writing = writing(args.output.force, args.output.no_sync);
+    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing, &args.file)?;
+    bundles.check_suite(options.suite.unwrap_or_default())?;
+    bundles.write(invocation, |plan, durable, keys| plan.seal(durable, keys, input, pairs, options))
 }
 
 pub(super) fn rewrap(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
@@ -102,7 +98,7 @@ pub(super) fn rewrap(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     }
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
     let input = input(&args.file)?;
-    let bundles = RegionBundles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
+    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
     let keys = OpeningKeys::find(invocation, Some(bundles.kms()), &args.keys, raw_keys)?;
     let rewrapper = {
         let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());
@@ -110,14 +106,8 @@ pub(super) fn rewrap(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
         openers.with(openers.farthest(), None, |keyrings| Rewrapper::begin(input, keyrings, &open_options))?
     };
     let suite = options.suite.unwrap_or_else(|| rewrapper.header().suite);
-    check_suite_of_all(bundles.kms(), bundles.targets(), suite)?;
-    let pairs = rewrapper.context();
-    bundles.write(
-        invocation,
-        &pairs,
-        |targets| rewrapper.wrap_each(targets, options),
-        |(opened, wrapped), files| opened.seal(wrapped, files).map(drop),
-    )
+    bundles.check_suite(suite)?;
+    bundles.write(invocation, |plan, durable, keys| plan.rewrap(durable, keys, rewrapper, options))
 }
 
 pub(super) fn open(invocation: &Invocation, args: &OpenArgs) -> Outcome {
@@ -242,5 +232,6 @@ pub(super) fn suite_of_rewrap(args: &RewrapArgs) -> Option<AlgorithmSuite> {
 }
 
 fn writing(force: bool, no_sync: bool) -> Writing {
-    Writing { existing: if force { Existing::Replace } else { Existing::Refuse }, sync: if no_sync { Sync::Nothing } else { Sync::File } }
+    let writing = if force { Writing::default().replacing() } else { Writing::default() };
+    if no_sync { writing.without_sync() } else { writing }
 }

@@ -1,5 +1,6 @@
 //! One file for each command: arguments -> validated plan -> calls -> output.
 
+mod bundle_files;
 mod files;
 mod inspect;
 mod keys;
@@ -8,7 +9,6 @@ mod list_secrets;
 mod pack;
 mod read_secret;
 mod reference;
-mod region_bundles;
 mod rewrap_secret;
 mod verify;
 mod write_secret;

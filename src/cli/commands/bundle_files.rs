@@ -1,0 +1,211 @@
+//! `seal --to` and `rewrap --to`: the names of the bundles' files, and what is told of them.
+
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use serde::Serialize;
+
+use super::write_secret::warn_public_only;
+use crate::{
+    arn::KeyArn,
+    cli::{
+        args::{RegionBundleArgs, WrapArgs},
+        failure::Outcome,
+        invocation::Invocation,
+        output_file::is_same_file,
+        recovery_key::{key_options, warn_about_mixture},
+        replica_regions::parse_replica_regions,
+        usage::UsageError,
+    },
+    durable,
+    error::{Error, Result},
+    keyring::Keyring,
+    kms::{EmbeddedKms, KeysDurable, KeystoreSession, is_written_as_embedded},
+    region::Region,
+    region_bundles::{RegionBundles, RegionPlan, Writing},
+    suite::AlgorithmSuite,
+    vault::{KeyOptions, RecoveryKey, ReplicaRegion},
+};
+
+/// The bundles of one command: every check is made before a file is.
+pub(super) struct BundleFiles {
+    keystore: Keys,
+    plan: RegionPlan,
+    keys: KeyOptions,
+    paths: Vec<PathBuf>,
+    writing: Writing,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Document {
+    bundles: Vec<BundleDocument>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct BundleDocument {
+    region: Region,
+    #[serde(serialize_with = "crate::text::serialize_path")]
+    path: PathBuf,
+    size: u64,
+    kms_key_id: String,
+    /// True when the keystore has that key with its private part, or a recovery key of KMS.
+    opens_here: bool,
+}
+
+/// What a command's keys are looked up in.
+enum Keys {
+    /// The keystore, held by this command.
+    Keystore(Box<KeystoreSession>),
+    /// With AWS KMS there need be none.
+    Empty(EmbeddedKms),
+}
+
+impl Keys {
+    fn of(invocation: &Invocation, wants_keystore: bool) -> Outcome<Self> {
+        if invocation.access.online.is_none() || invocation.keystore.location.keystore.exists() || wants_keystore {
+            return Ok(Self::Keystore(Box::new(invocation.keystore.session()?)));
+        }
+        Ok(Self::Empty(invocation.kms_for_messages()?))
+    }
+
+    fn kms(&self) -> &EmbeddedKms {
+        match self {
+            Self::Keystore(session) => session.kms(),
+            Self::Empty(kms) => kms,
+        }
+    }
+
+    fn kms_mut(&mut self) -> &mut EmbeddedKms {
+        match self {
+            Self::Keystore(session) => session.kms_mut(),
+            Self::Empty(kms) => kms,
+        }
+    }
+
+    fn durable(&mut self) -> Result<KeysDurable<'_>> {
+        match self {
+            Self::Keystore(session) => session.commit(),
+            Self::Empty(kms) => KeysDurable::unchanged(kms),
+        }
+    }
+}
+
+impl BundleFiles {
+    /// Finds every Region's key and every file's name, and lists all problems at once.
+    pub(super) fn plan(
+        invocation: &Invocation,
+        (args, wrap): (&RegionBundleArgs, &WrapArgs),
+        writing: Writing,
+        input: &Path,
+    ) -> Outcome<Self> {
+        const PARAMETER: &str = "--to";
+        let files = invocation.inputs.files();
+        let regions = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
+        let regions: Vec<ReplicaRegion> = regions.into_iter().map(Into::into).collect();
+        let wants_keystore = regions.iter().filter_map(|region| region.kms_key_id.as_deref()).any(is_written_as_embedded);
+        let mut keystore = Keys::of(invocation, wants_keystore)?;
+        let plan = RegionPlan::new(keystore.kms_mut(), &invocation.access.key_options(), &regions)?;
+        let keys = key_options(invocation, Some(keystore.kms()), wrap, Vec::new())?;
+        let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
+        let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
+        let paths: Vec<PathBuf> = plan.regions().map(|region| dir.join(format!("{name}.{region}.bundle"))).collect();
+        paths.iter().try_for_each(|path| require_free(path, writing, input))?;
+        invocation.require_outside_the_vault(paths.first().map(PathBuf::as_path))?;
+        Ok(Self { keystore, plan, keys, paths, writing })
+    }
+
+    /// Refuses a suite that a Region's key cannot be used with.
+    pub(super) fn check_suite(&self, suite: AlgorithmSuite) -> Result<()> {
+        self.plan.check_suite(self.kms(), suite)
+    }
+
+    /// The keystore, held by this command.
+    pub(super) fn kms(&self) -> &EmbeddedKms {
+        self.keystore.kms()
+    }
+
+    /// What opens besides the keystore: the recovery keys that are private.
+    pub(super) fn recovery_keyrings(&self) -> Vec<&dyn Keyring> {
+        let keyrings =
+            self.keys.recovery_keys.iter().filter_map(|key| if let RecoveryKey::Keyring(keyring) = key { Some(&**keyring) } else { None });
+        keyrings.collect()
+    }
+
+    /// Makes new keys durable, has `wrap` wrap the data key for each Region, writes the files, and prints where they are.
+    pub(super) fn write<R: Read + Send>(
+        mut self,
+        invocation: &Invocation,
+        wrap: impl FnOnce(&RegionPlan, &KeysDurable<'_>, &KeyOptions) -> Result<RegionBundles<R>>,
+    ) -> Outcome {
+        let durable = self.keystore.durable()?;
+        invocation.keystore.note_made(&durable.committed());
+        let bundles = wrap(&self.plan, &durable, &self.keys)?;
+        let directory = self.paths.first().map_or(Path::new("."), |path| durable::parent_of(path));
+        let names: Vec<_> = self.paths.iter().filter_map(|path| path.file_name()).collect();
+        bundles.write_files(directory, &names, self.writing)?;
+        self.report(invocation)
+    }
+
+    fn report(&self, invocation: &Invocation) -> Outcome {
+        let mut bundles = Vec::new();
+        for (path, key) in self.paths.iter().zip(self.plan.keys()) {
+            let size = fs::metadata(path).map_err(|error| Error::io_at("reading", path, error))?.len();
+            let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            bundles.push(BundleDocument {
+                region: key.region(),
+                path,
+                size,
+                kms_key_id: key.to_string(),
+                opens_here: self.opens_here(key),
+            });
+        }
+        invocation.printer.print(&Document { bundles })?;
+        let kms = self.keystore.kms();
+        warn_about_mixture(kms, self.plan.keys(), &self.keys);
+        let closed = self.plan.keys().filter(|key| kms.is_imported(key) && !self.opens_here(key));
+        let closed: Vec<_> = closed.map(KeyArn::region).collect();
+        if self.keys.recovery_keys.is_empty() {
+            warn_public_only(&closed, &[]);
+        } else {
+            warn_public_only(&[], &closed);
+        }
+        invocation.access.note_calls();
+        Ok(())
+    }
+
+    fn opens_here(&self, key: &KeyArn) -> bool {
+        let kms = self.keystore.kms();
+        let is_open = |key: &RecoveryKey| matches!(key, RecoveryKey::Kms(key) if kms.can_unwrap(key));
+        let is_in_aws = self.keys.online.is_some() && (kms.key_spec(key).is_none() || kms.is_imported(key));
+        kms.can_unwrap(key) || is_in_aws || self.keys.recovery_keys.iter().any(is_open)
+    }
+}
+
+/// Checks that a bundle may take this name: what is there is replaced, where that was asked for, by a rename; never the input, never what is no file.
+fn require_free(path: &Path, writing: Writing, input: &Path) -> Outcome {
+    let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
+    let refused = if !writing.is_replacing() {
+        "exists; --force overwrites it"
+    } else if !metadata.is_file() && !metadata.is_symlink() {
+        "is there and is no file; remove it, or name another directory with --output-dir"
+    } else if is_same_file(path, input) {
+        "is the input of this command; name another directory with --output-dir"
+    } else {
+        return Ok(());
+    };
+    Err(UsageError::new(format!("{}: {refused}", path.display())).into())
+}
+
+/// What the bundles' names are made of: the input's name, without the ending of a bundle for another Region.
+fn file_name(input: &Path) -> Outcome<String> {
+    let name = input.file_name().and_then(|name| name.to_str());
+    let unusable = || UsageError::new(format!("{}: the name is not UTF-8, and the bundles' names are made of it", input.display()));
+    let name = name.ok_or_else(unusable)?;
+    let of_region = name.strip_suffix(".bundle").and_then(|name| name.rsplit_once('.')).filter(|(_, region)| Region::new(region).is_some());
+    Ok(of_region.map_or(name, |(name, _)| name).to_owned())
+}

@@ -1,0 +1,142 @@
+#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
+
+use std::{
+    collections::BTreeSet,
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::{
+    error::{Error, Result},
+    format::EncryptionContext,
+    keyring::AwsKmsDiscoveryKeyring,
+    kms::{EmbeddedKms, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases},
+    message::{OpenOptions, Rewrapper, SealOptions, open},
+    region::Region,
+    secret::SecretBytes,
+    vault::{KeyOptions, ReplicaRegion},
+};
+
+struct KeyFileOnly;
+
+impl Passphrases for KeyFileOnly {
+    fn current(&self) -> Result<SecretBytes> {
+        panic!("asked for a passphrase")
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        self.current()
+    }
+}
+
+const PAYLOAD: &[u8] = b"attack at dawn";
+const NAMES: [&str; 2] = ["west", "europe"];
+
+/// A folder with a keystore that is not made yet.
+fn place() -> (TempDir, KeystoreSession) {
+    let folder = TempDir::new().expect("a folder");
+    let location = KeystoreLocation::new(folder.path().join("data/keystore.json"));
+    let session = KeystoreSession::begin(&location, &KeyFileOnly, None).expect("begins");
+    (folder, session)
+}
+
+fn plan(session: &mut KeystoreSession, regions: &[&str]) -> Result<RegionPlan> {
+    let regions: Vec<_> = regions.iter().copied().map(ReplicaRegion::new).collect();
+    RegionPlan::new(session.kms_mut(), &KeyOptions::default(), &regions)
+}
+
+fn sealed<R: io::Read + Send>(durable: &KeysDurable<'_>, plan: &RegionPlan, payload: R) -> RegionBundles<R> {
+    let context = EncryptionContext::from_iter([("purpose", "test")]);
+    plan.seal(durable, &KeyOptions::default(), payload, &context, SealOptions::default()).expect("wrapped")
+}
+
+/// Opens a message as the one for this Region.
+fn opened(kms: &EmbeddedKms, message: &[u8], region: &str) -> Result<Vec<u8>> {
+    let demanded = |key: &str, value: &str| (key.to_owned(), Some(value.to_owned()));
+    let required_context = vec![demanded(REGION_PAIR, region), demanded("purpose", "test")];
+    let mut plaintext = Vec::new();
+    let options = OpenOptions { required_context, ..OpenOptions::default() };
+    open(message, &mut plaintext, &[&AwsKmsDiscoveryKeyring::new(kms)], &options)?;
+    Ok(plaintext)
+}
+
+fn files(folder: &Path) -> BTreeSet<PathBuf> {
+    fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()).collect()
+}
+
+#[test]
+fn each_message_is_for_its_region_under_its_key() {
+    let (_folder, mut session) = place();
+    let plan = plan(&mut session, &["us-west-2", "eu-west-1"]).expect("both have a key");
+    assert_eq!(plan.regions().map(Region::name).collect::<Vec<_>>(), ["us-west-2", "eu-west-1"]);
+    assert!(plan.keys().zip(plan.regions()).all(|(key, region)| key.region() == region));
+    let durable = session.commit().expect("written");
+    let (mut west, mut europe) = (Vec::new(), Vec::new());
+    let messages = sealed(&durable, &plan, PAYLOAD).write(vec![&mut west, &mut europe]).expect("sealed");
+    assert_ne!(messages[0].message_id, messages[1].message_id);
+    for (message, region, other) in [(&west, "us-west-2", "eu-west-1"), (&europe, "eu-west-1", "us-west-2")] {
+        assert_eq!(opened(durable.kms(), message, region).expect("opens"), PAYLOAD);
+        assert!(matches!(opened(durable.kms(), message, other), Err(Error::EncryptionContext(_))), "not for {other}");
+    }
+}
+
+#[test]
+fn a_message_is_rewrapped_for_other_regions() {
+    let (_folder, mut session) = place();
+    let plan = plan(&mut session, &["us-west-2", "eu-west-1", "us-east-1"]).expect("all have a key");
+    let durable = session.commit().expect("written");
+    let mut west = vec![Vec::new(), Vec::new(), Vec::new()];
+    sealed(&durable, &plan, PAYLOAD).write(west.iter_mut().collect()).expect("sealed");
+    let keyring = AwsKmsDiscoveryKeyring::new(durable.kms());
+    let message = Rewrapper::begin(&west[0][..], &[&keyring], &OpenOptions::default()).expect("opens");
+    let bundles = plan.rewrap(&durable, &KeyOptions::default(), message, SealOptions::default()).expect("wrapped");
+    let mut again = vec![Vec::new(), Vec::new(), Vec::new()];
+    bundles.write(again.iter_mut().collect()).expect("sealed");
+    for (message, region) in again.iter().zip(["us-west-2", "eu-west-1", "us-east-1"]) {
+        assert_eq!(opened(durable.kms(), message, region).expect("opens"), PAYLOAD);
+    }
+}
+
+#[test]
+fn every_region_that_cannot_be_served_is_told_at_once() {
+    let (_folder, mut session) = place();
+    let message = plan(&mut session, &["us-west-2", "us-west-9", "af-south-1"]).expect_err("two have none").to_string();
+    assert!(["2 Regions", "us-west-9: ", "af-south-1: "].iter().all(|part| message.contains(part)), "{message}");
+}
+
+#[test]
+fn all_files_appear_or_none() {
+    let (folder, mut session) = place();
+    let plan = plan(&mut session, &["us-west-2", "eu-west-1"]).expect("both have a key");
+    let durable = session.commit().expect("written");
+    let out = folder.path().join("out");
+    let failing = io::Read::chain(PAYLOAD, Failing);
+    assert!(sealed(&durable, &plan, failing).write_files(&out, &NAMES, Writing::default()).is_err());
+    assert!(!out.exists(), "it was made for the files");
+
+    fs::create_dir(&out).expect("made");
+    let (west, europe) = (out.join("west"), out.join("europe"));
+    fs::write(&europe, "mine").expect("written");
+    assert!(sealed(&durable, &plan, PAYLOAD).write_files(&out, &NAMES, Writing::default()).is_err());
+    assert_eq!((files(&out), fs::read(&europe).expect("there")), (BTreeSet::from([europe.clone()]), b"mine".to_vec()));
+
+    let replacing = Writing::default().replacing().without_sync();
+    sealed(&durable, &plan, PAYLOAD).write_files(&out, &NAMES, replacing).expect("written");
+    assert_eq!(files(&out), BTreeSet::from([west.clone(), europe.clone()]));
+    for (path, region) in [(west, "us-west-2"), (europe, "eu-west-1")] {
+        assert_eq!(opened(durable.kms(), &fs::read(path).expect("there"), region).expect("opens"), PAYLOAD);
+    }
+    assert!(sealed(&durable, &plan, PAYLOAD).write(vec![io::sink()]).is_err(), "one output for two messages");
+}
+
+/// Of this the first byte cannot be read.
+struct Failing;
+
+impl io::Read for Failing {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::Error::other("broken"))
+    }
+}
