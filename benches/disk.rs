@@ -10,12 +10,12 @@ use std::{
 };
 
 use coldseal::{
-    AlgorithmSuite, EncryptionContext, OpenOptions, SealOptions, SecretBytes,
+    EncryptionContext, OpenOptions, SealOptions, SecretBytes,
     keyring::{Keyring, RawAesKeyring},
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
     message::{SealTarget, Threads, open, seal_each},
     region::Region,
-    vault::{BatchStatus, CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, PayloadKind, ReplicaRegion, SecretValue, Vault},
+    vault::{BatchStatus, CreateSecret, KeyOptions, PayloadKind, ReplicaRegion, SecretValue, Vault},
 };
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 
@@ -178,26 +178,10 @@ fn region(name: &str) -> Region {
 
 /// 1 KiB to 3 Regions.
 fn request(name: String) -> CreateSecret {
-    let replica = |region: &&str| ReplicaRegion { region: (*region).to_owned(), kms_key_id: None };
-    CreateSecret {
-        name,
-        value: Some(SecretValue::new(PayloadKind::String, SecretBytes::new(vec![b'x'; KIB])).expect("a valid value")),
-        region: region(REGIONS[0]),
-        kms_key_id: None,
-        replicas: REGIONS.iter().skip(1).map(replica).collect(),
-        name_clash: NameClash::Refuse,
-        description: None,
-        tags: Vec::new(),
-        encryption_context: std::collections::BTreeMap::new(),
-        resource_policy: None,
-        rotation_rules: None,
-        client_request_token: None,
-        data_key_scope: DataKeyScope::Shared,
-        suite: AlgorithmSuite::default(),
-        on_problem: OnProblem::FailWhole,
-        account: None,
-        keys: KeyOptions::default(),
-    }
+    let mut request = CreateSecret::new(name, region(REGIONS[0]));
+    request.value = Some(SecretValue::new(PayloadKind::String, SecretBytes::new(vec![b'x'; KIB])).expect("a valid value"));
+    request.replicas = REGIONS.iter().skip(1).copied().map(ReplicaRegion::new).collect();
+    request
 }
 
 /// What no implementation can leave out that keeps a secret through a power cut: two directories, a bundle for each Region, the record, each with its name.

@@ -2,19 +2,16 @@
 //! current folder and leaves them there.
 #![allow(missing_docs, reason = "a benchmark")]
 
-use std::{collections::BTreeMap, env, hint::black_box, path::PathBuf};
+use std::{env, hint::black_box, path::PathBuf};
 
 use coldseal::{
-    AlgorithmSuite, EncryptionContext, OpenOptions, Result, SealOptions, SecretBytes,
+    EncryptionContext, OpenOptions, Result, SealOptions, SecretBytes,
     keyring::RawAesKeyring,
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
     open,
     region::Region,
     seal,
-    vault::{
-        CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, PayloadKind, ReplicaRegion, SecretValue, Vault, VerifyOptions,
-        VersionSelector, verify,
-    },
+    vault::{CreateSecret, PayloadKind, ReplicaRegion, SecretValue, Vault, VerifyOptions, VersionSelector, verify},
 };
 
 const PAYLOAD: [u8; 1024] = [0x5A; 1024];
@@ -97,7 +94,8 @@ impl Place {
 
     fn verify(&self, times: u32) -> Result<()> {
         for _ in 0..times {
-            let options = VerifyOptions { kms: Some(self.session.kms()), ..VerifyOptions::default() };
+            let mut options = VerifyOptions::default();
+            options.kms = Some(self.session.kms());
             let report = verify(&[self.vault.root().to_path_buf()], options)?;
             assert!(report.is_sound() && report.open.is_some_and(|open| open.opened == 3), "the secret verifies");
         }
@@ -107,24 +105,8 @@ impl Place {
 
 /// 1 KiB to 3 Regions.
 fn request(name: String) -> Result<CreateSecret> {
-    let replica = |region: &str| ReplicaRegion { region: region.to_owned(), kms_key_id: None };
-    Ok(CreateSecret {
-        name,
-        value: Some(SecretValue::new(PayloadKind::Binary, SecretBytes::new(PAYLOAD.to_vec()))?),
-        region: Region::new("us-west-2").expect("a Region of AWS"),
-        kms_key_id: None,
-        replicas: ["us-east-1", "eu-west-1"].map(replica).into(),
-        name_clash: NameClash::Refuse,
-        description: None,
-        tags: Vec::new(),
-        encryption_context: BTreeMap::new(),
-        resource_policy: None,
-        rotation_rules: None,
-        client_request_token: None,
-        data_key_scope: DataKeyScope::Shared,
-        suite: AlgorithmSuite::default(),
-        on_problem: OnProblem::FailWhole,
-        account: None,
-        keys: KeyOptions::default(),
-    })
+    let mut request = CreateSecret::new(name, Region::new("us-west-2").expect("a Region of AWS"));
+    request.value = Some(SecretValue::new(PayloadKind::Binary, SecretBytes::new(PAYLOAD.to_vec()))?);
+    request.replicas = ["us-east-1", "eu-west-1"].map(ReplicaRegion::new).into();
+    Ok(request)
 }

@@ -18,10 +18,10 @@ fuzz_target!(|text: &str| {
     let Some((operation, body)) = text.split_once(' ').filter(|_| !text.contains("RSA_") && !text.contains('\\')) else { return };
     let region = Region::new("us-west-2").expect("a Region of AWS");
     let mut kms = EmbeddedKms::new(AccountId::embedded()).expect("random bytes");
-    let request = CreateKey { multi_region: true, ..CreateKey::default() };
+    let mut request = CreateKey::default();
+    request.multi_region = true;
     let key = kms.create_key_with(region, request).expect("made").key_id;
-    let request = CreateKey { key_spec: KeySpec::EccNistP256, key_usage: Some(KeyUsage::KeyAgreement), ..CreateKey::default() };
-    let curve = kms.create_key_with(region, request).expect("made").key_id;
+    let curve = kms.create_key_with(region, CreateKey::new(KeySpec::EccNistP256, KeyUsage::KeyAgreement)).expect("made").key_id;
     let service = ServiceInMemory::new(kms);
     let body = body.replace("$KEY", &key).replace("$CURVE", &curve);
 

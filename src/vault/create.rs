@@ -32,6 +32,7 @@ use crate::{
 
 /// A request to create a secret.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct CreateSecret {
     /// 1 to 512 characters.
     pub name: String,
@@ -67,6 +68,32 @@ pub struct CreateSecret {
     pub account: Option<AccountId>,
     /// Recovery keys, and how RSA keys wrap.
     pub keys: KeyOptions,
+}
+
+impl CreateSecret {
+    /// A secret in one Region, under its default key, and without a value.
+    #[must_use]
+    pub fn new(name: impl Into<String>, region: Region) -> Self {
+        Self {
+            name: name.into(),
+            value: None,
+            region,
+            kms_key_id: None,
+            replicas: Vec::new(),
+            name_clash: NameClash::default(),
+            description: None,
+            tags: Vec::new(),
+            encryption_context: BTreeMap::new(),
+            resource_policy: None,
+            rotation_rules: None,
+            client_request_token: None,
+            data_key_scope: DataKeyScope::default(),
+            suite: AlgorithmSuite::default(),
+            on_problem: OnProblem::default(),
+            account: None,
+            keys: KeyOptions::default(),
+        }
+    }
 }
 
 enum Prepared {

@@ -17,6 +17,7 @@ const VALUE_LIMIT: usize = 512;
 
 /// Which secrets to list, and in which order.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct ListSecrets {
     /// The Region to list; `None` lists each secret once, in its primary Region.
     pub region: Option<Region>,
@@ -30,11 +31,20 @@ pub struct ListSecrets {
 
 /// A filter: a secret passes if one of the values fits.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SecretFilter {
     /// What is compared.
     pub key: FilterKey,
     /// 1 to 10 values of at most 512 characters. One that begins with `!` fits what the rest of it does not fit.
     pub values: Vec<String>,
+}
+
+impl SecretFilter {
+    /// Compares with these values.
+    #[must_use]
+    pub const fn new(key: FilterKey, values: Vec<String>) -> Self {
+        Self { key, values }
+    }
 }
 
 /// What a filter compares.

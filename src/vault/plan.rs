@@ -19,6 +19,7 @@ pub const DEFAULT_KEY_ALIAS: &str = "alias/aws/secretsmanager";
 
 /// A Region to replicate to, as the user named it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct ReplicaRegion {
     /// The Region's name; checked with everything else.
     pub region: String,

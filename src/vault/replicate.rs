@@ -26,6 +26,7 @@ use crate::{
 
 /// A request to replicate a secret.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ReplicateSecret {
     /// Name, ARN or partial ARN.
     pub secret_id: String,
@@ -39,6 +40,21 @@ pub struct ReplicateSecret {
     pub on_problem: OnProblem,
     /// Recovery keys, how RSA keys wrap, and what opens besides the keystore.
     pub keys: KeyOptions,
+}
+
+impl ReplicateSecret {
+    /// The secret, and at least one Region.
+    #[must_use]
+    pub fn new(secret_id: impl Into<String>, replicas: Vec<ReplicaRegion>) -> Self {
+        Self {
+            secret_id: secret_id.into(),
+            region: None,
+            replicas,
+            name_clash: NameClash::default(),
+            on_problem: OnProblem::default(),
+            keys: KeyOptions::default(),
+        }
+    }
 }
 
 #[derive(Default)]

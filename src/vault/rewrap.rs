@@ -24,7 +24,8 @@ use crate::{
 };
 
 /// A request to rewrap a secret.
-#[derive(Debug, Default)]
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct RewrapSecret {
     /// Name, ARN or partial ARN.
     pub secret_id: String,
@@ -37,6 +38,14 @@ pub struct RewrapSecret {
     pub suite: Option<AlgorithmSuite>,
     /// Recovery keys, how RSA keys wrap, and what opens besides the keystore.
     pub keys: KeyOptions,
+}
+
+impl RewrapSecret {
+    /// The bundles of every Region, each under the key on record.
+    #[must_use]
+    pub fn new(secret_id: impl Into<String>) -> Self {
+        Self { secret_id: secret_id.into(), region: None, to_key: None, suite: None, keys: KeyOptions::default() }
+    }
 }
 
 impl Vault {

@@ -17,10 +17,7 @@ use crate::{
     arn::AccountId,
     region::Region,
     suite::AlgorithmSuite,
-    vault::{
-        CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, PayloadKind, ReplicaRegion, ResourcePolicy, RotationRules,
-        SecretValue, Tag,
-    },
+    vault::{CreateSecret, DataKeyScope, NameClash, PayloadKind, ReplicaRegion, ResourcePolicy, RotationRules, SecretValue, Tag},
 };
 
 /// The members of a request that `create-secret` takes.
@@ -58,24 +55,17 @@ impl Defaults {
     /// A request that says no more than this.
     pub(super) fn request(&self, name: String, value: Option<SecretValue>) -> CreateSecret {
         CreateSecret {
-            name,
             value,
-            region: self.region,
             kms_key_id: self.kms_key_id.clone(),
             replicas: self.replicas.clone(),
             name_clash: self.name_clash,
-            description: None,
             tags: self.tags.clone(),
             encryption_context: self.encryption_context.clone(),
-            resource_policy: None,
-            rotation_rules: None,
-            client_request_token: None,
             data_key_scope: self.data_key_scope,
             suite: self.suite,
-            on_problem: OnProblem::FailWhole,
             account: self.account.clone(),
-            // The batch's are used.
-            keys: KeyOptions::default(),
+            // The batch's keys are used.
+            ..CreateSecret::new(name, self.region)
         }
     }
 }

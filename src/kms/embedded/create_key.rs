@@ -19,6 +19,7 @@ use crate::{
 
 /// What [`EmbeddedKms::create_key_with`] is asked for.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct CreateKey {
     /// At most 8,192 characters.
     pub description: String,
@@ -35,6 +36,12 @@ pub struct CreateKey {
 }
 
 impl CreateKey {
+    /// A key that is made of this, for this; [`CreateKey::default`] is a symmetric one.
+    #[must_use]
+    pub fn new(key_spec: KeySpec, key_usage: KeyUsage) -> Self {
+        Self { key_spec, key_usage: Some(key_usage), ..Self::default() }
+    }
+
     /// Checks description, tags and policy, which are each Region's own; takes the tags out.
     pub(in crate::kms) fn take_checked_tags(&mut self) -> Result<Tags> {
         check_description(&self.description)?;

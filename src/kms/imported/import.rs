@@ -20,6 +20,7 @@ use crate::{
 
 /// A request to import public keys and their aliases.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct ImportPublicKeys {
     /// The Region that all ARNs have to name; `None` takes each ARN's own.
     pub region: Option<Region>,
@@ -30,6 +31,14 @@ pub struct ImportPublicKeys {
     pub fingerprints: Vec<String>,
     /// Names of aliases that may be taken from the keys that have them.
     pub replace_aliases: Vec<String>,
+}
+
+impl ImportPublicKeys {
+    /// What was read, with the names of the files for messages; into each ARN's own Region.
+    #[must_use]
+    pub fn new(files: Vec<(String, PublicKeyFile)>) -> Self {
+        Self { files, ..Self::default() }
+    }
 }
 
 /// What became of a key or alias.

@@ -85,12 +85,7 @@ fn secrets_move_to_asymmetric_keys_and_back() {
     let rsa = place.make_pair("us-west-2", KeySpec::Rsa2048);
     let symmetric = place.make_key("us-west-2");
     for (key, provider) in [(&rsa, "aws-kms-rsa"), (&symmetric, "aws-kms")] {
-        let request = RewrapSecret {
-            secret_id: "db".to_owned(),
-            region: Some(region("us-west-2")),
-            to_key: Some(key.clone()),
-            ..RewrapSecret::default()
-        };
+        let request = RewrapSecret { region: Some(region("us-west-2")), to_key: Some(key.clone()), ..RewrapSecret::new("db") };
         place.vault.rewrap_secret(&mut place.session(), &request).expect("rewrapped");
         assert_eq!((place.provider("us-west-2"), place.value_in("us-west-2")), (provider.to_owned(), "top".to_owned()));
     }

@@ -187,7 +187,7 @@ fn rewrap_takes_one_decrypt_and_a_call_for_each_region() {
     let (fake, place) = (Arc::new(fake), Place::new());
     place.create(&under(&fake, &arns(&keys))).expect("created");
     fake.take_calls();
-    let rewrap = |keys: KeyOptions| RewrapSecret { secret_id: "db".to_owned(), keys, ..RewrapSecret::default() };
+    let rewrap = |keys: KeyOptions| RewrapSecret { keys, ..RewrapSecret::new("db") };
     place.vault.rewrap_secret(&mut place.session(), &rewrap(with(&fake))).expect("rewrapped");
     assert_eq!(fake.take_calls(), ["Decrypt us-west-2", "Encrypt eu-west-1", "Encrypt us-east-1", "Encrypt us-west-2"]);
     // Each Region that fails is told, and all stays as it was.

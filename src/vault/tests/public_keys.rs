@@ -161,7 +161,7 @@ fn what_needs_the_data_key_fails_before_it_changes_anything() {
     assert_refused(place.replicate(&to_west()), ErrorCode::DecryptionFailure, &["for AWS KMS alone", "--recovery-key"]);
     let no_key = ReplicateSecret { replicas: replicas(&["us-west-2"]), ..replication(&[]) };
     assert_refused(place.replicate(&no_key), ErrorCode::InvalidParameterException, &["us-west-2: no key is named"]);
-    let rewrap = RewrapSecret { secret_id: "db".to_owned(), ..RewrapSecret::default() };
+    let rewrap = RewrapSecret::new("db");
     assert_refused(place.vault.rewrap_secret(&mut place.session(), &rewrap), ErrorCode::DecryptionFailure, &["--recovery-key"]);
     assert_eq!(place.snapshot(), before);
 }
@@ -176,7 +176,7 @@ fn any_regions_bundle_that_opens_serves_the_others() {
     let opened = place.vault.get_secret_value(&aws, "db", Some(region(EAST)), &VersionSelector::default()).expect("opens");
     assert_eq!(opened.value.expose(), b"top");
     // Each bundle anew under the keys on record, from the one that opens.
-    let rewrap = RewrapSecret { secret_id: "db".to_owned(), ..RewrapSecret::default() };
+    let rewrap = RewrapSecret::new("db");
     place.vault.rewrap_secret(&mut place.session(), &rewrap).expect("rewrapped");
     place.vault.get_secret_value(&aws, "db", Some(region(EAST)), &VersionSelector::default()).expect("opens");
     place.assert_clean();

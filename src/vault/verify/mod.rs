@@ -60,6 +60,7 @@ pub struct OtherRegions {
 
 /// What [`verify`] looks at, and with which keys.
 #[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
 pub struct VerifyOptions<'a> {
     /// Opens what it can.
     pub kms: Option<&'a EmbeddedKms>,
