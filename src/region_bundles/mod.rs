@@ -12,22 +12,17 @@
 //!
 //! ```
 //! use coldseal::{
-//!     EncryptionContext, OpenOptions, SealOptions, SecretBytes,
+//!     EncryptionContext, OpenOptions, SealOptions,
 //!     keyring::AwsKmsDiscoveryKeyring,
-//!     kms::{KeystoreLocation, KeystoreSession, Passphrases},
+//!     kms::{KeyFileOnly, KeystoreLocation, KeystoreSession},
 //!     open,
 //!     region_bundles::{REGION_PAIR, RegionPlan},
 //!     vault::{KeyOptions, ReplicaRegion},
 //! };
 //!
-//! # struct KeyFileOnly;
-//! # impl Passphrases for KeyFileOnly {
-//! #     fn current(&self) -> coldseal::Result<SecretBytes> { unreachable!("a key file protects the keystore") }
-//! #     fn new_passphrase(&self) -> coldseal::Result<SecretBytes> { self.current() }
-//! # }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
-//! //! let location = KeystoreLocation::new(folder.path().join("keystore.json"));
+//! let location = KeystoreLocation::new(folder.path().join("keystore.json"));
 //! let mut session = KeystoreSession::begin(&location, &KeyFileOnly, None)?;
 //! let keys = KeyOptions::default();
 //! let regions = ["us-west-2", "eu-west-1"].map(ReplicaRegion::new);

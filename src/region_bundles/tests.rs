@@ -13,24 +13,11 @@ use crate::{
     error::{Error, Result},
     format::EncryptionContext,
     keyring::AwsKmsDiscoveryKeyring,
-    kms::{EmbeddedKms, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases},
+    kms::{EmbeddedKms, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession},
     message::{OpenOptions, Rewrapper, SealOptions, open},
     region::Region,
-    secret::SecretBytes,
     vault::{KeyOptions, ReplicaRegion},
 };
-
-struct KeyFileOnly;
-
-impl Passphrases for KeyFileOnly {
-    fn current(&self) -> Result<SecretBytes> {
-        panic!("asked for a passphrase")
-    }
-
-    fn new_passphrase(&self) -> Result<SecretBytes> {
-        self.current()
-    }
-}
 
 const PAYLOAD: &[u8] = b"attack at dawn";
 const NAMES: [&str; 2] = ["west", "europe"];

@@ -45,7 +45,11 @@ pub use protection::{Protection, ProtectionChanged};
 pub use session::{Committed, KeystoreSession};
 
 use super::EmbeddedKms;
-use crate::{durable::Temporaries, error::Result, secret::SecretBytes};
+use crate::{
+    durable::Temporaries,
+    error::{Error, Result},
+    secret::SecretBytes,
+};
 
 /// Where a keystore and its key file are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,6 +73,20 @@ pub trait Passphrases {
     /// # Errors
     /// None can be had.
     fn new_passphrase(&self) -> Result<SecretBytes>;
+}
+
+/// Asks nobody: for keystores that a key file protects, or is to protect.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeyFileOnly;
+
+impl Passphrases for KeyFileOnly {
+    fn current(&self) -> Result<SecretBytes> {
+        Err(Error::setup("a passphrase protects the keystore, and there is nobody to ask for it"))
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        self.current()
+    }
 }
 
 impl KeystoreLocation {
