@@ -62,9 +62,7 @@ pub use imported::{
     ImportPublicKeys, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey, ImportedPublicKeys, KeyDescription, KmsPublicKey, NamedKey,
     PublicKeyFile, WhatHappened,
 };
-pub use keystore::{
-    Committed, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged,
-};
+pub use keystore::{Committed, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
 pub use keystore::{merge_contents, parse_content, parse_keystore};
 pub(crate) use sources::{FoundKey, KeyPurpose, KeySource, KeySources};

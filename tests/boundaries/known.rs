@@ -21,6 +21,8 @@ pub(crate) const IN_CIRCLES: &[&str] = &[
     "durable/leftover.rs",
     "durable/mod.rs",
     "durable/new_file.rs",
+    "error/mod.rs",
+    "error/refusal/mod.rs",
     "keyring/aws_kms.rs",
     "keyring/aws_kms_rsa.rs",
     "keyring/budget.rs",

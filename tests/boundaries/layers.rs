@@ -6,7 +6,21 @@ use super::tree::{Arrow, File};
 
 /// A folder, or a file that stands for itself, may use what stands in a line above its own, and what stands in its own line.
 const LAYERS: &[&[&str]] = &[
-    &["error", "secret", "suite", "region", "arn", "timestamp", "policy", "page", "text", "shorthand", "parallel", "json_stream"],
+    &[
+        "error",
+        "secret",
+        "suite",
+        "region",
+        "arn",
+        "timestamp",
+        "policy",
+        "page",
+        "text",
+        "shorthand",
+        "parallel",
+        "json_stream",
+        "sequence_number",
+    ],
     &["durable"],
     &["format"],
     &["crypto"],

@@ -1,10 +1,24 @@
 //! The proof that keys are durable, which sealing demands.
 
-use super::Committed;
 use crate::{
     error::{Error, Result},
     kms::EmbeddedKms,
 };
+
+/// What a commit did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+#[non_exhaustive]
+pub enum Committed {
+    /// Nothing had changed, nothing was written.
+    Unchanged,
+    /// The keystore was replaced by the changed one.
+    Updated,
+    /// Keystore and key file were made: whoever copies both can open everything.
+    Created,
+    /// The keystore was made, under a key file that was there already.
+    CreatedWithAdoptedKeyFile,
+}
 
 /// The state of the embedded KMS as the keystore file has it: what is wrapped under its keys opens after a power cut too.
 ///

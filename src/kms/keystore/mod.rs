@@ -38,11 +38,11 @@ mod unlock;
 
 use std::path::{Path, PathBuf};
 
-pub use durable_keys::KeysDurable;
+pub use durable_keys::{Committed, KeysDurable};
 #[cfg(feature = "kms-endpoint")]
 pub(super) use live::LiveKeystore;
 pub use protection::{Protection, ProtectionChanged};
-pub use session::{Committed, KeystoreSession};
+pub use session::KeystoreSession;
 
 use super::EmbeddedKms;
 use crate::{

@@ -1,7 +1,7 @@
 //! Changing a keystore: lock, load or prepare, commit.
 
 use super::{
-    KeysDurable, KeystoreLocation, Passphrases, key_file, protection,
+    Committed, KeysDurable, KeystoreLocation, Passphrases, key_file, protection,
     slot::{RootKey, Slot},
     unlock::{KeySource, Unlocked, unlock},
 };
@@ -28,21 +28,6 @@ pub struct KeystoreSession {
     unlocked: Option<Unlocked>,
     made: Option<Committed>,
     _lock: Lock,
-}
-
-/// What a commit did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[must_use]
-#[non_exhaustive]
-pub enum Committed {
-    /// Nothing had changed, nothing was written.
-    Unchanged,
-    /// The keystore was replaced by the changed one.
-    Updated,
-    /// Keystore and key file were made: whoever copies both can open everything.
-    Created,
-    /// The keystore was made, under a key file that was there already.
-    CreatedWithAdoptedKeyFile,
 }
 
 impl KeystoreSession {
