@@ -12,7 +12,11 @@ use std::{
     sync::{Mutex, MutexGuard},
 };
 
-use super::{Sync, parent_of, sync_dir, whole};
+use super::{
+    Sync,
+    directory::{create_dir, create_dir_all, parent_of, sync_dir},
+    whole,
+};
 use crate::{
     error::{Error, Result},
     parallel::lock,
@@ -77,10 +81,10 @@ impl Group {
     /// its own had made it; missing parents, in which other processes may come to write, are durable at once.
     pub(crate) fn create_dir(&self, path: &Path) -> Result<()> {
         let parent = parent_of(path);
-        let made = match super::create_dir(path) {
+        let made = match create_dir(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                super::create_dir_all(parent)?;
-                super::create_dir(path)
+                create_dir_all(parent)?;
+                create_dir(path)
             }
             made => made,
         };

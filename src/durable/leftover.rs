@@ -6,13 +6,12 @@ use std::{
     path::Path,
 };
 
-use super::{
-    Existing,
-    new_file::{RANDOM_LENGTH, TEMPORARY_PREFIX},
-    parent_of, remove, write,
-};
-use crate::error::Result;
+use super::directory::{parent_of, remove};
 
+/// Temporary names start with this, so that a leftover is known for what it is.
+const TEMPORARY_PREFIX: &str = ".coldseal-tmp-";
+/// Letters and digits that a temporary name ends in.
+pub(super) const RANDOM_LENGTH: usize = 6;
 /// Longest name that temporary names repeat, in bytes: file systems allow 255 for a whole name.
 const LONGEST: usize = 200;
 
@@ -27,16 +26,6 @@ impl Temporaries {
     /// Of what is written under the lock for this file.
     pub(crate) fn of(path: &Path) -> Self {
         Self(path.file_name().filter(|name| name.len() <= LONGEST).map(OsStr::to_owned).unwrap_or_default())
-    }
-
-    /// As [`super::write_new`], under a temporary name of these.
-    pub(crate) fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        write(path, bytes, Existing::Refuse, self)
-    }
-
-    /// As [`super::replace`], under a temporary name of these.
-    pub(crate) fn replace(&self, path: &Path, bytes: &[u8]) -> Result<()> {
-        write(path, bytes, Existing::Replace, self)
     }
 
     /// Whether a file of this name is a temporary one, whosever it is.

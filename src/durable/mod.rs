@@ -3,6 +3,7 @@
 //! A file is written without a name (or under a temporary one), synced, and only then gets its name; the directory is
 //! synced after that. A failed sync is an error and is never retried: the kernel may have dropped the data.
 
+mod directory;
 mod group;
 mod leftover;
 mod lock;
@@ -12,9 +13,9 @@ pub(crate) mod regular;
 mod unnamed;
 #[cfg_attr(not(target_os = "linux"), path = "no_whole.rs")]
 mod whole;
+mod write;
 
-use std::{fs, io, path::Path};
-
+pub(crate) use directory::{create_dir_all, create_dir_in_durable, parent_of, remove, sync_dir};
 #[cfg(test)]
 pub(crate) use group::Barrier;
 pub(crate) use group::Group;
@@ -23,84 +24,7 @@ pub(crate) use lock::Lock;
 #[cfg(feature = "cli")]
 pub(crate) use lock::on_wait;
 pub(crate) use new_file::{Aside, Existing, NewFile, Sync};
-
-use crate::error::{Error, Result};
-
-/// Makes a directory and its missing parents, mode 0700, and syncs the parent of each one that is made.
-pub(crate) fn create_dir_all(path: &Path) -> Result<()> {
-    let parent = parent_of(path);
-    if path.is_dir() {
-        // A process may have ended between making it and syncing its parent. What is in a directory came after both.
-        let is_empty = fs::read_dir(path).is_ok_and(|mut entries| entries.next().is_none());
-        return match is_empty.then(|| sync_dir(parent)) {
-            // Then it was not made here.
-            Some(Err(Error::Io { source, .. })) if source.kind() == io::ErrorKind::PermissionDenied => Ok(()),
-            synced => synced.unwrap_or(Ok(())),
-        };
-    }
-    create_dir_all(parent)?;
-    create_dir_in_durable(path)
-}
-
-/// The same in a directory that [`create_dir_all`] has made or seen: nothing above it is synced again.
-pub(crate) fn create_dir_in_durable(path: &Path) -> Result<()> {
-    let parent = parent_of(path);
-    if path.is_dir() {
-        return create_dir_all(path);
-    }
-    match create_dir(path) {
-        Ok(()) => sync_dir(parent),
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
-        Err(error) => Err(Error::io_at("making the directory", path, error)),
-    }
-}
-
-/// Writes a new file of mode 0600; [`io::ErrorKind::AlreadyExists`] when the name is taken.
-pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
-    write(path, bytes, Existing::Refuse, &Temporaries::ANY)
-}
-
-/// Writes a file of mode 0600 aside and renames it to its name.
-pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
-    write(path, bytes, Existing::Replace, &Temporaries::ANY)
-}
-
-fn write(path: &Path, bytes: &[u8], existing: Existing, temporaries: &Temporaries) -> Result<()> {
-    let mut file = NewFile::create_of(temporaries, parent_of(path))?;
-    io::Write::write_all(&mut file, bytes).map_err(|error| Error::io_at("writing", path, error))?;
-    file.publish(path, existing, Sync::FileAndDirectory)
-}
-
-/// Removes a file and syncs its directory.
-pub(crate) fn remove(path: &Path) -> Result<()> {
-    tracing::debug!(path = %path.display(), "removing the file");
-    fs::remove_file(path).map_err(|error| Error::io_at("removing", path, error))?;
-    sync_dir(parent_of(path))
-}
-
-/// Makes the names in a directory durable.
-pub(crate) fn sync_dir(path: &Path) -> Result<()> {
-    #[cfg(unix)]
-    fs::File::open(path).and_then(|directory| directory.sync_all()).map_err(|error| Error::io_at("syncing the directory", path, error))?;
-    #[cfg(not(unix))]
-    let _ = path;
-    Ok(())
-}
-
-/// The directory that holds `path`; the current one for a bare name.
-pub(crate) fn parent_of(path: &Path) -> &Path {
-    match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    }
-}
-
-fn create_dir(path: &Path) -> io::Result<()> {
-    let mut builder = fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
-}
+pub(crate) use write::{replace, write_new};
 
 #[cfg(test)]
 mod tests;

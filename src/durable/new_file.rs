@@ -7,7 +7,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Temporaries, sync_dir};
+use super::{
+    directory::sync_dir,
+    leftover::{RANDOM_LENGTH, Temporaries},
+};
 use crate::error::{Error, Result};
 
 /// What to do when the name is taken.
@@ -151,11 +154,6 @@ impl Aside {
         temporary.persist(&path).map_err(|error| Error::io_at("creating", &path, error.error))
     }
 }
-
-/// Temporary names start with this, so that a leftover is known for what it is.
-pub(crate) const TEMPORARY_PREFIX: &str = ".coldseal-tmp-";
-/// Letters and digits that a temporary name ends in.
-pub(super) const RANDOM_LENGTH: usize = 6;
 
 impl Write for NewFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

@@ -1,6 +1,10 @@
-use std::{fs, io::Write as _};
+use std::{
+    fs,
+    io::{self, Write as _},
+};
 
 use super::*;
+use crate::error::{Error, Result};
 
 fn kind(result: Result<()>) -> Option<io::ErrorKind> {
     match result {
@@ -53,7 +57,7 @@ fn directories_are_made_with_their_parents() {
 fn modes_are_private() {
     use std::os::unix::fs::PermissionsExt as _;
     let directory = tempfile::tempdir().expect("a directory");
-    let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
+    let mode = |path: &std::path::Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
     create_dir_all(&directory.path().join("d")).expect("makes");
     write_new(&directory.path().join("d/f"), b"x").expect("writes");
     replace(&directory.path().join("d/f"), b"y").expect("replaces");

@@ -7,6 +7,8 @@
 
 use time::{Date, Duration, OffsetDateTime, Weekday, util::days_in_month};
 
+/// AWS: "You can rotate a secret as often as every four hours."
+pub(super) const LEAST_HOURS: u32 = 4;
 /// Days in which every day of a calendar comes: 29 February is on the same day of the week again after at most 40 years.
 const HORIZON_DAYS: u32 = 41 * 366;
 const DAYS_ARE_TWO: &str = "one of Day-of-month and Day-of-week must be ?, and the other must not";
@@ -69,7 +71,7 @@ impl Cron {
             return Err("no month has such a day".to_owned());
         }
         match cron.shortest_gap() {
-            gap if gap < super::schedule::LEAST_HOURS => Err(format!("rotations are at least four hours apart, not {gap}")),
+            gap if gap < LEAST_HOURS => Err(format!("rotations are at least four hours apart, not {gap}")),
             _ => Ok(cron),
         }
     }

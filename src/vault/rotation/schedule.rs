@@ -2,10 +2,8 @@
 
 use time::{Duration, OffsetDateTime};
 
-use super::cron::Cron;
+use super::cron::{Cron, LEAST_HOURS};
 
-/// AWS: "You can rotate a secret as often as every four hours."
-pub(super) const LEAST_HOURS: u32 = 4;
 /// AWS: "The maximum rotation period is 999 days."
 const MOST_DAYS: u32 = 999;
 
