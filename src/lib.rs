@@ -119,6 +119,8 @@ pub mod cli;
 #[doc(hidden)]
 pub mod crypto;
 mod durable;
+#[cfg(feature = "kms-endpoint")]
+pub mod endpoint;
 pub mod error;
 #[doc(hidden)]
 pub mod format;
@@ -130,6 +132,8 @@ pub mod message;
 pub mod page;
 mod parallel;
 mod policy;
+#[cfg(feature = "kms-endpoint")]
+mod protocol;
 pub mod region;
 pub mod region_bundles;
 mod secret;

@@ -4,10 +4,8 @@
 
 use coldseal::{
     arn::AccountId,
-    kms::{
-        CreateKey, EmbeddedKms, KeySpec, KeyUsage,
-        endpoint::{Answer, Service as _, ServiceInMemory},
-    },
+    endpoint::{Answer, Service as _, ServiceInMemory},
+    kms::{CreateKey, EmbeddedKms, KeySpec, KeyUsage},
     region::Region,
 };
 use libfuzzer_sys::fuzz_target;

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use coldseal::{
     SecretBytes,
     crypto::{Random as _, SystemRandom},
-    kms::endpoint::{Credentials, is_signed},
+    endpoint::{Credentials, is_signed},
 };
 use libfuzzer_sys::fuzz_target;
 

@@ -31,8 +31,6 @@
 
 mod aws;
 mod embedded;
-#[cfg(feature = "kms-endpoint")]
-pub mod endpoint;
 mod imported;
 mod keystore;
 mod sources;
@@ -62,6 +60,8 @@ pub use imported::{
     ImportPublicKeys, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey, ImportedPublicKeys, KeyDescription, KmsPublicKey, NamedKey,
     PublicKeyFile, WhatHappened,
 };
+#[cfg(feature = "kms-endpoint")]
+pub(crate) use keystore::LiveKeystore;
 pub use keystore::{Committed, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
 pub use keystore::{merge_contents, parse_content, parse_keystore};

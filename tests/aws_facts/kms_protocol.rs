@@ -1,5 +1,5 @@
 //! `docs/aws.md`, "Protocol", of AWS KMS. Here without HTTP, as tests have no sockets: paths, headers and signatures stand in
-//! `src/kms/endpoint/http/tests`, and AWS's own clients in `tests/system/test_serve_*.py`.
+//! `src/endpoint/http/tests`, and AWS's own clients in `tests/system/test_serve_*.py`.
 
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use coldseal::{

@@ -142,6 +142,12 @@ impl EmbeddedKms {
         Err(Error::setup(format!("the Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")))
     }
 
+    /// Sets the clock for a test.
+    #[cfg(all(test, feature = "kms-endpoint"))]
+    pub(crate) fn fix_clock(&mut self, now: Timestamp) {
+        self.clock = Clock::Fixed(now);
+    }
+
     pub(in crate::kms) fn now(&self) -> Timestamp {
         match self.clock {
             Clock::System => Timestamp::now(),
@@ -170,6 +176,6 @@ pub(in crate::kms) fn random_multi_region_id(random: &dyn Random) -> Result<Stri
 }
 
 /// A random UUID, version 4, in its 36-character form.
-pub(in crate::kms) fn random_uuid(random: &dyn Random) -> Result<String> {
+pub(crate) fn random_uuid(random: &dyn Random) -> Result<String> {
     Ok(uuid::Builder::from_random_bytes(random_array(random)?).into_uuid().to_string())
 }

@@ -16,7 +16,7 @@ pub(in crate::kms) fn length(value: &impl Serialize) -> usize {
 
 /// The JSON of a value whose maps have text for keys. It is measured first: a buffer that grew would leave keys behind in the memory that it
 /// gave back.
-pub(in crate::kms) fn write(value: &impl Serialize) -> SecretBytes {
+pub(crate) fn write(value: &impl Serialize) -> SecretBytes {
     let mut json = SecretBytes::zeroed(length(value));
     serde_json::to_writer(json.expose_mut(), value).expect("the same value has the same length twice");
     json

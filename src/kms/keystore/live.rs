@@ -25,7 +25,7 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 3600 } else { 1 });
 
 /// One keystore, for as long as the service runs.
-pub(in crate::kms) struct LiveKeystore {
+pub(crate) struct LiveKeystore {
     location: KeystoreLocation,
     passphrases: Box<dyn Passphrases + Send + Sync>,
     /// A keystore with another id in its place is not served.
@@ -84,7 +84,7 @@ impl LiveKeystore {
     ///
     /// # Errors
     /// As for [`KeystoreSession::begin`].
-    pub(in crate::kms) fn open(
+    pub(crate) fn open(
         location: KeystoreLocation,
         passphrases: Box<dyn Passphrases + Send + Sync>,
         account: Option<AccountId>,
@@ -109,7 +109,7 @@ impl LiveKeystore {
     ///
     /// # Errors
     /// The keystore is gone, is another one, or is not what was written; as for [`KeystoreLocation::load`].
-    pub(in crate::kms) fn read(&self) -> Result<Arc<EmbeddedKms>> {
+    pub(crate) fn read(&self) -> Result<Arc<EmbeddedKms>> {
         let failed = |error| not_there(&self.location, error);
         let stamp = Stamp::of(&fs::metadata(&self.location.keystore).map_err(failed)?);
         if let Some(kms) = self.seen_at(stamp) {
@@ -133,7 +133,7 @@ impl LiveKeystore {
     ///
     /// # Errors
     /// As for [`LiveKeystore::read`], and writing failed; in the inner result what `work` refuses.
-    pub(in crate::kms) fn change<T>(&self, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Result<Result<T>> {
+    pub(crate) fn change<T>(&self, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Result<Result<T>> {
         // Brings the known root key up to date, so that no passphrase is asked for under the lock.
         drop(self.read()?);
         let known = unpoisoned(self.seen.read()).known.clone();

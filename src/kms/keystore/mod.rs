@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 
 pub use durable_keys::{Committed, KeysDurable};
 #[cfg(feature = "kms-endpoint")]
-pub(super) use live::LiveKeystore;
+pub(crate) use live::LiveKeystore;
 pub use protection::{Protection, ProtectionChanged};
 pub use session::KeystoreSession;
 

@@ -33,11 +33,9 @@ use crate::{
         terminal::{note, print_text, warn},
     },
     crypto::SystemRandom,
+    endpoint::{Authentication, Credentials, KmsService, Reach, Server, ServerOptions, Stopper},
     error::{Error, Result},
-    kms::{
-        Passphrases,
-        endpoint::{Authentication, Credentials, KmsService, Reach, Server, ServerOptions, Stopper},
-    },
+    kms::Passphrases,
     secret::SecretBytes,
 };
 /// How often signals and the program's end are looked for.

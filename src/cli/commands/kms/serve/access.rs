@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{cli::environment::Environment, kms::endpoint::Credentials};
+use crate::{cli::environment::Environment, endpoint::Credentials};
 
 /// Variables that would take precedence over the endpoint or the credentials, or go with others.
 const REMOVED: [&str; 5] =

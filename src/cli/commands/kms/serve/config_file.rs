@@ -105,7 +105,7 @@ mod tests {
     use std::{os::unix::fs::PermissionsExt as _, sync::Arc};
 
     use super::*;
-    use crate::{cli::environment::Environment, kms::endpoint::Credentials, secret::SecretBytes};
+    use crate::{cli::environment::Environment, endpoint::Credentials, secret::SecretBytes};
 
     fn access() -> Access {
         let credentials = Credentials::from_parts("COLDEXAMPLE", SecretBytes::new(b"secret".to_vec())).expect("printable");

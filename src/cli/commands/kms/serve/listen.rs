@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use crate::{cli::usage::UsageError, kms::endpoint::Reach};
+use crate::{cli::usage::UsageError, endpoint::Reach};
 
 /// The address of a flag. Names are not looked up, save `localhost`.
 pub(super) fn address(value: &str, reach: Reach) -> Result<SocketAddr, UsageError> {

@@ -1,16 +1,15 @@
 //! Encrypt, Decrypt and what generates.
 
-use super::{GRANT_TOKENS, KEY_ID, Operation, Run};
+use super::{GRANT_TOKENS, KEY_ID};
 use crate::{
     error::{Error, ErrorCode, Result},
     keyring::CiphertextBlob,
-    kms::{
-        EmbeddedKms, GeneratedDataKey, GeneratedRandom, ReEncrypt,
-        endpoint::{
-            model::{Kind, Member},
-            reply,
-            request::{Request, missing},
-        },
+    kms::{EmbeddedKms, GeneratedDataKey, GeneratedRandom, ReEncrypt},
+    protocol::{
+        member::{Kind, Member},
+        operation::{Operation, Run},
+        reply,
+        request::{Request, missing},
     },
     region::Region,
     secret::SecretBytes,

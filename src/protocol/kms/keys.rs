@@ -2,19 +2,17 @@
 
 use serde_json::json;
 
-use super::{Change, DESCRIPTION, GRANT_TOKENS, KEY_ID, LIMIT, MARKER, Operation, POLICY, Run};
+use super::{DESCRIPTION, GRANT_TOKENS, KEY_ID, LIMIT, MARKER, POLICY};
 use crate::{
     error::{Error, ErrorCode, Result},
-    kms::{
-        CreateKey, EmbeddedKms, KeyDescription, KeyListEntry, KeySpec, KeyUsage, NewKey,
-        endpoint::{
-            dispatch::region_not_enabled,
-            model::{Kind, Member, Pattern},
-            reply,
-            request::Request,
-        },
-    },
+    kms::{CreateKey, EmbeddedKms, KeyDescription, KeyListEntry, KeySpec, KeyUsage, NewKey},
     page::PageRules,
+    protocol::{
+        member::{Kind, Member, Pattern},
+        operation::{Change, Operation, Run},
+        region_not_enabled, reply,
+        request::Request,
+    },
     region::Region,
     secret::SecretBytes,
 };

@@ -2,7 +2,8 @@
 
 use proptest::{collection::vec, prelude::*, sample::select};
 
-use super::{super::operations, *};
+use super::*;
+use crate::protocol::kms as operations;
 
 fn refused(operation: &str, body: &[u8]) -> (String, String) {
     let answer = service().answer(west(), operation, body);
@@ -78,7 +79,7 @@ fn no_error_repeats_what_may_be_secret() {
     let (_, message) = refuse(&service, "Encrypt", &json!({ "KeyId": id, "Plaintext": secret }));
     let expected = "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length less than or equal to 4096";
     assert_eq!(message, expected);
-    let printed = format!("{:?}", super::super::json::parse_object(br#"{"Plaintext": "EXAMPLE"}"#));
+    let printed = format!("{:?}", crate::protocol::json::parse_object(br#"{"Plaintext": "EXAMPLE"}"#));
     assert!(!printed.contains("EXAMPLE") && printed.contains("redacted"), "{printed}");
 }
 

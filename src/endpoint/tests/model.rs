@@ -2,14 +2,13 @@
 
 use std::sync::LazyLock;
 
-use super::super::{
-    model::{Kind, Member, TAG_KEY},
-    operations,
-};
 use super::*;
+use crate::protocol::{
+    kms as operations,
+    member::{Kind, Member, TAG_KEY},
+};
 
-static MODEL: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../../../tests/data/kms-model.json")).expect("JSON"));
+static MODEL: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(include_str!("../../../tests/data/kms-model.json")).expect("JSON"));
 
 /// What is not among an operation's own errors: what AWS answers to any request, and what AWS answers though the model does not say so.
 const COMMON: &[&str] = &[

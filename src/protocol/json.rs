@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 /// A value of JSON. Nesting is bounded by `serde_json`, at 128.
 #[derive(Debug)]
-pub(super) enum Json<'a> {
+pub(crate) enum Json<'a> {
     Null,
     Boolean(bool),
     Integer(i64),
@@ -19,10 +19,10 @@ pub(super) enum Json<'a> {
 }
 
 /// Members by name.
-pub(super) type Members<'a> = BTreeMap<Text<'a>, Json<'a>>;
+pub(crate) type Members<'a> = BTreeMap<Text<'a>, Json<'a>>;
 
 /// Text, which may be a key in base64. `Debug` prints its length alone.
-pub(super) enum Text<'a> {
+pub(crate) enum Text<'a> {
     /// As it stands in the body.
     Borrowed(&'a str),
     /// It had escapes.
@@ -33,7 +33,7 @@ pub(super) enum Text<'a> {
 ///
 /// # Errors
 /// Anything else. The text is the parser's: line and column, and nothing of the body.
-pub(super) fn parse_object(body: &[u8]) -> Result<Members<'_>, String> {
+pub(crate) fn parse_object(body: &[u8]) -> Result<Members<'_>, String> {
     if body.trim_ascii().is_empty() {
         return Ok(Members::new());
     }
@@ -47,7 +47,7 @@ pub(super) fn parse_object(body: &[u8]) -> Result<Members<'_>, String> {
 
 impl Json<'_> {
     /// What AWS calls such a value in its errors.
-    pub(super) const fn kind(&self) -> &'static str {
+    pub(crate) const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "NULL_VALUE",
             Self::Boolean(_) => "BOOLEAN_VALUE",
@@ -61,7 +61,7 @@ impl Json<'_> {
 }
 
 impl Text<'_> {
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         match self {
             Self::Borrowed(text) => text,
             Self::Owned(text) => text,

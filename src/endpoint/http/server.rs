@@ -15,8 +15,8 @@ use super::{
     limits::Limits,
 };
 use crate::{
+    endpoint::Service,
     error::{Error, Result},
-    kms::endpoint::Service,
 };
 
 /// Connections that the operating system holds until they are accepted.

@@ -2,18 +2,17 @@
 
 use serde_json::json;
 
-use super::{Change, KEY_ID, LIMIT, MARKER, Operation, POLICY, Run};
+use super::{KEY_ID, LIMIT, MARKER, POLICY};
 use crate::{
     error::Result,
-    kms::{
-        EmbeddedKms,
-        endpoint::{
-            model::{Kind, Member, Pattern},
-            reply,
-            request::Request,
-        },
-    },
+    kms::EmbeddedKms,
     page::PageRules,
+    protocol::{
+        member::{Kind, Member, Pattern},
+        operation::{Change, Operation, Run},
+        reply,
+        request::Request,
+    },
     region::Region,
     secret::SecretBytes,
 };

@@ -2,18 +2,17 @@
 
 use serde_json::json;
 
-use super::{Change, KEY_ID, LIMIT, MARKER, Operation, Run};
+use super::{KEY_ID, LIMIT, MARKER};
 use crate::{
     error::{Error, ErrorCode, Result},
-    kms::{
-        EmbeddedKms, RotationsListEntry,
-        endpoint::{
-            model::{Kind, Member},
-            reply,
-            request::Request,
-        },
-    },
+    kms::{EmbeddedKms, RotationsListEntry},
     page::PageRules,
+    protocol::{
+        member::{Kind, Member},
+        operation::{Change, Operation, Run},
+        reply,
+        request::Request,
+    },
     region::Region,
     secret::SecretBytes,
 };

@@ -7,10 +7,7 @@ use super::{
 use crate::{
     arn::AccountId,
     error::Result,
-    kms::{
-        EmbeddedKms,
-        keystore::{Committed, KeystoreLocation, LiveKeystore, Passphrases},
-    },
+    kms::{Committed, EmbeddedKms, KeystoreLocation, LiveKeystore, Passphrases},
     region::Region,
 };
 

@@ -1,17 +1,16 @@
 //! Tags.
 
-use super::{Change, KEY_ID, LIMIT, MARKER, Operation, Run};
+use super::{KEY_ID, LIMIT, MARKER};
 use crate::{
     error::Result,
-    kms::{
-        EmbeddedKms, Tag,
-        endpoint::{
-            model::{Kind, Member, TAG_KEY},
-            reply,
-            request::Request,
-        },
-    },
+    kms::{EmbeddedKms, Tag},
     page::PageRules,
+    protocol::{
+        member::{Kind, Member, TAG_KEY},
+        operation::{Change, Operation, Run},
+        reply,
+        request::Request,
+    },
     region::Region,
     secret::SecretBytes,
 };

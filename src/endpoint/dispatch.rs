@@ -1,13 +1,10 @@
 //! From the name of an operation and the body of a request to the answer.
 
-use super::{
-    Answer,
-    operations::{self, Run},
-    request::Request,
-};
+use super::Answer;
 use crate::{
     error::{Error, ErrorCode, Refusal, Result},
     kms::EmbeddedKms,
+    protocol::{kms, operation::Run, region_not_enabled, request::Request},
     region::Region,
     secret::SecretBytes,
 };
@@ -50,7 +47,7 @@ pub(super) fn dispatch(state: &impl State, region: Region, operation: &str, body
 }
 
 fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<SecretBytes, Failure> {
-    let operation = operations::all().find(|operation| operation.name == name).ok_or_else(|| unknown_operation(name))?;
+    let operation = kms::all().find(|operation| operation.name == name).ok_or_else(|| unknown_operation(name))?;
     if !state.read(|kms| kms.is_enabled(region)).map_err(Failure::Broken)? {
         // What AWS answers in a Region that the account has not opted into.
         return Err(Failure::Refused(Refusal::told(ErrorCode::UnrecognizedClientException, region_not_enabled(region))));
@@ -75,10 +72,6 @@ fn refused(error: Error) -> Failure {
         Error::Setup(error) => Failure::Refused(Refusal::told(ErrorCode::KMSInvalidStateException, error.to_string())),
         error => Failure::Broken(error),
     }
-}
-
-pub(super) fn region_not_enabled(region: Region) -> String {
-    format!("The Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")
 }
 
 fn unknown_operation(name: &str) -> Failure {

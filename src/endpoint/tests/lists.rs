@@ -49,7 +49,7 @@ fn times_are_seconds_with_milliseconds() {
         [("2026-11-21T20:38:31.123Z", "1795293511.123"), ("2026-11-21T20:38:31Z", "1795293511"), ("1969-12-31T23:59:59.5Z", "-0.5")]
     {
         let mut kms = EmbeddedKms::new(ACCOUNT.parse().expect("an account")).expect("random bytes");
-        kms.clock = crate::kms::model::Clock::Fixed(date.parse::<Timestamp>().expect("a time"));
+        kms.fix_clock(date.parse::<Timestamp>().expect("a time"));
         let key = kms.create_key_with(west(), CreateKey::default()).expect("made");
         let answer = ServiceInMemory::new(kms).answer(west(), "DescribeKey", json!({ "KeyId": key.key_id }).to_string().as_bytes());
         let body = String::from_utf8(answer.body.expose().to_vec()).expect("text");

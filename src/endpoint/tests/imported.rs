@@ -3,8 +3,8 @@
 use super::*;
 use crate::kms::{ImportPublicKeys, PublicKeyFile};
 
-const RSA_2048: &str = include_str!("../../../../tests/data/public-keys/rsa-2048.json");
-const P256: &str = include_str!("../../../../tests/data/public-keys/p256.json");
+const RSA_2048: &str = include_str!("../../../tests/data/public-keys/rsa-2048.json");
+const P256: &str = include_str!("../../../tests/data/public-keys/p256.json");
 
 /// The service with this key imported, its Region, and the answer of GetPublicKey that it came in.
 fn imported(file: &str) -> (ServiceInMemory, Region, Value) {

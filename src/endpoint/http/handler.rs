@@ -19,11 +19,9 @@ use super::{
 };
 use crate::{
     crypto::SystemRandom,
+    endpoint::{Answer, Service},
     error::{ErrorCode, Refusal},
-    kms::{
-        endpoint::{Answer, Service},
-        model::random_uuid,
-    },
+    kms::model::random_uuid,
     region::Region,
     secret::SecretBytes,
 };

@@ -3,12 +3,7 @@
 mod answer;
 mod dispatch;
 mod http;
-mod json;
 mod memory;
-mod model;
-mod operations;
-mod reply;
-mod request;
 mod service;
 #[cfg(test)]
 mod tests;

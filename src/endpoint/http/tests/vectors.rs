@@ -38,7 +38,7 @@ impl Signed {
 
 #[test]
 fn botocore_signs_and_each_is_taken() {
-    let text = include_str!("../../../../../tests/data/signed-requests.json");
+    let text = include_str!("../../../../tests/data/signed-requests.json");
     let vectors: Vectors = serde_json::from_str(text).expect("vectors");
     let secret = SecretBytes::new(vectors.secret_access_key.into_bytes());
     let credentials = Credentials::from_parts(&vectors.access_key_id, secret).expect("printable");

@@ -1,17 +1,16 @@
 //! Aliases.
 
-use super::{Change, KEY_ID, LIMIT, MARKER, Operation, Run};
+use super::{KEY_ID, LIMIT, MARKER};
 use crate::{
     error::Result,
-    kms::{
-        AliasListEntry, EmbeddedKms,
-        endpoint::{
-            model::{Kind, Member, Pattern},
-            reply,
-            request::Request,
-        },
-    },
+    kms::{AliasListEntry, EmbeddedKms},
     page::PageRules,
+    protocol::{
+        member::{Kind, Member, Pattern},
+        operation::{Change, Operation, Run},
+        reply,
+        request::Request,
+    },
     region::Region,
     secret::SecretBytes,
 };

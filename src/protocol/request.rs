@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     json::{Json, parse_object},
-    model::{Member, Value, Violations, path_of, serialization},
+    member::{Member, Value, Violations, path_of, serialization},
 };
 use crate::{
     error::{Error, ErrorCode, Result},
@@ -17,7 +17,7 @@ static NO_PAIRS: EncryptionContext = EncryptionContext::new();
 
 /// The members of one request by name.
 #[derive(Debug)]
-pub(super) struct Request(BTreeMap<&'static str, Value>);
+pub(crate) struct Request(BTreeMap<&'static str, Value>);
 
 impl Request {
     /// Parses the body of an operation with these members. Others are passed over, as AWS does, and `null` is as good as nothing.
@@ -25,7 +25,7 @@ impl Request {
     /// # Errors
     /// `SerializationException` for what is not a JSON object, has a member twice or a value of another type; `ValidationException` with
     /// all that breaks the model's constraints.
-    pub(super) fn parse(members: &[Member], body: &[u8]) -> Result<Self> {
+    pub(crate) fn parse(members: &[Member], body: &[u8]) -> Result<Self> {
         let mut given = parse_object(body).map_err(serialization)?;
         let (mut values, mut violations) = (BTreeMap::new(), Violations::default());
         for Member { name, kind, is_required } in members {
@@ -38,7 +38,7 @@ impl Request {
         violations.check().map(|()| Self(values))
     }
 
-    pub(super) fn text(&self, name: &str) -> Option<&str> {
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
         match self.0.get(name) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
@@ -47,7 +47,7 @@ impl Request {
 
     /// # Errors
     /// `ValidationException` when it is not there.
-    pub(super) fn required_text(&self, name: &str) -> Result<&str> {
+    pub(crate) fn required_text(&self, name: &str) -> Result<&str> {
         self.text(name).ok_or_else(|| missing(name))
     }
 
@@ -55,7 +55,7 @@ impl Request {
     ///
     /// # Errors
     /// `NotFoundException` for a name that only coldseal's command line takes.
-    pub(super) fn optional_key_id(&self, name: &str) -> Result<Option<&str>> {
+    pub(crate) fn optional_key_id(&self, name: &str) -> Result<Option<&str>> {
         match self.text(name) {
             Some(key_id) if is_written_as_embedded(key_id) => {
                 let message = format!("Invalid keyId '{}'", key_id.escape_debug());
@@ -67,12 +67,12 @@ impl Request {
 
     /// # Errors
     /// As for [`Request::optional_key_id`]; `ValidationException` when it is not there.
-    pub(super) fn key_id(&self, name: &str) -> Result<&str> {
+    pub(crate) fn key_id(&self, name: &str) -> Result<&str> {
         self.optional_key_id(name)?.ok_or_else(|| missing(name))
     }
 
     /// A number in the range that the model has for it; `None` when it is not there.
-    pub(super) fn number<N: TryFrom<i64>>(&self, name: &str) -> Option<N> {
+    pub(crate) fn number<N: TryFrom<i64>>(&self, name: &str) -> Option<N> {
         match self.0.get(name) {
             Some(Value::Integer(number)) => N::try_from(*number).ok(),
             _ => None,
@@ -80,13 +80,13 @@ impl Request {
     }
 
     /// True when the member is there and true.
-    pub(super) fn is_set(&self, name: &str) -> bool {
+    pub(crate) fn is_set(&self, name: &str) -> bool {
         matches!(self.0.get(name), Some(Value::Boolean(true)))
     }
 
     /// # Errors
     /// `ValidationException` when it is not there.
-    pub(super) fn blob(&self, name: &str) -> Result<&SecretBytes> {
+    pub(crate) fn blob(&self, name: &str) -> Result<&SecretBytes> {
         match self.0.get(name) {
             Some(Value::Blob(bytes)) => Ok(bytes),
             _ => Err(missing(name)),
@@ -94,21 +94,21 @@ impl Request {
     }
 
     /// An encryption context, empty where there is none.
-    pub(super) fn pairs(&self, name: &str) -> &EncryptionContext {
+    pub(crate) fn pairs(&self, name: &str) -> &EncryptionContext {
         match self.0.get(name) {
             Some(Value::Pairs(pairs)) => pairs,
             _ => &NO_PAIRS,
         }
     }
 
-    pub(super) fn texts(&self, name: &str) -> &[String] {
+    pub(crate) fn texts(&self, name: &str) -> &[String] {
         match self.0.get(name) {
             Some(Value::Texts(texts)) => texts,
             _ => &[],
         }
     }
 
-    pub(super) fn tags(&self, name: &str) -> Vec<(String, String)> {
+    pub(crate) fn tags(&self, name: &str) -> Vec<(String, String)> {
         match self.0.get(name) {
             Some(Value::Tags(tags)) => tags.clone(),
             _ => Vec::new(),
@@ -117,13 +117,13 @@ impl Request {
 
     /// # Errors
     /// `UnsupportedOperationException` for what exists in China only.
-    pub(super) fn algorithm(&self, name: &str) -> Result<EncryptionAlgorithm> {
+    pub(crate) fn algorithm(&self, name: &str) -> Result<EncryptionAlgorithm> {
         self.text(name).map_or(Ok(EncryptionAlgorithm::default()), |text| EncryptionAlgorithm::parse(&path_of(name), text))
     }
 
     /// # Errors
     /// `UnsupportedOperationException` when one of these members is there.
-    pub(super) fn refuse(&self, names: &[&str]) -> Result<()> {
+    pub(crate) fn refuse(&self, names: &[&str]) -> Result<()> {
         match names.iter().find(|name| self.0.contains_key(**name)) {
             None => Ok(()),
             Some(name) => {
@@ -136,7 +136,7 @@ impl Request {
     ///
     /// # Errors
     /// `DryRunOperationException` when this was all that was asked for.
-    pub(super) fn stop_dry_run(&self) -> Result<()> {
+    pub(crate) fn stop_dry_run(&self) -> Result<()> {
         if self.is_set("DryRun") { Err(dry_run()) } else { Ok(()) }
     }
 }
@@ -146,7 +146,7 @@ fn dry_run() -> Error {
 }
 
 /// A member that AWS demands though its model does not.
-pub(super) fn missing(name: &str) -> Error {
+pub(crate) fn missing(name: &str) -> Error {
     let mut violations = Violations::default();
     violations.missing(&path_of(name));
     violations.check().err().unwrap_or(Error::Misuse("a missing member is a violation"))

@@ -18,25 +18,25 @@ const SHOWN_LIMIT: usize = 256;
 
 /// A member of a request.
 #[derive(Debug)]
-pub(super) struct Member {
-    pub(super) name: &'static str,
-    pub(super) kind: Kind,
-    pub(super) is_required: bool,
+pub(crate) struct Member {
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    pub(crate) is_required: bool,
 }
 
 impl Member {
-    pub(super) const fn required(name: &'static str, kind: Kind) -> Self {
+    pub(crate) const fn required(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, is_required: true }
     }
 
-    pub(super) const fn optional(name: &'static str, kind: Kind) -> Self {
+    pub(crate) const fn optional(name: &'static str, kind: Kind) -> Self {
         Self { name, kind, is_required: false }
     }
 }
 
 /// The type of a member, with its constraints.
 #[derive(Debug, Clone)]
-pub(super) enum Kind {
+pub(crate) enum Kind {
     /// Length in characters.
     Text {
         length: RangeInclusive<usize>,
@@ -60,14 +60,14 @@ pub(super) enum Kind {
 
 /// A regular expression of the model, and what does its work.
 #[derive(Debug)]
-pub(super) struct Pattern {
-    pub(super) text: &'static str,
-    pub(super) matches: fn(&str) -> bool,
+pub(crate) struct Pattern {
+    pub(crate) text: &'static str,
+    pub(crate) matches: fn(&str) -> bool,
 }
 
 /// A member's value that keeps the model's constraints.
 #[derive(Debug)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
     Integer(i64),
     Boolean(bool),
@@ -78,16 +78,16 @@ pub(super) enum Value {
     Structure,
 }
 
-pub(super) const TAG_KEY: Kind = Kind::Text { length: 1..=128, pattern: None };
+pub(crate) const TAG_KEY: Kind = Kind::Text { length: 1..=128, pattern: None };
 const TAG_VALUE: Kind = Kind::Text { length: 0..=256, pattern: None };
 
 /// What is wrong with a request by the model.
 #[derive(Debug, Default)]
-pub(super) struct Violations(Vec<String>);
+pub(crate) struct Violations(Vec<String>);
 
 impl Violations {
     /// A member that is required and not there.
-    pub(super) fn missing(&mut self, path: &str) {
+    pub(crate) fn missing(&mut self, path: &str) {
         self.0.push(format!("Value null at '{path}' failed to satisfy constraint: Member must not be null"));
     }
 
@@ -99,7 +99,7 @@ impl Violations {
 
     /// # Errors
     /// `ValidationException` with everything that was found.
-    pub(super) fn check(self) -> Result<()> {
+    pub(crate) fn check(self) -> Result<()> {
         if self.0.is_empty() {
             return Ok(());
         }
@@ -110,7 +110,7 @@ impl Violations {
 }
 
 /// `NumberOfBytes` as errors spell it.
-pub(super) fn path_of(member: &str) -> String {
+pub(crate) fn path_of(member: &str) -> String {
     let mut characters = member.chars();
     characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
 }
@@ -120,7 +120,7 @@ impl Kind {
     ///
     /// # Errors
     /// `SerializationException` for a value of another type.
-    pub(super) fn convert(&self, json: Json<'_>, path: &str, violations: &mut Violations) -> Result<Value> {
+    pub(crate) fn convert(&self, json: Json<'_>, path: &str, violations: &mut Violations) -> Result<Value> {
         match (self, json) {
             (Self::Text { length, pattern }, Json::Text(text)) => {
                 check_text(text.as_str(), length, *pattern, path, violations);
@@ -180,7 +180,7 @@ impl Kind {
     }
 }
 
-pub(super) fn serialization(message: impl Into<String>) -> Error {
+pub(crate) fn serialization(message: impl Into<String>) -> Error {
     Error::service(ErrorCode::SerializationException, message)
 }
 

@@ -13,8 +13,9 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
+    endpoint::KmsService,
     error::Result,
-    kms::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection, endpoint::KmsService},
+    kms::{Committed, KeystoreLocation, KeystoreSession, Passphrases, Protection},
     secret::SecretBytes,
 };
 
@@ -163,7 +164,7 @@ fn a_change_rotates_what_is_due() {
     let (_folder, location) = place();
     let mut session = KeystoreSession::begin(&location, &Counted::default(), None).expect("begins");
     let kms = session.kms_mut();
-    kms.clock = crate::kms::model::Clock::Fixed("2024-01-01T00:00:00Z".parse().expect("a time"));
+    kms.fix_clock("2024-01-01T00:00:00Z".parse().expect("a time"));
     let id = kms.create_key(west(), "").expect("made").key_id;
     kms.enable_key_rotation(west(), &id, Some(90)).expect("turned on");
     assert_eq!(session.commit().expect("written").committed(), Committed::Created);

@@ -293,7 +293,7 @@ fn errors_have_the_names_and_messages_of_aws() {
     }
     let covered: std::collections::BTreeSet<_> = TABLE.iter().map(|(operation, ..)| *operation).collect();
     let lists = ["ListKeyPolicies", "ListResourceTags"];
-    let missing: Vec<_> = super::super::operations::all()
+    let missing: Vec<_> = crate::protocol::kms::all()
         .map(|operation| operation.name)
         .filter(|name| !covered.contains(name) && !lists.contains(name))
         .collect();

@@ -29,8 +29,8 @@ use super::{
     limits::Limits,
 };
 use crate::{
+    endpoint::{Answer, Service},
     error::{ErrorCode, Refusal},
-    kms::endpoint::{Answer, Service},
     region::Region,
     secret::SecretBytes,
 };

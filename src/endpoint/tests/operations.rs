@@ -2,7 +2,8 @@
 
 use std::{cell::RefCell, collections::BTreeSet};
 
-use super::{super::operations, *};
+use super::*;
+use crate::protocol::kms as operations;
 
 /// Remembers what it was asked.
 struct Recorded {

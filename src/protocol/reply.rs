@@ -17,12 +17,12 @@ use crate::{
 const DATES: [&str; 5] = ["CreationDate", "DeletionDate", "LastUpdatedDate", "NextRotationDate", "RotationDate"];
 
 /// The JSON of an answer without dates, which may hold keys.
-pub(super) fn secret(answer: &impl Serialize) -> SecretBytes {
+pub(crate) fn secret(answer: &impl Serialize) -> SecretBytes {
     secret_json::write(answer)
 }
 
 /// What an operation without an answer answers.
-pub(super) fn nothing() -> SecretBytes {
+pub(crate) fn nothing() -> SecretBytes {
     SecretBytes::new(b"{}".to_vec())
 }
 
@@ -30,7 +30,7 @@ pub(super) fn nothing() -> SecretBytes {
 ///
 /// # Errors
 /// None: every answer is JSON, and its dates are dates.
-pub(super) fn public(answer: &impl Serialize) -> Result<SecretBytes> {
+pub(crate) fn public(answer: &impl Serialize) -> Result<SecretBytes> {
     let mut value = serde_json::to_value(answer).map_err(|_| Error::Misuse("an answer is always JSON"))?;
     dates_to_seconds(&mut value)?;
     Ok(SecretBytes::new(value.to_string().into_bytes()))
@@ -40,7 +40,7 @@ pub(super) fn public(answer: &impl Serialize) -> Result<SecretBytes> {
 ///
 /// # Errors
 /// `ValidationException` for the size, `InvalidMarkerException`.
-pub(super) fn page<T: Serialize>(
+pub(crate) fn page<T: Serialize>(
     request: &Request,
     rules: PageRules,
     list: &str,
