@@ -4,10 +4,8 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use coldseal::{
     arn::AccountId,
-    kms::{
-        EmbeddedKms,
-        endpoint::{Answer, Service, ServiceInMemory},
-    },
+    endpoint::{Answer, Service, ServiceInMemory},
+    kms::EmbeddedKms,
     region::Region,
 };
 use serde_json::{Value, json};
