@@ -1,6 +1,6 @@
 //! Aliases.
 
-use super::{KEY_ID, LIMIT, MARKER};
+use super::kinds::{KEY_ID, LIMIT, MARKER};
 use crate::{
     error::Result,
     kms::{AliasListEntry, EmbeddedKms},

@@ -1,6 +1,6 @@
 //! Encrypt, Decrypt and what generates.
 
-use super::{GRANT_TOKENS, KEY_ID};
+use super::kinds::{GRANT_TOKENS, KEY_ID};
 use crate::{
     error::{Error, ErrorCode, Result},
     keyring::CiphertextBlob,

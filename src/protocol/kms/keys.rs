@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{DESCRIPTION, GRANT_TOKENS, KEY_ID, LIMIT, MARKER, POLICY};
+use super::kinds::{DESCRIPTION, GRANT_TOKENS, KEY_ID, LIMIT, MARKER, POLICY};
 use crate::{
     error::{Error, ErrorCode, Result},
     kms::{CreateKey, EmbeddedKms, KeyDescription, KeyListEntry, KeySpec, KeyUsage, NewKey},

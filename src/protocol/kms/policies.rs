@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{KEY_ID, LIMIT, MARKER, POLICY};
+use super::kinds::{KEY_ID, LIMIT, MARKER, POLICY};
 use crate::{
     error::Result,
     kms::EmbeddedKms,

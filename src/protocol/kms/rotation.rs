@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{KEY_ID, LIMIT, MARKER};
+use super::kinds::{KEY_ID, LIMIT, MARKER};
 use crate::{
     error::{Error, ErrorCode, Result},
     kms::{EmbeddedKms, RotationsListEntry},

@@ -1,6 +1,6 @@
 //! Tags.
 
-use super::{KEY_ID, LIMIT, MARKER};
+use super::kinds::{KEY_ID, LIMIT, MARKER};
 use crate::{
     error::Result,
     kms::{EmbeddedKms, Tag},
