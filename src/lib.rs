@@ -132,7 +132,7 @@ pub mod message;
 pub mod page;
 mod parallel;
 mod policy;
-#[cfg(feature = "kms-endpoint")]
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 mod protocol;
 pub mod region;
 pub mod region_bundles;

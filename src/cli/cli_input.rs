@@ -14,7 +14,8 @@ use std::{
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, builder::Resettable, parser::ValueSource};
 use serde_json::{Map, Value};
 
-use self::skeleton::{Skeleton, flag_name, kind};
+pub(crate) use self::skeleton::flag_name;
+use self::skeleton::{Skeleton, kind};
 use super::{
     args::Cli,
     environment::Environment,

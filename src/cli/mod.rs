@@ -13,6 +13,7 @@ mod inputs;
 mod invocation;
 mod key_access;
 mod keystore;
+mod members;
 mod online;
 mod operation;
 mod output;

@@ -10,7 +10,7 @@ use super::{
     printer::Printer,
     usage::UsageError,
 };
-use crate::{page::PageRules, vault::SecretListEntry};
+use crate::{page::PageRules, protocol::operation::Paging, vault::SecretListEntry};
 
 /// How an operation's pages look.
 pub(crate) struct ListOperation {
@@ -25,21 +25,19 @@ pub(crate) struct ListOperation {
     pub(crate) manual_flags: [&'static str; 2],
 }
 
-pub(crate) const LIST_SECRETS: ListOperation = ListOperation {
-    rules: PageRules::LIST_SECRETS,
-    list: "SecretList",
-    id: "ARN",
-    input_token: "NextToken",
-    manual_flags: ["--max-results", "--next-token"],
-};
-pub(crate) const LIST_KEYS: ListOperation =
-    ListOperation { rules: PageRules::LIST_KEYS, list: "Keys", id: "KeyArn", input_token: "Marker", manual_flags: ["--limit", "--marker"] };
-pub(crate) const LIST_ALIASES: ListOperation =
-    ListOperation { rules: PageRules::LIST_ALIASES, list: "Aliases", id: "AliasArn", ..LIST_KEYS };
-pub(crate) const LIST_KEY_ROTATIONS: ListOperation =
-    ListOperation { rules: PageRules::LIST_KEY_ROTATIONS, list: "Rotations", id: "KeyMaterialId", ..LIST_KEYS };
-pub(crate) const LIST_RESOURCE_TAGS: ListOperation =
-    ListOperation { rules: PageRules::LIST_RESOURCE_TAGS, list: "Tags", id: "TagKey", ..LIST_KEYS };
+impl ListOperation {
+    /// That of an operation of the table.
+    pub(crate) const fn of(paging: &Paging) -> Self {
+        let is_of_kms = matches!(paging.token.as_bytes(), b"Marker");
+        Self {
+            rules: paging.rules,
+            list: paging.list,
+            id: paging.id,
+            input_token: paging.token,
+            manual_flags: if is_of_kms { ["--limit", "--marker"] } else { ["--max-results", "--next-token"] },
+        }
+    }
+}
 
 /// One page, as its two flags ask for it.
 #[derive(Clone, Copy)]

@@ -37,6 +37,11 @@ pub(crate) struct Printer {
 }
 
 impl Printer {
+    /// The operation that the command carries out, as AWS names it.
+    pub(crate) const fn operation(&self) -> &'static str {
+        self.title
+    }
+
     /// For the results of `operation`.
     pub(crate) fn new(global: &GlobalArgs, environment: &Environment, operation: Operation) -> Result<Self, UsageError> {
         let is_colored = global.color.applies_to(&io::stdout(), environment);

@@ -1,10 +1,15 @@
 //! From the name of an operation and the body of a request to the answer.
 
-use super::Answer;
+use super::{Answer, reply::reply};
 use crate::{
     error::{Error, ErrorCode, Refusal, Result},
     kms::EmbeddedKms,
-    protocol::{kms, operation::Run, region_not_enabled, request::Request},
+    protocol::{
+        self,
+        kms::region_not_enabled,
+        operation::{Run, Service},
+        request::Request,
+    },
     region::Region,
     secret::SecretBytes,
 };
@@ -47,21 +52,22 @@ pub(super) fn dispatch(state: &impl State, region: Region, operation: &str, body
 }
 
 fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<SecretBytes, Failure> {
-    let operation = kms::all().find(|operation| operation.name == name).ok_or_else(|| unknown_operation(name))?;
+    let operation = protocol::find(Service::Kms, name).ok_or_else(|| unknown_operation(name))?;
     if !state.read(|kms| kms.is_enabled(region)).map_err(Failure::Broken)? {
         // What AWS answers in a Region that the account has not opted into.
         return Err(Failure::Refused(Refusal::told(ErrorCode::UnrecognizedClientException, region_not_enabled(region))));
     }
-    let request = Request::parse(operation.members, body).map_err(refused)?;
-    match operation.run {
+    let request = Request::parse(operation.input, body).map_err(refused)?;
+    let answer = match operation.run {
         Run::Alone(answer) => answer(&request),
-        Run::Read(answer) => state.read(|kms| answer(kms, region, &request)).map_err(Failure::Broken)?,
-        Run::Write(prepare) => {
+        Run::Keys(answer) => state.read(|kms| answer(kms, region, &request)).map_err(Failure::Broken)?,
+        Run::ChangeKeys(prepare) => {
             let change = prepare(region, &request).map_err(refused)?;
             state.change(change).map_err(Failure::Broken)?
         }
-    }
-    .map_err(refused)
+        Run::Secrets(_) => return Err(unknown_operation(name)),
+    };
+    answer.and_then(|answer| reply(operation, &request, answer)).map_err(refused)
 }
 
 /// An operation's own error.

@@ -4,6 +4,7 @@ mod answer;
 mod dispatch;
 mod http;
 mod memory;
+mod reply;
 mod service;
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,7 @@ pub(crate) use embedded::is_written_as_embedded;
 pub(crate) use embedded::model;
 #[doc(hidden)]
 pub use embedded::parse_key_policy;
-#[cfg(feature = "kms-endpoint")]
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use embedded::secret_json;
 pub use embedded::{
     AliasListEntry, ComparisonKey, CreateKey, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, EncryptionAlgorithm, ExpiredKey,

@@ -1,15 +1,35 @@
-//! One table of AWS's operations: members with their limits, and what is done. No HTTP and no terminal.
+//! One table of AWS's operations: which members a request has, within which limits, and what is done. No HTTP and no terminal.
+//!
+//! ```text
+//! kms        the operations of AWS KMS, on the embedded KMS
+//! secrets    the operations of AWS Secrets Manager, in a vault
+//! operation  what an entry is
+//! member     the members of a request: their types and limits
+//! value      a member's value, converted and checked
+//! request    the members of one request
+//! answer     what an operation answers
+//! json       JSON as clients send it
+//! ```
 
+pub(crate) mod answer;
 pub(crate) mod json;
 pub(crate) mod kms;
 pub(crate) mod member;
 pub(crate) mod operation;
-pub(crate) mod reply;
 pub(crate) mod request;
+pub(crate) mod secrets;
+#[cfg(test)]
+mod tests;
+pub(crate) mod value;
 
-use crate::region::Region;
+use self::operation::{Operation, Service};
 
-/// What is said of a Region that is not enabled.
-pub(crate) fn region_not_enabled(region: Region) -> String {
-    format!("The Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")
+/// The whole table.
+pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {
+    kms::all().chain(secrets::all())
+}
+
+/// A service's operation of this name.
+pub(crate) fn find(service: Service, name: &str) -> Option<&'static Operation> {
+    all().find(|operation| operation.service == service && operation.name == name)
 }

@@ -1,27 +1,100 @@
-//! An entry of the table.
+//! An entry of the table: an operation of AWS, its request's members, and what is done.
 
-use super::{member::Member, request::Request};
-use crate::{error::Result, kms::EmbeddedKms, region::Region, secret::SecretBytes};
+use super::{answer::Answer, member::Member, request::Request};
+use crate::{
+    error::Result,
+    kms::EmbeddedKms,
+    page::PageRules,
+    region::Region,
+    vault::{KeyOptions, Vault},
+};
 
-/// One operation of AWS KMS.
+/// The services whose operations stand in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Service {
+    Kms,
+    SecretsManager,
+}
+
+/// One operation.
 #[derive(Debug)]
 pub(crate) struct Operation {
+    pub(crate) service: Service,
+    /// As in the service's model, for instance `CreateKey`.
     pub(crate) name: &'static str,
-    /// In the order of the model.
-    pub(crate) members: &'static [Member],
+    /// The request's members, in the order of the model.
+    pub(crate) input: &'static [Member],
+    /// Of an operation that lists.
+    pub(crate) paging: Option<&'static Paging>,
+    /// Members of the answer, at any depth, that AWS's has not: no client of AWS sees them.
+    pub(crate) own_output: &'static [&'static str],
     pub(crate) run: Run,
 }
 
-/// How an operation is done. Its answer is JSON.
+impl Operation {
+    /// An operation of AWS KMS.
+    pub(crate) const fn kms(name: &'static str, input: &'static [Member], run: Run) -> Self {
+        Self { service: Service::Kms, name, input, paging: None, own_output: &[], run }
+    }
+
+    /// An operation of AWS Secrets Manager.
+    pub(crate) const fn secrets(name: &'static str, input: &'static [Member], run: Run) -> Self {
+        Self { service: Service::SecretsManager, ..Self::kms(name, input, run) }
+    }
+
+    pub(crate) const fn paged(self, paging: &'static Paging) -> Self {
+        Self { paging: Some(paging), ..self }
+    }
+
+    pub(crate) const fn with_own_output(self, own_output: &'static [&'static str]) -> Self {
+        Self { own_output, ..self }
+    }
+}
+
+/// How an operation is done.
 #[derive(Debug)]
 pub(crate) enum Run {
     /// Without any key.
-    Alone(fn(&Request) -> Result<SecretBytes>),
-    /// On a state that others read at the same time.
-    Read(fn(&EmbeddedKms, Region, &Request) -> Result<SecretBytes>),
+    Alone(fn(&Request) -> Result<Answer>),
+    /// On keys that others read at the same time.
+    Keys(fn(&EmbeddedKms, Region, &Request) -> Result<Answer>),
     /// What takes long, or can be refused by the request alone, is done before the keystore is locked for the [`Change`].
-    Write(for<'a> fn(Region, &'a Request) -> Result<Change<'a>>),
+    ChangeKeys(for<'a> fn(Region, &'a Request) -> Result<Change<'a>>),
+    /// On secrets in a vault, read beside others.
+    Secrets(fn(&Secrets<'_>, &Request) -> Result<Answer>),
+}
+
+/// Where secrets are, and what opens them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Secrets<'a> {
+    pub(crate) vault: &'a Vault,
+    /// The keystore's keys, where there is one.
+    pub(crate) kms: Option<&'a EmbeddedKms>,
+    pub(crate) keys: &'a KeyOptions,
+    /// Without one a secret's primary Region answers, and a list has each secret once.
+    pub(crate) region: Option<Region>,
 }
 
 /// A change of the keystore, refused as a whole or done as a whole.
-pub(crate) type Change<'a> = Box<dyn FnOnce(&mut EmbeddedKms) -> Result<SecretBytes> + 'a>;
+pub(crate) type Change<'a> = Box<dyn FnOnce(&mut EmbeddedKms) -> Result<Answer> + 'a>;
+
+/// How the pages of a list are asked for and told apart.
+#[derive(Debug)]
+pub(crate) struct Paging {
+    pub(crate) rules: PageRules,
+    /// The answer's member that holds the entries.
+    pub(crate) list: &'static str,
+    /// The entry's member that tells it from the others; an entry that is text is its own.
+    pub(crate) id: &'static str,
+    /// The request's member for the size of a page.
+    pub(crate) size: &'static str,
+    /// The request's member for the page that follows another.
+    pub(crate) token: &'static str,
+}
+
+impl Paging {
+    /// As the lists of AWS KMS are paged.
+    pub(crate) const fn of_kms(rules: PageRules, list: &'static str, id: &'static str) -> Self {
+        Self { rules, list, id, size: "Limit", token: "Marker" }
+    }
+}

@@ -1,10 +1,9 @@
-//! A request whose members keep the constraints of AWS's service model.
-
-use std::collections::BTreeMap;
+//! The members of one request.
 
 use super::{
-    json::{Json, parse_object},
-    member::{Member, Value, Violations, path_of, serialization},
+    json::parse_object,
+    member::Member,
+    value::{Structure, Value, Violations, convert_members, path_of, serialization},
 };
 use crate::{
     error::{Error, ErrorCode, Result},
@@ -15,31 +14,49 @@ use crate::{
 
 static NO_PAIRS: EncryptionContext = EncryptionContext::new();
 
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// A client of AWS, which knows the names and the errors of AWS alone.
+    Client,
+    /// coldseal's own command line.
+    CommandLine,
+}
+
 /// The members of one request by name.
 #[derive(Debug)]
-pub(crate) struct Request(BTreeMap<&'static str, Value>);
+pub(crate) struct Request {
+    caller: Caller,
+    values: Structure,
+}
 
 impl Request {
-    /// Parses the body of an operation with these members. Others are passed over, as AWS does, and `null` is as good as nothing.
+    /// Parses the body of an operation with these members, as a client sends it. Others are passed over, as AWS does, and `null` is
+    /// as good as nothing.
     ///
     /// # Errors
     /// `SerializationException` for what is not a JSON object, has a member twice or a value of another type; `ValidationException` with
     /// all that breaks the model's constraints.
     pub(crate) fn parse(members: &[Member], body: &[u8]) -> Result<Self> {
-        let mut given = parse_object(body).map_err(serialization)?;
-        let (mut values, mut violations) = (BTreeMap::new(), Violations::default());
-        for Member { name, kind, is_required } in members {
-            match given.remove(*name) {
-                None | Some(Json::Null) if *is_required => violations.missing(&path_of(name)),
-                None | Some(Json::Null) => {}
-                Some(json) => drop(values.insert(*name, kind.convert(json, &path_of(name), &mut violations)?)),
-            }
-        }
-        violations.check().map(|()| Self(values))
+        let given = parse_object(body).map_err(serialization)?;
+        let mut violations = Violations::default();
+        let values = convert_members(members, given, path_of, &mut violations)?;
+        violations.check().map(|()| Self { caller: Caller::Client, values })
+    }
+
+    /// A request of the command line, whose arguments have the members' types. Their limits are held by what does the work, for callers
+    /// of every kind.
+    pub(crate) const fn typed(values: Structure) -> Self {
+        Self { caller: Caller::CommandLine, values }
+    }
+
+    /// Who asks.
+    pub(crate) const fn caller(&self) -> Caller {
+        self.caller
     }
 
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        match self.0.get(name) {
+        match self.values.get(name) {
             Some(Value::Text(text)) => Some(text),
             _ => None,
         }
@@ -57,7 +74,7 @@ impl Request {
     /// `NotFoundException` for a name that only coldseal's command line takes.
     pub(crate) fn optional_key_id(&self, name: &str) -> Result<Option<&str>> {
         match self.text(name) {
-            Some(key_id) if is_written_as_embedded(key_id) => {
+            Some(key_id) if self.caller == Caller::Client && is_written_as_embedded(key_id) => {
                 let message = format!("Invalid keyId '{}'", key_id.escape_debug());
                 Err(Error::service(ErrorCode::NotFoundException, message))
             }
@@ -73,7 +90,7 @@ impl Request {
 
     /// A number in the range that the model has for it; `None` when it is not there.
     pub(crate) fn number<N: TryFrom<i64>>(&self, name: &str) -> Option<N> {
-        match self.0.get(name) {
+        match self.values.get(name) {
             Some(Value::Integer(number)) => N::try_from(*number).ok(),
             _ => None,
         }
@@ -81,13 +98,13 @@ impl Request {
 
     /// True when the member is there and true.
     pub(crate) fn is_set(&self, name: &str) -> bool {
-        matches!(self.0.get(name), Some(Value::Boolean(true)))
+        matches!(self.values.get(name), Some(Value::Boolean(true)))
     }
 
     /// # Errors
     /// `ValidationException` when it is not there.
     pub(crate) fn blob(&self, name: &str) -> Result<&SecretBytes> {
-        match self.0.get(name) {
+        match self.values.get(name) {
             Some(Value::Blob(bytes)) => Ok(bytes),
             _ => Err(missing(name)),
         }
@@ -95,24 +112,34 @@ impl Request {
 
     /// An encryption context, empty where there is none.
     pub(crate) fn pairs(&self, name: &str) -> &EncryptionContext {
-        match self.0.get(name) {
+        match self.values.get(name) {
             Some(Value::Pairs(pairs)) => pairs,
             _ => &NO_PAIRS,
         }
     }
 
     pub(crate) fn texts(&self, name: &str) -> &[String] {
-        match self.0.get(name) {
+        match self.values.get(name) {
             Some(Value::Texts(texts)) => texts,
             _ => &[],
         }
     }
 
-    pub(crate) fn tags(&self, name: &str) -> Vec<(String, String)> {
-        match self.0.get(name) {
-            Some(Value::Tags(tags)) => tags.clone(),
-            _ => Vec::new(),
+    /// A list of structures, none where it is not there.
+    pub(crate) fn structures(&self, name: &str) -> &[Structure] {
+        match self.values.get(name) {
+            Some(Value::Structures(structures)) => structures,
+            _ => &[],
         }
+    }
+
+    /// Two texts of each structure of a list, for instance a tag's key and its value; a text that is not there is empty.
+    pub(crate) fn text_pairs(&self, name: &str, key: &str, value: &str) -> Vec<(String, String)> {
+        let text = |structure: &Structure, name| match structure.get(name) {
+            Some(Value::Text(text)) => text.clone(),
+            _ => String::new(),
+        };
+        self.structures(name).iter().map(|structure| (text(structure, key), text(structure, value))).collect()
     }
 
     /// # Errors
@@ -124,7 +151,7 @@ impl Request {
     /// # Errors
     /// `UnsupportedOperationException` when one of these members is there.
     pub(crate) fn refuse(&self, names: &[&str]) -> Result<()> {
-        match names.iter().find(|name| self.0.contains_key(**name)) {
+        match names.iter().find(|name| self.values.contains_key(**name)) {
             None => Ok(()),
             Some(name) => {
                 Err(Error::service(ErrorCode::UnsupportedOperationException, format!("The embedded KMS does not support {name}")))

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum};
+use serde::Serialize;
 
 mod asymmetric;
 mod cryptography;
@@ -12,10 +13,10 @@ mod public_keys;
 mod serve;
 mod transfer;
 
-pub(crate) use asymmetric::{AsymmetricCommand, DeriveSharedSecretArgs, GetPublicKeyArgs};
-pub(crate) use cryptography::{CryptographyCommand, DecryptArgs, DryRunArgs, EncryptArgs, GenerateDataKeyArgs, ReEncryptArgs};
+pub(crate) use asymmetric::AsymmetricCommand;
+pub(crate) use cryptography::{CryptographyCommand, DryRunArgs};
 pub(crate) use details::DetailsCommand;
-pub(crate) use lifecycle::{KeyDetailsArgs, LifecycleCommand, PurgeArgs, ReplicateKeyArgs, ScheduleKeyDeletionArgs};
+pub(crate) use lifecycle::{KeyDetailsArgs, LifecycleCommand, PurgeArgs, ScheduleKeyDeletionArgs};
 pub(crate) use public_keys::{ImportPublicKeyArgs, PublicKeysCommand};
 pub(crate) use serve::ServeArgs;
 pub(crate) use transfer::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand};
@@ -60,7 +61,8 @@ pub(crate) enum KmsCommand {
 }
 
 /// Create a key in a Region: symmetric, RSA, or on an elliptic curve
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Examples:
   coldseal kms create-key --region us-east-1 --description 'payroll' \\
       --query KeyMetadata.KeyId --output text
@@ -70,11 +72,13 @@ pub(crate) enum KmsCommand {
       --key-usage KEY_AGREEMENT")]
 pub(crate) struct CreateKeyArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) details: KeyDetailsArgs,
     /// Make a key that 'replicate-key' can copy to other Regions; cannot be changed later
     #[arg(long, overrides_with = "no_multi_region")]
     pub(crate) multi_region: bool,
     #[arg(long, hide = true)]
+    #[serde(skip)]
     no_multi_region: bool,
     /// RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521 or SYMMETRIC_DEFAULT (AES-256-GCM) [default: SYMMETRIC_DEFAULT]
     #[arg(long, value_name = "SPEC")]
@@ -91,7 +95,8 @@ pub(crate) struct CreateKeyArgs {
 }
 
 /// Show a key's metadata
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal kms describe-key --region us-east-1 --key-id alias/east \\
       --query KeyMetadata.KeyState")]
@@ -102,7 +107,8 @@ pub(crate) struct DescribeKeyArgs {
 }
 
 /// Give a key a name
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal kms create-alias --region us-east-1 --alias-name alias/east \\
       --target-key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
@@ -116,7 +122,8 @@ pub(crate) struct CreateAliasArgs {
 }
 
 /// List the aliases of a Region, or of all Regions
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal kms list-aliases --region us-east-1 \\
       --query 'Aliases[].[AliasName,TargetKeyId]' --output text")]
@@ -125,19 +132,24 @@ pub(crate) struct ListAliasesArgs {
     #[arg(long, value_name = "KEY")]
     pub(crate) key_id: Option<String>,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) paging: KmsPagingArgs,
 }
 
 /// Lists what belongs to one key.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct ListOfKeyArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) paging: KmsPagingArgs,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct KeyIdArgs {
     /// Key id or key ARN
     #[arg(long, value_name = "KEY")]

@@ -1,6 +1,7 @@
 //! Arguments of the commands that list.
 
 use clap::{ArgAction, Args};
+use serde::Serialize;
 
 /// Paging as the AWS CLI does it, over all pages of the service.
 #[derive(Debug, Args)]
@@ -17,7 +18,8 @@ pub(crate) struct PagingArgs {
 }
 
 /// List the secrets of a Region, or of all Regions
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Without a Region every secret is listed once, in its primary Region.
 
 Examples:
@@ -39,6 +41,7 @@ pub(crate) struct ListSecretsArgs {
     #[arg(long, overrides_with = "_no_include_planned_deletion")]
     pub(crate) include_planned_deletion: bool,
     #[arg(long = "no-include-planned-deletion", hide = true, action = ArgAction::SetTrue)]
+    #[serde(skip)]
     pub(crate) _no_include_planned_deletion: bool,
     /// One page of at most so many entries, 1 to 100, as the service gives it
     #[arg(long, value_name = "COUNT")]
@@ -47,11 +50,13 @@ pub(crate) struct ListSecretsArgs {
     #[arg(long, value_name = "TOKEN")]
     pub(crate) next_token: Option<String>,
     #[command(flatten)]
+    #[serde(skip)]
     pub(crate) paging: PagingArgs,
 }
 
 /// Paging of `coldseal kms`.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct KmsPagingArgs {
     /// One page of at most so many entries, as the service gives it
     #[arg(long, value_name = "COUNT")]
@@ -60,5 +65,6 @@ pub(crate) struct KmsPagingArgs {
     #[arg(long, value_name = "MARKER")]
     pub(crate) marker: Option<String>,
     #[command(flatten)]
+    #[serde(skip)]
     pub(crate) paging: PagingArgs,
 }

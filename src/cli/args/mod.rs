@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use files::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, RegionBundleArgs, RewrapArgs, SealArgs};
-pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ListAliasesArgs, ProtectionKind};
+pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ProtectionKind};
 pub(crate) use lists::{KmsPagingArgs, ListSecretsArgs, PagingArgs};
 pub(crate) use pack::PackArgs;
 pub(crate) use recovery::{OpeningKeyArgs, WrapArgs};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use serde::Serialize;
 
 use super::recovery::{OpeningKeyArgs, WrapArgs};
 
@@ -122,7 +123,8 @@ pub(crate) struct ReplicateArgs {
 }
 
 /// Open a secret's bundle and print its value
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Examples:
   coldseal get-secret-value --secret-id MySecret --query SecretString \\
       --output text
@@ -141,20 +143,25 @@ pub(crate) struct GetSecretValueArgs {
     #[arg(long, value_name = "LABEL")]
     pub(crate) version_stage: Option<String>,
     #[command(flatten)]
+    #[serde(skip)]
     pub(crate) opening: OpeningKeyArgs,
     /// [coldseal] The same as they were given at sealing: aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE; repeat it for several
     #[arg(long, value_name = "RECOVERY")]
+    #[serde(skip)]
     pub(crate) recovery_key: Vec<String>,
     /// [coldseal] Write the value, byte for byte, to this file (mode 0600); '-' for stdout
     #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
     pub(crate) output_file: Option<PathBuf>,
     /// [coldseal] Overwrite the file
     #[arg(long, requires = "output_file")]
+    #[serde(skip)]
     pub(crate) force: bool,
 }
 
 /// Show what is known of a secret without opening it
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal describe-secret --secret-id MySecret \\
       --query 'Bundles[].[Region,Path]' --output text

@@ -29,7 +29,7 @@ impl Skeleton {
 }
 
 /// The flag of a member, as the AWS CLI names it: `kms-key-id` for `KmsKeyId`, `rotation-lambda-arn` for `RotationLambdaARN`.
-pub(super) fn flag_name(member: &str) -> String {
+pub(crate) fn flag_name(member: &str) -> String {
     let letters: Vec<char> = member.chars().collect();
     let mut flag = String::new();
     for (at, letter) in letters.iter().enumerate() {
@@ -60,6 +60,7 @@ pub(super) const fn kind(value: &Value) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::{self, member::Kind, operation::Service};
 
     #[test]
     fn every_line_of_the_table_is_read() {
@@ -70,6 +71,35 @@ mod tests {
             assert!(Skeleton::of(service, operation).is_some(), "{name}");
         }
         assert!(Skeleton::of("kms", "CreateSecret").is_none());
+    }
+
+    /// What a member of this kind looks like in JSON; bytes stand as null.
+    fn kind_of(member: &Kind) -> &'static str {
+        match member {
+            Kind::Text { .. } | Kind::OneOf(_) => "a string",
+            Kind::Integer(_) => "a number",
+            Kind::Boolean => "a boolean",
+            Kind::Blob(_) => "null",
+            Kind::Pairs | Kind::Structure => "an object",
+            Kind::List { .. } | Kind::Structures { .. } => "a list",
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_skeleton_stands_in_the_table() {
+        for operation in protocol::all() {
+            let service = match operation.service {
+                Service::Kms => "kms",
+                Service::SecretsManager => "secretsmanager",
+            };
+            let skeleton = Skeleton::of(service, operation.name).unwrap_or_else(|| panic!("{} has no skeleton", operation.name));
+            let mut members = operation.input.iter();
+            for (name, sample) in &skeleton.input {
+                let member = members.find(|member| member.name == name);
+                let member = member.unwrap_or_else(|| panic!("{}.{name} is not in the table, or in another place", operation.name));
+                assert_eq!(kind(sample), kind_of(&member.kind), "{}.{name}", operation.name);
+            }
+        }
     }
 
     #[test]

@@ -1,68 +1,47 @@
 //! `coldseal kms …`
 
-mod asymmetric;
 mod create_key;
-mod cryptography;
-mod details;
+mod entry;
 mod lifecycle;
 mod public_keys;
 #[cfg(feature = "kms-endpoint")]
 mod serve;
 mod transfer;
 
-use serde::Serialize;
-use serde_json::{Value, json};
-
 #[cfg(not(feature = "kms-endpoint"))]
 use crate::cli::usage::ConfigError;
 use crate::{
     cli::{
         args::{
-            ChangeProtectionArgs, EnableRegionArgs, KmsCommand, KmsPagingArgs, ListAliasesArgs, ProtectionKind,
-            kms::{KeyDetailsArgs, LifecycleCommand},
+            ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ProtectionKind,
+            kms::{DetailsCommand, LifecycleCommand},
         },
-        failure::{Failure, Outcome},
+        failure::Outcome,
         invocation::Invocation,
-        paging::{LIST_ALIASES, LIST_KEYS},
         regions::parse_region,
-        structures::{parse_structures, require_string},
         terminal::note,
         usage::UsageError,
     },
-    error::Result,
-    kms::{CreateKey, EmbeddedKms, Protection},
+    kms::Protection,
     region::Region,
 };
 
 pub(super) fn run(invocation: Invocation, command: KmsCommand) -> Outcome {
     refuse_for_aws(&invocation, &command)?;
     match command {
-        KmsCommand::CreateKey(args) => create_key::run(&invocation, *args),
-        KmsCommand::DescribeKey(args) => {
-            let region = invocation.regions.of_key(&args.key_id)?;
-            let metadata = invocation.keystore.read()?.describe_any_key(region, &args.key_id)?;
-            invocation.printer.print(&json!({ "KeyMetadata": metadata }))
-        }
-        KmsCommand::CreateAlias(args) => {
-            let region = invocation.regions.of_key(&args.target_key_id)?;
-            change(&invocation, |kms| kms.create_alias(region, &args.alias_name, &args.target_key_id))
-        }
-        KmsCommand::EnableKey(args) => {
-            let region = invocation.regions.of_key(&args.key_id)?;
-            change(&invocation, |kms| kms.enable_key(region, &args.key_id))
-        }
-        KmsCommand::DisableKey(args) => {
-            let region = invocation.regions.of_key(&args.key_id)?;
-            change(&invocation, |kms| kms.disable_key(region, &args.key_id))
-        }
-        KmsCommand::ListKeys(paging) => list_keys(&invocation, &paging),
-        KmsCommand::ListAliases(args) => list_aliases(&invocation, &args),
+        KmsCommand::CreateKey(args) => create_key::run(&invocation, &*args),
+        KmsCommand::DescribeKey(args) => entry::run(&invocation, &args),
+        KmsCommand::CreateAlias(args) => entry::run(&invocation, &args),
+        KmsCommand::EnableKey(args) | KmsCommand::DisableKey(args) => entry::run(&invocation, &args),
+        KmsCommand::ListKeys(paging) => entry::list(&invocation, &paging, &paging),
+        KmsCommand::ListAliases(args) => entry::list(&invocation, &args, &args.paging),
         KmsCommand::EnableRegion(args) => enable_region(&invocation, &args),
         KmsCommand::ChangeProtection(args) => change_protection(invocation, args),
-        KmsCommand::Cryptography(command) => cryptography::run(&invocation, &command),
-        KmsCommand::Asymmetric(command) => asymmetric::run(&invocation, &command),
+        KmsCommand::Cryptography(command) => entry::run(&invocation, &command),
+        KmsCommand::Asymmetric(command) => entry::run(&invocation, &command),
         KmsCommand::Lifecycle(command) => lifecycle::run(&invocation, command),
-        KmsCommand::Details(command) => details::run(&invocation, command),
+        KmsCommand::Details(DetailsCommand::ListResourceTags(args)) => entry::list(&invocation, &args, &args.paging),
+        KmsCommand::Details(command) => entry::run(&invocation, &command),
         KmsCommand::PublicKeys(command) => public_keys::run(&invocation, command),
         KmsCommand::Transfer(command) => transfer::run(invocation, command),
         #[cfg(feature = "kms-endpoint")]
@@ -88,32 +67,6 @@ fn refuse_for_aws(invocation: &Invocation, command: &KmsCommand) -> Outcome {
     Err(error.with_hint("'aws kms' has the same operations there; --kms embedded works on the keystore").into())
 }
 
-/// What CreateKey and ReplicateKey take for the key in its Region.
-fn key_details(invocation: &Invocation, args: KeyDetailsArgs) -> Outcome<CreateKey> {
-    let policy = args.policy.map(|policy| policy_text(invocation, &policy)).transpose()?;
-    let tags = tags(invocation, args.tags.as_deref().unwrap_or_default())?;
-    Ok(CreateKey { description: args.description, tags, policy, ..CreateKey::default() })
-}
-
-fn policy_text(invocation: &Invocation, value: &str) -> Outcome<String> {
-    Ok(invocation.inputs.files().value("--policy", value)?.unwrap_or_else(|| value.to_owned()))
-}
-
-fn tags(invocation: &Invocation, words: &[String]) -> Outcome<Vec<(String, String)>> {
-    const PARAMETER: &str = "--tags";
-    if words.is_empty() {
-        return Ok(Vec::new());
-    }
-    let files = invocation.inputs.files();
-    let words = files.words(PARAMETER, words)?;
-    let structures = parse_structures(&files, PARAMETER, &words, &["TagKey", "TagValue"])?;
-    let pair = |mut structure| {
-        let key = require_string(PARAMETER, &mut structure, "TagKey")?;
-        Ok::<_, Failure>((key, require_string(PARAMETER, &mut structure, "TagValue")?))
-    };
-    structures.into_iter().map(pair).collect()
-}
-
 fn protection(kind: ProtectionKind) -> Protection {
     match kind {
         ProtectionKind::KeyFile => Protection::KeyFile,
@@ -121,52 +74,13 @@ fn protection(kind: ProtectionKind) -> Protection {
     }
 }
 
-/// Changes the keystore, durably, making it at first use.
-fn change<T>(invocation: &Invocation, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Outcome<T> {
-    let mut session = invocation.keystore.session()?;
-    let result = work(session.kms_mut())?;
-    let committed = session.commit()?.committed();
-    invocation.keystore.note_made(&committed);
-    Ok(result)
-}
-
-fn list_keys(invocation: &Invocation, paging: &KmsPagingArgs) -> Outcome {
-    let keys = each_region(invocation, |kms, region| kms.list_keys(region))?;
-    LIST_KEYS.print(&invocation.printer, &keys, &paging.paging, paging.manual())
-}
-
-fn list_aliases(invocation: &Invocation, args: &ListAliasesArgs) -> Outcome {
-    let aliases: Vec<Value> = match &args.key_id {
-        Some(key_id) => {
-            let region = invocation.regions.of_key(key_id)?;
-            invocation.keystore.read()?.list_aliases(region, Some(key_id))?.iter().map(|alias| json!(alias)).collect()
-        }
-        None => each_region(invocation, |kms, region| kms.list_aliases(region, None))?,
-    };
-    LIST_ALIASES.print(&invocation.printer, &aliases, &args.paging.paging, args.paging.manual())
-}
-
-/// A list for the Region, or without one for all Regions that are enabled.
-fn each_region<T: Serialize>(invocation: &Invocation, list: impl Fn(&EmbeddedKms, Region) -> Result<Vec<T>>) -> Outcome<Vec<Value>> {
-    let kms = invocation.keystore.read()?;
-    let regions: Vec<Region> = match invocation.regions.configured()? {
-        Some(region) => vec![region],
-        None => Region::all().filter(|region| kms.is_enabled(*region)).collect(),
-    };
-    let mut entries = Vec::new();
-    for region in regions {
-        entries.extend(list(&kms, region)?.iter().map(|entry| json!(entry)));
-    }
-    Ok(entries)
-}
-
 fn enable_region(invocation: &Invocation, args: &EnableRegionArgs) -> Outcome {
     let regions: Vec<Region> = if args.regions.is_empty() {
         vec![invocation.regions.require()?]
     } else {
-        args.regions.iter().map(|name| parse_region("enable-region", name)).collect::<std::result::Result<_, _>>()?
+        args.regions.iter().map(|name| parse_region("enable-region", name)).collect::<Result<_, _>>()?
     };
-    let news: Vec<bool> = change(invocation, |kms| Ok(regions.iter().map(|region| kms.enable_region(*region)).collect()))?;
+    let news: Vec<bool> = entry::change(invocation, |kms| Ok(regions.iter().map(|region| kms.enable_region(*region)).collect()))?;
     for (region, is_new) in regions.iter().zip(news) {
         note(&format!("{region} {}", if is_new { "is enabled" } else { "was enabled already" }));
     }

@@ -1,21 +1,27 @@
 //! `get-secret-value` and `describe-secret`.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use crate::{
     cli::{
         args::{DescribeSecretArgs, GetSecretValueArgs},
         failure::Outcome,
         invocation::Invocation,
+        members::Arguments,
         output_file::Overwrite,
         recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
         terminal::note,
     },
     durable::Sync,
     error::Error,
-    vault::{PayloadKind, SecretValueEntry, VersionSelector},
+    protocol::{
+        self,
+        answer::{Answer, secret_value},
+        operation::{Run, Secrets, Service},
+    },
 };
+
+const NOT_THERE: Error = Error::Misuse("what reads a secret stands in the table");
 
 pub(super) fn get(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome {
     // A file that must not be overwritten is an error before anything is opened.
@@ -31,9 +37,9 @@ pub(super) fn get(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
     let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
     let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
     name_online_keys(invocation, kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
-    let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
-    let region = invocation.regions.of_secret(&args.secret_id)?;
-    let entry = invocation.vault.get_secret_value_by(kms.as_ref(), &keys, &args.secret_id, region, &selector)?;
+    let secrets =
+        Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region: invocation.regions.of_secret(&args.secret_id)? };
+    let Answer::Value(entry) = read(invocation, &secrets, args)? else { return Err(NOT_THERE.into()) };
     match destination {
         Some(destination) => {
             let written = destination.write(&invocation.inputs.prompter, |output| {
@@ -44,27 +50,8 @@ pub(super) fn get(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
             }
             Ok(())
         }
-        None => invocation.printer.print(&document(&entry)?),
+        None => invocation.printer.print(&secret_value(&entry)?),
     }
-}
-
-/// The answer as AWS gives it: text as `SecretString`, bytes as base64 in `SecretBinary`.
-fn document(entry: &SecretValueEntry) -> crate::Result<Value> {
-    let mut document = Map::new();
-    let mut put = |name: &str, value: Value| drop(document.insert(name.to_owned(), value));
-    put("ARN", json!(entry.arn));
-    put("Name", json!(entry.name));
-    put("VersionId", json!(entry.version_id));
-    match entry.value.kind() {
-        PayloadKind::String => {
-            let text = std::str::from_utf8(entry.value.expose()).map_err(|_| Error::Misuse("a string value was checked to be UTF-8"))?;
-            put("SecretString", json!(text));
-        }
-        PayloadKind::Binary => put("SecretBinary", json!(STANDARD.encode(entry.value.expose()))),
-    }
-    put("VersionStages", json!(entry.version_stages));
-    put("CreatedDate", json!(entry.created_date));
-    Ok(Value::Object(document))
 }
 
 pub(super) fn describe(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome {
@@ -78,6 +65,14 @@ pub(super) fn describe(invocation: &Invocation, args: &DescribeSecretArgs) -> Ou
         loaded => loaded?,
     };
     let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
-    let description = invocation.vault.describe_secret_with(kms.as_ref(), &keys, &args.secret_id, region)?;
+    let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region };
+    let Answer::Document(description) = read(invocation, &secrets, args)? else { return Err(NOT_THERE.into()) };
     invocation.printer.print(&description)
+}
+
+/// Carries the command's operation out.
+fn read(invocation: &Invocation, secrets: &Secrets<'_>, args: &impl Serialize) -> Outcome<Answer> {
+    let operation = protocol::find(Service::SecretsManager, invocation.printer.operation()).ok_or(NOT_THERE)?;
+    let Run::Secrets(read) = operation.run else { return Err(NOT_THERE.into()) };
+    Ok(read(secrets, &Arguments::of(args)?.request(&invocation.inputs, operation)?)?)
 }

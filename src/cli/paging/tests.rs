@@ -1,5 +1,9 @@
 use super::*;
 
+const LIST_KEYS: ListOperation = ListOperation::of(&Paging::of_kms(PageRules::LIST_KEYS, "Keys", "KeyArn"));
+const LIST_SECRETS: ListOperation =
+    ListOperation::of(&Paging { rules: PageRules::LIST_SECRETS, list: "SecretList", id: "ARN", size: "MaxResults", token: "NextToken" });
+
 fn entries(count: usize) -> Vec<Value> {
     (0..count).map(|number| json!({ "KeyArn": format!("arn:{number}") })).collect()
 }

@@ -110,9 +110,9 @@ fn value() -> impl Strategy<Value = Value> {
 /// An operation with some of its members.
 fn request() -> impl Strategy<Value = (&'static str, Value)> {
     select(operations::all().collect::<Vec<_>>()).prop_flat_map(|operation| {
-        let members = vec(proptest::option::weighted(0.8, value()), operation.members.len());
+        let members = vec(proptest::option::weighted(0.8, value()), operation.input.len());
         members.prop_map(move |values| {
-            let members = operation.members.iter().zip(values);
+            let members = operation.input.iter().zip(values);
             let members: serde_json::Map<_, _> =
                 members.filter_map(|(member, value)| Some((member.name.to_owned(), value?))).filter(|(_, value)| !is_slow(value)).collect();
             (operation.name, members.into())

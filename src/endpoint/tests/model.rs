@@ -1,12 +1,8 @@
-//! Requests and answers against AWS's service model, from `tests/data/kms-model.json`.
+//! Answers against AWS's service model, from `tests/data/kms-model.json`.
 
 use std::sync::LazyLock;
 
 use super::*;
-use crate::protocol::{
-    kms as operations,
-    member::{Kind, Member, TAG_KEY},
-};
 
 static MODEL: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(include_str!("../../../tests/data/kms-model.json")).expect("JSON"));
 
@@ -56,53 +52,4 @@ fn check_value(shape: &Value, value: &Value, path: &str) {
         other => panic!("{path}: {other} in an answer"),
     };
     assert!(is_of_type, "{path}: {value}");
-}
-
-/// A member's kind in the words of the model.
-fn described(kind: &Kind) -> Value {
-    let bounds = |kind: &str, start: Value, end: Value| json!({ "type": kind, "min": start, "max": end });
-    match kind {
-        Kind::Text { length, pattern } => {
-            let mut described = bounds("string", json!(length.start()), json!(length.end()));
-            if let Some(pattern) = pattern {
-                described["pattern"] = json!(pattern.text);
-            }
-            described
-        }
-        Kind::OneOf(names) => json!({ "type": "string", "enum": names }),
-        Kind::Integer(range) => bounds("integer", json!(range.start()), json!(range.end())),
-        Kind::Boolean => json!({ "type": "boolean" }),
-        Kind::Blob(length) => bounds("blob", json!(length.start()), json!(length.end())),
-        Kind::Pairs => json!({ "type": "map", "value": { "type": "string" } }),
-        Kind::List { count, of } if *count.end() == usize::MAX => json!({ "type": "list", "member": described(of) }),
-        Kind::List { count, of } => {
-            let mut list = bounds("list", json!(count.start()), json!(count.end()));
-            list["member"] = described(of);
-            list
-        }
-        Kind::Tags => {
-            let members = json!({ "TagKey": described(&TAG_KEY), "TagValue": { "type": "string", "min": 0, "max": 256 } });
-            json!({ "type": "list", "member": { "type": "structure", "members": members, "required": ["TagKey", "TagValue"] } })
-        }
-        Kind::Structure => json!({ "type": "structure" }),
-    }
-}
-
-#[test]
-fn requests_have_the_members_and_constraints_of_aws() {
-    for (name, model) in MODEL.as_object().expect("an object") {
-        let operation = operations::all().find(|operation| operation.name == name).unwrap_or_else(|| panic!("{name} is missing"));
-        let members = model["input"]["members"].as_object().expect("an object");
-        assert!(members.keys().eq(operation.members.iter().map(|member| member.name)), "{name}: {:?}", members.keys());
-        for Member { name: member, kind, is_required } in operation.members {
-            let mut expected = members[*member].clone();
-            if let Kind::Structure = kind {
-                expected = json!({ "type": expected["type"] });
-            }
-            assert_eq!(described(kind), expected, "{name}.{member}");
-            let required = model["input"]["required"].as_array().expect("a list");
-            assert_eq!(required.contains(&json!(member)), *is_required, "{name}.{member}");
-        }
-    }
-    assert_eq!(operations::all().count(), MODEL.as_object().map_or(0, serde_json::Map::len));
 }

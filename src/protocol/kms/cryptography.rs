@@ -6,25 +6,24 @@ use crate::{
     keyring::CiphertextBlob,
     kms::{EmbeddedKms, GeneratedDataKey, GeneratedRandom, ReEncrypt},
     protocol::{
-        member::{Kind, Member},
+        answer::Answer,
+        member::{ANY_COUNT, Kind, Member},
         operation::{Operation, Run},
-        reply,
         request::{Request, missing},
     },
     region::Region,
-    secret::SecretBytes,
 };
 
 const ALGORITHM: Kind = Kind::OneOf(&["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
 const CIPHERTEXT: Kind = Kind::Blob(1..=6144);
 const NUMBER_OF_BYTES: Kind = Kind::Integer(1..=1024);
 const DATA_KEY_SPEC: Kind = Kind::OneOf(&["AES_256", "AES_128"]);
-const DRY_RUN_MODIFIERS: Kind = Kind::List { count: 0..=usize::MAX, of: &Kind::OneOf(&["IGNORE_CIPHERTEXT"]) };
+const DRY_RUN_MODIFIERS: Kind = Kind::List { count: ANY_COUNT, of: &Kind::OneOf(&["IGNORE_CIPHERTEXT"]) };
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation {
-        name: "Decrypt",
-        members: &[
+    Operation::kms(
+        "Decrypt",
+        &[
             Member::optional("CiphertextBlob", CIPHERTEXT),
             Member::optional("EncryptionContext", Kind::Pairs),
             Member::optional("GrantTokens", GRANT_TOKENS),
@@ -34,11 +33,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("DryRun", Kind::Boolean),
             Member::optional("DryRunModifiers", DRY_RUN_MODIFIERS),
         ],
-        run: Run::Read(decrypt),
-    },
-    Operation {
-        name: "DeriveSharedSecret",
-        members: &[
+        Run::Keys(decrypt),
+    ),
+    Operation::kms(
+        "DeriveSharedSecret",
+        &[
             Member::required("KeyId", KEY_ID),
             Member::required("KeyAgreementAlgorithm", Kind::OneOf(&["ECDH"])),
             Member::required("PublicKey", Kind::Blob(1..=8192)),
@@ -46,11 +45,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("DryRun", Kind::Boolean),
             Member::optional("Recipient", Kind::Structure),
         ],
-        run: Run::Read(derive_shared_secret),
-    },
-    Operation {
-        name: "Encrypt",
-        members: &[
+        Run::Keys(derive_shared_secret),
+    ),
+    Operation::kms(
+        "Encrypt",
+        &[
             Member::required("KeyId", KEY_ID),
             Member::required("Plaintext", Kind::Blob(1..=4096)),
             Member::optional("EncryptionContext", Kind::Pairs),
@@ -58,11 +57,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("EncryptionAlgorithm", ALGORITHM),
             Member::optional("DryRun", Kind::Boolean),
         ],
-        run: Run::Read(encrypt),
-    },
-    Operation {
-        name: "GenerateDataKey",
-        members: &[
+        Run::Keys(encrypt),
+    ),
+    Operation::kms(
+        "GenerateDataKey",
+        &[
             Member::required("KeyId", KEY_ID),
             Member::optional("EncryptionContext", Kind::Pairs),
             Member::optional("NumberOfBytes", NUMBER_OF_BYTES),
@@ -71,11 +70,11 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("Recipient", Kind::Structure),
             Member::optional("DryRun", Kind::Boolean),
         ],
-        run: Run::Read(|kms, region, request| Ok(reply::secret(&generate_data_key(kms, region, request)?))),
-    },
-    Operation {
-        name: "GenerateDataKeyWithoutPlaintext",
-        members: &[
+        Run::Keys(|kms, region, request| Ok(Answer::secret(generate_data_key(kms, region, request)?))),
+    ),
+    Operation::kms(
+        "GenerateDataKeyWithoutPlaintext",
+        &[
             Member::required("KeyId", KEY_ID),
             Member::optional("EncryptionContext", Kind::Pairs),
             Member::optional("KeySpec", DATA_KEY_SPEC),
@@ -83,20 +82,20 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("GrantTokens", GRANT_TOKENS),
             Member::optional("DryRun", Kind::Boolean),
         ],
-        run: Run::Read(|kms, region, request| Ok(reply::secret(&generate_data_key(kms, region, request)?.without_plaintext()))),
-    },
-    Operation {
-        name: "GenerateRandom",
-        members: &[
+        Run::Keys(|kms, region, request| Ok(Answer::secret(generate_data_key(kms, region, request)?.without_plaintext()))),
+    ),
+    Operation::kms(
+        "GenerateRandom",
+        &[
             Member::optional("NumberOfBytes", NUMBER_OF_BYTES),
             Member::optional("CustomKeyStoreId", Kind::Text { length: 1..=64, pattern: None }),
             Member::optional("Recipient", Kind::Structure),
         ],
-        run: Run::Alone(generate_random),
-    },
-    Operation {
-        name: "ReEncrypt",
-        members: &[
+        Run::Alone(generate_random),
+    ),
+    Operation::kms(
+        "ReEncrypt",
+        &[
             Member::optional("CiphertextBlob", CIPHERTEXT),
             Member::optional("SourceEncryptionContext", Kind::Pairs),
             Member::optional("SourceKeyId", KEY_ID),
@@ -108,31 +107,31 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("DryRun", Kind::Boolean),
             Member::optional("DryRunModifiers", DRY_RUN_MODIFIERS),
         ],
-        run: Run::Read(re_encrypt),
-    },
+        Run::Keys(re_encrypt),
+    ),
 ];
 
-fn decrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+fn decrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
     request.refuse(&["Recipient", "DryRunModifiers"])?;
     let (key_id, algorithm) = (request.optional_key_id("KeyId")?, request.algorithm("EncryptionAlgorithm")?);
     let decrypted = kms.decrypt_with(region, key_id, algorithm, &ciphertext(request)?, request.pairs("EncryptionContext"))?;
     request.stop_dry_run()?;
-    Ok(reply::secret(&decrypted))
+    Ok(Answer::secret(decrypted))
 }
 
-fn derive_shared_secret(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+fn derive_shared_secret(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
     request.refuse(&["Recipient"])?;
     let derived = kms.derive_shared_secret_in(region, request.key_id("KeyId")?, request.blob("PublicKey")?.expose())?;
     request.stop_dry_run()?;
-    Ok(reply::secret(&derived))
+    Ok(Answer::secret(derived))
 }
 
-fn encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+fn encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
     let (key_id, algorithm) = (request.key_id("KeyId")?, request.algorithm("EncryptionAlgorithm")?);
     let plaintext = request.blob("Plaintext")?.expose();
     let encrypted = kms.encrypt_in(region, key_id, algorithm, plaintext, request.pairs("EncryptionContext"))?;
     request.stop_dry_run()?;
-    Ok(reply::secret(&encrypted))
+    Ok(Answer::secret(encrypted))
 }
 
 fn generate_data_key(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<GeneratedDataKey> {
@@ -151,13 +150,13 @@ fn generate_data_key(kms: &EmbeddedKms, region: Region, request: &Request) -> Re
     Ok(data_key)
 }
 
-fn generate_random(request: &Request) -> Result<SecretBytes> {
+fn generate_random(request: &Request) -> Result<Answer> {
     request.refuse(&["CustomKeyStoreId", "Recipient"])?;
     let length = request.number("NumberOfBytes").ok_or_else(|| missing("NumberOfBytes"))?;
-    Ok(reply::secret(&GeneratedRandom::of_length(length)?))
+    Ok(Answer::secret(GeneratedRandom::of_length(length)?))
 }
 
-fn re_encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+fn re_encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
     request.refuse(&["DryRunModifiers"])?;
     let again = kms.re_encrypt_in(
         region,
@@ -172,7 +171,7 @@ fn re_encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Se
         },
     )?;
     request.stop_dry_run()?;
-    Ok(reply::secret(&again))
+    Ok(Answer::secret(again))
 }
 
 /// The model does not demand it, for the sake of a dry run without one.

@@ -4,14 +4,23 @@ mod aliases;
 mod cryptography;
 mod keys;
 mod kinds;
+mod multi_region;
 mod policies;
 mod rotation;
 mod tags;
 
 use super::operation::Operation;
+pub(crate) use multi_region::region_not_enabled;
 
-const GROUPS: [&[Operation]; 6] =
-    [aliases::OPERATIONS, cryptography::OPERATIONS, keys::OPERATIONS, policies::OPERATIONS, rotation::OPERATIONS, tags::OPERATIONS];
+const GROUPS: [&[Operation]; 7] = [
+    aliases::OPERATIONS,
+    cryptography::OPERATIONS,
+    keys::OPERATIONS,
+    multi_region::OPERATIONS,
+    policies::OPERATIONS,
+    rotation::OPERATIONS,
+    tags::OPERATIONS,
+];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {

@@ -8,13 +8,12 @@ use crate::{
     kms::EmbeddedKms,
     page::PageRules,
     protocol::{
+        answer::Answer,
         member::{Kind, Member, Pattern},
-        operation::{Change, Operation, Run},
-        reply,
+        operation::{Change, Operation, Paging, Run},
         request::Request,
     },
     region::Region,
-    secret::SecretBytes,
 };
 
 const POLICY_NAME: Kind = Kind::Text {
@@ -28,39 +27,40 @@ const POLICY_NAME: Kind = Kind::Text {
 const ONLY_NAME: &str = "default";
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation {
-        name: "GetKeyPolicy",
-        members: &[Member::required("KeyId", KEY_ID), Member::optional("PolicyName", POLICY_NAME)],
-        run: Run::Read(get_key_policy),
-    },
-    Operation {
-        name: "ListKeyPolicies",
-        members: &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
-        run: Run::Read(list_key_policies),
-    },
-    Operation {
-        name: "PutKeyPolicy",
-        members: &[
+    Operation::kms(
+        "GetKeyPolicy",
+        &[Member::required("KeyId", KEY_ID), Member::optional("PolicyName", POLICY_NAME)],
+        Run::Keys(get_key_policy),
+    ),
+    Operation::kms(
+        "ListKeyPolicies",
+        &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
+        Run::Keys(list_key_policies),
+    )
+    .paged(&Paging::of_kms(PageRules::LIST_KEYS, "PolicyNames", "")),
+    Operation::kms(
+        "PutKeyPolicy",
+        &[
             Member::required("KeyId", KEY_ID),
             Member::optional("PolicyName", POLICY_NAME),
             Member::required("Policy", POLICY),
             Member::optional("BypassPolicyLockoutSafetyCheck", Kind::Boolean),
         ],
-        run: Run::Write(put_key_policy),
-    },
+        Run::ChangeKeys(put_key_policy),
+    ),
 ];
 
-fn get_key_policy(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+fn get_key_policy(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
     let policy = kms.key_policy(region, request.key_id("KeyId")?, request.text("PolicyName"))?;
-    reply::public(&json!({ "Policy": policy, "PolicyName": ONLY_NAME }))
+    Answer::document(&json!({ "Policy": policy, "PolicyName": ONLY_NAME }))
 }
 
-fn list_key_policies(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
+fn list_key_policies(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
     kms.key_policy(region, request.key_id("KeyId")?, None)?;
-    reply::page(request, PageRules::LIST_KEYS, "PolicyNames", &[ONLY_NAME], |name| (*name).to_owned())
+    Answer::list([ONLY_NAME])
 }
 
 fn put_key_policy(region: Region, request: &Request) -> Result<Change<'_>> {
     let (key_id, name, policy) = (request.key_id("KeyId")?, request.text("PolicyName"), request.required_text("Policy")?);
-    Ok(Box::new(move |kms| kms.put_key_policy(region, key_id, name, policy).map(|()| reply::nothing())))
+    Ok(Box::new(move |kms| kms.put_key_policy(region, key_id, name, policy).map(|()| Answer::Nothing)))
 }

@@ -1,49 +1,44 @@
 //! Tags.
 
-use super::kinds::{KEY_ID, LIMIT, MARKER};
+use super::kinds::{KEY_ID, LIMIT, MARKER, TAG_KEY, TAGS};
 use crate::{
     error::Result,
-    kms::{EmbeddedKms, Tag},
+    kms::EmbeddedKms,
     page::PageRules,
     protocol::{
-        member::{Kind, Member, TAG_KEY},
-        operation::{Change, Operation, Run},
-        reply,
+        answer::Answer,
+        member::{ANY_COUNT, Kind, Member},
+        operation::{Change, Operation, Paging, Run},
         request::Request,
     },
     region::Region,
-    secret::SecretBytes,
 };
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation {
-        name: "ListResourceTags",
-        members: &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
-        run: Run::Read(list_resource_tags),
-    },
-    Operation {
-        name: "TagResource",
-        members: &[Member::required("KeyId", KEY_ID), Member::required("Tags", Kind::Tags)],
-        run: Run::Write(tag_resource),
-    },
-    Operation {
-        name: "UntagResource",
-        members: &[Member::required("KeyId", KEY_ID), Member::required("TagKeys", Kind::List { count: 0..=usize::MAX, of: &TAG_KEY })],
-        run: Run::Write(untag_resource),
-    },
+    Operation::kms(
+        "ListResourceTags",
+        &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
+        Run::Keys(list_resource_tags),
+    )
+    .paged(&Paging::of_kms(PageRules::LIST_RESOURCE_TAGS, "Tags", "TagKey")),
+    Operation::kms("TagResource", &[Member::required("KeyId", KEY_ID), Member::required("Tags", TAGS)], Run::ChangeKeys(tag_resource)),
+    Operation::kms(
+        "UntagResource",
+        &[Member::required("KeyId", KEY_ID), Member::required("TagKeys", Kind::List { count: ANY_COUNT, of: &TAG_KEY })],
+        Run::ChangeKeys(untag_resource),
+    ),
 ];
 
-fn list_resource_tags(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<SecretBytes> {
-    let tags = kms.list_resource_tags(region, request.key_id("KeyId")?)?;
-    reply::page(request, PageRules::LIST_RESOURCE_TAGS, "Tags", &tags, |tag: &Tag| tag.tag_key.clone())
+fn list_resource_tags(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
+    Answer::list(kms.list_resource_tags(region, request.key_id("KeyId")?)?)
 }
 
 fn tag_resource(region: Region, request: &Request) -> Result<Change<'_>> {
-    let (key_id, tags) = (request.key_id("KeyId")?, request.tags("Tags"));
-    Ok(Box::new(move |kms| kms.tag_resource(region, key_id, tags).map(|()| reply::nothing())))
+    let (key_id, tags) = (request.key_id("KeyId")?, request.text_pairs("Tags", "TagKey", "TagValue"));
+    Ok(Box::new(move |kms| kms.tag_resource(region, key_id, tags).map(|()| Answer::Nothing)))
 }
 
 fn untag_resource(region: Region, request: &Request) -> Result<Change<'_>> {
     let (key_id, keys) = (request.key_id("KeyId")?, request.texts("TagKeys"));
-    Ok(Box::new(move |kms| kms.untag_resource(region, key_id, keys).map(|()| reply::nothing())))
+    Ok(Box::new(move |kms| kms.untag_resource(region, key_id, keys).map(|()| Answer::Nothing)))
 }

@@ -1,17 +1,20 @@
 //! Arguments of the commands on asymmetric keys.
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 use super::DryRunArgs;
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(untagged)]
 pub(crate) enum AsymmetricCommand {
     GetPublicKey(GetPublicKeyArgs),
     DeriveSharedSecret(DeriveSharedSecretArgs),
 }
 
 /// Show the public part of an asymmetric key, for others to encrypt with
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Examples:
   coldseal kms get-public-key --region us-east-1 --key-id alias/east > east.json
   coldseal kms get-public-key --region us-east-1 --key-id alias/east \\
@@ -27,7 +30,8 @@ pub(crate) struct GetPublicKeyArgs {
 /// Agree on a secret with the owner of a public key on the same curve
 ///
 /// The secret is the x coordinate of a point and no key yet: a key derivation function has to follow.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal kms derive-shared-secret --region us-east-1 --key-id alias/east \\
       --key-agreement-algorithm ECDH --public-key fileb://peer.der")]
@@ -42,5 +46,6 @@ pub(crate) struct DeriveSharedSecretArgs {
     #[arg(long, value_name = "BLOB")]
     pub(crate) public_key: String,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,
 }

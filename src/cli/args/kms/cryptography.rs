@@ -1,8 +1,10 @@
 //! Arguments of the commands that encrypt, decrypt and generate.
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(untagged)]
 pub(crate) enum CryptographyCommand {
     Encrypt(EncryptArgs),
     Decrypt(DecryptArgs),
@@ -19,17 +21,20 @@ pub(crate) enum CryptographyCommand {
 }
 
 /// Do everything but the answer.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct DryRunArgs {
     /// Only check: ends with DryRunOperationException where the command would have succeeded
     #[arg(long, overrides_with = "no_dry_run")]
     pub(crate) dry_run: bool,
     #[arg(long, hide = true)]
+    #[serde(skip)]
     no_dry_run: bool,
 }
 
 /// Encrypt 1 to 4096 bytes
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal kms encrypt --region us-east-1 --key-id alias/east \\
       --plaintext fileb://secret.bin --query CiphertextBlob --output text
@@ -50,11 +55,13 @@ pub(crate) struct EncryptArgs {
     #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
     pub(crate) encryption_algorithm: String,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,
 }
 
 /// Decrypt what encrypt, re-encrypt or generate-data-key made
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal kms decrypt --region us-east-1 --ciphertext-blob fileb://secret.enc \\
       --query Plaintext --output text | base64 -d")]
@@ -72,11 +79,13 @@ pub(crate) struct DecryptArgs {
     #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
     pub(crate) encryption_algorithm: String,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,
 }
 
 /// Decrypt, and encrypt under another key or context, without showing the plaintext
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct ReEncryptArgs {
     /// The ciphertext: fileb://FILE, '-' for stdin, file://FILE (base64) or base64
     #[arg(long, value_name = "BLOB")]
@@ -100,11 +109,13 @@ pub(crate) struct ReEncryptArgs {
     #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
     pub(crate) destination_encryption_algorithm: String,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,
 }
 
 /// Make a data key, and show it plain and encrypted
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal kms generate-data-key --region us-east-1 --key-id alias/east \\
       --key-spec AES_256")]
@@ -122,11 +133,13 @@ pub(crate) struct GenerateDataKeyArgs {
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,
 }
 
 /// Make random bytes
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct GenerateRandomArgs {
     /// How many, 1 to 1024
     #[arg(long, value_name = "BYTES")]

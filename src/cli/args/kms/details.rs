@@ -1,10 +1,12 @@
 //! Arguments of the commands on aliases, tags, policies and descriptions.
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 use super::{CreateAliasArgs, KeyIdArgs, ListOfKeyArgs};
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(untagged)]
 pub(crate) enum DetailsCommand {
     /// Point an alias at another key
     UpdateAlias(CreateAliasArgs),
@@ -40,7 +42,8 @@ pub(crate) enum DetailsCommand {
 }
 
 /// Remove an alias; its key stays
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct DeleteAliasArgs {
     /// The name, with alias/ in front
     #[arg(long, value_name = "ALIAS")]
@@ -48,9 +51,11 @@ pub(crate) struct DeleteAliasArgs {
 }
 
 /// Add tags to a key, or change their values
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct TagKeyArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// TagKey=a,TagValue=b ..., or JSON
     #[arg(long, value_name = "TAG", num_args = 1.., required = true)]
@@ -58,9 +63,11 @@ pub(crate) struct TagKeyArgs {
 }
 
 /// Remove tags from a key
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct UntagKeyArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// The keys of the tags
     #[arg(long, value_name = "KEY", num_args = 1.., required = true)]
@@ -68,9 +75,11 @@ pub(crate) struct UntagKeyArgs {
 }
 
 /// Show a key's policy
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct GetKeyPolicyArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// 'default', the only one
     #[arg(long, value_name = "NAME")]
@@ -80,9 +89,11 @@ pub(crate) struct GetKeyPolicyArgs {
 /// Change a key's policy
 ///
 /// The grammar is checked, at most 32 KB. The policy is stored and shown, and NOT enforced: whoever opens the keystore may do everything.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct PutKeyPolicyArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// 'default', the only one
     #[arg(long, value_name = "NAME")]
@@ -93,13 +104,16 @@ pub(crate) struct PutKeyPolicyArgs {
     #[arg(long, hide = true, overrides_with = "no_bypass_policy_lockout_safety_check")]
     bypass_policy_lockout_safety_check: bool,
     #[arg(long, hide = true)]
+    #[serde(skip)]
     no_bypass_policy_lockout_safety_check: bool,
 }
 
 /// Change a key's description
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct UpdateKeyDescriptionArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// At most 8192 characters
     #[arg(long, value_name = "TEXT")]

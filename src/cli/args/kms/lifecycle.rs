@@ -1,10 +1,12 @@
 //! Arguments of the commands on a key's life: rotation, deletion, replicas.
 
 use clap::{Args, Subcommand};
+use serde::Serialize;
 
 use super::{KeyIdArgs, ListOfKeyArgs};
 
-#[derive(Debug, Subcommand)]
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(untagged)]
 pub(crate) enum LifecycleCommand {
     /// Give a key fresh material, at most 25 times; what it encrypted before still decrypts
     #[command(after_help = "Example:
@@ -42,6 +44,7 @@ pub(crate) enum LifecycleCommand {
     CancelKeyDeletion(KeyIdArgs),
     #[command(after_help = "Example:
   coldseal kms purge")]
+    #[serde(skip)]
     Purge(PurgeArgs),
     ReplicateKey(ReplicateKeyArgs),
 }
@@ -49,9 +52,11 @@ pub(crate) enum LifecycleCommand {
 /// Give a key fresh material every so many days
 ///
 /// Nothing runs by itself: the first command that changes the keystore after the date rotates the key.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct EnableKeyRotationArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// 90 to 2560 [default: 365]
     #[arg(long, value_name = "DAYS")]
@@ -62,9 +67,11 @@ pub(crate) struct EnableKeyRotationArgs {
 ///
 /// Until then 'cancel-key-deletion' keeps it. After that it is refused everywhere; its bytes stay in the keystore until 'purge'.
 /// The secrets of the vault that need the key are listed on stderr.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct ScheduleKeyDeletionArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// 7 to 30 [default: 30]
     #[arg(long, value_name = "DAYS")]
@@ -82,23 +89,27 @@ pub(crate) struct PurgeArgs {
 }
 
 /// Copy a multi-Region key to another Region
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Example:
   coldseal kms create-key --region us-east-1 --multi-region
   coldseal kms replicate-key --region us-east-1 --replica-region eu-west-1 \\
       --key-id mrk-1234abcd12ab34cd56ef12345678990ab")]
 pub(crate) struct ReplicateKeyArgs {
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// The Region to copy it to, of the same partition
     #[arg(long, value_name = "REGION")]
     pub(crate) replica_region: String,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) details: KeyDetailsArgs,
 }
 
 /// What a key of one Region has for itself.
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 pub(crate) struct KeyDetailsArgs {
     /// Description, at most 8192 characters
     #[arg(long, value_name = "TEXT", default_value = "", hide_default_value = true)]
@@ -112,5 +123,6 @@ pub(crate) struct KeyDetailsArgs {
     #[arg(long, hide = true, overrides_with = "no_bypass_policy_lockout_safety_check")]
     bypass_policy_lockout_safety_check: bool,
     #[arg(long, hide = true)]
+    #[serde(skip)]
     no_bypass_policy_lockout_safety_check: bool,
 }

@@ -7,31 +7,27 @@ use std::{
     time::Duration,
 };
 
-use serde_json::json;
-
-use super::{change, key_details};
+use super::entry;
 use crate::{
     cli::{args::kms::CreateKeyArgs, failure::Outcome, invocation::Invocation, terminal::note},
-    kms::{CreateKey, KeySpec, KeyUsage, NewKey},
+    kms::KeySpec,
 };
+
 /// How long a command may take without saying why.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(super) fn run(invocation: &Invocation, args: CreateKeyArgs) -> Outcome {
-    let region = invocation.regions.require()?;
-    let key_spec = KeySpec::requested(args.key_spec.as_deref(), args.customer_master_key_spec.as_deref())?;
-    let key_usage = args.key_usage.as_deref().map(KeyUsage::parse).transpose()?;
-    let request = CreateKey { multi_region: args.multi_region, key_spec, key_usage, ..key_details(invocation, args.details)? };
-    // Before the keystore is locked: an RSA key can take some seconds.
+pub(super) fn run(invocation: &Invocation, args: &CreateKeyArgs) -> Outcome {
+    // An RSA key can take some seconds.
     let is_watched = stderr().is_terminal();
+    let key_spec = args.key_spec.as_deref().or(args.customer_master_key_spec.as_deref()).unwrap_or(KeySpec::default().name());
     let late = || {
         if is_watched {
             note(&format!("making a key pair for {key_spec}"));
         }
     };
-    let new = when_late(PATIENCE, late, || NewKey::generate(request))?;
-    let metadata = change(invocation, |kms| kms.add_key(region, new))?;
-    invocation.printer.print(&json!({ "KeyMetadata": metadata }))
+    let made =
+        entry::answer_with(invocation, args, |prepare, region, request| Ok(when_late(PATIENCE, late, || prepare(region, request))?))?;
+    entry::print(invocation, made)
 }
 
 /// Works, and calls `late` once that has taken longer than `patience`.

@@ -1,67 +1,49 @@
 //! Rotation, deletion and replicas.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{change, key_details};
+use super::entry;
 use crate::{
     arn::KeyArn,
     cli::{
-        args::kms::{LifecycleCommand, PurgeArgs, ReplicateKeyArgs, ScheduleKeyDeletionArgs},
+        args::kms::{LifecycleCommand, PurgeArgs, ScheduleKeyDeletionArgs},
         failure::Outcome,
         invocation::Invocation,
-        paging::LIST_KEY_ROTATIONS,
         regions::parse_region,
         terminal::{note, warn},
         usage::UsageError,
     },
+    protocol::answer::Answer,
 };
 
 pub(super) fn run(invocation: &Invocation, command: LifecycleCommand) -> Outcome {
     match command {
-        LifecycleCommand::RotateKeyOnDemand(args) => {
-            let region = invocation.regions.of_key(&args.key_id)?;
-            let key = change(invocation, |kms| kms.rotate_key_on_demand(region, &args.key_id))?;
-            invocation.printer.print(&json!({ "KeyId": key }))
-        }
-        LifecycleCommand::EnableKeyRotation(args) => {
-            let region = invocation.regions.of_key(&args.key.key_id)?;
-            let period = args.rotation_period_in_days;
-            change(invocation, |kms| kms.enable_key_rotation(region, &args.key.key_id, period))
-        }
-        LifecycleCommand::DisableKeyRotation(args) => {
-            let region = invocation.regions.of_key(&args.key_id)?;
-            change(invocation, |kms| kms.disable_key_rotation(region, &args.key_id))
-        }
-        LifecycleCommand::GetKeyRotationStatus(args) => {
-            let region = invocation.regions.of_key(&args.key_id)?;
-            invocation.printer.print(&invocation.keystore.read()?.key_rotation_status(region, &args.key_id)?)
-        }
-        LifecycleCommand::ListKeyRotations(args) => {
-            let region = invocation.regions.of_key(&args.key.key_id)?;
-            let rotations = invocation.keystore.read()?.list_key_rotations(region, &args.key.key_id)?;
-            let rotations: Vec<Value> = rotations.iter().map(|rotation| json!(rotation)).collect();
-            LIST_KEY_ROTATIONS.print(&invocation.printer, &rotations, &args.paging.paging, args.paging.manual())
-        }
+        LifecycleCommand::ListKeyRotations(args) => entry::list(invocation, &args, &args.paging),
         LifecycleCommand::ScheduleKeyDeletion(args) => schedule_deletion(invocation, &args),
-        LifecycleCommand::CancelKeyDeletion(args) => {
-            let region = invocation.regions.of_key(&args.key_id)?;
-            let key = change(invocation, |kms| kms.cancel_key_deletion(region, &args.key_id))?;
-            invocation.printer.print(&json!({ "KeyId": key }))
-        }
         LifecycleCommand::Purge(args) => purge(invocation, &args),
-        LifecycleCommand::ReplicateKey(args) => replicate(invocation, args),
+        LifecycleCommand::ReplicateKey(args) => {
+            invocation.regions.of_key(&args.key.key_id)?;
+            parse_region("--replica-region", &args.replica_region)?;
+            entry::run(invocation, &args)
+        }
+        command => entry::run(invocation, &command),
     }
 }
 
 fn schedule_deletion(invocation: &Invocation, args: &ScheduleKeyDeletionArgs) -> Outcome {
-    let region = invocation.regions.of_key(&args.key.key_id)?;
-    let window = args.pending_window_in_days;
-    let deletion = change(invocation, |kms| kms.schedule_key_deletion(region, &args.key.key_id, window))?;
-    match invocation.vault.secrets_under_keys(std::slice::from_ref(&deletion.key_id)) {
-        Ok(secrets) => note_dependents(invocation, &secrets, "needs"),
-        Err(error) => warn(&format!("which secrets need the key is not known: {error}")),
+    let answer = entry::answer(invocation, args)?;
+    if let Some(key) = deleted_key(&answer) {
+        match invocation.vault.secrets_under_keys(std::slice::from_ref(&key)) {
+            Ok(secrets) => note_dependents(invocation, &secrets, "needs"),
+            Err(error) => warn(&format!("which secrets need the key is not known: {error}")),
+        }
     }
-    invocation.printer.print(&deletion)
+    entry::print(invocation, answer)
+}
+
+fn deleted_key(answer: &Answer) -> Option<KeyArn> {
+    let Answer::Document(deletion) = answer else { return None };
+    deletion.get("KeyId")?.as_str()?.parse().ok()
 }
 
 fn note_dependents(invocation: &Invocation, secrets: &[String], verb: &str) {
@@ -99,12 +81,4 @@ fn purge(invocation: &Invocation, args: &PurgeArgs) -> Outcome {
     let committed = session.commit()?.committed();
     invocation.keystore.note_made(&committed);
     invocation.printer.print(&json!({ "PurgedKeys": keys, "DependentSecrets": dependents }))
-}
-
-fn replicate(invocation: &Invocation, args: ReplicateKeyArgs) -> Outcome {
-    let region = invocation.regions.of_key(&args.key.key_id)?;
-    let replica = parse_region("--replica-region", &args.replica_region)?;
-    let request = key_details(invocation, args.details)?;
-    let answer = change(invocation, |kms| kms.replicate_key(region, &args.key.key_id, replica, request))?;
-    invocation.printer.print(&answer)
 }

@@ -2,7 +2,7 @@
 
 use std::{fs::File, io::Read as _, path::Path};
 
-use super::change;
+use super::entry::change;
 use crate::{
     cli::{
         args::kms::{ImportPublicKeyArgs, KeyIdArgs, PublicKeysCommand},

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{change, protection};
+use super::{entry::change, protection};
 use crate::{
     cli::{
         args::kms::{ExportKeysArgs, ImportKeysArgs, SetDefaultKeyArgs, TransferCommand},

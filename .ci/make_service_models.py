@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Writes tests/data/kms-model.json: of AWS's service model of KMS what the tests of `kms serve` compare with, for the operations that it has.
+"""Writes tests/data/kms-model.json and tests/data/secretsmanager-model.json: of AWS's service models what the table of operations, and the tests of
+`kms serve`, are compared with, for the operations that there are.
 
 For each operation the members of the request with their constraints, the shape of the answer, and the names of the errors. Needs PyPI botocore.
-`make_kms_model.py` writes the file; with --check it fails if the file would change.
+`make_service_models.py` writes the files; with --check it fails if a file would change.
 """
 
 import argparse
@@ -12,13 +13,16 @@ import sys
 
 import botocore.session
 
-TABLE = pathlib.Path(__file__).parent.parent / "tests/data/kms-model.json"
-OPERATIONS = """
+FOLDER = pathlib.Path(__file__).parent.parent / "tests/data"
+OPERATIONS = {
+    "kms": """
     CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
     EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey
     ListAliases ListKeyPolicies ListKeyRotations ListKeys ListResourceTags PutKeyPolicy ReEncrypt ReplicateKey RotateKeyOnDemand
     ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateKeyDescription
-""".split()
+""",
+    "secretsmanager": "DescribeSecret GetSecretValue ListSecrets",
+}
 
 
 def described(shape):
@@ -43,9 +47,14 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--check", action="store_true")
     check = arguments.parse_args().check
-    model = botocore.session.get_session().get_service_model("kms")
+    for service, operations in OPERATIONS.items():
+        write(service, operations.split(), check)
+
+
+def write(service, operations, check):
+    model = botocore.session.get_session().get_service_model(service)
     lines = []
-    for name in OPERATIONS:
+    for name in operations:
         operation = model.operation_model(name)
         described_operation = {
             "input": described(operation.input_shape),
@@ -53,12 +62,13 @@ def main():
             "errors": [shape.name for shape in operation.error_shapes],
         }
         lines.append(f"{json.dumps(name)}: {json.dumps(described_operation, separators=(',', ':'))}")
-    table = "{\n" + ",\n".join(lines) + "\n}\n"
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    table = FOLDER / f"{service}-model.json"
     if not check:
-        TABLE.write_text(table)
-    elif TABLE.read_text() != table:
-        sys.exit(f"{TABLE} is not what this script makes")
-    print(f"{len(lines)} operations")
+        table.write_text(text)
+    elif table.read_text() != text:
+        sys.exit(f"{table} is not what this script makes")
+    print(f"{service}: {len(lines)} operations")
 
 
 if __name__ == "__main__":

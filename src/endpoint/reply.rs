@@ -1,0 +1,73 @@
+//! Answers on the wire.
+
+use serde_json::{Map, Value, json};
+use time::OffsetDateTime;
+
+use crate::{
+    error::{Error, Result},
+    protocol::{
+        answer::Answer,
+        operation::{Operation, Paging},
+        request::Request,
+    },
+    secret::SecretBytes,
+    timestamp::Timestamp,
+};
+
+/// The members that are points in time: text on the command line, seconds since 1970 on the wire.
+const DATES: [&str; 5] = ["CreationDate", "DeletionDate", "LastUpdatedDate", "NextRotationDate", "RotationDate"];
+
+/// An answer as AWS writes it.
+///
+/// # Errors
+/// `ValidationException` for the size of a page, `InvalidMarkerException`.
+pub(super) fn reply(operation: &Operation, request: &Request, answer: Answer) -> Result<SecretBytes> {
+    let mut document = match (answer, operation.paging) {
+        (Answer::Nothing, _) => return Ok(SecretBytes::new(b"{}".to_vec())),
+        (Answer::Secret(document), _) => return Ok(document.to_json()),
+        (Answer::Document(document), _) => document,
+        (Answer::List(entries), Some(paging)) => page(request, paging, &entries)?,
+        (Answer::List(_), None) | (Answer::Secrets(_) | Answer::Value(_), _) => {
+            return Err(Error::Misuse("AWS KMS answers no secrets, and an operation that lists says how its pages are asked for"));
+        }
+    };
+    to_wire(&mut document, operation.own_output)?;
+    Ok(SecretBytes::new(document.to_string().into_bytes()))
+}
+
+/// The page of a list that the request asks for.
+fn page(request: &Request, paging: &Paging, entries: &[Value]) -> Result<Value> {
+    let id = |entry: &Value| entry.as_str().or_else(|| entry.get(paging.id)?.as_str()).unwrap_or_default().to_owned();
+    let page = paging.rules.page(entries, id, request.number(paging.size), request.text(paging.token))?;
+    let next = page.next_token(id);
+    let mut answer = Map::new();
+    answer.insert(paging.list.to_owned(), json!(page.entries));
+    answer.insert("Truncated".to_owned(), json!(next.is_some()));
+    answer.extend(next.map(|marker| ("NextMarker".to_owned(), json!(marker))));
+    Ok(Value::Object(answer))
+}
+
+/// Leaves out what AWS has not, and makes numbers of dates.
+fn to_wire(value: &mut Value, own: &[&str]) -> Result<()> {
+    match value {
+        Value::Array(items) => items.iter_mut().try_for_each(|item| to_wire(item, own)),
+        Value::Object(members) => {
+            members.retain(|name, _| !own.contains(&name.as_str()));
+            members.iter_mut().try_for_each(|(name, value)| match value {
+                Value::String(text) if DATES.contains(&name.as_str()) => {
+                    let date: Timestamp = text.parse().map_err(|_| Error::Misuse("a date is a time"))?;
+                    *value = seconds(date);
+                    Ok(())
+                }
+                value => to_wire(value, own),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Seconds since 1970, with milliseconds as a fraction.
+fn seconds(date: Timestamp) -> Value {
+    let since = date.utc() - OffsetDateTime::UNIX_EPOCH;
+    if since.subsec_nanoseconds() == 0 { json!(since.whole_seconds()) } else { json!(since.as_seconds_f64()) }
+}

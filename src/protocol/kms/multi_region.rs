@@ -1,0 +1,67 @@
+//! Keys of several Regions.
+
+use super::{
+    keys::key_details,
+    kinds::{DESCRIPTION, KEY_ID, POLICY, TAGS},
+};
+use crate::{
+    error::{Error, ErrorCode, Result},
+    kms::EmbeddedKms,
+    protocol::{
+        answer::Answer,
+        member::{Kind, Member, Pattern},
+        operation::{Change, Operation, Run},
+        request::{Caller, Request},
+        value::path_of,
+    },
+    region::Region,
+};
+
+const REGION: Kind = Kind::Text { length: 1..=32, pattern: Some(&Pattern { text: r"^([a-z]+-){2,3}\d+$", matches: is_like_a_region }) };
+
+pub(super) const OPERATIONS: &[Operation] = &[Operation::kms(
+    "ReplicateKey",
+    &[
+        Member::required("KeyId", KEY_ID),
+        Member::required("ReplicaRegion", REGION),
+        Member::optional("Policy", POLICY),
+        Member::optional("BypassPolicyLockoutSafetyCheck", Kind::Boolean),
+        Member::optional("Description", DESCRIPTION),
+        Member::optional("Tags", TAGS),
+    ],
+    Run::ChangeKeys(replicate_key),
+)];
+
+fn replicate_key(region: Region, request: &Request) -> Result<Change<'_>> {
+    let (key_id, replica) = (request.key_id("KeyId")?, other_region(request, "ReplicaRegion")?);
+    Ok(Box::new(move |kms| {
+        require_enabled(kms, request, replica)?;
+        Answer::document(&kms.replicate_key(region, key_id, replica, key_details(request))?)
+    }))
+}
+
+/// What is said of a Region that is not enabled.
+pub(crate) fn region_not_enabled(region: Region) -> String {
+    format!("The Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")
+}
+
+fn other_region(request: &Request, member: &str) -> Result<Region> {
+    let name = request.required_text(member)?;
+    Region::new(name).ok_or_else(|| Error::validation_of(&path_of(member), name, "Member must be a Region of AWS"))
+}
+
+/// AWS has no error for it that says as much; the command line has.
+fn require_enabled(kms: &EmbeddedKms, request: &Request, region: Region) -> Result<()> {
+    if request.caller() == Caller::CommandLine || kms.is_enabled(region) {
+        return Ok(());
+    }
+    Err(Error::service(ErrorCode::UnsupportedOperationException, region_not_enabled(region)))
+}
+
+/// `^([a-z]+-){2,3}\d+$`
+fn is_like_a_region(text: &str) -> bool {
+    let mut parts: Vec<&str> = text.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    (2..=3).contains(&parts.len()) && parts.iter().all(is_word) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}

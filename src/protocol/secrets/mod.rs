@@ -1,0 +1,13 @@
+//! The operations of AWS Secrets Manager, by name: which members each request has, and what is done in a vault.
+
+mod kinds;
+mod read;
+
+use super::operation::Operation;
+
+const GROUPS: [&[Operation]; 1] = [read::OPERATIONS];
+
+/// All of them.
+pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {
+    GROUPS.into_iter().flatten()
+}
