@@ -19,7 +19,7 @@ OPERATIONS = {
     CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
     EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey
     ListAliases ListKeyPolicies ListKeyRotations ListKeys ListResourceTags PutKeyPolicy ReEncrypt ReplicateKey RotateKeyOnDemand
-    ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateKeyDescription
+    ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateKeyDescription UpdatePrimaryRegion
 """,
     "secretsmanager": "DescribeSecret GetSecretValue ListSecrets",
 }

@@ -29,7 +29,7 @@ operations! {
     CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
     EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey
     ListAliases ListKeyRotations ListKeys ListResourceTags PutKeyPolicy ReEncrypt ReplicateKey RotateKeyOnDemand ScheduleKeyDeletion
-    TagResource UntagResource UpdateAlias UpdateKeyDescription
+    TagResource UntagResource UpdateAlias UpdateKeyDescription UpdatePrimaryRegion
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 

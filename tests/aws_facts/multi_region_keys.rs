@@ -162,3 +162,22 @@ fn aws_managed_keys_are_of_one_region() {
         assert_eq!(account.refusal(&line).name, "AccessDeniedException");
     }
 }
+
+#[test]
+fn update_primary_region_swaps_primary_and_replica() {
+    let (account, id, _) = replicated();
+    let [primary, replica] = ["us-west-2", "eu-west-1"].map(|region| described(&account, &id, region)["Arn"].clone());
+    assert_eq!(account.json(&format!("kms update-primary-region --key-id {id} --primary-region eu-west-1")), Value::Null);
+    for region in ["us-west-2", "eu-west-1"] {
+        let configuration = described(&account, &id, region)["MultiRegionConfiguration"].clone();
+        let kind = if region == "eu-west-1" { "PRIMARY" } else { "REPLICA" };
+        assert_eq!(configuration["MultiRegionKeyType"], kind, "{region}");
+        assert_eq!(configuration["PrimaryKey"], json!({ "Arn": replica, "Region": "eu-west-1" }));
+        assert_eq!(configuration["ReplicaKeys"], json!([{ "Arn": primary, "Region": "us-west-2" }]));
+    }
+    account.refuses(
+        &format!("kms update-primary-region --key-id {id} --primary-region eu-west-1"),
+        "UnsupportedOperationException",
+        &format!("{} is not a multi-region primary key.", primary.as_str().expect("an ARN")),
+    );
+}

@@ -78,6 +78,9 @@ def cryptography(call, arn):
     primary = call("CreateKey", MultiRegion=True)["KeyMetadata"]["Arn"]
     replica = call("ReplicateKey", KeyId=primary, ReplicaRegion=AWAY)["ReplicaKeyMetadata"]["Arn"]
     expect(replica == primary.replace(HOME, AWAY), f"the replica is {replica}")
+    call("UpdatePrimaryRegion", KeyId=primary, PrimaryRegion=AWAY)
+    known = call("DescribeKey", KeyId=primary)["KeyMetadata"]["MultiRegionConfiguration"]
+    expect((known["MultiRegionKeyType"], known["PrimaryKey"]["Arn"]) == ("REPLICA", replica), f"the primary key is {known}")
     sealed = call("Encrypt", KeyId=arn, Plaintext=b"\x00value\xff", **bound)["CiphertextBlob"]
     moved = call("ReEncrypt", CiphertextBlob=sealed, SourceEncryptionContext=CONTEXT, DestinationKeyId=primary)
     expect((moved["SourceKeyId"], moved["KeyId"]) == (arn, primary), f"ReEncrypt says {moved}")

@@ -149,6 +149,11 @@ fn multi_region(service: &Recorded) {
     let encrypted = service.ask("Encrypt", &json!({ "KeyId": key["KeyId"], "Plaintext": base64(b"x") }));
     let opened = ask_in(&service.service, region("eu-west-1"), "Decrypt", &json!({ "CiphertextBlob": encrypted["CiphertextBlob"] }));
     assert_eq!(opened["KeyId"], metadata["Arn"]);
+
+    assert_eq!(service.ask("UpdatePrimaryRegion", &json!({ "KeyId": key["Arn"], "PrimaryRegion": "eu-west-1" })), json!({}));
+    let known = &service.ask("DescribeKey", &json!({ "KeyId": key["KeyId"] }))["KeyMetadata"]["MultiRegionConfiguration"];
+    assert_eq!((&known["MultiRegionKeyType"], &known["PrimaryKey"]["Arn"]), (&json!("REPLICA"), &metadata["Arn"]));
+    assert_eq!(known["ReplicaKeys"], json!([{ "Arn": key["Arn"], "Region": "us-west-2" }]));
 }
 
 fn states(service: &Recorded, key: &Value) {

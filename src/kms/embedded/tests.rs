@@ -3,6 +3,7 @@
 mod asymmetric;
 mod model;
 mod policies;
+mod primary_region;
 mod related;
 mod rotation;
 mod states;

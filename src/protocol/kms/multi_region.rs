@@ -19,24 +19,39 @@ use crate::{
 
 const REGION: Kind = Kind::Text { length: 1..=32, pattern: Some(&Pattern { text: r"^([a-z]+-){2,3}\d+$", matches: is_like_a_region }) };
 
-pub(super) const OPERATIONS: &[Operation] = &[Operation::kms(
-    "ReplicateKey",
-    &[
-        Member::required("KeyId", KEY_ID),
-        Member::required("ReplicaRegion", REGION),
-        Member::optional("Policy", POLICY),
-        Member::optional("BypassPolicyLockoutSafetyCheck", Kind::Boolean),
-        Member::optional("Description", DESCRIPTION),
-        Member::optional("Tags", TAGS),
-    ],
-    Run::ChangeKeys(replicate_key),
-)];
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::kms(
+        "ReplicateKey",
+        &[
+            Member::required("KeyId", KEY_ID),
+            Member::required("ReplicaRegion", REGION),
+            Member::optional("Policy", POLICY),
+            Member::optional("BypassPolicyLockoutSafetyCheck", Kind::Boolean),
+            Member::optional("Description", DESCRIPTION),
+            Member::optional("Tags", TAGS),
+        ],
+        Run::ChangeKeys(replicate_key),
+    ),
+    Operation::kms(
+        "UpdatePrimaryRegion",
+        &[Member::required("KeyId", KEY_ID), Member::required("PrimaryRegion", REGION)],
+        Run::ChangeKeys(update_primary_region),
+    ),
+];
 
 fn replicate_key(region: Region, request: &Request) -> Result<Change<'_>> {
     let (key_id, replica) = (request.key_id("KeyId")?, other_region(request, "ReplicaRegion")?);
     Ok(Box::new(move |kms| {
         require_enabled(kms, request, replica)?;
         Answer::document(&kms.replicate_key(region, key_id, replica, key_details(request))?)
+    }))
+}
+
+fn update_primary_region(region: Region, request: &Request) -> Result<Change<'_>> {
+    let (key_id, primary) = (request.key_id("KeyId")?, other_region(request, "PrimaryRegion")?);
+    Ok(Box::new(move |kms| {
+        require_enabled(kms, request, primary)?;
+        kms.update_primary_region(region, key_id, primary).map(|()| Answer::Nothing)
     }))
 }
 

@@ -47,6 +47,7 @@ MEMBERS = {
     "UntagResource": "",
     "UpdateAlias": "",
     "UpdateKeyDescription": "",
+    "UpdatePrimaryRegion": "",
 }
 
 

@@ -81,6 +81,7 @@ def kms_cases(coldseal):
     public = json.loads(coldseal.run("kms", "get-public-key", *REGIONS, *curve))["PublicKey"]
     yield ["derive-shared-secret", *REGIONS, *curve, "--key-agreement-algorithm", "ECDH", "--public-key", public]
     yield ["replicate-key", *REGIONS, *other, "--replica-region", "eu-west-1"]
+    yield ["update-primary-region", *REGIONS, *other, "--primary-region", "eu-west-1"]
     yield ["enable-region", "af-south-1"]
     yield ["export-keys", "--regions", "eu-west-1", "--output-file", "export.json", "--output-key-file", "export.key"]
     yield ["import-keys", "export.json", "--input-key-file", "export.key"]

@@ -69,6 +69,8 @@ def of_management(keys, away_region):
     yield "ReplicateKey", {"KeyId": keys.fine, "ReplicaRegion": away_region}, "UnsupportedOperationException"
     yield "ReplicateKey", {"KeyId": keys.multi_region, "ReplicaRegion": away_region}, "AlreadyExistsException"
     yield "ReplicateKey", {"KeyId": keys.multi_region, "ReplicaRegion": "nowhere"}, "ValidationException"
+    yield "UpdatePrimaryRegion", {"KeyId": keys.fine, "PrimaryRegion": away_region}, "UnsupportedOperationException"
+    yield "UpdatePrimaryRegion", {"KeyId": keys.multi_region, "PrimaryRegion": "nowhere"}, "ValidationException"
     yield "GetPublicKey", {"KeyId": keys.fine}, "UnsupportedOperationException"
     yield "TagResource", {"KeyId": keys.fine, "Tags": [{"TagKey": "aws:a", "TagValue": "b"}]}, "TagException"
     yield "TagResource", {"KeyId": NOBODY, "Tags": [{"TagKey": "a", "TagValue": "b"}]}, "NotFoundException"

@@ -47,6 +47,7 @@ pub(crate) enum LifecycleCommand {
     #[serde(skip)]
     Purge(PurgeArgs),
     ReplicateKey(ReplicateKeyArgs),
+    UpdatePrimaryRegion(UpdatePrimaryRegionArgs),
 }
 
 /// Give a key fresh material every so many days
@@ -105,6 +106,22 @@ pub(crate) struct ReplicateKeyArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) details: KeyDetailsArgs,
+}
+
+/// Make a replica of a multi-Region key its primary key, and the primary key a replica
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[command(after_help = "Example:
+  coldseal kms update-primary-region --region us-east-1 \\
+      --primary-region eu-west-1 \\
+      --key-id mrk-1234abcd12ab34cd56ef12345678990ab")]
+pub(crate) struct UpdatePrimaryRegionArgs {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) key: KeyIdArgs,
+    /// The Region of the replica that becomes the primary key
+    #[arg(long, value_name = "REGION")]
+    pub(crate) primary_region: String,
 }
 
 /// What a key of one Region has for itself.

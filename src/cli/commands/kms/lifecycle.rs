@@ -26,6 +26,11 @@ pub(super) fn run(invocation: &Invocation, command: LifecycleCommand) -> Outcome
             parse_region("--replica-region", &args.replica_region)?;
             entry::run(invocation, &args)
         }
+        LifecycleCommand::UpdatePrimaryRegion(args) => {
+            invocation.regions.of_key(&args.key.key_id)?;
+            parse_region("--primary-region", &args.primary_region)?;
+            entry::run(invocation, &args)
+        }
         command => entry::run(invocation, &command),
     }
 }
