@@ -62,6 +62,8 @@ pub(crate) enum Run {
     ChangeKeys(for<'a> fn(Region, &'a Request) -> Result<Change<'a>>),
     /// On secrets in a vault, read beside others.
     Secrets(fn(&Secrets<'_>, &Request) -> Result<Answer>),
+    /// On the record of a secret in a vault, whose own lock is taken. No key is needed. Without a Region the primary one answers.
+    ChangeRecord(fn(&Vault, Option<Region>, &Request) -> Result<Answer>),
 }
 
 /// Where secrets are, and what opens them.

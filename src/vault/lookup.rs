@@ -19,6 +19,17 @@ pub(super) struct Found {
     pub(super) family: Family,
 }
 
+impl Found {
+    /// Refuses a change in a replica's Region, as AWS does.
+    pub(super) fn require_primary(&self) -> Result<()> {
+        if self.region == self.secret.record.primary_region() {
+            return Ok(());
+        }
+        let message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
+        Err(Error::service(ErrorCode::InvalidParameterException, message))
+    }
+}
+
 pub(super) const NOT_FOUND: &str = "Secrets Manager can't find the specified secret.";
 
 /// Whether the caller holds the lock: then no name changes hands while it is read.

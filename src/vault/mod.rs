@@ -25,6 +25,7 @@ mod rewrap;
 mod rotation;
 mod seal_version;
 mod settle;
+mod tagging;
 mod value;
 mod verify;
 mod walk;

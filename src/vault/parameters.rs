@@ -43,18 +43,29 @@ pub(crate) fn check_tags(tags: &[Tag]) -> Result<()> {
     for Tag { key, value } in tags {
         check_length("tags.member.key", key, &TAG_KEY)?;
         check_length("tags.member.value", value, &TAG_VALUE)?;
-        let name = key.escape_debug();
-        if key.get(..RESERVED_TAG_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_TAG_PREFIX)) {
-            return refuse(format!("tag {name}: keys that begin with {RESERVED_TAG_PREFIX} are reserved"));
-        }
+        require_not_reserved(key)?;
         if !keys.insert(key) {
-            return refuse(format!("tag {name} is given twice"));
+            return refuse(format!("tag {} is given twice", key.escape_debug()));
         }
     }
     if tags.len() > TAGS_PER_SECRET {
         return refuse(format!("{} tags, a secret has at most {TAGS_PER_SECRET}", tags.len()));
     }
     Ok(())
+}
+
+/// What a tag's key has to keep wherever one is named.
+pub(super) fn check_tag_key(parameter: &str, key: &str) -> Result<()> {
+    check_length(parameter, key, &TAG_KEY)?;
+    require_not_reserved(key)
+}
+
+fn require_not_reserved(key: &str) -> Result<()> {
+    if !key.get(..RESERVED_TAG_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_TAG_PREFIX)) {
+        return Ok(());
+    }
+    let message = format!("tag {}: keys that begin with {RESERVED_TAG_PREFIX} are reserved", key.escape_debug());
+    Err(Error::service(ErrorCode::InvalidParameterException, message))
 }
 
 /// Lengths count characters, as in AWS.

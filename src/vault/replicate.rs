@@ -83,11 +83,9 @@ impl Vault {
         self.require()?;
         let _lock = self.lock()?;
         self.settle(&self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
-        let Found { secret, region, family } = self.find_locked(&request.secret_id, request.region)?;
-        if region != secret.record.primary_region() {
-            let message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
-            return Err(Error::service(ErrorCode::InvalidParameterException, message));
-        }
+        let found = self.find_locked(&request.secret_id, request.region)?;
+        found.require_primary()?;
+        let Found { secret, family, .. } = found;
         let plan = plan_replicas(session.kms_mut(), &secret.record, &family, request)?;
         if plan.targets.is_empty() && plan.failed.is_empty() {
             return Ok(SecretChange::of(self, session.kms(), &request.keys, &secret, Committed::Unchanged));

@@ -43,8 +43,6 @@ const LEFT: &[(&str, &str)] = &[
     ("DeleteSecret: recovery, a primary with replicas, a name that waits for its deletion", "delete-secret"),
     ("RestoreSecret", "restore-secret"),
     ("RotateSecret", "rotate-secret"),
-    ("TagResource", "tag-resource"),
-    ("UntagResource", "untag-resource"),
     ("PutResourcePolicy", "put-resource-policy"),
     ("ValidateResourcePolicy", "validate-resource-policy"),
     ("GetRandomPassword", "get-random-password"),

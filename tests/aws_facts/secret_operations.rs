@@ -137,3 +137,23 @@ fn list_secrets() {
         assert_eq!((&refusal.name[..], &refusal.operation[..]), (name, "ListSecrets"));
     }
 }
+
+#[test]
+fn tag_resource_and_untag_resource() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x --tags Key=k,Value=1");
+    needs(&account, "tag-resource --tags Key=a", "--secret-id");
+    needs(&account, "tag-resource --secret-id a", "--tags");
+    needs(&account, "untag-resource --secret-id a", "--tag-keys");
+    let tags = || account.json("describe-secret --secret-id a --query Tags");
+    assert_eq!(account.json("tag-resource --secret-id a --tags Key=k,Value=2 Key=l"), serde_json::Value::Null);
+    assert_eq!(tags(), json!([{ "Key": "k", "Value": "2" }, { "Key": "l", "Value": "" }]), "merged");
+    assert_eq!(account.json("untag-resource --secret-id a --tag-keys k none"), serde_json::Value::Null);
+    assert_eq!(tags(), json!([{ "Key": "l", "Value": "" }]));
+    for (line, operation) in
+        [("tag-resource --secret-id b --tags Key=a", "TagResource"), ("untag-resource --secret-id b --tag-keys a", "UntagResource")]
+    {
+        let refusal = account.refusal(line);
+        assert_eq!((&refusal.name[..], &refusal.operation[..]), ("ResourceNotFoundException", operation), "{line}");
+    }
+}

@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
     let (top, kms) = (sandbox.commands(""), sandbox.commands("kms"));
-    assert_eq!((top.len(), kms.len()), (15, 42), "{top:?} {kms:?}");
+    assert_eq!((top.len(), kms.len()), (17, 42), "{top:?} {kms:?}");
     for command in [top, kms].concat() {
         for flag in ["--help", "-h"] {
             let help = sandbox.stdout(&format!("{command} {flag}"));

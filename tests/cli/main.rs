@@ -33,6 +33,7 @@ mod rewrap;
 mod rules;
 mod signed;
 mod stored;
+mod tags;
 mod terminal;
 mod threads;
 mod value;

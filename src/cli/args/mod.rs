@@ -7,6 +7,7 @@ mod pack;
 mod recovery;
 mod reference;
 mod secrets;
+mod tagging;
 
 use std::path::PathBuf;
 
@@ -19,6 +20,7 @@ pub(crate) use pack::PackArgs;
 pub(crate) use recovery::{OpeningKeyArgs, WrapArgs};
 pub(crate) use reference::{CompletionsArgs, ManArgs, Shell};
 pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArgs, RegionProblemArgs, ReplicateArgs, VerifyArgs};
+pub(crate) use tagging::{TagSecretArgs, UntagSecretArgs};
 
 /// Pack secrets offline: one encrypted bundle per AWS Region.
 ///
@@ -167,4 +169,6 @@ pub(crate) enum SecretsCommand {
     DescribeSecret(DescribeSecretArgs),
     #[command(visible_alias = "list")]
     ListSecrets(ListSecretsArgs),
+    TagResource(TagSecretArgs),
+    UntagResource(UntagSecretArgs),
 }

@@ -10,6 +10,7 @@ mod pack;
 mod read_secret;
 mod reference;
 mod rewrap_secret;
+mod tag_secret;
 mod verify;
 mod write_secret;
 
@@ -46,5 +47,7 @@ fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::GetSecretValue(args) => read_secret::get(invocation, &args),
         SecretsCommand::DescribeSecret(args) => read_secret::describe(invocation, &args),
         SecretsCommand::ListSecrets(args) => list_secrets::list(invocation, &args),
+        SecretsCommand::TagResource(args) => tag_secret::run(invocation, &args.secret_id, &args),
+        SecretsCommand::UntagResource(args) => tag_secret::run(invocation, &args.secret_id, &args),
     }
 }

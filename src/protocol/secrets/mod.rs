@@ -2,10 +2,11 @@
 
 mod kinds;
 mod read;
+mod tags;
 
 use super::operation::Operation;
 
-const GROUPS: [&[Operation]; 1] = [read::OPERATIONS];
+const GROUPS: [&[Operation]; 2] = [read::OPERATIONS, tags::OPERATIONS];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {

@@ -17,6 +17,7 @@ mod public_keys;
 mod record;
 mod replicate;
 mod rewrap;
+mod tags;
 mod token;
 mod verify;
 

@@ -29,6 +29,8 @@ def cases(coldseal):
     yield ["get-secret-value", *SECRET, "--region", "eu-west-1"]
     (coldseal.folder / "plan.jsonl").write_text('{"Name": "ci/a", "SecretString": "file://payload"}\n{"Name": "ci/b", "SecretBinary": "eA=="}\n')
     yield ["pack", "plan.jsonl", *REGIONS, "--add-replica-regions", "us-east-1"]
+    yield ["tag-resource", *SECRET, "--tags", "Key=a,Value=b"]
+    yield ["untag-resource", *SECRET, "--tag-keys", "a"]
     yield ["describe-secret", *SECRET]
     yield ["list-secrets"]
     yield ["secretsmanager", "list-secrets"]

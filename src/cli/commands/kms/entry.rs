@@ -52,7 +52,7 @@ pub(super) fn answer_with(
             let work = prepared(prepare, region, &request)?;
             change(invocation, work)
         }
-        Run::Secrets(_) => Err(NOT_OF_KMS.into()),
+        Run::Secrets(_) | Run::ChangeRecord(_) => Err(NOT_OF_KMS.into()),
     }
 }
 

@@ -1,0 +1,36 @@
+//! Tags of a secret.
+
+use super::kinds::{SECRET_ID, TAG_KEY, TAGS};
+use crate::{
+    error::Result,
+    protocol::{
+        answer::Answer,
+        member::{ANY_COUNT, Kind, Member},
+        operation::{Operation, Run},
+        request::Request,
+    },
+    region::Region,
+    vault::{Tag, Vault},
+};
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::secrets(
+        "TagResource",
+        &[Member::required("SecretId", SECRET_ID), Member::required("Tags", TAGS)],
+        Run::ChangeRecord(tag_resource),
+    ),
+    Operation::secrets(
+        "UntagResource",
+        &[Member::required("SecretId", SECRET_ID), Member::required("TagKeys", Kind::List { count: ANY_COUNT, of: &TAG_KEY })],
+        Run::ChangeRecord(untag_resource),
+    ),
+];
+
+fn tag_resource(vault: &Vault, region: Option<Region>, request: &Request) -> Result<Answer> {
+    let tags = request.text_pairs("Tags", "Key", "Value").into_iter().map(|(key, value)| Tag { key, value });
+    vault.tag_resource(request.required_text("SecretId")?, region, &tags.collect::<Vec<_>>()).map(|()| Answer::Nothing)
+}
+
+fn untag_resource(vault: &Vault, region: Option<Region>, request: &Request) -> Result<Answer> {
+    vault.untag_resource(request.required_text("SecretId")?, region, request.texts("TagKeys")).map(|()| Answer::Nothing)
+}

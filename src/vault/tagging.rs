@@ -1,0 +1,57 @@
+//! [TagResource](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_TagResource.html) and
+//! [UntagResource](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UntagResource.html). A secret has one record, so that all of
+//! its Regions have the same tags.
+
+use super::{
+    Vault,
+    change::PreparedChange,
+    lookup::Found,
+    parameters::{check_tag_key, check_tags},
+    record::Tag,
+};
+use crate::{error::Result, region::Region, timestamp::Timestamp};
+
+impl Vault {
+    /// Adds tags to a secret; a tag that is there gets the new value. Nothing is written where nothing changes.
+    ///
+    /// # Errors
+    /// `ValidationException` and `InvalidParameterException` for the tags, over 50 of them included; `InvalidParameterException` in a replica's
+    /// Region; `ResourceNotFoundException`.
+    pub fn tag_resource(&self, secret_id: &str, region: Option<Region>, tags: &[Tag]) -> Result<()> {
+        check_tags(tags)?;
+        self.change_tags(secret_id, region, |present| {
+            for tag in tags {
+                match present.iter_mut().find(|known| known.key == tag.key) {
+                    Some(known) => known.value.clone_from(&tag.value),
+                    None => present.push(tag.clone()),
+                }
+            }
+        })
+    }
+
+    /// Removes tags from a secret; keys of tags that are not there are passed over. Nothing is written where nothing changes.
+    ///
+    /// # Errors
+    /// As for [`Vault::tag_resource`].
+    pub fn untag_resource(&self, secret_id: &str, region: Option<Region>, tag_keys: &[String]) -> Result<()> {
+        tag_keys.iter().try_for_each(|key| check_tag_key("tagKeys.member", key))?;
+        self.change_tags(secret_id, region, |present| present.retain(|tag| !tag_keys.contains(&tag.key)))
+    }
+
+    fn change_tags(&self, secret_id: &str, region: Option<Region>, change: impl FnOnce(&mut Vec<Tag>)) -> Result<()> {
+        self.require()?;
+        let _lock = self.lock()?;
+        self.settle(&self.find_locked(secret_id, region)?.secret.record.name)?;
+        let found = self.find_locked(secret_id, region)?;
+        found.require_primary()?;
+        let Found { secret, .. } = found;
+        let mut after = secret.record.clone();
+        change(&mut after.tags);
+        if after.tags == secret.record.tags {
+            return Ok(());
+        }
+        check_tags(&after.tags)?;
+        after.last_changed_date = Timestamp::now();
+        PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed: Vec::new() }.write().map(drop)
+    }
+}

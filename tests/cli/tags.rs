@@ -1,0 +1,42 @@
+//! `tag-resource` and `untag-resource` of a secret.
+
+use crate::sandbox::Sandbox;
+
+const TAGS: &str = "describe-secret --secret-id db --query Tags[].[Key,Value] --output text";
+
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("value", "x");
+    let create =
+        "create-secret --name db --secret-string file://value --region us-west-2 --add-replica-regions eu-west-1 --tags Key=a,Value=1";
+    sandbox.coldseal(create).assert().success();
+    sandbox
+}
+
+#[test]
+fn every_form_of_tags_is_taken_and_every_region_shows_them() {
+    let sandbox = sandbox();
+    sandbox.write("tags.json", r#"[{"Key": "c", "Value": "x, y"}, {"Key": "d"}]"#);
+    for tags in ["Key=a,Value=2 Key=b", "file://tags.json"] {
+        sandbox.coldseal(&format!("tag-resource --secret-id db --tags {tags}")).assert().success().stdout_eq("").stderr_eq("");
+    }
+    let expected = "a\t2\nb\t\nc\tx, y\nd\t\n";
+    assert_eq!(sandbox.stdout(TAGS), expected);
+    assert_eq!(sandbox.stdout(&format!("{TAGS} --region eu-west-1")), expected);
+    sandbox.coldseal("secretsmanager untag-resource --secret-id db --tag-keys a c none").assert().success().stdout_eq("").stderr_eq("");
+    assert_eq!(sandbox.stdout(TAGS), "b\t\nd\t\n");
+    sandbox.coldseal("verify --open").assert().success();
+}
+
+#[test]
+fn a_request_in_json_does_the_same_and_no_keystore_is_needed() {
+    let sandbox = sandbox();
+    let arn = sandbox.stdout("describe-secret --secret-id db --query ARN --output text");
+    sandbox.write("request.json", &format!(r#"{{"SecretId": "{}", "Tags": [{{"Key": "e", "Value": "5"}}]}}"#, arn.trim()));
+    sandbox.coldseal("tag-resource --cli-input-json file://request.json --keystore nowhere.json").assert().success();
+    sandbox.coldseal(&format!("untag-resource --secret-id {} --tag-keys a --keystore nowhere.json", arn.trim())).assert().success();
+    assert_eq!(sandbox.stdout(TAGS), "e\t5\n");
+    assert!(!sandbox.exists("nowhere.json"));
+    let skeleton = sandbox.stdout("untag-resource --generate-cli-skeleton");
+    assert_eq!(skeleton, "{\n    \"SecretId\": \"\",\n    \"TagKeys\": [\n        \"\"\n    ]\n}\n");
+}
