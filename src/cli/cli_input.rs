@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 pub(crate) use self::skeleton::flag_name;
 use self::skeleton::{Skeleton, kind};
 use super::{
-    args::Cli,
+    commands::Cli,
     environment::Environment,
     inputs::InputValues,
     operation::{Operation, pascal_case},

@@ -3,23 +3,23 @@
 //! Nothing secret is read for an answer: names come from `secret.json`, aliases and key ids from a keystore that opens with its key file.
 //! A keystore with a passphrase is left alone, as its key derivation would run at every press of a key.
 
-use std::ffi::{OsStr, OsString};
-
 use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
 use clap_complete::{
     CompleteEnv,
     engine::{ArgValueCompleter, CompletionCandidate},
-    env::{Bash, EnvCompleter, Fish, Powershell, Zsh},
 };
+use std::ffi::{OsStr, OsString};
 
 use super::{
-    args::{Cli, GlobalArgs, Shell},
+    args::GlobalArgs,
+    commands::{Cli, VARIABLE},
     environment::Environment,
     failure::Outcome,
     invocation::vault,
     keystore::keystore_location,
     regions::Regions,
 };
+
 use crate::{
     error::{Error, Result},
     kms::{EmbeddedKms, Passphrases},
@@ -27,27 +27,8 @@ use crate::{
     secret::SecretBytes,
 };
 
-/// Set by the script to the name of the shell that asks.
-const VARIABLE: &str = "COLDSEAL_COMPLETE";
 /// Flags that say where names are found; they are taken from the words typed so far.
 const PLACES: [&str; 5] = ["--vault", "--keystore", "--keystore-key-file", "--region", "--profile"];
-
-/// The script that a shell reads once.
-///
-/// # Errors
-/// None that an input can cause.
-pub(super) fn script(shell: Shell) -> Result<String> {
-    let completer: &dyn EnvCompleter = match shell {
-        Shell::Bash => &Bash,
-        Shell::Zsh => &Zsh,
-        Shell::Fish => &Fish,
-        Shell::Powershell => &Powershell,
-    };
-    let mut script = Vec::new();
-    let written = completer.write_registration(VARIABLE, "coldseal", "coldseal", "coldseal", &mut script);
-    written.map_err(|error| Error::io("writing the completions", error))?;
-    String::from_utf8(script).map_err(|_| Error::Misuse("a script is text"))
-}
 
 /// Answers a shell that asks for completions; `None` when no shell asks.
 pub(super) fn answer() -> Option<Result<(), clap::Error>> {

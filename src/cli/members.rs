@@ -153,7 +153,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        cli::{args::Cli, operation::pascal_case},
+        cli::{commands::Cli, operation::pascal_case},
         protocol::{
             self,
             operation::{Operation, Service},

@@ -81,7 +81,7 @@ mod tests {
     use clap::{Command, CommandFactory as _};
 
     use super::*;
-    use crate::cli::args::Cli;
+    use crate::cli::commands::Cli;
 
     #[test]
     fn names_are_those_of_the_service_models() {

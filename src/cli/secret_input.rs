@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    args::CreateSecretArgs,
+    args::SecretValueArgs,
     failure::Outcome,
     inputs::Inputs,
     paramfile::{ParamFiles, SizeLimit, is_literal, stdin, verbatim_blob},
@@ -23,7 +23,7 @@ pub(super) const LIMIT: SizeLimit = SizeLimit {
 };
 
 /// The value that the arguments give, if any.
-pub(super) fn secret_value(inputs: &Inputs, args: &CreateSecretArgs) -> Outcome<Option<SecretValue>> {
+pub(super) fn secret_value(inputs: &Inputs, args: &SecretValueArgs) -> Outcome<Option<SecretValue>> {
     let files = inputs.files();
     let (kind, bytes) = if let Some(string) = &args.secret_string {
         (PayloadKind::String, secret_string(inputs, &files, string.as_deref())?)

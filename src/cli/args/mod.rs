@@ -1,174 +1,21 @@
-//! The command line as it is typed. Nothing here is checked against files, keys or the vault.
+//! Groups of flags that several commands have. Nothing here is checked against files, keys or the vault.
 
-mod files;
+mod global;
+mod keys;
 pub(crate) mod kms;
-mod lists;
-mod pack;
+mod message;
+mod outputs;
+mod paging;
 mod recovery;
-mod reference;
-mod secrets;
-mod tagging;
+mod region_problems;
+mod secret_value;
 
-use std::path::PathBuf;
-
-use clap::{Args, Parser, Subcommand, ValueEnum};
-
-pub(crate) use files::{InspectArgs, KeyArgs, OpenArgs, OutputArgs, RegionBundleArgs, RewrapArgs, SealArgs};
+pub(crate) use global::{Color, GlobalArgs};
+pub(crate) use keys::KeyArgs;
 pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ProtectionKind};
-pub(crate) use lists::{KmsPagingArgs, ListSecretsArgs, PagingArgs};
-pub(crate) use pack::PackArgs;
+pub(crate) use message::{EncryptionContextArgs, ThreadsArgs};
+pub(crate) use outputs::{OutputArgs, RegionBundleArgs};
+pub(crate) use paging::{KmsPagingArgs, PagingArgs};
 pub(crate) use recovery::{OpeningKeyArgs, WrapArgs};
-pub(crate) use reference::{CompletionsArgs, ManArgs, Shell};
-pub(crate) use secrets::{CreateSecretArgs, DescribeSecretArgs, GetSecretValueArgs, RegionProblemArgs, ReplicateArgs, VerifyArgs};
-pub(crate) use tagging::{TagSecretArgs, UntagSecretArgs};
-
-/// Pack secrets offline: one encrypted bundle per AWS Region.
-///
-/// A JSON or binary payload becomes one AWS Encryption SDK message per Region, each under that Region's key in the embedded KMS.
-/// No command uses the network but 'kms serve', unless --kms aws asks for AWS KMS. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
-#[derive(Debug, Parser)]
-#[command(
-    name = "coldseal",
-    version,
-    max_term_width = 110,
-    disable_help_subcommand = true,
-    arg_required_else_help = true,
-    after_help = "Examples:
-  coldseal create-secret --name production/DBWest \\
-      --secret-string file://mycreds.json --region us-west-2 \\
-      --add-replica-regions Region=eu-west-1
-  coldseal get-secret-value --secret-id production/DBWest \\
-      --region eu-west-1 --query SecretString --output text
-  coldseal verify --open
-  tar c photos | coldseal seal --kms-key-id alias/backup \\
-      --region us-west-2 -o photos.bundle
-
-Exit codes: 0 done; 1 done in part, or verify found faults; 130, 143 signals; 252 usage; 253 no Region, keystore, vault or passphrase;
-254 refused with an AWS error name, tampering included; 255 input, output and the rest."
-)]
-pub(crate) struct Cli {
-    #[command(flatten)]
-    pub(crate) global: GlobalArgs,
-    #[command(subcommand)]
-    pub(crate) command: Command,
-}
-
-/// Flags that every command takes.
-#[derive(Debug, Args)]
-#[command(next_help_heading = "Global options")]
-pub(crate) struct GlobalArgs {
-    /// The AWS Region [default: the ARN's, AWS_REGION, AWS_DEFAULT_REGION, the profile's, then the secret's primary]
-    #[arg(long, global = true, value_name = "REGION")]
-    pub(crate) region: Option<String>,
-    /// Profile of the AWS configuration file whose region is used, and with --kms aws its credentials
-    #[arg(long, global = true, value_name = "NAME")]
-    pub(crate) profile: Option<String>,
-    /// How results are printed [default: json]
-    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["json", "text", "table"])]
-    pub(crate) output: Option<String>,
-    /// JMESPath expression that picks from the result
-    #[arg(long, global = true, value_name = "EXPRESSION")]
-    pub(crate) query: Option<String>,
-    /// Lists: print only the service's first page
-    #[arg(long, global = true)]
-    pub(crate) no_paginate: bool,
-    /// Accepted as in the AWS CLI; coldseal starts no pager
-    #[arg(long, global = true)]
-    pub(crate) no_cli_pager: bool,
-    /// With --kms aws: what to call instead of AWS KMS's own endpoints [else AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL]
-    #[arg(long, global = true, value_name = "URL")]
-    pub(crate) endpoint_url: Option<String>,
-    /// With --kms aws: seconds that a connection may take to be made; 0 for any time
-    #[arg(long, global = true, value_name = "SECONDS")]
-    pub(crate) cli_connect_timeout: Option<u64>,
-    /// With --kms aws: seconds that an answer may take to begin; 0 for any time
-    #[arg(long, global = true, value_name = "SECONDS")]
-    pub(crate) cli_read_timeout: Option<u64>,
-    /// Colours in tables, help and errors: on, off or auto [default: auto]
-    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t = Color::Auto, hide_default_value = true, hide_possible_values = true)]
-    pub(crate) color: Color,
-    /// Print on stderr what is done: files, keys by ARN, timings; never values
-    #[arg(long, global = true)]
-    pub(crate) debug: bool,
-    /// How binary values on the command line are read
-    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["base64", "raw-in-base64-out"], default_value = "base64", hide_default_value = true)]
-    pub(crate) cli_binary_format: String,
-    /// [coldseal] Whose keys are used: embedded, those of the keystore, or aws, those in AWS KMS, over the network [else COLDSEAL_KMS, embedded]
-    #[arg(long, global = true, value_name = "KMS")]
-    pub(crate) kms: Option<String>,
-    /// [coldseal] With --kms aws: open with this account's keys instead of the configured one's: account=ID[,partition=aws]; repeat it for several
-    #[arg(long, global = true, value_name = "account=ID")]
-    pub(crate) kms_discovery: Vec<String>,
-    /// [coldseal] With --kms aws: how often a call is tried, from 1 [default: the SDK's, 3]
-    #[arg(long, global = true, value_name = "COUNT")]
-    pub(crate) max_attempts: Option<u32>,
-    /// [coldseal] The vault's directory [else COLDSEAL_VAULT, coldseal-vault]
-    #[arg(long, global = true, value_name = "DIR")]
-    pub(crate) vault: Option<PathBuf>,
-    /// [coldseal] The embedded KMS's file [else COLDSEAL_KEYSTORE, coldseal/keystore.json in the user's data directory]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) keystore: Option<PathBuf>,
-    /// [coldseal] The keystore's key file [else COLDSEAL_KEYSTORE_KEY_FILE, keystore.key beside the keystore]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) keystore_key_file: Option<PathBuf>,
-    /// [coldseal] Account in new ARNs, 12 digits [else COLDSEAL_ACCOUNT_ID, the keystore's, 000000000000]
-    #[arg(long, global = true, value_name = "ID")]
-    pub(crate) account_id: Option<String>,
-    /// [coldseal] File with the keystore's passphrase [else COLDSEAL_PASSPHRASE_FD, COLDSEAL_PASSPHRASE, a prompt]
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(crate) passphrase_file: Option<PathBuf>,
-}
-
-/// The values of `--color`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    On,
-    Off,
-    /// On a terminal, unless `NO_COLOR` is set or `TERM` is `dumb`.
-    Auto,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    #[command(flatten)]
-    Secrets(SecretsCommand),
-    /// The commands on secrets under the name of AWS's service, as in 'aws secretsmanager'
-    #[command(
-        subcommand,
-        arg_required_else_help = true,
-        after_help = "Example:\n  coldseal secretsmanager get-secret-value --secret-id MySecret"
-    )]
-    Secretsmanager(SecretsCommand),
-    Pack(Box<PackArgs>),
-    Verify(VerifyArgs),
-    Seal(SealArgs),
-    Open(OpenArgs),
-    Rewrap(RewrapArgs),
-    Inspect(InspectArgs),
-    /// The embedded KMS: keys, aliases and Regions
-    #[command(
-        subcommand,
-        arg_required_else_help = true,
-        after_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
-    )]
-    Kms(KmsCommand),
-    Completions(CompletionsArgs),
-    Man(ManArgs),
-}
-
-/// The commands that AWS Secrets Manager has too.
-#[derive(Debug, Subcommand)]
-pub(crate) enum SecretsCommand {
-    #[command(visible_alias = "create")]
-    CreateSecret(Box<CreateSecretArgs>),
-    #[command(visible_alias = "replicate")]
-    ReplicateSecretToRegions(ReplicateArgs),
-    #[command(visible_alias = "get")]
-    GetSecretValue(GetSecretValueArgs),
-    #[command(visible_alias = "describe")]
-    DescribeSecret(DescribeSecretArgs),
-    #[command(visible_alias = "list")]
-    ListSecrets(ListSecretsArgs),
-    TagResource(TagSecretArgs),
-    UntagResource(UntagSecretArgs),
-}
+pub(crate) use region_problems::RegionProblemArgs;
+pub(crate) use secret_value::SecretValueArgs;

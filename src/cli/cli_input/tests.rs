@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::cli::args::{Command as CliCommand, CreateSecretArgs, SecretsCommand};
+use crate::cli::commands::{Command as CliCommand, CreateSecretArgs, SecretsCommand};
 
 fn request(arguments: &[&str]) -> Result<Request, String> {
     let arguments = [&["coldseal"], arguments].concat().into_iter().map(OsString::from).collect();
@@ -33,7 +33,7 @@ fn members_become_flags() {
     });
     let (args, values) = create(&["--cli-input-json", &json.to_string()]);
     assert_eq!((args.name.as_str(), args.description.as_deref(), args.kms_key_id), ("--name", Some("file://x"), None));
-    assert!(args.regions.force_overwrite_replica_secret && args.secret_string.is_none());
+    assert!(args.regions.force_overwrite_replica_secret && args.value.secret_string.is_none());
     assert_eq!(args.tags.expect("tags"), [r#"[{"Key":"a","Value":"b c"}]"#]);
     assert_eq!(args.add_replica_regions.expect("Regions"), [r#"[{"Region":"us-east-1"}]"#]);
     assert_eq!((args.resource_policy.as_deref(), args.rotation_rules.as_deref()), (Some("{}"), Some(r#"{"AutomaticallyAfterDays":30}"#)));

@@ -8,7 +8,7 @@ use std::{
 
 use serde::Serialize;
 
-use super::write_secret::warn_public_only;
+use super::secret_change::warn_public_only;
 use crate::{
     arn::KeyArn,
     cli::{

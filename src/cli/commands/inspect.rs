@@ -1,17 +1,31 @@
 //! `inspect`
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::files::input;
 use crate::{
-    cli::{args::InspectArgs, failure::Outcome, printer::Printer},
+    cli::{commands::message_files::input, failure::Outcome, printer::Printer},
     format::HeaderLimits,
     keyring::display_provider_info,
     message::{self, Inspected},
 };
 
-pub(super) fn inspect(printer: &Printer, args: &InspectArgs) -> Outcome {
+/// [coldseal] Print a message's header as JSON, without any key
+///
+/// Reads the message to its end and checks its structure. Nothing of it is authenticated.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal inspect photos.bundle --query EncryptionContext")]
+pub(crate) struct InspectArgs {
+    /// The message [default: stdin]
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub(crate) file: PathBuf,
+}
+
+pub(super) fn run(printer: &Printer, args: &InspectArgs) -> Outcome {
     let inspected = input(&args.file).and_then(|input| message::inspect(input, HeaderLimits::default()))?;
     printer.print(&InspectDocument::of(&inspected))
 }

@@ -1,53 +1,144 @@
-//! One file for each command: arguments -> validated plan -> calls -> output.
+//! The commands, one file for each: its arguments -> validated plan -> calls -> output.
 
 mod bundle_files;
-mod files;
+mod completions;
+mod create_secret;
+mod describe_secret;
+mod get_secret_value;
 mod inspect;
 mod keys;
 mod kms;
 mod list_secrets;
+mod man;
+mod message_files;
+mod message_options;
+mod open;
 mod pack;
-mod read_secret;
-mod reference;
-mod rewrap_secret;
-mod tag_secret;
+mod replicate_secret_to_regions;
+mod rewrap;
+mod seal;
+mod secret_change;
+mod secret_entry;
+mod secret_flags;
+mod secret_name;
+mod tag_resource;
+mod untag_resource;
 mod verify;
-mod write_secret;
 
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use self::{
+    completions::CompletionsArgs, describe_secret::DescribeSecretArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs,
+    list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
+    rewrap::RewrapArgs, seal::SealArgs, tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, verify::VerifyArgs,
+};
+pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{
-    args::{Cli, Command, SecretsCommand},
+    args::{GlobalArgs, KmsCommand},
     failure::Outcome,
     invocation::Invocation,
 };
+
+/// Pack secrets offline: one encrypted bundle per AWS Region.
+///
+/// A JSON or binary payload becomes one AWS Encryption SDK message per Region, each under that Region's key in the embedded KMS.
+/// No command uses the network but 'kms serve', unless --kms aws asks for AWS KMS. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
+#[derive(Debug, Parser)]
+#[command(
+    name = "coldseal",
+    version,
+    max_term_width = 110,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = "Examples:
+  coldseal create-secret --name production/DBWest \\
+      --secret-string file://mycreds.json --region us-west-2 \\
+      --add-replica-regions Region=eu-west-1
+  coldseal get-secret-value --secret-id production/DBWest \\
+      --region eu-west-1 --query SecretString --output text
+  coldseal verify --open
+  tar c photos | coldseal seal --kms-key-id alias/backup \\
+      --region us-west-2 -o photos.bundle
+
+Exit codes: 0 done; 1 done in part, or verify found faults; 130, 143 signals; 252 usage; 253 no Region, keystore, vault or passphrase;
+254 refused with an AWS error name, tampering included; 255 input, output and the rest."
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: GlobalArgs,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    #[command(flatten)]
+    Secrets(SecretsCommand),
+    /// The commands on secrets under the name of AWS's service, as in 'aws secretsmanager'
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Example:\n  coldseal secretsmanager get-secret-value --secret-id MySecret"
+    )]
+    Secretsmanager(SecretsCommand),
+    Pack(Box<PackArgs>),
+    Verify(VerifyArgs),
+    Seal(SealArgs),
+    Open(OpenArgs),
+    Rewrap(RewrapArgs),
+    Inspect(InspectArgs),
+    /// The embedded KMS: keys, aliases and Regions
+    #[command(
+        subcommand,
+        arg_required_else_help = true,
+        after_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
+    )]
+    Kms(KmsCommand),
+    Completions(CompletionsArgs),
+    Man(ManArgs),
+}
+
+/// The commands that AWS Secrets Manager has too.
+#[derive(Debug, Subcommand)]
+pub(crate) enum SecretsCommand {
+    #[command(visible_alias = "create")]
+    CreateSecret(Box<CreateSecretArgs>),
+    #[command(visible_alias = "replicate")]
+    ReplicateSecretToRegions(ReplicateSecretToRegionsArgs),
+    #[command(visible_alias = "get")]
+    GetSecretValue(GetSecretValueArgs),
+    #[command(visible_alias = "describe")]
+    DescribeSecret(DescribeSecretArgs),
+    #[command(visible_alias = "list")]
+    ListSecrets(ListSecretsArgs),
+    TagResource(TagSecretArgs),
+    UntagResource(UntagSecretArgs),
+}
 
 /// Runs the command.
 pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
         Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&invocation, command),
-        Command::Pack(args) => pack::pack(&invocation, &args),
-        Command::Verify(args) => verify::verify(&invocation, &args),
-        Command::Seal(args) => files::seal(&invocation, &args),
-        Command::Open(args) => files::open(&invocation, &args),
-        Command::Rewrap(args) => match &args.secret_id {
-            Some(secret_id) => rewrap_secret::one(&invocation, &args, secret_id),
-            None if args.all => rewrap_secret::all(&invocation, &args),
-            None => files::rewrap(&invocation, &args),
-        },
-        Command::Inspect(args) => inspect::inspect(&invocation.printer, &args),
+        Command::Pack(args) => pack::run(&invocation, &args),
+        Command::Verify(args) => verify::run(&invocation, &args),
+        Command::Seal(args) => seal::run(&invocation, &args),
+        Command::Open(args) => open::run(&invocation, &args),
+        Command::Rewrap(args) => rewrap::run(&invocation, &args),
+        Command::Inspect(args) => inspect::run(&invocation.printer, &args),
         Command::Kms(command) => kms::run(invocation, command),
-        Command::Completions(args) => reference::completions(&args),
-        Command::Man(args) => reference::man(&args),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args, Cli::command()),
     }
 }
 
 fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
     match command {
-        SecretsCommand::CreateSecret(args) => write_secret::create(invocation, *args),
-        SecretsCommand::ReplicateSecretToRegions(args) => write_secret::replicate(invocation, &args),
-        SecretsCommand::GetSecretValue(args) => read_secret::get(invocation, &args),
-        SecretsCommand::DescribeSecret(args) => read_secret::describe(invocation, &args),
-        SecretsCommand::ListSecrets(args) => list_secrets::list(invocation, &args),
-        SecretsCommand::TagResource(args) => tag_secret::run(invocation, &args.secret_id, &args),
-        SecretsCommand::UntagResource(args) => tag_secret::run(invocation, &args.secret_id, &args),
+        SecretsCommand::CreateSecret(args) => create_secret::run(invocation, *args),
+        SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(invocation, &args),
+        SecretsCommand::GetSecretValue(args) => get_secret_value::run(invocation, &args),
+        SecretsCommand::DescribeSecret(args) => describe_secret::run(invocation, &args),
+        SecretsCommand::ListSecrets(args) => list_secrets::run(invocation, &args),
+        SecretsCommand::TagResource(args) => tag_resource::run(invocation, &args),
+        SecretsCommand::UntagResource(args) => untag_resource::run(invocation, &args),
     }
 }

@@ -1,32 +1,103 @@
 //! `pack`
 
+mod check;
 mod report;
+mod writing;
 
-use std::{collections::BTreeMap, num::NonZeroUsize, sync::Arc, thread};
+use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, thread};
 
-use self::report::{Refusal, Report};
-use super::write_secret::{NameCharacters, name_clash, pairs, replicas, suite, tags, warn_about_keys};
+use clap::Args;
+
 use crate::{
     cli::{
-        args::PackArgs,
+        args::WrapArgs,
+        commands::{
+            pack::{check::check, report::Report, writing::GroupWriter},
+            secret_change::warn_about_keys,
+            secret_flags::{encryption_context, name_clash, replicas, suite_of, tags},
+        },
         failure::{Failure, Outcome},
         invocation::Invocation,
         paramfile::ParamFiles,
-        plan::{Defaults, Entry, Source},
+        plan::{Defaults, Source},
         recovery_key::key_options,
-        terminal::{note, warn},
+        terminal::note,
         usage::UsageError,
     },
-    error::{Error, ErrorCode},
     kms::{LimitedKms, OnlineKms},
-    vault::{Batch, BatchWriter, CreateSecret, DataKeyScope, KeyOptions, PayloadKind},
+    vault::{DataKeyScope, KeyOptions, PayloadKind},
 };
-/// Most secrets that are made durable together.
-const GROUP_COUNT: usize = 256;
-/// Most bytes of their values.
-const GROUP_BYTES: usize = 32 * 1024 * 1024;
 
-pub(super) fn pack(invocation: &Invocation, args: &PackArgs) -> Outcome {
+/// [coldseal] Create many secrets in one run: from a plan, or one from each file of a directory
+///
+/// A plan is JSON Lines, or a JSON list, of requests as 'create-secret --cli-input-json' takes them. Here SecretString and SecretBinary may
+/// name files: file://PATH for text, fileb://PATH for bytes, as in flags, from the current directory. Every entry, Region and key is checked
+/// before the first byte is written; an entry that is refused, or fails later, does not stop the others.
+///
+/// stdout gets a line of JSON for each: Name, ARN, VersionId and Status, which is Created, Unchanged or Failed, then with ErrorCode and
+/// Message; what is refused by the check comes first. A secret that is there with the same value, Regions, keys and metadata is Unchanged, and
+/// nothing of it is written, so that a run can be repeated.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldseal pack plan.jsonl --region us-west-2
+  vault-export | coldseal pack - --region us-west-2 \\
+      --add-replica-regions us-east-1 eu-west-1 > result.jsonl
+  coldseal pack secrets.d --region us-west-2 \\
+      --add-replica-regions Region=eu-west-1,KmsKeyId=alias/app
+  coldseal pack plan.jsonl --kms aws --region us-west-2 \\
+      --kms-key-id alias/app --max-concurrency 8
+
+A plan:
+  {\"Name\": \"db\", \"SecretString\": \"file://db.json\"}
+  {\"Name\": \"tls/key\", \"SecretBinary\": \"fileb://key.der\",
+   \"AddReplicaRegions\": [{\"Region\": \"eu-west-1\"}]}
+
+Of a directory every file below it becomes a secret, named by its path from there: text where it is UTF-8, else bytes. Files and directories \
+whose name begins with a dot are left out, symbolic links are not followed; a note says how many.
+
+Secrets are made durable in groups of up to 256, and a line is printed when its secret is. Whatever ends a run early, running it again \
+completes it.
+
+Exit code 0: each secret is Created or Unchanged; 1: one or more Failed; 252: the plan is not JSON, or is empty, and nothing was written.")]
+pub(crate) struct PackArgs {
+    /// The plan, '-' for stdin (at most 64 MiB), or a directory
+    #[arg(value_name = "PLAN|DIR")]
+    pub(crate) source: PathBuf,
+    /// Regions to replicate to, for entries without AddReplicaRegions: Region=us-east-1[,KmsKeyId=KEY] ..., plain names, or JSON
+    #[arg(long, value_name = "REPLICA", num_args = 1..)]
+    pub(crate) add_replica_regions: Option<Vec<String>>,
+    /// Key in the primary Region, for entries without KmsKeyId [default: alias/aws/secretsmanager]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) kms_key_id: Option<String>,
+    /// Tags for entries without Tags: Key=a,Value=b ..., or JSON; not encrypted
+    #[arg(long, value_name = "TAG", num_args = 1..)]
+    pub(crate) tags: Option<Vec<String>>,
+    /// Replace a secret of the same name in a replica Region, for entries without ForceOverwriteReplicaSecret
+    #[arg(long)]
+    pub(crate) force_overwrite_replica_secret: bool,
+    /// Pairs that are bound to every bundle: k=v ..., or JSON; not encrypted
+    #[arg(long, value_name = "K=V", num_args = 1..)]
+    pub(crate) encryption_context: Option<Vec<String>>,
+    /// Of a directory: store each file as bytes, text too
+    #[arg(long)]
+    pub(crate) binary: bool,
+    /// A data key of its own for each Region, so that no Region can make another Region's bundle
+    #[arg(long)]
+    pub(crate) data_key_per_region: bool,
+    /// Sign each bundle (suite 0x0578), so that no Region can make another Region's bundle
+    #[arg(long)]
+    pub(crate) sign_message: bool,
+    /// Secrets that are sealed and written at once [default: the processor's cores]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) threads: Option<NonZeroUsize>,
+    /// With --kms aws: calls in flight at once, over all secrets
+    #[arg(long, value_name = "COUNT", default_value = "16")]
+    pub(crate) max_concurrency: NonZeroUsize,
+    #[command(flatten)]
+    pub(crate) wrap: WrapArgs,
+}
+
+pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let files = invocation.inputs.files();
     let defaults = defaults(invocation, &files, args)?;
     let source = Source::open(&args.source, &mut note)?;
@@ -45,8 +116,7 @@ pub(super) fn pack(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let made = if checked.count > checked.refused_count() {
         let mut writer = batch.begin(threads(args, &keys))?;
         invocation.keystore.note_made(&writer.keystore());
-        let run = Run { writer: &mut writer, report: &mut report, group: Vec::new(), bytes: 0 };
-        let made = run.all(&source, &defaults, &files, &checked);
+        let made = GroupWriter::new(&mut writer, &mut report).all(&source, &defaults, &files, &checked);
         if let Some(change) = report.merged() {
             warn_about_keys(writer.kms(), change, &keys);
         }
@@ -66,9 +136,9 @@ fn defaults(invocation: &Invocation, files: &ParamFiles<'_>, args: &PackArgs) ->
         replicas: replicas(files, args.add_replica_regions.as_deref().unwrap_or_default())?,
         tags: tags(files, args.tags.as_deref().unwrap_or_default())?,
         name_clash: name_clash(args.force_overwrite_replica_secret),
-        encryption_context: pairs(files, args.encryption_context.as_deref().unwrap_or_default())?,
+        encryption_context: encryption_context(files, args.encryption_context.as_deref().unwrap_or_default())?,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
-        suite: suite(args.sign_message),
+        suite: suite_of(args.sign_message),
         account: invocation.access.account.clone(),
         binary_format: invocation.inputs.binary_format,
         file_kind: args.binary.then_some(PayloadKind::Binary),
@@ -80,121 +150,5 @@ fn threads(args: &PackArgs, keys: &KeyOptions) -> NonZeroUsize {
         // Most of them wait for an answer.
         (Some(_), threads) => threads.unwrap_or(args.max_concurrency).max(args.max_concurrency),
         (None, threads) => threads.unwrap_or_else(|| thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)),
-    }
-}
-
-/// What the check of all entries came to.
-#[derive(Default)]
-struct Checked {
-    count: u64,
-    /// By the entry's number, counted from 1.
-    refused: BTreeMap<u64, Refusal>,
-}
-
-impl Checked {
-    fn refused_count(&self) -> u64 {
-        u64::try_from(self.refused.len()).unwrap_or(u64::MAX)
-    }
-}
-
-/// Reads and checks every entry.
-///
-/// # Errors
-/// What stands in the way of all of them.
-fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>, batch: &mut Batch<'_>) -> Outcome<Checked> {
-    let mut checked = Checked::default();
-    let mut names = NameWarnings::default();
-    source.visit(defaults, files, |Entry { place, name, request }| {
-        checked.count += 1;
-        let (code, message) = match request {
-            Err(error) => (None, error.to_string()),
-            Ok(request) => match batch.check(&request) {
-                Ok(()) => {
-                    names.add(&request.name);
-                    return Ok(());
-                }
-                Err(Error::Service(refusal)) if refusal.code() != ErrorCode::EncryptionFailure => {
-                    (Some(refusal.code()), refusal.to_string())
-                }
-                // The vault cannot be read, no credentials, AWS KMS does not answer.
-                Err(error) => return Err(error.into()),
-            },
-        };
-        // That nothing of an entry was written goes without saying.
-        let message = message.replace(" (nothing was written)", "").replace(", and nothing was written:", ":");
-        checked.refused.insert(checked.count, Refusal { name, code, message: format!("{place}: {message}") });
-        Ok(())
-    })?;
-    names.tell();
-    Ok(checked)
-}
-
-/// Names that AWS would refuse or find with difficulty; the first of each kind stands for the others.
-#[derive(Default)]
-struct NameWarnings(BTreeMap<NameCharacters, (String, u64)>);
-
-impl NameWarnings {
-    fn add(&mut self, name: &str) {
-        if let Some(kind) = NameCharacters::of(name) {
-            self.0.entry(kind).or_insert_with(|| (name.to_owned(), 0)).1 += 1;
-        }
-    }
-
-    fn tell(&self) {
-        for (kind, (first, count)) in &self.0 {
-            let others = if *count > 1 { format!(" and {} more", count - 1) } else { String::new() };
-            warn(&format!("{}{others}: {}", first.escape_debug(), kind.warning()));
-        }
-    }
-}
-
-/// The writing, group by group.
-struct Run<'r, 'a> {
-    writer: &'r mut BatchWriter<'a>,
-    report: &'r mut Report<'a>,
-    group: Vec<CreateSecret>,
-    /// Of the values in the group.
-    bytes: usize,
-}
-
-impl Run<'_, '_> {
-    fn all(mut self, source: &Source, defaults: &Defaults, files: &ParamFiles<'_>, checked: &Checked) -> Outcome {
-        let mut number = 0;
-        source.visit(defaults, files, |entry| {
-            number += 1;
-            if checked.refused.contains_key(&number) { Ok(()) } else { self.add(entry) }
-        })?;
-        self.flush()
-    }
-
-    fn add(&mut self, Entry { place, name, request }: Entry) -> Outcome {
-        match request {
-            Ok(request) => {
-                self.bytes += request.value.as_ref().map_or(0, |value| value.expose().len());
-                self.group.push(request);
-                if self.group.len() >= GROUP_COUNT || self.bytes >= GROUP_BYTES { self.flush() } else { Ok(()) }
-            }
-            // It was in order when it was checked.
-            Err(error) => {
-                self.flush()?;
-                let message = format!("{place}: it changed since it was checked: {error}");
-                self.report.refused(&Refusal { name, code: None, message })
-            }
-        }
-    }
-
-    /// Makes the group and prints its lines.
-    fn flush(&mut self) -> Outcome {
-        self.bytes = 0;
-        let group = std::mem::take(&mut self.group);
-        if group.is_empty() {
-            return Ok(());
-        }
-        let (entries, fault) = match self.writer.write(group) {
-            Ok(entries) => (entries, None),
-            Err((entries, fault)) => (entries, Some(fault)),
-        };
-        self.report.done(entries)?;
-        fault.map_or(Ok(()), |fault| Err(fault.into()))
     }
 }

@@ -5,11 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use clap::Args;
 use serde::Serialize;
 
 use crate::{
     cli::{
-        args::VerifyArgs,
         failure::{Failure, Outcome},
         invocation::Invocation,
         terminal::{counted, print_text},
@@ -18,6 +18,26 @@ use crate::{
 };
 
 const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
+
+/// [coldseal] Check vaults, secrets and bundles to the last byte, without any key
+///
+/// Structure, size and SHA-256 of every bundle, its encryption context against Region, name and version, shared message ids, missing files.
+/// Exit code 1 and a list when something is wrong. With --region only that Region's bundles are checked; those for other Regions are counted,
+/// and may be absent, as on a machine that got one Region's.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldseal verify  # the vault
+  coldseal verify --open  # also open what the keystore can
+  coldseal verify --open --region eu-west-1  # of one Region
+  coldseal verify photos.bundle  # one bundle
+  coldseal verify --output json  # the report as a document")]
+pub(crate) struct VerifyArgs {
+    /// Vaults, folders of secrets, or bundles [default: the vault]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Also open every bundle whose key the keystore has
+    #[arg(long)]
+    pub(crate) open: bool,
+}
 
 /// The report as a document.
 #[derive(Serialize)]
@@ -28,7 +48,7 @@ struct Document<'a> {
     signature: &'static str,
 }
 
-pub(super) fn verify(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
+pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     let paths: Vec<PathBuf> = if args.paths.is_empty() {
         invocation.vault.require()?;
         vec![invocation.vault.root().to_owned()]

@@ -2,15 +2,14 @@
 
 use serde::Serialize;
 
-use super::{
-    files::suite_of_rewrap,
-    keys::raw_keys,
-    write_secret::{finish, warn_about_keys},
-};
 use crate::{
     arn::SecretArn,
     cli::{
-        args::RewrapArgs,
+        commands::{
+            keys::raw_keys,
+            rewrap::args::{RewrapArgs, suite_of_rewrap},
+            secret_change::{finish, warn_about_keys},
+        },
         encryption_context::Purpose,
         failure::{Failure, Outcome},
         invocation::Invocation,
@@ -32,7 +31,7 @@ pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -
     let change = invocation.vault.rewrap_secret(&mut session, &request);
     let change = change.inspect_err(|_| invocation.keystore.note_made_by(&mut session))?;
     warn_about_keys(session.kms(), &change, &request.keys);
-    finish(invocation, &change, &[])
+    finish(invocation, &change, &change, &[])
 }
 
 /// Every secret is a change of its own; one that fails does not keep the others.

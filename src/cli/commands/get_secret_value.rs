@@ -1,13 +1,16 @@
-//! `get-secret-value` and `describe-secret`.
+//! `get-secret-value`
 
+use std::path::PathBuf;
+
+use clap::Args;
 use serde::Serialize;
 
 use crate::{
     cli::{
-        args::{DescribeSecretArgs, GetSecretValueArgs},
+        args::OpeningKeyArgs,
+        commands::secret_entry::{NOT_THERE, read},
         failure::Outcome,
         invocation::Invocation,
-        members::Arguments,
         output_file::Overwrite,
         recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
         terminal::note,
@@ -15,15 +18,49 @@ use crate::{
     durable::Sync,
     error::Error,
     protocol::{
-        self,
         answer::{Answer, secret_value},
-        operation::{Run, Secrets, Service},
+        operation::Secrets,
     },
 };
 
-const NOT_THERE: Error = Error::Misuse("what reads a secret stands in the table");
+/// Open a secret's bundle and print its value
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[command(after_help = "Examples:
+  coldseal get-secret-value --secret-id MySecret --query SecretString \\
+      --output text
+  coldseal get-secret-value --secret-id MySecret --region eu-west-1 \\
+      --output-file creds.json
+  coldseal get-secret-value --secret-id MySecret --output-file - \\
+      | jq .username")]
+pub(crate) struct GetSecretValueArgs {
+    /// The secret: name, ARN or partial ARN
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) secret_id: String,
+    /// The version's id
+    #[arg(long, value_name = "ID")]
+    pub(crate) version_id: Option<String>,
+    /// A staging label of the version [default: AWSCURRENT]
+    #[arg(long, value_name = "LABEL")]
+    pub(crate) version_stage: Option<String>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) opening: OpeningKeyArgs,
+    /// [coldseal] The same as they were given at sealing: aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE; repeat it for several
+    #[arg(long, value_name = "RECOVERY")]
+    #[serde(skip)]
+    pub(crate) recovery_key: Vec<String>,
+    /// [coldseal] Write the value, byte for byte, to this file (mode 0600); '-' for stdout
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub(crate) output_file: Option<PathBuf>,
+    /// [coldseal] Overwrite the file
+    #[arg(long, requires = "output_file")]
+    #[serde(skip)]
+    pub(crate) force: bool,
+}
 
-pub(super) fn get(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome {
+pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome {
     // A file that must not be overwritten is an error before anything is opened.
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let destination =
@@ -52,27 +89,4 @@ pub(super) fn get(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
         }
         None => invocation.printer.print(&secret_value(&entry)?),
     }
-}
-
-pub(super) fn describe(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome {
-    invocation.vault.require()?;
-    // Metadata needs no key: a keystore that does not open is as good as none.
-    let kms = match invocation.keystore.read_if_any() {
-        Err(Error::Setup(why)) => {
-            note(&format!("{why}; no bundle is marked as opening here"));
-            None
-        }
-        loaded => loaded?,
-    };
-    let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
-    let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region };
-    let Answer::Document(description) = read(invocation, &secrets, args)? else { return Err(NOT_THERE.into()) };
-    invocation.printer.print(&description)
-}
-
-/// Carries the command's operation out.
-fn read(invocation: &Invocation, secrets: &Secrets<'_>, args: &impl Serialize) -> Outcome<Answer> {
-    let operation = protocol::find(Service::SecretsManager, invocation.printer.operation()).ok_or(NOT_THERE)?;
-    let Run::Secrets(read) = operation.run else { return Err(NOT_THERE.into()) };
-    Ok(read(secrets, &Arguments::of(args)?.request(&invocation.inputs, operation)?)?)
 }

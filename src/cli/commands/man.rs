@@ -1,28 +1,29 @@
-//! `coldseal completions` and `coldseal man`: both from the definitions that the command line is parsed with.
+//! `man`: pages from the definitions that the command line is parsed with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use clap::CommandFactory as _;
+use clap::Args;
 use clap_mangen::Man;
 
 use crate::{
-    cli::{
-        args::{Cli, CompletionsArgs, ManArgs},
-        completion,
-        failure::Outcome,
-        terminal::{note, print_text},
-    },
+    cli::{failure::Outcome, terminal::note},
     error::{Error, Result},
 };
 
-pub(super) fn completions(args: &CompletionsArgs) -> Outcome {
-    print_text(&completion::script(args.shell)?)
+/// [coldseal] Write the man pages, one for each command
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  coldseal man --output-dir ~/.local/share/man/man1")]
+pub(crate) struct ManArgs {
+    /// The directory, made if it is not there; pages in it are replaced
+    #[arg(long, value_name = "DIR")]
+    pub(crate) output_dir: PathBuf,
 }
 
-pub(super) fn man(args: &ManArgs) -> Outcome {
+/// `program` is the whole command line.
+pub(super) fn run(args: &ManArgs, mut program: clap::Command) -> Outcome {
     let directory = &args.output_dir;
     std::fs::create_dir_all(directory).map_err(|error| Error::io_at("make", directory, error))?;
-    let mut program = Cli::command();
     program.build();
     let count = write_pages(&program, directory)?;
     note(&format!("{count} man pages in {}", directory.display()));

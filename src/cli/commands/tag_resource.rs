@@ -1,7 +1,9 @@
-//! Arguments of the commands on a secret's tags.
+//! `tag-resource` of a secret.
 
 use clap::Args;
 use serde::Serialize;
+
+use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
 
 /// Add tags to a secret, or change their values, in all of its Regions
 #[derive(Debug, Args, Serialize)]
@@ -18,16 +20,6 @@ pub(crate) struct TagSecretArgs {
     pub(crate) tags: Vec<String>,
 }
 
-/// Remove tags from a secret, in all of its Regions
-#[derive(Debug, Args, Serialize)]
-#[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
-  coldseal untag-resource --secret-id MySecret --tag-keys team stage")]
-pub(crate) struct UntagSecretArgs {
-    /// The secret: name, ARN or partial ARN
-    #[arg(long, value_name = "SECRET")]
-    pub(crate) secret_id: String,
-    /// The keys of the tags
-    #[arg(long, value_name = "KEY", num_args = 1.., required = true)]
-    pub(crate) tag_keys: Vec<String>,
+pub(super) fn run(invocation: &Invocation, args: &TagSecretArgs) -> Outcome {
+    change_record(invocation, &args.secret_id, args)
 }

@@ -1,0 +1,30 @@
+//! Where results go.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+/// Where the result goes.
+#[derive(Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// The file to write; appears only when complete and synced. '-' for stdout [default: stdout]
+    #[arg(short = 'o', long = "output-file", value_name = "FILE")]
+    pub(crate) output_file: Option<PathBuf>,
+    /// Overwrite the file
+    #[arg(long)]
+    pub(crate) force: bool,
+    /// Do not sync the file, as cp
+    #[arg(long)]
+    pub(crate) no_sync: bool,
+}
+
+/// Bundles for several Regions.
+#[derive(Debug, Args)]
+pub(crate) struct RegionBundleArgs {
+    /// Write one bundle for each Region, FILE.REGION.bundle: Region=us-east-1[,KmsKeyId=KEY] or a plain name; repeat it; all or nothing
+    #[arg(long, value_name = "REGION")]
+    pub(crate) to: Vec<String>,
+    /// Directory for the bundles [default: the current one]
+    #[arg(long, value_name = "DIR", requires = "to")]
+    pub(crate) output_dir: Option<PathBuf>,
+}

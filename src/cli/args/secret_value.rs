@@ -1,0 +1,17 @@
+//! The value of a new secret.
+
+use clap::Args;
+
+/// Where the value comes from.
+#[derive(Debug, Args)]
+pub(crate) struct SecretValueArgs {
+    /// The value as text: file://PATH, '-' for stdin, no value for a hidden prompt, or the text itself (others can see it)
+    #[arg(long, value_name = "VALUE", num_args = 0..=1, allow_negative_numbers = true, conflicts_with_all = ["secret_binary", "secret_key_values"])]
+    pub(crate) secret_string: Option<Option<String>>,
+    /// The value as bytes: fileb://PATH, '-' for stdin, or base64
+    #[arg(long, value_name = "VALUE", conflicts_with = "secret_key_values")]
+    pub(crate) secret_binary: Option<String>,
+    /// [coldseal] The value as a JSON object: key=value, key@=file://PATH, or a bare key for a hidden prompt
+    #[arg(long, value_name = "KEY=VALUE", num_args = 1..)]
+    pub(crate) secret_key_values: Option<Vec<String>>,
+}

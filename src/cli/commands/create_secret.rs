@@ -1,0 +1,139 @@
+//! `create-secret`
+
+use clap::Args;
+
+use crate::{
+    cli::{
+        args::{RegionProblemArgs, SecretValueArgs, WrapArgs},
+        commands::{
+            secret_change::{finish, warn_about_keys},
+            secret_flags::{encryption_context, name_clash, on_problem, replicas, suite_of, tags},
+            secret_name::NameCharacters,
+        },
+        failure::Outcome,
+        invocation::Invocation,
+        paramfile::ParamFiles,
+        recovery_key::key_options,
+        rotation_rules::parse_rotation_rules,
+        secret_input::secret_value,
+        terminal::warn,
+    },
+    vault::{CreateSecret, DataKeyScope, KeyOptions, ResourcePolicy, RotationRules},
+};
+
+/// Create a secret: one bundle for its Region and one for each replica Region
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldseal create-secret --name MySecret \\
+      --secret-string file://mycreds.json --region us-west-2
+  coldseal create-secret --name MySecret --secret-string \\
+      --region us-west-2  # asks for the value, hidden
+  coldseal create-secret --name MySecret --secret-binary fileb://key.der \\
+      --region us-west-2
+  coldseal create-secret --name MySecret --secret-key-values user=saanvi \\
+      password@=file://pw.txt --region us-west-2
+  coldseal create-secret --name MySecret \\
+      --secret-string file://mycreds.json --region us-west-2 \\
+      --add-replica-regions Region=us-east-1,KmsKeyId=alias/east \\
+      Region=eu-west-1
+  coldseal create-secret --name MySecret --kms aws \\
+      --secret-string file://mycreds.json --region us-west-2 \\
+      --kms-key-id alias/app \\
+      --add-replica-regions Region=eu-west-1,KmsKeyId=alias/app
+  coldseal create-secret --name MySecret \\
+      --secret-string file://mycreds.json --region us-west-2 \\
+      --resource-policy file://policy.json \\
+      --rotation-rules AutomaticallyAfterDays=30,Duration=3h
+
+Rotation rules are those of 'aws secretsmanager rotate-secret': days, or an expression, rate() of four hours or more or cron() of six fields \
+in UTC, as in \"ScheduleExpression='cron(0 8 1,15 * ? *)',Duration=3h\". They are kept, and 'describe-secret' shows the next date; nothing is \
+rotated.
+
+Every Region and key is checked before the first byte is written; the command fails whole and lists all problems, unless --partial.")]
+pub(crate) struct CreateSecretArgs {
+    /// Name of the secret, 1 to 512 characters
+    #[arg(long)]
+    pub(crate) name: String,
+    #[command(flatten)]
+    pub(crate) value: SecretValueArgs,
+    /// Key that encrypts the secret in its Region: id, ARN, alias or alias ARN [default: alias/aws/secretsmanager]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) kms_key_id: Option<String>,
+    /// Regions to replicate to: Region=us-east-1[,KmsKeyId=KEY] ..., plain names, or JSON
+    #[arg(long, value_name = "REPLICA", num_args = 1..)]
+    pub(crate) add_replica_regions: Option<Vec<String>>,
+    #[command(flatten)]
+    pub(crate) regions: RegionProblemArgs,
+    /// Description; not encrypted
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) description: Option<String>,
+    /// Tags: Key=a,Value=b ..., or JSON; not encrypted
+    #[arg(long, value_name = "TAG", num_args = 1..)]
+    pub(crate) tags: Option<Vec<String>>,
+    /// [coldseal] Pairs that are bound to every bundle: k=v ..., or JSON; not encrypted
+    #[arg(long, value_name = "K=V", num_args = 1..)]
+    pub(crate) encryption_context: Option<Vec<String>>,
+    /// [coldseal] Policy of the secret in JSON, or file://PATH; its grammar is checked, it is stored and shown, NOT enforced
+    #[arg(long, value_name = "JSON")]
+    pub(crate) resource_policy: Option<String>,
+    /// [coldseal] When to rotate: AutomaticallyAfterDays=30, or ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; stored, not done
+    #[arg(long, value_name = "RULES")]
+    pub(crate) rotation_rules: Option<String>,
+    /// Token of 32 to 64 characters that makes a repeated request harmless; becomes the VersionId
+    #[arg(long, value_name = "TOKEN")]
+    pub(crate) client_request_token: Option<String>,
+    /// [coldseal] A data key of its own for each Region, so that no Region can make another Region's bundle
+    #[arg(long)]
+    pub(crate) data_key_per_region: bool,
+    /// [coldseal] Sign each bundle (suite 0x0578), so that no Region can make another Region's bundle
+    #[arg(long)]
+    pub(crate) sign_message: bool,
+    #[command(flatten)]
+    pub(crate) wrap: WrapArgs,
+}
+
+pub(super) fn run(invocation: &Invocation, args: CreateSecretArgs) -> Outcome {
+    let files = invocation.inputs.files();
+    let region = invocation.regions.require()?;
+    if let Some(odd) = NameCharacters::of(&args.name) {
+        warn(odd.warning());
+    }
+    let mut request = CreateSecret {
+        keys: KeyOptions::default(),
+        value: secret_value(&invocation.inputs, &args.value)?,
+        region,
+        replicas: replicas(&files, args.add_replica_regions.as_deref().unwrap_or_default())?,
+        name_clash: name_clash(args.regions.force_overwrite_replica_secret),
+        tags: tags(&files, args.tags.as_deref().unwrap_or_default())?,
+        encryption_context: encryption_context(&files, args.encryption_context.as_deref().unwrap_or_default())?,
+        resource_policy: args.resource_policy.map(|value| resource_policy(&files, value)).transpose()?,
+        rotation_rules: args.rotation_rules.map(|value| rotation_rules(&files, &value)).transpose()?,
+        data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
+        suite: suite_of(args.sign_message),
+        on_problem: on_problem(&args.regions),
+        account: invocation.access.account.clone(),
+        name: args.name,
+        kms_key_id: args.kms_key_id,
+        description: args.description,
+        client_request_token: args.client_request_token,
+    };
+    if request.value.is_none() {
+        warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
+    }
+    let mut session = invocation.keystore.session_for_secrets()?;
+    request.keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
+    let change = invocation.vault.create_secret(&mut session, &request);
+    let change = change.inspect_err(|_| invocation.keystore.note_made_by(&mut session))?;
+    warn_about_keys(session.kms(), &change, &request.keys);
+    finish(invocation, &change, &change, &request.replicas)
+}
+
+fn resource_policy(files: &ParamFiles<'_>, value: String) -> Outcome<ResourcePolicy> {
+    let text = files.value("--resource-policy", &value)?.unwrap_or(value);
+    Ok(ResourcePolicy::try_from(text)?)
+}
+
+fn rotation_rules(files: &ParamFiles<'_>, value: &str) -> Outcome<RotationRules> {
+    let given = parse_rotation_rules(files, "--rotation-rules", value)?;
+    Ok(RotationRules::new(given)?)
+}

@@ -1,0 +1,46 @@
+//! `describe-secret`
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::{
+    cli::{
+        commands::secret_entry::{NOT_THERE, read},
+        failure::Outcome,
+        invocation::Invocation,
+        terminal::note,
+    },
+    error::Error,
+    protocol::{answer::Answer, operation::Secrets},
+};
+
+/// Show what is known of a secret without opening it
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[command(after_help = "Example:
+  coldseal describe-secret --secret-id MySecret \\
+      --query 'Bundles[].[Region,Path]' --output text
+
+RotationEnabled is never true: rotation rules are kept and NextRotationDate is planned, the date on or before which the value should be \
+changed, but nothing is rotated. ResourcePolicy is kept and shown, not enforced. A replica has the policy and no rotation rules, as in AWS.")]
+pub(crate) struct DescribeSecretArgs {
+    /// The secret: name, ARN or partial ARN
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) secret_id: String,
+}
+
+pub(super) fn run(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome {
+    invocation.vault.require()?;
+    // Metadata needs no key: a keystore that does not open is as good as none.
+    let kms = match invocation.keystore.read_if_any() {
+        Err(Error::Setup(why)) => {
+            note(&format!("{why}; no bundle is marked as opening here"));
+            None
+        }
+        loaded => loaded?,
+    };
+    let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
+    let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region };
+    let Answer::Document(description) = read(invocation, &secrets, args)? else { return Err(NOT_THERE.into()) };
+    invocation.printer.print(&description)
+}

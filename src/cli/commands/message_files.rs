@@ -1,0 +1,70 @@
+//! The files of a command on a message.
+
+use std::{
+    fs::File,
+    io::{self, IsTerminal as _, Read},
+    path::Path,
+};
+
+use crate::{
+    cli::{
+        args::OutputArgs,
+        failure::Outcome,
+        invocation::Invocation,
+        output_file::{Destination, Overwrite},
+        progress::Progress,
+        raw_key::RawKey,
+        terminal::note,
+    },
+    durable::Sync,
+    error::{Error, Result},
+    region_bundles::Writing,
+};
+
+const STDIN: &str = "-";
+
+/// A message or payload to be read.
+pub(super) struct Input {
+    pub(super) reader: Box<dyn Read + Send>,
+    /// The same open file, where it is one that can be read twice.
+    pub(super) file: Option<File>,
+}
+
+impl Input {
+    pub(super) fn open(file: &Path) -> Result<Self> {
+        if file == Path::new(STDIN) {
+            if io::stdin().is_terminal() {
+                note("reading from the terminal, as no FILE is given; end with Ctrl-D");
+            }
+            return Ok(Self { reader: Box::new(Progress::new(io::stdin(), None)), file: None });
+        }
+        tracing::debug!(path = %file.display(), "reading the file");
+        let failed = |error| Error::io_at("opening", file, error);
+        let opened = File::open(file).map_err(failed)?;
+        let metadata = opened.metadata().map_err(failed)?;
+        if metadata.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
+        if !metadata.is_file() {
+            return Ok(Self { reader: Box::new(Progress::new(opened, None)), file: None });
+        }
+        let again = opened.try_clone().map_err(failed)?;
+        Ok(Self { reader: Box::new(Progress::new(opened, Some(metadata.len()))), file: Some(again) })
+    }
+}
+
+pub(super) fn message_destination(invocation: &Invocation, args: &OutputArgs, file: &Path, raw_keys: &[RawKey]) -> Outcome<Destination> {
+    let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
+    let sync = if args.no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
+    let inputs: Vec<&Path> = std::iter::once(file).chain(raw_keys.iter().map(|key| key.file.as_path())).collect();
+    invocation.destination(args.output_file.as_deref(), overwrite, sync, &inputs)
+}
+
+pub(super) fn input(file: &Path) -> Result<Box<dyn Read + Send>> {
+    Input::open(file).map(|input| input.reader)
+}
+
+pub(super) fn writing(force: bool, no_sync: bool) -> Writing {
+    let writing = if force { Writing::default().replacing() } else { Writing::default() };
+    if no_sync { writing.without_sync() } else { writing }
+}

@@ -1,0 +1,116 @@
+//! `open`
+
+use std::{
+    fs::File,
+    io::{self, Seek as _},
+    path::PathBuf,
+};
+
+use clap::Args;
+
+use crate::{
+    cli::{
+        args::{EncryptionContextArgs, KeyArgs, OutputArgs, ThreadsArgs},
+        commands::{
+            keys::{OpeningKeys, raw_keys},
+            message_files::{Input, message_destination},
+            message_options::open_options,
+        },
+        encryption_context::Purpose,
+        failure::Outcome,
+        invocation::Invocation,
+        terminal::note,
+    },
+    error::{Error, Result},
+    message,
+    region::Region,
+    region_bundles::REGION_PAIR,
+};
+
+/// [coldseal] Decrypt one AWS Encryption SDK message
+///
+/// Without a key option every key of the keystore that the message names is tried. To a pipe, an exit code other than 0 means: discard.
+/// Of a signed message nothing goes to a pipe before the signature is verified: up to 64 MiB wait in memory, a longer FILE is read twice.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldseal open photos.bundle -o photos.tar
+  coldseal open photos.bundle --raw-aes-key home/backup=backup.key \\
+      --encryption-context purpose=backup | tar x
+  coldseal open photos.bundle --raw-rsa-key home/safe=safe.pem -o photos.tar
+  coldseal open photos.bundle --raw-ecdh-key laptop.pem -o photos.tar
+  coldseal open photos.bundle --kms aws --account-id 111122223333 \\
+      -o photos.tar
+
+With --kms aws keys in AWS KMS are tried too, after those of the keystore: keys of the configured account, in the Region of their ARN or of
+--region, unless --kms-key-id names one or --kms-discovery another account.")]
+pub(crate) struct OpenArgs {
+    /// The message to decrypt [default: stdin]
+    #[arg(default_value = "-", hide_default_value = true)]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) context: EncryptionContextArgs,
+    /// Longest content of one frame or single block, in bytes; it is held in memory [default: 16777216]
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) max_content_length: Option<u64>,
+    /// Most encrypted data keys in a message [default: 128]
+    #[arg(long, value_name = "COUNT")]
+    pub(crate) max_encrypted_data_keys: Option<u16>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+    /// Write a signed message to a pipe frame by frame, before its signature is verified: what came out counts only with exit code 0
+    #[arg(long)]
+    pub(crate) stream_unverified: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
+    let mut options = open_options(invocation, args.context.encryption_context.as_deref())?;
+    options.threads = args.threads.get();
+    if let Some(region) = invocation.regions.explicit() {
+        options.matching_context.push((REGION_PAIR.to_owned(), region.name().to_owned()));
+    }
+    if let Some(limit) = args.max_content_length {
+        options.max_content_length = limit;
+    }
+    if let Some(limit) = args.max_encrypted_data_keys {
+        options.header_limits.max_encrypted_data_keys = limit;
+    }
+    let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
+    let destination = message_destination(invocation, &args.output, &args.file, &raw_keys)?;
+    let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
+    let kms = if needs_kms { Some(invocation.kms_for_messages()?) } else { None };
+    let keys = OpeningKeys::find(invocation, kms.as_ref(), &args.keys, raw_keys)?;
+    let openers = keys.openers(kms.as_ref(), Vec::new());
+    let input = Input::open(&args.file)?;
+    let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
+    let mut region = None;
+    let open = |output: &mut (dyn io::Write + Send)| {
+        let opened = openers.with(openers.farthest(), None, |keyrings| {
+            if is_held {
+                message::open_held(input.reader, file.map(from_start), output, keyrings, &options)
+            } else {
+                message::open(input.reader, output, keyrings, &options)
+            }
+        })?;
+        region = opened.header.encryption_context.get(REGION_PAIR).map(str::to_owned);
+        Ok(())
+    };
+    destination.write(&invocation.inputs.prompter, open)?;
+    // Whoever wrote the message chose what it says.
+    let region = region.and_then(|region| Region::new(&region));
+    if let (Some(region), None) = (region, invocation.regions.explicit()) {
+        note(&format!("this bundle is for the Region {region}"));
+    }
+    Ok(())
+}
+
+/// The input for a second pass, which begins when the first has ended: both have one position.
+fn from_start(mut file: File) -> impl FnOnce() -> Result<File> {
+    || {
+        file.rewind().map_err(|error| Error::io("going back to the start of the input", error))?;
+        Ok(file)
+    }
+}

@@ -1,0 +1,80 @@
+//! The check of all entries, before anything is written.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    cli::{
+        commands::{pack::report::Refusal, secret_name::NameCharacters},
+        failure::Outcome,
+        paramfile::ParamFiles,
+        plan::{Defaults, Entry, Source},
+        terminal::warn,
+    },
+    error::{Error, ErrorCode},
+    vault::Batch,
+};
+
+/// What the check of all entries came to.
+#[derive(Default)]
+pub(super) struct Checked {
+    pub(super) count: u64,
+    /// By the entry's number, counted from 1.
+    pub(super) refused: BTreeMap<u64, Refusal>,
+}
+
+impl Checked {
+    pub(super) fn refused_count(&self) -> u64 {
+        u64::try_from(self.refused.len()).unwrap_or(u64::MAX)
+    }
+}
+
+/// Reads and checks every entry.
+///
+/// # Errors
+/// What stands in the way of all of them.
+pub(super) fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>, batch: &mut Batch<'_>) -> Outcome<Checked> {
+    let mut checked = Checked::default();
+    let mut names = NameWarnings::default();
+    source.visit(defaults, files, |Entry { place, name, request }| {
+        checked.count += 1;
+        let (code, message) = match request {
+            Err(error) => (None, error.to_string()),
+            Ok(request) => match batch.check(&request) {
+                Ok(()) => {
+                    names.add(&request.name);
+                    return Ok(());
+                }
+                Err(Error::Service(refusal)) if refusal.code() != ErrorCode::EncryptionFailure => {
+                    (Some(refusal.code()), refusal.to_string())
+                }
+                // The vault cannot be read, no credentials, AWS KMS does not answer.
+                Err(error) => return Err(error.into()),
+            },
+        };
+        // That nothing of an entry was written goes without saying.
+        let message = message.replace(" (nothing was written)", "").replace(", and nothing was written:", ":");
+        checked.refused.insert(checked.count, Refusal { name, code, message: format!("{place}: {message}") });
+        Ok(())
+    })?;
+    names.tell();
+    Ok(checked)
+}
+
+/// Names that AWS would refuse or find with difficulty; the first of each kind stands for the others.
+#[derive(Default)]
+struct NameWarnings(BTreeMap<NameCharacters, (String, u64)>);
+
+impl NameWarnings {
+    fn add(&mut self, name: &str) {
+        if let Some(kind) = NameCharacters::of(name) {
+            self.0.entry(kind).or_insert_with(|| (name.to_owned(), 0)).1 += 1;
+        }
+    }
+
+    fn tell(&self) {
+        for (kind, (first, count)) in &self.0 {
+            let others = if *count > 1 { format!(" and {} more", count - 1) } else { String::new() };
+            warn(&format!("{}{others}: {}", first.escape_debug(), kind.warning()));
+        }
+    }
+}

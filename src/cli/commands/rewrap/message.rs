@@ -1,0 +1,39 @@
+//! `rewrap FILE`
+
+use crate::{
+    cli::{
+        commands::{
+            bundle_files::BundleFiles,
+            keys::{OpeningKeys, raw_keys},
+            message_files::{input, writing},
+            message_options::{frame_length, open_options},
+            rewrap::args::{RewrapArgs, suite_of_rewrap},
+        },
+        encryption_context::Purpose,
+        failure::Outcome,
+        invocation::Invocation,
+        usage::UsageError,
+    },
+    message::{Rewrapper, SealOptions},
+};
+
+pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
+    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args), threads: args.threads.get() };
+    let open_options = open_options(invocation, args.context.encryption_context.as_deref())?;
+    if args.bundles.to.is_empty() {
+        let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
+        return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
+    }
+    let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
+    let input = input(&args.file)?;
+    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
+    let keys = OpeningKeys::find(invocation, Some(bundles.kms()), &args.keys, raw_keys)?;
+    let rewrapper = {
+        let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());
+        // Before anything is made or changed: this takes a key that opens the message.
+        openers.with(openers.farthest(), None, |keyrings| Rewrapper::begin(input, keyrings, &open_options))?
+    };
+    let suite = options.suite.unwrap_or_else(|| rewrapper.header().suite);
+    bundles.check_suite(suite)?;
+    bundles.write(invocation, |plan, durable, keys| plan.rewrap(durable, keys, rewrapper, options))
+}

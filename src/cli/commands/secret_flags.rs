@@ -1,0 +1,61 @@
+//! Flags that several commands on secrets have.
+
+use std::collections::BTreeMap;
+
+use crate::{
+    cli::{
+        args::RegionProblemArgs,
+        encryption_context::{Purpose, parse_encryption_context},
+        failure::{Failure, Outcome},
+        paramfile::ParamFiles,
+        replica_regions::parse_replica_regions,
+        tags::parse_tags,
+        usage::UsageError,
+    },
+    suite::AlgorithmSuite,
+    vault::{NameClash, OnProblem, ReplicaRegion, Tag},
+};
+
+pub(super) fn replicas(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<ReplicaRegion>> {
+    const PARAMETER: &str = "--add-replica-regions";
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let parsed = parse_replica_regions(files, PARAMETER, &files.words(PARAMETER, words)?)?;
+    Ok(parsed.into_iter().map(ReplicaRegion::from).collect())
+}
+
+pub(super) fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {
+    if words.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tags = parse_tags(files, "--tags", &files.words("--tags", words)?)?;
+    // The vault checks them too; here it comes before anything is asked for or made.
+    crate::vault::check_tags(&tags)?;
+    Ok(tags)
+}
+
+pub(super) fn encryption_context(files: &ParamFiles<'_>, words: &[String]) -> Outcome<BTreeMap<String, String>> {
+    const PARAMETER: &str = "--encryption-context";
+    if words.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let parsed = parse_encryption_context(files, PARAMETER, &files.words(PARAMETER, words)?, Purpose::Seal)?;
+    let pair = |(key, value): (String, Option<String>)| match value {
+        Some(value) => Ok((key, value)),
+        None => Err(Failure::from(UsageError::parameter(PARAMETER, "a key needs a value here"))),
+    };
+    parsed.into_iter().map(pair).collect()
+}
+
+pub(super) const fn name_clash(overwrites: bool) -> NameClash {
+    if overwrites { NameClash::Overwrite } else { NameClash::Refuse }
+}
+
+pub(super) fn suite_of(signs: bool) -> AlgorithmSuite {
+    if signs { AlgorithmSuite::Aes256GcmHkdfSha512CommitKeyEcdsaP384 } else { AlgorithmSuite::default() }
+}
+
+pub(super) fn on_problem(args: &RegionProblemArgs) -> OnProblem {
+    if args.partial { OnProblem::RecordFailed } else { OnProblem::FailWhole }
+}
