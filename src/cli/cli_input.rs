@@ -92,8 +92,8 @@ pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> 
 }
 
 fn names_flag(argument: &OsStr) -> bool {
-    let text = argument.to_string_lossy();
-    text.strip_prefix("--").is_some_and(|flag| flag.starts_with(INPUT) || flag.starts_with(SKELETON))
+    let word = argument.to_string_lossy();
+    word.strip_prefix("--").is_some_and(|flag| flag.starts_with(INPUT) || flag.starts_with(SKELETON))
 }
 
 /// Adds the two flags to each command that one of the services has.

@@ -75,12 +75,12 @@ fn a_message_is_rewrapped_for_other_regions() {
     let (_folder, mut session) = place();
     let plan = plan(&mut session, &["us-west-2", "eu-west-1", "us-east-1"]).expect("all have a key");
     let durable = session.commit().expect("written");
-    let mut west = vec![Vec::new(), Vec::new(), Vec::new()];
+    let mut west = [Vec::new(), Vec::new(), Vec::new()];
     sealed(&durable, &plan, PAYLOAD).write(west.iter_mut().collect()).expect("sealed");
     let keyring = AwsKmsDiscoveryKeyring::new(durable.kms());
     let message = Rewrapper::begin(&west[0][..], &[&keyring], &OpenOptions::default()).expect("opens");
     let bundles = plan.rewrap(&durable, &KeyOptions::default(), message, SealOptions::default()).expect("wrapped");
-    let mut again = vec![Vec::new(), Vec::new(), Vec::new()];
+    let mut again = [Vec::new(), Vec::new(), Vec::new()];
     bundles.write(again.iter_mut().collect()).expect("sealed");
     for (message, region) in again.iter().zip(["us-west-2", "eu-west-1", "us-east-1"]) {
         assert_eq!(opened(durable.kms(), message, region).expect("opens"), PAYLOAD);

@@ -27,7 +27,7 @@ pub struct RegionBundles<R> {
 enum Payload<R> {
     Plaintext(R),
     /// Of a message that is opened meanwhile.
-    Message(message::OpenedRest<R>),
+    Message(Box<message::OpenedRest<R>>),
 }
 
 impl<R: Read + Send> RegionBundles<R> {
@@ -52,7 +52,7 @@ impl<R: Read + Send> RegionBundles<R> {
     ) -> Result<Self> {
         let context = message.context();
         let (opened, wrapped) = wrap(targets, durable, keys, &context, |wraps| message.wrap_each(wraps, options))?;
-        Ok(Self { payload: Payload::Message(opened), wrapped })
+        Ok(Self { payload: Payload::Message(Box::new(opened)), wrapped })
     }
 
     /// Writes each Region's message to its output, in the order of the plan. The payload is read once.

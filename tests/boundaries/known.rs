@@ -78,9 +78,6 @@ pub(crate) const LINES: &[(Rule, &str, usize)] = &[
     (Rule::CommandLine, "vault/read.rs", 3),
     (Rule::CommandLine, "vault/replicate.rs", 1),
     (Rule::CommandLine, "vault/value.rs", 2),
-    (Rule::DecidesByText, "cli/cli_input.rs", 1),
     (Rule::DecidesByText, "cli/failure/hints.rs", 15),
-    (Rule::DecidesByText, "cli/plan/folder.rs", 1),
-    (Rule::DecidesByText, "kms/embedded/lookup.rs", 1),
     (Rule::DecidesByText, "vault/plan.rs", 1),
 ];

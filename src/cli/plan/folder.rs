@@ -56,15 +56,9 @@ struct LeftOut {
 
 impl LeftOut {
     fn tell(&self, note: &mut dyn FnMut(&str)) {
-        let kinds = [(self.hidden, "name with a dot in front"), (self.links, "symbolic link"), (self.others, "special file")];
-        let kinds: Vec<_> = kinds
-            .into_iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| match what.strip_prefix("name") {
-                Some(rest) => format!("{}{rest}", counted(count, "name")),
-                None => counted(count, what),
-            })
-            .collect();
+        let kinds = [(self.hidden, "name", " with a dot in front"), (self.links, "symbolic link", ""), (self.others, "special file", "")];
+        let found = kinds.into_iter().filter(|(count, ..)| *count > 0);
+        let kinds: Vec<_> = found.map(|(count, kind, which)| format!("{}{which}", counted(count, kind))).collect();
         if !kinds.is_empty() {
             note(&format!("left out: {}", kinds.join(", ")));
         }

@@ -197,10 +197,10 @@ pub(in crate::kms) fn alias_not_found(arn: &AliasArn) -> Error {
 }
 
 /// A UUID, or `mrk-` and 32 hex digits.
-pub(in crate::kms) fn is_key_id(text: &str) -> bool {
-    match text.strip_prefix(MULTI_REGION_PREFIX) {
+pub(in crate::kms) fn is_key_id(name: &str) -> bool {
+    match name.strip_prefix(MULTI_REGION_PREFIX) {
         Some(digits) => digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
-        None => is_uuid(text),
+        None => is_uuid(name),
     }
 }
 
