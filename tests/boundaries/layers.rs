@@ -47,6 +47,11 @@ pub(crate) fn part(file: &str) -> &str {
     first.strip_suffix(".rs").unwrap_or(first)
 }
 
+/// The parts that a layer names and that are there.
+pub(crate) fn known<'a>(files: impl Iterator<Item = &'a File>) -> BTreeSet<&'a str> {
+    files.map(|file| part(file)).filter(|part| layer(part).is_some()).collect()
+}
+
 fn layer(part: &str) -> Option<usize> {
     LAYERS.iter().position(|parts| parts.contains(&part))
 }

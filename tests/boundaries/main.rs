@@ -14,7 +14,7 @@ use std::{
     sync::LazyLock,
 };
 
-use layers::{circles, part, unknown, upward};
+use layers::{circles, known as parts, part, unknown, upward};
 use tree::Tree;
 use words::Rule;
 
@@ -84,6 +84,19 @@ fn each_thing_with_one_place_is_there_alone() {
         }
     }
     fail_if_any("what Rule says in tests/boundaries/words.rs is broken:", &new);
+}
+
+/// It is read by people who look for a file, and goes stale first.
+#[test]
+fn the_page_on_the_architecture_names_what_there_is() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = std::fs::read_to_string(root.join("ARCHITECTURE.md")).expect("ARCHITECTURE.md");
+    let quoted = page.split('`').skip(1).step_by(2).filter(|quoted| quoted.starts_with("src/"));
+    let gone: Vec<_> = quoted.filter(|path| !root.join(path).exists()).map(str::to_owned).collect();
+    fail_if_any("ARCHITECTURE.md names what is not there (any more):", &gone);
+    let words: BTreeSet<&str> = page.split(|char: char| !(char == '_' || char.is_alphanumeric())).collect();
+    let missing: Vec<_> = parts(SOURCE.files.keys()).into_iter().filter(|part| !words.contains(part)).map(str::to_owned).collect();
+    fail_if_any("ARCHITECTURE.md does not name these parts of src:", &missing);
 }
 
 #[test]
