@@ -1,35 +1,59 @@
-//! The same work on many things, several at once.
+//! The same work on many things that are all known beforehand, several at once, and the results in the order of the things.
+//!
+//! What comes from one reader and goes to writers, in the order in which it came and in memory that does not grow with it, is carried by
+//! `message::relay` instead: here everything is there at the start, results are kept to the end, and nobody waits for a turn.
 
 use std::{
+    convert::Infallible,
     num::NonZeroUsize,
+    panic::resume_unwind,
     sync::{Mutex, MutexGuard, PoisonError},
-    thread,
+    thread::{Builder, scope},
 };
 
 /// Works on each item, on so many at once, and gives the results in the order of the items.
 pub(crate) fn in_parallel<T: Send, R: Send>(threads: NonZeroUsize, items: Vec<T>, work: impl Fn(T) -> R + Sync) -> Vec<R> {
-    let workers = threads.get().min(items.len());
-    if workers < 2 {
-        return items.into_iter().map(work).collect();
-    }
-    let results = Mutex::new(Vec::with_capacity(items.len()));
-    let queue = Mutex::new(items.into_iter().enumerate());
-    thread::scope(|scope| {
-        for _ in 0..workers {
-            scope.spawn(|| {
-                loop {
-                    // The lock is given back before the work.
-                    let next = lock(&queue).next();
-                    let Some((index, item)) = next else { break };
-                    let result = work(item);
-                    lock(&results).push((index, result));
-                }
-            });
+    let Ok(results) = try_in_parallel(threads, items.into_iter(), |(): &mut (), item| Ok::<_, Infallible>(work(item)));
+    results
+}
+
+/// Works on each item, on so many at once, until one fails; gives the results in the order of the items. Each thread has an `S` of its own, which
+/// it keeps from item to item.
+///
+/// # Errors
+/// The first one in the order of the items.
+pub(crate) fn try_in_parallel<S: Default, T, R: Send, E: Send>(
+    threads: NonZeroUsize,
+    items: impl ExactSizeIterator<Item = T> + Send,
+    work: impl Fn(&mut S, T) -> Result<R, E> + Sync,
+) -> Result<Vec<R>, E> {
+    let helpers = threads.get().min(items.len()).saturating_sub(1);
+    let queue = Mutex::new(items.enumerate());
+    let run = || {
+        let (mut done, mut own) = (Vec::new(), S::default());
+        loop {
+            // The lock is given back before the work.
+            let next = lock(&queue).next();
+            let Some((place, item)) = next else { return done };
+            let result = work(&mut own, item);
+            if result.is_err() {
+                // Whoever has an earlier item finishes it.
+                lock(&queue).by_ref().for_each(drop);
+            }
+            done.push((place, result));
         }
+    };
+    let mut done = scope(|scope| {
+        // What a thread would have done that the system refuses is done by the others.
+        let helpers: Vec<_> = (0..helpers).map_while(|_| Builder::new().spawn_scoped(scope, run).ok()).collect();
+        let mut done = run();
+        for helper in helpers {
+            done.extend(helper.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        done
     });
-    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-    results.sort_by_key(|(index, _)| *index);
-    results.into_iter().map(|(_, result)| result).collect()
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// Locks what a thread that panicked has left as whole as an error would.
@@ -39,23 +63,62 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::{
+        sync::atomic::{AtomicUsize, Ordering},
+        thread::sleep,
+        time::Duration,
+    };
 
     use super::*;
 
+    fn threads(threads: usize) -> NonZeroUsize {
+        NonZeroUsize::new(threads).expect("not 0")
+    }
+
     #[test]
     fn the_order_stays_and_no_more_work_at_once_than_asked() {
-        for threads in [1, 3, 64] {
+        for count in [1, 3, 64] {
             let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-            let squares = in_parallel(NonZeroUsize::new(threads).expect("not 0"), (0..20_u32).collect(), |number| {
+            let squares = in_parallel(threads(count), (0..20_u32).collect(), |number| {
                 most.fetch_max(running.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
-                thread::sleep(std::time::Duration::from_micros(u64::from(20 - number)));
+                sleep(Duration::from_micros(u64::from(20 - number)));
                 running.fetch_sub(1, Ordering::SeqCst);
                 number * number
             });
             assert_eq!(squares, (0..20).map(|number| number * number).collect::<Vec<_>>());
-            assert!((1..=threads).contains(&most.into_inner()));
+            assert!((1..=count).contains(&most.into_inner()));
         }
         assert!(in_parallel(NonZeroUsize::MIN, Vec::<u8>::new(), |byte| byte).is_empty());
+    }
+
+    #[test]
+    fn the_first_error_counts_and_ends_the_work() {
+        for count in [1, 3, 64] {
+            let worked = AtomicUsize::new(0);
+            let fails = try_in_parallel(threads(count), 0..1_000_000_u32, |(): &mut (), number| {
+                worked.fetch_add(1, Ordering::Relaxed);
+                // Others behind it fail sooner.
+                sleep(Duration::from_millis(if number == 3 { 5 } else { 0 }));
+                if number < 3 { Ok(number) } else { Err(number) }
+            });
+            assert_eq!(fails, Err(3), "{count} threads");
+            assert!(worked.into_inner() <= 4 + 2 * count);
+        }
+    }
+
+    #[test]
+    fn each_thread_keeps_what_it_has() {
+        let counted = try_in_parallel(threads(3), 0..100_u32, |own: &mut u32, _| {
+            *own += 1;
+            Ok::<_, Infallible>(*own)
+        });
+        let Ok(counted) = counted;
+        assert!(counted.iter().all(|count| (1..=100).contains(count)) && counted.iter().filter(|count| **count == 1).count() <= 3);
+    }
+
+    #[test]
+    #[should_panic(expected = "a step panics")]
+    fn a_panic_goes_on_to_the_caller() {
+        in_parallel(threads(2), vec![1, 2, 3], |number| assert_ne!(number, 2, "a step panics"));
     }
 }

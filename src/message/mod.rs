@@ -27,6 +27,7 @@ mod sealer;
 mod shape;
 mod signature;
 mod source;
+mod sync;
 mod threads;
 mod turns;
 mod wrap;

@@ -7,6 +7,9 @@
 //!
 //! A thread keeps its batch from the read to the write, so that it stays in that processor's cache, and there are as many batches as threads.
 //! One thread reads at a time, and one writes to an output at a time, both in the order of the tickets.
+//!
+//! Why not `crate::parallel`: that has all its items at the start and keeps all results to the end, and a payload is neither to be held whole
+//! nor written out of order.
 
 use std::{
     mem::forget,
@@ -19,7 +22,7 @@ use std::{
 
 use super::{
     Threads,
-    turns::{Ended, Stop, Turns},
+    turns::{Stop, Stopped, Turns},
 };
 use crate::{
     error::{Error, Result},
@@ -46,6 +49,28 @@ pub(super) trait Course<S, O>: Sync {
 pub(super) enum Weight {
     Light,
     Heavy,
+}
+
+/// Why there is no next batch.
+#[derive(Debug)]
+pub(super) enum Ended {
+    /// There is nothing more to do.
+    Done,
+    Failed(Error),
+    /// Another ticket has ended everything.
+    Stopped,
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Stopped> for Ended {
+    fn from(Stopped: Stopped) -> Self {
+        Self::Stopped
+    }
 }
 
 /// Carries batch after batch to each output, in order; gives back where they came from and where they went. Each heavy batch starts one more
@@ -107,7 +132,7 @@ impl<S: Send, O: Send, C: Course<S, O>> Relay<'_, S, O, C> {
         }
         for (index, output) in self.outputs.iter().enumerate() {
             self.course.work(batch, index)?;
-            output.take(ticket, |output| Ok(self.course.write(output, batch, index)?))?;
+            output.take(ticket, |output| self.course.write(output, batch, index).map_err(Ended::from))?;
         }
         Ok(())
     }

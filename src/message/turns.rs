@@ -1,24 +1,16 @@
 //! Something that several threads use one after another, each in the turn that its ticket says.
+//!
+//! What threads share comes from `super::sync`: `tests/turns.rs` takes this file with loom's in its place, and tries every order of the steps
+//! of its threads.
 
-use std::{
-    hint::spin_loop,
-    sync::{
-        Condvar, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
-};
-
-use crate::{error::Error, parallel::lock};
-
-/// How often the next one looks again before it sleeps: about the time that a batch takes. To be woken takes as long.
-const LOOKS: u32 = 2000;
+use super::sync::{AtomicU64, Condvar, LOOKS, Mutex, MutexGuard, Ordering, PoisonError, lock, spin_loop};
 
 /// The ticket behind which there are no turns any more, for all [`Turns`] of one piece of work.
 #[derive(Debug)]
 pub(super) struct Stop(AtomicU64);
 
 impl Stop {
-    pub(super) const fn never() -> Self {
+    pub(super) fn never() -> Self {
         Self(AtomicU64::new(u64::MAX))
     }
 
@@ -32,21 +24,9 @@ impl Stop {
     }
 }
 
-/// Why there is no next turn.
+/// Another ticket has ended everything before the turn came.
 #[derive(Debug)]
-pub(super) enum Ended {
-    /// There is nothing more to do.
-    Done,
-    Failed(Error),
-    /// Another ticket has ended everything.
-    Stopped,
-}
-
-impl From<Error> for Ended {
-    fn from(error: Error) -> Self {
-        Self::Failed(error)
-    }
-}
+pub(super) struct Stopped;
 
 /// A value and whose turn it is. Tickets are 0, 1, 2, …, and no more of them wait at once than there are threads.
 pub(super) struct Turns<'a, T> {
@@ -69,7 +49,7 @@ impl<'a, T> Turns<'a, T> {
     ///
     /// # Errors
     /// What `work` gives, or that all was stopped before the turn.
-    pub(super) fn take<R>(&self, ticket: u64, work: impl FnOnce(&mut T) -> Result<R, Ended>) -> Result<R, Ended> {
+    pub(super) fn take<R, E: From<Stopped>>(&self, ticket: u64, work: impl FnOnce(&mut T) -> Result<R, E>) -> Result<R, E> {
         self.wait(ticket)?;
         // Nobody else has the turn. It never comes to anyone behind a thread that panicked in its own.
         let done = work(&mut lock(&self.value))?;
@@ -82,12 +62,12 @@ impl<'a, T> Turns<'a, T> {
         Ok(done)
     }
 
-    fn wait(&self, ticket: u64) -> Result<(), Ended> {
+    fn wait(&self, ticket: u64) -> Result<(), Stopped> {
         let (mut looks, mut asleep) = (0, None);
         loop {
             let next = self.next.load(Ordering::Acquire);
             if self.stop.is_before(ticket) {
-                return Err(Ended::Stopped);
+                return Err(Stopped);
             } else if next == ticket {
                 return Ok(());
             } else if next + 1 == ticket && looks < LOOKS {
@@ -126,69 +106,5 @@ impl<'a, T> Turns<'a, T> {
 
     pub(super) fn into_inner(self) -> T {
         self.value.into_inner().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::{
-        thread::{scope, sleep},
-        time::Duration,
-    };
-
-    use super::*;
-
-    /// Works in the ticket's turn, if it comes.
-    fn add(turns: &Turns<'_, Vec<u64>>, ticket: u64) -> Result<(), Ended> {
-        turns.take(ticket, |taken| {
-            taken.push(ticket);
-            Ok(())
-        })
-    }
-
-    #[test]
-    fn nobody_behind_a_stop_gets_a_turn_and_everyone_before_it_does() {
-        let stop = Stop::never();
-        let turns = Turns::new(Vec::new(), 2, &stop);
-        stop.behind(1);
-        assert!(add(&turns, 0).is_ok() && add(&turns, 1).is_ok());
-        // Its turn it would be.
-        assert!(matches!(add(&turns, 2), Err(Ended::Stopped)));
-        assert_eq!(turns.into_inner(), [0, 1]);
-    }
-
-    #[test]
-    fn who_sleeps_is_woken_for_the_turn_and_by_a_stop() {
-        let stop = Stop::never();
-        let turns = Turns::new(Vec::new(), 4, &stop);
-        scope(|scope| {
-            let next = scope.spawn(|| add(&turns, 1));
-            let stopped = [3, 4].map(|ticket| {
-                scope.spawn({
-                    let turns = &turns;
-                    move || add(turns, ticket)
-                })
-            });
-            // Longer than the next one looks on; that the others sleep is certain only where this is long enough, and right in any case.
-            sleep(Duration::from_millis(20));
-            assert!(add(&turns, 0).is_ok());
-            assert!(next.join().expect("no panic").is_ok());
-            stop.behind(2);
-            turns.wake();
-            for stopped in stopped {
-                assert!(matches!(stopped.join().expect("no panic"), Err(Ended::Stopped)));
-            }
-        });
-        assert_eq!(turns.into_inner(), [0, 1]);
-    }
-
-    #[test]
-    fn a_turn_that_fails_is_followed_by_none() {
-        let stop = Stop::never();
-        let turns = Turns::new(Vec::new(), 2, &stop);
-        let failed: Result<(), Ended> = turns.take(0, |_| Err(Error::Misuse("fails").into()));
-        assert!(matches!(failed, Err(Ended::Failed(Error::Misuse("fails")))));
-        stop.behind(0);
-        assert!(matches!(add(&turns, 1), Err(Ended::Stopped)) && turns.into_inner().is_empty());
     }
 }

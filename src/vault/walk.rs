@@ -2,13 +2,13 @@
 //!
 //! There is no index that could be wrong: the folders are listed, and each record is read.
 
-use std::{ffi::OsString, num::NonZeroUsize, path::Path, sync::Mutex, thread};
+use std::{ffi::OsString, num::NonZeroUsize, path::Path, thread};
 
 use super::{
     family::{Family, names, regions_with_secrets},
     layout,
 };
-use crate::{error::Result, parallel::lock, region::Region};
+use crate::{error::Result, parallel::try_in_parallel, region::Region};
 
 /// So many names are one thread's at a time, and fewer are not worth another thread.
 const NAMES_AT_ONCE: usize = 256;
@@ -28,36 +28,11 @@ where
 {
     let folders = folders(root)?;
     let families: Vec<_> = folders.chunk_by(|(name, _), (next, _)| name == next).collect();
-    let shares = families.chunks(NAMES_AT_ONCE);
-    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    let helpers = cores.min(shares.len()).saturating_sub(1);
-    let queue = Mutex::new(shares.enumerate());
-    let work = || {
-        let mut done = Vec::new();
-        let mut buffer = Vec::new();
-        loop {
-            let next = lock(&queue).next();
-            let Some((place, share)) = next else { return done };
-            let taken = read_share(root, share, &mut buffer, &take);
-            if taken.is_err() {
-                // Whoever has an earlier share finishes it.
-                lock(&queue).by_ref().for_each(drop);
-            }
-            done.push((place, taken));
-        }
-    };
-    let mut done = thread::scope(|scope| {
-        let helpers: Vec<_> = (0..helpers).map(|_| scope.spawn(work)).collect();
-        let mut done = work();
-        for helper in helpers {
-            done.extend(helper.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-        }
-        done
-    });
-    done.sort_unstable_by_key(|(place, _)| *place);
+    let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    let read = |buffer: &mut Vec<u8>, share: &[&[Folder]]| read_share(root, share, buffer, &take);
     let mut all = Vec::with_capacity(families.len());
-    for (_, taken) in done {
-        all.append(&mut taken?);
+    for mut taken in try_in_parallel(cores, families.chunks(NAMES_AT_ONCE), read)? {
+        all.append(&mut taken);
     }
     Ok(all)
 }

@@ -12,6 +12,7 @@ mod round_trip;
 mod signed;
 mod tamper;
 mod threads;
+mod turns;
 mod wrap;
 
 use std::io::{self, Read};
