@@ -38,6 +38,10 @@ pub(crate) enum Need {
 }
 
 /// The type of a member, with its constraints.
+#[cfg_attr(
+    not(feature = "kms-endpoint"),
+    expect(dead_code, reason = "the model's limits are for clients; what does the work has its own for all callers")
+)]
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// Length in characters.
@@ -73,6 +77,10 @@ impl Kind {
 }
 
 /// A regular expression of the model, and what does its work.
+#[cfg_attr(
+    not(feature = "kms-endpoint"),
+    expect(dead_code, reason = "the model's limits are for clients; what does the work has its own for all callers")
+)]
 #[derive(Debug)]
 pub(crate) struct Pattern {
     pub(crate) text: &'static str,

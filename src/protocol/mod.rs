@@ -5,13 +5,17 @@
 //! secrets    the operations of AWS Secrets Manager, in a vault
 //! operation  what an entry is
 //! member     the members of a request: their types and limits
-//! value      a member's value, converted and checked
+//! value      the values of members
+//! convert    what a client sent, as values that keep the limits
 //! request    the members of one request
 //! answer     what an operation answers
 //! json       JSON as clients send it
 //! ```
 
 pub(crate) mod answer;
+#[cfg(feature = "kms-endpoint")]
+mod convert;
+#[cfg(feature = "kms-endpoint")]
 pub(crate) mod json;
 pub(crate) mod kms;
 pub(crate) mod member;

@@ -1,12 +1,10 @@
 //! The members of one request.
 
-use super::{
-    json::parse_object,
-    member::Member,
-    value::{Structure, Value, Violations, convert_members, path_of, serialization},
-};
+use super::value::{Structure, Value, path_of};
+#[cfg(feature = "kms-endpoint")]
+use super::{convert, member::Member};
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{Constraint, Error, ErrorCode, Result, Violation},
     format::EncryptionContext,
     kms::{EncryptionAlgorithm, is_written_as_embedded},
     secret::SecretBytes,
@@ -18,6 +16,7 @@ static NO_PAIRS: EncryptionContext = EncryptionContext::new();
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// A client of AWS, which knows the names and the errors of AWS alone.
+    #[cfg_attr(not(feature = "kms-endpoint"), expect(dead_code, reason = "only 'kms serve' has clients"))]
     Client,
     /// coldseal's own command line.
     CommandLine,
@@ -35,13 +34,10 @@ impl Request {
     /// as good as nothing.
     ///
     /// # Errors
-    /// `SerializationException` for what is not a JSON object, has a member twice or a value of another type; `ValidationException` with
-    /// all that breaks the model's constraints.
+    /// As for [`convert::parse`].
+    #[cfg(feature = "kms-endpoint")]
     pub(crate) fn parse(members: &[Member], body: &[u8]) -> Result<Self> {
-        let given = parse_object(body).map_err(serialization)?;
-        let mut violations = Violations::default();
-        let values = convert_members(members, given, path_of, &mut violations)?;
-        violations.check().map(|()| Self { caller: Caller::Client, values })
+        convert::parse(members, body).map(|values| Self { caller: Caller::Client, values })
     }
 
     /// A request of the command line, whose arguments have the members' types. Their limits are held by what does the work, for callers
@@ -174,7 +170,5 @@ fn dry_run() -> Error {
 
 /// A member that AWS demands though its model does not.
 pub(crate) fn missing(name: &str) -> Error {
-    let mut violations = Violations::default();
-    violations.missing(&path_of(name));
-    violations.check().err().unwrap_or(Error::Misuse("a missing member is a violation"))
+    Violation::new(path_of(name), Constraint::NotNull).into()
 }
