@@ -21,7 +21,7 @@ OPERATIONS = {
     ListAliases ListKeyPolicies ListKeyRotations ListKeys ListResourceTags PutKeyPolicy ReEncrypt ReplicateKey RotateKeyOnDemand
     ScheduleKeyDeletion TagResource UntagResource UpdateAlias UpdateKeyDescription UpdatePrimaryRegion
 """,
-    "secretsmanager": "DescribeSecret GetSecretValue ListSecrets TagResource UntagResource",
+    "secretsmanager": "CreateSecret DescribeSecret GetSecretValue ListSecrets ReplicateSecretToRegions TagResource UntagResource",
 }
 
 

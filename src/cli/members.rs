@@ -9,6 +9,7 @@ use super::{
     failure::{Failure, Outcome},
     inputs::Inputs,
     paramfile::{ParamFiles, SizeLimit, is_literal},
+    replica_regions::parse_replica_regions,
     structures::{parse_structures, take_string, take_strings},
     terminal::warn,
     usage::UsageError,
@@ -30,6 +31,8 @@ const BLOB_LIMIT: SizeLimit = SizeLimit { bytes: 64 * 1024, hint: Some("'coldsea
 const FILE_MEMBERS: [&str; 1] = ["Policy"];
 /// What others are not to see on the command line.
 const SECRET_MEMBERS: [&str; 1] = ["Plaintext"];
+/// The member whose words have forms of their own.
+const REPLICA_REGIONS: &str = "AddReplicaRegions";
 /// The members by which an operation names the key that it is about, and with it the Region.
 const KEY_MEMBERS: [&str; 3] = ["KeyId", "TargetKeyId", "DestinationKeyId"];
 
@@ -124,6 +127,12 @@ impl Argument<'_> {
     fn structures(&self, members: &'static [Member], words: &[String]) -> Outcome<Vec<Structure>> {
         let files = self.files();
         let words = files.words(&self.flag, words)?;
+        if self.name == REPLICA_REGIONS {
+            let replicas = parse_replica_regions(&files, &self.flag, &words)?.into_iter();
+            return Ok(replicas
+                .map(|replica| structure_of(&[("Region", Some(replica.region)), ("KmsKeyId", replica.kms_key_id)]))
+                .collect());
+        }
         let names: Vec<&str> = members.iter().map(|member| member.name).collect();
         let structure = |mut given| {
             let mut structure = Structure::new();
@@ -141,6 +150,10 @@ impl Argument<'_> {
         };
         parse_structures(&files, &self.flag, &words, &names)?.into_iter().map(structure).collect()
     }
+}
+
+fn structure_of(texts: &[(&'static str, Option<String>)]) -> Structure {
+    texts.iter().filter_map(|(name, text)| Some((*name, Value::Text(text.clone()?)))).collect()
 }
 
 fn words(argument: Json) -> Outcome<Vec<String>> {
@@ -161,8 +174,8 @@ mod tests {
     };
 
     /// Members for which there is no flag: grants, enclaves, other key stores and other accounts are not here.
-    const CLIENTS_ONLY: [&str; 7] =
-        ["GrantTokens", "Recipient", "DryRunModifiers", "CustomKeyStoreId", "XksKeyId", "ResourceOwners", "IncludeKeyMaterial"];
+    const CLIENTS_ONLY: [&str; 8] =
+        ["Type", "GrantTokens", "Recipient", "DryRunModifiers", "CustomKeyStoreId", "XksKeyId", "ResourceOwners", "IncludeKeyMaterial"];
     /// Operations that only clients ask for.
     const NO_COMMAND: [&str; 1] = ["ListKeyPolicies"];
     /// The AWS CLI's own, over all pages of a list.

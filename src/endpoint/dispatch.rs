@@ -65,7 +65,7 @@ fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<Se
             let change = prepare(region, &request).map_err(refused)?;
             state.change(change).map_err(Failure::Broken)?
         }
-        Run::Secrets(_) | Run::ChangeRecord(_) => return Err(unknown_operation(name)),
+        Run::Secrets(_) | Run::SealSecrets(_) | Run::ChangeRecord(_) => return Err(unknown_operation(name)),
     };
     answer.and_then(|answer| reply(operation, &request, answer)).map_err(refused)
 }

@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     kms::secret_json,
     secret::SecretBytes,
-    vault::{PayloadKind, SecretListEntry, SecretValueEntry},
+    vault::{PayloadKind, SecretChange, SecretListEntry, SecretValueEntry},
 };
 
 /// What an operation answers.
@@ -28,6 +28,8 @@ pub(crate) enum Answer {
     Secrets(Vec<SecretListEntry>),
     /// The value of a secret.
     Value(SecretValueEntry),
+    /// What sealing changed: AWS's answer is a part of it.
+    Changed(Box<SecretChange>),
 }
 
 impl Answer {

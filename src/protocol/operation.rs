@@ -1,12 +1,16 @@
 //! An entry of the table: an operation of AWS, its request's members, and what is done.
 
+use std::collections::BTreeMap;
+
 use super::{answer::Answer, member::Member, request::Request};
 use crate::{
+    arn::AccountId,
     error::Result,
-    kms::EmbeddedKms,
+    kms::{EmbeddedKms, KeystoreSession},
     page::PageRules,
     region::Region,
-    vault::{KeyOptions, Vault},
+    suite::AlgorithmSuite,
+    vault::{DataKeyScope, KeyOptions, OnProblem, ResourcePolicy, RotationRules, SecretValue, Vault},
 };
 
 /// The services whose operations stand in the table.
@@ -62,6 +66,8 @@ pub(crate) enum Run {
     ChangeKeys(for<'a> fn(Region, &'a Request) -> Result<Change<'a>>),
     /// On secrets in a vault, read beside others.
     Secrets(fn(&Secrets<'_>, &Request) -> Result<Answer>),
+    /// Seals secrets under keys, which may be made for them, and are durable before what is wrapped under them.
+    SealSecrets(fn(&mut Sealing<'_>, &Request) -> Result<Answer>),
     /// On the record of a secret in a vault, whose own lock is taken. No key is needed. Without a Region the primary one answers.
     ChangeRecord(fn(&Vault, Option<Region>, &Request) -> Result<Answer>),
 }
@@ -75,6 +81,32 @@ pub(crate) struct Secrets<'a> {
     pub(crate) keys: &'a KeyOptions,
     /// Without one a secret's primary Region answers, and a list has each secret once.
     pub(crate) region: Option<Region>,
+}
+
+/// Where secrets are sealed, and under whose keys.
+pub(crate) struct Sealing<'a> {
+    pub(crate) vault: &'a Vault,
+    pub(crate) session: &'a mut KeystoreSession,
+    /// That of a new secret. Without one a secret's primary Region answers.
+    pub(crate) region: Option<Region>,
+    pub(crate) own: Own,
+}
+
+/// What AWS's requests to seal have not: each of it is asked for by a flag of coldseal's own.
+#[derive(Default)]
+pub(crate) struct Own {
+    /// The value of a new secret, from a file or a prompt; it is taken out.
+    pub(crate) value: Option<SecretValue>,
+    pub(crate) encryption_context: BTreeMap<String, String>,
+    pub(crate) resource_policy: Option<ResourcePolicy>,
+    pub(crate) rotation_rules: Option<RotationRules>,
+    pub(crate) data_key_scope: DataKeyScope,
+    pub(crate) suite: AlgorithmSuite,
+    pub(crate) on_problem: OnProblem,
+    /// Of new ARNs.
+    pub(crate) account: Option<AccountId>,
+    /// What wraps and opens besides the keystore; it stays.
+    pub(crate) keys: KeyOptions,
 }
 
 /// A change of the keystore, refused as a whole or done as a whole.

@@ -36,9 +36,8 @@ fn described(kind: &Kind) -> Value {
         Kind::Structures { count, members } => {
             let described: Map<String, Value> = members.iter().map(|member| (member.name.to_owned(), described(&member.kind))).collect();
             let structure = json!({ "type": "structure", "members": described, "required": required(members) });
-            let mut list = json!({ "type": "list", "member": structure });
-            if *count != ANY_COUNT {
-                list["min"] = json!(count.start());
+            let mut list = json!({ "type": "list", "min": count.start(), "member": structure });
+            if count.end() != ANY_COUNT.end() {
                 list["max"] = json!(count.end());
             }
             list

@@ -1,13 +1,15 @@
 //! `create-secret`
 
 use clap::Args;
+use serde::Serialize;
 
 use crate::{
     cli::{
         args::{RegionProblemArgs, SecretValueArgs, WrapArgs},
         commands::{
-            secret_change::{finish, warn_about_keys},
-            secret_flags::{encryption_context, name_clash, on_problem, replicas, suite_of, tags},
+            secret_change::finish,
+            secret_entry::{request, seal},
+            secret_flags::{encryption_context, on_problem, suite_of},
             secret_name::NameCharacters,
         },
         failure::Outcome,
@@ -18,11 +20,16 @@ use crate::{
         secret_input::secret_value,
         terminal::warn,
     },
-    vault::{CreateSecret, DataKeyScope, KeyOptions, ResourcePolicy, RotationRules},
+    protocol::{
+        operation::{Own, Sealing},
+        secrets,
+    },
+    vault::{DataKeyScope, KeyOptions, ResourcePolicy, RotationRules, check_tags},
 };
 
 /// Create a secret: one bundle for its Region and one for each replica Region
-#[derive(Debug, Args)]
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[command(after_help = "Examples:
   coldseal create-secret --name MySecret \\
       --secret-string file://mycreds.json --region us-west-2
@@ -55,6 +62,7 @@ pub(crate) struct CreateSecretArgs {
     #[arg(long)]
     pub(crate) name: String,
     #[command(flatten)]
+    #[serde(skip)]
     pub(crate) value: SecretValueArgs,
     /// Key that encrypts the secret in its Region: id, ARN, alias or alias ARN [default: alias/aws/secretsmanager]
     #[arg(long, value_name = "KEY")]
@@ -63,6 +71,7 @@ pub(crate) struct CreateSecretArgs {
     #[arg(long, value_name = "REPLICA", num_args = 1..)]
     pub(crate) add_replica_regions: Option<Vec<String>>,
     #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) regions: RegionProblemArgs,
     /// Description; not encrypted
     #[arg(long, value_name = "TEXT")]
@@ -72,64 +81,64 @@ pub(crate) struct CreateSecretArgs {
     pub(crate) tags: Option<Vec<String>>,
     /// [coldseal] Pairs that are bound to every bundle: k=v ..., or JSON; not encrypted
     #[arg(long, value_name = "K=V", num_args = 1..)]
+    #[serde(skip)]
     pub(crate) encryption_context: Option<Vec<String>>,
     /// [coldseal] Policy of the secret in JSON, or file://PATH; its grammar is checked, it is stored and shown, NOT enforced
     #[arg(long, value_name = "JSON")]
+    #[serde(skip)]
     pub(crate) resource_policy: Option<String>,
     /// [coldseal] When to rotate: AutomaticallyAfterDays=30, or ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; stored, not done
     #[arg(long, value_name = "RULES")]
+    #[serde(skip)]
     pub(crate) rotation_rules: Option<String>,
     /// Token of 32 to 64 characters that makes a repeated request harmless; becomes the VersionId
     #[arg(long, value_name = "TOKEN")]
     pub(crate) client_request_token: Option<String>,
     /// [coldseal] A data key of its own for each Region, so that no Region can make another Region's bundle
     #[arg(long)]
+    #[serde(skip)]
     pub(crate) data_key_per_region: bool,
     /// [coldseal] Sign each bundle (suite 0x0578), so that no Region can make another Region's bundle
     #[arg(long)]
+    #[serde(skip)]
     pub(crate) sign_message: bool,
     #[command(flatten)]
+    #[serde(skip)]
     pub(crate) wrap: WrapArgs,
 }
 
-pub(super) fn run(invocation: &Invocation, args: CreateSecretArgs) -> Outcome {
+pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     let files = invocation.inputs.files();
     let region = invocation.regions.require()?;
     if let Some(odd) = NameCharacters::of(&args.name) {
         warn(odd.warning());
     }
-    let mut request = CreateSecret {
-        keys: KeyOptions::default(),
-        value: secret_value(&invocation.inputs, &args.value)?,
-        region,
-        replicas: replicas(&files, args.add_replica_regions.as_deref().unwrap_or_default())?,
-        name_clash: name_clash(args.regions.force_overwrite_replica_secret),
-        tags: tags(&files, args.tags.as_deref().unwrap_or_default())?,
+    let request = request(invocation, args)?;
+    // The vault checks them too; here it comes before anything is asked for or made.
+    check_tags(&secrets::tags(&request))?;
+    let own = Own {
         encryption_context: encryption_context(&files, args.encryption_context.as_deref().unwrap_or_default())?,
-        resource_policy: args.resource_policy.map(|value| resource_policy(&files, value)).transpose()?,
-        rotation_rules: args.rotation_rules.map(|value| rotation_rules(&files, &value)).transpose()?,
+        resource_policy: args.resource_policy.as_ref().map(|value| resource_policy(&files, value)).transpose()?,
+        rotation_rules: args.rotation_rules.as_ref().map(|value| rotation_rules(&files, value)).transpose()?,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
         suite: suite_of(args.sign_message),
         on_problem: on_problem(&args.regions),
         account: invocation.access.account.clone(),
-        name: args.name,
-        kms_key_id: args.kms_key_id,
-        description: args.description,
-        client_request_token: args.client_request_token,
+        value: secret_value(&invocation.inputs, &args.value)?,
+        keys: KeyOptions::default(),
     };
-    if request.value.is_none() {
+    if own.value.is_none() {
         warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
     }
     let mut session = invocation.keystore.session_for_secrets()?;
-    request.keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
-    let change = invocation.vault.create_secret(&mut session, &request);
-    let change = change.inspect_err(|_| invocation.keystore.note_made_by(&mut session))?;
-    warn_about_keys(session.kms(), &change, &request.keys);
-    finish(invocation, &change, &change, &request.replicas)
+    let keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
+    let sealing = Sealing { vault: &invocation.vault, session: &mut session, region: Some(region), own: Own { keys, ..own } };
+    let change = seal(invocation, sealing, &request)?;
+    finish(invocation, &change, &change, &secrets::replicas(&request))
 }
 
-fn resource_policy(files: &ParamFiles<'_>, value: String) -> Outcome<ResourcePolicy> {
-    let text = files.value("--resource-policy", &value)?.unwrap_or(value);
+fn resource_policy(files: &ParamFiles<'_>, value: &str) -> Outcome<ResourcePolicy> {
+    let text = files.value("--resource-policy", value)?.unwrap_or_else(|| value.to_owned());
     Ok(ResourcePolicy::try_from(text)?)
 }
 

@@ -133,7 +133,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
 
 fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
     match command {
-        SecretsCommand::CreateSecret(args) => create_secret::run(invocation, *args),
+        SecretsCommand::CreateSecret(args) => create_secret::run(invocation, &args),
         SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(invocation, &args),
         SecretsCommand::GetSecretValue(args) => get_secret_value::run(invocation, &args),
         SecretsCommand::DescribeSecret(args) => describe_secret::run(invocation, &args),

@@ -3,29 +3,47 @@
 use serde::Serialize;
 
 use crate::{
-    cli::{failure::Outcome, invocation::Invocation, members::Arguments},
+    cli::{commands::secret_change::warn_about_keys, failure::Outcome, invocation::Invocation, members::Arguments},
     error::Error,
     protocol::{
         self,
         answer::Answer,
-        operation::{Run, Secrets, Service},
+        operation::{Operation, Run, Sealing, Secrets, Service},
+        request::Request,
     },
+    vault::SecretChange,
 };
 
 pub(super) const NOT_THERE: Error = Error::Misuse("what is done with a secret stands in the table");
 
-/// Carries the command's operation out.
+/// The request that the arguments make.
+pub(super) fn request(invocation: &Invocation, args: &impl Serialize) -> Outcome<Request> {
+    Arguments::of(args)?.request(&invocation.inputs, entry(invocation)?)
+}
+
+/// Carries out what reads.
 pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, args: &impl Serialize) -> Outcome<Answer> {
-    let operation = protocol::find(Service::SecretsManager, invocation.printer.operation()).ok_or(NOT_THERE)?;
-    let Run::Secrets(read) = operation.run else { return Err(NOT_THERE.into()) };
-    Ok(read(secrets, &Arguments::of(args)?.request(&invocation.inputs, operation)?)?)
+    let Run::Secrets(read) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    Ok(read(secrets, &request(invocation, args)?)?)
 }
 
 /// Changes what is on record of a secret.
 pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &impl Serialize) -> Outcome {
-    let operation = protocol::find(Service::SecretsManager, invocation.printer.operation()).ok_or(NOT_THERE)?;
-    let Run::ChangeRecord(change) = operation.run else { return Err(NOT_THERE.into()) };
+    let Run::ChangeRecord(change) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
     let region = invocation.regions.of_secret(secret_id)?;
-    change(&invocation.vault, region, &Arguments::of(args)?.request(&invocation.inputs, operation)?)?;
+    change(&invocation.vault, region, &request(invocation, args)?)?;
     Ok(())
+}
+
+/// Carries out what seals, and says at once what this machine cannot open again.
+pub(super) fn seal(invocation: &Invocation, mut sealing: Sealing<'_>, request: &Request) -> Outcome<Box<SecretChange>> {
+    let Run::SealSecrets(seal) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    let answer = seal(&mut sealing, request).inspect_err(|_| invocation.keystore.note_made_by(sealing.session))?;
+    let Answer::Changed(change) = answer else { return Err(NOT_THERE.into()) };
+    warn_about_keys(sealing.session.kms(), &change, &sealing.own.keys);
+    Ok(change)
+}
+
+fn entry(invocation: &Invocation) -> Outcome<&'static Operation> {
+    Ok(protocol::find(Service::SecretsManager, invocation.printer.operation()).ok_or(NOT_THERE)?)
 }

@@ -2,11 +2,14 @@
 
 mod kinds;
 mod read;
+mod seal;
 mod tags;
 
 use super::operation::Operation;
+#[cfg(feature = "cli")]
+pub(crate) use seal::{replicas, tags};
 
-const GROUPS: [&[Operation]; 2] = [read::OPERATIONS, tags::OPERATIONS];
+const GROUPS: [&[Operation]; 3] = [read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {

@@ -1,6 +1,9 @@
 //! Tags of a secret.
 
-use super::kinds::{SECRET_ID, TAG_KEY, TAGS};
+use super::{
+    kinds::{SECRET_ID, TAG_KEY, TAGS},
+    seal::tags,
+};
 use crate::{
     error::Result,
     protocol::{
@@ -10,7 +13,7 @@ use crate::{
         request::Request,
     },
     region::Region,
-    vault::{Tag, Vault},
+    vault::Vault,
 };
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -27,8 +30,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 fn tag_resource(vault: &Vault, region: Option<Region>, request: &Request) -> Result<Answer> {
-    let tags = request.text_pairs("Tags", "Key", "Value").into_iter().map(|(key, value)| Tag { key, value });
-    vault.tag_resource(request.required_text("SecretId")?, region, &tags.collect::<Vec<_>>()).map(|()| Answer::Nothing)
+    vault.tag_resource(request.required_text("SecretId")?, region, &tags(request)).map(|()| Answer::Nothing)
 }
 
 fn untag_resource(vault: &Vault, region: Option<Region>, request: &Request) -> Result<Answer> {

@@ -52,7 +52,7 @@ pub(super) fn answer_with(
             let work = prepared(prepare, region, &request)?;
             change(invocation, work)
         }
-        Run::Secrets(_) | Run::ChangeRecord(_) => Err(NOT_OF_KMS.into()),
+        Run::Secrets(_) | Run::SealSecrets(_) | Run::ChangeRecord(_) => Err(NOT_OF_KMS.into()),
     }
 }
 
@@ -93,7 +93,7 @@ pub(super) fn print(invocation: &Invocation, answer: Answer) -> Outcome {
         Answer::Document(document) => invocation.printer.print(&document),
         Answer::Secret(document) => invocation.printer.print(&document.to_value()?),
         Answer::List(entries) => invocation.printer.print(&entries),
-        Answer::Secrets(_) | Answer::Value(_) => Err(NOT_OF_KMS.into()),
+        Answer::Secrets(_) | Answer::Value(_) | Answer::Changed(_) => Err(NOT_OF_KMS.into()),
     }
 }
 

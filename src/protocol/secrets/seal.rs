@@ -1,0 +1,115 @@
+//! Secrets, sealed: made, and replicated to further Regions.
+
+use super::kinds::{SECRET_ID, TAGS};
+use crate::{
+    error::{Error, Result},
+    protocol::{
+        answer::Answer,
+        member::{ANY_COUNT, Kind, Member, Pattern},
+        operation::{Operation, Run, Sealing},
+        request::Request,
+    },
+    vault::{CreateSecret, MAX_SECRET_LENGTH, NameClash, ReplicaRegion, ReplicateSecret, Tag},
+};
+
+const KMS_KEY_ID: Kind = Kind::Text { length: 0..=2048, pattern: None };
+const REGION: Kind = Kind::Text { length: 1..=128, pattern: Some(&Pattern { text: r"^([a-z]+-)+\d+$", matches: is_like_a_region }) };
+const REPLICA_REGIONS: Kind = Kind::Structures {
+    count: 1..=*ANY_COUNT.end(),
+    members: &[Member::demanded("Region", REGION), Member::optional("KmsKeyId", KMS_KEY_ID)],
+};
+
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::secrets(
+        "CreateSecret",
+        &[
+            Member::required("Name", Kind::Text { length: 1..=512, pattern: None }),
+            Member::optional("ClientRequestToken", Kind::Text { length: 32..=64, pattern: None }),
+            Member::optional("Description", Kind::Text { length: 0..=2048, pattern: None }),
+            Member::optional("KmsKeyId", KMS_KEY_ID),
+            Member::optional("SecretBinary", Kind::Blob(1..=MAX_SECRET_LENGTH)),
+            Member::optional("SecretString", Kind::Text { length: 1..=MAX_SECRET_LENGTH, pattern: None }),
+            Member::optional("Tags", TAGS),
+            Member::optional("AddReplicaRegions", REPLICA_REGIONS),
+            Member::optional("ForceOverwriteReplicaSecret", Kind::Boolean),
+            Member::optional("Type", Kind::Text { length: 0..=256, pattern: None }),
+        ],
+        Run::SealSecrets(create_secret),
+    )
+    .with_own_output(&["Bundles"]),
+    Operation::secrets(
+        "ReplicateSecretToRegions",
+        &[
+            Member::required("SecretId", SECRET_ID),
+            Member::required("AddReplicaRegions", REPLICA_REGIONS),
+            Member::optional("ForceOverwriteReplicaSecret", Kind::Boolean),
+        ],
+        Run::SealSecrets(replicate_secret_to_regions),
+    )
+    .with_own_output(&["Bundles"]),
+];
+
+fn create_secret(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer> {
+    let region = sealing.region.ok_or(Error::Misuse("a secret is made in a Region"))?;
+    let (own, text) = (&mut sealing.own, |name| request.text(name).map(str::to_owned));
+    let asked = CreateSecret {
+        name: request.required_text("Name")?.to_owned(),
+        value: own.value.take(),
+        region,
+        kms_key_id: text("KmsKeyId"),
+        replicas: replicas(request),
+        name_clash: name_clash(request),
+        description: text("Description"),
+        tags: tags(request),
+        encryption_context: std::mem::take(&mut own.encryption_context),
+        resource_policy: own.resource_policy.take(),
+        rotation_rules: own.rotation_rules.take(),
+        client_request_token: text("ClientRequestToken"),
+        data_key_scope: own.data_key_scope,
+        suite: own.suite,
+        on_problem: own.on_problem,
+        account: own.account.take(),
+        keys: std::mem::take(&mut own.keys),
+    };
+    let change = sealing.vault.create_secret(sealing.session, &asked);
+    own.keys = asked.keys;
+    change.map(|change| Answer::Changed(Box::new(change)))
+}
+
+fn replicate_secret_to_regions(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer> {
+    let own = &mut sealing.own;
+    let asked = ReplicateSecret {
+        secret_id: request.required_text("SecretId")?.to_owned(),
+        region: sealing.region,
+        replicas: replicas(request),
+        name_clash: name_clash(request),
+        on_problem: own.on_problem,
+        keys: std::mem::take(&mut own.keys),
+    };
+    let change = sealing.vault.replicate_secret_to_regions(sealing.session, &asked);
+    own.keys = asked.keys;
+    change.map(|change| Answer::Changed(Box::new(change)))
+}
+
+/// The replica Regions that a request asks for.
+pub(crate) fn replicas(request: &Request) -> Vec<ReplicaRegion> {
+    let pairs = request.text_pairs("AddReplicaRegions", "Region", "KmsKeyId").into_iter();
+    pairs.map(|(region, key)| ReplicaRegion { region, kms_key_id: Some(key).filter(|key| !key.is_empty()) }).collect()
+}
+
+/// The tags of a request.
+pub(crate) fn tags(request: &Request) -> Vec<Tag> {
+    request.text_pairs("Tags", "Key", "Value").into_iter().map(|(key, value)| Tag { key, value }).collect()
+}
+
+fn name_clash(request: &Request) -> NameClash {
+    if request.is_set("ForceOverwriteReplicaSecret") { NameClash::Overwrite } else { NameClash::Refuse }
+}
+
+/// `^([a-z]+-)+\d+$`
+fn is_like_a_region(text: &str) -> bool {
+    let mut parts: Vec<&str> = text.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    !parts.is_empty() && parts.iter().all(is_word) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}
