@@ -31,8 +31,14 @@
 
 mod aws;
 mod embedded;
+mod encryption_algorithm;
 mod imported;
+mod key_id;
+mod key_spec;
 mod keystore;
+mod member_limits;
+mod public_key;
+pub(crate) mod secret_json;
 mod sources;
 
 pub(crate) use aws::OnlineKeyring;
@@ -41,28 +47,29 @@ pub(crate) use aws::fake;
 #[cfg(feature = "kms-client")]
 pub use aws::{AwsKms, AwsKmsOptions, CallCounts};
 pub use aws::{LimitedKms, OnlineKey, OnlineKms, OnlineOpening};
+#[cfg(test)]
+use embedded::Clock;
 pub(crate) use embedded::is_written_as_embedded;
-#[cfg(any(test, feature = "kms-endpoint"))]
-pub(crate) use embedded::model;
 #[doc(hidden)]
 pub use embedded::parse_key_policy;
-#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
-pub(crate) use embedded::secret_json;
 pub use embedded::{
-    AliasListEntry, ComparisonKey, CreateKey, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, EncryptionAlgorithm, ExpiredKey,
-    GeneratedDataKey, GeneratedRandom, Imported, KeyDeletion, KeyListEntry, KeyManager, KeyMetadata, KeyPublicKey, KeyRotationStatus,
-    KeySpec, KeyState, KeyUsage, MultiRegionConfiguration, MultiRegionKey, NewKey, PublicKey, ReEncrypt, ReEncrypted, ReplicatedKey,
-    RotationType, RotationsListEntry, Tag, generate_random, material_id,
+    AliasListEntry, ComparisonKey, CreateKey, DEFAULT_KEY_ALIAS, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, ExpiredKey,
+    GeneratedDataKey, GeneratedRandom, ImportPublicKeys, Imported, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey,
+    ImportedPublicKeys, KeyDeletion, KeyDescription, KeyListEntry, KeyManager, KeyMetadata, KeyPublicKey, KeyRotationStatus, KeyState,
+    MultiRegionConfiguration, MultiRegionKey, NewKey, ReEncrypt, ReEncrypted, ReplicatedKey, RotationType, RotationsListEntry, Tag,
+    WhatHappened, generate_random, material_id,
 };
+pub use encryption_algorithm::EncryptionAlgorithm;
 #[doc(hidden)]
 pub use imported::check_public_key_file;
-pub use imported::{
-    ImportPublicKeys, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey, ImportedPublicKeys, KeyDescription, KmsPublicKey, NamedKey,
-    PublicKeyFile, WhatHappened,
-};
+pub use imported::{KmsPublicKey, NamedKey, PublicKeyFile};
+#[cfg(feature = "kms-endpoint")]
+pub(crate) use key_id::random_uuid;
+pub use key_spec::{KeySpec, KeyUsage};
 #[cfg(feature = "kms-endpoint")]
 pub(crate) use keystore::LiveKeystore;
 pub use keystore::{Committed, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
 #[doc(hidden)]
 pub use keystore::{merge_contents, parse_content, parse_keystore};
+pub use public_key::PublicKey;
 pub(crate) use sources::{FoundKey, KeyPurpose, KeySource, KeySources};

@@ -1,10 +1,6 @@
 //! The keys that a command may mean: those of the keystore, and with AWS KMS at hand those there.
 
-use super::{
-    EmbeddedKms, OnlineKey, OnlineKms,
-    embedded::lookup::{self, is_key_id},
-    is_written_as_embedded,
-};
+use super::{EmbeddedKms, OnlineKey, OnlineKms, embedded::EMBEDDED_PREFIX, is_written_as_embedded, key_id::is_key_id};
 use crate::{
     arn::{AliasArn, KeyArn},
     error::{Error, ErrorCode, Result},
@@ -128,7 +124,7 @@ fn is_default_alias(name: &str) -> bool {
 fn default_alias_refused() -> Error {
     let message = format!(
         "{DEFAULT_ALIAS} in AWS is for Secrets Manager itself, and for nobody else; name a key of your own, or '{}{DEFAULT_ALIAS}' for the one of the keystore",
-        lookup::EMBEDDED_PREFIX
+        EMBEDDED_PREFIX
     );
     Error::service(ErrorCode::AccessDeniedException, message)
 }

@@ -21,7 +21,7 @@ use crate::{
     crypto::SystemRandom,
     endpoint::{Answer, Service},
     error::{ErrorCode, Refusal},
-    kms::model::random_uuid,
+    kms::random_uuid,
     region::Region,
     secret::SecretBytes,
 };

@@ -1,25 +1,38 @@
 //! Aliases: further names for keys, each unique in its Region.
 
-use super::{EmbeddedKms, lookup::alias_not_found, metadata::AliasListEntry};
+use serde::Serialize;
+
+use super::{
+    alias_name::{PREFIX, check_changeable},
+    key_handle::AnyKey,
+    lookup::alias_not_found,
+    state::{Alias, EmbeddedKms},
+};
 use crate::{
     arn::{AliasArn, KeyArn},
     error::{Error, ErrorCode, Result},
+    kms::key_spec::KeySpec,
     region::Region,
     timestamp::Timestamp,
 };
 
-/// What every alias name begins with.
-pub(in crate::kms) const PREFIX: &str = "alias/";
-const RESERVED_PREFIX: &str = "alias/aws/";
-const NAME_LIMIT: usize = 256;
 const ALIASES_PER_KEY: usize = 50;
 
-/// What an alias points at.
-#[derive(Debug, Clone)]
-pub(in crate::kms) struct Alias {
-    pub(in crate::kms) target_key_id: String,
-    pub(in crate::kms) creation_date: Timestamp,
-    pub(in crate::kms) last_updated_date: Timestamp,
+/// An entry of [ListAliases](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct AliasListEntry {
+    /// The name with its `alias/`.
+    pub alias_name: String,
+    /// The alias's ARN.
+    pub alias_arn: AliasArn,
+    /// The id of the key that it names.
+    pub target_key_id: String,
+    /// When the alias was made.
+    pub creation_date: Timestamp,
+    /// When it was last pointed at a key.
+    pub last_updated_date: Timestamp,
 }
 
 impl EmbeddedKms {
@@ -29,14 +42,14 @@ impl EmbeddedKms {
     /// `ValidationException` and `NotAuthorizedException` for the name; `AlreadyExistsException`; `LimitExceededException` over 50 aliases
     /// of one key; `AccessDeniedException` for an AWS managed key; `KMSInvalidStateException` while its deletion is pending; as for [`EmbeddedKms::resolve`].
     pub fn create_alias(&mut self, region: Region, alias_name: &str, target_key_id: &str) -> Result<()> {
-        let key = self.alias_target_key(region, alias_name, target_key_id, "CreateAlias")?;
+        let target = self.alias_target_key(region, alias_name, target_key_id, "CreateAlias")?;
         if self.live_alias_target(region, alias_name).is_ok() {
             let message = format!("An alias with the name {} already exists", self.alias_arn(region, alias_name));
             return Err(Error::service(ErrorCode::AlreadyExistsException, message));
         }
-        self.require_room_for_alias(&key)?;
-        let now = self.now();
-        let alias = Alias { target_key_id: key.key_id().to_owned(), creation_date: now, last_updated_date: now };
+        self.require_room_for_alias(target.arn())?;
+        let (target_key_id, now) = (target.arn().key_id().to_owned(), self.now());
+        let alias = Alias { target_key_id, creation_date: now, last_updated_date: now };
         self.region_mut(region)?.aliases.insert(alias_name.to_owned(), alias);
         Ok(())
     }
@@ -47,15 +60,15 @@ impl EmbeddedKms {
     /// `NotFoundException` for the alias; `ValidationException` for a key of another type (symmetric, asymmetric) or usage; as for
     /// [`EmbeddedKms::create_alias`].
     pub fn update_alias(&mut self, region: Region, alias_name: &str, target_key_id: &str) -> Result<()> {
-        let key = self.alias_target_key(region, alias_name, target_key_id, "UpdateAlias")?;
+        let target = self.alias_target_key(region, alias_name, target_key_id, "UpdateAlias")?;
         let current = self.live_alias_target(region, alias_name)?;
-        if current != key {
-            self.require_same_kind(alias_name, &current, &key)?;
-            self.require_room_for_alias(&key)?;
+        if current != *target.arn() {
+            require_same_kind(alias_name, self.any_key(&current)?.spec(), &target)?;
+            self.require_room_for_alias(target.arn())?;
         }
-        let now = self.now();
+        let (target_key_id, now) = (target.arn().key_id().to_owned(), self.now());
         if let Some(alias) = self.region_mut(region)?.aliases.get_mut(alias_name) {
-            key.key_id().clone_into(&mut alias.target_key_id);
+            alias.target_key_id = target_key_id;
             alias.last_updated_date = now;
         }
         Ok(())
@@ -79,98 +92,74 @@ impl EmbeddedKms {
     /// # Errors
     /// As for [`EmbeddedKms::resolve`].
     pub fn list_aliases(&self, region: Region, key_id: Option<&str>) -> Result<Vec<AliasListEntry>> {
-        let of_key = key_id.map(|key_id| self.resolve_key_only(region, key_id)).transpose()?;
+        let key = key_id.map(|key_id| self.named_by_id(region, key_id)).transpose()?;
+        let is_wanted = |alias: &Alias| key.as_ref().is_none_or(|key| key.arn().key_id() == alias.target_key_id);
+        let wanted = self.live_aliases(region)?.filter(|(_, alias)| is_wanted(alias));
+        let entry = |(name, alias): (&str, &Alias)| AliasListEntry {
+            alias_name: name.to_owned(),
+            alias_arn: self.alias_arn(region, name),
+            target_key_id: alias.target_key_id.clone(),
+            creation_date: alias.creation_date,
+            last_updated_date: alias.last_updated_date,
+        };
+        Ok(wanted.map(entry).collect())
+    }
+
+    /// The aliases of keys that were not deleted.
+    fn live_aliases(&self, region: Region) -> Result<impl Iterator<Item = (&str, &Alias)>> {
         let aliases = self.region(region)?.map(|state| state.aliases.iter()).into_iter().flatten();
-        let live = aliases.filter(|(_, alias)| self.is_there(&self.arn_of_id(region, &alias.target_key_id)));
-        let wanted = live.filter(|(_, alias)| of_key.as_ref().is_none_or(|key| key.key_id() == alias.target_key_id));
-        Ok(wanted.map(|(name, alias)| AliasListEntry::of(self.alias_arn(region, name), alias)).collect())
+        let is_live = move |alias: &Alias| self.any_key(&self.arn_of_id(region, &alias.target_key_id)).is_ok();
+        Ok(aliases.filter(move |(_, alias)| is_live(alias)).map(|(name, alias)| (name.as_str(), alias)))
     }
 
     /// What CreateAlias and UpdateAlias demand of the name and of the key.
-    fn alias_target_key(&self, region: Region, alias_name: &str, target_key_id: &str, operation: &str) -> Result<KeyArn> {
+    fn alias_target_key(&self, region: Region, alias_name: &str, target_key_id: &str, operation: &str) -> Result<AnyKey<'_>> {
         self.require_enabled(region)?;
         check_changeable(alias_name)?;
         if target_key_id.starts_with(PREFIX) || target_key_id.parse::<AliasArn>().is_ok() {
             return Err(Error::service(ErrorCode::ValidationException, "Aliases must refer to keys. Not aliases"));
         }
-        let key = self.resolve_key_only(region, target_key_id)?;
-        if !self.is_imported(&key) {
-            self.require_customer_managed(&key, operation)?;
-            self.require_not_pending(&key)?;
+        match self.named_by_id(region, target_key_id)? {
+            AnyKey::Embedded(key) => {
+                key.require_customer_managed(operation)?;
+                key.require_not_pending()?;
+                Ok(AnyKey::Embedded(key))
+            }
+            imported @ AnyKey::Imported(_) => Ok(imported),
         }
-        Ok(key)
     }
 
     /// The key of an alias, unless it was deleted with its aliases.
-    pub(in crate::kms) fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
+    pub(super) fn live_alias_target(&self, region: Region, alias_name: &str) -> Result<KeyArn> {
         let key = self.alias_target(region, alias_name)?;
-        if self.is_there(&key) { Ok(key) } else { Err(alias_not_found(&self.alias_arn(region, alias_name))) }
-    }
-
-    /// AWS: "This restriction prevents errors in code that uses aliases."
-    fn require_same_kind(&self, alias_name: &str, current: &KeyArn, key: &KeyArn) -> Result<()> {
-        let spec = |key: &KeyArn| self.key_spec(key).ok_or(Error::Misuse("keys that were just found are there"));
-        let (current, new) = (spec(current)?, spec(key)?);
-        if (current.is_asymmetric(), current.usage()) == (new.is_asymmetric(), new.usage()) {
-            return Ok(());
-        }
-        let message = format!(
-            "{alias_name} names a key of the key spec {current}, and stays with keys of its type and usage; {key} has the key spec {new}. \
-             Delete the alias and create it again"
-        );
-        Err(Error::service(ErrorCode::ValidationException, message))
+        if self.any_key(&key).is_ok() { Ok(key) } else { Err(alias_not_found(&self.alias_arn(region, alias_name))) }
     }
 
     fn require_room_for_alias(&self, key: &KeyArn) -> Result<()> {
-        check_count(key, self.list_aliases(key.region(), Some(key.key_id()))?.len() + 1)
-    }
-
-    /// The ARN of an alias name that begins with `alias/`: in the account of its key, or of the keystore where there is none.
-    pub(in crate::kms) fn alias_arn(&self, region: Region, name: &str) -> AliasArn {
-        let alias = self.regions.get(&region).and_then(|state| state.aliases.get(name));
-        let key = alias.map(|alias| self.arn_of_id(region, &alias.target_key_id));
-        let account = key.as_ref().map_or(&self.account, KeyArn::account).clone();
-        AliasArn::new(region, account, name.strip_prefix(PREFIX).unwrap_or(name))
-    }
-
-    /// True for an imported key, and for an embedded one that was not deleted.
-    pub(in crate::kms) fn is_there(&self, arn: &KeyArn) -> bool {
-        self.is_imported(arn) || self.key(arn).is_ok()
+        let known = self.live_aliases(key.region())?.filter(|(_, alias)| alias.target_key_id == key.key_id());
+        check_count(key, known.count() + 1)
     }
 }
 
+/// AWS: "This restriction prevents errors in code that uses aliases."
+fn require_same_kind(alias_name: &str, current: KeySpec, target: &AnyKey<'_>) -> Result<()> {
+    let new = target.spec();
+    if (current.is_asymmetric(), current.usage()) == (new.is_asymmetric(), new.usage()) {
+        return Ok(());
+    }
+    let message = format!(
+        "{alias_name} names a key of the key spec {current}, and stays with keys of its type and usage; {} has the key spec {new}. \
+         Delete the alias and create it again",
+        target.arn()
+    );
+    Err(Error::service(ErrorCode::ValidationException, message))
+}
+
 /// Refuses more aliases than a key can have.
-pub(in crate::kms) fn check_count(key: &KeyArn, aliases: usize) -> Result<()> {
+pub(super) fn check_count(key: &KeyArn, aliases: usize) -> Result<()> {
     if aliases <= ALIASES_PER_KEY {
         return Ok(());
     }
     let message = format!("{key} would have {aliases} aliases, and {ALIASES_PER_KEY} are the most that a key can have");
     Err(Error::service(ErrorCode::LimitExceededException, message))
-}
-
-/// Whether a user may make, move or remove an alias of this name.
-pub(in crate::kms) fn check_changeable(name: &str) -> Result<()> {
-    check_name(name)?;
-    if name.starts_with(RESERVED_PREFIX) { Err(Error::service(ErrorCode::NotAuthorizedException, "")) } else { Ok(()) }
-}
-
-/// Whether a name, reserved or not, can be an alias at all.
-pub(in crate::kms) fn check_name(name: &str) -> Result<()> {
-    if name.is_empty() {
-        return Err(Error::validation("aliasName", "Member must have length greater than or equal to 1"));
-    }
-    if name.chars().count() > NAME_LIMIT {
-        return Err(Error::validation("aliasName", &format!("Member must have length less than or equal to {NAME_LIMIT}")));
-    }
-    if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte)) {
-        let constraint = "Member must satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$";
-        return Err(Error::validation_of("aliasName", name, constraint));
-    }
-    match name.strip_prefix(PREFIX) {
-        None | Some("") => Err(Error::service(ErrorCode::ValidationException, "Invalid identifier")),
-        Some(rest) if rest.contains(':') => {
-            Err(Error::service(ErrorCode::ValidationException, format!("{name} contains invalid characters for an alias")))
-        }
-        Some(_) => Ok(()),
-    }
 }

@@ -1,19 +1,21 @@
 //! [CreateKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html).
 
 use super::{
-    EmbeddedKms, KeyMetadata,
+    describe_key::KeyMetadata,
+    key::{Key, KeyManager, MultiRegion, check_description},
     key_pair::KeyPair,
-    key_spec::{KeySpec, KeyUsage},
-    keys::{Key, KeyManager, check_description},
+    key_policy,
     material::{KeyMaterial, Materials},
-    model::{random_multi_region_id, random_uuid},
-    multi_region::MultiRegion,
-    policy,
+    state::EmbeddedKms,
     tags::{self, Tags},
 };
 use crate::{
     crypto::SystemRandom,
     error::{Error, ErrorCode, Result},
+    kms::{
+        key_id::{random_multi_region_id, random_uuid},
+        key_spec::{KeySpec, KeyUsage},
+    },
     region::Region,
 };
 
@@ -43,9 +45,9 @@ impl CreateKey {
     }
 
     /// Checks description, tags and policy, which are each Region's own; takes the tags out.
-    pub(in crate::kms) fn take_checked_tags(&mut self) -> Result<Tags> {
+    pub(super) fn take_checked_tags(&mut self) -> Result<Tags> {
         check_description(&self.description)?;
-        self.policy.as_deref().map_or(Ok(()), policy::check)?;
+        self.policy.as_deref().map_or(Ok(()), key_policy::check)?;
         let mut tags = Tags::new();
         tags::add(&mut tags, std::mem::take(&mut self.tags))?;
         Ok(tags)
@@ -125,6 +127,7 @@ impl EmbeddedKms {
         };
         let key_id = if request.multi_region { random_multi_region_id(&SystemRandom)? } else { random_uuid(&SystemRandom)? };
         self.region_mut(region)?.keys.insert(key_id.clone(), key);
-        self.metadata(self.key_arn(region, &key_id))
+        let arn = self.key_arn(region, &key_id);
+        Ok(KeyMetadata::of(self, &self.key(&arn)?))
     }
 }

@@ -1,52 +1,11 @@
 //! The key pairs of asymmetric keys.
 
-use super::key_spec::KeySpec;
 use crate::{
-    crypto::{Curve, EcPrivateKey, EcPublicKey, Random, RsaPrivateKey, RsaPublicKey, constant_time_eq},
+    crypto::{EcPrivateKey, Random, RsaPrivateKey, constant_time_eq},
     error::{Error, Result},
+    kms::{key_spec::KeySpec, public_key::PublicKey},
     secret::SecretBytes,
 };
-
-/// The public part of an asymmetric key that can wrap data keys.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PublicKey {
-    /// Encrypts.
-    Rsa(RsaPublicKey),
-    /// Agrees on a secret.
-    EllipticCurve(EcPublicKey),
-}
-
-impl PublicKey {
-    /// The public key of a key spec from the DER of its SubjectPublicKeyInfo.
-    ///
-    /// # Errors
-    /// [`Error::Key`]; [`Error::Misuse`] for another key spec than this one.
-    pub fn from_spki_der(spec: KeySpec, der: &[u8]) -> Result<Self> {
-        let key = match spec.modulus_bits() {
-            Some(_) => Self::Rsa(RsaPublicKey::from_spki_der(der)?),
-            None => Self::EllipticCurve(EcPublicKey::from_spki_der(der)?),
-        };
-        if key.spec() == Some(spec) { Ok(key) } else { Err(Error::Misuse("the public key is of another key spec")) }
-    }
-
-    /// The key spec; `None` for an RSA modulus of a length that AWS KMS has not.
-    #[must_use]
-    pub fn spec(&self) -> Option<KeySpec> {
-        match self {
-            Self::Rsa(key) => KeySpec::of_modulus_bits(key.modulus_bits()),
-            Self::EllipticCurve(key) => Some(KeySpec::of_curve(key.curve())),
-        }
-    }
-
-    /// The DER of the SubjectPublicKeyInfo, as GetPublicKey gives it.
-    #[must_use]
-    pub fn to_spki_der(&self) -> &[u8] {
-        match self {
-            Self::Rsa(key) => key.to_spki_der(),
-            Self::EllipticCurve(key) => key.to_spki_der(),
-        }
-    }
-}
 
 /// A private key with its public part.
 #[derive(Debug)]
@@ -110,29 +69,6 @@ impl KeyPair {
     /// True when both are the same key.
     pub(in crate::kms) fn is(&self, other: &Self) -> bool {
         self.spec == other.spec && constant_time_eq(self.private_key.expose(), other.private_key.expose())
-    }
-}
-
-impl KeySpec {
-    /// The curve; `None` unless it is an elliptic curve key.
-    #[must_use]
-    pub const fn curve(self) -> Option<Curve> {
-        match self {
-            Self::EccNistP256 => Some(Curve::P256),
-            Self::EccNistP384 => Some(Curve::P384),
-            Self::EccNistP521 => Some(Curve::P521),
-            _ => None,
-        }
-    }
-
-    /// The key spec of this curve's keys.
-    #[must_use]
-    pub const fn of_curve(curve: Curve) -> Self {
-        match curve {
-            Curve::P256 => Self::EccNistP256,
-            Curve::P384 => Self::EccNistP384,
-            Curve::P521 => Self::EccNistP521,
-        }
     }
 }
 

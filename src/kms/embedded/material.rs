@@ -2,10 +2,13 @@
 
 use std::cmp::Ordering;
 
-use super::{ciphertext::MATERIAL_ID_LENGTH, key_pair::KeyPair, key_spec::KeySpec, rotation::RotationType};
+use serde::{Deserialize, Serialize};
+
+use super::{ciphertext::MATERIAL_ID_LENGTH, key_pair::KeyPair};
 use crate::{
     crypto::{Random, constant_time_eq, random_array},
     error::Result,
+    kms::key_spec::KeySpec,
     secret::SecretBytes,
     timestamp::Timestamp,
 };
@@ -35,6 +38,17 @@ pub(in crate::kms) struct Material {
 pub(in crate::kms) struct Materials {
     older: Vec<Material>,
     current: Material,
+}
+
+/// What made a version of a key's material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[non_exhaustive]
+pub enum RotationType {
+    /// The period had passed.
+    Automatic,
+    /// RotateKeyOnDemand.
+    OnDemand,
 }
 
 /// How the material of a key in one keystore relates to that of the same key in another.

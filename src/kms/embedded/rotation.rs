@@ -3,19 +3,19 @@
 //! Automatic rotation happens when a writing session begins after the date: nothing runs by itself, and readers write nothing. However
 //! many periods have passed, the key is rotated once, and the next date is one period from then.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::{
-    EmbeddedKms,
-    answers::{KeyRotationStatus, RotationsListEntry, Version},
-    asymmetric::unsupported,
-    keys::{Key, check_range},
-    material::{KeyMaterial, Material, Materials},
+    key::{AutomaticRotation, Key},
+    key_handle::KeyRef,
+    material::{KeyMaterial, Material, Materials, RotationType},
+    state::EmbeddedKms,
 };
 use crate::{
     arn::KeyArn,
     crypto::SystemRandom,
     error::{Error, ErrorCode, Result},
+    kms::member_limits::check_range,
     region::Region,
     timestamp::Timestamp,
 };
@@ -25,24 +25,69 @@ pub(in crate::kms) const PERIOD: std::ops::RangeInclusive<u16> = 90..=2560;
 const DEFAULT_PERIOD: u16 = 365;
 /// Most rotations on demand in a key's life.
 const ON_DEMAND_LIMIT: usize = 25;
-const ROTATE: &str = "RotateKeyOnDemand";
 
-/// What made a version of a key's material.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+/// The answer of [GetKeyRotationStatus](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
-pub enum RotationType {
-    /// The period had passed.
-    Automatic,
-    /// RotateKeyOnDemand.
-    OnDemand,
+pub struct KeyRotationStatus {
+    /// True while automatic rotation is on.
+    pub key_rotation_enabled: bool,
+    /// The key's ARN.
+    pub key_id: KeyArn,
+    /// Days from one rotation to the next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_period_in_days: Option<u16>,
+    /// The next writing command from this date on rotates the key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_rotation_date: Option<Timestamp>,
 }
 
-/// Automatic rotation that is on.
+impl KeyRotationStatus {
+    fn of(key_id: KeyArn, rotation: Option<AutomaticRotation>) -> Self {
+        Self {
+            key_rotation_enabled: rotation.is_some(),
+            key_id,
+            rotation_period_in_days: rotation.map(|rotation| rotation.period_in_days),
+            next_rotation_date: rotation.map(|rotation| rotation.next_date),
+        }
+    }
+}
+
+/// An entry of [ListKeyRotations](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct RotationsListEntry {
+    /// The key's id.
+    pub key_id: String,
+    /// The material version: 64 hex digits.
+    pub key_material_id: String,
+    /// `CURRENT` or `NON_CURRENT`.
+    pub key_material_state: &'static str,
+    /// When it was made.
+    pub rotation_date: Timestamp,
+    /// What made it.
+    pub rotation_type: RotationType,
+}
+
+/// Which version of a key's material an entry is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::kms) struct AutomaticRotation {
-    pub(in crate::kms) period_in_days: u16,
-    pub(in crate::kms) next_date: Timestamp,
+enum Version {
+    Current,
+    Older,
+}
+
+impl RotationsListEntry {
+    fn of(arn: &KeyArn, material: &Material, version: Version) -> Self {
+        Self {
+            key_id: arn.key_id().to_owned(),
+            key_material_id: hex::encode(material.id),
+            key_material_state: if version == Version::Current { "CURRENT" } else { "NON_CURRENT" },
+            rotation_date: material.creation_date,
+            rotation_type: material.rotation.unwrap_or(RotationType::Automatic),
+        }
+    }
 }
 
 impl EmbeddedKms {
@@ -53,12 +98,13 @@ impl EmbeddedKms {
     /// `LimitExceededException` after 25 times; `DisabledException` and `KMSInvalidStateException`; `UnsupportedOperationException` for an
     /// asymmetric key and for a replica; `AccessDeniedException` for an AWS managed key; [`Error::Setup`] when a Region of the key is in another keystore only.
     pub fn rotate_key_on_demand(&mut self, region: Region, key_id: &str) -> Result<KeyArn> {
-        let arn = self.rotatable_key(region, key_id, ROTATE)?;
+        let (key, materials) = self.rotatable_key(region, key_id, "RotateKeyOnDemand")?;
         let on_demand = |material: &&Material| material.rotation == Some(RotationType::OnDemand);
-        if self.materials(&arn, ROTATE)?.oldest_first().filter(on_demand).count() >= ON_DEMAND_LIMIT {
-            let message = format!("The on-demand rotations limit has been reached for the given keyId {arn}.");
+        if materials.oldest_first().filter(on_demand).count() >= ON_DEMAND_LIMIT {
+            let message = format!("The on-demand rotations limit has been reached for the given keyId {}.", key.arn());
             return Err(Error::service(ErrorCode::LimitExceededException, message));
         }
+        let arn = key.into_arn();
         self.rotate(&arn, RotationType::OnDemand)?;
         Ok(arn)
     }
@@ -70,14 +116,13 @@ impl EmbeddedKms {
     /// `ValidationException` outside 90 to 2,560 days; as for [`EmbeddedKms::rotate_key_on_demand`].
     pub fn enable_key_rotation(&mut self, region: Region, key_id: &str, period_in_days: Option<u16>) -> Result<()> {
         period_in_days.map_or(Ok(()), |days| check_range("rotationPeriodInDays", &days, &PERIOD))?;
-        let arn = self.rotatable_key(region, key_id, "EnableKeyRotation")?;
-        let current = self.key(&arn)?.rotation;
+        let (key, _) = self.rotatable_key(region, key_id, "EnableKeyRotation")?;
         // As in AWS, a period that is not given is the default, not the one that was set before.
         let period_in_days = period_in_days.unwrap_or(DEFAULT_PERIOD);
-        if current.is_some_and(|rotation| rotation.period_in_days == period_in_days) {
+        if key.rotation.is_some_and(|rotation| rotation.period_in_days == period_in_days) {
             return Ok(());
         }
-        let next_date = self.now().plus_days(period_in_days);
+        let (arn, next_date) = (key.into_arn(), self.now().plus_days(period_in_days));
         self.for_each_region(&arn, |key| key.rotation = Some(AutomaticRotation { period_in_days, next_date }));
         Ok(())
     }
@@ -87,8 +132,9 @@ impl EmbeddedKms {
     /// # Errors
     /// As for [`EmbeddedKms::rotate_key_on_demand`].
     pub fn disable_key_rotation(&mut self, region: Region, key_id: &str) -> Result<()> {
-        let arn = self.rotatable_key(region, key_id, "DisableKeyRotation")?;
-        if self.key(&arn)?.rotation.is_some() {
+        let (key, _) = self.rotatable_key(region, key_id, "DisableKeyRotation")?;
+        if key.rotation.is_some() {
+            let arn = key.into_arn();
             self.for_each_region(&arn, |key| key.rotation = None);
         }
         Ok(())
@@ -100,9 +146,9 @@ impl EmbeddedKms {
     /// # Errors
     /// As for [`EmbeddedKms::resolve`].
     pub fn key_rotation_status(&self, region: Region, key_id: &str) -> Result<KeyRotationStatus> {
-        let arn = self.resolve_key_only(region, key_id)?;
-        let key = self.key(&arn)?;
-        Ok(KeyRotationStatus::of(arn, key.rotation.filter(|_| key.deletion.is_none())))
+        let key = self.embedded_key(region, key_id)?;
+        let rotation = key.rotation.filter(|_| key.deletion.is_none());
+        Ok(KeyRotationStatus::of(key.into_arn(), rotation))
     }
 
     /// [ListKeyRotations](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html) of a key id or key ARN, the oldest
@@ -111,12 +157,12 @@ impl EmbeddedKms {
     /// # Errors
     /// `UnsupportedOperationException` for an asymmetric key; as for [`EmbeddedKms::resolve`].
     pub fn list_key_rotations(&self, region: Region, key_id: &str) -> Result<Vec<RotationsListEntry>> {
-        let arn = self.resolve_key_only(region, key_id)?;
-        let materials = self.materials(&arn, "ListKeyRotations")?;
+        let key = self.embedded_key(region, key_id)?;
+        let materials = rotated_materials(&key, "ListKeyRotations")?;
         let current = materials.current().id;
         let entry = |material: &Material| {
             let version = if material.id == current { Version::Current } else { Version::Older };
-            RotationsListEntry::of(&arn, material, version)
+            RotationsListEntry::of(key.arn(), material, version)
         };
         Ok(materials.oldest_first().skip(1).map(entry).collect())
     }
@@ -129,10 +175,10 @@ impl EmbeddedKms {
     pub fn rotate_due(&mut self) -> Result<Vec<KeyArn>> {
         let now = self.now();
         let is_due = |key: &Key| key.enabled && key.deletion.is_none() && key.rotation.is_some_and(|rotation| now >= rotation.next_date);
-        let keys = self.regions.iter().flat_map(|(region, state)| state.keys.iter().map(|(key_id, key)| (*region, key_id, key)));
-        let due = keys.filter(|(region, _, key)| self.is_enabled(*region) && key.is_primary_in(*region) && is_due(key));
+        let due = self.keys().filter(|(region, key_id, key)| {
+            self.is_enabled(*region) && key.is_primary_in(*region) && is_due(key) && self.missing_regions(key_id, key).next().is_none()
+        });
         let due: Vec<_> = due.map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
-        let due: Vec<_> = due.into_iter().filter(|arn| self.missing_regions(arn).is_empty()).collect();
         for arn in &due {
             self.rotate(arn, RotationType::Automatic)?;
             self.for_each_region(arn, |key| {
@@ -154,18 +200,18 @@ impl EmbeddedKms {
         Ok(())
     }
 
-    fn rotatable_key(&self, region: Region, key_id: &str, operation: &str) -> Result<KeyArn> {
-        let arn = self.managed_key(region, key_id, operation)?;
-        self.require_primary(&arn)?;
-        self.usable_key(&arn)?;
-        self.materials(&arn, operation)?;
-        self.require_all_regions(&arn)?;
-        Ok(arn)
+    /// A key that rotation may be changed of, with the versions of its material.
+    fn rotatable_key(&self, region: Region, key_id: &str, operation: &str) -> Result<(KeyRef<'_>, &Materials)> {
+        let key = self.customer_key(region, key_id, operation)?;
+        key.require_primary()?;
+        key.require_usable()?;
+        let materials = rotated_materials(&key, operation)?;
+        self.require_all_regions(&key)?;
+        Ok((key, materials))
     }
+}
 
-    /// The versions of a symmetric key's material.
-    fn materials(&self, arn: &KeyArn, operation: &str) -> Result<&Materials> {
-        let key = self.key(arn)?;
-        key.material.symmetric().ok_or_else(|| unsupported(arn, key, operation))
-    }
+/// The versions of a symmetric key's material; other keys do not rotate.
+fn rotated_materials<'a>(key: &KeyRef<'a>, operation: &str) -> Result<&'a Materials> {
+    key.materials().ok_or_else(|| key.unsupported(operation))
 }

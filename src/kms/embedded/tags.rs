@@ -1,12 +1,10 @@
-//! Tags of keys.
+//! Tags of keys, and the rules for them.
 
 use std::collections::BTreeMap;
 
-use super::{EmbeddedKms, answers::Tag};
-use crate::{
-    error::{Error, ErrorCode, Result},
-    region::Region,
-};
+use serde::Serialize;
+
+use crate::error::{Error, ErrorCode, Result};
 
 /// Values by key.
 pub(in crate::kms) type Tags = BTreeMap<String, String>;
@@ -16,53 +14,23 @@ const VALUE_LIMIT: usize = 256;
 const TAGS_PER_KEY: usize = 50;
 const RESERVED_PREFIX: &str = "aws:";
 
-impl EmbeddedKms {
-    /// [TagResource](https://docs.aws.amazon.com/kms/latest/APIReference/API_TagResource.html) of a key id or key ARN; a tag that is there
-    /// gets the new value.
-    ///
-    /// # Errors
-    /// `TagException` for keys, and over 50 tags; `ValidationException` for lengths; `KMSInvalidStateException` while its
-    /// deletion is pending; `AccessDeniedException` for an AWS managed key; as for [`EmbeddedKms::resolve`].
-    pub fn tag_resource(&mut self, region: Region, key_id: &str, tags: Vec<(String, String)>) -> Result<()> {
-        let arn = self.managed_key(region, key_id, "TagResource")?;
-        let mut changed = self.require_not_pending(&arn)?.tags.clone();
-        add(&mut changed, tags)?;
-        self.key_mut(&arn)?.tags = changed;
-        Ok(())
-    }
-
-    /// [UntagResource](https://docs.aws.amazon.com/kms/latest/APIReference/API_UntagResource.html) of a key id or key ARN; keys of tags that
-    /// are not there are passed over.
-    ///
-    /// # Errors
-    /// As for [`EmbeddedKms::tag_resource`].
-    pub fn untag_resource(&mut self, region: Region, key_id: &str, tag_keys: &[String]) -> Result<()> {
-        let arn = self.managed_key(region, key_id, "UntagResource")?;
-        tag_keys.iter().try_for_each(|key| check_key(key))?;
-        let tags = &self.require_not_pending(&arn)?.tags;
-        if tag_keys.iter().any(|key| tags.contains_key(key)) {
-            self.key_mut(&arn)?.tags.retain(|key, _| !tag_keys.contains(key));
-        }
-        Ok(())
-    }
-
-    /// [ListResourceTags](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html) of a key id or key ARN, in the order
-    /// of the tags' keys.
-    ///
-    /// # Errors
-    /// As for [`EmbeddedKms::resolve`].
-    pub fn list_resource_tags(&self, region: Region, key_id: &str) -> Result<Vec<Tag>> {
-        let arn = self.resolve_key_only(region, key_id)?;
-        Ok(list(&self.key(&arn)?.tags))
-    }
+/// A [tag](https://docs.aws.amazon.com/kms/latest/APIReference/API_Tag.html) of a key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct Tag {
+    /// 1 to 128 characters, unique in a key.
+    pub tag_key: String,
+    /// 0 to 256 characters.
+    pub tag_value: String,
 }
 
-pub(in crate::kms) fn list(tags: &Tags) -> Vec<Tag> {
+pub(super) fn list(tags: &Tags) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag { tag_key: key.clone(), tag_value: value.clone() }).collect()
 }
 
 /// Adds tags, or none of them.
-pub(in crate::kms) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
+pub(super) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
     let mut seen: Vec<&str> = Vec::new();
     for (key, value) in &new {
         check_key(key)?;
@@ -87,7 +55,7 @@ pub(in crate::kms) fn are_valid(tags: &Tags) -> bool {
     add(&mut Tags::new(), tags.clone().into_iter().collect()).is_ok()
 }
 
-fn check_key(key: &str) -> Result<()> {
+pub(super) fn check_key(key: &str) -> Result<()> {
     if key.is_empty() || key.chars().count() > KEY_LIMIT {
         let bound = if key.is_empty() { "greater than or equal to 1".to_owned() } else { format!("less than or equal to {KEY_LIMIT}") };
         return Err(Error::validation("tags.tagKey", &format!("Member must have length {bound}")));

@@ -6,7 +6,12 @@ mod files;
 mod use_of_keys;
 
 use super::*;
-use crate::kms::ImportPublicKeys;
+use crate::{
+    arn::KeyArn,
+    error::{Error, ErrorCode, Result},
+    kms::{EmbeddedKms, ImportPublicKeys, ImportedPublicKeys},
+    region::Region,
+};
 
 pub(super) const RSA_4096: &str = include_str!("../../../tests/data/public-keys/rsa-4096.json");
 pub(super) const RSA_3072: &str = include_str!("../../../tests/data/public-keys/rsa-3072.json");

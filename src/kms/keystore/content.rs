@@ -6,7 +6,7 @@ mod write;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    super::embedded::{KeyManager, RotationType, tags::Tags},
+    super::embedded::{KeyManager, RotationType, Tags},
     encoding::{Base64, Secret, SecretDer},
 };
 use crate::timestamp::Timestamp;

@@ -10,7 +10,7 @@ use crate::{
     crypto::SystemRandom,
     durable::{self, parent_of},
     error::{Error, Result},
-    kms::{EmbeddedKms, embedded::model::random_uuid},
+    kms::{EmbeddedKms, key_id::random_uuid},
     secret::SecretBytes,
     timestamp::Timestamp,
 };

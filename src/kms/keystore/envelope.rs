@@ -13,7 +13,7 @@ use super::{
 use crate::{
     crypto::{SystemRandom, WrappingKey, hkdf_sha512, random_array},
     error::{Error, Result},
-    kms::embedded::lookup::is_uuid,
+    kms::key_id::is_uuid,
     secret::SecretBytes,
 };
 

@@ -15,7 +15,7 @@ use crate::{
     crypto::SystemRandom,
     durable::{self, Lock, parent_of},
     error::{Result, SetupError},
-    kms::{EmbeddedKms, embedded::model::random_uuid},
+    kms::{EmbeddedKms, key_id::random_uuid},
     timestamp::Timestamp,
 };
 

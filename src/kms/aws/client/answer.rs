@@ -8,7 +8,7 @@ use aws_sdk_kms::{
 };
 
 use super::{
-    super::{super::embedded::operations::CIPHERTEXT_LIMIT, OnlineKey},
+    super::{super::member_limits::CIPHERTEXT_LIMIT, OnlineKey},
     call::Call,
     failure::shown,
 };

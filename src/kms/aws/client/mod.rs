@@ -45,7 +45,7 @@ use self::{
     failure::SdkFailure,
 };
 use super::{
-    super::embedded::operations::{CIPHERTEXT_LIMIT, PLAINTEXT_LIMIT, check_length},
+    super::member_limits::{CIPHERTEXT_LIMIT, PLAINTEXT_LIMIT, check_length},
     OnlineKey, OnlineKms,
 };
 use crate::{

@@ -37,7 +37,7 @@ fn the_grammar_of_policies() {
         ),
     ];
     for policy in allowed {
-        policy::check(&policy).expect(&policy);
+        key_policy::check(&policy).expect(&policy);
     }
     let rest = r#""Principal":"*","Action":"kms:*","Resource":"*""#;
     let malformed = [
@@ -66,13 +66,13 @@ fn the_grammar_of_policies() {
         statement(&format!(r#""Effect":"Allow",{rest},"Other":1"#)),
     ];
     for policy in malformed {
-        assert_eq!(refusal(policy::check(&policy)).0, ErrorCode::MalformedPolicyDocumentException, "{policy}");
+        assert_eq!(refusal(key_policy::check(&policy)).0, ErrorCode::MalformedPolicyDocumentException, "{policy}");
     }
     let padded = |length: usize| format!("{}{}", minimal(), " ".repeat(length - minimal().len()));
-    policy::check(&padded(32 * 1024)).expect("32 KB");
-    assert_eq!(refusal(policy::check(&padded(32 * 1024 + 1))).0, ErrorCode::LimitExceededException);
+    key_policy::check(&padded(32 * 1024)).expect("32 KB");
+    assert_eq!(refusal(key_policy::check(&padded(32 * 1024 + 1))).0, ErrorCode::LimitExceededException);
     for text in ["", "\u{1}", "{\"Id\":\"\u{100}\"}"] {
-        assert_eq!(refusal(policy::check(text)).0, ErrorCode::ValidationException);
+        assert_eq!(refusal(key_policy::check(text)).0, ErrorCode::ValidationException);
     }
 }
 

@@ -1,7 +1,7 @@
 //! Every state with every operation, as in the table "Key states of AWS KMS keys".
 
 use super::*;
-use crate::{keyring::RsaEncryptionAlgorithm, kms::embedded::multi_region::MultiRegion};
+use crate::{keyring::RsaEncryptionAlgorithm, kms::embedded::MultiRegion};
 
 const OK: Option<ErrorCode> = None;
 const DISABLED: Option<ErrorCode> = Some(ErrorCode::DisabledException);

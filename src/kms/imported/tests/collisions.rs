@@ -1,7 +1,7 @@
 //! The rules of the design: no import shadows anything, and a public key never changes.
 
 use super::*;
-use crate::kms::{CreateKey, WhatHappened, model::Clock};
+use crate::kms::{Clock, CreateKey, WhatHappened};
 
 fn statuses(done: &ImportedPublicKeys) -> (Vec<WhatHappened>, Vec<WhatHappened>) {
     (done.keys.iter().map(|key| key.status).collect(), done.aliases.iter().map(|alias| alias.status).collect())

@@ -4,7 +4,7 @@ use super::*;
 use crate::{
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms as _, RsaEncryptionAlgorithm},
-    kms::{CreateKey, EncryptionAlgorithm, KeySpec, KeyUsage},
+    kms::{CreateKey, EncryptionAlgorithm, KeyDescription, KeySpec, KeyUsage},
 };
 
 fn imported() -> (EmbeddedKms, KeyArn, Region) {

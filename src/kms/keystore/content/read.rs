@@ -12,20 +12,12 @@ use crate::{
     error::Result,
     kms::{
         embedded::{
-            aliases::{self, Alias},
-            key_pair::KeyPair,
-            key_spec::{KeySpec, KeyUsage},
-            keys::{DESCRIPTION_LIMIT, Key},
-            lookup::is_key_id,
-            material::{KeyMaterial, Material, Materials},
-            model::{Clock, ComparisonKey, EmbeddedKms, RegionState},
-            multi_region::MultiRegion,
-            policy,
-            rotation::{AutomaticRotation, PERIOD},
-            states::Deletion,
-            tags,
+            Alias, AutomaticRotation, Clock, ComparisonKey, DESCRIPTION_LIMIT, Deletion, EmbeddedKms, Key, KeyMaterial, KeyPair, Material,
+            Materials, MultiRegion, ROTATION_PERIOD, RegionState, are_valid_tags, check_alias_name, check_key_policy,
         },
         imported::{ImportedKey, KmsPublicKey},
+        key_id::is_key_id,
+        key_spec::{KeySpec, KeyUsage},
     },
     region::Region,
 };
@@ -93,7 +85,7 @@ fn region_state(region: Region, stored: RegionContent<'_>) -> Result<RegionState
     let mut aliases = BTreeMap::new();
     let is_key = |id: &String| state.keys.contains_key(id) || state.imported.contains_key(id);
     for AliasContent { name, target_key_id, creation_date, last_updated_date } in stored.aliases {
-        if aliases::check_name(&name).is_err() || !is_key(&target_key_id) {
+        if check_alias_name(&name).is_err() || !is_key(&target_key_id) {
             return Err("an alias without key, or with a name that it cannot have");
         }
         if aliases.insert(name, Alias { target_key_id, creation_date, last_updated_date }).is_some() {
@@ -125,13 +117,13 @@ fn into_key(region: Region, stored: KeyContent<'_>) -> Result<Key, &'static str>
             .map(|AutomaticRotationContent { period_in_days, next_date }| AutomaticRotation { period_in_days, next_date }),
         multi_region: stored.multi_region.map(|stored| into_multi_region(region, &stored)).transpose()?,
     };
-    if key.description.chars().count() > DESCRIPTION_LIMIT || !tags::are_valid(&key.tags) {
+    if key.description.chars().count() > DESCRIPTION_LIMIT || !are_valid_tags(&key.tags) {
         return Err("a key's description or tags");
     }
-    if key.policy.as_deref().is_some_and(|policy| policy::check(policy).is_err()) {
+    if key.policy.as_deref().is_some_and(|policy| check_key_policy(policy).is_err()) {
         return Err("a key's policy");
     }
-    if key.enabled && key.deletion.is_some() || key.rotation.is_some_and(|rotation| !PERIOD.contains(&rotation.period_in_days)) {
+    if key.enabled && key.deletion.is_some() || key.rotation.is_some_and(|rotation| !ROTATION_PERIOD.contains(&rotation.period_in_days)) {
         return Err("a key's state or rotation");
     }
     if key.material.spec().is_asymmetric() && key.rotation.is_some() {

@@ -11,16 +11,9 @@ use crate::{
     arn::KeyArn,
     error::{Error, Result},
     kms::{
-        embedded::{
-            key_pair::KeyPair,
-            keys::Key,
-            material::{Material, Materials},
-            model::{EmbeddedKms, RegionState},
-            rotation::AutomaticRotation,
-            secret_json,
-            states::Deletion,
-        },
+        embedded::{AutomaticRotation, Deletion, EmbeddedKms, Key, KeyPair, Material, Materials, RegionState},
         imported::ImportedKey,
+        secret_json,
     },
     region::Region,
     secret::SecretBytes,

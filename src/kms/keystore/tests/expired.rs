@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    kms::model::Clock,
+    kms::Clock,
     suite::AlgorithmSuite,
     timestamp::Timestamp,
     vault::{CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, PayloadKind, SecretValue, Vault},

@@ -3,7 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
 use super::*;
-use crate::kms::{KeySpec, KeyState, model::Clock};
+use crate::kms::{Clock, KeySpec, KeyState};
 
 const KEYSTORE: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-full.json");
 const KEY: &[u8] = include_bytes!("../../../../tests/data/keystore-v1-full.key");

@@ -3,12 +3,12 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::answer::{KmsPublicKey, invalid, key_arn, not_json};
+use super::kms_public_key::{KmsPublicKey, invalid, key_arn, not_json};
 use crate::{
     arn::{AliasArn, KeyArn},
     crypto::KeyFile,
     error::Result,
-    kms::KeyUsage,
+    kms::key_spec::KeyUsage,
 };
 
 /// What `aws kms get-public-key` or `aws kms list-aliases` printed, or a public key file.

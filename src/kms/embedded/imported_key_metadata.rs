@@ -2,11 +2,12 @@
 
 use serde::Serialize;
 
-use super::super::{EmbeddedKms, KeyMetadata, KeySpec, KeyUsage};
 use crate::{
     arn::{KeyArn, MULTI_REGION_PREFIX},
-    error::Result,
-    region::Region,
+    kms::{
+        imported::ImportedKey,
+        key_spec::{KeySpec, KeyUsage},
+    },
     timestamp::Timestamp,
 };
 
@@ -42,41 +43,21 @@ pub struct ImportedKeyMetadata {
     pub public_key_sha256: String,
 }
 
-/// What DescribeKey answers here.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-#[non_exhaustive]
-pub enum KeyDescription {
-    /// Of an embedded key.
-    Embedded(Box<KeyMetadata>),
-    /// Of an imported public key.
-    Imported(Box<ImportedKeyMetadata>),
-}
-
-impl EmbeddedKms {
-    /// [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html) of a key of either kind, by key id, key ARN,
-    /// alias name or alias ARN.
-    ///
-    /// # Errors
-    /// As for [`EmbeddedKms::resolve`].
-    pub fn describe_any_key(&self, region: Region, key_id: &str) -> Result<KeyDescription> {
-        let arn = self.resolve(region, key_id)?;
-        let Some(imported) = self.only_imported(&arn) else {
-            return self.metadata(arn).map(|metadata| KeyDescription::Embedded(Box::new(metadata)));
-        };
-        let (key, spec) = (&imported.public_key, imported.public_key.key_spec());
-        Ok(KeyDescription::Imported(Box::new(ImportedKeyMetadata {
+impl ImportedKeyMetadata {
+    pub(super) fn of(ImportedKey { public_key, import_date }: &ImportedKey) -> Self {
+        let (arn, spec) = (public_key.arn(), public_key.key_spec());
+        Self {
             aws_account_id: arn.account().as_str().to_owned(),
             key_id: arn.key_id().to_owned(),
+            arn: arn.clone(),
             key_usage: spec.usage(),
             customer_master_key_spec: spec,
             key_spec: spec,
             encryption_algorithms: spec.encryption_algorithms(),
             key_agreement_algorithms: spec.key_agreement_algorithms(),
             multi_region: arn.key_id().starts_with(MULTI_REGION_PREFIX),
-            import_date: imported.import_date,
-            public_key_sha256: key.sha256(),
-            arn,
-        })))
+            import_date: *import_date,
+            public_key_sha256: public_key.sha256(),
+        }
     }
 }

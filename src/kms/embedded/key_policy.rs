@@ -4,8 +4,8 @@
 use serde_json::json;
 
 use super::{
-    EmbeddedKms,
-    keys::{Key, KeyManager},
+    key::{Key, KeyManager},
+    state::EmbeddedKms,
 };
 use crate::{
     arn::KeyArn,
@@ -26,9 +26,10 @@ impl EmbeddedKms {
     /// # Errors
     /// `NotFoundException` for another policy name than `default`; as for [`EmbeddedKms::resolve`].
     pub fn key_policy(&self, region: Region, key_id: &str, policy_name: Option<&str>) -> Result<String> {
-        let arn = self.resolve_key_only(region, key_id)?;
+        let key = self.named_by_id(region, key_id)?;
         check_name(policy_name)?;
-        Ok(shown(&arn, self.key(&arn)?))
+        let key = key.embedded(None)?;
+        Ok(shown(key.arn(), &key))
     }
 
     /// [PutKeyPolicy](https://docs.aws.amazon.com/kms/latest/APIReference/API_PutKeyPolicy.html) for a key id or key ARN.
@@ -37,10 +38,10 @@ impl EmbeddedKms {
     /// `MalformedPolicyDocumentException`; `LimitExceededException` over 32 KB; `AccessDeniedException` for an AWS managed key; as for
     /// [`EmbeddedKms::key_policy`].
     pub fn put_key_policy(&mut self, region: Region, key_id: &str, policy_name: Option<&str>, policy: &str) -> Result<()> {
-        let arn = self.managed_key(region, key_id, "PutKeyPolicy")?;
+        let mut key = self.customer_key_mut(region, key_id, "PutKeyPolicy")?;
         check_name(policy_name)?;
         check(policy)?;
-        self.key_mut(&arn)?.policy = Some(policy.to_owned());
+        key.change().policy = Some(policy.to_owned());
         Ok(())
     }
 }
@@ -53,7 +54,7 @@ fn check_name(name: Option<&str>) -> Result<()> {
 }
 
 /// The policy of a key as GetKeyPolicy shows it.
-pub(in crate::kms) fn shown(arn: &KeyArn, key: &Key) -> String {
+pub(super) fn shown(arn: &KeyArn, key: &Key) -> String {
     if let Some(policy) = &key.policy {
         return policy.clone();
     }

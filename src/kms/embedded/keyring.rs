@@ -6,7 +6,7 @@
 //! | `RSA_…` | `aws-kms-rsa` | the public key, RSAES_OAEP_SHA_256 |
 //! | `ECC_NIST_…` | `raw-ecdh` | the public key and a fresh ephemeral sender |
 
-use super::{EmbeddedKms, key_pair::PublicKey};
+use super::state::EmbeddedKms;
 use crate::{
     arn::KeyArn,
     crypto::{EcPublicKey, Random},
@@ -16,6 +16,7 @@ use crate::{
         AwsKmsKeyring, AwsKmsRsaKeyring, CiphertextBlob, Keyring, Kms, RawEcdhKeyring, RsaEncryptionAlgorithm, Unwrapped, ecdh_recipient,
         names_key_arn,
     },
+    kms::public_key::PublicKey,
     secret::{DataKey, SecretBytes},
 };
 

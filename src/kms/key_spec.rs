@@ -5,7 +5,10 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::{
+    crypto::Curve,
+    error::{Error, ErrorCode, Result},
+};
 
 /// The [key spec](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html#KMS-CreateKey-request-KeySpec) of a KMS key: those
 /// that can wrap a data key.
@@ -123,6 +126,27 @@ impl KeySpec {
     #[must_use]
     pub fn of_modulus_bits(bits: u32) -> Option<Self> {
         Self::ALL.into_iter().find(|spec| spec.modulus_bits() == Some(bits))
+    }
+
+    /// The curve; `None` unless it is an elliptic curve key.
+    #[must_use]
+    pub const fn curve(self) -> Option<Curve> {
+        match self {
+            Self::EccNistP256 => Some(Curve::P256),
+            Self::EccNistP384 => Some(Curve::P384),
+            Self::EccNistP521 => Some(Curve::P521),
+            _ => None,
+        }
+    }
+
+    /// The key spec of this curve's keys.
+    #[must_use]
+    pub const fn of_curve(curve: Curve) -> Self {
+        match curve {
+            Curve::P256 => Self::EccNistP256,
+            Curve::P384 => Self::EccNistP384,
+            Curve::P521 => Self::EccNistP521,
+        }
     }
 
     /// The only usage, among those known here, that keys of this spec can have.

@@ -5,16 +5,18 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use serde::Serialize;
 
 use super::{
-    super::{
-        EmbeddedKms, KeySpec, KeyUsage,
-        embedded::aliases::{self, Alias},
-    },
-    ImportedKey, KmsPublicKey, PublicKeyFile,
-    answer::invalid,
+    alias_name::check_changeable,
+    aliases::check_count,
+    key_handle::AnyKey,
+    state::{Alias, EmbeddedKms},
 };
 use crate::{
     arn::{AliasArn, KeyArn},
     error::{Error, ErrorCode, Result},
+    kms::{
+        imported::{ImportedKey, KmsPublicKey, PublicKeyFile, invalid},
+        key_spec::{KeySpec, KeyUsage},
+    },
     region::Region,
 };
 
@@ -140,6 +142,25 @@ impl EmbeddedKms {
         Ok(done)
     }
 
+    /// Removes an imported public key, named by key id or key ARN, with its aliases. What was wrapped under it still opens in AWS.
+    ///
+    /// # Errors
+    /// `UnsupportedOperationException` for an embedded key; as for [`EmbeddedKms::resolve`].
+    pub fn delete_public_key(&mut self, region: Region, key_id: &str) -> Result<KeyArn> {
+        let arn = match self.named_by_id(region, key_id)? {
+            AnyKey::Imported(key) => key.public_key.arn().clone(),
+            AnyKey::Embedded(key) => {
+                let message = format!("{} is an embedded key; 'coldseal kms schedule-key-deletion' deletes it", key.arn());
+                return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
+            }
+        };
+        let state = self.region_mut(region)?;
+        state.imported.remove(arn.key_id());
+        state.aliases.retain(|_, alias| alias.target_key_id != arn.key_id());
+        state.default_key_id.take_if(|key_id| key_id == arn.key_id());
+        Ok(arn)
+    }
+
     fn take_public_keys(&mut self, new: Vec<&KmsPublicKey>, new_aliases: &[ImportedAlias]) -> Result<()> {
         let now = self.now();
         for key in new {
@@ -189,7 +210,7 @@ impl EmbeddedKms {
     }
 
     /// The same multi-Region key in another Region with another public key: all Regions of one have one key pair.
-    pub(in crate::kms) fn contradicting_sibling<'a>(&'a self, key: &KmsPublicKey, new: &[&'a KmsPublicKey]) -> Option<&'a KmsPublicKey> {
+    pub(super) fn contradicting_sibling<'a>(&'a self, key: &KmsPublicKey, new: &[&'a KmsPublicKey]) -> Option<&'a KmsPublicKey> {
         let known = self.regions.values().filter_map(|state| state.imported.get(key.arn().key_id())).map(|known| &known.public_key);
         known.chain(new.iter().copied()).find(|other| key.arn().matches_for_decrypt(other.arn()) && other.der() != key.der())
     }
@@ -208,7 +229,7 @@ impl EmbeddedKms {
             return Ok(None);
         }
         let name = alias.alias();
-        aliases::check_changeable(&name)?;
+        check_changeable(&name)?;
         match self.live_alias_target(alias.region(), &name) {
             Err(_) => Ok(Some(WhatHappened::Added)),
             Ok(known) if known == key => Ok(Some(WhatHappened::Unchanged)),
@@ -232,7 +253,7 @@ impl EmbeddedKms {
             let arn = &change.alias_arn;
             let count = counts.entry((arn.region(), &change.target_key_id)).or_default();
             *count += 1;
-            aliases::check_count(&KeyArn::new(arn.region(), arn.account().clone(), &change.target_key_id), *count)?;
+            check_count(&KeyArn::new(arn.region(), arn.account().clone(), &change.target_key_id), *count)?;
         }
         Ok(())
     }

@@ -5,10 +5,10 @@ use std::io;
 use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use serde::{Serialize, Serializer};
 
-use crate::secret::SecretBytes;
+use crate::{keyring::CiphertextBlob, secret::SecretBytes};
 
 /// Length in bytes of the JSON of a value whose maps have text for keys.
-pub(in crate::kms) fn length(value: &impl Serialize) -> usize {
+pub(crate) fn length(value: &impl Serialize) -> usize {
     let mut length = Length(0);
     serde_json::to_writer(&mut length, value).expect("counting bytes does not fail");
     length.0
@@ -23,13 +23,18 @@ pub(crate) fn write(value: &impl Serialize) -> SecretBytes {
 }
 
 /// Bytes as base64, without a copy of the text.
-pub(in crate::kms) fn as_base64<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_base64<S: Serializer>(bytes: &impl AsRef<[u8]>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&Base64Display::new(bytes.as_ref(), &STANDARD))
 }
 
 /// As [`as_base64`], for bytes whose every reader is a place to review.
-pub(in crate::kms) fn secret_as_base64<S: Serializer>(bytes: &SecretBytes, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn secret_as_base64<S: Serializer>(bytes: &SecretBytes, serializer: S) -> Result<S::Ok, S::Error> {
     as_base64(&bytes.expose(), serializer)
+}
+
+/// As [`as_base64`], for what KMS encrypted.
+pub(crate) fn blob<S: Serializer>(blob: &CiphertextBlob, serializer: S) -> Result<S::Ok, S::Error> {
+    as_base64(&blob.0, serializer)
 }
 
 /// Counts what is written.

@@ -1,12 +1,13 @@
-//! The state of the embedded KMS. What can be done with it stands in the sibling modules, one per kind of operation.
+//! The state of the embedded KMS. What can be done with it stands in the files above this one, one per subject.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{aliases::Alias, imported::ImportedKey, keys::Key};
+use super::key::Key;
 use crate::{
-    arn::{AccountId, KeyArn, MULTI_REGION_PREFIX},
-    crypto::{HmacKey, Random, SystemRandom, random_array},
+    arn::{AccountId, KeyArn},
+    crypto::{HmacKey, SystemRandom},
     error::{Error, Result},
+    kms::{imported::ImportedKey, key_id::random_uuid},
     region::Region,
     timestamp::Timestamp,
 };
@@ -51,9 +52,17 @@ pub(in crate::kms) struct RegionState {
 }
 
 impl RegionState {
-    pub(in crate::kms) const fn has_default_key(&self) -> bool {
+    pub(super) const fn has_default_key(&self) -> bool {
         self.default_key_id.is_some() || self.default_key_arn.is_some()
     }
+}
+
+/// What an alias points at.
+#[derive(Debug, Clone)]
+pub(in crate::kms) struct Alias {
+    pub(in crate::kms) target_key_id: String,
+    pub(in crate::kms) creation_date: Timestamp,
+    pub(in crate::kms) last_updated_date: Timestamp,
 }
 
 /// The key under which values are compared by their HMAC instead of being stored, and the id to store beside such an HMAC.
@@ -148,7 +157,7 @@ impl EmbeddedKms {
         self.clock = Clock::Fixed(now);
     }
 
-    pub(in crate::kms) fn now(&self) -> Timestamp {
+    pub(super) fn now(&self) -> Timestamp {
         match self.clock {
             Clock::System => Timestamp::now(),
             #[cfg(test)]
@@ -156,7 +165,7 @@ impl EmbeddedKms {
         }
     }
 
-    pub(in crate::kms) fn region(&self, region: Region) -> Result<Option<&RegionState>> {
+    pub(super) fn region(&self, region: Region) -> Result<Option<&RegionState>> {
         self.require_enabled(region)?;
         Ok(self.regions.get(&region))
     }
@@ -167,15 +176,24 @@ impl EmbeddedKms {
         self.dirty = true;
         Ok(self.regions.entry(region).or_default())
     }
-}
 
-/// A random id of a multi-Region key.
-pub(in crate::kms) fn random_multi_region_id(random: &dyn Random) -> Result<String> {
-    let bytes: [u8; 16] = random_array(random)?;
-    Ok(format!("{MULTI_REGION_PREFIX}{}", hex::encode(bytes)))
-}
+    /// Every key of every Region, deleted ones included.
+    pub(super) fn keys(&self) -> impl Iterator<Item = (Region, &str, &Key)> {
+        self.regions.iter().flat_map(|(region, state)| state.keys.iter().map(|(key_id, key)| (*region, key_id.as_str(), key)))
+    }
 
-/// A random UUID, version 4, in its 36-character form.
-pub(crate) fn random_uuid(random: &dyn Random) -> Result<String> {
-    Ok(uuid::Builder::from_random_bytes(random_array(random)?).into_uuid().to_string())
+    /// The ARN of an embedded key.
+    pub(in crate::kms) fn key_arn(&self, region: Region, key_id: &str) -> KeyArn {
+        KeyArn::new(region, self.account.clone(), key_id)
+    }
+
+    /// True when a key of either kind has the id there, deleted ones included.
+    pub(in crate::kms) fn has_id(&self, region: Region, key_id: &str) -> bool {
+        self.regions.get(&region).is_some_and(|state| state.keys.contains_key(key_id) || state.imported.contains_key(key_id))
+    }
+
+    /// A key, deleted or not.
+    pub(in crate::kms) fn stored_key(&self, arn: &KeyArn) -> Option<&Key> {
+        self.regions.get(&arn.region())?.keys.get(arn.key_id())
+    }
 }

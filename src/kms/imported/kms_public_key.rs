@@ -7,7 +7,11 @@ use crate::{
     arn::{AliasArn, KeyArn},
     crypto::{EcPublicKey, RsaPublicKey, sha256},
     error::{Error, ErrorCode, Result},
-    kms::{KeySpec, KeyUsage, PublicKey, embedded::lookup::is_key_id},
+    kms::{
+        key_id::is_key_id,
+        key_spec::{KeySpec, KeyUsage},
+        public_key::PublicKey,
+    },
     region::Region,
 };
 
@@ -204,7 +208,7 @@ pub(super) fn key_arn(text: &str) -> Result<KeyArn> {
     }
 }
 
-pub(super) fn invalid(message: impl Into<String>) -> Error {
+pub(in crate::kms) fn invalid(message: impl Into<String>) -> Error {
     Error::service(ErrorCode::ValidationException, message)
 }
 

@@ -1,16 +1,18 @@
-//! What the management operations answer, with AWS's member names in the order of AWS's service model.
+//! DescribeKey and ListKeys. Members stand in the order of AWS's service model.
 
 use serde::{Serialize, Serializer};
 
 use super::{
-    EmbeddedKms,
-    aliases::Alias,
-    key_spec::{KeySpec, KeyUsage},
-    keys::{Key, KeyManager},
-    states::{KeyState, Standing},
+    imported_key_metadata::ImportedKeyMetadata,
+    key::KeyManager,
+    key_handle::{AnyKey, KeyRef},
+    key_state::{KeyState, Standing},
+    state::EmbeddedKms,
 };
 use crate::{
-    arn::{AccountId, AliasArn, KeyArn},
+    arn::{AccountId, KeyArn},
+    error::Result,
+    kms::key_spec::{KeySpec, KeyUsage},
     region::Region,
     timestamp::Timestamp,
 };
@@ -26,7 +28,6 @@ pub struct KeyMetadata {
     /// A UUID, or `mrk-` and 32 hex digits.
     pub key_id: String,
     /// The key's ARN.
-    #[serde(serialize_with = "as_text")]
     pub arn: KeyArn,
     /// When the key was made.
     pub creation_date: Timestamp,
@@ -69,8 +70,9 @@ pub struct KeyMetadata {
 }
 
 impl KeyMetadata {
-    pub(in crate::kms) fn of(kms: &EmbeddedKms, arn: KeyArn, key: &Key) -> Self {
-        let (standing, spec) = (kms.standing(arn.key_id(), key), key.material.spec());
+    pub(super) fn of(kms: &EmbeddedKms, key: &KeyRef<'_>) -> Self {
+        let (arn, spec) = (key.arn(), key.spec());
+        let standing = kms.standing(arn.key_id(), key);
         Self {
             aws_account_id: arn.account().clone(),
             key_id: arn.key_id().to_owned(),
@@ -87,10 +89,10 @@ impl KeyMetadata {
             encryption_algorithms: spec.encryption_algorithms(),
             key_agreement_algorithms: spec.key_agreement_algorithms(),
             multi_region: key.multi_region.is_some(),
-            multi_region_configuration: MultiRegionConfiguration::of(kms, &arn, key),
+            multi_region_configuration: MultiRegionConfiguration::of(kms, key),
             pending_deletion_window_in_days: if let Standing::PendingReplicaDeletion(days) = standing { Some(days) } else { None },
-            current_key_material_id: key.material.symmetric().map(|materials| hex::encode(materials.current().id)),
-            arn,
+            current_key_material_id: key.materials().map(|materials| hex::encode(materials.current().id)),
+            arn: arn.clone(),
         }
     }
 }
@@ -120,8 +122,8 @@ pub struct MultiRegionKey {
 }
 
 impl MultiRegionConfiguration {
-    fn of(kms: &EmbeddedKms, arn: &KeyArn, key: &Key) -> Option<Self> {
-        let multi_region = key.multi_region.as_ref()?;
+    fn of(kms: &EmbeddedKms, key: &KeyRef<'_>) -> Option<Self> {
+        let (arn, multi_region) = (key.arn(), key.multi_region.as_ref()?);
         let related = |region: Region| MultiRegionKey { arn: kms.key_arn(region, arn.key_id()), region };
         let live = multi_region.replicas.iter().filter(|region| kms.replica_deletion(**region, arn.key_id()).is_none());
         Some(Self {
@@ -140,7 +142,6 @@ pub struct KeyListEntry {
     /// The key's id.
     pub key_id: String,
     /// The key's ARN.
-    #[serde(serialize_with = "as_text")]
     pub key_arn: KeyArn,
 }
 
@@ -150,33 +151,49 @@ impl From<KeyArn> for KeyListEntry {
     }
 }
 
-/// An entry of [ListAliases](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html).
+/// What DescribeKey answers here.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
+#[serde(untagged)]
 #[non_exhaustive]
-pub struct AliasListEntry {
-    /// The name with its `alias/`.
-    pub alias_name: String,
-    /// The alias's ARN.
-    #[serde(serialize_with = "as_text")]
-    pub alias_arn: AliasArn,
-    /// The id of the key that it names.
-    pub target_key_id: String,
-    /// When the alias was made.
-    pub creation_date: Timestamp,
-    /// When it was last pointed at a key.
-    pub last_updated_date: Timestamp,
+pub enum KeyDescription {
+    /// Of an embedded key.
+    Embedded(Box<KeyMetadata>),
+    /// Of an imported public key.
+    Imported(Box<ImportedKeyMetadata>),
 }
 
-impl AliasListEntry {
-    pub(in crate::kms) fn of(alias_arn: AliasArn, alias: &Alias) -> Self {
-        Self {
-            alias_name: alias_arn.alias(),
-            alias_arn,
-            target_key_id: alias.target_key_id.clone(),
-            creation_date: alias.creation_date,
-            last_updated_date: alias.last_updated_date,
-        }
+impl EmbeddedKms {
+    /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html), embedded and imported ones, in the order of the ids.
+    ///
+    /// # Errors
+    /// A Region that is not enabled.
+    pub fn list_keys(&self, region: Region) -> Result<Vec<KeyListEntry>> {
+        let ids = self.region(region)?.map(|state| state.keys.keys().chain(state.imported.keys())).into_iter().flatten();
+        let mut keys: Vec<_> = ids.map(|key_id| self.arn_of_id(region, key_id)).filter(|arn| self.any_key(arn).is_ok()).collect();
+        keys.sort_by(|a, b| a.key_id().cmp(b.key_id()));
+        Ok(keys.into_iter().map(KeyListEntry::from).collect())
+    }
+
+    /// [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html) of an embedded key, by key id, key ARN, alias
+    /// name or alias ARN.
+    ///
+    /// # Errors
+    /// `UnsupportedOperationException` for an imported key; as for [`EmbeddedKms::resolve`].
+    pub fn describe_key(&self, region: Region, key_id: &str) -> Result<KeyMetadata> {
+        let key = self.named(region, key_id)?.embedded(None)?;
+        Ok(KeyMetadata::of(self, &key))
+    }
+
+    /// [DescribeKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html) of a key of either kind, by key id, key ARN,
+    /// alias name or alias ARN.
+    ///
+    /// # Errors
+    /// As for [`EmbeddedKms::resolve`].
+    pub fn describe_any_key(&self, region: Region, key_id: &str) -> Result<KeyDescription> {
+        Ok(match self.named(region, key_id)? {
+            AnyKey::Embedded(key) => KeyDescription::Embedded(Box::new(KeyMetadata::of(self, &key))),
+            AnyKey::Imported(key) => KeyDescription::Imported(Box::new(ImportedKeyMetadata::of(key))),
+        })
     }
 }
 

@@ -2,10 +2,15 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use super::{EmbeddedKms, imported::ImportedKey, keys::Key, material::History, model::RegionState};
+use super::{
+    key::Key,
+    material::History,
+    state::{Alias, EmbeddedKms, RegionState},
+};
 use crate::{
     arn::KeyArn,
     error::{Error, ErrorCode, Result},
+    kms::imported::ImportedKey,
     region::Region,
 };
 
@@ -163,9 +168,8 @@ impl EmbeddedKms {
             }
             conflicts.extend(self.imported_conflicts(*region, state));
             let Some(own) = self.regions.get(region) else { continue };
-            let moved = |(name, alias): &(&String, &super::aliases::Alias)| {
-                own.aliases.get(*name).is_some_and(|known| known.target_key_id != alias.target_key_id)
-            };
+            let moved =
+                |(name, alias): &(&String, &Alias)| own.aliases.get(*name).is_some_and(|known| known.target_key_id != alias.target_key_id);
             conflicts.extend(state.aliases.iter().filter(moved).map(|(name, _)| format!("{}: another key", self.alias_arn(*region, name))));
             let is_same = own.default_key_id == state.default_key_id && own.default_key_arn == state.default_key_arn;
             if own.has_default_key() && state.has_default_key() && !is_same {
@@ -228,27 +232,12 @@ fn primary(key: &Key) -> Option<Region> {
 }
 
 fn duplicate(state: &RegionState) -> RegionState {
-    let keys: BTreeMap<_, _> = state.keys.iter().map(|(key_id, key)| (key_id.clone(), duplicate_key(key))).collect();
+    let keys: BTreeMap<_, _> = state.keys.iter().map(|(key_id, key)| (key_id.clone(), key.duplicate())).collect();
     RegionState {
         keys,
         imported: state.imported.clone(),
         aliases: state.aliases.clone(),
         default_key_id: state.default_key_id.clone(),
         default_key_arn: state.default_key_arn.clone(),
-    }
-}
-
-fn duplicate_key(key: &Key) -> Key {
-    Key {
-        manager: key.manager,
-        enabled: key.enabled,
-        description: key.description.clone(),
-        creation_date: key.creation_date,
-        material: key.material.duplicate(),
-        tags: key.tags.clone(),
-        policy: key.policy.clone(),
-        deletion: key.deletion,
-        rotation: None,
-        multi_region: key.multi_region.clone(),
     }
 }
