@@ -111,3 +111,12 @@ fn followed(path: PathBuf) -> Outcome<PathBuf> {
     let lost = |_| ConfigError::new(format!("{}: is a link to what is not there; is what it leads to mounted?", path.display()));
     Ok(std::fs::canonicalize(&path).map_err(lost)?)
 }
+
+/// Another keystore than the one in use, with its own key file where one is named.
+pub(crate) fn other_location(keystore: PathBuf, key_file: Option<PathBuf>) -> KeystoreLocation {
+    let mut location = KeystoreLocation::new(keystore);
+    if let Some(key_file) = key_file {
+        location.key_file = key_file;
+    }
+    location
+}

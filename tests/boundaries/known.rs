@@ -7,13 +7,6 @@ pub(crate) const UPWARD: &[(&str, &str)] = &[("region_bundles/plan.rs", "vault")
 
 /// Files that stand in a circle of files inside one folder.
 pub(crate) const IN_CIRCLES: &[&str] = &[
-    "cli/args/kms.rs",
-    "cli/args/kms/details.rs",
-    "cli/args/kms/lifecycle.rs",
-    "cli/args/kms/public_keys.rs",
-    "cli/args/kms/transfer.rs",
-    "cli/commands/kms.rs",
-    "cli/commands/kms/transfer.rs",
     "error/mod.rs",
     "error/refusal/mod.rs",
     "keyring/aws_kms.rs",

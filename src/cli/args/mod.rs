@@ -12,7 +12,6 @@ mod secret_value;
 
 pub(crate) use global::{Color, GlobalArgs};
 pub(crate) use keys::KeyArgs;
-pub(crate) use kms::{ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ProtectionKind};
 pub(crate) use message::{EncryptionContextArgs, ThreadsArgs};
 pub(crate) use outputs::{OutputArgs, RegionBundleArgs};
 pub(crate) use paging::{KmsPagingArgs, PagingArgs};

@@ -1,30 +1,95 @@
 //! `coldseal kms …`
 
+mod change_protection;
 mod create_key;
+mod delete_public_key;
+mod dependents;
+mod enable_region;
 mod entry;
+mod export_keys;
+mod import_keys;
+mod import_public_key;
 mod lifecycle;
-mod public_keys;
+mod list_regions;
+mod purge;
+mod replicate_key;
+mod schedule_key_deletion;
 #[cfg(feature = "kms-endpoint")]
 mod serve;
-mod transfer;
+mod set_default_key;
+mod update_primary_region;
 
+use clap::Subcommand;
+
+use self::{
+    change_protection::ChangeProtectionArgs, create_key::CreateKeyArgs, enable_region::EnableRegionArgs, export_keys::ExportKeysArgs,
+    import_keys::ImportKeysArgs, import_public_key::ImportPublicKeyArgs, lifecycle::LifecycleCommand, set_default_key::SetDefaultKeyArgs,
+};
 #[cfg(not(feature = "kms-endpoint"))]
 use crate::cli::usage::ConfigError;
-use crate::{
-    cli::{
-        args::{
-            ChangeProtectionArgs, EnableRegionArgs, KmsCommand, ProtectionKind,
-            kms::{DetailsCommand, LifecycleCommand},
+use crate::cli::{
+    args::{
+        KmsPagingArgs,
+        kms::{
+            AsymmetricCommand, CreateAliasArgs, CryptographyCommand, DescribeKeyArgs, DetailsCommand, KeyIdArgs, ListAliasesArgs, ServeArgs,
         },
-        failure::Outcome,
-        invocation::Invocation,
-        regions::parse_region,
-        terminal::note,
-        usage::UsageError,
     },
-    kms::Protection,
-    region::Region,
+    failure::Outcome,
+    invocation::Invocation,
+    usage::UsageError,
 };
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KmsCommand {
+    CreateKey(Box<CreateKeyArgs>),
+    /// List the keys of a Region, or of all Regions
+    #[command(after_help = "Example:
+  coldseal kms list-keys --query 'Keys[].KeyArn' --output text")]
+    ListKeys(KmsPagingArgs),
+    DescribeKey(DescribeKeyArgs),
+    CreateAlias(CreateAliasArgs),
+    ListAliases(ListAliasesArgs),
+    /// Enable a key that was disabled
+    #[command(after_help = "Example:
+  coldseal kms enable-key --region us-east-1 \\
+      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
+    EnableKey(KeyIdArgs),
+    /// Disable a key: it neither encrypts nor decrypts until it is enabled
+    #[command(after_help = "Example:
+  coldseal kms disable-key --region us-east-1 \\
+      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
+    DisableKey(KeyIdArgs),
+    EnableRegion(EnableRegionArgs),
+    ChangeProtection(ChangeProtectionArgs),
+    #[command(flatten)]
+    Cryptography(CryptographyCommand),
+    #[command(flatten)]
+    Asymmetric(AsymmetricCommand),
+    #[command(flatten)]
+    Lifecycle(LifecycleCommand),
+    #[command(flatten)]
+    Details(DetailsCommand),
+    ImportPublicKey(ImportPublicKeyArgs),
+    /// [coldseal] Remove an imported public key with its aliases
+    ///
+    /// What was sealed under it still opens in AWS. The secrets of the vault that have bundles under it are listed on stderr.
+    #[command(after_help = "Example:
+  coldseal kms delete-public-key --region us-east-1 \\
+      --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
+    DeletePublicKey(KeyIdArgs),
+    #[command(after_help = "Examples:
+  coldseal kms set-default-key --region us-east-1 --key-id alias/east
+  coldseal kms set-default-key --kms aws --region us-east-1 \\
+      --key-id alias/east  # one in AWS KMS, kept by its ARN")]
+    SetDefaultKey(SetDefaultKeyArgs),
+    /// [coldseal] List the Regions: partition, whether it is enabled, whether it has to be, and its default key
+    #[command(after_help = "Example:
+  coldseal kms list-regions --output text")]
+    ListRegions,
+    ExportKeys(ExportKeysArgs),
+    ImportKeys(ImportKeysArgs),
+    Serve(ServeArgs),
+}
 
 pub(super) fn run(invocation: Invocation, command: KmsCommand) -> Outcome {
     refuse_for_aws(&invocation, &command)?;
@@ -35,15 +100,19 @@ pub(super) fn run(invocation: Invocation, command: KmsCommand) -> Outcome {
         KmsCommand::EnableKey(args) | KmsCommand::DisableKey(args) => entry::run(&invocation, &args),
         KmsCommand::ListKeys(paging) => entry::list(&invocation, &paging, &paging),
         KmsCommand::ListAliases(args) => entry::list(&invocation, &args, &args.paging),
-        KmsCommand::EnableRegion(args) => enable_region(&invocation, &args),
-        KmsCommand::ChangeProtection(args) => change_protection(invocation, args),
+        KmsCommand::EnableRegion(args) => enable_region::run(&invocation, &args),
+        KmsCommand::ChangeProtection(args) => change_protection::run(invocation, args),
         KmsCommand::Cryptography(command) => entry::run(&invocation, &command),
         KmsCommand::Asymmetric(command) => entry::run(&invocation, &command),
         KmsCommand::Lifecycle(command) => lifecycle::run(&invocation, command),
         KmsCommand::Details(DetailsCommand::ListResourceTags(args)) => entry::list(&invocation, &args, &args.paging),
         KmsCommand::Details(command) => entry::run(&invocation, &command),
-        KmsCommand::PublicKeys(command) => public_keys::run(&invocation, command),
-        KmsCommand::Transfer(command) => transfer::run(invocation, command),
+        KmsCommand::ImportPublicKey(args) => import_public_key::run(&invocation, &args),
+        KmsCommand::DeletePublicKey(args) => delete_public_key::run(&invocation, &args),
+        KmsCommand::SetDefaultKey(args) => set_default_key::run(&invocation, &args),
+        KmsCommand::ListRegions => list_regions::run(&invocation),
+        KmsCommand::ExportKeys(args) => export_keys::run(invocation, args),
+        KmsCommand::ImportKeys(args) => import_keys::run(&invocation, args),
         #[cfg(feature = "kms-endpoint")]
         KmsCommand::Serve(args) => serve::run(invocation, args),
         #[cfg(not(feature = "kms-endpoint"))]
@@ -56,7 +125,14 @@ pub(super) fn run(invocation: Invocation, command: KmsCommand) -> Outcome {
 /// AWS's own operations are done here on the embedded KMS alone.
 fn refuse_for_aws(invocation: &Invocation, command: &KmsCommand) -> Outcome {
     let is_ours = match command {
-        KmsCommand::EnableRegion(_) | KmsCommand::ChangeProtection(_) | KmsCommand::PublicKeys(_) | KmsCommand::Transfer(_) => true,
+        KmsCommand::EnableRegion(_)
+        | KmsCommand::ChangeProtection(_)
+        | KmsCommand::ImportPublicKey(_)
+        | KmsCommand::DeletePublicKey(_)
+        | KmsCommand::SetDefaultKey(_)
+        | KmsCommand::ListRegions
+        | KmsCommand::ExportKeys(_)
+        | KmsCommand::ImportKeys(_) => true,
         KmsCommand::Lifecycle(command) => matches!(command, LifecycleCommand::Purge(_)),
         _ => false,
     };
@@ -65,41 +141,4 @@ fn refuse_for_aws(invocation: &Invocation, command: &KmsCommand) -> Outcome {
     }
     let error = UsageError::new("'coldseal kms' works on the keys of the keystore, and --kms aws asks for those of AWS KMS");
     Err(error.with_hint("'aws kms' has the same operations there; --kms embedded works on the keystore").into())
-}
-
-fn protection(kind: ProtectionKind) -> Protection {
-    match kind {
-        ProtectionKind::KeyFile => Protection::KeyFile,
-        ProtectionKind::Passphrase => Protection::Passphrase,
-    }
-}
-
-fn enable_region(invocation: &Invocation, args: &EnableRegionArgs) -> Outcome {
-    let regions: Vec<Region> = if args.regions.is_empty() {
-        vec![invocation.regions.require()?]
-    } else {
-        args.regions.iter().map(|name| parse_region("enable-region", name)).collect::<Result<_, _>>()?
-    };
-    let news: Vec<bool> = entry::change(invocation, |kms| Ok(regions.iter().map(|region| kms.enable_region(*region)).collect()))?;
-    for (region, is_new) in regions.iter().zip(news) {
-        note(&format!("{region} {}", if is_new { "is enabled" } else { "was enabled already" }));
-    }
-    Ok(())
-}
-
-fn change_protection(mut invocation: Invocation, args: ChangeProtectionArgs) -> Outcome {
-    invocation.keystore.require()?;
-    invocation.keystore.passphrases = invocation.keystore.passphrases.with_new_file(args.new_passphrase_file);
-    let changed = invocation.keystore.location.change_protection(&invocation.keystore.passphrases, protection(args.to))?;
-    let keystore = invocation.keystore.location.keystore.display();
-    match args.to {
-        ProtectionKind::KeyFile => {
-            note(&format!("{keystore} is protected by the key file {}", invocation.keystore.location.key_file.display()))
-        }
-        ProtectionKind::Passphrase => note(&format!("{keystore} is protected by the passphrase")),
-    }
-    if let Some(left) = changed.left_behind {
-        note(&format!("{} protects nothing any more and could not be removed; remove it", left.display()));
-    }
-    Ok(())
 }

@@ -29,15 +29,12 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::{
     completions::CompletionsArgs, describe_secret::DescribeSecretArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs,
-    list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
-    rewrap::RewrapArgs, seal::SealArgs, tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, verify::VerifyArgs,
+    kms::KmsCommand, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
+    replicate_secret_to_regions::ReplicateSecretToRegionsArgs, rewrap::RewrapArgs, seal::SealArgs, tag_resource::TagSecretArgs,
+    untag_resource::UntagSecretArgs, verify::VerifyArgs,
 };
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
-use super::{
-    args::{GlobalArgs, KmsCommand},
-    failure::Outcome,
-    invocation::Invocation,
-};
+use super::{args::GlobalArgs, failure::Outcome, invocation::Invocation};
 
 /// Pack secrets offline: one encrypted bundle per AWS Region.
 ///

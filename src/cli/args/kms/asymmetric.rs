@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::DryRunArgs;
+use crate::cli::args::kms::dry_run::DryRunArgs;
 
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(untagged)]

@@ -3,6 +3,8 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
+use crate::cli::args::kms::dry_run::DryRunArgs;
+
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(untagged)]
 pub(crate) enum CryptographyCommand {
@@ -18,18 +20,6 @@ pub(crate) enum CryptographyCommand {
     #[command(after_help = "Example:
   coldseal kms generate-random --number-of-bytes 32")]
     GenerateRandom(GenerateRandomArgs),
-}
-
-/// Do everything but the answer.
-#[derive(Debug, Args, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct DryRunArgs {
-    /// Only check: ends with DryRunOperationException where the command would have succeeded
-    #[arg(long, overrides_with = "no_dry_run")]
-    pub(crate) dry_run: bool,
-    #[arg(long, hide = true)]
-    #[serde(skip)]
-    no_dry_run: bool,
 }
 
 /// Encrypt 1 to 4096 bytes

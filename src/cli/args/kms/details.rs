@@ -3,7 +3,10 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use super::{CreateAliasArgs, KeyIdArgs, ListOfKeyArgs};
+use crate::cli::args::kms::{
+    aliases::{CreateAliasArgs, DeleteAliasArgs},
+    key::{KeyIdArgs, ListOfKeyArgs},
+};
 
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(untagged)]
@@ -39,15 +42,6 @@ pub(crate) enum DetailsCommand {
   coldseal kms update-key-description --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --description payroll")]
     UpdateKeyDescription(UpdateKeyDescriptionArgs),
-}
-
-/// Remove an alias; its key stays
-#[derive(Debug, Args, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub(crate) struct DeleteAliasArgs {
-    /// The name, with alias/ in front
-    #[arg(long, value_name = "ALIAS")]
-    pub(crate) alias_name: String,
 }
 
 /// Add tags to a key, or change their values

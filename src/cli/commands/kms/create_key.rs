@@ -7,14 +7,50 @@ use std::{
     time::Duration,
 };
 
-use super::entry;
+use clap::Args;
+use serde::Serialize;
+
 use crate::{
-    cli::{args::kms::CreateKeyArgs, failure::Outcome, invocation::Invocation, terminal::note},
+    cli::{args::kms::KeyDetailsArgs, commands::kms::entry, failure::Outcome, invocation::Invocation, terminal::note},
     kms::KeySpec,
 };
 
 /// How long a command may take without saying why.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// Create a key in a Region: symmetric, RSA, or on an elliptic curve
+#[derive(Debug, Args, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[command(after_help = "Examples:
+  coldseal kms create-key --region us-east-1 --description 'payroll' \\
+      --query KeyMetadata.KeyId --output text
+  coldseal kms create-key --region us-east-1 --key-spec RSA_4096 \\
+      --key-usage ENCRYPT_DECRYPT
+  coldseal kms create-key --region us-east-1 --key-spec ECC_NIST_P384 \\
+      --key-usage KEY_AGREEMENT")]
+pub(crate) struct CreateKeyArgs {
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub(crate) details: KeyDetailsArgs,
+    /// Make a key that 'replicate-key' can copy to other Regions; cannot be changed later
+    #[arg(long, overrides_with = "no_multi_region")]
+    pub(crate) multi_region: bool,
+    #[arg(long, hide = true)]
+    #[serde(skip)]
+    no_multi_region: bool,
+    /// RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521 or SYMMETRIC_DEFAULT (AES-256-GCM) [default: SYMMETRIC_DEFAULT]
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) key_spec: Option<String>,
+    /// --key-spec, as AWS called it once
+    #[arg(long, value_name = "SPEC", hide = true)]
+    pub(crate) customer_master_key_spec: Option<String>,
+    /// ENCRYPT_DECRYPT for a symmetric or RSA key, KEY_AGREEMENT for one on a curve; only a symmetric key goes without
+    #[arg(long, value_name = "USAGE")]
+    pub(crate) key_usage: Option<String>,
+    /// AWS_KMS
+    #[arg(long, value_name = "ORIGIN", value_parser = ["AWS_KMS"], default_value = "AWS_KMS", hide = true)]
+    origin: String,
+}
 
 pub(super) fn run(invocation: &Invocation, args: &CreateKeyArgs) -> Outcome {
     // An RSA key can take some seconds.

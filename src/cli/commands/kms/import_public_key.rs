@@ -1,11 +1,16 @@
-//! Public keys of keys in AWS KMS: `import-public-key` and `delete-public-key`.
+//! `import-public-key`
 
-use std::{fs::File, io::Read as _, path::Path};
+use std::{
+    fs::File,
+    io::Read as _,
+    path::{Path, PathBuf},
+};
 
-use super::entry::change;
+use clap::Args;
+
 use crate::{
     cli::{
-        args::kms::{ImportPublicKeyArgs, KeyIdArgs, PublicKeysCommand},
+        commands::kms::entry::change,
         failure::{Failure, Outcome},
         invocation::Invocation,
         terminal::{note, warn},
@@ -15,14 +20,42 @@ use crate::{
     kms::{ImportPublicKeys, ImportedPublicKeys, NamedKey, PublicKeyFile, WhatHappened},
 };
 
-pub(super) fn run(invocation: &Invocation, command: PublicKeysCommand) -> Outcome {
-    match command {
-        PublicKeysCommand::ImportPublicKey(args) => import(invocation, &args),
-        PublicKeysCommand::DeletePublicKey(args) => delete(invocation, &args),
-    }
+/// [coldseal] Import public keys of keys in AWS KMS, to seal for them without a network
+///
+/// A FILE is what 'aws kms get-public-key' printed (JSON), what 'aws kms list-aliases' printed (the aliases of keys that are imported are taken),
+/// or a public key as DER or PEM. RSA keys need the usage ENCRYPT_DECRYPT, keys on NIST curves KEY_AGREEMENT. All FILEs are imported, or none.
+/// Only AWS KMS opens what is sealed under these keys.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  coldseal kms import-public-key --region us-east-1 east.json aliases.json
+  coldseal kms import-public-key east.json --fingerprint \\
+      3f0a377ba0a4a460ecb616f6507ce0d8cfa3e704025d4fda3ed0c5ca05468728
+  coldseal kms import-public-key east.pem --key-usage ENCRYPT_DECRYPT \\
+      --key-arn arn:aws:kms:us-east-1:111122223333:key/1234abcd-...
+
+With access to AWS, this makes the file, and this prints its fingerprint:
+  aws kms get-public-key --key-id KEY --output json > east.json
+  aws kms get-public-key --key-id KEY --query PublicKey --output text \\
+      | base64 -d | sha256sum")]
+pub(crate) struct ImportPublicKeyArgs {
+    /// JSON of get-public-key or list-aliases, or a public key as DER or PEM
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+    /// SHA-256 of a public key that has to be in the FILEs, in hex; repeat it for several, then each key needs one
+    #[arg(long, value_name = "HEX")]
+    pub(crate) fingerprint: Vec<String>,
+    /// Let a FILE of aliases take this alias from the key that has it; repeat it for several
+    #[arg(long, value_name = "ALIAS")]
+    pub(crate) replace_alias: Vec<String>,
+    /// ARN of the key, for a DER or PEM file
+    #[arg(long, value_name = "ARN", requires = "key_usage")]
+    pub(crate) key_arn: Option<String>,
+    /// Usage of the key in AWS KMS, for a DER or PEM file: ENCRYPT_DECRYPT or KEY_AGREEMENT
+    #[arg(long, value_name = "USAGE", requires = "key_arn")]
+    pub(crate) key_usage: Option<String>,
 }
 
-fn import(invocation: &Invocation, args: &ImportPublicKeyArgs) -> Outcome {
+pub(super) fn run(invocation: &Invocation, args: &ImportPublicKeyArgs) -> Outcome {
     let named = match (&args.key_arn, &args.key_usage) {
         (Some(arn), Some(usage)) => Some(NamedKey::new(arn, usage)?),
         _ => None,
@@ -30,7 +63,7 @@ fn import(invocation: &Invocation, args: &ImportPublicKeyArgs) -> Outcome {
     if named.is_some() && args.files.len() > 1 {
         return Err(UsageError::new("--key-arn names the key of one FILE, and there are several").into());
     }
-    let read = |path: &std::path::PathBuf| Ok::<_, Failure>((path.display().to_string(), read(path, named.as_ref())?));
+    let read = |path: &PathBuf| Ok::<_, Failure>((path.display().to_string(), read(path, named.as_ref())?));
     let request = ImportPublicKeys {
         region: invocation.regions.explicit(),
         files: args.files.iter().map(read).collect::<Outcome<_>>()?,
@@ -72,20 +105,4 @@ fn report(imported: &ImportedPublicKeys, is_checked: bool) {
     if imported.passed_over > 0 {
         note(&format!("aliases of keys that are not imported, passed over: {}", imported.passed_over));
     }
-}
-
-fn delete(invocation: &Invocation, args: &KeyIdArgs) -> Outcome {
-    let region = invocation.regions.of_key(&args.key_id)?;
-    invocation.keystore.require()?;
-    let key = change(invocation, |kms| kms.delete_public_key(region, &args.key_id))?;
-    note(&format!("{key} is not here any more; what was sealed under it still opens in AWS"));
-    match invocation.vault.secrets_under_keys(std::slice::from_ref(&key)) {
-        Ok(secrets) if secrets.is_empty() => {}
-        Ok(secrets) => {
-            note(&format!("secrets in {} with bundles under it:", invocation.vault.root().display()));
-            secrets.iter().for_each(|secret| note(&format!("  {secret}")));
-        }
-        Err(error) => warn(&format!("which secrets have bundles under it is not known: {error}")),
-    }
-    invocation.printer.print(&serde_json::json!({ "KeyId": key }))
 }

@@ -1,0 +1,41 @@
+//! `set-default-key`
+
+use clap::Args;
+
+use crate::{
+    cli::{args::kms::KeyIdArgs, commands::kms::entry::change, failure::Outcome, invocation::Invocation, terminal::note},
+    kms::{KeyPurpose, KeySource},
+    vault::DEFAULT_KEY_ALIAS,
+};
+
+/// [coldseal] Choose the key that a Region uses where a command names none
+///
+/// 'alias/aws/secretsmanager' brings AWS's default back. An alias is followed now, not later. With --kms aws a key of AWS KMS can be chosen,
+/// for commands with --kms aws.
+#[derive(Debug, Args)]
+pub(crate) struct SetDefaultKeyArgs {
+    #[command(flatten)]
+    pub(crate) key: KeyIdArgs,
+}
+
+pub(super) fn run(invocation: &Invocation, args: &SetDefaultKeyArgs) -> Outcome {
+    let region = invocation.regions.of_key(&args.key.key_id)?;
+    let (key_id, options) = (&args.key.key_id, invocation.access.key_options());
+    let key = change(invocation, |kms| {
+        // A key that is here is set as such; with AWS KMS one there is set by its ARN, and 'alias/aws/secretsmanager' still means that none is.
+        if options.online.is_none() || key_id == DEFAULT_KEY_ALIAS {
+            return kms.set_default_key(region, key_id);
+        }
+        let found = options.sources(kms).find(region, key_id, KeyPurpose::Wrap)?;
+        match found.source {
+            KeySource::Aws => kms.set_default_key_in_aws(&found.arn).map(|()| Some(found.arn)),
+            _ => kms.set_default_key(region, &found.arn.to_string()),
+        }
+    })?;
+    invocation.access.note_calls();
+    match key {
+        Some(key) => note(&format!("secrets in {region} use {key} where no key is named")),
+        None => note(&format!("secrets in {region} use alias/aws/secretsmanager where no key is named")),
+    }
+    Ok(())
+}
