@@ -4,7 +4,7 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Constraint, Error, RequestRefusal, Result, Violation};
 
 /// Longest token, in characters.
 const TOKEN_LIMIT: usize = 4096;
@@ -16,7 +16,14 @@ pub struct PageRules {
     largest_size: usize,
     /// The parameter that gives the size, as in the service model.
     size_parameter: &'static str,
-    invalid_token: ErrorCode,
+    token: Token,
+}
+
+/// What the service calls the token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Token {
+    Marker,
+    NextToken,
 }
 
 /// A part of a list.
@@ -30,11 +37,9 @@ pub struct Page<'a, T> {
 
 impl PageRules {
     /// [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html): 1 to 100 entries, 100 unless asked.
-    pub const LIST_SECRETS: Self =
-        Self { default_size: 100, largest_size: 100, size_parameter: "maxResults", invalid_token: ErrorCode::InvalidNextTokenException };
+    pub const LIST_SECRETS: Self = Self { default_size: 100, largest_size: 100, size_parameter: "maxResults", token: Token::NextToken };
     /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html): 1 to 1,000 entries, 100 unless asked.
-    pub const LIST_KEYS: Self =
-        Self { default_size: 100, largest_size: 1000, size_parameter: "limit", invalid_token: ErrorCode::InvalidMarkerException };
+    pub const LIST_KEYS: Self = Self { default_size: 100, largest_size: 1000, size_parameter: "limit", token: Token::Marker };
     /// [ListAliases](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html): 1 to 100 entries, 50 unless asked.
     pub const LIST_ALIASES: Self = Self { default_size: 50, largest_size: 100, ..Self::LIST_KEYS };
     /// [ListKeyRotations](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html): as ListKeys.
@@ -71,20 +76,19 @@ impl PageRules {
 
     fn checked_size(&self, size: Option<usize>) -> Result<usize> {
         let size = size.unwrap_or(self.default_size);
-        let bound = match size {
-            0 => "greater than or equal to 1".to_owned(),
-            size if size > self.largest_size => format!("less than or equal to {}", self.largest_size),
+        let broken = match size {
+            0 => Constraint::LeastValue(1),
+            size if size > self.largest_size => Constraint::MostValue(i64::try_from(self.largest_size).unwrap_or(i64::MAX)),
             size => return Ok(size),
         };
-        let message = format!(
-            "1 validation error detected: Value '{size}' at '{}' failed to satisfy constraint: Member must have value {bound}",
-            self.size_parameter
-        );
-        Err(Error::service(ErrorCode::ValidationException, message))
+        Err(Violation::by(self.size_parameter, size.to_string(), broken).into())
     }
 
     fn bad_token(&self) -> Error {
-        Error::service(self.invalid_token, "The token does not belong to this list, or its entry is gone; list from the start")
+        match self.token {
+            Token::Marker => RequestRefusal::Marker.into(),
+            Token::NextToken => RequestRefusal::NextToken.into(),
+        }
     }
 }
 
@@ -111,6 +115,7 @@ fn decode(token: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::ErrorCode;
 
     const RULES: PageRules = PageRules::LIST_ALIASES;
 

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{RequestRefusal, Result};
 
 const VERSIONS: [&str; 2] = ["2012-10-17", "2008-10-17"];
 const STATEMENT_MEMBERS: [&str; 9] =
@@ -16,7 +16,7 @@ const PRINCIPALS: [&str; 4] = ["AWS", "Service", "Federated", "CanonicalUser"];
 /// # Errors
 /// `MalformedPolicyDocumentException`. It repeats nothing of the text but names of members.
 pub(crate) fn check_grammar(policy: &str) -> Result<()> {
-    grammar(policy).map_err(|what| Error::service(ErrorCode::MalformedPolicyDocumentException, what))
+    grammar(policy).map_err(|what| RequestRefusal::MalformedPolicy(what).into())
 }
 
 fn grammar(policy: &str) -> Result<(), String> {

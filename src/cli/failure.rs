@@ -2,12 +2,13 @@
 
 mod hints;
 
-use self::hints::hint;
+use self::hints::{Hint, hints};
 use super::{
     operation::Operation,
     usage::{ConfigError, UsageError},
 };
-use crate::error::Error;
+use crate::error::{Error, Result};
+pub(crate) use hints::unknown_region;
 
 /// Done in part, or faults found.
 pub(crate) const EXIT_PARTIAL: u8 = 1;
@@ -80,24 +81,28 @@ impl Failure {
         }
     }
 
-    /// The lines for stderr, the hint last; none for what has been said. `operation` is the one that the command carried out.
+    /// The lines for stderr, hints last; none for what has been said. `operation` is the one that the command carried out.
     pub(crate) fn lines(&self, operation: Operation) -> Vec<String> {
         let operation = operation.told_as();
-        let (message, hint) = match self {
+        let (message, hints) = match self {
             Self::Partial | Self::Ended(_) => return Vec::new(),
             Self::Usage(UsageError { message, hint }) | Self::Config(ConfigError { message, hint }) => {
-                (format!("coldseal: {message}"), hint.clone())
+                (format!("coldseal: {message}"), hint.iter().cloned().map(Hint::Owned).collect())
             }
-            Self::Core(error @ Error::Service(service)) => {
-                let name = operation.name();
-                let message = format!("An error occurred ({}) when calling the {name} operation: {}", service.code(), service);
-                (message.trim_end().to_owned(), hint(error, operation).map(str::to_owned))
-            }
-            Self::Core(error) => (format!("coldseal: {error}"), hint(error, operation).map(str::to_owned)),
+            Self::Core(error) => (told(error, operation), hints(error, operation)),
         };
-        let mut lines = vec![message];
-        lines.extend(hint.map(|hint| format!("hint: {hint}")));
-        lines
+        std::iter::once(message).chain(hints.iter().map(|hint| format!("hint: {hint}"))).collect()
+    }
+}
+
+/// What happened, with the operation where AWS has a name for it.
+fn told(error: &Error, operation: Operation) -> String {
+    match error.refusal() {
+        Some(refusal) => {
+            let told = format!("An error occurred ({}) when calling the {} operation: {refusal}", refusal.code(), operation.name());
+            told.trim_end().to_owned()
+        }
+        None => format!("coldseal: {error}"),
     }
 }
 

@@ -4,13 +4,13 @@ use super::{
     args::GlobalArgs,
     aws_config::profile_region,
     environment::Environment,
-    failure::{Failure, Outcome},
+    failure::{Failure, Outcome, unknown_region},
     usage::{ConfigError, UsageError},
 };
 use crate::{
     arn::{AliasArn, KeyArn, SecretArn},
+    error::ReplicaRefusal,
     region::Region,
-    vault::unknown_region,
 };
 
 /// The Region that was asked for, and those that are configured.
@@ -90,5 +90,8 @@ impl Regions {
 
 /// `source` is what names it: a flag, a variable.
 pub(crate) fn parse_region(source: &str, name: &str) -> Result<Region, UsageError> {
-    Region::new(name).ok_or_else(|| UsageError::new(format!("{source}: {}", unknown_region(name))))
+    Region::new(name).ok_or_else(|| {
+        let error = UsageError::new(format!("{source}: {}", ReplicaRefusal::UnknownRegion(name.to_owned())));
+        UsageError { hint: unknown_region(name).map(str::to_owned), ..error }
+    })
 }

@@ -6,11 +6,7 @@ use std::{
     path::Path,
 };
 
-use crate::error::{Error, Result};
-
-/// What is wrong with a symbolic link.
-pub(crate) const LINK: &str = "is a symbolic link, which is not followed here: put what it leads to in its place, or remove it";
-const NO_FILE: &str = "is not a regular file: put the right one in its place, or remove it";
+use crate::error::{Damage, Error, Result};
 
 /// Opens a file to read.
 ///
@@ -36,7 +32,7 @@ pub(super) fn open_as(options: &mut OpenOptions, doing: &str, path: &Path) -> Re
     if file.metadata().map_err(failed)?.is_file() {
         Ok(file)
     } else {
-        Err(Error::Damaged { path: path.to_owned(), what: NO_FILE.to_owned() })
+        Err(Error::Damaged { path: path.to_owned(), what: Damage::NotAFile })
     }
 }
 
@@ -52,7 +48,7 @@ fn flags() -> i32 {
 /// # Errors
 /// [`Error::Damaged`].
 pub(crate) fn refuse_link(path: &Path) -> Result<()> {
-    if path.is_symlink() { Err(Error::Damaged { path: path.to_owned(), what: LINK.to_owned() }) } else { Ok(()) }
+    if path.is_symlink() { Err(Error::Damaged { path: path.to_owned(), what: Damage::Link }) } else { Ok(()) }
 }
 
 #[cfg(all(test, target_os = "linux"))]
@@ -62,7 +58,7 @@ mod tests {
     use super::*;
     use crate::durable::Lock;
 
-    fn refusal<T>(result: Result<T>) -> String {
+    fn refusal<T>(result: Result<T>) -> Damage {
         match result.map(drop) {
             Err(Error::Damaged { what, .. }) => what,
             other => panic!("not refused: {other:?}"),
@@ -78,9 +74,9 @@ mod tests {
         symlink(directory.path().join("outside"), &dangling).expect("linked");
         open_regular(&file).expect("a file");
         for path in [&link, &dangling] {
-            assert_eq!(refusal(open_regular(path)), LINK);
-            assert_eq!(refusal(Lock::exclusive(path)), LINK);
-            assert_eq!(refusal(refuse_link(path)), LINK);
+            assert_eq!(refusal(open_regular(path)), Damage::Link);
+            assert_eq!(refusal(Lock::exclusive(path)), Damage::Link);
+            assert_eq!(refusal(refuse_link(path)), Damage::Link);
         }
         assert!(!directory.path().join("outside").exists());
         refuse_link(&file).and_then(|()| refuse_link(&directory.path().join("none"))).expect("no links");
@@ -95,9 +91,9 @@ mod tests {
         let fifo = directory.path().join("fifo");
         rustix::fs::mknodat(rustix::fs::CWD, &fifo, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR, 0)
             .expect("made");
-        assert_eq!(refusal(open_regular(directory.path())), NO_FILE);
+        assert_eq!(refusal(open_regular(directory.path())), Damage::NotAFile);
         let (done, opened) = mpsc::channel();
         thread::spawn(move || done.send(refusal(open_regular(&fifo))));
-        assert_eq!(opened.recv_timeout(Duration::from_secs(10)).expect("does not wait"), NO_FILE);
+        assert_eq!(opened.recv_timeout(Duration::from_secs(10)).expect("does not wait"), Damage::NotAFile);
     }
 }

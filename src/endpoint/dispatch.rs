@@ -2,11 +2,10 @@
 
 use super::{Answer, reply::reply};
 use crate::{
-    error::{Error, ErrorCode, Refusal, Result},
+    error::{Error, ErrorCode, Refusal, RequestRefusal, Result},
     kms::EmbeddedKms,
     protocol::{
         self,
-        kms::region_not_enabled,
         operation::{Run, Service},
         request::Request,
     },
@@ -45,8 +44,7 @@ pub(super) fn dispatch(state: &impl State, region: Region, operation: &str, body
         Err(Failure::Refused(error)) => Answer::refused(status(error.code()), &error),
         Err(Failure::Broken(error)) => {
             tracing::error!(operation, %region, %error, "the request could not be answered");
-            let message = "The keystore cannot be used at the moment; the log of 'coldseal kms serve' says why";
-            Answer::refused(500, &Refusal::told(ErrorCode::KMSInternalException, message))
+            Answer::refused(500, &RequestRefusal::Unavailable("The keystore cannot be used at the moment").into())
         }
     }
 }
@@ -55,7 +53,7 @@ fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<Se
     let operation = protocol::find(Service::Kms, name).ok_or_else(|| unknown_operation(name))?;
     if !state.read(|kms| kms.is_enabled(region)).map_err(Failure::Broken)? {
         // What AWS answers in a Region that the account has not opted into.
-        return Err(Failure::Refused(Refusal::told(ErrorCode::UnrecognizedClientException, region_not_enabled(region))));
+        return Err(Failure::Refused(RequestRefusal::NotOptedIn(region).into()));
     }
     let request = Request::parse(operation.input, body).map_err(refused)?;
     let answer = match operation.run {
@@ -75,15 +73,14 @@ fn refused(error: Error) -> Failure {
     match error {
         Error::Service(refusal) => Failure::Refused(*refusal),
         // A key whose other Regions are in another keystore.
-        Error::Setup(error) => Failure::Refused(Refusal::told(ErrorCode::KMSInvalidStateException, error.to_string())),
+        Error::Setup(error) => Failure::Refused(RequestRefusal::State(error).into()),
         error => Failure::Broken(error),
     }
 }
 
 fn unknown_operation(name: &str) -> Failure {
     let name: String = name.chars().take(64).collect();
-    let message = format!("The embedded KMS has no operation '{}'", name.escape_debug());
-    Failure::Refused(Refusal::told(ErrorCode::UnknownOperationException, message))
+    Failure::Refused(RequestRefusal::UnknownOperation(name).into())
 }
 
 /// 500 for what a client may try again, as AWS has it.

@@ -4,17 +4,28 @@
 //! nothing more; misuse by the caller is never caused by input. Hints on what to do next belong to the command line.
 
 mod code;
+mod damage;
+mod edk;
 mod format;
 mod key;
+mod no_answer;
 mod refusal;
 mod setup;
 
-use std::{fmt, io, path::PathBuf};
+use std::{io, path::PathBuf};
 
 pub use code::ErrorCode;
+pub use damage::Damage;
+pub(crate) use edk::shorten;
+pub use edk::{EdkAttempt, EdkOutcome, PassedOver};
 pub use format::{FormatError, FormatProblem};
 pub use key::KeyProblem;
-pub use refusal::{AwsRefusal, Constraint, Refusal, RequestRefusal, Violation, WithCode};
+pub use no_answer::NoAnswer;
+pub use refusal::{
+    AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, Constraint, KeyDetailRefusal, KeyRefusal, KeyUseRefusal, NotAKeyArn,
+    PublicKeyRefusal, Refusal, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference,
+    SecretRefusal, Violation, WithCode,
+};
 pub use setup::SetupError;
 
 /// The result of this crate's operations.
@@ -41,7 +52,7 @@ pub enum Error {
     Signature,
 
     /// No encrypted data key of the message could be unwrapped.
-    #[error("no encrypted data key of the message can be unwrapped here{}", list(.0))]
+    #[error("{}", edk::NoUsableKey(.0))]
     NoUsableKey(Vec<EdkAttempt>),
 
     /// The authenticated encryption context is not the one that was demanded.
@@ -84,13 +95,8 @@ pub enum Error {
     Service(Box<Refusal>),
 
     /// AWS KMS was called, and no answer came that can be used: no connection, a connection cut, a time-out, an answer that is not AWS KMS's.
-    #[error("{doing}: {reason}")]
-    NoAnswer {
-        /// The operation, the Region and the key.
-        doing: String,
-        /// What happened.
-        reason: String,
-    },
+    #[error(transparent)]
+    NoAnswer(#[from] NoAnswer),
 
     /// Something that has to be there first is not: a keystore, a vault, a passphrase, a Region.
     #[error(transparent)]
@@ -102,7 +108,7 @@ pub enum Error {
         /// The file.
         path: PathBuf,
         /// What is wrong with it; no content.
-        what: String,
+        what: Damage,
     },
 
     /// The caller asked for something that no input can cause.
@@ -124,6 +130,11 @@ pub enum Error {
 }
 
 impl Error {
+    /// A file whose content is not what was written; `what` repeats nothing of it.
+    pub(crate) fn damaged(path: impl Into<PathBuf>, what: impl Into<String>) -> Self {
+        Self::Damaged { path: path.into(), what: Damage::Content(what.into()) }
+    }
+
     /// An I/O error while `doing` something.
     pub fn io(doing: impl Into<String>, source: io::Error) -> Self {
         Self::Io { doing: doing.into(), source }
@@ -137,24 +148,6 @@ impl Error {
     /// Something else that has to be there first.
     pub(crate) fn setup(message: impl Into<String>) -> Self {
         Self::Setup(SetupError::Other(message.into()))
-    }
-
-    /// A refusal of this name.
-    pub(crate) fn service(code: ErrorCode, message: impl Into<String>) -> Self {
-        Refusal::Told { code, message: message.into() }.into()
-    }
-
-    /// As [`Error::validation`], with the value, as AWS prints it. For values that are short and no secret.
-    pub(crate) fn validation_of(parameter: &str, value: &str, constraint: &str) -> Self {
-        let value = value.escape_debug();
-        let message = format!("1 validation error detected: Value '{value}' at '{parameter}' failed to satisfy constraint: {constraint}");
-        Self::service(ErrorCode::ValidationException, message)
-    }
-
-    /// A parameter that breaks a constraint of the service's model. Its value is not repeated.
-    pub(crate) fn validation(parameter: &str, constraint: &str) -> Self {
-        let message = format!("1 validation error detected: Value at '{parameter}' failed to satisfy constraint: {constraint}");
-        Self::service(ErrorCode::ValidationException, message)
     }
 
     /// The refusal, where it is one that AWS has a name for.
@@ -173,9 +166,37 @@ impl Error {
     }
 }
 
-impl From<Violation> for Error {
-    fn from(violation: Violation) -> Self {
-        RequestRefusal::from(violation).into()
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Service(Box::new(refusal))
+    }
+}
+
+macro_rules! refused {
+    ($($kind:ty)*) => {
+        $(
+            impl From<$kind> for Error {
+                fn from(refusal: $kind) -> Self {
+                    Refusal::from(refusal).into()
+                }
+            }
+        )*
+    };
+}
+
+refused! {
+    AuthenticationRefusal AwsRefusal BundleRefusal KeyDetailRefusal KeyRefusal KeyUseRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
+    RequestRefusal SecretRefusal Violation
+}
+
+impl From<Error> for Cause {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Service(refusal) => (*refusal).into(),
+            Error::NoAnswer(no_answer) => Self::NoAnswer(no_answer),
+            Error::Setup(error) => Self::Setup(error),
+            other => Self::Told(other.to_string()),
+        }
     }
 }
 
@@ -200,28 +221,6 @@ pub enum ContextMismatch {
     Reserved(String),
 }
 
-/// One encrypted data key that was looked at, for the list in [`Error::NoUsableKey`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EdkAttempt {
-    /// The key provider id of the EDK, escaped for display.
-    pub provider_id: String,
-    /// The key that it names, escaped for display.
-    pub key: String,
-    /// What came of it; `None` when no keyring at hand fits it.
-    pub outcome: Option<String>,
-}
-
-impl fmt::Display for EdkAttempt {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let outcome = self.outcome.as_deref().unwrap_or("no key at hand fits it");
-        write!(f, "{} {}: {outcome}", self.provider_id, self.key)
-    }
-}
-
 fn quoted(keys: &[String]) -> String {
     keys.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ")
-}
-
-fn list(attempts: &[EdkAttempt]) -> String {
-    attempts.iter().map(|attempt| format!("\n  {attempt}")).collect()
 }

@@ -10,7 +10,7 @@ use super::{CallBudget, Keyring, Unwrapped, aws_kms_rsa, budget::Budgeted, ecdh}
 use crate::{
     arn::KeyArn,
     crypto::{EcPublicKey, Random, RsaPadding},
-    error::{Error, ErrorCode, Result},
+    error::{Error, KeyUseRefusal, PassedOver, Result},
     format::{EncryptedDataKey, EncryptionContext},
     secret::{DataKey, SecretBytes},
 };
@@ -93,7 +93,7 @@ pub trait Kms: Send + Sync {
     /// As for [`Kms::decrypt`], and `InvalidKeyUsageException` for a key that is not for RSA encryption.
     fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
         let _ = (key, algorithm, ciphertext);
-        Err(Error::service(ErrorCode::UnsupportedOperationException, "this KMS has no RSA keys"))
+        Err(KeyUseRefusal::NoSuchKeys("RSA").into())
     }
 
     /// [DeriveSharedSecret](https://docs.aws.amazon.com/kms/latest/APIReference/API_DeriveSharedSecret.html) with `KeyAgreementAlgorithm` `ECDH`:
@@ -103,7 +103,7 @@ pub trait Kms: Send + Sync {
     /// As for [`Kms::generate_data_key`], and `InvalidKeyUsageException` for a key that is not for key agreement, or another curve.
     fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
         let _ = (key, public_key);
-        Err(Error::service(ErrorCode::UnsupportedOperationException, "this KMS has no elliptic curve keys"))
+        Err(KeyUseRefusal::NoSuchKeys("elliptic curve").into())
     }
 
     /// The key with this public part, to whose owner an EDK with that recipient was sent. AWS KMS has no such operation: its callers know their keys.
@@ -166,7 +166,7 @@ impl Keyring for AwsKmsKeyring<'_> {
 pub(super) enum Choice {
     Key(KeyArn),
     /// None, for a reason that whoever opens the message should know.
-    PassOver(String),
+    PassOver(PassedOver),
     Other,
 }
 
@@ -199,8 +199,8 @@ fn key_arn(edk: &EncryptedDataKey) -> Option<KeyArn> {
 
 fn decrypt(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
     match kms.decrypt(key, &CiphertextBlob(edk.ciphertext.clone()), context) {
-        Ok(plaintext) => DataKey::from_slice(plaintext.expose()).map_or_else(Unwrapped::failed, Unwrapped::DataKey),
+        Ok(plaintext) => DataKey::from_slice(plaintext.expose()).map_or(Unwrapped::DoesNotUnwrap, Unwrapped::DataKey),
         Err(error @ Error::Setup(_)) => Unwrapped::Stopped(error),
-        Err(error) => Unwrapped::Failed(error.to_string()),
+        Err(error) => Unwrapped::Failed(error.into()),
     }
 }

@@ -13,7 +13,7 @@ use super::{Keyring, Kms, RsaEncryptionAlgorithm, SIGNING_KEY_PAIR, Unwrapped, k
 use crate::{
     arn::KeyArn,
     crypto::{Random, RsaPublicKey, constant_time_eq, sha384},
-    error::{Error, ErrorCode, Result},
+    error::{KeyUseRefusal, Result},
     format::{EncryptedDataKey, EncryptionContext},
     secret::{DATA_KEY_LENGTH, DataKey, SecretBytes},
 };
@@ -44,10 +44,7 @@ impl Keyring for AwsKmsRsaKeyring {
     /// Fails with `InvalidKeyUsageException` for the context of a signed message.
     fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, _: &dyn Random) -> Result<EncryptedDataKey> {
         if context.get(SIGNING_KEY_PAIR).is_some() {
-            return Err(Error::service(
-                ErrorCode::InvalidKeyUsageException,
-                "an RSA key of AWS KMS does not go with a signed message (suite 0x0578)",
-            ));
+            return Err(KeyUseRefusal::RsaInSignedContext.into());
         }
         let mut plaintext = SecretBytes::zeroed(DIGEST + DATA_KEY_LENGTH);
         let (digest, key) = plaintext.expose_mut().split_first_chunk_mut::<DIGEST>().expect("it begins with the digest");
@@ -67,11 +64,11 @@ impl Keyring for AwsKmsRsaKeyring {
 /// An EDK does not say with which algorithm it was made. Both are tried in turn, the second one whatever the first one failed for: neither
 /// the answer nor the number of calls tells a fault of the padding from another context.
 pub(super) fn unwrap_with_kms(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-    let Ok(serialized) = context.to_bytes() else { return Unwrapped::failed() };
+    let Ok(serialized) = context.to_bytes() else { return Unwrapped::DoesNotUnwrap };
     if context.get(SIGNING_KEY_PAIR).is_some() {
-        return Unwrapped::failed();
+        return Unwrapped::DoesNotUnwrap;
     }
-    let mut failure = Unwrapped::failed();
+    let mut failure = Unwrapped::DoesNotUnwrap;
     for algorithm in [RsaEncryptionAlgorithm::RsaesOaepSha256, RsaEncryptionAlgorithm::RsaesOaepSha1] {
         match kms.decrypt_rsa(key, algorithm, &edk.ciphertext) {
             Ok(plaintext) => {

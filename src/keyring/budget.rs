@@ -6,7 +6,7 @@ use super::{CiphertextBlob, Kms, RsaEncryptionAlgorithm};
 use crate::{
     arn::KeyArn,
     crypto::EcPublicKey,
-    error::{Error, ErrorCode, Result},
+    error::{KeyUseRefusal, Result},
     format::EncryptionContext,
     secret::{DataKey, SecretBytes},
 };
@@ -28,11 +28,7 @@ impl CallBudget {
         if self.spend() {
             return Ok(());
         }
-        let message = format!(
-            "not asked: AWS KMS was called {} times for this message, which is the limit; name the key with --kms-key-id",
-            Self::PER_MESSAGE
-        );
-        Err(Error::service(ErrorCode::LimitExceededException, message))
+        Err(KeyUseRefusal::CallLimit(Self::PER_MESSAGE).into())
     }
 }
 

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     arn::{AccountId, KeyArn},
     crypto::Random,
-    error::{Error, Result},
+    error::{Error, PassedOver, Result},
     format::{EncryptedDataKey, EncryptionContext},
     region::{Partition, Region},
     secret::DataKey,
@@ -44,17 +44,17 @@ impl DiscoveryFilter {
         self.why_not(key).is_none()
     }
 
-    fn why_not(&self, key: &KeyArn) -> Option<String> {
+    fn why_not(&self, key: &KeyArn) -> Option<PassedOver> {
         let (partition, account) = (key.region().partition(), key.account());
         if self.keys.contains(key) || partition == self.partition && self.accounts.contains(account) {
             return None;
         }
-        let what = if self.accounts.contains(account) {
-            format!("its partition {partition} is not the configured one")
+        let account = account.clone();
+        Some(if self.accounts.contains(&account) {
+            PassedOver::OtherPartition { account, partition }
         } else {
-            format!("its account {account} is not the configured one")
-        };
-        Some(format!("{what}; --kms-discovery account={account},partition={partition} allows it to be asked"))
+            PassedOver::OtherAccount { account, partition }
+        })
     }
 }
 
@@ -100,7 +100,7 @@ impl<'a> AwsKmsDiscoveryKeyring<'a> {
         if there.matches_for_decrypt(key) {
             return Choice::Key(there);
         }
-        Choice::PassOver(format!("it is a key of {} alone, and {region} was asked for", key.region()))
+        Choice::PassOver(PassedOver::OtherRegion { region: key.region(), asked: region })
     }
 }
 

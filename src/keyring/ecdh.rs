@@ -67,11 +67,11 @@ impl Keyring for RawEcdhKeyring {
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
         let Some(private) = &self.private else { return Unwrapped::NotForThisKeyring };
         let Some(info) = is_ecdh(edk).then(|| Info::parse(&edk.provider_info)) else { return Unwrapped::NotForThisKeyring };
-        let Some(info) = info else { return Unwrapped::failed() };
+        let Some(info) = info else { return Unwrapped::DoesNotUnwrap };
         let Some(peer) = info.peer_of(private.public_key()) else { return Unwrapped::NotForThisKeyring };
-        let Some(points) = info.points() else { return Unwrapped::failed() };
+        let Some(points) = info.points() else { return Unwrapped::DoesNotUnwrap };
         let secret = private.agree(points.get(peer));
-        secret.ok().and_then(|secret| open(&secret, &points, context, &edk.ciphertext)).map_or_else(Unwrapped::failed, Unwrapped::DataKey)
+        secret.ok().and_then(|secret| open(&secret, &points, context, &edk.ciphertext)).map_or(Unwrapped::DoesNotUnwrap, Unwrapped::DataKey)
     }
 }
 
@@ -82,7 +82,7 @@ pub(super) fn unwrap_with_kms(
     context: &EncryptionContext,
     place: impl Fn(&KeyArn) -> Choice,
 ) -> Unwrapped {
-    let Some(points) = points(edk) else { return Unwrapped::failed() };
+    let Some(points) = points(edk) else { return Unwrapped::DoesNotUnwrap };
     let mut passed_over = None;
     for peer in [Peer::Recipient, Peer::Sender] {
         match kms.key_with_public_key(points.get(peer.other())).map_or(Choice::Other, |known| place(&known)) {
@@ -98,7 +98,7 @@ pub(super) fn unwrap_with_kms(
 pub(super) fn unwrap_as_recipient(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
     match points(edk) {
         Some(points) => derive_and_open(kms, key, Peer::Sender, &points, context, edk),
-        None => Unwrapped::failed(),
+        None => Unwrapped::DoesNotUnwrap,
     }
 }
 
@@ -115,7 +115,7 @@ fn derive_and_open(
     edk: &EncryptedDataKey,
 ) -> Unwrapped {
     match kms.derive_shared_secret(key, points.get(peer)) {
-        Ok(secret) => open(&secret, points, context, &edk.ciphertext).map_or_else(Unwrapped::failed, Unwrapped::DataKey),
+        Ok(secret) => open(&secret, points, context, &edk.ciphertext).map_or(Unwrapped::DoesNotUnwrap, Unwrapped::DataKey),
         Err(error) => kms_failure(error),
     }
 }

@@ -21,7 +21,7 @@ pub use crate::crypto::{Curve, EcPrivateKey, EcPublicKey, RsaPadding, RsaPrivate
 use crate::{
     arn::KeyArn,
     crypto::Random,
-    error::{EdkAttempt, Error, ErrorCode, Result},
+    error::{Cause, EdkAttempt, EdkOutcome, Error, ErrorCode, PassedOver, Result, shorten},
     format::{EncryptedDataKey, EncryptionContext},
     secret::DataKey,
     suite::AlgorithmSuite,
@@ -35,20 +35,13 @@ pub enum Unwrapped {
     /// The EDK names another provider or key.
     NotForThisKeyring,
     /// The EDK names a key that the keyring could ask, and does not: the reason.
-    PassedOver(String),
-    /// The EDK fits, and does not unwrap; the reason without detail or secrets.
-    Failed(String),
+    PassedOver(PassedOver),
+    /// The EDK fits, and its key was not used, or would not unwrap it; the reason has no detail and no secrets.
+    Failed(Cause),
+    /// The EDK fits, and does not unwrap. Deliberately without detail.
+    DoesNotUnwrap,
     /// The keyring cannot unwrap anything for now: [`Error::Setup`], as where there are no credentials to call AWS KMS with.
     Stopped(Error),
-}
-
-/// What every failure of cryptography is called, whatever it was.
-pub(crate) const DOES_NOT_UNWRAP: &str = "does not unwrap";
-
-impl Unwrapped {
-    fn failed() -> Self {
-        Self::Failed(DOES_NOT_UNWRAP.to_owned())
-    }
 }
 
 /// Key of the pair that a signed message (suite 0x0578) has in its encryption context.
@@ -58,11 +51,9 @@ const SIGNING_KEY_PAIR: &str = "aws-crypto-public-key";
 fn kms_failure(error: Error) -> Unwrapped {
     match error {
         Error::Setup(_) => Unwrapped::Stopped(error),
-        Error::Service(refusal) if refusal.code() != ErrorCode::InvalidCiphertextException => {
-            Unwrapped::Failed(refusal.with_code().to_string())
-        }
-        Error::Decryption | Error::Service(_) => Unwrapped::failed(),
-        other => Unwrapped::Failed(other.to_string()),
+        Error::Decryption => Unwrapped::DoesNotUnwrap,
+        Error::Service(refusal) if refusal.code() == ErrorCode::InvalidCiphertextException => Unwrapped::DoesNotUnwrap,
+        other => Unwrapped::Failed(other.into()),
     }
 }
 
@@ -140,24 +131,26 @@ pub fn unwrap_any(
 ) -> Result<DataKey> {
     let budget = CallBudget::default();
     let mut stopped = None;
-    let refused = |edk| (!fits_suite(edk, suite)).then(|| "is not used in a signed message".to_owned());
-    let mut outcomes: Vec<Option<String>> = edks.iter().map(refused).collect();
+    let before = |edk| if fits_suite(edk, suite) { EdkOutcome::NoKeyHere } else { EdkOutcome::PassedOver(PassedOver::InSignedMessage) };
+    let mut outcomes: Vec<EdkOutcome> = edks.iter().map(before).collect();
     for is_online in [false, true] {
         for (edk, outcome) in edks.iter().zip(&mut outcomes).filter(|(edk, _)| fits_suite(edk, suite)) {
             for keyring in keyrings.iter().filter(|keyring| keyring.is_online() == is_online) {
                 match keyring.unwrap_within(edk, context, &budget) {
                     Unwrapped::DataKey(data_key) => return Ok(data_key),
                     Unwrapped::NotForThisKeyring => {}
-                    Unwrapped::PassedOver(reason) | Unwrapped::Failed(reason) => *outcome = Some(reason),
+                    Unwrapped::PassedOver(why) => *outcome = EdkOutcome::PassedOver(why),
+                    Unwrapped::Failed(cause) => *outcome = EdkOutcome::Failed(cause),
+                    Unwrapped::DoesNotUnwrap => *outcome = EdkOutcome::DoesNotUnwrap,
                     Unwrapped::Stopped(error) => stopped = stopped.or(Some(error)),
                 }
             }
         }
     }
-    let attempt = |(edk, outcome): (&EncryptedDataKey, Option<String>)| EdkAttempt {
+    let attempt = |(edk, outcome): (&EncryptedDataKey, EdkOutcome)| EdkAttempt {
         provider_id: shorten(edk.provider_id.escape_debug().to_string()),
         key: shorten(display_provider_info(edk)),
-        outcome: outcome.map(shorten),
+        outcome,
     };
     Err(stopped.unwrap_or_else(|| Error::NoUsableKey(edks.iter().zip(outcomes).map(attempt).collect())))
 }
@@ -181,6 +174,11 @@ pub(crate) fn ecdh_recipient(edk: &EncryptedDataKey) -> Option<EcPublicKey> {
     ecdh::is_ecdh(edk).then(|| ecdh::recipient_key(&edk.provider_info)).flatten()
 }
 
+/// The compressed point that an ECDH EDK names its recipient by, whether it is on the curve or not.
+pub(crate) fn ecdh_recipient_point(edk: &EncryptedDataKey) -> Option<&[u8]> {
+    ecdh::is_ecdh(edk).then(|| ecdh::recipient(&edk.provider_info)).flatten()
+}
+
 /// True for an EDK of a kind that names its KMS key by ARN, and that names this one.
 pub(crate) fn names_key_arn(edk: &EncryptedDataKey, key: &KeyArn) -> bool {
     matches!(edk.provider_id.as_str(), AWS_KMS_PROVIDER_ID | AWS_KMS_RSA_PROVIDER_ID) && edk.provider_info == key.to_string().as_bytes()
@@ -189,7 +187,7 @@ pub(crate) fn names_key_arn(edk: &EncryptedDataKey, key: &KeyArn) -> bool {
 /// The key that an EDK names, for people: a raw AES EDK's name ends before its binary part; of an ECDH EDK's points the recipient's names the key.
 #[must_use]
 pub fn display_provider_info(edk: &EncryptedDataKey) -> String {
-    if let Some(point) = ecdh::is_ecdh(edk).then(|| ecdh::recipient(&edk.provider_info)).flatten() {
+    if let Some(point) = ecdh_recipient_point(edk) {
         return format!("recipient {}", hex::encode(point));
     }
     let info = raw_aes::key_name(&edk.provider_info).unwrap_or(&edk.provider_info);
@@ -197,17 +195,6 @@ pub fn display_provider_info(edk: &EncryptedDataKey) -> String {
         Ok(text) => text.escape_debug().to_string(),
         Err(_) => info.escape_ascii().to_string(),
     }
-}
-
-/// Longest text of a hostile header that an error repeats, in bytes.
-const SHOWN: usize = 256;
-
-fn shorten(text: String) -> String {
-    if text.len() <= SHOWN {
-        return text;
-    }
-    let end = (0..=SHOWN).rev().find(|end| text.is_char_boundary(*end)).expect("0 is a boundary of characters");
-    format!("{}…", text.get(..end).expect("a boundary of characters"))
 }
 
 #[cfg(test)]

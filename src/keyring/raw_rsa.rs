@@ -73,6 +73,6 @@ impl Keyring for RawRsaKeyring {
             return Unwrapped::NotForThisKeyring;
         }
         let data_key = private.decrypt(self.padding, &edk.ciphertext).ok().and_then(|plaintext| DataKey::from_slice(plaintext.expose()));
-        data_key.map_or_else(Unwrapped::failed, Unwrapped::DataKey)
+        data_key.map_or(Unwrapped::DoesNotUnwrap, Unwrapped::DataKey)
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{Constraint, RequestRefusal, Result, Violation},
     keyring::RsaEncryptionAlgorithm,
 };
 
@@ -19,6 +19,9 @@ pub enum EncryptionAlgorithm {
     Rsa(RsaEncryptionAlgorithm),
 }
 
+/// What AWS has in China only.
+const SM2: &str = "SM2PKE";
+
 impl EncryptionAlgorithm {
     /// All of them.
     pub const ALL: [Self; 3] =
@@ -32,12 +35,11 @@ impl EncryptionAlgorithm {
         if let Some(algorithm) = Self::ALL.into_iter().find(|algorithm| algorithm.name() == name) {
             return Ok(algorithm);
         }
-        let names = Self::ALL.map(Self::name).join(", ");
-        if name == "SM2PKE" {
-            let message = format!("{name} is for SM2 keys, and coldseal has none; it has {names}");
-            return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
+        let known = Self::ALL.map(Self::name).to_vec();
+        if name == SM2 {
+            return Err(RequestRefusal::Sm2Algorithm { name: name.to_owned(), known }.into());
         }
-        Err(Error::validation(parameter, &format!("Member must satisfy enum value set: [{names}, SM2PKE]")))
+        Err(Violation::new(parameter, Constraint::OneOf([known, vec![SM2]].concat())).into())
     }
 
     /// AWS's name.

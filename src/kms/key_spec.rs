@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::{
     crypto::Curve,
-    error::{Error, ErrorCode, Result},
+    error::{Constraint, RequestRefusal, Result, Violation},
 };
 
 /// The [key spec](https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html#KMS-CreateKey-request-KeySpec) of a KMS key: those
@@ -74,7 +74,7 @@ impl KeySpec {
     /// # Errors
     /// `UnsupportedOperationException` for a key spec that only AWS has; `ValidationException` for one that AWS has not either.
     pub fn parse(name: &str) -> Result<Self> {
-        parse("keySpec", "key spec", name, &Self::ALL, &OTHER_SPECS)
+        parse("keySpec", "key spec", name, &Self::ALL.map(|spec| (spec.name(), spec)), &OTHER_SPECS)
     }
 
     /// The key spec that a CreateKey request asks for: by `KeySpec`, by its old name `CustomerMasterKeySpec`, or by neither.
@@ -85,8 +85,7 @@ impl KeySpec {
         if let (Some(name), Some(old_name)) = (key_spec, customer_master_key_spec)
             && name != old_name
         {
-            let message = "KeySpec and CustomerMasterKeySpec are the same parameter, and they differ";
-            return Err(Error::service(ErrorCode::ValidationException, message));
+            return Err(RequestRefusal::SpecsDiffer.into());
         }
         key_spec.or(customer_master_key_spec).map_or(Ok(Self::default()), Self::parse)
     }
@@ -166,7 +165,7 @@ impl KeySpec {
         if usage == self.usage() {
             return Ok(());
         }
-        Err(Error::service(ErrorCode::ValidationException, format!("KeyUsage {usage} is not compatible with KeySpec {self}")))
+        Err(RequestRefusal::UsageNotOfSpec { usage: usage.name(), spec: self.name() }.into())
     }
 
     /// What Encrypt and Decrypt take; nothing for keys of another usage.
@@ -198,7 +197,7 @@ impl KeyUsage {
     /// # Errors
     /// `UnsupportedOperationException` for a key usage that only AWS has; `ValidationException` for one that AWS has not either.
     pub fn parse(name: &str) -> Result<Self> {
-        parse("keyUsage", "key usage", name, &Self::ALL, &OTHER_USAGES)
+        parse("keyUsage", "key usage", name, &Self::ALL.map(|usage| (usage.name(), usage)), &OTHER_USAGES)
     }
 
     /// AWS's name.
@@ -211,17 +210,15 @@ impl KeyUsage {
     }
 }
 
-fn parse<T: Copy + fmt::Display>(parameter: &str, what: &str, name: &str, known: &[T], others: &[&str]) -> Result<T> {
-    let names: Vec<_> = known.iter().map(T::to_string).collect();
-    if let Some((value, _)) = known.iter().zip(&names).find(|(_, known)| *known == name) {
+fn parse<T: Copy>(parameter: &str, what: &'static str, name: &str, known: &[(&'static str, T)], others: &[&'static str]) -> Result<T> {
+    if let Some((_, value)) = known.iter().find(|(known, _)| *known == name) {
         return Ok(*value);
     }
+    let known: Vec<_> = known.iter().map(|(known, _)| *known).collect();
     if others.contains(&name) {
-        let message = format!("keys with the {what} {name} cannot wrap a data key, and coldseal has none; it has {}", names.join(", "));
-        return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
+        return Err(RequestRefusal::OtherKindOfKeys { what, name: name.to_owned(), known }.into());
     }
-    let all: Vec<_> = names.iter().map(String::as_str).chain(others.iter().copied()).collect();
-    Err(Error::validation(parameter, &format!("Member must satisfy enum value set: [{}]", all.join(", "))))
+    Err(Violation::new(parameter, Constraint::OneOf([known.as_slice(), others].concat())).into())
 }
 
 impl fmt::Display for KeySpec {
@@ -251,6 +248,7 @@ impl Serialize for KeyUsage {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, ErrorCode};
 
     fn refusal<T>(result: Result<T>) -> (ErrorCode, String) {
         match result.map(drop) {

@@ -2,7 +2,7 @@
 
 use std::{fmt::Display, ops::RangeInclusive};
 
-use crate::error::{Error, Result};
+use crate::error::{Constraint, Result, Violation};
 
 /// Most that Encrypt takes, in bytes.
 pub(super) const PLAINTEXT_LIMIT: usize = 4096;
@@ -12,21 +12,22 @@ pub(super) const CIPHERTEXT_LIMIT: usize = 6144;
 /// Refuses what is empty, and what is longer.
 pub(super) fn check_length(parameter: &str, length: usize, limit: usize) -> Result<()> {
     match length {
-        0 => Err(Error::validation(parameter, "Member must have length greater than or equal to 1")),
-        _ if length > limit => Err(Error::validation(parameter, &format!("Member must have length less than or equal to {limit}"))),
+        0 => Err(Violation::new(parameter, Constraint::LeastLength(1)).into()),
+        _ if length > limit => Err(Violation::new(parameter, Constraint::MostLength(limit)).into()),
         _ => Ok(()),
     }
 }
 
 /// Refuses a number that is outside the range.
-pub(super) fn check_range<N: Display + PartialOrd>(parameter: &str, value: &N, range: &RangeInclusive<N>) -> Result<()> {
+pub(super) fn check_range<N>(parameter: &str, value: &N, range: &RangeInclusive<N>) -> Result<()>
+where
+    N: Copy + Display + PartialOrd + TryInto<i64>,
+{
     if range.contains(value) {
         return Ok(());
     }
-    let bound = if value < range.start() {
-        format!("greater than or equal to {}", range.start())
-    } else {
-        format!("less than or equal to {}", range.end())
-    };
-    Err(Error::validation_of(parameter, &value.to_string(), &format!("Member must have value {bound}")))
+    let bound = |bound: &N| (*bound).try_into().unwrap_or(i64::MAX);
+    let broken =
+        if value < range.start() { Constraint::LeastValue(bound(range.start())) } else { Constraint::MostValue(bound(range.end())) };
+    Err(Violation::by(parameter, value.to_string(), broken).into())
 }

@@ -1,9 +1,9 @@
 //! The keys that a command may mean: those of the keystore, and with AWS KMS at hand those there.
 
-use super::{EmbeddedKms, OnlineKey, OnlineKms, embedded::EMBEDDED_PREFIX, is_written_as_embedded, key_id::is_key_id};
+use super::{EmbeddedKms, OnlineKey, OnlineKms, is_written_as_embedded, key_id::is_key_id};
 use crate::{
     arn::{AliasArn, KeyArn},
-    error::{Error, ErrorCode, Result},
+    error::{Error, ErrorCode, KeyRefusal, KeyUseRefusal, Result, SetupError},
     keyring::{AwsKmsKeyring, Keyring, RsaEncryptionAlgorithm},
     region::Region,
 };
@@ -53,7 +53,7 @@ impl<'a> KeySources<'a> {
         let here = self.kms.resolve(region, name);
         let Some(online) = self.online.filter(|_| !is_written_as_embedded(name)) else { return self.usable(here?, purpose) };
         if is_default_alias(name) {
-            return Err(default_alias_refused());
+            return Err(KeyRefusal::OfSecretsManager(DEFAULT_ALIAS).into());
         }
         if let Ok(arn) = name.parse::<KeyArn>() {
             same_region(region, arn.region())?;
@@ -105,28 +105,16 @@ impl<'a> KeySources<'a> {
     }
 
     fn ambiguous(&self, name: &str, here: &KeyArn, there: &KeyArn) -> Error {
-        let name = name.escape_debug();
-        let (what, way) = if self.kms.is_imported(here) {
-            ("an imported public key", "name one by its ARN".to_owned())
-        } else {
-            ("an embedded key", format!("'embedded:{name}' names the first, its ARN the second"))
-        };
-        let message = format!("{name} is {here}, {what}, and in AWS KMS {there}: {way}");
-        Error::service(ErrorCode::ValidationException, message)
+        let (name, is_imported) = (name.escape_debug().to_string(), self.kms.is_imported(here));
+        let (here, there) = (here.clone(), there.clone());
+        if is_imported { KeyRefusal::ImportedAndInAws { name, here, there } } else { KeyRefusal::EmbeddedAndInAws { name, here, there } }
+            .into()
     }
 }
 
 /// True for the name, and for an ARN, of the key that Secrets Manager alone may use.
 fn is_default_alias(name: &str) -> bool {
     name == DEFAULT_ALIAS || name.parse::<AliasArn>().is_ok_and(|arn| arn.alias() == DEFAULT_ALIAS)
-}
-
-fn default_alias_refused() -> Error {
-    let message = format!(
-        "{DEFAULT_ALIAS} in AWS is for Secrets Manager itself, and for nobody else; name a key of your own, or '{}{DEFAULT_ALIAS}' for the one of the keystore",
-        EMBEDDED_PREFIX
-    );
-    Error::service(ErrorCode::AccessDeniedException, message)
 }
 
 /// A name that no key can have, which AWS KMS need not be asked for.
@@ -136,39 +124,31 @@ fn is_malformed(name: &str) -> bool {
 
 /// No such key, or for the keystore no such Region.
 fn is_absence(error: &Error) -> bool {
-    error.code() == Some(ErrorCode::NotFoundException) || matches!(error, Error::Setup(crate::error::SetupError::Other(_)))
+    error.code() == Some(ErrorCode::NotFoundException) || matches!(error, Error::Setup(SetupError::RegionNotEnabled(_)))
 }
 
 fn same_region(region: Region, named: Region) -> Result<()> {
     if region == named {
         return Ok(());
     }
-    Err(Error::service(ErrorCode::NotFoundException, format!("Invalid arn {named}: the key's Region is not {region}")))
+    Err(KeyRefusal::NotOfRegion { named, asked: region }.into())
 }
 
 /// Refuses what AWS KMS would refuse to wrap under, and what is wrapped under better without it.
 fn check_wraps(key: &OnlineKey) -> Result<()> {
     let OnlineKey { arn, key_spec, key_usage, key_state } = key;
-    let refuse = |code, message: String| Err(Error::service(code, message));
+    let (key, spec, usage) = (arn.clone(), key_spec.clone(), key_usage.clone());
     match (key_spec.as_str(), key_usage.as_str()) {
         // Such a key has one usage only.
         ("SYMMETRIC_DEFAULT", _) => {}
-        (spec, usage @ ("ENCRYPT_DECRYPT" | "KEY_AGREEMENT")) if spec.starts_with("RSA_") || spec.starts_with("ECC_NIST_") => {
-            let message = format!(
-                "{arn} is {spec}, for {usage}: data keys are wrapped with its public part, which needs no call; 'aws kms get-public-key' gives it, and 'coldseal kms import-public-key' takes it"
-            );
-            return refuse(ErrorCode::InvalidKeyUsageException, message);
+        (name, "ENCRYPT_DECRYPT" | "KEY_AGREEMENT") if name.starts_with("RSA_") || name.starts_with("ECC_NIST_") => {
+            return Err(KeyUseRefusal::WrappedByPublicPart { key, spec, usage }.into());
         }
-        (spec, usage) => {
-            return refuse(
-                ErrorCode::InvalidKeyUsageException,
-                format!("{arn} is {spec}, for {usage}: no data key can be wrapped under it"),
-            );
-        }
+        _ => return Err(KeyUseRefusal::WrapsNothing { key, spec, usage }.into()),
     }
     match key_state.as_str() {
         "Enabled" => Ok(()),
-        "Disabled" => refuse(ErrorCode::DisabledException, format!("{arn} is disabled; 'aws kms enable-key' enables it")),
-        state => refuse(ErrorCode::KMSInvalidStateException, format!("{arn} is in the state {state}, in which it wraps nothing")),
+        "Disabled" => Err(KeyRefusal::DisabledInAws(key).into()),
+        state => Err(KeyRefusal::StateInAws { key, state: state.to_owned() }.into()),
     }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{OpenOptions, signature::Verifying};
 use crate::{
     crypto::{FrameKey, HeaderKey, constant_time_eq, derive_message_keys},
-    error::{ContextMismatch, Error, Result},
+    error::{ContextMismatch, EdkOutcome, Error, Result},
     format::{EncryptionContext, Header, ParsedHeader},
     keyring::{Keyring, unwrap_any},
     secret::DataKey,
@@ -72,7 +72,7 @@ fn unstored_pairs(header: &Header, given: &EncryptionContext) -> Result<Encrypti
 fn not_reproduced(error: Error, unstored: &EncryptionContext) -> Error {
     let may_be_the_pairs = match &error {
         Error::Decryption => true,
-        Error::NoUsableKey(attempts) => attempts.iter().any(|attempt| attempt.outcome.is_some()),
+        Error::NoUsableKey(attempts) => attempts.iter().any(|attempt| attempt.outcome != EdkOutcome::NoKeyHere),
         _ => false,
     };
     if unstored.is_empty() || !may_be_the_pairs {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     crypto::{Random, SigningKey},
-    error::{ContextMismatch, Error, ErrorCode, Result},
+    error::{ContextMismatch, Error, KeyUseRefusal, Result},
     format::{EncryptedDataKey, EncryptionContext},
     keyring::{Keyring, fits_suite},
     secret::DataKey,
@@ -83,7 +83,7 @@ impl Materials {
         if self.encrypted_data_keys.iter().all(|edk| fits_suite(edk, self.suite)) {
             Ok(self)
         } else {
-            Err(Error::service(ErrorCode::InvalidKeyUsageException, RSA_AND_SIGNED))
+            Err(KeyUseRefusal::RsaInSignedMessage.into())
         }
     }
 
@@ -101,8 +101,6 @@ impl Materials {
 }
 
 const NO_KEYRING: Error = Error::Misuse("sealing needs at least one keyring");
-const RSA_AND_SIGNED: &str =
-    "no AWS Encryption SDK opens a signed message under an RSA key of AWS KMS; seal without a signature, or under a key of another kind";
 
 /// Checks the caller's pairs; with a signature, makes its key and adds the public part.
 fn prepare_context(suite: AlgorithmSuite, context: &mut EncryptionContext) -> Result<Option<SigningKey>> {

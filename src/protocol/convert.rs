@@ -12,7 +12,7 @@ use super::{
     value::{Structure, Value, path_of},
 };
 use crate::{
-    error::{Constraint, Error, ErrorCode, Refusal, RequestRefusal, Result, Violation},
+    error::{Constraint, Error, RequestRefusal, Result, Violation},
     format::EncryptionContext,
     secret::SecretBytes,
 };
@@ -29,7 +29,7 @@ pub(super) fn parse(members: &[Member], body: &[u8]) -> Result<Structure> {
     let given = parse_object(body).map_err(serialization)?;
     let mut violations = Vec::new();
     let values = convert_members(members, given, path_of, &mut violations)?;
-    if violations.is_empty() { Ok(values) } else { Err(Refusal::Request(RequestRefusal::Invalid(violations)).into()) }
+    if violations.is_empty() { Ok(values) } else { Err(RequestRefusal::Invalid(violations).into()) }
 }
 
 impl Kind {
@@ -99,7 +99,7 @@ impl Kind {
 }
 
 fn serialization(message: impl Into<String>) -> Error {
-    Error::service(ErrorCode::SerializationException, message)
+    RequestRefusal::Serialization(message.into()).into()
 }
 
 fn check_text(text: &str, length: &RangeInclusive<usize>, pattern: Option<&'static Pattern>, path: &str, violations: &mut Vec<Violation>) {
@@ -148,8 +148,7 @@ fn pairs(members: Members<'_>, path: &str) -> Result<EncryptionContext> {
         context.insert(key.as_str(), value.as_str());
     }
     if context.to_bytes().is_err() {
-        let message = format!("The encryption context at '{path}' is larger than 65535 bytes");
-        return Err(Error::service(ErrorCode::ValidationException, message));
+        return Err(RequestRefusal::ContextTooLong(path.to_owned()).into());
     }
     Ok(context)
 }

@@ -4,7 +4,7 @@ use super::value::{Structure, Value, path_of};
 #[cfg(feature = "kms-endpoint")]
 use super::{convert, member::Member};
 use crate::{
-    error::{Constraint, Error, ErrorCode, Result, Violation},
+    error::{Constraint, Error, KeyRefusal, RequestRefusal, Result, Violation},
     format::EncryptionContext,
     kms::{EncryptionAlgorithm, is_written_as_embedded},
     secret::SecretBytes,
@@ -71,8 +71,7 @@ impl Request {
     pub(crate) fn optional_key_id(&self, name: &str) -> Result<Option<&str>> {
         match self.text(name) {
             Some(key_id) if self.caller == Caller::Client && is_written_as_embedded(key_id) => {
-                let message = format!("Invalid keyId '{}'", key_id.escape_debug());
-                Err(Error::service(ErrorCode::NotFoundException, message))
+                Err(KeyRefusal::InvalidKeyId(key_id.escape_debug().to_string()).into())
             }
             key_id => Ok(key_id),
         }
@@ -146,12 +145,10 @@ impl Request {
 
     /// # Errors
     /// `UnsupportedOperationException` when one of these members is there.
-    pub(crate) fn refuse(&self, names: &[&str]) -> Result<()> {
+    pub(crate) fn refuse(&self, names: &[&'static str]) -> Result<()> {
         match names.iter().find(|name| self.values.contains_key(**name)) {
             None => Ok(()),
-            Some(name) => {
-                Err(Error::service(ErrorCode::UnsupportedOperationException, format!("The embedded KMS does not support {name}")))
-            }
+            Some(name) => Err(RequestRefusal::Member(name).into()),
         }
     }
 
@@ -160,12 +157,8 @@ impl Request {
     /// # Errors
     /// `DryRunOperationException` when this was all that was asked for.
     pub(crate) fn stop_dry_run(&self) -> Result<()> {
-        if self.is_set("DryRun") { Err(dry_run()) } else { Ok(()) }
+        if self.is_set("DryRun") { Err(RequestRefusal::DryRun.into()) } else { Ok(()) }
     }
-}
-
-fn dry_run() -> Error {
-    Error::service(ErrorCode::DryRunOperationException, "The request would have succeeded, but the DryRun option is set.")
 }
 
 /// A member that AWS demands though its model does not.

@@ -5,16 +5,13 @@ use std::io::Read;
 use super::RegionBundles;
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result},
+    error::{ReplicaRefusal, Result},
     format::EncryptionContext,
     kms::{EmbeddedKms, KeysDurable},
     message::{Rewrapper, SealOptions},
     region::Region,
     suite::AlgorithmSuite,
-    vault::{
-        KeyOptions, Named, Problem, ReplicaRegion, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys,
-        unknown_region,
-    },
+    vault::{KeyOptions, Named, Problem, ReplicaRegion, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys},
 };
 
 /// The Regions that a payload is sealed for, in their order, each with its key.
@@ -94,6 +91,6 @@ impl RegionPlan {
 }
 
 fn find(kms: &mut EmbeddedKms, keys: &KeyOptions, asked: &ReplicaRegion) -> Result<Target> {
-    let unknown = || Error::service(ErrorCode::InvalidParameterException, unknown_region(&asked.region));
+    let unknown = || ReplicaRefusal::UnknownRegion(asked.region.clone());
     target(kms, keys, Region::new(&asked.region).ok_or_else(unknown)?, Named::ByCaller(asked.kms_key_id.as_deref()))
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    keys::EdkRecord,
+    edk_record::EdkRecord,
     value::{PayloadKind, SecretValue},
 };
 use crate::{

@@ -100,7 +100,7 @@ impl<'g> SecretWriter<'g> {
         match new.publish(&path, Existing::Refuse, self.sync) {
             Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => {
                 if read_bounded(&path, u64::try_from(message.len()).unwrap_or(u64::MAX))? != message {
-                    return Err(Error::Damaged { path, what: "exists with other content than its name says".to_owned() });
+                    return Err(Error::damaged(path, "exists with other content than its name says"));
                 }
             }
             result => result?,

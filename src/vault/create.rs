@@ -23,7 +23,7 @@ use super::{
 use crate::{
     arn::{AccountId, SecretArn},
     crypto::{Random, SystemRandom, random_array},
-    error::{ContextMismatch, Error, ErrorCode, Result},
+    error::{ContextMismatch, Error, Result, SecretRefusal},
     kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
     region::Region,
     suite::AlgorithmSuite,
@@ -191,7 +191,6 @@ impl Vault {
 
     /// A secret of this name is there: the same token with the same value is a success without a change.
     pub(super) fn existing(&self, kms: &EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, holder: &Located) -> Result<Located> {
-        let exists = |message: String| Err(Error::service(ErrorCode::ResourceExistsException, message));
         let record = &holder.record;
         let token = request.client_request_token.as_deref();
         match (token.and_then(|token| record.version(token)), &request.value) {
@@ -199,13 +198,9 @@ impl Vault {
                 if self.is_same_value(kms, keys, holder, version, value)? {
                     return Ok(holder.clone());
                 }
-                let token = version.version_id.escape_debug();
-                exists(format!(
-                    "You can't use ClientRequestToken {token} because that value is already in use for a version of secret {}.",
-                    record.arn
-                ))
+                Err(SecretRefusal::TokenInUse { token: version.version_id.clone(), secret: record.arn.clone() }.into())
             }
-            _ => exists(format!("The operation failed because the secret {} already exists.", request.name.escape_debug())),
+            _ => Err(SecretRefusal::Exists(request.name.clone()).into()),
         }
     }
 }
@@ -240,25 +235,21 @@ pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &Cr
 
 impl CreateSecret {
     pub(super) fn validate(&self) -> Result<()> {
-        let refuse = |message: String| Err(Error::service(ErrorCode::InvalidParameterException, message));
         let characters = self.name.chars().count();
         if characters == 0 || characters > 512 {
-            return refuse(format!("Name: a secret's name has 1 to 512 characters, this one {characters}"));
+            return Err(SecretRefusal::NameLength(characters).into());
         }
         if self.name.contains(char::is_control) || self.name.starts_with("arn:") {
-            let name = self.name.escape_debug();
-            return refuse(format!(
-                "Name: '{name}' could not be found by: a name does not begin with 'arn:' and has no control characters"
-            ));
+            return Err(SecretRefusal::NameForm(self.name.clone()).into());
         }
         if let Some(token) = &self.client_request_token {
             let characters = token.chars().count();
             if !(32..=64).contains(&characters) {
-                return refuse(format!("ClientRequestToken: a token has 32 to 64 characters, this one {characters}"));
+                return Err(SecretRefusal::TokenLength(characters).into());
             }
         }
         if self.description.as_ref().is_some_and(|description| description.chars().count() > 2048) {
-            return refuse("Description: at most 2048 characters".to_owned());
+            return Err(SecretRefusal::DescriptionLength.into());
         }
         check_tags(&self.tags)?;
         if let Some(key) = self.encryption_context.keys().find(|key| bundle::is_reserved(key)) {
@@ -329,7 +320,7 @@ pub(super) fn record_failures(
 
 pub(super) fn failed_replica(problem: &Problem) -> Option<ReplicaRecord> {
     let (region, kms_key_id) = problem.retry.clone()?;
-    Some(ReplicaRecord { region, kms_key_id, status: ReplicaStatus::Failed, status_message: problem.text() })
+    Some(ReplicaRecord { region, kms_key_id, status: ReplicaStatus::Failed, status_message: problem.told.status_message() })
 }
 
 /// Six random letters and digits, each equally likely.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     durable::regular::open_regular,
-    error::{Error, Result},
+    error::{Damage, Error, Result},
     region::Region,
 };
 
@@ -160,33 +160,31 @@ fn read_record_through(buffer: &mut Vec<u8>, dir: &Path, primary: Region) -> Res
         Err(error) => return Err(error),
     }
     layout::refuse_links(dir)?;
-    let damaged = |what: String| Error::Damaged { path: path.clone(), what };
+    let damaged = |what| Error::Damaged { path: path.clone(), what };
     let directory_name = dir.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     parse_record(buffer, directory_name, primary).map(Some).map_err(damaged)
 }
 
 /// Parses `secret.json`. The error says where, never what.
-pub(crate) fn parse_record(bytes: &[u8], directory_name: &str, primary: Region) -> Result<SecretRecord, String> {
+pub(crate) fn parse_record(bytes: &[u8], directory_name: &str, primary: Region) -> Result<SecretRecord, Damage> {
     #[derive(serde::Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Numbered {
         format: u32,
     }
-    let position = |error: &serde_json::Error| format!("not the JSON of a secret (line {}, column {})", error.line(), error.column());
+    let position =
+        |error: &serde_json::Error| Damage::Content(format!("not the JSON of a secret (line {}, column {})", error.line(), error.column()));
     let parsed = from_json(bytes);
     if !parsed.as_ref().is_ok_and(|record: &SecretRecord| record.format == FORMAT) {
         // Another format may have members that this version does not know: its number is the thing to tell.
         let numbered: Numbered = from_json(bytes).map_err(|error| position(&error))?;
         if numbered.format != FORMAT {
-            return Err(format!(
-                "format {} is not known to this version, which reads format {FORMAT}; use a newer coldseal",
-                numbered.format
-            ));
+            return Err(Damage::Format { found: numbered.format, known: FORMAT });
         }
     }
     let record: SecretRecord = parsed.map_err(|error| position(&error))?;
     match record.fault(directory_name, primary) {
-        Some(what) => Err(what),
+        Some(what) => Err(Damage::Content(what)),
         None => Ok(record),
     }
 }
@@ -207,7 +205,7 @@ fn from_json<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Resu
 #[doc(hidden)]
 pub fn parse_secret(bytes: &[u8]) -> Result<()> {
     let damaged = |what| Error::Damaged { path: RECORD.into(), what };
-    let named: SecretRecord = serde_json::from_slice(bytes).map_err(|_| damaged("not the JSON of a secret".to_owned()))?;
+    let named: SecretRecord = serde_json::from_slice(bytes).map_err(|_| damaged(Damage::Content("not the JSON of a secret".to_owned())))?;
     let parse = |bytes: &[u8]| parse_record(bytes, &layout::encode(&named.name), named.primary_region()).map_err(damaged);
     let record = parse(bytes)?;
     assert_eq!(parse(&record.to_json()?)?, record, "a record that parses is written as it was read");
@@ -233,7 +231,7 @@ fn read_bounded_to(bytes: &mut Vec<u8>, path: &Path, limit: u64) -> Result<()> {
     let length = file.take(limit.saturating_add(1)).read_to_end(bytes).map_err(|error| Error::io_at("reading", path, error))?;
     tracing::debug!(path = %path.display(), length, "read the file");
     if u64::try_from(length).unwrap_or(u64::MAX) > limit {
-        return Err(Error::Damaged { path: path.to_owned(), what: format!("larger than the {limit} bytes that it can have") });
+        return Err(Error::damaged(path, format!("larger than the {limit} bytes that it can have")));
     }
     Ok(())
 }

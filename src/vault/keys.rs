@@ -2,19 +2,13 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::{Deserialize, Serialize};
-
 use crate::{
     arn::{AccountId, KeyArn},
-    format::EncryptedDataKey,
-    keyring::{
-        AWS_KMS_ECDH_PROVIDER_ID, AWS_KMS_PROVIDER_ID, AWS_KMS_RSA_PROVIDER_ID, AwsKmsDiscoveryKeyring, Curve, EcPublicKey, Keyring,
-        Kms as _, RAW_ECDH_PROVIDER_ID, RsaEncryptionAlgorithm, display_provider_info,
-    },
+    keyring::{AwsKmsDiscoveryKeyring, Keyring, RsaEncryptionAlgorithm},
     kms::{EmbeddedKms, KeySources, KeySpec, KeyUsage, OnlineKms, OnlineOpening},
 };
 
-use super::{openers::Openers, record::BundleRecord};
+use super::{edk_record::EdkRecord, openers::Openers, record::BundleRecord};
 
 /// A key that gets an encrypted data key of its own in every new bundle, so that the bundle opens where the Region's key is out of reach.
 pub enum RecoveryKey {
@@ -123,9 +117,8 @@ impl KeyOptions {
         if kms.is_some_and(|kms| can_unwrap(kms, &bundle.kms_key_id) || edks.iter().any(|edk| edk.opens_with(kms))) {
             return true;
         }
-        let mut names = std::iter::once(&bundle.kms_key_id).chain(edks.iter().map(|edk| &edk.key));
-        let is_asked = |key: &String| key.parse().is_ok_and(|key| self.online_opening.admits(kms, bundle.region, &key));
-        self.online.is_some() && names.any(is_asked)
+        let mut named = bundle.kms_key_id.parse().ok().into_iter().chain(edks.iter().filter_map(EdkRecord::key_arn));
+        self.online.is_some() && named.any(|key| self.online_opening.admits(kms, bundle.region, &key))
     }
 }
 
@@ -138,35 +131,6 @@ impl fmt::Debug for KeyOptions {
         let Self { recovery_keys, open_with, encryption_algorithm, online, online_opening, account } = self;
         let counts = (recovery_keys.len(), open_with.len(), online.is_some());
         f.debug_tuple("KeyOptions").field(&counts).field(encryption_algorithm).field(online_opening).field(account).finish()
-    }
-}
-
-/// An encrypted data key of a bundle, on record where a bundle has others than the one under its Region's symmetric key.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(crate) struct EdkRecord {
-    pub(crate) provider_id: String,
-    /// The key that it names, as `inspect` shows it: an ARN, a raw key's name, or for ECDH `recipient` and a compressed point in hex.
-    pub(crate) key: String,
-}
-
-impl EdkRecord {
-    pub(crate) fn of(edk: &EncryptedDataKey) -> Self {
-        Self { provider_id: edk.provider_id.clone(), key: display_provider_info(edk) }
-    }
-
-    /// True when the keystore can unwrap it.
-    pub(crate) fn opens_with(&self, kms: &EmbeddedKms) -> bool {
-        match self.provider_id.as_str() {
-            AWS_KMS_PROVIDER_ID | AWS_KMS_RSA_PROVIDER_ID => self.key.parse().is_ok_and(|key| kms.can_unwrap(&key)),
-            RAW_ECDH_PROVIDER_ID | AWS_KMS_ECDH_PROVIDER_ID => {
-                let point = self.key.strip_prefix("recipient ").and_then(|point| hex::decode(point).ok()).unwrap_or_default();
-                let curve = Curve::ALL.into_iter().find(|curve| curve.point_length() == point.len());
-                let recipient = curve.and_then(|curve| EcPublicKey::from_compressed(curve, &point).ok());
-                recipient.and_then(|recipient| kms.key_with_public_key(&recipient)).is_some_and(|key| kms.can_unwrap(&key))
-            }
-            _ => false,
-        }
     }
 }
 

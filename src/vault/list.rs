@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use super::{SecretListEntry, Vault};
 use crate::{
-    error::{Error, Result},
+    error::{Constraint, Error, Result, Violation},
     region::Region,
 };
 
@@ -129,10 +129,10 @@ impl FromStr for SortOrder {
     }
 }
 
-fn one_of<T: Copy>(parameter: &str, name: &str, known: &[(&str, T)]) -> Result<T> {
+fn one_of<T: Copy>(parameter: &str, name: &str, known: &[(&'static str, T)]) -> Result<T> {
     let found = known.iter().find(|(text, _)| *text == name).map(|(_, value)| *value);
-    let names: Vec<_> = known.iter().map(|(text, _)| *text).collect();
-    found.ok_or_else(|| Error::validation_of(parameter, name, &format!("Member must satisfy enum value set: [{}]", names.join(", "))))
+    let names = || known.iter().map(|(text, _)| *text).collect();
+    found.ok_or_else(|| Violation::by(parameter, name, Constraint::OneOf(names())).into())
 }
 
 impl Vault {
@@ -158,23 +158,21 @@ impl Vault {
 
 fn check(filters: &[SecretFilter]) -> Result<()> {
     if filters.len() > FILTER_LIMIT {
-        return Err(Error::validation("filters", &format!("Member must have length less than or equal to {FILTER_LIMIT}")));
+        return Err(Violation::new("filters", Constraint::MostLength(FILTER_LIMIT)).into());
     }
     for SecretFilter { values, .. } in filters {
         if values.is_empty() {
-            return Err(Error::validation("filters.member.values", "Member must have length greater than or equal to 1"));
+            return Err(Violation::new("filters.member.values", Constraint::LeastLength(1)).into());
         }
         if values.len() > VALUE_COUNT_LIMIT {
-            let constraint = format!("Member must have length less than or equal to {VALUE_COUNT_LIMIT}");
-            return Err(Error::validation("filters.member.values", &constraint));
+            return Err(Violation::new("filters.member.values", Constraint::MostLength(VALUE_COUNT_LIMIT)).into());
         }
         if values.iter().any(|value| value.chars().count() > VALUE_LIMIT) {
-            let constraint = format!("Member must have length less than or equal to {VALUE_LIMIT}");
-            return Err(Error::validation("filters.member.values.member", &constraint));
+            return Err(Violation::new("filters.member.values.member", Constraint::MostLength(VALUE_LIMIT)).into());
         }
         if !values.iter().all(|value| value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" :_@/+=.-!".contains(&byte))) {
-            let constraint = r"Member must satisfy regular expression pattern: ^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$";
-            return Err(Error::validation("filters.member.values.member", constraint));
+            let pattern = r"^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$";
+            return Err(Violation::new("filters.member.values.member", Constraint::Pattern(pattern)).into());
         }
     }
     Ok(())

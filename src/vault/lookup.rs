@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     arn::SecretArn,
-    error::{Error, ErrorCode, Result},
+    error::{Result, SecretRefusal},
     region::Region,
 };
 
@@ -22,15 +22,9 @@ pub(super) struct Found {
 impl Found {
     /// Refuses a change in a replica's Region, as AWS does.
     pub(super) fn require_primary(&self) -> Result<()> {
-        if self.region == self.secret.record.primary_region() {
-            return Ok(());
-        }
-        let message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
-        Err(Error::service(ErrorCode::InvalidParameterException, message))
+        if self.region == self.secret.record.primary_region() { Ok(()) } else { Err(SecretRefusal::OnReplica.into()) }
     }
 }
-
-pub(super) const NOT_FOUND: &str = "Secrets Manager can't find the specified secret.";
 
 /// Whether the caller holds the lock: then no name changes hands while it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +52,9 @@ impl Vault {
     }
 
     fn find_by_arn(&self, reading: Reading, text: &str, region: Option<Region>) -> Result<Found> {
-        let invalid = |message: String| Error::service(ErrorCode::InvalidParameterException, message);
-        let arn: SecretArn = text.parse().map_err(|_| invalid(format!("'{}' is not the ARN of a secret", text.escape_debug())))?;
-        if let Some(region) = region.filter(|region| *region != arn.region()) {
-            return Err(invalid(format!("the ARN names the Region {}, and --region {region}; leave one of them out", arn.region())));
+        let arn: SecretArn = text.parse().map_err(|_| SecretRefusal::NotAnArn(text.to_owned()))?;
+        if let Some(asked) = region.filter(|region| *region != arn.region()) {
+            return Err(SecretRefusal::ArnOfOtherRegion { named: arn.region(), asked }.into());
         }
         // As in AWS, a name that itself ends in a hyphen and six characters is not found by its partial ARN.
         let name = arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name);
@@ -70,7 +63,7 @@ impl Vault {
         if full.account() == arn.account() && (full == arn || arn.split_suffix().is_none()) {
             Ok(found)
         } else {
-            Err(not_found(NOT_FOUND.to_owned()))
+            Err(SecretRefusal::NotFound.into())
         }
     }
 
@@ -83,7 +76,7 @@ impl Vault {
         };
         match family.holder(region) {
             Some(secret) => Ok(Found { secret: secret.clone(), region, family }),
-            None => Err(not_found(elsewhere(&family, region))),
+            None => Err(elsewhere(&family, region).into()),
         }
     }
 }
@@ -111,27 +104,15 @@ pub(super) fn settled(mut load: impl FnMut() -> Result<Family>, region: Option<R
 fn only_primary(family: &Family, name: &str) -> Result<Region> {
     let primaries: Vec<_> = family.primaries().map(|secret| secret.record.primary_region()).collect();
     match primaries.as_slice() {
-        [] => Err(not_found(NOT_FOUND.to_owned())),
+        [] => Err(SecretRefusal::NotFound.into()),
         [region] => Ok(*region),
-        several => {
-            let names: Vec<_> = several.iter().map(|region| region.name()).collect();
-            let message = format!(
-                "'{}' is a secret of its own in several Regions: {}; name one with --region",
-                name.escape_debug(),
-                names.join(", ")
-            );
-            Err(Error::service(ErrorCode::InvalidRequestException, message))
-        }
+        several => Err(SecretRefusal::InSeveralRegions { name: name.to_owned(), regions: several.to_vec() }.into()),
     }
 }
 
-fn elsewhere(family: &Family, region: Region) -> String {
-    let mut names: Vec<_> = family.present().flat_map(|(_, regions)| regions).map(Region::name).collect();
-    names.sort_unstable();
-    names.dedup();
-    if names.is_empty() { NOT_FOUND.to_owned() } else { format!("{NOT_FOUND} It is not in {region}, but in {}.", names.join(", ")) }
-}
-
-pub(super) fn not_found(message: String) -> Error {
-    Error::service(ErrorCode::ResourceNotFoundException, message)
+fn elsewhere(family: &Family, region: Region) -> SecretRefusal {
+    let mut others: Vec<_> = family.present().flat_map(|(_, regions)| regions).collect();
+    others.sort_unstable_by_key(|region| region.name());
+    others.dedup();
+    if others.is_empty() { SecretRefusal::NotFound } else { SecretRefusal::Elsewhere { region, others } }
 }

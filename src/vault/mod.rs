@@ -9,6 +9,7 @@ mod commit;
 mod create;
 mod dependents;
 mod describe;
+mod edk_record;
 mod family;
 mod keys;
 mod layout;
@@ -58,12 +59,12 @@ pub(crate) use keys::borrowed;
 pub(crate) use openers::Openers;
 #[cfg(feature = "cli")]
 pub(crate) use parameters::check_tags;
-pub(crate) use plan::{Named, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys, unknown_region};
+pub(crate) use plan::{Named, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys};
 pub(crate) use seal_version::wrap_problem;
 
 use crate::{
     durable::{self, Lock},
-    error::{Error, Result, SetupError},
+    error::{Damage, Error, Result, SetupError},
 };
 
 /// A vault at a path; the directory is made by the first writing command.
@@ -115,14 +116,9 @@ impl Vault {
         }
         let path = self.root.join(layout::MARKER);
         let marker: Marker = serde_json::from_slice(&family::read_bounded(&path, 4096)?)
-            .map_err(|_| Error::Damaged { path: path.clone(), what: "not the JSON of a vault's format number".to_owned() })?;
+            .map_err(|_| Error::damaged(&path, "not the JSON of a vault's format number"))?;
         if marker.format != record::FORMAT {
-            let what = format!(
-                "format {} is not known to this version, which reads format {}; use a newer coldseal",
-                marker.format,
-                record::FORMAT
-            );
-            return Err(Error::Damaged { path, what });
+            return Err(Error::Damaged { path, what: Damage::Format { found: marker.format, known: record::FORMAT } });
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use super::record::Tag;
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Constraint, Result, SecretRefusal, Violation};
 
 const SECRET_ID: RangeInclusive<usize> = 1..=2048;
 const KMS_KEY_ID: RangeInclusive<usize> = 0..=2048;
@@ -38,18 +38,17 @@ pub(super) fn check_version_stage(label: &str) -> Result<()> {
 /// # Errors
 /// `ValidationException` for lengths, `InvalidParameterException` for the rest.
 pub(crate) fn check_tags(tags: &[Tag]) -> Result<()> {
-    let refuse = |message: String| Err(Error::service(ErrorCode::InvalidParameterException, message));
     let mut keys = BTreeSet::new();
     for Tag { key, value } in tags {
         check_length("tags.member.key", key, &TAG_KEY)?;
         check_length("tags.member.value", value, &TAG_VALUE)?;
         require_not_reserved(key)?;
         if !keys.insert(key) {
-            return refuse(format!("tag {} is given twice", key.escape_debug()));
+            return Err(SecretRefusal::TagTwice(key.clone()).into());
         }
     }
     if tags.len() > TAGS_PER_SECRET {
-        return refuse(format!("{} tags, a secret has at most {TAGS_PER_SECRET}", tags.len()));
+        return Err(SecretRefusal::TooManyTags { count: tags.len(), limit: TAGS_PER_SECRET }.into());
     }
     Ok(())
 }
@@ -64,20 +63,17 @@ fn require_not_reserved(key: &str) -> Result<()> {
     if !key.get(..RESERVED_TAG_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_TAG_PREFIX)) {
         return Ok(());
     }
-    let message = format!("tag {}: keys that begin with {RESERVED_TAG_PREFIX} are reserved", key.escape_debug());
-    Err(Error::service(ErrorCode::InvalidParameterException, message))
+    Err(SecretRefusal::TagOfAws(key.to_owned()).into())
 }
 
 /// Lengths count characters, as in AWS.
 fn check_length(parameter: &str, value: &str, range: &RangeInclusive<usize>) -> Result<()> {
     let characters = value.chars().count();
     if characters < *range.start() {
-        let constraint = format!("Member must have length greater than or equal to {}", range.start());
-        return Err(Error::validation_of(parameter, value, &constraint));
+        return Err(Violation::by(parameter, value, Constraint::LeastLength(*range.start())).into());
     }
     if characters > *range.end() {
-        let constraint = format!("Member must have length less than or equal to {}", range.end());
-        return Err(Error::validation(parameter, &constraint));
+        return Err(Violation::new(parameter, Constraint::MostLength(*range.end())).into());
     }
     Ok(())
 }
@@ -85,6 +81,7 @@ fn check_length(parameter: &str, value: &str, range: &RangeInclusive<usize>) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{Error, ErrorCode};
 
     fn tag(key: &str, value: &str) -> Tag {
         Tag { key: key.to_owned(), value: value.to_owned() }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Refusal, Result, SetupError},
+    error::{Cause, Error, ErrorCode, KeyRefusal, KeyUseRefusal, RegionProblem, RegionsRefusal, ReplicaRefusal, Result, SetupError},
     kms::{EmbeddedKms, FoundKey, KeyPurpose, KeySource, PublicKey, is_written_as_embedded},
     region::Region,
     suite::AlgorithmSuite,
@@ -86,44 +86,26 @@ impl Target {
 /// A Region that failed one.
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
-    /// The Region's name as it was given.
-    pub(crate) place: String,
-    pub(crate) error: Refusal,
+    /// The Region as it was named, and what is wrong.
+    pub(crate) told: RegionProblem,
     /// The Region and the key to record, where `--partial` may record it: the fault can be mended and the command repeated.
     pub(crate) retry: Option<(Region, String)>,
-    /// What every Region lacks: credentials.
-    pub(crate) setup: Option<Box<SetupError>>,
 }
 
 impl Problem {
-    /// What AWS KMS refused has AWS's name in front; what is wrong with the request itself has none in AWS's own status messages.
-    pub(crate) fn text(&self) -> String {
-        if self.error.code() == ErrorCode::InvalidParameterException { self.error.to_string() } else { self.error.with_code().to_string() }
-    }
-}
-
-impl Problem {
-    /// A problem that can only be told.
-    pub(crate) fn new(place: impl Into<String>, error: Refusal) -> Self {
-        Self { place: place.into(), error, retry: None, setup: None }
-    }
-
-    /// A Region's problem as the library tells it. What AWS KMS did not answer has no name there.
+    /// A Region's problem, with what to record of it.
     pub(crate) fn of(place: impl Into<String>, error: Error, retry: Option<(Region, String)>) -> Self {
-        let place = place.into();
-        let (code, setup) = match error {
-            Error::Service(refusal) => {
-                // The list names the Region already.
-                let message = refusal.to_string();
-                let message = message.strip_prefix(&format!("{place}, ")).map_or_else(|| message.clone(), str::to_owned);
-                return Self { place, error: Refusal::told(refusal.code(), message), retry, setup: None };
-            }
-            Error::NoAnswer { .. } => (ErrorCode::EncryptionFailure, None),
-            Error::Setup(ref error @ SetupError::NoCredentials(_)) => (ErrorCode::EncryptionFailure, Some(Box::new(error.clone()))),
-            _ => (ErrorCode::InvalidParameterException, None),
-        };
-        let retry = retry.filter(|_| setup.is_none());
-        Self { place, error: Refusal::told(code, error.to_string()), retry, setup }
+        let told = RegionProblem { place: place.into(), cause: error.into() };
+        let retry = retry.filter(|_| missing_credentials(&told).is_none());
+        Self { told, retry }
+    }
+}
+
+/// What every Region lacks.
+fn missing_credentials(problem: &RegionProblem) -> Option<&SetupError> {
+    match &problem.cause {
+        Cause::Setup(error @ SetupError::NoCredentials(_)) => Some(error),
+        _ => None,
     }
 }
 
@@ -177,8 +159,7 @@ fn find_here(kms: &mut EmbeddedKms, region: Region, name: &str) -> Result<FoundK
     let is_default = kms.chosen_default_key(region).is_some_and(|key| key.to_string() == name);
     match found {
         Err(error) if is_default && error.code() == Some(ErrorCode::NotFoundException) => {
-            let message = format!("the Region's default key {name} is one in AWS KMS: --kms aws asks there, or name another key");
-            Err(Error::service(ErrorCode::NotFoundException, message))
+            Err(KeyRefusal::DefaultInAws(name.to_owned()).into())
         }
         found => found,
     }
@@ -190,7 +171,7 @@ fn find_named(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, name: &s
         return find_here(kms, region, name);
     }
     if name == DEFAULT_KEY_ALIAS && key_id.is_none_or(str::is_empty) {
-        return Err(Error::service(ErrorCode::InvalidParameterException, no_key_named(region)));
+        return Err(ReplicaRefusal::NoKeyNamed(region).into());
     }
     keys.sources(kms).find(region, name, KeyPurpose::Wrap)
 }
@@ -198,7 +179,7 @@ fn find_named(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, name: &s
 /// With AWS KMS, the key on record: the keystore's, or one of the configured account.
 fn find_recorded(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, name: &str) -> Result<FoundKey> {
     if name == DEFAULT_KEY_ALIAS && kms.default_key(region).is_none() {
-        return Err(Error::service(ErrorCode::InvalidParameterException, no_key_named(region)));
+        return Err(ReplicaRefusal::NoKeyNamed(region).into());
     }
     if let Ok(found) = find_here(kms, region, name) {
         return Ok(found);
@@ -207,22 +188,11 @@ fn find_recorded(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, name:
     if found.source != KeySource::Aws || *found.arn.account() == keys.account {
         return Ok(found);
     }
-    let message = format!(
-        "only the record of the secret names {}, and its account {} is not the configured one; name the key: KmsKeyId=KEY, or --to-key in a rewrap",
-        found.arn,
-        found.arn.account()
-    );
-    Err(Error::service(ErrorCode::InvalidParameterException, message))
+    Err(ReplicaRefusal::KeyOfOtherAccount(found.arn).into())
 }
 
 /// `embedded:` and the default alias.
 const EMBEDDED_DEFAULT: &str = "embedded:alias/aws/secretsmanager";
-
-fn no_key_named(region: Region) -> String {
-    format!(
-        "no key is named for it, and with --kms aws every Region needs one; KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --kms aws --region {region} --key-id KEY'"
-    )
-}
 
 /// As soon as one Region uses a key of AWS, by its imported public key or in AWS KMS, no other takes an embedded key that was not written out:
 /// its bundle would not open in AWS, where the others do.
@@ -256,18 +226,14 @@ impl UntouchedRegions {
 
 fn unchosen_key(target: &Target, is_online: bool) -> Problem {
     let (region, key) = (target.region(), &target.kms_key_id);
-    let why = if is_online { "with --kms aws that has to be said" } else { "another Region uses an imported public key" };
-    let what = if key == DEFAULT_KEY_ALIAS {
-        "no key is named for it, and another Region uses an imported public key: then every Region needs one".to_owned()
+    let refusal = if key == DEFAULT_KEY_ALIAS {
+        ReplicaRefusal::NoKeyBesideImported(region)
+    } else if is_online {
+        ReplicaRefusal::EmbeddedWithAws(key.clone())
     } else {
-        format!("its key is an embedded one, which AWS does not have, and {why}")
+        ReplicaRefusal::EmbeddedBesideImported(key.clone())
     };
-    let way = if key == DEFAULT_KEY_ALIAS {
-        format!("KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region {region} --key-id KEY'")
-    } else {
-        format!("'embedded:{key}' says that it is meant")
-    };
-    Problem::new(region.name(), Refusal::told(ErrorCode::InvalidParameterException, format!("{what}; {way}")))
+    Problem::of(region.name(), refusal.into(), None)
 }
 
 /// The key as the user named it; else the one that was set as the Region's default, else the default alias.
@@ -286,17 +252,13 @@ pub(crate) fn check_replica(
     (place, named): (&str, Named<'_>),
     clash: NameClash,
 ) -> Result<Target, Problem> {
-    let problem = |message: String, retry: Option<(Region, String)>| {
-        Problem::of(place, Error::service(ErrorCode::InvalidParameterException, message), retry)
-    };
-    let Some(region) = Region::new(place) else { return Err(problem(unknown_region(place), None)) };
+    let problem = |refusal: ReplicaRefusal, retry: Option<(Region, String)>| Problem::of(place, refusal.into(), retry);
+    let Some(region) = Region::new(place) else { return Err(problem(ReplicaRefusal::UnknownRegion(place.to_owned()), None)) };
     if region == primary {
-        return Err(problem("Invalid replica region. It is the primary Region of the secret.".to_owned(), None));
+        return Err(problem(ReplicaRefusal::PrimaryRegion, None));
     }
     if region.partition() != primary.partition() {
-        let message =
-            format!("replication stays in one partition: {region} is in {}, {primary} in {}", region.partition(), primary.partition());
-        return Err(problem(message, None));
+        return Err(problem(ReplicaRefusal::OtherPartition { region, primary }, None));
     }
     let name = name_of_key(kms, region, named.key_id());
     // No later try finds a key where none is named.
@@ -304,12 +266,10 @@ pub(crate) fn check_replica(
     let target = target(kms, keys, region, named).map_err(|error| Problem::of(place, error, retry.clone()))?;
     match (family.holder(region), clash) {
         (None, _) => Ok(target),
-        (Some(_), NameClash::Refuse) => Err(problem("Secret with this name already exists in this region".to_owned(), retry)),
+        (Some(_), NameClash::Refuse) => Err(problem(ReplicaRefusal::NameTaken, retry)),
         (Some(holder), NameClash::Overwrite) => match other_regions(holder, region) {
             None => Ok(target),
-            Some(regions) => {
-                Err(problem(format!("You can't overwrite secret {} that still has replica regions [{regions}].", holder.record.arn), retry))
-            }
+            Some(replicas) => Err(problem(ReplicaRefusal::HasReplicas { secret: holder.record.arn.clone(), replicas }, retry)),
         },
     }
 }
@@ -319,9 +279,8 @@ pub(crate) fn check_suite(kms: &EmbeddedKms, target: Target, suite: AlgorithmSui
     if !suite.is_signed() || !matches!(kms.public_key(&target.key), Some(PublicKey::Rsa(_))) {
         return Ok(target);
     }
-    let message = format!("no AWS Encryption SDK opens a signed message under {}, which is an RSA key", target.key);
-    let error = Error::service(ErrorCode::InvalidKeyUsageException, message);
-    Err(Problem::of(target.region().name(), error, Some((target.region(), target.kms_key_id))))
+    let region = target.region();
+    Err(Problem::of(region.name(), KeyUseRefusal::RsaForSigned(target.key).into(), Some((region, target.kms_key_id))))
 }
 
 /// The same for Regions that passed the other checks; all that have such a key are listed.
@@ -334,50 +293,28 @@ pub(crate) fn check_suite_of_all(kms: &EmbeddedKms, targets: &[Target], suite: A
 pub(crate) fn named_twice(replicas: &[ReplicaRegion]) -> impl Iterator<Item = Problem> {
     let is_repeated = |index: usize, region: &str| replicas.iter().take(index).any(|earlier| earlier.region == region);
     let repeated = replicas.iter().enumerate().filter(move |(index, replica)| is_repeated(*index, &replica.region));
-    let error = || Refusal::told(ErrorCode::InvalidParameterException, "the Region is named twice");
-    repeated.map(move |(_, replica)| Problem::new(replica.region.clone(), error()))
+    repeated.map(|(_, replica)| Problem::of(replica.region.clone(), ReplicaRefusal::NamedTwice.into(), None))
 }
 
 /// A primary with replicas cannot be overwritten; a replica can.
-fn other_regions(holder: &Located, region: Region) -> Option<String> {
+fn other_regions(holder: &Located, region: Region) -> Option<Vec<Region>> {
     if holder.record.primary_region() != region || holder.record.replication_status.is_empty() {
         return None;
     }
-    let names: Vec<_> = holder.record.replication_status.iter().map(|replica| replica.region.name()).collect();
-    Some(names.join(", "))
-}
-
-/// Says that there is no such Region, and which ones look like it.
-pub(crate) fn unknown_region(name: &str) -> String {
-    let similar = Region::similar(name);
-    let escaped = name.escape_debug();
-    if similar.is_empty() {
-        format!("there is no Region '{escaped}'; 'coldseal kms list-regions' shows those that there are")
-    } else {
-        format!("there is no Region '{escaped}'; did you mean {}?", similar.join(", "))
-    }
+    Some(holder.record.replication_status.iter().map(|replica| replica.region).collect())
 }
 
 /// For `--debug`: what a command is about to do.
 pub(crate) fn trace_plan(targets: &[Target], failed: &[Problem]) {
     let targets: Vec<_> = targets.iter().map(Target::region).collect();
-    let failed: Vec<_> = failed.iter().map(|problem| &problem.place).collect();
+    let failed: Vec<_> = failed.iter().map(|problem| &problem.told.place).collect();
     tracing::debug!(?targets, ?failed, "plan");
 }
 
 /// One error for all problems: the code of the first, every Region listed. What all Regions lack is one error.
 pub(crate) fn refusal(problems: &[Problem]) -> Error {
-    if let Some(setup) = problems.iter().find_map(|problem| problem.setup.clone()) {
-        return Error::Setup(*setup);
+    if let Some(error) = problems.iter().find_map(|problem| missing_credentials(&problem.told)) {
+        return error.clone().into();
     }
-    let code = problems.first().map_or(ErrorCode::InvalidParameterException, |problem| problem.error.code());
-    let message = match problems {
-        // The code is said with it.
-        [problem] => format!("{}: {} (nothing was written)", problem.place.escape_debug(), problem.error),
-        _ => {
-            let lines: Vec<_> = problems.iter().map(|problem| format!("{}: {}", problem.place.escape_debug(), problem.text())).collect();
-            format!("{} Regions have problems, and nothing was written:\n  {}", lines.len(), lines.join("\n  "))
-        }
-    };
-    Error::service(code, message)
+    RegionsRefusal { problems: problems.iter().map(|problem| problem.told.clone()).collect() }.into()
 }

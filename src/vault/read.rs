@@ -8,7 +8,7 @@ use super::{
     family::{Located, read_bounded},
     keys::KeyOptions,
     layout,
-    lookup::{Found, not_found},
+    lookup::Found,
     openers::{Openers, Reach},
     parameters::{check_version_id, check_version_stage},
     record::{AWSCURRENT, BundleRecord, DataKeyScope, SecretRecord, VersionRecord},
@@ -19,7 +19,7 @@ use crate::{
     arn::SecretArn,
     crypto::{constant_time_eq, sha256},
     durable::{self, regular::refuse_link},
-    error::{Error, ErrorCode, Result},
+    error::{BundleRefusal, Error, Refusal, Result, SecretRefusal},
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::{ComparisonKey, EmbeddedKms},
     region::Region,
@@ -193,27 +193,22 @@ impl Vault {
         region: Region,
     ) -> Result<OpenedBundle> {
         let Some(bundle) = version.bundle(region) else {
-            let message = format!(
-                "version {} has no bundle for {region}; 'coldseal verify' lists what is missing",
-                version.version_id.escape_debug()
-            );
-            return Err(Error::service(ErrorCode::DecryptionFailure, message));
+            return Err(BundleRefusal::NotOnRecord { version_id: version.version_id.clone(), region }.into());
         };
         let path = bundle_path(secret, version, bundle);
-        let refuse = |what: &str| Error::service(ErrorCode::DecryptionFailure, format!("{}: {what}", path.display()));
         refuse_link(durable::parent_of(&path))?;
         let message = read_bounded(&path, MAX_BUNDLE_LENGTH)?;
         if u64::try_from(message.len()).unwrap_or(u64::MAX) != bundle.size || sha256(&message) != bundle.sha256 {
-            return Err(refuse("size or SHA-256 is not the one on record: the file was changed or damaged"));
+            return Err(BundleRefusal::Changed(path).into());
         }
         tracing::debug!(path = %path.display(), key = bundle.kms_key_id, "opening a bundle");
         let identity = identity(&secret.record, &version.version_id, region);
         let opened = openers.with(reach, Some(bundle), |keyrings| open_bundle(&message, &identity, keyrings));
         opened.map_err(|error| match error {
-            Error::NoUsableKey(_) => refuse(&format!("{error}\n{}", ways_out(version, region))),
+            Error::NoUsableKey(attempts) => BundleRefusal::NoUsableKey { path, attempts, others: others(version, region) }.into(),
             // No other bundle and no other key helps.
             Error::Setup(_) => error,
-            _ => refuse(&error.to_string()),
+            other => BundleRefusal::DoesNotOpen { path, why: other.to_string() }.into(),
         })
     }
 
@@ -233,10 +228,11 @@ impl Vault {
         let opened = self.open_any_region(&keys.openers(Some(kms)), kms.comparison_key(), secret, version, primary);
         let OpenedBundle { value: stored, .. } = opened.map_err(|error| match error {
             Error::Setup(_) => error,
-            _ => {
-                let message = format!("the value on record was made with another keystore and cannot be compared here: {error}");
-                Error::service(ErrorCode::InvalidRequestException, message)
-            }
+            Error::Service(refusal) => match *refusal {
+                Refusal::Bundle(refusal) => SecretRefusal::NotComparable(Box::new(refusal)).into(),
+                other => SecretRefusal::NotReadable(other.with_code().to_string()).into(),
+            },
+            other => SecretRefusal::NotReadable(other.to_string()).into(),
         })?;
         Ok(stored.kind() == value.kind() && constant_time_eq(stored.expose(), value.expose()))
     }
@@ -252,41 +248,30 @@ fn is_disproved(comparison: &ComparisonKey, record: &SecretRecord, version: &Ver
 }
 
 fn disproved(version: &VersionRecord, region: Region) -> Error {
-    let message = format!(
-        "the bundle for {region} of version {} opens, but its value is not the one on record: it was forged, or the record was changed; restore both from a copy",
-        version.version_id.escape_debug()
-    );
-    Error::service(ErrorCode::DecryptionFailure, message)
+    BundleRefusal::Disproved { region, version_id: version.version_id.clone() }.into()
 }
 
 fn not_from_elsewhere(error: Error, region: Region) -> Error {
-    let message = match error {
-        Error::Service(refusal) if refusal.code() == ErrorCode::DecryptionFailure => refusal.to_string(),
-        Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => format!("{doing}: the bundle is missing"),
+    let refusal = match error {
+        Error::Service(refusal) => match *refusal {
+            Refusal::Bundle(refusal) => refusal,
+            other => return other.into(),
+        },
+        Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => BundleRefusal::MissingForGood { doing },
         other => return other,
     };
-    let why = format!(
-        "{message}\nanother Region's bundle is not taken in place of that for {region}: each has its own data key, and only the keystore that made the value on record can tell whether they hold the same (--keystore)"
-    );
-    Error::service(ErrorCode::DecryptionFailure, why)
+    BundleRefusal::NotFromElsewhere { refusal: Box::new(refusal), region }.into()
 }
 
-/// What to do where no key at hand opens a bundle.
-fn ways_out(version: &VersionRecord, region: Region) -> String {
-    let others: Vec<_> = version.bundles.iter().map(|bundle| bundle.region).filter(|other| *other != region).map(Region::name).collect();
-    let mut ways = "it opens where one of these keys is: with the keystore that has the key, in AWS in the key's Region if AWS KMS has it, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key)".to_owned();
-    if !others.is_empty() {
-        ways.push_str(&format!("; the bundles for {} hold the same value", others.join(", ")));
-    }
-    ways
+/// The other Regions whose bundles hold the same value.
+fn others(version: &VersionRecord, region: Region) -> Vec<Region> {
+    version.bundles.iter().map(|bundle| bundle.region).filter(|other| *other != region).collect()
 }
 
 /// A file that the record names and that is not there is damage.
 fn as_missing(error: Error) -> Error {
     match error {
-        Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => {
-            Error::service(ErrorCode::DecryptionFailure, format!("{doing}: the bundle is missing; another Region's may still open"))
-        }
+        Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => BundleRefusal::Missing { doing }.into(),
         other => other,
     }
 }
@@ -296,10 +281,7 @@ pub(super) fn bundle_path(secret: &Located, version: &VersionRecord, bundle: &Bu
 }
 
 fn select<'a>(record: &'a SecretRecord, selector: &VersionSelector) -> Result<&'a VersionRecord> {
-    let by_id = selector.version_id.as_deref().map(|id| {
-        let message = || format!("Secrets Manager can't find the specified secret value for VersionId: {}", id.escape_debug());
-        record.version(id).ok_or_else(|| not_found(message()))
-    });
+    let by_id = selector.version_id.as_deref().map(|id| record.version(id).ok_or_else(|| SecretRefusal::NoVersion(id.to_owned()).into()));
     match (by_id, selector.version_stage.as_deref()) {
         (Some(version), None) => version,
         (Some(version), Some(stage)) => {
@@ -307,13 +289,11 @@ fn select<'a>(record: &'a SecretRecord, selector: &VersionSelector) -> Result<&'
             if version.version_stages.iter().any(|label| label == stage) {
                 return Ok(version);
             }
-            let message = "You provided a VersionStage that is not associated to the provided VersionId.";
-            Err(Error::service(ErrorCode::InvalidRequestException, message))
+            Err(SecretRefusal::StageOfOtherVersion.into())
         }
         (None, stage) => {
             let stage = stage.unwrap_or(AWSCURRENT);
-            let message = || format!("Secrets Manager can't find the specified secret value for staging label: {}", stage.escape_debug());
-            record.version_with_stage(stage).ok_or_else(|| not_found(message()))
+            record.version_with_stage(stage).ok_or_else(|| SecretRefusal::NoStage(stage.to_owned()).into())
         }
     }
 }

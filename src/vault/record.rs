@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{keys::EdkRecord, layout, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
+use super::{edk_record::EdkRecord, layout, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
 use crate::{
     arn::{KeyArn, SecretArn},
     error::{Error, Result},

@@ -18,7 +18,7 @@ use super::{
     seal_version::{SealedVersion, VersionSource, not_compared},
 };
 use crate::{
-    error::{Error, ErrorCode, Refusal, Result},
+    error::{ReplicaRefusal, Result},
     kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
     region::Region,
     timestamp::Timestamp,
@@ -78,7 +78,7 @@ impl Vault {
     /// `ResourceNotFoundException`, `InvalidParameterException`, `DecryptionFailure` when no bundle opens here, or the Regions that cannot be served.
     pub fn replicate_secret_to_regions(&self, session: &mut KeystoreSession, request: &ReplicateSecret) -> Result<SecretChange> {
         if request.replicas.is_empty() {
-            return Err(Error::service(ErrorCode::InvalidParameterException, "AddReplicaRegions: name at least one Region"));
+            return Err(ReplicaRefusal::NoneNamed.into());
         }
         self.require()?;
         let _lock = self.lock()?;
@@ -138,7 +138,7 @@ impl SealedReplicas {
             let (version, failed) = SealedVersion::seal(record, &version.version_id, &value, &targets, durable, keys, source)?;
             sealed.versions.push(version);
             // A Region that failed for one version is not asked for the others.
-            targets.retain(|target| failed.iter().all(|problem| problem.place != target.region().name()));
+            targets.retain(|target| failed.iter().all(|problem| problem.told.place != target.region().name()));
             sealed.problems.extend(failed);
         }
         Ok(sealed)
@@ -211,9 +211,8 @@ fn plan_replica(
         (true, _) => Ok(None),
         (false, NameClash::Overwrite) => Ok(Some(target)),
         (false, NameClash::Refuse) => {
-            let message =
-                format!("the replica is in sync under {}; --force-overwrite-replica-secret encrypts it under {key}", known.kms_key_id);
-            Err(Problem::new(replica.region.as_str(), Refusal::told(ErrorCode::InvalidParameterException, message)))
+            let refusal = ReplicaRefusal::InSyncUnderOtherKey { current: known.kms_key_id.clone(), asked: target.key };
+            Err(Problem::of(replica.region.as_str(), refusal.into(), None))
         }
     }
 }

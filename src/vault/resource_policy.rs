@@ -5,7 +5,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::{Error, Result},
+    error::{Constraint, Error, Result, Violation},
     policy,
 };
 
@@ -34,10 +34,10 @@ impl TryFrom<String> for ResourcePolicy {
     fn try_from(text: String) -> Result<Self> {
         const PARAMETER: &str = "resourcePolicy";
         if text.is_empty() {
-            return Err(Error::validation(PARAMETER, "Member must have length greater than or equal to 1"));
+            return Err(Violation::new(PARAMETER, Constraint::LeastLength(1)).into());
         }
         if text.chars().count() > LIMIT {
-            return Err(Error::validation(PARAMETER, &format!("Member must have length less than or equal to {LIMIT}")));
+            return Err(Violation::new(PARAMETER, Constraint::MostLength(LIMIT)).into());
         }
         policy::check_grammar(&text)?;
         Ok(Self(text))

@@ -6,6 +6,7 @@ use super::{
     change::PreparedChange,
     create::in_sync,
     describe::SecretChange,
+    edk_record::EdkRecord,
     family::Located,
     keys::KeyOptions,
     lookup::Found,
@@ -16,7 +17,7 @@ use super::{
     value::SecretValue,
 };
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{Result, SecretRefusal},
     kms::{EmbeddedKms, KeysDurable, KeystoreSession},
     region::Region,
     suite::AlgorithmSuite,
@@ -55,7 +56,7 @@ impl Vault {
     /// `ResourceNotFoundException`, `DecryptionFailure` when no bundle opens here, or the Regions whose key cannot be used; nothing is written then.
     pub fn rewrap_secret(&self, session: &mut KeystoreSession, request: &RewrapSecret) -> Result<SecretChange> {
         if request.to_key.is_some() && request.region.is_none() {
-            return Err(Error::service(ErrorCode::InvalidParameterException, "a key belongs to one Region: name the Region too"));
+            return Err(SecretRefusal::KeyWithoutRegion.into());
         }
         self.require()?;
         let _lock = self.lock()?;
@@ -98,7 +99,7 @@ impl Vault {
                 self.open_any_region(&openers, kms.comparison_key(), secret, version, region)?;
             let suite = request.suite.unwrap_or(found);
             if suite != found && !cover(targets, version) {
-                return Err(Error::service(ErrorCode::InvalidParameterException, ALL_OR_NONE));
+                return Err(SecretRefusal::SignedInPart.into());
             }
             check_suite_of_all(kms, targets, suite)?;
             Ok(Opened { targets: some, value, source: VersionSource { data_key: Some(data_key), suite } })
@@ -148,9 +149,6 @@ fn under_new_keys(record: &SecretRecord, targets: &[Target]) -> SecretRecord {
     after
 }
 
-const ALL_OR_NONE: &str =
-    "The bundles of a version are all signed or none is: change that in all Regions at once, without naming a Region or a key.";
-
 fn cover(targets: &[Target], version: &VersionRecord) -> bool {
     version.bundles.iter().all(|bundle| targets.iter().any(|target| target.region() == bundle.region))
 }
@@ -162,9 +160,7 @@ fn lost_keys(before: &SecretRecord, after: &SecretRecord) -> Vec<String> {
         let new = after.versions.iter().flat_map(|version| &version.bundles).filter(|new| new.region == old.region);
         let kept: Vec<_> = new.flat_map(|new| &new.encrypted_data_keys).collect();
         // The first is the Region's own.
-        lost.extend(
-            old.encrypted_data_keys.iter().skip(1).filter(|edk| !kept.contains(edk)).map(|edk| format!("{} {}", edk.provider_id, edk.key)),
-        );
+        lost.extend(old.encrypted_data_keys.iter().skip(1).filter(|edk| !kept.contains(edk)).map(EdkRecord::to_string));
     }
     lost.sort_unstable();
     lost.dedup();

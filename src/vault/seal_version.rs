@@ -3,7 +3,8 @@
 use super::{
     bundle::{BundleIdentity, seal_bundle},
     commit::SecretWriter,
-    keys::{EdkRecord, KeyOptions, borrowed},
+    edk_record::EdkRecord,
+    keys::{KeyOptions, borrowed},
     plan::{Problem, Target},
     record::{BundleRecord, DataKeyScope, SecretRecord, ValueTag},
     value::SecretValue,
@@ -11,7 +12,6 @@ use super::{
 use crate::{
     arn::KeyArn,
     error::{Error, Result, SetupError},
-    keyring::AWS_KMS_PROVIDER_ID,
     kms::{ComparisonKey, EmbeddedKms, KeysDurable},
     message::{DataKeys, WrapTarget, wrap_each},
     region::Region,
@@ -116,7 +116,7 @@ pub(crate) fn wrap_problem(target: &Target, error: Error) -> Result<Problem> {
 
 /// One EDK under a symmetric key: the record's `KmsKeyId` says all of it.
 fn is_plain(encrypted_data_keys: &[EdkRecord]) -> bool {
-    matches!(encrypted_data_keys, [edk] if edk.provider_id == AWS_KMS_PROVIDER_ID)
+    matches!(encrypted_data_keys, [edk] if edk.is_under_symmetric_key())
 }
 
 /// The bundle of `version_id` in `region`; account and suffix come from the record.

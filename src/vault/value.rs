@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{Result, SecretRefusal},
     secret::SecretBytes,
 };
 
@@ -44,20 +44,16 @@ impl SecretValue {
     /// Checks length and, for a string, UTF-8.
     ///
     /// # Errors
-    /// `InvalidParameterException`, naming `seal` for what is too long.
+    /// `InvalidParameterException`.
     pub fn new(kind: PayloadKind, bytes: SecretBytes) -> Result<Self> {
-        let refuse = |message: String| Err(Error::service(ErrorCode::InvalidParameterException, message));
         if bytes.is_empty() {
-            return refuse("a secret value needs at least 1 byte".to_owned());
+            return Err(SecretRefusal::EmptyValue.into());
         }
         if bytes.len() > MAX_SECRET_LENGTH {
-            return refuse(format!(
-                "the secret value has {} bytes; a secret holds at most {MAX_SECRET_LENGTH}. Use 'coldseal seal' for larger payloads",
-                bytes.len()
-            ));
+            return Err(SecretRefusal::ValueTooLong { length: bytes.len(), limit: MAX_SECRET_LENGTH }.into());
         }
         if kind == PayloadKind::String && std::str::from_utf8(bytes.expose()).is_err() {
-            return refuse("a SecretString must be UTF-8; use --secret-binary fileb://… for other bytes".to_owned());
+            return Err(SecretRefusal::ValueNotUtf8.into());
         }
         Ok(Self { kind, bytes })
     }

@@ -205,9 +205,11 @@ coldseal: warning: the secret gets no value: neither --secret-string, --secret-b
 An error occurred (InvalidParameterException) when calling the CreateSecret operation: 5 Regions have problems, and nothing was written:
   us-wst-2: there is no Region 'us-wst-2'; did you mean us-east-2, us-west-2?
   cn-north-1: replication stays in one partition: cn-north-1 is in aws-cn, us-west-2 in aws
-  af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it
+  af-south-1: the Region af-south-1 is not enabled
   us-east-1: NotFoundException: Alias arn:aws:kms:us-east-1:000000000000:alias/nope is not found.
   us-west-2: Invalid replica region. It is the primary Region of the secret.
+hint: 'coldseal kms enable-region af-south-1' enables it
+hint: 'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there is
 
 "#]]);
     assert!(!sandbox.exists("coldseal-vault") && !sandbox.exists("keystore/keystore.json") && !sandbox.exists("keystore/keystore.key"));
@@ -232,7 +234,8 @@ fn replicas_are_added_overwritten_and_refused() {
         assert_eq!(output.status.code(), Some(254), "{arguments}");
     }
     sandbox.coldseal("replicate-secret-to-regions --secret-id a --add-replica-regions us-east-2").assert().code(254).stderr_eq(str![[r#"
-An error occurred (InvalidRequestException) when calling the ReplicateSecretToRegions operation: 'a' is a secret of its own in several Regions: eu-west-1, us-west-2; name one with --region
+An error occurred (InvalidRequestException) when calling the ReplicateSecretToRegions operation: 'a' is a secret of its own in several Regions: eu-west-1, us-west-2
+hint: name one with --region
 
 "#]]);
     let forced = format!("{replicate} --add-replica-regions eu-west-1 --force-overwrite-replica-secret");

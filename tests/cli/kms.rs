@@ -162,11 +162,13 @@ fn regions_are_enabled_before_they_are_used() {
     let create = "create-secret --name a --secret-string file://value --region af-south-1 --query Name";
     sandbox.write("value", "x");
     sandbox.coldseal(create).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
-An error occurred (InvalidParameterException) when calling the CreateSecret operation: af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it (nothing was written)
+An error occurred (InvalidParameterException) when calling the CreateSecret operation: af-south-1: the Region af-south-1 is not enabled (nothing was written)
+hint: 'coldseal kms enable-region af-south-1' enables it
 
 "#]]);
     sandbox.coldseal("kms create-key --region af-south-1").assert().code(253).stdout_eq("").stderr_eq(str![[r#"
-coldseal: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it
+coldseal: the Region af-south-1 is not enabled
+hint: 'coldseal kms enable-region af-south-1' enables it
 
 "#]]);
     sandbox.coldseal("kms enable-region af-south-1 ap-east-1").assert().success().stdout_eq("").stderr_eq(str![[r#"
@@ -180,7 +182,8 @@ coldseal: af-south-1 was enabled already
 
 "#]]);
     sandbox.coldseal("kms enable-region nowhere").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
-coldseal: enable-region: there is no Region 'nowhere'; 'coldseal kms list-regions' shows those that there are
+coldseal: enable-region: there is no Region 'nowhere'
+hint: 'coldseal kms list-regions' shows those that there are
 
 "#]]);
     sandbox

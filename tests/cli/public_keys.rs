@@ -211,7 +211,8 @@ not signed: this shows damage, not who made it
     sandbox.coldseal("get-secret-value --secret-id db --region ap-southeast-2").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 An error occurred (DecryptionFailure) when calling the GetSecretValue operation: coldseal-vault/secrets/us-east-1/db/[UUID]/ap-southeast-2.[HASH].bundle: no encrypted data key of the message can be unwrapped here
   aws-kms-rsa arn:aws:kms:ap-southeast-2:111122223333:key/[UUID]: UnsupportedOperationException: arn:aws:kms:ap-southeast-2:111122223333:key/[UUID] is for AWS KMS alone: here is only the key's public part, which was imported
-it opens where one of these keys is: with the keystore that has the key, in AWS in the key's Region if AWS KMS has it, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key); the bundles for us-east-1, eu-west-1 hold the same value
+the bundles for us-east-1, eu-west-1 hold the same value
+hint: it opens where one of these keys is: with the keystore that has the key, in AWS in the key's Region if AWS KMS has it, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key)
 hint: 'coldseal verify --open' shows which bundles open here
 
 "#]]);
@@ -252,8 +253,10 @@ fn a_region_without_key_is_refused_before_anything_is_written() {
     let create = format!("{CREATE} --add-replica-regions {REPLICAS} eu-west-2 Region=us-west-2");
     sandbox.coldseal(&create).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 An error occurred (InvalidParameterException) when calling the CreateSecret operation: 2 Regions have problems, and nothing was written:
-  eu-west-2: no key is named for it, and another Region uses an imported public key: then every Region needs one; KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region eu-west-2 --key-id KEY'
-  us-west-2: no key is named for it, and another Region uses an imported public key: then every Region needs one; KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region us-west-2 --key-id KEY'
+  eu-west-2: no key is named for it, and another Region uses an imported public key: then every Region needs one
+  us-west-2: no key is named for it, and another Region uses an imported public key: then every Region needs one
+hint: KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region eu-west-2 --key-id KEY'
+hint: KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region us-west-2 --key-id KEY'
 
 "#]]);
     assert!(!sandbox.exists("coldseal-vault"));
@@ -264,7 +267,8 @@ An error occurred (InvalidParameterException) when calling the CreateSecret oper
         .code(254)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-An error occurred (InvalidParameterException) when calling the GenerateDataKey operation: us-west-2: no key is named for it, and another Region uses an imported public key: then every Region needs one; KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region us-west-2 --key-id KEY' (nothing was written)
+An error occurred (InvalidParameterException) when calling the GenerateDataKey operation: us-west-2: no key is named for it, and another Region uses an imported public key: then every Region needs one (nothing was written)
+hint: KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region us-west-2 --key-id KEY'
 
 "#]]);
     assert!(!sandbox.exists("photo.us-east-1.bundle"));

@@ -69,7 +69,8 @@ hint: --region us-west-2, or AWS_REGION, or 'region' in the AWS configuration fi
     missing("seal key --kms-key-id alias/x");
     sandbox.write("config", "[default]\nregion = nowhere-1\n");
     sandbox.coldseal("kms create-key").env("AWS_CONFIG_FILE", "config").assert().code(252).stderr_eq(str![[r#"
-coldseal: the profile's region: there is no Region 'nowhere-1'; 'coldseal kms list-regions' shows those that there are
+coldseal: the profile's region: there is no Region 'nowhere-1'
+hint: 'coldseal kms list-regions' shows those that there are
 
 "#]]);
     sandbox.coldseal("kms create-key").env("AWS_REGION", "us-wst-2").assert().code(252).stderr_eq(str![[r#"
@@ -89,7 +90,8 @@ fn a_name_that_several_regions_have_is_asked_about() {
     sandbox.ok("create-secret --name a --secret-string 1 --region us-west-2");
     sandbox.ok("create-secret --name a --secret-string 2 --region eu-west-1");
     sandbox.coldseal("get-secret-value --secret-id a").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
-An error occurred (InvalidRequestException) when calling the GetSecretValue operation: 'a' is a secret of its own in several Regions: eu-west-1, us-west-2; name one with --region
+An error occurred (InvalidRequestException) when calling the GetSecretValue operation: 'a' is a secret of its own in several Regions: eu-west-1, us-west-2
+hint: name one with --region
 
 "#]]);
     assert_eq!(sandbox.stdout("get-secret-value --secret-id a --region eu-west-1 --query SecretString --output text"), "2\n");

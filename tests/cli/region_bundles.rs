@@ -47,8 +47,10 @@ fn every_problem_is_listed_and_nothing_is_written() {
     sandbox.coldseal(line).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 An error occurred (InvalidParameterException) when calling the GenerateDataKey operation: 3 Regions have problems, and nothing was written:
   us-west-9: there is no Region 'us-west-9'; did you mean us-west-1, us-west-2, us-iso-west-1?
-  af-south-1: the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it
+  af-south-1: the Region af-south-1 is not enabled
   eu-west-1: NotFoundException: Alias arn:aws:kms:eu-west-1:000000000000:alias/none is not found.
+hint: 'coldseal kms enable-region af-south-1' enables it
+hint: 'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there is
 
 "#]]);
     assert!(!sandbox.exists("out") && !sandbox.exists("keystore/keystore.json"));

@@ -55,7 +55,8 @@ fn standard_input_is_taken_as_it_is() {
     sandbox.ok("get-secret-value --secret-id b --output-file b");
     assert_eq!(sandbox.read("b"), [0, 255]);
     sandbox.coldseal(&format!("{CREATE} --name t --secret-string -")).stdin(vec![255u8]).assert().code(254).stderr_eq(str![[r#"
-An error occurred (InvalidParameterException) when calling the CreateSecret operation: a SecretString must be UTF-8; use --secret-binary fileb://… for other bytes
+An error occurred (InvalidParameterException) when calling the CreateSecret operation: a SecretString must be UTF-8
+hint: use --secret-binary fileb://… for other bytes
 
 "#]]);
     sandbox.coldseal(&format!("{CREATE} --name t --secret-string -")).stdin(vec![b'x'; 65_537]).assert().code(252).stderr_eq(str![[r#"

@@ -3,14 +3,18 @@
 use std::{io, path::PathBuf};
 
 use super::*;
-use crate::error::{ContextMismatch, EdkAttempt, ErrorCode, FormatError, FormatProblem, SetupError};
+use crate::{
+    arn::KeyArn,
+    error::{
+        AwsRefusal, BundleRefusal, ContextMismatch, Damage, EdkAttempt, EdkOutcome, ErrorCode, FormatError, FormatProblem,
+        KeyDetailRefusal, KeyRefusal, KeyUseRefusal, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, SecretRefusal,
+        SetupError,
+    },
+    region::Region,
+};
 
 fn setup(error: SetupError) -> Error {
     Error::Setup(error)
-}
-
-fn service(code: ErrorCode, message: &str) -> Error {
-    Error::service(code, message)
 }
 
 fn format(field: &'static str, problem: FormatProblem) -> Error {
@@ -24,9 +28,9 @@ fn account(id: &str) -> crate::arn::AccountId {
 /// Every error that has a hint, and each kind that has none.
 fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     let path = PathBuf::from;
-    let attempt = EdkAttempt { provider_id: "home".to_owned(), key: "backup".to_owned(), outcome: None };
+    let attempt = EdkAttempt { provider_id: "home".to_owned(), key: "backup".to_owned(), outcome: EdkOutcome::NoKeyHere };
     let mut table = setup_errors();
-    table.extend(service_errors());
+    table.extend(refusals());
     table.extend([
         (
             format("version", FormatProblem::Unsupported { value: 1 }),
@@ -71,7 +75,7 @@ fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
             ],
         ),
         (
-            Error::Damaged { path: path("/v/secret.json"), what: "not JSON".to_owned() },
+            Error::Damaged { path: path("/v/secret.json"), what: Damage::Content("not JSON".to_owned()) },
             Operation::GetSecretValue,
             254,
             &["coldseal: /v/secret.json: not JSON", "hint: restore the file from a copy; 'coldseal verify' checks a vault"],
@@ -153,37 +157,33 @@ fn setup_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     ]
 }
 
-fn service_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
+fn key() -> KeyArn {
+    "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab".parse().expect("a key ARN")
+}
+
+fn region(name: &str) -> Region {
+    Region::new(name).expect("a Region")
+}
+
+fn refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
+    let mut table = key_refusals();
+    table.extend(secret_refusals());
+    table
+}
+
+fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     vec![
         (
-            service(ErrorCode::DisabledException, "K is disabled."),
-            Operation::GenerateDataKey,
+            KeyRefusal::Disabled(key()).into(),
+            Operation::Seal,
             254,
             &[
-                "An error occurred (DisabledException) when calling the GenerateDataKey operation: K is disabled.",
+                "An error occurred (DisabledException) when calling the GenerateDataKey operation: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab is disabled.",
                 "hint: 'coldseal kms enable-key' enables a key",
-            ],
+            ][..],
         ),
         (
-            service(ErrorCode::ResourceExistsException, "It exists."),
-            Operation::CreateSecret,
-            254,
-            &[
-                "An error occurred (ResourceExistsException) when calling the CreateSecret operation: It exists.",
-                "hint: 'coldseal describe-secret' shows the one that exists",
-            ],
-        ),
-        (
-            service(ErrorCode::ResourceNotFoundException, "No."),
-            Operation::GetSecretValue,
-            254,
-            &[
-                "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: No.",
-                "hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels",
-            ],
-        ),
-        (
-            service(ErrorCode::NotFoundException, "Invalid keyId 'x'"),
+            KeyRefusal::InvalidKeyId("x".to_owned()).into(),
             Operation::EnableKey,
             254,
             &[
@@ -192,16 +192,16 @@ fn service_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
             ],
         ),
         (
-            service(ErrorCode::NotFoundException, "No."),
+            KeyRefusal::InvalidKeyId("x".to_owned()).into(),
             Operation::DescribeKey,
             254,
             &[
-                "An error occurred (NotFoundException) when calling the DescribeKey operation: No.",
+                "An error occurred (NotFoundException) when calling the DescribeKey operation: Invalid keyId 'x'",
                 "hint: 'coldseal kms list-keys' and 'coldseal kms list-aliases' show what there is",
             ],
         ),
         (
-            service(ErrorCode::NotAuthorizedException, ""),
+            KeyDetailRefusal::AliasOfAws.into(),
             Operation::CreateAlias,
             254,
             &[
@@ -210,7 +210,7 @@ fn service_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
             ],
         ),
         (
-            service(ErrorCode::ValidationException, "Invalid identifier"),
+            KeyDetailRefusal::NotAnAlias.into(),
             Operation::CreateAlias,
             254,
             &[
@@ -219,16 +219,7 @@ fn service_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
             ],
         ),
         (
-            service(ErrorCode::DecryptionFailure, "It does not open."),
-            Operation::GetSecretValue,
-            254,
-            &[
-                "An error occurred (DecryptionFailure) when calling the GetSecretValue operation: It does not open.",
-                "hint: 'coldseal verify --open' shows which bundles open here",
-            ],
-        ),
-        (
-            service(ErrorCode::InvalidKeyUsageException, "Algorithm A is incompatible with key spec S."),
+            KeyUseRefusal::Algorithm { algorithm: "A", spec: "S" }.into(),
             Operation::Encrypt,
             254,
             &[
@@ -237,46 +228,112 @@ fn service_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
             ],
         ),
         (
-            service(ErrorCode::InvalidKeyUsageException, "no signed message under it"),
-            Operation::ReEncrypt,
+            KeyUseRefusal::RsaInSignedContext.into(),
+            Operation::Rewrap,
             254,
             &[
-                "An error occurred (InvalidKeyUsageException) when calling the ReEncrypt operation: no signed message under it",
+                "An error occurred (InvalidKeyUsageException) when calling the ReEncrypt operation: an RSA key of AWS KMS does not go with a signed message (suite 0x0578)",
                 "hint: name a key of another kind, or drop the signature with --no-sign-message",
             ],
         ),
         (
-            service(ErrorCode::InvalidKeyUsageException, "no signed message under it"),
+            KeyUseRefusal::RsaInSignedContext.into(),
             Operation::CreateSecret,
             254,
             &[
-                "An error occurred (InvalidKeyUsageException) when calling the CreateSecret operation: no signed message under it",
+                "An error occurred (InvalidKeyUsageException) when calling the CreateSecret operation: an RSA key of AWS KMS does not go with a signed message (suite 0x0578)",
                 "hint: name a key of another kind, or leave out --sign-message",
             ],
         ),
         (
-            service(ErrorCode::UnsupportedOperationException, "no such key spec"),
+            RequestRefusal::OtherKindOfKeys { what: "key spec", name: "SM2".to_owned(), known: vec!["RSA_2048"] }.into(),
             Operation::CreateKey,
             254,
             &[
-                "An error occurred (UnsupportedOperationException) when calling the CreateKey operation: no such key spec",
+                "An error occurred (UnsupportedOperationException) when calling the CreateKey operation: keys with the key spec SM2 cannot wrap a data key, and coldseal has none; it has RSA_2048",
                 "hint: 'coldseal kms create-key --help' lists the key specs and key usages",
             ],
         ),
         (
-            service(ErrorCode::UnsupportedOperationException, "K is not a multi-region primary key."),
+            KeyRefusal::NotPrimary(key()).into(),
             Operation::ReplicateKey,
             254,
             &[
-                "An error occurred (UnsupportedOperationException) when calling the ReplicateKey operation: K is not a multi-region primary key.",
+                "An error occurred (UnsupportedOperationException) when calling the ReplicateKey operation: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab is not a multi-region primary key.",
                 "hint: 'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them",
             ],
         ),
         (
-            service(ErrorCode::InvalidParameterException, "Name: empty"),
+            AwsRefusal::new(ErrorCode::AccessDeniedException, "no").of_call("Encrypt", region("us-west-2"), "alias/x").into(),
             Operation::CreateSecret,
             254,
-            &["An error occurred (InvalidParameterException) when calling the CreateSecret operation: Name: empty"],
+            &[
+                "An error occurred (AccessDeniedException) when calling the CreateSecret operation: us-west-2, Encrypt with alias/x: no",
+                "hint: the key's policy, or an IAM policy, has to allow it: kms:GenerateDataKey in the primary Region, kms:Encrypt in the others, kms:Decrypt to open, and for aliases kms:DescribeKey",
+            ],
+        ),
+    ]
+}
+
+fn secret_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
+    let problem = |place: &str, error: Error| RegionProblem { place: place.to_owned(), cause: error.into() };
+    let not_enabled = |name: &str| problem(name, SetupError::RegionNotEnabled(region(name)).into());
+    let denied = AwsRefusal::new(ErrorCode::AccessDeniedException, "no").of_call("Encrypt", region("eu-west-1"), "alias/x");
+    let taken = || ReplicaRefusal::NameTaken.into();
+    let problems = vec![
+        problem("eu-west-1", denied.into()),
+        problem("us-east-1", taken()),
+        problem("us-east-2", taken()),
+        not_enabled("af-south-1"),
+        not_enabled("me-south-1"),
+    ];
+    vec![
+        (
+            SecretRefusal::Exists("a".to_owned()).into(),
+            Operation::CreateSecret,
+            254,
+            &[
+                "An error occurred (ResourceExistsException) when calling the CreateSecret operation: The operation failed because the secret a already exists.",
+                "hint: 'coldseal describe-secret' shows the one that exists",
+            ][..],
+        ),
+        (
+            SecretRefusal::NotFound.into(),
+            Operation::GetSecretValue,
+            254,
+            &[
+                "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.",
+                "hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels",
+            ],
+        ),
+        (
+            SecretRefusal::NameLength(0).into(),
+            Operation::CreateSecret,
+            254,
+            &[
+                "An error occurred (InvalidParameterException) when calling the CreateSecret operation: Name: a secret's name has 1 to 512 characters, this one 0",
+            ],
+        ),
+        (
+            BundleRefusal::Missing { doing: "reading x".to_owned() }.into(),
+            Operation::GetSecretValue,
+            254,
+            &[
+                "An error occurred (DecryptionFailure) when calling the GetSecretValue operation: reading x: the bundle is missing; another Region's may still open",
+                "hint: 'coldseal verify --open' shows which bundles open here",
+            ],
+        ),
+        (
+            RegionsRefusal { problems }.into(),
+            Operation::CreateSecret,
+            254,
+            &[
+                "An error occurred (AccessDeniedException) when calling the CreateSecret operation: 5 Regions have problems, and nothing was written:\n  eu-west-1: AccessDeniedException: Encrypt with alias/x: no\n  us-east-1: Secret with this name already exists in this region\n  us-east-2: Secret with this name already exists in this region\n  af-south-1: the Region af-south-1 is not enabled\n  me-south-1: the Region me-south-1 is not enabled",
+                "hint: the key's policy, or an IAM policy, has to allow it: kms:GenerateDataKey in the primary Region, kms:Encrypt in the others, kms:Decrypt to open, and for aliases kms:DescribeKey",
+                "hint: --force-overwrite-replica-secret replaces the secret that is there",
+                "hint: 'coldseal kms enable-region af-south-1' enables it",
+                "hint: 'coldseal kms enable-region me-south-1' enables it",
+            ],
         ),
     ]
 }

@@ -6,7 +6,7 @@
 
 use hyper::{HeaderMap, header::AUTHORIZATION};
 
-use crate::error::{ErrorCode, Refusal};
+use crate::error::{AuthenticationRefusal, Result};
 
 /// The only algorithm that is taken.
 pub(super) const ALGORITHM: &str = "AWS4-HMAC-SHA256";
@@ -33,10 +33,10 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Authorization<'a> {
     /// The request's header; `MissingAuthenticationTokenException` where there is none, `IncompleteSignatureException` where it is not one.
-    pub(super) fn of(headers: &'a HeaderMap) -> Result<Self, Refusal> {
+    pub(super) fn of(headers: &'a HeaderMap) -> Result<Self, AuthenticationRefusal> {
         let mut values = headers.get_all(AUTHORIZATION).iter();
         let Some(value) = values.next() else {
-            return Err(Refusal::told(ErrorCode::MissingAuthenticationTokenException, "Missing Authentication Token"));
+            return Err(AuthenticationRefusal::Missing("Missing Authentication Token"));
         };
         if values.next().is_some() {
             return Err(incomplete("Authorization header must stand once."));
@@ -44,7 +44,7 @@ impl<'a> Authorization<'a> {
         Self::parse(value.to_str().map_err(|_| incomplete("Authorization header must be ASCII."))?)
     }
 
-    fn parse(value: &'a str) -> Result<Self, Refusal> {
+    fn parse(value: &'a str) -> Result<Self, AuthenticationRefusal> {
         let Some((ALGORITHM, parameters)) = value.trim_start().split_once(' ') else {
             return Err(incomplete(format!("Authorization header must use the algorithm '{ALGORITHM}'.")));
         };
@@ -71,7 +71,7 @@ impl<'a> Authorization<'a> {
     }
 }
 
-fn parse_credential(credential: &str) -> Result<(&str, Scope<'_>), Refusal> {
+fn parse_credential(credential: &str) -> Result<(&str, Scope<'_>), AuthenticationRefusal> {
     let elements: Vec<&str> = credential.split('/').collect();
     let [access_key_id, date, region, service, terminator] = elements[..] else {
         return Err(incomplete("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term."));
@@ -80,7 +80,7 @@ fn parse_credential(credential: &str) -> Result<(&str, Scope<'_>), Refusal> {
 }
 
 /// Names in another order, or twice, would leave open what was signed.
-fn parse_signed_headers(list: &str) -> Result<Vec<&str>, Refusal> {
+fn parse_signed_headers(list: &str) -> Result<Vec<&str>, AuthenticationRefusal> {
     let names: Vec<&str> = list.split(';').collect();
     let is_name = |name: &str| !name.is_empty() && !name.bytes().any(|byte| byte.is_ascii_uppercase() || byte.is_ascii_whitespace());
     let is_ascending = names.is_sorted_by(|a, b| a < b);
@@ -90,6 +90,6 @@ fn parse_signed_headers(list: &str) -> Result<Vec<&str>, Refusal> {
     Err(incomplete("SignedHeaders must be lower-case header names in ascending order, separated by semicolons."))
 }
 
-pub(super) fn incomplete(message: impl Into<String>) -> Refusal {
-    Refusal::told(ErrorCode::IncompleteSignatureException, message)
+pub(super) fn incomplete(message: impl Into<String>) -> AuthenticationRefusal {
+    AuthenticationRefusal::Incomplete(message.into())
 }

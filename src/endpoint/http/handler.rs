@@ -20,7 +20,7 @@ use super::{
 use crate::{
     crypto::SystemRandom,
     endpoint::{Answer, Service},
-    error::{ErrorCode, Refusal},
+    error::{AuthenticationRefusal, Refusal, RequestRefusal},
     kms::random_uuid,
     region::Region,
     secret::SecretBytes,
@@ -114,7 +114,7 @@ impl Endpoint {
     {
         let body = read(body, &self.limits, &self.large_bodies).await.map_err(|error| not_read(error, &self.limits))?;
         check_route(method, uri)?;
-        let region = self.authenticate(headers, body.bytes.expose()).map_err(|error| refused(400, &error))?;
+        let region = self.authenticate(headers, body.bytes.expose()).map_err(|refusal| refused(400, &refusal.into()))?;
         trace.region = Some(region);
         check_content_type(headers)?;
         let operation =
@@ -122,7 +122,7 @@ impl Endpoint {
         self.work(region, operation.to_owned(), body).await
     }
 
-    fn authenticate(&self, headers: &HeaderMap, body: &[u8]) -> Result<Region, Refusal> {
+    fn authenticate(&self, headers: &HeaderMap, body: &[u8]) -> Result<Region, AuthenticationRefusal> {
         match &self.authentication {
             Authentication::Signature(credentials) => signature::check(headers, body, credentials, (self.clock)()),
             Authentication::None => unsigned::region(headers),
@@ -131,7 +131,7 @@ impl Endpoint {
 
     /// The operations block, on disk and on large numbers. A client that goes away does not give its place to another before the work is done.
     async fn work(&self, region: Region, operation: String, body: ReceivedBody) -> Result<Answer, Reply> {
-        let failed = || refused(500, &Refusal::told(ErrorCode::KMSInternalException, "The request could not be done."));
+        let failed = || refused(500, &RequestRefusal::Unavailable("The request could not be done.").into());
         let place = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| failed())?;
         let service = Arc::clone(&self.service);
         let work = tokio::task::spawn_blocking(move || {
@@ -154,7 +154,7 @@ fn check_route(method: &Method, uri: &Uri) -> Result<(), Reply> {
         None => Ok(()),
         Some(query) if query.contains("X-Amz-") => {
             let message = "Presigned requests are not taken; the signature belongs into the Authorization header.";
-            Err(refused(400, &Refusal::told(ErrorCode::IncompleteSignatureException, message)))
+            Err(refused(400, &AuthenticationRefusal::Incomplete(message.to_owned()).into()))
         }
         Some(_) => Err(unknown(404, "There are no query parameters.")),
     }
@@ -186,11 +186,11 @@ fn not_read(error: BodyError, limits: &Limits) -> Reply {
         BodyError::TooSlow => (408, "The request did not arrive in time.".to_owned()),
         BodyError::Broken => (400, "The request ends too early.".to_owned()),
     };
-    Reply { ends_connection: true, ..refused(status, &Refusal::told(ErrorCode::SerializationException, message)) }
+    Reply { ends_connection: true, ..refused(status, &RequestRefusal::Serialization(message).into()) }
 }
 
-fn unknown(status: u16, message: &str) -> Reply {
-    refused(status, &Refusal::told(ErrorCode::UnknownOperationException, message))
+fn unknown(status: u16, message: &'static str) -> Reply {
+    refused(status, &RequestRefusal::Route(message).into())
 }
 
 fn refused(status: u16, error: &Refusal) -> Reply {

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     endpoint::Service,
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
 };
 
 /// Connections that the operating system holds until they are accepted.
@@ -73,7 +73,7 @@ impl Server {
     pub fn bind(options: ServerOptions, service: Arc<dyn Service>) -> Result<Self> {
         let ServerOptions { listen, reach, authentication } = options;
         if reach == Reach::Loopback && !listen.ip().is_loopback() {
-            return Err(Error::setup(format!("{listen} is not loopback, and keys would cross the network in clear")));
+            return Err(SetupError::NotLoopback(listen).into());
         }
         let threads = thread::available_parallelism().map_or(2, NonZero::get);
         let workers = (2 * threads).clamp(4, 32);

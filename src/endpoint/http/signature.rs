@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     crypto::{constant_time_eq, sha256},
-    error::{ErrorCode, Refusal},
+    error::{AuthenticationRefusal, Result},
     region::Region,
 };
 
@@ -33,17 +33,21 @@ const SECURITY_TOKEN: &str = "x-amz-security-token";
 
 /// AWS's messages.
 const OTHER_SIGNATURE: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
-const OTHER_TOKEN: &str = "The security token included in the request is invalid.";
 
 /// Checks the signature of `POST /` with these headers and this body, and gives the Region that it is for.
 ///
 /// # Errors
 /// AWS's: `MissingAuthenticationTokenException`, `IncompleteSignatureException`, `InvalidSignatureException`, `UnrecognizedClientException`.
 /// The last two cost the same work.
-pub(super) fn check(headers: &HeaderMap, body: &[u8], credentials: &Credentials, now: OffsetDateTime) -> Result<Region, Refusal> {
+pub(super) fn check(
+    headers: &HeaderMap,
+    body: &[u8],
+    credentials: &Credentials,
+    now: OffsetDateTime,
+) -> Result<Region, AuthenticationRefusal> {
     let authorization = Authorization::of(headers)?;
     if headers.contains_key(SECURITY_TOKEN) {
-        return Err(Refusal::told(ErrorCode::UnrecognizedClientException, OTHER_TOKEN));
+        return Err(AuthenticationRefusal::UnknownToken);
     }
     let signed = signed_headers(headers, &authorization)?;
     let (date_text, date) = date(&signed)?;
@@ -58,7 +62,7 @@ pub(super) fn check(headers: &HeaderMap, body: &[u8], credentials: &Credentials,
     match (credentials.is_of(authorization.access_key_id), is_signed) {
         (true, true) => Ok(region),
         (true, false) => Err(invalid(OTHER_SIGNATURE)),
-        (false, _) => Err(Refusal::told(ErrorCode::UnrecognizedClientException, OTHER_TOKEN)),
+        (false, _) => Err(AuthenticationRefusal::UnknownToken),
     }
 }
 
@@ -68,7 +72,7 @@ pub(super) fn claimed_region(headers: &HeaderMap) -> Option<Region> {
 }
 
 /// The headers that were signed, each of which stands once, with all among them that have to be.
-fn signed_headers<'a>(headers: &'a HeaderMap, authorization: &Authorization<'a>) -> Result<Vec<(&'a str, &'a str)>, Refusal> {
+fn signed_headers<'a>(headers: &'a HeaderMap, authorization: &Authorization<'a>) -> Result<Vec<(&'a str, &'a str)>, AuthenticationRefusal> {
     let names = &authorization.signed_headers;
     let amazon = headers.keys().map(|name| name.as_str()).filter(|name| name.starts_with("x-amz-"));
     for required in ["host", DATE, "x-amz-target"].into_iter().chain(amazon) {
@@ -88,7 +92,7 @@ fn signed_headers<'a>(headers: &'a HeaderMap, authorization: &Authorization<'a>)
 }
 
 /// The request's date as it stands there, `YYYYMMDD'T'HHMMSS'Z'`, and as a time.
-fn date<'a>(signed: &[(&'a str, &'a str)]) -> Result<(&'a str, OffsetDateTime), Refusal> {
+fn date<'a>(signed: &[(&'a str, &'a str)]) -> Result<(&'a str, OffsetDateTime), AuthenticationRefusal> {
     let text = signed.iter().find(|(name, _)| *name == DATE).map_or("", |(_, value)| *value);
     let time = parse_date(text).ok_or_else(|| incomplete("Date must be in ISO-8601 'basic format', YYYYMMDD'T'HHMMSS'Z'."))?;
     Ok((text, time))
@@ -109,7 +113,7 @@ fn parse_date(text: &str) -> Option<OffsetDateTime> {
 }
 
 /// `date` is that of the request, as it stands there.
-fn check_scope(authorization: &Authorization<'_>, date: &str) -> Result<Region, Refusal> {
+fn check_scope(authorization: &Authorization<'_>, date: &str) -> Result<Region, AuthenticationRefusal> {
     let scope = &authorization.scope;
     if scope.terminator != "aws4_request" {
         return Err(invalid("Credential should be scoped with a valid terminator: 'aws4_request'."));
@@ -124,7 +128,7 @@ fn check_scope(authorization: &Authorization<'_>, date: &str) -> Result<Region, 
     Region::new(scope.region).ok_or_else(|| invalid(format!("Credential should be scoped to a valid region, not '{}'.", scope.region)))
 }
 
-fn check_date(text: &str, date: OffsetDateTime, now: OffsetDateTime) -> Result<(), Refusal> {
+fn check_date(text: &str, date: OffsetDateTime, now: OffsetDateTime) -> Result<(), AuthenticationRefusal> {
     let (earliest, latest) = (now.saturating_sub(TOLERANCE), now.saturating_add(TOLERANCE));
     if date < earliest {
         let (earliest, now) = (basic(earliest), basic(now));
@@ -158,6 +162,6 @@ fn signature(signed: &[(&str, &str)], hash: String, credentials: &Credentials, r
     Some(signature)
 }
 
-fn invalid(message: impl Into<String>) -> Refusal {
-    Refusal::told(ErrorCode::InvalidSignatureException, message)
+fn invalid(message: impl Into<String>) -> AuthenticationRefusal {
+    AuthenticationRefusal::Invalid(message.into())
 }

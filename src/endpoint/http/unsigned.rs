@@ -8,7 +8,7 @@ use hyper::{HeaderMap, header::HOST};
 
 use super::signature::claimed_region;
 use crate::{
-    error::{ErrorCode, Refusal},
+    error::{AuthenticationRefusal, Result},
     region::Region,
 };
 
@@ -29,8 +29,8 @@ const SUFFIXES: [&str; 9] = [
 ///
 /// # Errors
 /// `MissingAuthenticationTokenException` where the host is not one of this machine or AWS's, or nothing names a Region.
-pub(super) fn region(headers: &HeaderMap) -> Result<Region, Refusal> {
-    let missing = |message: &str| Refusal::told(ErrorCode::MissingAuthenticationTokenException, message);
+pub(super) fn region(headers: &HeaderMap) -> Result<Region, AuthenticationRefusal> {
+    let missing = AuthenticationRefusal::Missing;
     let mut hosts = headers.get_all(HOST).iter();
     let host = match (hosts.next().and_then(|host| host.to_str().ok()), hosts.next()) {
         (Some(host), None) => Host::parse(host),

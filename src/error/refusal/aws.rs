@@ -40,9 +40,8 @@ impl AwsRefusal {
         self.code
     }
 
-    /// Displays it where `place` stands before it: the Region is not said again.
-    #[must_use]
-    pub fn in_place(&self, place: &str) -> impl fmt::Display {
+    /// What it displays where `place` stands before it: the Region is not said again.
+    pub(super) fn in_place(&self, place: &str) -> String {
         let is_said = self.call.as_ref().is_some_and(|call| call.region.name() == place);
         if is_said { self.without_region() } else { self.to_string() }
     }
@@ -62,3 +61,5 @@ impl fmt::Display for AwsRefusal {
         f.write_str(&self.without_region())
     }
 }
+
+impl std::error::Error for AwsRefusal {}

@@ -3,68 +3,111 @@
 //! What a variant displays is the fact alone, in AWS's words where AWS has them: it stands in answers, in lists and in what a vault keeps.
 //! Ways out belong to the command line.
 
+mod authentication;
 mod aws;
+mod bundle;
+mod cause;
+mod details;
+mod key;
+mod key_use;
+mod names;
+mod public_key;
+mod regions;
+mod replica;
 mod request;
+mod secret;
 
 use std::fmt;
 
+pub use authentication::AuthenticationRefusal;
 pub use aws::AwsRefusal;
+pub use bundle::BundleRefusal;
+pub use cause::Cause;
+pub use details::KeyDetailRefusal;
+pub use key::KeyRefusal;
+pub use key_use::KeyUseRefusal;
+pub use public_key::{NotAKeyArn, PublicKeyRefusal};
+pub use regions::{RegionProblem, RegionsRefusal};
+pub use replica::ReplicaRefusal;
 pub use request::{Constraint, RequestRefusal, Violation};
+pub use secret::{RotationRefusal, SecretDifference, SecretRefusal};
 
-use super::{Error, ErrorCode};
+use super::ErrorCode;
 
-/// A refusal of one kind or another.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
+macro_rules! refusals {
+    ($($(#[$doc:meta])* $kind:ident($refusal:ty),)*) => {
+        /// A refusal of one kind or another. Displays the fact alone.
+        #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+        #[non_exhaustive]
+        pub enum Refusal {
+            $(
+                $(#[$doc])*
+                #[error(transparent)]
+                $kind($refusal),
+            )*
+            /// What is wrong with one of several files.
+            #[error("{file}: {refusal}")]
+            InFile {
+                /// The file's name, as it was given.
+                file: String,
+                /// What is wrong.
+                refusal: Box<Refusal>,
+            },
+        }
+
+        impl Refusal {
+            /// The service's name for it.
+            #[must_use]
+            pub fn code(&self) -> ErrorCode {
+                match self {
+                    $(Self::$kind(refusal) => refusal.code(),)*
+                    Self::InFile { refusal, .. } => refusal.code(),
+                }
+            }
+        }
+
+        $(
+            impl From<$refusal> for Refusal {
+                fn from(refusal: $refusal) -> Self {
+                    Self::$kind(refusal)
+                }
+            }
+        )*
+    };
+}
+
+refusals! {
     /// What AWS itself answered, or another implementation of its services.
     Aws(AwsRefusal),
+    /// A key that is not there, or cannot be used or changed in its state.
+    Key(KeyRefusal),
+    /// A use that does not fit a key's kind, or a ciphertext that does not fit the key.
+    KeyUse(KeyUseRefusal),
+    /// An alias, a tag or a policy of a key.
+    KeyDetail(KeyDetailRefusal),
+    /// A public key that is not imported.
+    PublicKey(PublicKeyRefusal),
+    /// A secret, its name, its versions or its metadata.
+    Secret(SecretRefusal),
+    /// A bundle that does not open.
+    Bundle(BundleRefusal),
+    /// A Region of a secret, or its key.
+    Replica(ReplicaRefusal),
+    /// What is wrong with each of several Regions.
+    Regions(RegionsRefusal),
     /// The request is not one that can be done, whatever it is about.
     Request(RequestRefusal),
-    /// A refusal by its name and text.
-    Told {
-        /// The service's name for it.
-        code: ErrorCode,
-        /// What happened, naming the thing; may be empty where AWS's is.
-        message: String,
-    },
+    /// Whether the request comes from whom it says.
+    Authentication(AuthenticationRefusal),
 }
 
 impl Refusal {
-    /// A refusal by its name and text.
-    pub(crate) fn told(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self::Told { code, message: message.into() }
-    }
-
-    /// The service's name for it.
-    #[must_use]
-    pub const fn code(&self) -> ErrorCode {
-        match self {
-            Self::Aws(refusal) => refusal.code(),
-            Self::Request(refusal) => refusal.code(),
-            Self::Told { code, .. } => *code,
-        }
-    }
-
     /// The name and the fact, for where nothing else says the name.
     #[must_use]
     pub const fn with_code(&self) -> WithCode<'_> {
         WithCode(self)
     }
 }
-
-/// Displays the fact alone.
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Aws(refusal) => refusal.fmt(f),
-            Self::Request(refusal) => refusal.fmt(f),
-            Self::Told { message, .. } => f.write_str(message),
-        }
-    }
-}
-
-impl std::error::Error for Refusal {}
 
 /// Displays a refusal's name before the fact.
 #[derive(Debug, Clone, Copy)]
@@ -77,28 +120,25 @@ impl fmt::Display for WithCode<'_> {
     }
 }
 
-impl From<Refusal> for Error {
-    fn from(refusal: Refusal) -> Self {
-        Self::Service(Box::new(refusal))
+/// Violations of the service's model are a refusal of the request.
+impl From<Violation> for Refusal {
+    fn from(violation: Violation) -> Self {
+        RequestRefusal::from(violation).into()
     }
 }
 
-macro_rules! kinds {
-    ($($variant:ident($kind:ty)),* $(,)?) => {
-        $(
-            impl From<$kind> for Refusal {
-                fn from(refusal: $kind) -> Self {
-                    Self::$variant(refusal)
-                }
-            }
-
-            impl From<$kind> for Error {
-                fn from(refusal: $kind) -> Self {
-                    Refusal::from(refusal).into()
-                }
-            }
-        )*
-    };
+impl From<Refusal> for Cause {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Aws(refusal) => Self::Aws(refusal),
+            Refusal::Key(refusal) => Self::Key(refusal),
+            Refusal::KeyUse(refusal) => Self::KeyUse(refusal),
+            Refusal::Replica(refusal) => Self::Replica(refusal),
+            Refusal::Request(refusal) => Self::Request(refusal),
+            other => Self::Told(other.with_code().to_string()),
+        }
+    }
 }
 
-kinds! { Aws(AwsRefusal), Request(RequestRefusal) }
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ErrorCode;
+use crate::{error::SetupError, region::Region};
 
 /// A request that cannot be done as it stands.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +12,91 @@ pub enum RequestRefusal {
     /// Members that break constraints of the service's model.
     #[error("{}", validation_errors(.0))]
     Invalid(Vec<Violation>),
+    /// An encryption context over the limit of the message format.
+    #[error("The encryption context at '{0}' is larger than 65535 bytes")]
+    ContextTooLong(String),
+    /// Both or none of two members that say how long a data key is to be.
+    #[error("Please specify either number of bytes or key spec.")]
+    SizeOrSpec,
+    /// Two names for one member, with two values.
+    #[error("KeySpec and CustomerMasterKeySpec are the same parameter, and they differ")]
+    SpecsDiffer,
+    /// A key pair without a usage.
+    #[error("You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.")]
+    UsageMissing,
+    /// A usage that keys of the spec cannot have.
+    #[error("KeyUsage {usage} is not compatible with KeySpec {spec}")]
+    UsageNotOfSpec {
+        /// The usage.
+        usage: &'static str,
+        /// The spec.
+        spec: &'static str,
+    },
+    /// A marker of another list.
+    #[error("The token does not belong to this list, or its entry is gone; list from the start")]
+    Marker,
+    /// A token of another list.
+    #[error("The token does not belong to this list, or its entry is gone; list from the start")]
+    NextToken,
+    /// A text that is no policy; says where, never what stands there.
+    #[error("{0}")]
+    MalformedPolicy(String),
+    /// A key spec or key usage of keys that wrap nothing.
+    #[error("keys with the {what} {name} cannot wrap a data key, and coldseal has none; it has {}", .known.join(", "))]
+    OtherKindOfKeys {
+        /// `key spec` or `key usage`.
+        what: &'static str,
+        /// AWS's name for it.
+        name: String,
+        /// Those that there are.
+        known: Vec<&'static str>,
+    },
+    /// An algorithm of keys that exist in China only.
+    #[error("{name} is for SM2 keys, and coldseal has none; it has {}", .known.join(", "))]
+    Sm2Algorithm {
+        /// AWS's name for it.
+        name: String,
+        /// Those that there are.
+        known: Vec<&'static str>,
+    },
+    /// A member that means nothing to the embedded KMS.
+    #[error("The embedded KMS does not support {0}")]
+    Member(&'static str),
+    /// Key material from elsewhere.
+    #[error("The embedded KMS has no keys of the origin {origin}, only of {own}")]
+    Origin {
+        /// The origin asked for.
+        origin: String,
+        /// The only one that there is.
+        own: &'static str,
+    },
+    /// Material that was never rotated.
+    #[error("The embedded KMS lists rotations only, not {0}")]
+    RotationsOnly(String),
+    /// A body that is not the JSON of the operation.
+    #[error("{0}")]
+    Serialization(String),
+    /// Something that no operation is asked for with; the text says how one is.
+    #[error("{0}")]
+    Route(&'static str),
+    /// No operation of this name.
+    #[error("The embedded KMS has no operation '{}'", .0.escape_debug())]
+    UnknownOperation(String),
+    /// A Region that the account has not opted into.
+    #[error("The Region {0} is not enabled")]
+    NotOptedIn(Region),
+    /// A Region for a replica that the account has not opted into.
+    #[error("The Region {0} is not enabled")]
+    ReplicaNotOptedIn(Region),
+    /// All that was asked for is whether it would be done.
+    #[error("The request would have succeeded, but the DryRun option is set.")]
+    DryRun,
+    /// Something that has to be there first is not, as an answer tells it.
+    #[error("{0}")]
+    State(SetupError),
+    /// Nothing that the caller can do anything about.
+    #[error("{0}")]
+    Unavailable(&'static str),
 }
 
 impl RequestRefusal {
@@ -18,7 +104,27 @@ impl RequestRefusal {
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::Invalid(_) => ErrorCode::ValidationException,
+            Self::Invalid(_)
+            | Self::ContextTooLong(_)
+            | Self::SizeOrSpec
+            | Self::SpecsDiffer
+            | Self::UsageMissing
+            | Self::UsageNotOfSpec { .. } => ErrorCode::ValidationException,
+            Self::Marker => ErrorCode::InvalidMarkerException,
+            Self::NextToken => ErrorCode::InvalidNextTokenException,
+            Self::MalformedPolicy(_) => ErrorCode::MalformedPolicyDocumentException,
+            Self::OtherKindOfKeys { .. }
+            | Self::Sm2Algorithm { .. }
+            | Self::Member(_)
+            | Self::Origin { .. }
+            | Self::RotationsOnly(_)
+            | Self::ReplicaNotOptedIn(_) => ErrorCode::UnsupportedOperationException,
+            Self::Serialization(_) => ErrorCode::SerializationException,
+            Self::UnknownOperation(_) | Self::Route(_) => ErrorCode::UnknownOperationException,
+            Self::NotOptedIn(_) => ErrorCode::UnrecognizedClientException,
+            Self::DryRun => ErrorCode::DryRunOperationException,
+            Self::State(_) => ErrorCode::KMSInvalidStateException,
+            Self::Unavailable(_) => ErrorCode::KMSInternalException,
         }
     }
 }

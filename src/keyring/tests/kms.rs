@@ -6,7 +6,13 @@ use std::sync::{
 };
 
 use super::*;
-use crate::{OpenOptions, arn::KeyArn, error::Refusal, open, secret::SecretBytes};
+use crate::{
+    OpenOptions,
+    arn::KeyArn,
+    error::{AwsRefusal, KeyRefusal, KeyUseRefusal},
+    open,
+    secret::SecretBytes,
+};
 
 const RSA: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const EC: &str = "arn:aws:kms:us-west-2:111122223333:key/0987dcba-09fe-87dc-65ba-ab0987654321";
@@ -16,7 +22,7 @@ struct TwoKeys {
     rsa: RsaPrivateKey,
     ec: EcPrivateKey,
     calls: AtomicUsize,
-    refusal: Mutex<Option<Refusal>>,
+    refusal: Mutex<Option<KeyRefusal>>,
 }
 
 impl TwoKeys {
@@ -38,20 +44,20 @@ impl TwoKeys {
 }
 
 fn invalid_ciphertext() -> Error {
-    Error::service(ErrorCode::InvalidCiphertextException, "")
+    KeyUseRefusal::InvalidCiphertext.into()
 }
 
 impl Kms for TwoKeys {
     fn generate_data_key(&self, _: &KeyArn, _: &EncryptionContext) -> Result<(DataKey, CiphertextBlob)> {
-        Err(Error::service(ErrorCode::InvalidKeyUsageException, ""))
+        Err(AwsRefusal::new(ErrorCode::InvalidKeyUsageException, "").into())
     }
 
     fn encrypt(&self, _: &KeyArn, _: &[u8], _: &EncryptionContext) -> Result<CiphertextBlob> {
-        Err(Error::service(ErrorCode::InvalidKeyUsageException, ""))
+        Err(AwsRefusal::new(ErrorCode::InvalidKeyUsageException, "").into())
     }
 
     fn decrypt(&self, _: &KeyArn, _: &CiphertextBlob, _: &EncryptionContext) -> Result<SecretBytes> {
-        Err(Error::service(ErrorCode::InvalidKeyUsageException, ""))
+        Err(AwsRefusal::new(ErrorCode::InvalidKeyUsageException, "").into())
     }
 
     fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
@@ -179,7 +185,7 @@ fn an_elliptic_curve_key_of_kms_unwraps_what_was_sent_to_it_or_with_it() {
 #[test]
 fn a_refusal_of_kms_is_told() {
     let kms = TwoKeys::new();
-    *kms.refusal.lock().expect("not poisoned") = Some(Refusal::told(ErrorCode::DisabledException, format!("{RSA} is disabled.")));
+    *kms.refusal.lock().expect("not poisoned") = Some(KeyRefusal::Disabled(arn(RSA)));
     let rsa = kms.sender(RsaEncryptionAlgorithm::RsaesOaepSha256).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     let ecdh = RawEcdhKeyring::from_public_key(kms.ec.public_key().clone()).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     for edk in [rsa, ecdh] {

@@ -20,7 +20,8 @@ fn data_key() -> DataKey {
 /// The reason of a failure; panics for anything else.
 fn failure(unwrapped: Unwrapped) -> String {
     match unwrapped {
-        Unwrapped::Failed(reason) => reason,
+        Unwrapped::Failed(cause) => cause.to_string(),
+        Unwrapped::DoesNotUnwrap => EdkOutcome::DoesNotUnwrap.to_string(),
         other => panic!("{other:?}"),
     }
 }
@@ -45,7 +46,7 @@ impl Keyring for Talker {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, _: &EncryptionContext) -> Unwrapped {
-        Unwrapped::Failed(display_provider_info(edk))
+        Unwrapped::Failed(Cause::Told(display_provider_info(edk)))
     }
 }
 

@@ -10,7 +10,7 @@ use super::{OnlineKey, OnlineKms};
 use crate::{
     arn::KeyArn,
     crypto::EcPublicKey,
-    error::{Error, ErrorCode, Result, SetupError},
+    error::{AwsRefusal, Error, ErrorCode, NoAnswer, Result, SetupError},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
     kms::{CreateKey, EmbeddedKms, KeySpec},
@@ -89,11 +89,12 @@ impl FakeKms {
     fn call<T>(&self, operation: &str, region: Region, work: impl FnOnce() -> Result<T>) -> Result<T> {
         self.calls.lock().expect("whole").push(format!("{operation} {region}"));
         let doing = format!("{region}, {operation}");
+        let refused = |code, message| Error::from(AwsRefusal::new(code, format!("{operation}: {message}")));
         match self.refusals.lock().expect("whole").get(&region) {
             None => {}
-            Some(Refusal::Denied) => return Err(Error::service(ErrorCode::AccessDeniedException, format!("{doing}: not authorized"))),
-            Some(Refusal::Throttled) => return Err(Error::service(ErrorCode::ThrottlingException, format!("{doing}: Rate exceeded"))),
-            Some(Refusal::NoAnswer) => return Err(Error::NoAnswer { doing, reason: "connection refused".to_owned() }),
+            Some(Refusal::Denied) => return Err(refused(ErrorCode::AccessDeniedException, "not authorized")),
+            Some(Refusal::Throttled) => return Err(refused(ErrorCode::ThrottlingException, "Rate exceeded")),
+            Some(Refusal::NoAnswer) => return Err(NoAnswer { doing, reason: "connection refused".to_owned() }.into()),
             Some(Refusal::NoCredentials) => return Err(SetupError::NoCredentials("none at all".to_owned()).into()),
         }
         if operation == "Encrypt" && self.gate > 0 {

@@ -4,7 +4,7 @@ use super::OnlineKms;
 use crate::{
     arn::{AccountId, KeyArn},
     crypto::{EcPublicKey, Random},
-    error::{Error, Result},
+    error::{Error, PassedOver, Result},
     format::{EncryptedDataKey, EncryptionContext},
     keyring::{
         AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, CiphertextBlob, DiscoveryFilter, Keyring, Kms, RsaEncryptionAlgorithm,
@@ -89,13 +89,8 @@ impl<'a> OnlineKeyring<'a> {
             (Unwrapped::NotForThisKeyring, Some(point), Some(key)) if self.knowing.may_have(key, &point) && filter.admits(key) => {
                 unwrap_as_ecdh_recipient(&self.knowing, key, edk, context, budget)
             }
-            (Unwrapped::NotForThisKeyring, Some(_), Some(key)) => Unwrapped::PassedOver(format!(
-                "the key on record is {key}, whose account is not the configured one, or whose point it is not; --kms-key-id names the key"
-            )),
-            (Unwrapped::NotForThisKeyring, Some(_), None) => Unwrapped::PassedOver(
-                "AWS KMS finds no key by its point; --kms-key-id names the key, or 'coldseal kms import-public-key' makes it known"
-                    .to_owned(),
-            ),
+            (Unwrapped::NotForThisKeyring, Some(_), Some(key)) => Unwrapped::PassedOver(PassedOver::OnRecord(key.clone())),
+            (Unwrapped::NotForThisKeyring, Some(_), None) => Unwrapped::PassedOver(PassedOver::UnknownPoint),
             (unwrapped, _, _) => unwrapped,
         }
     }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     arn::{AliasArn, KeyArn},
-    error::{Error, ErrorCode, Result},
+    error::{KeyDetailRefusal, Result},
     kms::key_spec::KeySpec,
     region::Region,
     timestamp::Timestamp,
@@ -44,8 +44,7 @@ impl EmbeddedKms {
     pub fn create_alias(&mut self, region: Region, alias_name: &str, target_key_id: &str) -> Result<()> {
         let target = self.alias_target_key(region, alias_name, target_key_id, "CreateAlias")?;
         if self.live_alias_target(region, alias_name).is_ok() {
-            let message = format!("An alias with the name {} already exists", self.alias_arn(region, alias_name));
-            return Err(Error::service(ErrorCode::AlreadyExistsException, message));
+            return Err(KeyDetailRefusal::AliasExists(self.alias_arn(region, alias_name)).into());
         }
         self.require_room_for_alias(target.arn())?;
         let (target_key_id, now) = (target.arn().key_id().to_owned(), self.now());
@@ -117,7 +116,7 @@ impl EmbeddedKms {
         self.require_enabled(region)?;
         check_changeable(alias_name)?;
         if target_key_id.starts_with(PREFIX) || target_key_id.parse::<AliasArn>().is_ok() {
-            return Err(Error::service(ErrorCode::ValidationException, "Aliases must refer to keys. Not aliases"));
+            return Err(KeyDetailRefusal::AliasOfAlias.into());
         }
         match self.named_by_id(region, target_key_id)? {
             AnyKey::Embedded(key) => {
@@ -147,12 +146,8 @@ fn require_same_kind(alias_name: &str, current: KeySpec, target: &AnyKey<'_>) ->
     if (current.is_asymmetric(), current.usage()) == (new.is_asymmetric(), new.usage()) {
         return Ok(());
     }
-    let message = format!(
-        "{alias_name} names a key of the key spec {current}, and stays with keys of its type and usage; {} has the key spec {new}. \
-         Delete the alias and create it again",
-        target.arn()
-    );
-    Err(Error::service(ErrorCode::ValidationException, message))
+    let (alias, current, new) = (alias_name.to_owned(), current.name(), new.name());
+    Err(KeyDetailRefusal::AliasOfOtherKind { alias, current, key: target.arn().clone(), new }.into())
 }
 
 /// Refuses more aliases than a key can have.
@@ -160,6 +155,5 @@ pub(super) fn check_count(key: &KeyArn, aliases: usize) -> Result<()> {
     if aliases <= ALIASES_PER_KEY {
         return Ok(());
     }
-    let message = format!("{key} would have {aliases} aliases, and {ALIASES_PER_KEY} are the most that a key can have");
-    Err(Error::service(ErrorCode::LimitExceededException, message))
+    Err(KeyDetailRefusal::TooManyAliases { key: key.clone(), count: aliases, limit: ALIASES_PER_KEY }.into())
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     crypto::SystemRandom,
-    error::{Error, ErrorCode, Result},
+    error::{RequestRefusal, Result},
     kms::{
         key_id::{random_multi_region_id, random_uuid},
         key_spec::{KeySpec, KeyUsage},
@@ -82,10 +82,7 @@ fn check_usage(spec: KeySpec, usage: Option<KeyUsage>) -> Result<()> {
     match usage {
         Some(usage) => spec.check_usage(usage),
         None if !spec.is_asymmetric() => Ok(()),
-        None => {
-            let message = "You must specify a KeyUsage value for all KMS keys except for symmetric encryption keys.";
-            Err(Error::service(ErrorCode::ValidationException, message))
-        }
+        None => Err(RequestRefusal::UsageMissing.into()),
     }
 }
 

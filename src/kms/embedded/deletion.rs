@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result},
+    error::{KeyRefusal, Result},
     kms::member_limits::check_range,
     region::Region,
     timestamp::Timestamp,
@@ -79,8 +79,7 @@ impl EmbeddedKms {
     pub fn cancel_key_deletion(&mut self, region: Region, key_id: &str) -> Result<KeyArn> {
         let mut key = self.customer_key_mut(region, key_id, "CancelKeyDeletion")?;
         if key.deletion.is_none() {
-            let message = format!("{} is not pending deletion.", key.as_ref().arn());
-            return Err(Error::service(ErrorCode::KMSInvalidStateException, message));
+            return Err(KeyRefusal::NotPendingDeletion(key.into_arn()).into());
         }
         key.change().deletion = None;
         Ok(key.into_arn())

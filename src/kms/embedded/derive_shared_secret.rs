@@ -6,7 +6,7 @@ use super::state::EmbeddedKms;
 use crate::{
     arn::KeyArn,
     crypto::EcPublicKey,
-    error::{Error, ErrorCode, Result},
+    error::{Error, KeyUseRefusal, Result},
     kms::secret_json::secret_as_base64,
     region::Region,
     secret::SecretBytes,
@@ -39,10 +39,16 @@ impl EmbeddedKms {
         let key = self.named(region, key_id)?.embedded(None)?;
         // The key's usage comes first, as in AWS.
         key.key_agreement_pair()?;
-        let public_key = EcPublicKey::from_spki_der(public_key)
-            .map_err(|error| Error::service(ErrorCode::ValidationException, format!("PublicKey: {error}")))?;
+        let public_key = EcPublicKey::from_spki_der(public_key).map_err(peer_key)?;
         tracing::debug!(key = %key.arn(), "kms: DeriveSharedSecret");
         let shared_secret = key.derive_shared_secret(&public_key)?;
         Ok(DerivedSharedSecret { key_id: key.into_arn(), shared_secret, key_agreement_algorithm: "ECDH", key_origin: "AWS_KMS" })
+    }
+}
+
+fn peer_key(error: Error) -> Error {
+    match error {
+        Error::Key(problem) => KeyUseRefusal::PeerKey(problem).into(),
+        other => other,
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result},
+    error::{KeyRefusal, KeyUseRefusal, Result},
     format::EncryptionContext,
     keyring::CiphertextBlob,
     kms::{
@@ -22,9 +22,6 @@ use crate::{
     region::Region,
     secret::SecretBytes,
 };
-
-/// AWS's message where RSA decrypts without a key id.
-const KEY_ID_MISSING: &str = "KeyId must not be null";
 
 /// The answer of [Encrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html).
 #[derive(Debug, Serialize)]
@@ -151,7 +148,7 @@ impl EmbeddedKms {
     ) -> Result<Decrypted> {
         let EncryptionAlgorithm::Rsa(algorithm) = algorithm else { return self.decrypt_in(region, key_id, blob, context) };
         // The ciphertext is the bare one of RSA and names no key.
-        let key_id = key_id.ok_or_else(|| Error::service(ErrorCode::ValidationException, KEY_ID_MISSING))?;
+        let key_id = key_id.ok_or(KeyUseRefusal::KeyIdMissing)?;
         let key = self.named(region, key_id)?;
         let encryption_algorithm = EncryptionAlgorithm::Rsa(algorithm);
         begin_decrypt(key.arn(), encryption_algorithm, &blob.0)?;
@@ -213,11 +210,7 @@ impl EmbeddedKms {
     fn key_of_blob(&self, region: Region, blob: &CiphertextBlob) -> Result<KeyRef<'_>> {
         let ciphertext = Ciphertext::parse(&blob.0).ok_or_else(invalid_ciphertext)?;
         let key_id = std::str::from_utf8(ciphertext.key_id).ok().filter(|key_id| is_key_id(key_id)).ok_or_else(invalid_ciphertext)?;
-        let not_here = || {
-            let message = format!("The ciphertext was encrypted under the key {key_id}, which is not in {region} here");
-            Error::service(ErrorCode::AccessDeniedException, message)
-        };
-        self.key_of_id(region, key_id)?.ok_or_else(not_here)
+        self.key_of_id(region, key_id)?.ok_or_else(|| KeyRefusal::NotHere { key_id: key_id.to_owned(), region }.into())
     }
 }
 

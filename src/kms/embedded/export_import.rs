@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result},
+    error::{KeyRefusal, Result, SetupError},
     kms::imported::ImportedKey,
     region::Region,
 };
@@ -40,8 +40,7 @@ impl EmbeddedKms {
         let mut copy = Self::new(self.account.clone())?;
         for region in regions {
             let state = self.region(*region)?.filter(|state| !state.keys.is_empty() || !state.imported.is_empty());
-            let state = state
-                .ok_or_else(|| Error::setup(format!("there are no keys in {region}; 'coldseal kms list-keys' shows where there are")))?;
+            let state = state.ok_or(SetupError::NoKeys(*region))?;
             if self.opted_in.contains(region) {
                 copy.opted_in.insert(*region);
             }
@@ -60,16 +59,11 @@ impl EmbeddedKms {
     pub fn import(&mut self, other: Self) -> Result<Imported> {
         let has_embedded_keys = other.regions.values().any(|state| !state.keys.is_empty());
         if other.account != self.account && has_embedded_keys {
-            let (own, others) = (&self.account, &other.account);
-            return Err(Error::setup(format!(
-                "the keys are of the account {others}, and this keystore is of the account {own}; import them into another (--keystore)"
-            )));
+            return Err(SetupError::KeysOfOtherAccount { own: self.account.clone(), others: other.account }.into());
         }
         let conflicts = self.conflicts(&other);
         if !conflicts.is_empty() {
-            let message =
-                format!("what is to be imported is here already, and not the same; nothing was changed:\n  {}", conflicts.join("\n  "));
-            return Err(Error::service(ErrorCode::AlreadyExistsException, message));
+            return Err(KeyRefusal::NotTheSame(conflicts).into());
         }
         self.dirty |= !other.opted_in.is_subset(&self.opted_in);
         self.opted_in.extend(other.opted_in);

@@ -12,9 +12,9 @@ use super::{
 };
 use crate::{
     arn::{AliasArn, KeyArn},
-    error::{Error, ErrorCode, Result},
+    error::{Error, KeyRefusal, PublicKeyRefusal, Refusal, Result},
     kms::{
-        imported::{ImportedKey, KmsPublicKey, PublicKeyFile, invalid},
+        imported::{ImportedKey, KmsPublicKey, PublicKeyFile},
         key_spec::{KeySpec, KeyUsage},
     },
     region::Region,
@@ -130,7 +130,7 @@ impl EmbeddedKms {
             };
             match targets.entry(alias) {
                 Entry::Occupied(known) if *known.get() == target => {}
-                Entry::Occupied(_) => return Err(in_file(file, invalid(format!("{alias} names two keys in what is to be imported")))),
+                Entry::Occupied(_) => return Err(in_file(file, PublicKeyRefusal::AliasTwice(alias.clone()).into())),
                 Entry::Vacant(vacant) => {
                     vacant.insert(target);
                     done.aliases.push(ImportedAlias { alias_arn: alias.clone(), target_key_id: target.to_owned(), status });
@@ -150,8 +150,7 @@ impl EmbeddedKms {
         let arn = match self.named_by_id(region, key_id)? {
             AnyKey::Imported(key) => key.public_key.arn().clone(),
             AnyKey::Embedded(key) => {
-                let message = format!("{} is an embedded key; 'coldseal kms schedule-key-deletion' deletes it", key.arn());
-                return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
+                return Err(KeyRefusal::Embedded(key.arn().clone()).into());
             }
         };
         let state = self.region_mut(region)?;
@@ -181,10 +180,9 @@ impl EmbeddedKms {
         let arn = key.arn();
         check_region(request, arn.region(), "key")?;
         self.require_enabled(arn.region())?;
-        let exists = |message: String| Err(Error::service(ErrorCode::AlreadyExistsException, message));
         let state = self.regions.get(&arn.region());
         if state.is_some_and(|state| state.keys.contains_key(arn.key_id())) {
-            return exists(format!("an embedded key has the id {} in {}", arn.key_id(), arn.region()));
+            return Err(PublicKeyRefusal::IdOfEmbedded(arn.clone()).into());
         }
         let known = state.and_then(|state| state.imported.get(arn.key_id())).map(|known| &known.public_key);
         let known = known
@@ -192,19 +190,16 @@ impl EmbeddedKms {
         match known {
             Some(known) if known.is_same_key(key) => return Ok(WhatHappened::Unchanged),
             Some(known) if known.arn() == arn => {
-                return exists(format!(
-                    "{arn} is imported with another public key (SHA-256 {}, and this one {}): the public key of a KMS key never changes, so one of them is not that key's",
-                    known.sha256(),
-                    key.sha256()
-                ));
+                let (known, given) = (known.sha256(), key.sha256());
+                return Err(PublicKeyRefusal::OtherPublicKey { key: arn.clone(), known, given }.into());
             }
-            Some(known) => return exists(format!("{} has the id of {arn}", known.arn())),
+            Some(known) => {
+                return Err(PublicKeyRefusal::IdOfImported { known: known.arn().clone(), key: arn.clone() }.into());
+            }
             None => {}
         }
         match self.contradicting_sibling(key, new) {
-            Some(sibling) => {
-                exists(format!("{} is the same multi-Region key with another public key; one of them is not that key's", sibling.arn()))
-            }
+            Some(sibling) => Err(PublicKeyRefusal::OtherSibling(sibling.arn().clone()).into()),
             None => Ok(WhatHappened::Added),
         }
     }
@@ -234,10 +229,7 @@ impl EmbeddedKms {
             Err(_) => Ok(Some(WhatHappened::Added)),
             Ok(known) if known == key => Ok(Some(WhatHappened::Unchanged)),
             Ok(_) if request.replace_aliases.contains(&name) => Ok(Some(WhatHappened::Replaced)),
-            Ok(known) => {
-                let message = format!("{name} names {known} in {}; '--replace-alias {name}' gives the name to {key}", alias.region());
-                Err(Error::service(ErrorCode::AlreadyExistsException, message))
-            }
+            Ok(known) => Err(PublicKeyRefusal::AliasTaken { alias: name, known, key }.into()),
         }
     }
 
@@ -274,12 +266,9 @@ fn aliases_of(request: &ImportPublicKeys) -> impl Iterator<Item = (&str, &AliasA
     lists.flat_map(|(file, entries)| entries.iter().map(move |(alias, target)| (file, alias, target.as_str())))
 }
 
-fn check_region(request: &ImportPublicKeys, named: Region, what: &str) -> Result<()> {
+fn check_region(request: &ImportPublicKeys, named: Region, what: &'static str) -> Result<()> {
     match request.region {
-        Some(asked) if asked != named => {
-            let message = format!("the {what}'s ARN names the Region {named}, and the Region asked for is {asked}");
-            Err(Error::service(ErrorCode::InvalidArnException, message))
-        }
+        Some(asked) if asked != named => Err(PublicKeyRefusal::OtherRegion { what, named, asked }.into()),
         _ => Ok(()),
     }
 }
@@ -291,11 +280,11 @@ fn check_fingerprints(request: &ImportPublicKeys) -> Result<()> {
     }
     let wanted = request.fingerprints.iter().map(|text| fingerprint(text)).collect::<Result<Vec<String>>>()?;
     if let Some((file, key)) = keys(request).find(|(_, key)| !wanted.contains(&key.sha256())) {
-        let message = format!("the SHA-256 of {}'s public key is {}, and that is no fingerprint that was given", key.arn(), key.sha256());
-        return Err(in_file(file, invalid(message)));
+        let refusal = PublicKeyRefusal::OtherFingerprint { key: key.arn().clone(), sha256: key.sha256() };
+        return Err(in_file(file, refusal.into()));
     }
     match wanted.iter().find(|wanted| !keys(request).any(|(_, key)| key.sha256() == **wanted)) {
-        Some(unused) => Err(invalid(format!("no public key of the import has the SHA-256 {unused}"))),
+        Some(unused) => Err(PublicKeyRefusal::FingerprintUnused(unused.clone()).into()),
         None => Ok(()),
     }
 }
@@ -305,13 +294,13 @@ fn fingerprint(text: &str) -> Result<String> {
     let digits: String =
         text.chars().filter(|character| !matches!(character, ':' | ' ')).map(|character| character.to_ascii_lowercase()).collect();
     let is_hash = digits.len() == 64 && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
-    if is_hash { Ok(digits) } else { Err(invalid("a fingerprint is a SHA-256: 64 hex digits, with colons or without")) }
+    if is_hash { Ok(digits) } else { Err(PublicKeyRefusal::NotAFingerprint.into()) }
 }
 
 /// Says which file it was.
 fn in_file(file: &str, error: Error) -> Error {
     match error {
-        Error::Service(refusal) => Error::service(refusal.code(), format!("{file}: {refusal}")),
+        Error::Service(refusal) => Refusal::InFile { file: file.to_owned(), refusal }.into(),
         other => other,
     }
 }

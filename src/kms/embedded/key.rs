@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{material::KeyMaterial, tags::Tags};
 use crate::{
-    error::{Error, Result},
+    error::{Constraint, Result, Violation},
     region::Region,
     timestamp::Timestamp,
 };
@@ -118,7 +118,7 @@ impl MultiRegion {
 
 pub(super) fn check_description(description: &str) -> Result<()> {
     if description.chars().count() > DESCRIPTION_LIMIT {
-        return Err(Error::validation("description", &format!("Member must have length less than or equal to {DESCRIPTION_LIMIT}")));
+        return Err(Violation::new("description", Constraint::MostLength(DESCRIPTION_LIMIT)).into());
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     crypto::{EcPublicKey, SystemRandom, random_array},
-    error::{Error, ErrorCode, Result},
+    error::{Error, KeyUseRefusal, Result},
     format::EncryptionContext,
     keyring::{CiphertextBlob, RsaEncryptionAlgorithm},
     kms::{
@@ -42,9 +42,7 @@ impl AnyKey<'_> {
         let PublicKey::Rsa(public_key) = public_key else { return Err(incompatible(algorithm.name(), spec)) };
         let limit = plaintext_limit(spec, algorithm);
         if plaintext.len() > limit {
-            let name = algorithm.name();
-            let message = format!("Algorithm {name} and key spec {spec} cannot encrypt data larger than {limit} bytes.");
-            return Err(Error::service(ErrorCode::ValidationException, message));
+            return Err(KeyUseRefusal::PlaintextTooLong { algorithm: algorithm.name(), spec: spec.name(), limit }.into());
         }
         public_key.encrypt(algorithm.padding(), plaintext).map(CiphertextBlob)
     }
@@ -67,16 +65,14 @@ impl<'a> KeyRef<'a> {
     pub(super) fn data_key_materials(&self) -> Result<&'a Materials> {
         self.require_usable()?;
         self.require_usage(KeyUsage::EncryptDecrypt, "GenerateDataKey")?;
-        let refused = || Error::service(ErrorCode::InvalidKeyUsageException, "You cannot generate a data key with an asymmetric CMK");
-        self.materials().ok_or_else(refused)
+        self.materials().ok_or_else(|| KeyUseRefusal::DataKeyUnderAsymmetric.into())
     }
 
     pub(super) fn decrypt(&self, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
         self.require_usable()?;
         let ciphertext = Ciphertext::parse(&blob.0).ok_or_else(invalid_ciphertext)?;
         if ciphertext.key_id != self.arn().key_id().as_bytes() {
-            let message = "The key ID in the request does not identify a CMK that can perform this operation.";
-            return Err(Error::service(ErrorCode::IncorrectKeyException, message));
+            return Err(KeyUseRefusal::OtherKey.into());
         }
         let materials = self.materials().ok_or_else(invalid_ciphertext)?;
         // A version that the key never had fails as every other change does, after the same work: its id is bound into the derived key.
@@ -100,8 +96,7 @@ impl<'a> KeyRef<'a> {
         let pair = self.key_agreement_pair()?;
         let (own, peer) = (pair.spec(), KeySpec::of_curve(public_key.curve()));
         if own != peer {
-            let message = format!("the public key is on the curve of {peer}, and {} is {own}", self.arn());
-            return Err(Error::service(ErrorCode::ValidationException, message));
+            return Err(KeyUseRefusal::OtherCurve { key: self.arn().clone(), own: own.name(), peer: peer.name() }.into());
         }
         pair.ec_private_key()?.agree(public_key)
     }
@@ -128,19 +123,18 @@ impl<'a> KeyRef<'a> {
 
 /// One error for another material, another context and a changed byte: it helps nobody to find the right one.
 pub(super) fn invalid_ciphertext() -> Error {
-    Error::service(ErrorCode::InvalidCiphertextException, "")
+    KeyUseRefusal::InvalidCiphertext.into()
 }
 
-fn incompatible(algorithm: &str, spec: KeySpec) -> Error {
-    Error::service(ErrorCode::InvalidKeyUsageException, format!("Algorithm {algorithm} is incompatible with key spec {spec}."))
+fn incompatible(algorithm: &'static str, spec: KeySpec) -> Error {
+    KeyUseRefusal::Algorithm { algorithm, spec: spec.name() }.into()
 }
 
 fn refuse_context(context: &EncryptionContext) -> Result<()> {
     if context.is_empty() {
         return Ok(());
     }
-    let message = "EncryptionContext is not supported when encrypting/decrypting with asymmetric CMKs.";
-    Err(Error::service(ErrorCode::ValidationException, message))
+    Err(KeyUseRefusal::ContextUnderAsymmetric.into())
 }
 
 /// RFC 8017, section 7.1.1: the length of the modulus, less two hashes and two bytes.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result},
+    error::{Error, KeyRefusal, KeyUseRefusal, Result},
     kms::{
         imported::ImportedKey,
         key_spec::{KeySpec, KeyUsage},
@@ -57,24 +57,21 @@ impl<'a> KeyRef<'a> {
     pub(super) fn require_not_pending(&self) -> Result<()> {
         match self.key.deletion {
             None => Ok(()),
-            Some(_) => Err(Error::service(ErrorCode::KMSInvalidStateException, format!("{} is pending deletion.", self.arn))),
+            Some(_) => Err(KeyRefusal::PendingDeletion(self.arn().clone()).into()),
         }
     }
 
     /// Refuses a key that is not enabled.
     pub(super) fn require_usable(&self) -> Result<()> {
         self.require_not_pending()?;
-        if self.key.enabled { Ok(()) } else { Err(Error::service(ErrorCode::DisabledException, format!("{} is disabled.", self.arn))) }
+        if self.key.enabled { Ok(()) } else { Err(KeyRefusal::Disabled(self.arn().clone()).into()) }
     }
 
     /// Refuses what the key policy of an AWS managed key grants to nobody but its service.
     pub(super) fn require_customer_managed(&self, operation: &str) -> Result<()> {
         match self.key.manager {
             KeyManager::Customer => Ok(()),
-            KeyManager::Aws => {
-                let message = format!("kms:{operation} is not allowed on {}: it is an AWS managed key", self.arn);
-                Err(Error::service(ErrorCode::AccessDeniedException, message))
-            }
+            KeyManager::Aws => Err(KeyRefusal::AwsManaged { key: self.arn().clone(), operation: operation.to_owned() }.into()),
         }
     }
 
@@ -84,8 +81,8 @@ impl<'a> KeyRef<'a> {
         if usage == needed {
             return Ok(());
         }
-        let message = format!("{} key usage is {usage} which is not valid for {operation}.", self.arn);
-        Err(Error::service(ErrorCode::InvalidKeyUsageException, message))
+        let (key, usage, operation) = (self.arn().clone(), usage.name(), operation.to_owned());
+        Err(KeyUseRefusal::Usage { key, usage, operation }.into())
     }
 
     pub(super) const fn spec(&self) -> KeySpec {
@@ -104,8 +101,8 @@ impl<'a> KeyRef<'a> {
 
     /// What an operation for another kind of key says.
     pub(super) fn unsupported(&self, operation: &str) -> Error {
-        let message = format!("{} key spec is {} which is not valid for {operation}.", self.arn, self.spec());
-        Error::service(ErrorCode::UnsupportedOperationException, message)
+        let (key, spec, operation) = (self.arn().clone(), self.spec().name(), operation.to_owned());
+        KeyUseRefusal::Spec { key, spec, operation }.into()
     }
 }
 
@@ -180,10 +177,8 @@ impl<'a> AnyKey<'a> {
         match self {
             Self::Embedded(key) => Ok(key),
             Self::Imported(imported) => {
-                let what = operation.map_or_else(String::new, |operation| format!("{operation} on "));
-                let arn = imported.public_key.arn();
-                let message = format!("{what}{arn} is for AWS KMS alone: here is only the key's public part, which was imported");
-                Err(Error::service(ErrorCode::UnsupportedOperationException, message))
+                let (key, operation) = (imported.public_key.arn().clone(), operation.map(str::to_owned));
+                Err(KeyRefusal::PublicPartOnly { key, operation }.into())
             }
         }
     }

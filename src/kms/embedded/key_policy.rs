@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result},
+    error::{Constraint, KeyDetailRefusal, Result, Violation},
     policy,
     region::Region,
 };
@@ -50,7 +50,7 @@ fn check_name(name: Option<&str>) -> Result<()> {
     if name.is_none_or(|name| name == NAME) {
         return Ok(());
     }
-    Err(Error::service(ErrorCode::NotFoundException, "No such policy exists; the only policy of a key is named 'default'"))
+    Err(KeyDetailRefusal::NoSuchPolicy.into())
 }
 
 /// The policy of a key as GetKeyPolicy shows it.
@@ -105,15 +105,13 @@ pub fn parse_key_policy(policy: &str) -> Result<()> {
 /// `ValidationException`, `LimitExceededException`, `MalformedPolicyDocumentException`. They repeat nothing of the text but names of members.
 pub(in crate::kms) fn check(policy: &str) -> Result<()> {
     if policy.is_empty() {
-        return Err(Error::validation("policy", "Member must have length greater than or equal to 1"));
+        return Err(Violation::new("policy", Constraint::LeastLength(1)).into());
     }
     if !policy.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')) {
-        let pattern = r"[\u0009\u000A\u000D\u0020-\u00FF]+";
-        return Err(Error::validation("policy", &format!("Member must satisfy regular expression pattern: {pattern}")));
+        return Err(Violation::new("policy", Constraint::Pattern(r"[\u0009\u000A\u000D\u0020-\u00FF]+")).into());
     }
     if policy.len() > LIMIT {
-        let message = format!("The key policy has {} bytes, more than {LIMIT}", policy.len());
-        return Err(Error::service(ErrorCode::LimitExceededException, message));
+        return Err(KeyDetailRefusal::PolicyTooLong { length: policy.len(), limit: LIMIT }.into());
     }
     policy::check_grammar(policy)
 }

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     arn::{AliasArn, KeyArn},
-    error::{Error, ErrorCode, Result},
+    error::{Error, KeyRefusal, Result},
     kms::{
         imported::{ImportedKey, KmsPublicKey},
         key_id::is_key_id,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Says that a name is one of the embedded KMS, where keys of another kind could be meant too.
-pub(in crate::kms) const EMBEDDED_PREFIX: &str = "embedded:";
+const EMBEDDED_PREFIX: &str = "embedded:";
 
 /// Which keys a name may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,16 +78,14 @@ impl EmbeddedKms {
         } else if is_key_id(name) {
             (self.key_arn(region, name), self.one_of(name, region, Fitting::Id(name), kinds)?)
         } else if name.starts_with("arn:") && name.parse::<AliasArn>().is_err() {
-            return Err(Error::service(ErrorCode::InvalidArnException, format!("Invalid arn {name}")));
+            return Err(KeyRefusal::InvalidArn(name.to_owned()).into());
         } else {
-            return Err(Error::service(ErrorCode::NotFoundException, format!("Invalid keyId '{name}'")));
+            return Err(KeyRefusal::InvalidKeyId(name.to_owned()).into());
         };
         match fit {
             Some(fit) => self.require_there(fit),
-            None => {
-                let among = if kinds == Kinds::Embedded { " among the embedded keys" } else { "" };
-                Err(Error::service(ErrorCode::NotFoundException, format!("Key '{arn}' does not exist{among}")))
-            }
+            None if kinds == Kinds::Embedded => Err(KeyRefusal::NotEmbedded(arn).into()),
+            None => Err(KeyRefusal::NotFound(arn).into()),
         }
     }
 
@@ -127,7 +125,7 @@ impl EmbeddedKms {
             return Ok(AnyKey::Imported(imported));
         }
         let state = self.region(arn.region())?.filter(|_| arn.account() == &self.account);
-        let key = state.and_then(|state| state.keys.get(arn.key_id())).ok_or_else(|| not_found(arn, ""))?;
+        let key = state.and_then(|state| state.keys.get(arn.key_id())).ok_or_else(|| KeyRefusal::NotFound(arn.clone()))?;
         self.not_deleted(Cow::Borrowed(arn), key).map(AnyKey::Embedded)
     }
 
@@ -207,12 +205,7 @@ impl EmbeddedKms {
             }
         };
         match (embedded, imported.filter(|_| kinds == Kinds::Any)) {
-            (Some(_), Some(_)) => {
-                let name = name.escape_debug();
-                let message =
-                    format!("{name} is an embedded key and an imported public key in {region}: 'embedded:{name}' names the first");
-                Err(Error::service(ErrorCode::ValidationException, message))
-            }
+            (Some(_), Some(_)) => Err(KeyRefusal::OfBothKinds { name: name.escape_debug().to_string(), region }.into()),
             (embedded, imported) => Ok(embedded.or(imported.map(Fit::Imported))),
         }
     }
@@ -226,7 +219,7 @@ impl EmbeddedKms {
 
     fn not_deleted<'a>(&self, arn: Cow<'a, KeyArn>, key: &'a Key) -> Result<KeyRef<'a>> {
         match self.standing(arn.key_id(), key) {
-            Standing::Deleted(date) => Err(not_found(&arn, &format!(": its deletion was due on {date}"))),
+            Standing::Deleted(date) => Err(KeyRefusal::Deleted { key: arn.into_owned(), date }.into()),
             _ => Ok(KeyRef::new(arn, key)),
         }
     }
@@ -258,13 +251,9 @@ fn split_prefix(key_id: &str) -> (&str, Kinds) {
 }
 
 fn same_region(region: Region, named: Region) -> Result<()> {
-    if region == named { Ok(()) } else { Err(Error::service(ErrorCode::NotFoundException, format!("Invalid arn {named}"))) }
-}
-
-fn not_found(arn: &KeyArn, why: &str) -> Error {
-    Error::service(ErrorCode::NotFoundException, format!("Key '{arn}' does not exist{why}"))
+    if region == named { Ok(()) } else { Err(KeyRefusal::OtherRegion(named).into()) }
 }
 
 pub(super) fn alias_not_found(arn: &AliasArn) -> Error {
-    Error::service(ErrorCode::NotFoundException, format!("Alias {arn} is not found."))
+    KeyRefusal::AliasNotFound(arn.clone()).into()
 }

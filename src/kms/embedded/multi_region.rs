@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Error, ErrorCode, Result},
+    error::{Error, KeyRefusal, Result, SetupError},
     region::Region,
 };
 
@@ -33,15 +33,8 @@ impl KeyRef<'_> {
 impl EmbeddedKms {
     /// Refuses a change that some Regions of a multi-Region key would not get.
     pub(super) fn require_all_regions(&self, key: &KeyRef<'_>) -> Result<()> {
-        let missing: Vec<_> = self.missing_regions(key.arn().key_id(), key).map(Region::name).collect();
-        if missing.is_empty() {
-            return Ok(());
-        }
-        Err(Error::setup(format!(
-            "{} is also in {}, whose keys are not in this keystore; change it in the keystore that has all of its Regions",
-            key.arn(),
-            missing.join(", ")
-        )))
+        let regions: Vec<_> = self.missing_regions(key.arn().key_id(), key).collect();
+        if regions.is_empty() { Ok(()) } else { Err(SetupError::RegionsElsewhere { key: key.arn().clone(), regions }.into()) }
     }
 
     /// The Regions of a multi-Region key that this keystore has not.
@@ -73,5 +66,5 @@ impl EmbeddedKms {
 }
 
 fn not_primary(arn: &KeyArn) -> Error {
-    Error::service(ErrorCode::UnsupportedOperationException, format!("{arn} is not a multi-region primary key."))
+    KeyRefusal::NotPrimary(arn.clone()).into()
 }

@@ -13,7 +13,7 @@ use super::{
     tags::{self, Tag},
 };
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{KeyRefusal, Result},
     region::Region,
     timestamp::Timestamp,
 };
@@ -46,13 +46,11 @@ impl EmbeddedKms {
         primary.require_usable()?;
         let arn = primary.arn();
         if replica.partition() != region.partition() {
-            let message = format!("{arn} cannot be replicated to {replica}, which is in the partition {}", replica.partition());
-            return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
+            return Err(KeyRefusal::OtherPartition { key: arn.clone(), replica }.into());
         }
         let replica_arn = self.key_arn(replica, arn.key_id());
         if multi_region.regions().any(|known| known == replica) || self.has_id(replica, arn.key_id()) {
-            let message = format!("{replica_arn} already exists.");
-            return Err(Error::service(ErrorCode::AlreadyExistsException, message));
+            return Err(KeyRefusal::Exists(replica_arn).into());
         }
         self.require_all_regions(&primary)?;
         let key = replica_of(&primary, request, self.now())?;

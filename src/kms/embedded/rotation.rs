@@ -14,7 +14,7 @@ use super::{
 use crate::{
     arn::KeyArn,
     crypto::SystemRandom,
-    error::{Error, ErrorCode, Result},
+    error::{KeyRefusal, Result},
     kms::member_limits::check_range,
     region::Region,
     timestamp::Timestamp,
@@ -101,8 +101,7 @@ impl EmbeddedKms {
         let (key, materials) = self.rotatable_key(region, key_id, "RotateKeyOnDemand")?;
         let on_demand = |material: &&Material| material.rotation == Some(RotationType::OnDemand);
         if materials.oldest_first().filter(on_demand).count() >= ON_DEMAND_LIMIT {
-            let message = format!("The on-demand rotations limit has been reached for the given keyId {}.", key.arn());
-            return Err(Error::service(ErrorCode::LimitExceededException, message));
+            return Err(KeyRefusal::OnDemandRotations(key.into_arn()).into());
         }
         let arn = key.into_arn();
         self.rotate(&arn, RotationType::OnDemand)?;

@@ -6,7 +6,7 @@ use super::key::Key;
 use crate::{
     arn::{AccountId, KeyArn},
     crypto::{HmacKey, SystemRandom},
-    error::{Error, Result},
+    error::{Result, SetupError},
     kms::{imported::ImportedKey, key_id::random_uuid},
     region::Region,
     timestamp::Timestamp,
@@ -143,12 +143,12 @@ impl EmbeddedKms {
     /// Refuses a Region that is not enabled. Every operation that names a Region begins with this.
     ///
     /// # Errors
-    /// [`Error::Setup`] with the command that enables it.
+    /// [`SetupError::RegionNotEnabled`].
     pub fn require_enabled(&self, region: Region) -> Result<()> {
         if self.is_enabled(region) {
             return Ok(());
         }
-        Err(Error::setup(format!("the Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")))
+        Err(SetupError::RegionNotEnabled(region).into())
     }
 
     /// Sets the clock for a test.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::error::{Error, ErrorCode, Result};
+use crate::error::{Constraint, KeyDetailRefusal, Result, Violation};
 
 /// Values by key.
 pub(in crate::kms) type Tags = BTreeMap<String, String>;
@@ -35,16 +35,16 @@ pub(super) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
     for (key, value) in &new {
         check_key(key)?;
         if value.chars().count() > VALUE_LIMIT {
-            return Err(Error::validation("tags.tagValue", &format!("Member must have length less than or equal to {VALUE_LIMIT}")));
+            return Err(Violation::new("tags.tagValue", Constraint::MostLength(VALUE_LIMIT)).into());
         }
         if seen.contains(&key.as_str()) {
-            return Err(Error::service(ErrorCode::TagException, "Duplicate tag keys"));
+            return Err(KeyDetailRefusal::TagTwice.into());
         }
         seen.push(key);
     }
     let count = tags.len().saturating_add(seen.iter().filter(|key| !tags.contains_key(**key)).count());
     if count > TAGS_PER_KEY {
-        return Err(Error::service(ErrorCode::TagException, "Too many tags"));
+        return Err(KeyDetailRefusal::TooManyTags.into());
     }
     tags.extend(new);
     Ok(())
@@ -57,11 +57,11 @@ pub(in crate::kms) fn are_valid(tags: &Tags) -> bool {
 
 pub(super) fn check_key(key: &str) -> Result<()> {
     if key.is_empty() || key.chars().count() > KEY_LIMIT {
-        let bound = if key.is_empty() { "greater than or equal to 1".to_owned() } else { format!("less than or equal to {KEY_LIMIT}") };
-        return Err(Error::validation("tags.tagKey", &format!("Member must have length {bound}")));
+        let broken = if key.is_empty() { Constraint::LeastLength(1) } else { Constraint::MostLength(KEY_LIMIT) };
+        return Err(Violation::new("tags.tagKey", broken).into());
     }
     if key.get(..RESERVED_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_PREFIX)) {
-        return Err(Error::service(ErrorCode::TagException, "Tags beginning with aws: are reserved"));
+        return Err(KeyDetailRefusal::TagOfAws.into());
     }
     Ok(())
 }

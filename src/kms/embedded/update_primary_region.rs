@@ -2,7 +2,7 @@
 
 use super::state::EmbeddedKms;
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{KeyRefusal, Result},
     region::Region,
 };
 
@@ -21,13 +21,11 @@ impl EmbeddedKms {
         key.require_usable()?;
         let arn = key.arn();
         if primary == region {
-            let message = format!("{arn} is the primary key already.");
-            return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
+            return Err(KeyRefusal::PrimaryAlready(arn.clone()).into());
         }
         let successor = self.key_arn(primary, arn.key_id());
         if !multi_region.replicas.remove(&primary) {
-            let message = format!("Key '{successor}' does not exist");
-            return Err(Error::service(ErrorCode::NotFoundException, message));
+            return Err(KeyRefusal::NotFound(successor).into());
         }
         self.require_all_regions(&key)?;
         self.key(&successor)?.require_usable()?;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     arn::{AliasArn, KeyArn},
     crypto::{EcPublicKey, RsaPublicKey, sha256},
-    error::{Error, ErrorCode, Result},
+    error::{Error, NotAKeyArn, PublicKeyRefusal, Result},
     kms::{
         key_id::is_key_id,
         key_spec::{KeySpec, KeyUsage},
@@ -59,10 +59,10 @@ impl KmsPublicKey {
         let usage = KeyUsage::parse(required("KeyUsage", answer.key_usage.as_deref())?)?;
         spec.check_usage(usage)?;
         check_algorithms(&answer, spec)?;
-        let der = STANDARD.decode(required("PublicKey", answer.public_key.as_deref())?).map_err(|_| invalid("PublicKey is not base64"))?;
+        let der = STANDARD.decode(required("PublicKey", answer.public_key.as_deref())?).map_err(|_| PublicKeyRefusal::NotBase64)?;
         let (found, public_key) = public_key(&der)?;
         if found != spec {
-            return Err(invalid(format!("the key spec is {spec}, and the public key is one of {found}")));
+            return Err(PublicKeyRefusal::OtherSpec { named: spec.name(), found: found.name() }.into());
         }
         Ok(Self { arn, spec, public_key, answer: json.to_owned() })
     }
@@ -131,22 +131,21 @@ impl KmsPublicKey {
     }
 }
 
-fn required<'a>(member: &str, value: Option<&'a str>) -> Result<&'a str> {
-    value.ok_or_else(|| invalid(format!("the answer of GetPublicKey has no {member}")))
+fn required<'a>(member: &'static str, value: Option<&'a str>) -> Result<&'a str> {
+    value.ok_or_else(|| PublicKeyRefusal::MemberMissing(member).into())
 }
 
 /// Names the usage that a key must not have, and why.
 fn check_usage(usage: &str) -> Result<()> {
-    let why = match usage {
-        "SIGN_VERIFY" => "AWS KMS signs with it",
-        "GENERATE_VERIFY_MAC" => "AWS KMS makes authentication codes with it",
-        "ENCAPSULATE_DECAPSULATE" => "AWS KMS decapsulates with it, and no AWS Encryption SDK wraps data keys like that",
-        _ => return Ok(()),
-    };
-    let message = format!(
-        "the key's usage is {usage}: {why}, and it could never unwrap a data key. A key of the usage ENCRYPT_DECRYPT (RSA) or KEY_AGREEMENT (NIST curves) can"
-    );
-    Err(Error::service(ErrorCode::InvalidKeyUsageException, message))
+    const OTHERS: [(&str, &str); 3] = [
+        ("SIGN_VERIFY", "AWS KMS signs with it"),
+        ("GENERATE_VERIFY_MAC", "AWS KMS makes authentication codes with it"),
+        ("ENCAPSULATE_DECAPSULATE", "AWS KMS decapsulates with it, and no AWS Encryption SDK wraps data keys like that"),
+    ];
+    match OTHERS.into_iter().find(|(other, _)| *other == usage) {
+        Some((usage, why)) => Err(PublicKeyRefusal::NeverUnwraps { usage, why }.into()),
+        None => Ok(()),
+    }
 }
 
 /// `KeySpec`, which older answers call `CustomerMasterKeySpec`.
@@ -154,10 +153,10 @@ fn spec(answer: &Answer) -> Result<KeySpec> {
     let (new, old) = (answer.key_spec.as_deref(), answer.customer_master_key_spec.as_deref());
     let spec = KeySpec::parse(required("KeySpec", new.or(old))?)?;
     if !spec.is_asymmetric() {
-        return Err(invalid(format!("the key spec {spec} has no public key")));
+        return Err(PublicKeyRefusal::Symmetric(spec.name()).into());
     }
     if old.is_some_and(|old| old != spec.name()) {
-        return Err(invalid("KeySpec and CustomerMasterKeySpec contradict each other"));
+        return Err(PublicKeyRefusal::SpecsDiffer.into());
     }
     Ok(spec)
 }
@@ -169,8 +168,7 @@ fn check_algorithms(answer: &Answer, spec: KeySpec) -> Result<()> {
         KeyUsage::KeyAgreement => ("KeyAgreementAlgorithms", &answer.key_agreement_algorithms, spec.key_agreement_algorithms()),
     };
     if let Some(missing) = needed.iter().find(|name| !listed.iter().any(|listed| listed == *name)) {
-        let message = format!("{member} of a key of the key spec {spec} has {}; the answer has not {missing}", needed.join(" and "));
-        return Err(Error::service(ErrorCode::InvalidKeyUsageException, message));
+        return Err(PublicKeyRefusal::AlgorithmMissing { member, spec: spec.name(), needed, missing }.into());
     }
     Ok(())
 }
@@ -180,39 +178,30 @@ fn public_key(der: &[u8]) -> Result<(KeySpec, PublicKey)> {
     let key = match (RsaPublicKey::from_spki_der(der), EcPublicKey::from_spki_der(der)) {
         (Ok(key), _) => PublicKey::Rsa(key),
         (_, Ok(key)) => PublicKey::EllipticCurve(key),
-        _ => {
-            let what = "the public key is not the DER of an RSA key, nor of one on P-256, P-384 or P-521 (SubjectPublicKeyInfo)";
-            return Err(invalid(what));
-        }
+        _ => return Err(PublicKeyRefusal::NotDer.into()),
     };
-    let spec = key.spec().ok_or_else(|| invalid("an RSA key of AWS KMS has 2,048, 3,072 or 4,096 bits, and this one another length"))?;
-    if key.to_spki_der() == der { Ok((spec, key)) } else { Err(invalid("the public key is not encoded as AWS KMS does it")) }
+    let spec = key.spec().ok_or(PublicKeyRefusal::ModulusLength)?;
+    if key.to_spki_der() == der { Ok((spec, key)) } else { Err(PublicKeyRefusal::OtherEncoding.into()) }
 }
 
 /// A key ARN; another text is refused with what is wrong with it.
 pub(super) fn key_arn(text: &str) -> Result<KeyArn> {
-    let refuse = |what: String| Err(Error::service(ErrorCode::InvalidArnException, what));
+    let refuse = |what| Err(PublicKeyRefusal::Arn(what).into());
     if let Ok(arn) = text.parse::<KeyArn>() {
-        return if is_key_id(arn.key_id()) { Ok(arn) } else { refuse("the key ARN does not end in the id of a key".to_owned()) };
+        return if is_key_id(arn.key_id()) { Ok(arn) } else { refuse(NotAKeyArn::KeyId) };
     }
     if text.parse::<AliasArn>().is_ok() {
-        return refuse("that is the ARN of an alias; the ARN of the key is needed".to_owned());
+        return refuse(NotAKeyArn::Alias);
     }
     let mut parts = text.split(':');
     let (partition, region) = (parts.nth(1), parts.nth(1).and_then(Region::new));
     match (partition, region) {
-        (Some(_), Some(region)) if partition != Some(region.partition().id()) => {
-            refuse(format!("the ARN names another partition than that of {region}, which is in {}", region.partition()))
-        }
-        _ => refuse("that is not the ARN of a KMS key in a Region that is known".to_owned()),
+        (Some(_), Some(region)) if partition != Some(region.partition().id()) => refuse(NotAKeyArn::Partition(region)),
+        _ => refuse(NotAKeyArn::Form),
     }
 }
 
-pub(in crate::kms) fn invalid(message: impl Into<String>) -> Error {
-    Error::service(ErrorCode::ValidationException, message)
-}
-
 /// Says where, never what stands there.
-pub(super) fn not_json(operation: &str, error: &serde_json::Error) -> Error {
-    invalid(format!("not the JSON that {operation} answers (line {}, column {})", error.line(), error.column()))
+pub(super) fn not_json(operation: &'static str, error: &serde_json::Error) -> Error {
+    PublicKeyRefusal::NotAnswer { operation, line: error.line(), column: error.column() }.into()
 }

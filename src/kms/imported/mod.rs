@@ -8,7 +8,6 @@ mod public_key_file;
 mod tests;
 
 pub use kms_public_key::KmsPublicKey;
-pub(super) use kms_public_key::invalid;
 #[doc(hidden)]
 pub use public_key_file::check_public_key_file;
 pub use public_key_file::{NamedKey, PublicKeyFile};

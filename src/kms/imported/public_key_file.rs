@@ -3,11 +3,11 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::kms_public_key::{KmsPublicKey, invalid, key_arn, not_json};
+use super::kms_public_key::{KmsPublicKey, key_arn, not_json};
 use crate::{
     arn::{AliasArn, KeyArn},
     crypto::KeyFile,
-    error::Result,
+    error::{PublicKeyRefusal, Result},
     kms::key_spec::KeyUsage,
 };
 
@@ -48,16 +48,16 @@ impl PublicKeyFile {
     pub fn parse(bytes: &[u8], named: Option<&NamedKey>) -> Result<Self> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
-            return Err(invalid("the file is UTF-16, as PowerShell's redirection writes it: save it as UTF-8"));
+            return Err(PublicKeyRefusal::Utf16.into());
         }
         let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
         match (first, named) {
             (Some(b'{'), None) => parse_json(bytes),
-            (Some(b'{'), Some(_)) => Err(invalid("the file is JSON and names its key itself: the key's ARN and usage go with DER and PEM")),
+            (Some(b'{'), Some(_)) => Err(PublicKeyRefusal::NamedTwice.into()),
             (Some(b'-'), Some(named)) => from_der(&from_pem(bytes)?, named),
             (Some(0x30), Some(named)) => from_der(bytes, named),
-            (Some(b'-' | 0x30), None) => Err(invalid("a DER or PEM file does not say whose key it is: name the key's ARN and its usage")),
-            _ => Err(invalid("the file is neither JSON of GetPublicKey or ListAliases, nor a public key as DER or PEM")),
+            (Some(b'-' | 0x30), None) => Err(PublicKeyRefusal::NotNamed.into()),
+            _ => Err(PublicKeyRefusal::UnknownFile.into()),
         }
     }
 }
@@ -70,7 +70,7 @@ fn from_pem(bytes: &[u8]) -> Result<Vec<u8>> {
     match KeyFile::parse(bytes) {
         Ok(KeyFile::RsaPublic(key)) => Ok(key.to_spki_der().to_vec()),
         Ok(KeyFile::EcPublic(key)) => Ok(key.to_spki_der().to_vec()),
-        _ => Err(invalid("the PEM file has to hold one public key and nothing else: -----BEGIN PUBLIC KEY-----")),
+        _ => Err(PublicKeyRefusal::NotOnePem.into()),
     }
 }
 
@@ -80,7 +80,7 @@ fn parse_json(bytes: &[u8]) -> Result<PublicKeyFile> {
     struct Shape {
         aliases: Option<Vec<Value>>,
     }
-    let text = std::str::from_utf8(bytes).map_err(|_| invalid("the JSON is not UTF-8"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| PublicKeyRefusal::NotUtf8)?;
     let shape: Shape = serde_json::from_str(text).map_err(|error| not_json("GetPublicKey or ListAliases", &error))?;
     match shape.aliases {
         Some(entries) => {
@@ -98,7 +98,7 @@ fn alias(entry: Value) -> Result<Option<(AliasArn, String)>> {
         alias_arn: AliasArn,
         target_key_id: Option<String>,
     }
-    let entry: Entry = serde_json::from_value(entry).map_err(|_| invalid("an entry of ListAliases has no AliasArn that is one"))?;
+    let entry: Entry = serde_json::from_value(entry).map_err(|_| PublicKeyRefusal::NotAnAlias)?;
     Ok(entry.target_key_id.map(|target| (entry.alias_arn, target)))
 }
 

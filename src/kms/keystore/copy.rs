@@ -9,7 +9,7 @@ use super::{
 use crate::{
     crypto::SystemRandom,
     durable::{self, parent_of},
-    error::{Error, Result},
+    error::{Result, SetupError},
     kms::{EmbeddedKms, key_id::random_uuid},
     secret::SecretBytes,
     timestamp::Timestamp,
@@ -45,12 +45,12 @@ pub(super) fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases
 }
 
 pub(super) fn not_empty(passphrase: SecretBytes) -> Result<SecretBytes> {
-    if passphrase.is_empty() { Err(Error::setup("the new passphrase is empty; it has 1 byte or more".to_owned())) } else { Ok(passphrase) }
+    if passphrase.is_empty() { Err(SetupError::EmptyPassphrase.into()) } else { Ok(passphrase) }
 }
 
 fn refuse_existing(path: &std::path::Path) -> Result<()> {
     if exists(path)? {
-        return Err(Error::setup(format!("{} is there already; name another file", path.display())));
+        return Err(SetupError::FileExists(path.to_owned()).into());
     }
     Ok(())
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     crypto::{SystemRandom, WrappingKey, hkdf_sha512, random_array},
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
     kms::key_id::is_uuid,
     secret::SecretBytes,
 };
@@ -73,11 +73,7 @@ impl Envelope {
         let header_bytes = file.header.get();
         let FormatOnly { format } = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;
         if format > FORMAT {
-            let what = format!(
-                "{}: keystore format {format} is newer than what this version reads ({FORMAT}); use a newer coldseal",
-                path.display()
-            );
-            return Err(Error::setup(what));
+            return Err(SetupError::NewerKeystore { path: path.to_owned(), format, known: FORMAT }.into());
         }
         let header: Header = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;
         if header.format != FORMAT || !is_uuid(&header.keystore_id) {
@@ -130,7 +126,7 @@ pub(super) fn write_file(header_bytes: &str, sealed_content: &[u8]) -> Result<Ve
 }
 
 pub(super) fn damaged(path: &Path, what: &str) -> Error {
-    Error::Damaged { path: path.to_owned(), what: what.to_owned() }
+    Error::damaged(path, what)
 }
 
 fn content_key(root_key: &RootKey, salt: &Base64<32>) -> WrappingKey {

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     crypto::{Random, SystemRandom},
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
     secret::SecretBytes,
 };
 
@@ -25,8 +25,7 @@ pub(super) fn read(path: &Path) -> Result<Option<SecretBytes>> {
         opened => opened.map_err(failed)?,
     };
     check_access(path, &file.metadata().map_err(failed)?)?;
-    let wrong_length =
-        || Error::setup(format!("{}: not a key file: a key file has exactly {LENGTH} bytes; name another file", path.display()));
+    let wrong_length = || Error::from(SetupError::NotAKeyFile { path: path.to_owned(), length: LENGTH });
     let mut key = SecretBytes::zeroed(LENGTH);
     match file.read_exact(key.expose_mut()) {
         Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(wrong_length()),
@@ -51,10 +50,7 @@ fn check_access(path: &Path, metadata: &Metadata) -> Result<()> {
 
     let mode = metadata.permissions().mode() & 0o777;
     if metadata.is_file() && mode & 0o077 != 0 {
-        let path = path.display();
-        return Err(Error::setup(format!(
-            "{path}: others may read or change this key file (mode {mode:04o}); 'chmod 600 {path}' keeps them out"
-        )));
+        return Err(SetupError::KeyFileAccess { path: path.to_owned(), mode }.into());
     }
     regular(path, metadata)
 }
@@ -65,9 +61,5 @@ fn check_access(path: &Path, metadata: &Metadata) -> Result<()> {
 }
 
 fn regular(path: &Path, metadata: &Metadata) -> Result<()> {
-    if metadata.is_file() {
-        Ok(())
-    } else {
-        Err(Error::setup(format!("{}: not a regular file, so not a key file; name another file", path.display())))
-    }
+    if metadata.is_file() { Ok(()) } else { Err(SetupError::KeyFileNotRegular(path.to_owned()).into()) }
 }

@@ -172,8 +172,7 @@ pub(super) fn require_id(location: &KeystoreLocation, found: &str, expected: &st
     if found == expected {
         return Ok(());
     }
-    let keystore = location.keystore.display();
-    Err(Error::setup(format!("{keystore} is another keystore than when the service started; put the first one back, or start again")))
+    Err(SetupError::OtherKeystore(location.keystore.clone()).into())
 }
 
 pub(super) fn none(location: &KeystoreLocation) -> Error {

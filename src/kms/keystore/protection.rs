@@ -62,11 +62,11 @@ fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Un
     let path = &location.key_file;
     match &unlocked.source {
         KeySource::Passphrase if exists(path)? => {
-            return Err(Error::setup(format!("{} is there already; move it away, or name another file for the new key", path.display())));
+            return Err(SetupError::KeyFileExists(path.clone()).into());
         }
         KeySource::KeyFile(old) => refuse_shared(location, &unlocked.keystore_id, path, old)?,
         KeySource::NewKeyFile(_) => {
-            return Err(Error::setup(format!("{} belongs to another keystore; name another file for the new key", path.display())));
+            return Err(SetupError::KeyFileOfOther(path.clone()).into());
         }
         KeySource::Passphrase | KeySource::Known => {}
     }
@@ -128,10 +128,7 @@ fn clear_unused(location: &KeystoreLocation, keystore_id: &str) -> Result<()> {
 
 fn refuse_shared(location: &KeystoreLocation, keystore_id: &str, path: &Path, key: &SecretBytes) -> Result<()> {
     let Some(other) = other_keystore(location, keystore_id, key)? else { return Ok(()) };
-    let (key_file, other) = (path.display(), other.display());
-    Err(Error::setup(format!(
-        "the keystore {other} needs the key file {key_file} too; give one of the two keystores a key file of its own"
-    )))
+    Err(SetupError::KeyFileShared { other, key_file: path.to_owned() }.into())
 }
 
 /// Another keystore that this key opens, in the folder of this one or in that of its key file.

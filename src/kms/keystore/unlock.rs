@@ -128,8 +128,7 @@ fn open(
         (Some(root_key), _) => (root_key, KeySource::Known),
         (None, Slot::KeyFile { .. }) => with_key_file(location, &envelope)?,
         (None, Slot::Passphrase { .. }) => {
-            let wrong =
-                || Error::setup(format!("the keystore {} does not open with this passphrase; is it another keystore's?", path.display()));
+            let wrong = || Error::from(SetupError::WrongPassphrase(path.to_owned()));
             let root_key = try_unwrap(&envelope, &passphrases.current()?)?.ok_or_else(wrong)?;
             (root_key, KeySource::Passphrase)
         }
@@ -154,8 +153,7 @@ fn with_key_file(location: &KeystoreLocation, envelope: &Envelope) -> Result<(Ro
     if !found {
         return Err(SetupError::NoKeyFile { keystore: location.keystore.clone(), key_file: current.clone() }.into());
     }
-    let (keystore, key_file) = (location.keystore.display(), current.display());
-    Err(Error::setup(format!("the keystore {keystore} does not open with the key file {key_file}; is it another keystore's?")))
+    Err(SetupError::WrongKeyFile { keystore: location.keystore.clone(), key_file: current.clone() }.into())
 }
 
 /// `None` when the secret is not the one, or the slot was changed.

@@ -3,7 +3,7 @@
 use super::{DATA_KEY, context, frame_length, keyring, open_1, open_with, options, sealed};
 use crate::{
     crypto::SystemRandom,
-    error::{ContextMismatch, Error, FormatProblem},
+    error::{ContextMismatch, EdkOutcome, Error, FormatProblem},
     format::EncryptionContext,
     keyring::{Keyring, RawAesKeyring},
     message::{Materials, MessageSealer, OpenOptions, Opener, SealOptions, rewrap, seal},
@@ -47,8 +47,10 @@ fn the_error_lists_what_was_tried_and_no_key() {
     assert!(released.is_empty());
     let error = result.expect_err("no key fits");
     let Error::NoUsableKey(attempts) = &error else { panic!("{error}") };
-    let listed: Vec<_> =
-        attempts.iter().map(|attempt| (attempt.provider_id.as_str(), attempt.key.as_str(), attempt.outcome.is_some())).collect();
+    let listed: Vec<_> = attempts
+        .iter()
+        .map(|attempt| (attempt.provider_id.as_str(), attempt.key.as_str(), attempt.outcome != EdkOutcome::NoKeyHere))
+        .collect();
     assert_eq!(listed, [("test", "key-1", true), ("test", "key-2", false), ("test", "key-3", true)]);
     let text = format!("{error} {error:?}").to_lowercase();
     assert!(!text.contains("eeee") && !text.contains("238, 238"), "{text}");

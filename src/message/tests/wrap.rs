@@ -7,7 +7,7 @@ use std::sync::{
 
 use super::*;
 use crate::{
-    error::{Error, ErrorCode},
+    error::{AwsRefusal, Error, ErrorCode},
     format::EncryptedDataKey,
     keyring::Unwrapped,
 };
@@ -79,7 +79,7 @@ fn the_first_error_is_told_and_the_others_have_been_waited_for() {
     let calls = AtomicUsize::new(0);
     let refuse = || {
         calls.fetch_add(1, Ordering::SeqCst);
-        Err(Error::service(ErrorCode::DisabledException, "K is disabled."))
+        Err(AwsRefusal::new(ErrorCode::DisabledException, "K is disabled.").into())
     };
     let count = || {
         calls.fetch_add(1, Ordering::SeqCst);

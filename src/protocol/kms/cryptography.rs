@@ -2,7 +2,7 @@
 
 use super::kinds::{GRANT_TOKENS, KEY_ID};
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{RequestRefusal, Result},
     keyring::CiphertextBlob,
     kms::{EmbeddedKms, GeneratedDataKey, GeneratedRandom, ReEncrypt},
     protocol::{
@@ -140,10 +140,7 @@ fn generate_data_key(kms: &EmbeddedKms, region: Region, request: &Request) -> Re
         (Some("AES_128"), None) => 16,
         (Some(_), None) => 32,
         (None, Some(length)) => length,
-        _ => {
-            let message = "Please specify either number of bytes or key spec.";
-            return Err(Error::service(ErrorCode::ValidationException, message));
-        }
+        _ => return Err(RequestRefusal::SizeOrSpec.into()),
     };
     let data_key = kms.generate_data_key_in(region, request.key_id("KeyId")?, length, request.pairs("EncryptionContext"))?;
     request.stop_dry_run()?;

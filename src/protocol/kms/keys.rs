@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::kinds::{DESCRIPTION, GRANT_TOKENS, KEY_ID, LIMIT, MARKER, POLICY, TAGS};
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{RequestRefusal, Result},
     kms::{CreateKey, EmbeddedKms, KeySpec, KeyUsage, NewKey},
     page::PageRules,
     protocol::{
@@ -138,8 +138,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 fn create_key(region: Region, request: &Request) -> Result<Change<'_>> {
     request.refuse(&["CustomKeyStoreId", "XksKeyId"])?;
     if let Some(origin) = request.text("Origin").filter(|origin| *origin != OWN_ORIGIN) {
-        let message = format!("The embedded KMS has no keys of the origin {origin}, only of {OWN_ORIGIN}");
-        return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
+        return Err(RequestRefusal::Origin { origin: origin.to_owned(), own: OWN_ORIGIN }.into());
     }
     let new = NewKey::generate(CreateKey {
         multi_region: request.is_set("MultiRegion"),

@@ -10,7 +10,6 @@ mod rotation;
 mod tags;
 
 use super::operation::Operation;
-pub(crate) use multi_region::region_not_enabled;
 
 const GROUPS: [&[Operation]; 7] = [
     aliases::OPERATIONS,

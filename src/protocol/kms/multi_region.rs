@@ -5,7 +5,7 @@ use super::{
     kinds::{DESCRIPTION, KEY_ID, POLICY, TAGS},
 };
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{Constraint, RequestRefusal, Result, Violation},
     kms::EmbeddedKms,
     protocol::{
         answer::Answer,
@@ -55,14 +55,9 @@ fn update_primary_region(region: Region, request: &Request) -> Result<Change<'_>
     }))
 }
 
-/// What is said of a Region that is not enabled.
-pub(crate) fn region_not_enabled(region: Region) -> String {
-    format!("The Region {region} is not enabled; 'coldseal kms enable-region {region}' enables it")
-}
-
 fn other_region(request: &Request, member: &str) -> Result<Region> {
     let name = request.required_text(member)?;
-    Region::new(name).ok_or_else(|| Error::validation_of(&path_of(member), name, "Member must be a Region of AWS"))
+    Region::new(name).ok_or_else(|| Violation::by(path_of(member), name, Constraint::Region).into())
 }
 
 /// AWS has no error for it that says as much; the command line has.
@@ -70,7 +65,7 @@ fn require_enabled(kms: &EmbeddedKms, request: &Request, region: Region) -> Resu
     if request.caller() == Caller::CommandLine || kms.is_enabled(region) {
         return Ok(());
     }
-    Err(Error::service(ErrorCode::UnsupportedOperationException, region_not_enabled(region)))
+    Err(RequestRefusal::ReplicaNotOptedIn(region).into())
 }
 
 /// `^([a-z]+-){2,3}\d+$`

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::kinds::{KEY_ID, LIMIT, MARKER};
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{RequestRefusal, Result},
     kms::EmbeddedKms,
     page::PageRules,
     protocol::{
@@ -62,8 +62,7 @@ fn rotate_key_on_demand(region: Region, request: &Request) -> Result<Change<'_>>
 
 fn list_key_rotations(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
     if let Some(other) = request.text("IncludeKeyMaterial").filter(|kind| *kind != ROTATIONS_ONLY) {
-        let message = format!("The embedded KMS lists rotations only, not {other}");
-        return Err(Error::service(ErrorCode::UnsupportedOperationException, message));
+        return Err(RequestRefusal::RotationsOnly(other.to_owned()).into());
     }
     let rotations = kms.list_key_rotations(region, request.key_id("KeyId")?)?;
     Answer::list(rotations)

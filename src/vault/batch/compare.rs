@@ -10,19 +10,10 @@ use super::super::{
     record::{AWSCURRENT, ReplicaStatus, SecretRecord, Tag},
 };
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{Result, SecretDifference, SecretRefusal},
     format::{Header, HeaderLimits},
     kms::EmbeddedKms,
 };
-
-/// A member of the request that differs, and what changes it in a secret that is there.
-struct Difference {
-    member: &'static str,
-    way_out: Option<&'static str>,
-}
-
-const REPLICATE: Option<&str> = Some("'coldseal replicate-secret-to-regions' adds Regions");
-const REWRAP: Option<&str> = Some("'coldseal rewrap --secret-id' changes keys");
 
 impl Vault {
     /// Success where nothing is to be written: the same request was carried out before, or the secret is the one that it would make.
@@ -44,81 +35,64 @@ impl Vault {
             (version, value) => version.is_none() && value.is_none(),
         };
         if !is_same {
-            differences.push(Difference { member: "value", way_out: None });
+            differences.push(SecretDifference::Value);
         }
-        if differences.is_empty() { Ok(()) } else { Err(refusal(&request.name, &differences)) }
+        if differences.is_empty() { Ok(()) } else { Err(SecretRefusal::Differs { name: request.name.clone(), differences }.into()) }
     }
 }
 
-fn metadata(request: &CreateSecret, record: &SecretRecord) -> Vec<Difference> {
+fn metadata(request: &CreateSecret, record: &SecretRecord) -> Vec<SecretDifference> {
     let sorted = |tags: &[Tag]| {
         let mut tags: Vec<_> = tags.iter().map(|tag| (tag.key.clone(), tag.value.clone())).collect();
         tags.sort_unstable();
         tags
     };
     let checks = [
-        ("Description", request.description == record.description),
-        ("Tags", sorted(&request.tags) == sorted(&record.tags)),
-        ("EncryptionContext", request.encryption_context == record.encryption_context),
-        ("ResourcePolicy", request.resource_policy == record.resource_policy),
-        ("RotationRules", request.rotation_rules == record.rotation_rules),
-        ("DataKeyScope", request.data_key_scope == record.data_key_scope),
+        (SecretDifference::Description, request.description == record.description),
+        (SecretDifference::Tags, sorted(&request.tags) == sorted(&record.tags)),
+        (SecretDifference::EncryptionContext, request.encryption_context == record.encryption_context),
+        (SecretDifference::ResourcePolicy, request.resource_policy == record.resource_policy),
+        (SecretDifference::RotationRules, request.rotation_rules == record.rotation_rules),
+        (SecretDifference::DataKeyScope, request.data_key_scope == record.data_key_scope),
     ];
-    checks.into_iter().filter(|(_, is_same)| !is_same).map(|(member, _)| Difference { member, way_out: None }).collect()
+    checks.into_iter().filter(|(_, is_same)| !is_same).map(|(member, _)| member).collect()
 }
 
-fn regions_and_keys(kms: &EmbeddedKms, request: &CreateSecret, record: &SecretRecord) -> Vec<Difference> {
+fn regions_and_keys(kms: &EmbeddedKms, request: &CreateSecret, record: &SecretRecord) -> Vec<SecretDifference> {
     let mut differences = Vec::new();
     let asked = name_of_key(kms, request.region, request.kms_key_id.as_deref());
     if asked != record.kms_key_id.as_deref().unwrap_or(DEFAULT_KEY_ALIAS) {
-        differences.push(Difference { member: "KmsKeyId", way_out: REWRAP });
+        differences.push(SecretDifference::KmsKeyId);
     }
     let found = |region: &str| record.replication_status.iter().find(|replica| replica.region.name() == region);
     let is_there = request.replicas.iter().all(|asked| found(&asked.region).is_some_and(|there| there.status == ReplicaStatus::InSync));
     if !is_there || record.replication_status.len() != request.replicas.len() {
-        differences.push(Difference { member: "AddReplicaRegions", way_out: REPLICATE });
+        differences.push(SecretDifference::ReplicaRegions);
     }
     let has_other_key = request.replicas.iter().any(|asked| {
         found(&asked.region).is_some_and(|there| name_of_key(kms, there.region, asked.kms_key_id.as_deref()) != there.kms_key_id)
     });
     if has_other_key {
-        differences.push(Difference { member: "AddReplicaRegions KmsKeyId", way_out: REWRAP });
+        differences.push(SecretDifference::ReplicaKmsKeyId);
     }
     differences
 }
 
 /// Each bundle has an encrypted data key for each recovery key besides its Region's own, unless that is one of them.
-fn recovery_keys(keys: &KeyOptions, record: &SecretRecord) -> Option<Difference> {
+fn recovery_keys(keys: &KeyOptions, record: &SecretRecord) -> Option<SecretDifference> {
     let current = record.version_with_stage(AWSCURRENT)?;
     let is_same = current.bundles.iter().all(|bundle| {
         let own = keys.recovery_keys.iter().filter(|key| key.is_kms_key(&bundle.kms_key_id)).count();
         bundle.encrypted_data_keys.len().max(1) == 1 + keys.recovery_keys.len() - own
     });
-    (!is_same).then_some(Difference { member: "recovery keys", way_out: REWRAP })
+    (!is_same).then_some(SecretDifference::RecoveryKeys)
 }
 
 /// Where signed bundles are asked for, these are: all bundles of a version are of one suite.
-fn signature(request: &CreateSecret, holder: &Located) -> Result<Option<Difference>> {
+fn signature(request: &CreateSecret, holder: &Located) -> Result<Option<SecretDifference>> {
     let Some(version) = holder.record.version_with_stage(AWSCURRENT).filter(|_| request.suite.is_signed()) else { return Ok(None) };
     let Some(bundle) = version.bundles.first() else { return Ok(None) };
     let message = read_bounded(&bundle_path(holder, version, bundle), bundle.size)?;
     let header = Header::parse(&message, HeaderLimits::default())?.header;
-    Ok((!header.suite.is_signed())
-        .then_some(Difference { member: "signature", way_out: Some("'coldseal rewrap --secret-id … --sign-message' signs them") }))
-}
-
-fn refusal(name: &str, differences: &[Difference]) -> Error {
-    let members: Vec<_> = differences.iter().map(|difference| difference.member).collect();
-    let mut ways: Vec<_> = differences.iter().filter_map(|difference| difference.way_out).collect();
-    ways.dedup();
-    let mut message = format!(
-        "The operation failed because the secret {} already exists, and differs in: {}. It stays as it is",
-        name.escape_debug(),
-        members.join(", ")
-    );
-    for way in ways {
-        message.push_str("; ");
-        message.push_str(way);
-    }
-    Error::service(ErrorCode::ResourceExistsException, message)
+    Ok((!header.suite.is_signed()).then_some(SecretDifference::Signature))
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     durable::Lock,
-    error::{Error, ErrorCode, Result},
+    error::{Result, SecretRefusal},
     kms::KeystoreSession,
     region::Region,
 };
@@ -70,8 +70,7 @@ impl<'a> Batch<'a> {
         self.checked += 1;
         request.validate()?;
         if let Some(first) = self.names.get(&(request.region, request.name.clone())) {
-            let message = format!("the name {} is that of entry {first} too", request.name.escape_debug());
-            return Err(Error::service(ErrorCode::InvalidParameterException, message));
+            return Err(SecretRefusal::NameTwice { name: request.name.clone(), first: Some(*first) }.into());
         }
         self.names.insert((request.region, request.name.clone()), self.checked);
         let family = Family::load_in(&self.vault.root, self.regions.iter().copied(), &request.name)?;

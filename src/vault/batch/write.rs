@@ -17,7 +17,7 @@ use super::super::{
 };
 use crate::{
     durable::{Group, Lock},
-    error::{Error, ErrorCode, Result},
+    error::{Error, Result, SecretRefusal},
     kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
     parallel::in_parallel,
     region::Region,
@@ -148,8 +148,7 @@ impl<'a> BatchWriter<'a> {
             let planned = if names.insert((request.region, name.clone())) {
                 self.plan_one(request, &regions)
             } else {
-                let message = format!("the name {} is that of another entry too", name.escape_debug());
-                Err(Error::service(ErrorCode::InvalidParameterException, message))
+                Err(SecretRefusal::NameTwice { name: name.clone(), first: None }.into())
             };
             planned.unwrap_or_else(|error| Task::Refused(name, error))
         };

@@ -9,7 +9,7 @@ use time::Duration;
 
 use self::schedule::Schedule;
 use crate::{
-    error::{Error, ErrorCode, Result},
+    error::{Constraint, Error, Result, RotationRefusal, SecretRefusal, Violation},
     timestamp::Timestamp,
 };
 
@@ -54,19 +54,16 @@ impl RotationRules {
             (Some(days), None) => Schedule::Days(check_days(days)?),
             (None, Some(expression)) => parse_expression(expression)?,
             (Some(_), Some(_)) => {
-                return Err(invalid("You cannot specify both rotation frequency and schedule expression together."));
+                return Err(invalid(RotationRefusal::BothGiven));
             }
-            (None, None) => return Err(invalid("RotationRules: give AutomaticallyAfterDays or ScheduleExpression")),
+            (None, None) => return Err(invalid(RotationRefusal::NoneGiven)),
         };
         let window = match &given.duration {
             Some(duration) => parse_duration(duration)?,
             None => schedule.default_window(),
         };
         if !(1..=schedule.longest_window()).contains(&window) {
-            return Err(invalid(&format!(
-                "Duration: the rotation window must be 1h to {}h here, as it must not extend into the next one or the next day",
-                schedule.longest_window()
-            )));
+            return Err(invalid(RotationRefusal::Window(schedule.longest_window())));
         }
         Ok(Self { given, schedule, window })
     }
@@ -103,40 +100,39 @@ impl From<RotationRules> for RotationRulesType {
     }
 }
 
-fn invalid(message: &str) -> Error {
-    Error::service(ErrorCode::InvalidParameterException, message)
+fn invalid(refusal: RotationRefusal) -> Error {
+    SecretRefusal::Rotation(refusal).into()
 }
 
 fn check_days(days: i64) -> Result<u32> {
     const PARAMETER: &str = "rotationRules.automaticallyAfterDays";
     match u32::try_from(days) {
         Ok(days @ 1..=1000) => Ok(days),
-        _ if days < 1 => Err(Error::validation(PARAMETER, "Member must have value greater than or equal to 1")),
-        _ => Err(Error::validation(PARAMETER, "Member must have value less than or equal to 1000")),
+        _ if days < 1 => Err(Violation::new(PARAMETER, Constraint::LeastValue(1)).into()),
+        _ => Err(Violation::new(PARAMETER, Constraint::MostValue(1000)).into()),
     }
 }
 
 fn parse_expression(expression: &str) -> Result<Schedule> {
     const PARAMETER: &str = "rotationRules.scheduleExpression";
     if expression.is_empty() {
-        return Err(Error::validation(PARAMETER, "Member must have length greater than or equal to 1"));
+        return Err(Violation::new(PARAMETER, Constraint::LeastLength(1)).into());
     }
     if expression.len() > EXPRESSION_LIMIT {
-        return Err(Error::validation(PARAMETER, &format!("Member must have length less than or equal to {EXPRESSION_LIMIT}")));
+        return Err(Violation::new(PARAMETER, Constraint::MostLength(EXPRESSION_LIMIT)).into());
     }
     if !expression.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"()#?*-/, ".contains(&byte)) {
-        let constraint = r"Member must satisfy regular expression pattern: [0-9A-Za-z\(\)#\?\*\-\/, ]+";
-        return Err(Error::validation(PARAMETER, constraint));
+        return Err(Violation::new(PARAMETER, Constraint::Pattern(r"[0-9A-Za-z\(\)#\?\*\-\/, ]+")).into());
     }
-    Schedule::parse(expression).map_err(|what| invalid(&format!("ScheduleExpression: {what}")))
+    Schedule::parse(expression).map_err(|what| invalid(RotationRefusal::Expression(what)))
 }
 
 /// Hours.
 fn parse_duration(duration: &str) -> Result<u8> {
     const PARAMETER: &str = "rotationRules.duration";
     let digits = duration.strip_suffix('h').filter(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let digits = digits.ok_or_else(|| Error::validation(PARAMETER, "Member must satisfy regular expression pattern: [0-9]+h"))?;
-    let too_long = || Error::validation(PARAMETER, "Member must have length less than or equal to 3");
+    let digits = digits.ok_or_else(|| Violation::new(PARAMETER, Constraint::Pattern("[0-9]+h")))?;
+    let too_long = || Violation::new(PARAMETER, Constraint::MostLength(3)).into();
     if digits.len() > 2 { Err(too_long()) } else { digits.parse().map_err(|_| too_long()) }
 }
 

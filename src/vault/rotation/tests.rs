@@ -4,6 +4,7 @@ use proptest::prelude::*;
 use time::{Date, Month, OffsetDateTime, Weekday};
 
 use super::*;
+use crate::error::ErrorCode;
 
 fn expression(text: &str) -> RotationRulesType {
     RotationRulesType { schedule_expression: Some(text.to_owned()), ..RotationRulesType::default() }

@@ -26,7 +26,7 @@ fn values_of_every_allowed_length_come_back() {
 #[test]
 fn values_of_other_lengths_and_text_that_is_not_utf_8_are_refused() {
     for kind in [PayloadKind::String, PayloadKind::Binary] {
-        assert_refused(bytes(kind, 65_537), ErrorCode::InvalidParameterException, &["65537", "65536", "coldseal seal"]);
+        assert_refused(bytes(kind, 65_537), ErrorCode::InvalidParameterException, &["65537", "65536"]);
         assert_refused(bytes(kind, 0), ErrorCode::InvalidParameterException, &["at least 1 byte"]);
     }
     let not_text = || SecretBytes::new(vec![0xff, 0x00, 0x80]);

@@ -3,7 +3,7 @@
 use std::{os::unix::fs::symlink, sync::mpsc, thread, time::Duration};
 
 use super::*;
-use crate::durable::regular::LINK;
+use crate::error::{Damage, Error, Result};
 
 /// A folder outside of the vault with files in it, which look like leftovers even to a writer.
 fn victim(place: &Place) -> PathBuf {
@@ -18,14 +18,14 @@ fn victim(place: &Place) -> PathBuf {
 /// Asserts a refusal that names the link.
 fn assert_link<T>(result: Result<T>, link: &Path) {
     match result.map(drop) {
-        Err(Error::Damaged { path, what }) => assert_eq!((path.as_path(), what.as_str()), (link, LINK)),
+        Err(Error::Damaged { path, what }) => assert_eq!((path.as_path(), what), (link, Damage::Link)),
         other => panic!("not refused: {other:?}"),
     }
 }
 
 fn assert_link_is_a_fault(place: &Place, link: &Path) {
     let faults = place.verify().faults;
-    assert!(faults.iter().any(|fault| fault.path == link && fault.message == LINK), "{faults:?}");
+    assert!(faults.iter().any(|fault| fault.path == link && fault.message == Damage::Link.to_string()), "{faults:?}");
 }
 
 /// Moves a folder of the vault out of it, and puts a link in its place.

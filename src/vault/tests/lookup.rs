@@ -79,7 +79,7 @@ fn a_region_beside_an_arn_has_to_be_its_own() {
 fn a_name_with_several_primaries_needs_a_region() {
     let place = Place::with_secret(&["eu-west-1"]);
     place.create(&CreateSecret { region: region("us-east-1"), value: Some(text("east")), ..request("db", &[]) }).expect("created");
-    assert_refused(place.get("db", None), ErrorCode::InvalidRequestException, &["'db'", "us-east-1, us-west-2", "--region"]);
+    assert_refused(place.get("db", None), ErrorCode::InvalidRequestException, &["'db'", "us-east-1, us-west-2"]);
     assert_eq!((place.value_in("us-east-1"), place.value_in("eu-west-1")), ("east".to_owned(), "top".to_owned()));
 }
 

@@ -152,7 +152,7 @@ fn partial_records_what_failed_for_a_retry() {
     let retry = || ReplicateSecret { keys: with(&fake), ..replication(&["eu-west-1"]) };
     let other = KeyOptions { account: "444455556666".parse().expect("an account"), ..with(&fake) };
     let foreign = place.replicate(&ReplicateSecret { keys: other, ..retry() });
-    assert_refused(foreign, ErrorCode::InvalidParameterException, &["only the record of the secret names", "KmsKeyId=KEY"]);
+    assert_refused(foreign, ErrorCode::InvalidParameterException, &["only the record of the secret names"]);
     assert!(fake.take_calls().is_empty());
     let change = place.replicate(&retry()).expect("replicated");
     assert_eq!(fake.take_calls(), ["Decrypt us-west-2", "Encrypt eu-west-1"]);

@@ -65,7 +65,7 @@ fn public_keys_pack_and_private_keys_open() {
     assert!(change.bundles.iter().all(|bundle| !bundle.opens_here));
     assert_eq!(change.public_only, [region(EUROPE), region(EAST)]);
     for place_name in [EAST, EUROPE] {
-        let parts = ["for AWS KMS alone", "--recovery-key", "the bundles for"];
+        let parts = ["for AWS KMS alone", "the bundles for"];
         assert_refused(place.get("db", Some(place_name)), ErrorCode::DecryptionFailure, &parts);
         let opened = place.vault.get_secret_value(&aws, "db", Some(region(place_name)), &VersionSelector::default()).expect("opens");
         assert_eq!(opened.value.expose(), b"top");
@@ -92,17 +92,13 @@ fn the_record_names_every_encrypted_data_key() {
     let (place, _, east, europe) = imported();
     place.create(&CreateSecret { keys: with_recovery(), ..under_imported(&east, &europe) }).expect("created");
     let record = place.record(EAST, "db");
-    let names: Vec<Vec<_>> = record.versions[0]
-        .bundles
-        .iter()
-        .map(|bundle| bundle.encrypted_data_keys.iter().map(|edk| (edk.provider_id.clone(), edk.key.clone())).collect())
-        .collect();
-    let safe = ("home".to_owned(), "safe".to_owned());
-    assert_eq!(names[0], [("aws-kms-rsa".to_owned(), east.to_string()), safe.clone()]);
-    assert_eq!((names[1][0].0.as_str(), &names[1][1]), ("raw-ecdh", &safe));
+    let names: Vec<Vec<String>> =
+        record.versions[0].bundles.iter().map(|bundle| bundle.encrypted_data_keys.iter().map(ToString::to_string).collect()).collect();
+    assert_eq!(names[0], [format!("aws-kms-rsa {east}"), "home safe".to_owned()]);
+    assert!(names[1][0].starts_with("raw-ecdh recipient ") && names[1][1] == "home safe", "{names:?}");
     place.assert_clean();
     let mut changed = record.clone();
-    changed.versions[0].bundles[1].encrypted_data_keys[0].key.replace_range(10..12, "00");
+    changed.versions[0].bundles[1].encrypted_data_keys.swap(0, 1);
     place.write_record(&changed);
     assert!(place.verify().faults.iter().any(|fault| fault.message.contains("not wrapped under the keys on record")));
     changed = record;
@@ -123,9 +119,9 @@ fn one_imported_key_makes_every_region_need_a_key() {
     };
     let before = place.snapshot();
     for (primary, parts) in [
-        (None, &["us-west-2: no key is named", "set-default-key --region us-west-2"][..]),
+        (None, &["us-west-2: no key is named"][..]),
         (Some("alias/aws/secretsmanager"), &["us-west-2: no key is named"]),
-        (Some(embedded.as_str()), &["us-west-2: its key is an embedded one", &format!("embedded:{embedded}")]),
+        (Some(embedded.as_str()), &["us-west-2: its key is an embedded one"]),
     ] {
         assert_refused(place.create(&both(primary, Some(europe.key_id()))), ErrorCode::InvalidParameterException, parts);
         let partial = CreateSecret { on_problem: OnProblem::RecordFailed, ..both(primary, Some(europe.key_id())) };
@@ -158,11 +154,11 @@ fn what_needs_the_data_key_fails_before_it_changes_anything() {
     let embedded = place.make_key("us-west-2");
     let before = place.snapshot();
     let to_west = || ReplicateSecret { replicas: vec![replica_under("us-west-2", &format!("embedded:{embedded}"))], ..replication(&[]) };
-    assert_refused(place.replicate(&to_west()), ErrorCode::DecryptionFailure, &["for AWS KMS alone", "--recovery-key"]);
+    assert_refused(place.replicate(&to_west()), ErrorCode::DecryptionFailure, &["for AWS KMS alone"]);
     let no_key = ReplicateSecret { replicas: replicas(&["us-west-2"]), ..replication(&[]) };
     assert_refused(place.replicate(&no_key), ErrorCode::InvalidParameterException, &["us-west-2: no key is named"]);
     let rewrap = RewrapSecret::new("db");
-    assert_refused(place.vault.rewrap_secret(&mut place.session(), &rewrap), ErrorCode::DecryptionFailure, &["--recovery-key"]);
+    assert_refused(place.vault.rewrap_secret(&mut place.session(), &rewrap), ErrorCode::DecryptionFailure, &["for AWS KMS alone"]);
     assert_eq!(place.snapshot(), before);
 }
 
@@ -245,8 +241,8 @@ fn either_algorithm_of_rsa_can_be_asked_for() {
         let opener = AwsKmsDiscoveryKeyring::new(&aws);
         let Unwrapped::DataKey(opened) = opener.unwrap(&edk, &context) else { panic!("unwraps") };
         assert_eq!(opened.expose(), data_key.expose());
-        assert!(matches!(opener.unwrap(&edk, &EncryptionContext::new()), Unwrapped::Failed(_)));
+        assert!(matches!(opener.unwrap(&edk, &EncryptionContext::new()), Unwrapped::DoesNotUnwrap));
         let Unwrapped::Failed(why) = AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &context) else { panic!("public only") };
-        assert!(why.contains("for AWS KMS alone"), "{why}");
+        assert!(why.to_string().contains("for AWS KMS alone"), "{why}");
     }
 }

@@ -39,7 +39,7 @@ fn another_key_needs_the_word_for_it() {
     let key = place.make_key("eu-west-1");
     let before = place.snapshot();
     let request = ReplicateSecret { replicas: vec![replica_under("eu-west-1", &key)], ..replication(&[]) };
-    let parts = ["eu-west-1: the replica is in sync under alias/aws/secretsmanager", "--force-overwrite-replica-secret"];
+    let parts = ["eu-west-1: the replica is in sync under alias/aws/secretsmanager"];
     assert_refused(place.replicate(&request), ErrorCode::InvalidParameterException, &parts);
     assert_eq!(place.snapshot(), before);
 

@@ -10,15 +10,11 @@ use std::{
 use super::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
 use crate::{
     crypto::Sha256,
-    error::{EdkAttempt, Error, ErrorCode, Result},
+    error::{Error, Result},
     format::{HeaderLimits, MessageId},
-    keyring::DOES_NOT_UNWRAP,
     message::{Inspected, OpenOptions, inspect, open},
     region::Region,
-    vault::{
-        bundle::region_of,
-        keys::{EdkRecord, KeyOptions},
-    },
+    vault::{bundle::region_of, edk_record::EdkRecord, keys::KeyOptions},
 };
 
 /// Collects findings; remembers the message ids of all bundles that it saw.
@@ -149,7 +145,7 @@ impl<'a> Checker<'a> {
         match opened {
             Ok(()) => self.count(|counts| &mut counts.opened),
             Err(error @ Error::Setup(_)) => self.stopped = self.stopped.take().or(Some(error)),
-            Err(Error::NoUsableKey(attempts)) if is_online && !attempts.iter().any(is_altered) => {
+            Err(Error::NoUsableKey(attempts)) if is_online && !attempts.iter().any(|attempt| attempt.outcome.is_altered()) => {
                 self.count(|counts| &mut counts.not_openable_here);
                 self.note(path, Error::NoUsableKey(attempts).to_string());
             }
@@ -159,12 +155,6 @@ impl<'a> Checker<'a> {
             }
         }
     }
-}
-
-/// An encrypted data key that its own key does not unwrap.
-fn is_altered(attempt: &EdkAttempt) -> bool {
-    let altered = [ErrorCode::InvalidCiphertextException.to_string(), DOES_NOT_UNWRAP.to_owned()];
-    attempt.outcome.as_ref().is_some_and(|outcome| altered.iter().any(|start| outcome.starts_with(start)))
 }
 
 fn is_same(a: &Path, b: &Path) -> bool {

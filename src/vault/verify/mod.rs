@@ -17,8 +17,7 @@ use super::{
     layout::{LOCK, MARKER, RECORD, SECRETS},
 };
 use crate::{
-    durable::regular::LINK,
-    error::{Error, Result},
+    error::{Damage, Error, Result, SetupError},
     kms::EmbeddedKms,
     region::Region,
 };
@@ -138,9 +137,9 @@ pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyRep
         } else if found.as_ref().is_some_and(Metadata::is_file) {
             checker.check_lone_bundle(path);
         } else if found.is_some() {
-            return Err(Error::setup(format!("{} is neither a vault, nor the folder of a secret, nor a bundle", path.display())));
+            return Err(SetupError::NothingToVerify(path.clone()).into());
         } else {
-            return Err(Error::setup(format!("there is nothing at {}; name a vault, the folder of a secret, or a bundle", path.display())));
+            return Err(SetupError::NothingThere(path.clone()).into());
         }
     }
     checker.finish()
@@ -156,7 +155,7 @@ fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {
         if ![MARKER, LOCK, SECRETS].iter().any(|known| entry.file_name() == *known) {
             checker.note(&entry.path(), STRANGER);
         } else if entry.path().is_symlink() {
-            checker.fault(&entry.path(), LINK);
+            checker.fault(&entry.path(), Damage::Link.to_string());
         }
     }
     let secrets = root.join(SECRETS);
@@ -166,7 +165,7 @@ fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {
     for entry in entries(&secrets)? {
         let path = entry.path();
         match region_named(&path).filter(|_| path.is_dir() || path.is_symlink()) {
-            Some(_) if path.is_symlink() => checker.fault(&path, LINK),
+            Some(_) if path.is_symlink() => checker.fault(&path, Damage::Link.to_string()),
             Some(region) => verify_region(checker, &path, region)?,
             None => checker.note(&path, "not the folder of a Region"),
         }
@@ -179,7 +178,7 @@ fn verify_region(checker: &mut Checker<'_>, dir: &Path, region: Region) -> Resul
     for entry in entries(dir)? {
         let path = entry.path();
         if path.is_symlink() {
-            checker.fault(&path, LINK);
+            checker.fault(&path, Damage::Link.to_string());
         } else if path.is_dir() {
             checker.check_secret(&path, region);
         } else {
@@ -198,10 +197,7 @@ fn verify_secret_dir(checker: &mut Checker<'_>, dir: &Path) -> Result<()> {
     // The folder's place says the primary Region: as it stands, or for `.` and the like after resolving.
     let absolute = std::fs::canonicalize(dir).map_err(|error| Error::io_at("reading", dir, error))?;
     let Some(region) = absolute.parent().and_then(region_named) else {
-        return Err(Error::setup(format!(
-            "{} is not in the folder of a Region, so its secret has no place to be checked against",
-            dir.display()
-        )));
+        return Err(SetupError::NotInRegionFolder(dir.to_owned()).into());
     };
     checker.check_secret(&absolute, region);
     Ok(())

@@ -20,8 +20,9 @@ use crate::{
     vault::{
         bundle::{OpenedBundle, open_bundle},
         commit::leftovers,
+        edk_record::EdkRecord,
         family::{Family, Located, read_bounded, read_record},
-        keys::{EdkRecord, KeyOptions},
+        keys::KeyOptions,
         layout,
         read::bundle_path,
         record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},

@@ -28,7 +28,7 @@ fn replication_stays_in_a_partition() {
         refused(region, &format!("replication stays in one partition: {region} is in {partition}, us-west-2 in aws"));
     }
     refused("us-west-2", "Invalid replica region. It is the primary Region of the secret.");
-    refused("af-south-1", "the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it");
+    refused("af-south-1", "the Region af-south-1 is not enabled");
     account.json("kms enable-region af-south-1");
     account.json(&format!("{REPLICATE} af-south-1"));
     // Another partition has replicas of its own.
@@ -100,7 +100,7 @@ fn what_fails_in_a_region_is_told_for_each() {
             status("us-east-2", "InSync", "Replication succeeded"),
             status("us-east-1", "Failed", &format!("DisabledException: {arn} is disabled.")),
             status("eu-west-1", "Failed", "Secret with this name already exists in this region"),
-            status("af-south-1", "Failed", "the Region af-south-1 is not enabled; 'coldseal kms enable-region af-south-1' enables it"),
+            status("af-south-1", "Failed", "the Region af-south-1 is not enabled"),
         ]
     );
     assert_eq!(account.json("get-secret-value --secret-id a --region eu-west-1 --query SecretString"), "other", "left as it was");

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::folder;
 
 /// Kinds of error that no session shows, and why.
-const UNREACHED: [(&str, &str); 23] = [
+const UNREACHED: [(&str, &str); 27] = [
     ("EncryptionFailure", "AWS KMS gives no usable answer: src/vault/tests/online.rs"),
     ("InvalidAliasNameException", "AWS answers with ValidationException, and so does the embedded KMS"),
     ("Misuse", "a caller's fault, which no input causes"),
@@ -29,10 +29,14 @@ const UNREACHED: [(&str, &str); 23] = [
     ("UnrecognizedClientException", "answered over HTTP only: tests/system/test_serve_requests.py"),
     ("NoAnswer", "AWS KMS answers with it: interop, and src/kms/aws"),
     ("NoCredentials", "needs --kms aws: tests/system/test_kms_aws.py"),
+    ("AwsConfiguration", "needs a machine without threads"),
+    ("EmptyPassphrase", "the command line refuses an empty passphrase before the library does"),
+    ("KeyFileOfOther", "needs a key file that another process writes meanwhile"),
+    ("OtherKeystore", "told to the log of a service only: src/endpoint/tests/keystore.rs"),
 ];
 
 /// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.
-const PHRASES: [(&str, &str); 34] = [
+const PHRASES: [(&str, &str); 53] = [
     // Error
     ("Format", "malformed message: "),
     ("NotWritable", "the message cannot be written: "),
@@ -70,7 +74,26 @@ const PHRASES: [(&str, &str); 34] = [
     ("NoKeystore", "there is no keystore at"),
     ("NoKeyFile", "needs its key file"),
     ("OtherAccount", "which cannot be changed to"),
-    ("Other", "is not enabled; "),
+    ("NothingThere", "there is nothing at"),
+    ("NothingToVerify", "is neither a vault, nor the folder of a secret, nor a bundle"),
+    ("NotInRegionFolder", "is not in the folder of a Region"),
+    ("RegionNotEnabled", "coldseal: the Region af-south-1 is not enabled"),
+    ("NoKeys", "there are no keys in"),
+    ("KeysOfOtherAccount", "the keys are of the account"),
+    ("RegionsElsewhere", "whose keys are not in this keystore"),
+    ("NewerKeystore", "is newer than what this version reads"),
+    ("WrongPassphrase", "does not open with this passphrase"),
+    ("WrongKeyFile", "does not open with the key file"),
+    ("NotAKeyFile", "not a key file: a key file has exactly"),
+    ("KeyFileNotRegular", "not a regular file, so not a key file"),
+    ("KeyFileAccess", "others may read or change this key file"),
+    ("KeyFileExists", "name another file for the new key"),
+    ("KeyFileShared", "give one of the two keystores a key file of its own"),
+    ("FileExists", "is there already; name another file"),
+    ("NoAttempts", "takes at least 1 attempt"),
+    ("Endpoint", "does not begin with http:// or https://"),
+    ("NotLoopback", "is not loopback"),
+    ("Other", "is needed, and there is no terminal to ask on"),
 ];
 
 /// The names of an enumeration's variants, as they stand in its source: indented once, behind documentation and attributes.

@@ -16,7 +16,7 @@ use crate::{
         terminal::{note, warn},
         usage::UsageError,
     },
-    error::{Error, ErrorCode, Result},
+    error::{Error, PublicKeyRefusal, Refusal, Result},
     kms::{ImportPublicKeys, ImportedPublicKeys, NamedKey, PublicKeyFile, WhatHappened},
 };
 
@@ -81,13 +81,16 @@ fn read(path: &Path, named: Option<&NamedKey>) -> Result<PublicKeyFile> {
     let reading = |error| Error::io_at("reading", path, error);
     let length = File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes)).map_err(reading)?;
     if length > PublicKeyFile::LIMIT {
-        let message = format!("{}: more than {limit} bytes; is it what 'aws kms get-public-key' printed?", path.display());
-        return Err(Error::service(ErrorCode::InvalidParameterException, message));
+        return Err(in_file(path, Box::new(PublicKeyRefusal::FileTooLong(limit).into())));
     }
     PublicKeyFile::parse(&bytes, named).map_err(|error| match error {
-        Error::Service(refusal) => Error::service(refusal.code(), format!("{}: {refusal}", path.display())),
+        Error::Service(refusal) => in_file(path, refusal),
         other => other,
     })
+}
+
+fn in_file(path: &Path, refusal: Box<Refusal>) -> Error {
+    Refusal::InFile { file: path.display().to_string(), refusal }.into()
 }
 
 fn report(imported: &ImportedPublicKeys, is_checked: bool) {

@@ -10,7 +10,7 @@ use crate::{
         plan::{Defaults, Entry, Source},
         terminal::warn,
     },
-    error::{Error, ErrorCode},
+    error::{self, Error, ErrorCode},
     vault::Batch,
 };
 
@@ -45,19 +45,25 @@ pub(super) fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>
                     return Ok(());
                 }
                 Err(Error::Service(refusal)) if refusal.code() != ErrorCode::EncryptionFailure => {
-                    (Some(refusal.code()), refusal.to_string())
+                    (Some(refusal.code()), without_note(&refusal))
                 }
                 // The vault cannot be read, no credentials, AWS KMS does not answer.
                 Err(error) => return Err(error.into()),
             },
         };
-        // That nothing of an entry was written goes without saying.
-        let message = message.replace(" (nothing was written)", "").replace(", and nothing was written:", ":");
         checked.refused.insert(checked.count, Refusal { name, code, message: format!("{place}: {message}") });
         Ok(())
     })?;
     names.tell();
     Ok(checked)
+}
+
+/// That nothing of an entry was written goes without saying.
+fn without_note(refusal: &error::Refusal) -> String {
+    match refusal {
+        error::Refusal::Regions(regions) => regions.list(),
+        refusal => refusal.to_string(),
+    }
 }
 
 /// Names that AWS would refuse or find with difficulty; the first of each kind stands for the others.

@@ -30,7 +30,7 @@ use super::{
 };
 use crate::{
     endpoint::{Answer, Service},
-    error::{ErrorCode, Refusal},
+    error::{AwsRefusal, ErrorCode},
     region::Region,
     secret::SecretBytes,
 };
@@ -64,7 +64,7 @@ impl Service for Fake {
         self.calls.fetch_add(1, Ordering::SeqCst);
         match operation {
             "Wait" => self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on"),
-            "Fail" => return Answer::refused(400, &Refusal::told(ErrorCode::NotFoundException, "no such key")),
+            "Fail" => return Answer::refused(400, &AwsRefusal::new(ErrorCode::NotFoundException, "no such key").into()),
             "Panic" => panic!("a fault of the service"),
             _ => {}
         }

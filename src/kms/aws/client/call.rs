@@ -10,7 +10,10 @@ use aws_sdk_kms::{
     error::BoxError,
 };
 
-use crate::{error::Error, region::Region};
+use crate::{
+    error::{Error, NoAnswer},
+    region::Region,
+};
 
 /// An operation on a key in a Region.
 #[derive(Debug, Clone, Copy)]
@@ -29,7 +32,7 @@ impl<'a> Call<'a> {
     /// No answer came that can be used.
     pub(super) fn no_answer(&self, reason: impl Into<String>) -> Error {
         let Self { operation, region, key } = self;
-        Error::NoAnswer { doing: format!("calling {operation} in {region} with {key}"), reason: reason.into() }
+        NoAnswer { doing: format!("calling {operation} in {region} with {key}"), reason: reason.into() }.into()
     }
 }
 

@@ -26,7 +26,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::AwsKmsOptions;
 use crate::{
-    error::{Error, Result},
+    error::{Error, Result, SetupError},
     parallel::lock,
     region::Region,
 };
@@ -50,7 +50,7 @@ impl Connection {
     pub(super) fn open(options: &AwsKmsOptions, region: Region) -> Result<Self> {
         let runtime = start()?;
         let loaded = run(&runtime, load(options.profile.clone(), region));
-        let loaded = loaded.ok_or_else(|| Error::setup("the AWS configuration cannot be loaded"))?;
+        let loaded = loaded.ok_or(SetupError::AwsConfiguration)?;
         let config = configure(&loaded, options, ATTEMPT_ALLOWANCE);
         Ok(Self::new(runtime, config))
     }

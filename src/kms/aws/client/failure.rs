@@ -6,7 +6,7 @@ use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_kms::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 
 use super::call::Call;
-use crate::error::{Error, ErrorCode, SetupError};
+use crate::error::{AwsRefusal, Error, ErrorCode, SetupError};
 
 /// Longest text of an answer that an error repeats, in bytes.
 const SHOWN: usize = 1024;
@@ -47,13 +47,9 @@ pub(super) fn from_sdk<E: SdkFailure>(call: &Call<'_>, error: &SdkError<E>, atte
 fn refused(call: &Call<'_>, name: &str, message: &str, status: u16) -> Error {
     let Call { operation, region, key } = call;
     let code = named(name).or_else(|| synonym(name)).unwrap_or_else(|| by_status(status));
-    let mut text = format!("{region}, {operation} with {key}");
     let other_name = (code.to_string() != name).then_some(name);
-    for part in other_name.into_iter().chain([message]).filter(|part| !part.is_empty()) {
-        text.push_str(": ");
-        text.push_str(&shown(part));
-    }
-    Error::service(code, text)
+    let parts = other_name.into_iter().chain([message]).filter(|part| !part.is_empty()).map(shown);
+    AwsRefusal::new(code, parts.collect::<Vec<_>>().join(": ")).of_call(operation, *region, *key).into()
 }
 
 /// The names that AWS KMS answers with to the operations that are called.

@@ -124,12 +124,12 @@ impl AwsKms {
     /// An option that cannot be: no attempt at all, an endpoint that is no URL.
     pub fn new(options: AwsKmsOptions) -> Result<Self> {
         if options.max_attempts == Some(0) {
-            return Err(Error::setup("a call of AWS KMS takes at least 1 attempt"));
+            return Err(SetupError::NoAttempts.into());
         }
         if let Some(url) = &options.endpoint_url
             && !["http://", "https://"].iter().any(|scheme| url.len() > scheme.len() && url.starts_with(scheme))
         {
-            return Err(Error::setup(format!("the endpoint '{}' does not begin with http:// or https://", url.escape_debug())));
+            return Err(SetupError::Endpoint(url.clone()).into());
         }
         Ok(Self {
             options,

@@ -14,7 +14,7 @@ use super::{envelope::Envelope, *};
 use crate::{
     arn::{AccountId, KeyArn},
     durable::parent_of,
-    error::Error,
+    error::{Error, Result},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms as _},
     region::Region,
@@ -183,7 +183,7 @@ fn a_missing_wrong_or_readable_key_file_is_refused() {
     let (_folder, location, key, blob) = made();
     let bytes = fs::read(&location.key_file).expect("read");
     fs::set_permissions(&location.key_file, fs::Permissions::from_mode(0o640)).expect("mode set");
-    assert!(setup_message(location.load(&Never)).contains("chmod 600"));
+    assert!(setup_message(location.load(&Never)).contains("(mode 0640)"));
     put(&location.key_file, &[7; 32]);
     assert!(setup_message(location.load(&Never)).contains("does not open with the key file"));
     fs::remove_file(&location.key_file).expect("removed");

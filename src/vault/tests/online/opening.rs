@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     crypto::SystemRandom,
+    error::{EdkOutcome, PassedOver},
     format::EncryptionContext,
     keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, DiscoveryFilter, Keyring as _, RawEcdhKeyring, Unwrapped, unwrap_any},
     kms::{CreateKey, KmsPublicKey, OnlineKeyring, PublicKey},
@@ -24,7 +25,7 @@ fn only_the_configured_account_is_asked() {
     let change = place.create(&CreateSecret { keys: unconfigured(), ..under(&fake, &arns(&keys)) }).expect("created");
     assert_eq!(change.public_only.len(), 3, "they do not open as things are");
     fake.take_calls();
-    let parts = ["its account 111122223333 is not the configured one", "--kms-discovery account=111122223333,partition=aws"];
+    let parts = ["its account 111122223333 is not the configured one"];
     assert_refused(get(&place, &unconfigured(), "us-west-2"), ErrorCode::DecryptionFailure, &parts);
     let cn = region("cn-north-1").partition();
     let opening = OnlineOpening { partition: Some(cn), ..with(&fake).online_opening };
@@ -81,7 +82,7 @@ fn a_region_that_is_given_is_where_keys_are_asked() {
         let keyring = AwsKmsDiscoveryKeyring::with_filter(&fake, filter()).in_region(east);
         match (keyring.unwrap(&edk, &context()), expected) {
             (Unwrapped::DataKey(_), Ok(call)) => assert_eq!(fake.take_calls(), [call]),
-            (Unwrapped::PassedOver(reason), Err(expected)) => assert_eq!((reason.as_str(), fake.take_calls().len()), (expected, 0)),
+            (Unwrapped::PassedOver(why), Err(expected)) => assert_eq!((why.to_string().as_str(), fake.take_calls().len()), (expected, 0)),
             (other, _) => panic!("{key}: {other:?}"),
         }
         let anywhere = AwsKmsDiscoveryKeyring::with_filter(&fake, filter());
@@ -154,8 +155,10 @@ fn ecdh_needs_to_be_told_the_key() {
         let keyring = OnlineKeyring::new(&fake, knows.then_some(&kms), opening, Some((europe, recorded.cloned())));
         let unwrapped = match keyring.unwrap(&edk, &context()) {
             Unwrapped::DataKey(opened) => Ok(opened.expose() == data_key.expose()),
-            Unwrapped::PassedOver(reason) | Unwrapped::Failed(reason) => Err(reason),
-            other => Err(format!("{other:?}")),
+            Unwrapped::PassedOver(why) => Err(EdkOutcome::PassedOver(why)),
+            Unwrapped::Failed(cause) => Err(EdkOutcome::Failed(cause)),
+            Unwrapped::DoesNotUnwrap => Err(EdkOutcome::DoesNotUnwrap),
+            other => panic!("{other:?}"),
         };
         (unwrapped, fake.take_calls().len())
     };
@@ -163,8 +166,8 @@ fn ecdh_needs_to_be_told_the_key() {
     assert_eq!(unwrap(false, &named, None), (Ok(true), 1));
     assert_eq!(unwrap(false, &configured, Some(&curve)), (Ok(true), 1), "on record, of the configured account");
     let (refused, calls) = unwrap(false, &none, Some(&curve));
-    assert!(refused.expect_err("another account").contains("--kms-key-id names the key") && calls == 0);
+    assert_eq!((refused, calls), (Err(EdkOutcome::PassedOver(PassedOver::OnRecord(curve.clone()))), 0), "another account");
     let (refused, calls) = unwrap(false, &configured, None);
-    assert!(refused.expect_err("nothing tells").contains("import-public-key") && calls == 0);
-    assert_eq!(unwrap(false, &misnamed, None), (Err("does not unwrap".to_owned()), 1));
+    assert_eq!((refused, calls), (Err(EdkOutcome::PassedOver(PassedOver::UnknownPoint)), 0), "nothing tells");
+    assert_eq!(unwrap(false, &misnamed, None), (Err(EdkOutcome::DoesNotUnwrap), 1));
 }

@@ -4,7 +4,7 @@ use aws_credential_types::provider::{error::CredentialsError, future};
 
 use super::*;
 use crate::{
-    error::{Error, ErrorCode, SetupError},
+    error::{Error, ErrorCode, NoAnswer, SetupError},
     format::EncryptedDataKey,
     keyring::{AwsKmsKeyring, CiphertextBlob, Keyring as _, Kms as _, RsaEncryptionAlgorithm, Unwrapped},
     kms::CallCounts,
@@ -33,7 +33,7 @@ fn refused(answer: Answer) -> (ErrorCode, String) {
 
 fn reason(answer: Answer) -> String {
     match generate(&Memory::answering(answer)) {
-        Error::NoAnswer { doing, reason } => {
+        Error::NoAnswer(NoAnswer { doing, reason }) => {
             assert_eq!(doing, format!("calling GenerateDataKey in us-east-1 with {}", arn("us-east-1")));
             reason
         }
@@ -109,7 +109,8 @@ fn a_wrong_ciphertext_is_indistinct_and_the_rest_is_named() {
         let info = key.to_string().into_bytes();
         let edk = EncryptedDataKey { provider_id: provider.to_owned(), provider_info: info, ciphertext: b"blob".to_vec() };
         match AwsKmsKeyring::new(&kms, key).unwrap(&edk, &context()) {
-            Unwrapped::Failed(reason) => reason,
+            Unwrapped::Failed(cause) => cause.to_string(),
+            Unwrapped::DoesNotUnwrap => "does not unwrap".to_owned(),
             other => panic!("{other:?}"),
         }
     };

@@ -1,0 +1,127 @@
+//! Secrets, their Regions and their bundles.
+
+use std::borrow::Cow;
+
+use super::{
+    attempts::of_attempts,
+    hint::{Hint, one},
+};
+use crate::{
+    error::{BundleRefusal, ReplicaRefusal, SecretDifference, SecretRefusal},
+    region::Region,
+};
+
+pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
+    match refusal {
+        SecretRefusal::NotFound | SecretRefusal::Elsewhere { .. } | SecretRefusal::NoVersion(_) | SecretRefusal::NoStage(_) => {
+            one("'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels")
+        }
+        SecretRefusal::StageOfOtherVersion => {
+            one("leave one of the two out; 'coldseal describe-secret' shows which version has which labels")
+        }
+        SecretRefusal::NotAnArn(_) => one("'coldseal list-secrets' shows the names and ARNs"),
+        SecretRefusal::ArnOfOtherRegion { .. } => one("leave one of them out"),
+        SecretRefusal::InSeveralRegions { .. } => one("name one with --region"),
+        SecretRefusal::OnReplica => one("name the primary Region with --region; 'coldseal describe-secret' shows it"),
+        SecretRefusal::Exists(_) | SecretRefusal::TokenInUse { .. } => one(THE_ONE_THAT_EXISTS),
+        SecretRefusal::Differs { differences, .. } => {
+            let ways = differences.iter().filter_map(|difference| of_difference(*difference)).map(Cow::Borrowed);
+            ways.chain(one(THE_ONE_THAT_EXISTS)).collect()
+        }
+        SecretRefusal::NotComparable(refusal) => one(OTHER_KEYSTORE).into_iter().chain(of_bundle(refusal)).collect(),
+        SecretRefusal::NotReadable(_) => one(OTHER_KEYSTORE),
+        SecretRefusal::ValueTooLong { .. } => one("use 'coldseal seal' for larger payloads"),
+        SecretRefusal::ValueNotUtf8 => one("use --secret-binary fileb://… for other bytes"),
+        SecretRefusal::NameLength(_)
+        | SecretRefusal::NameForm(_)
+        | SecretRefusal::NameTwice { .. }
+        | SecretRefusal::TokenLength(_)
+        | SecretRefusal::DescriptionLength
+        | SecretRefusal::TagOfAws(_)
+        | SecretRefusal::TagTwice(_)
+        | SecretRefusal::TooManyTags { .. }
+        | SecretRefusal::EmptyValue
+        | SecretRefusal::Rotation(_)
+        | SecretRefusal::KeyWithoutRegion
+        | SecretRefusal::SignedInPart => Vec::new(),
+    }
+}
+
+const OTHER_KEYSTORE: &str = "name the keystore that made it with --keystore, or take another --client-request-token";
+const THE_ONE_THAT_EXISTS: &str = "'coldseal describe-secret' shows the one that exists";
+
+/// What changes a member in a secret that is there.
+const fn of_difference(difference: SecretDifference) -> Option<&'static str> {
+    match difference {
+        SecretDifference::ReplicaRegions => Some("'coldseal replicate-secret-to-regions' adds Regions"),
+        SecretDifference::KmsKeyId | SecretDifference::ReplicaKmsKeyId | SecretDifference::RecoveryKeys => {
+            Some("'coldseal rewrap --secret-id' changes keys")
+        }
+        SecretDifference::Signature => Some("'coldseal rewrap --secret-id … --sign-message' signs them"),
+        SecretDifference::Description
+        | SecretDifference::Tags
+        | SecretDifference::EncryptionContext
+        | SecretDifference::ResourcePolicy
+        | SecretDifference::RotationRules
+        | SecretDifference::DataKeyScope
+        | SecretDifference::Value => None,
+    }
+}
+
+pub(super) fn of_bundle(refusal: &BundleRefusal) -> Vec<Hint> {
+    let mut hints = ways_of_bundle(refusal);
+    hints.extend(one("'coldseal verify --open' shows which bundles open here"));
+    hints
+}
+
+fn ways_of_bundle(refusal: &BundleRefusal) -> Vec<Hint> {
+    match refusal {
+        BundleRefusal::NotOnRecord { .. } => one("'coldseal verify' lists what is missing"),
+        BundleRefusal::NoUsableKey { attempts, .. } => {
+            let mut hints = of_attempts(attempts);
+            hints.extend(one(
+                "it opens where one of these keys is: with the keystore that has the key, in AWS in the key's Region if AWS KMS has it, or here with the recovery key that it was sealed with (--recovery-key, --raw-aes-key, --raw-rsa-key)",
+            ));
+            hints
+        }
+        BundleRefusal::NotFromElsewhere { refusal, .. } => {
+            let mut hints = ways_of_bundle(refusal);
+            hints.extend(one("--keystore names the keystore that made the value on record"));
+            hints
+        }
+        BundleRefusal::Missing { .. }
+        | BundleRefusal::MissingForGood { .. }
+        | BundleRefusal::Changed(_)
+        | BundleRefusal::DoesNotOpen { .. }
+        | BundleRefusal::Disproved { .. } => Vec::new(),
+    }
+}
+
+pub(super) fn of_replica(refusal: &ReplicaRefusal) -> Vec<Hint> {
+    let owned = |hint: String| vec![Cow::Owned(hint)];
+    match refusal {
+        ReplicaRefusal::UnknownRegion(name) => unknown_region(name).map_or_else(Vec::new, one),
+        ReplicaRefusal::NameTaken => one("--force-overwrite-replica-secret replaces the secret that is there"),
+        ReplicaRefusal::InSyncUnderOtherKey { asked, .. } => owned(format!("--force-overwrite-replica-secret encrypts it under {asked}")),
+        ReplicaRefusal::NoKeyNamed(region) => owned(format!(
+            "KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --kms aws --region {region} --key-id KEY'"
+        )),
+        ReplicaRefusal::NoKeyBesideImported(region) => owned(format!(
+            "KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --region {region} --key-id KEY'"
+        )),
+        ReplicaRefusal::EmbeddedWithAws(key) | ReplicaRefusal::EmbeddedBesideImported(key) => {
+            owned(format!("'embedded:{key}' says that it is meant"))
+        }
+        ReplicaRefusal::KeyOfOtherAccount(_) => one("name the key: KmsKeyId=KEY, or --to-key in a rewrap"),
+        ReplicaRefusal::NoneNamed
+        | ReplicaRefusal::NamedTwice
+        | ReplicaRefusal::PrimaryRegion
+        | ReplicaRefusal::OtherPartition { .. }
+        | ReplicaRefusal::HasReplicas { .. } => Vec::new(),
+    }
+}
+
+/// Where nothing looks like the name.
+pub(crate) fn unknown_region(name: &str) -> Option<&'static str> {
+    Region::similar(name).is_empty().then_some("'coldseal kms list-regions' shows those that there are")
+}

@@ -1,0 +1,50 @@
+//! What is missing before a command can begin.
+
+use std::borrow::Cow;
+
+use super::hint::{Hint, one};
+use crate::{cli::operation::Operation, error::SetupError};
+
+pub(super) fn hints(error: &SetupError, operation: Operation) -> Vec<Hint> {
+    match error {
+        SetupError::NoKeystore(_) if operation == Operation::ImportKeys => one("name a file that 'coldseal kms export-keys' wrote"),
+        SetupError::NoKeyFile { .. } if operation == Operation::ImportKeys => one("--input-key-file says where it is"),
+        SetupError::NoVault(_) => one("'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names another directory"),
+        SetupError::NoKeystore(_) => {
+            one("'coldseal create-secret' and 'coldseal kms create-key' make one; --keystore or COLDSEAL_KEYSTORE names another file")
+        }
+        SetupError::NoKeyFile { .. } => {
+            one("--keystore-key-file or COLDSEAL_KEYSTORE_KEY_FILE says where it is; without it the keystore stays closed")
+        }
+        SetupError::OtherAccount { .. } => {
+            one("leave out --account-id and COLDSEAL_ACCOUNT_ID, or name another keystore (--keystore) for that account's keys")
+        }
+        SetupError::NoCredentials(_) => {
+            one("'aws configure', 'aws sso login', AWS_PROFILE or --profile, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        }
+        SetupError::RegionNotEnabled(region) => vec![Cow::Owned(format!("'coldseal kms enable-region {region}' enables it"))],
+        SetupError::NoKeys(_) => one("'coldseal kms list-keys' shows where there are"),
+        SetupError::KeysOfOtherAccount { .. } => one("import them into another keystore (--keystore)"),
+        SetupError::KeyFileAccess { path, .. } => vec![Cow::Owned(format!("'chmod 600 {}' keeps them out", path.display()))],
+        SetupError::NothingThere(_)
+        | SetupError::NothingToVerify(_)
+        | SetupError::NotInRegionFolder(_)
+        | SetupError::RegionsElsewhere { .. }
+        | SetupError::OtherKeystore(_)
+        | SetupError::NewerKeystore { .. }
+        | SetupError::WrongPassphrase(_)
+        | SetupError::WrongKeyFile { .. }
+        | SetupError::NotAKeyFile { .. }
+        | SetupError::KeyFileNotRegular(_)
+        | SetupError::KeyFileExists(_)
+        | SetupError::KeyFileOfOther(_)
+        | SetupError::KeyFileShared { .. }
+        | SetupError::FileExists(_)
+        | SetupError::EmptyPassphrase
+        | SetupError::AwsConfiguration
+        | SetupError::NoAttempts
+        | SetupError::Endpoint(_)
+        | SetupError::NotLoopback(_)
+        | SetupError::Other(_) => Vec::new(),
+    }
+}

@@ -1,0 +1,89 @@
+//! Bundles that do not open.
+
+use std::path::PathBuf;
+
+use super::{ErrorCode, names::names};
+use crate::{
+    error::edk::{EdkAttempt, NoUsableKey},
+    region::Region,
+};
+
+/// A bundle of a secret that does not open, or whose value is not believed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum BundleRefusal {
+    /// The version has no bundle for the Region.
+    #[error("version {} has no bundle for {region}", .version_id.escape_debug())]
+    NotOnRecord {
+        /// The version.
+        version_id: String,
+        /// The Region.
+        region: Region,
+    },
+    /// The file is not there.
+    #[error("{doing}: the bundle is missing; another Region's may still open")]
+    Missing {
+        /// What was being done, with the path.
+        doing: String,
+    },
+    /// The file is not there, and no other one stands in for it.
+    #[error("{doing}: the bundle is missing")]
+    MissingForGood {
+        /// What was being done, with the path.
+        doing: String,
+    },
+    /// Another file than the one that was written.
+    #[error("{}: size or SHA-256 is not the one on record: the file was changed or damaged", .0.display())]
+    Changed(PathBuf),
+    /// No key at hand opens it.
+    #[error("{}: {}{}", .path.display(), NoUsableKey(.attempts), same_value(.others))]
+    NoUsableKey {
+        /// The bundle.
+        path: PathBuf,
+        /// What was tried.
+        attempts: Vec<EdkAttempt>,
+        /// The other Regions whose bundles hold the same value.
+        others: Vec<Region>,
+    },
+    /// It is not a message that was sealed for its place.
+    #[error("{}: {why}", .path.display())]
+    DoesNotOpen {
+        /// The bundle.
+        path: PathBuf,
+        /// Why, as the error tells it.
+        why: String,
+    },
+    /// It opens, and its value is not the one on record.
+    #[error(
+        "the bundle for {region} of version {} opens, but its value is not the one on record: it was forged, or the record was changed; restore both from a copy",
+        .version_id.escape_debug()
+    )]
+    Disproved {
+        /// The Region.
+        region: Region,
+        /// The version.
+        version_id: String,
+    },
+    /// It does not open, and no other Region's bundle tells its value.
+    #[error(
+        "{refusal}\nanother Region's bundle is not taken in place of that for {region}: each has its own data key, and only the keystore that made the value on record can tell whether they hold the same"
+    )]
+    NotFromElsewhere {
+        /// Why it does not open.
+        refusal: Box<BundleRefusal>,
+        /// The Region.
+        region: Region,
+    },
+}
+
+impl BundleRefusal {
+    /// The service's name for it.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        ErrorCode::DecryptionFailure
+    }
+}
+
+fn same_value(others: &[Region]) -> String {
+    if others.is_empty() { String::new() } else { format!("\nthe bundles for {} hold the same value", names(others)) }
+}

@@ -1,0 +1,238 @@
+//! Secrets: their names, values, versions and metadata.
+
+use std::fmt;
+
+use super::{ErrorCode, bundle::BundleRefusal, names::names};
+use crate::{arn::SecretArn, region::Region};
+
+/// A secret that is not there, is another one, or cannot be as asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SecretRefusal {
+    /// No secret of this name or ARN.
+    #[error("Secrets Manager can't find the specified secret.")]
+    NotFound,
+    /// A secret that is in other Regions.
+    #[error("Secrets Manager can't find the specified secret. It is not in {region}, but in {}.", names(.others))]
+    Elsewhere {
+        /// The Region asked for.
+        region: Region,
+        /// The Regions that it is in.
+        others: Vec<Region>,
+    },
+    /// No version with this id.
+    #[error("Secrets Manager can't find the specified secret value for VersionId: {}", .0.escape_debug())]
+    NoVersion(String),
+    /// No version with this staging label.
+    #[error("Secrets Manager can't find the specified secret value for staging label: {}", .0.escape_debug())]
+    NoStage(String),
+    /// The version has not the staging label.
+    #[error("You provided a VersionStage that is not associated to the provided VersionId.")]
+    StageOfOtherVersion,
+    /// A text that begins like an ARN and is none of a secret.
+    #[error("'{}' is not the ARN of a secret", .0.escape_debug())]
+    NotAnArn(String),
+    /// An ARN of another Region than the one asked for.
+    #[error("the ARN names the Region {named}, and the Region asked for is {asked}")]
+    ArnOfOtherRegion {
+        /// The Region of the ARN.
+        named: Region,
+        /// The Region asked for.
+        asked: Region,
+    },
+    /// A name that several secrets have.
+    #[error("'{}' is a secret of its own in several Regions: {}", .name.escape_debug(), names(.regions))]
+    InSeveralRegions {
+        /// The name.
+        name: String,
+        /// The Regions.
+        regions: Vec<Region>,
+    },
+    /// What is done in the primary Region only.
+    #[error("Operation not permitted on a replica secret. Call must be made in primary secret's region.")]
+    OnReplica,
+    /// A secret of this name is there.
+    #[error("The operation failed because the secret {} already exists.", .0.escape_debug())]
+    Exists(String),
+    /// The token was used for another value.
+    #[error("You can't use ClientRequestToken {} because that value is already in use for a version of secret {secret}.", .token.escape_debug())]
+    TokenInUse {
+        /// The token.
+        token: String,
+        /// The secret.
+        secret: SecretArn,
+    },
+    /// The secret is there, and is not the one that was asked for.
+    #[error(
+        "The operation failed because the secret {} already exists, and differs in: {}. It stays as it is",
+        .name.escape_debug(),
+        .differences.iter().map(SecretDifference::to_string).collect::<Vec<_>>().join(", ")
+    )]
+    Differs {
+        /// The name.
+        name: String,
+        /// How it differs.
+        differences: Vec<SecretDifference>,
+    },
+    /// Another keystore made the value on record, and its bundle does not open here.
+    #[error("the value on record was made with another keystore and cannot be compared here: {}: {bundle}", .0.code(), bundle = .0)]
+    NotComparable(Box<BundleRefusal>),
+    /// Another keystore made the value on record, and it cannot be read here.
+    #[error("the value on record was made with another keystore and cannot be compared here: {0}")]
+    NotReadable(String),
+    /// A name that is too long, or none.
+    #[error("Name: a secret's name has 1 to 512 characters, this one {0}")]
+    NameLength(usize),
+    /// A name that could not be found by.
+    #[error("Name: '{}' could not be found by: a name does not begin with 'arn:' and has no control characters", .0.escape_debug())]
+    NameForm(String),
+    /// A name that another entry of a batch has.
+    #[error("the name {} is that of {} too", .name.escape_debug(), .first.map_or_else(|| "another entry".to_owned(), |first| format!("entry {first}")))]
+    NameTwice {
+        /// The name.
+        name: String,
+        /// The number of the other entry, where it is known.
+        first: Option<u64>,
+    },
+    /// A token of another length.
+    #[error("ClientRequestToken: a token has 32 to 64 characters, this one {0}")]
+    TokenLength(usize),
+    /// A description over the limit.
+    #[error("Description: at most 2048 characters")]
+    DescriptionLength,
+    /// A tag key that belongs to AWS.
+    #[error("tag {}: keys that begin with aws: are reserved", .0.escape_debug())]
+    TagOfAws(String),
+    /// The same tag key twice.
+    #[error("tag {} is given twice", .0.escape_debug())]
+    TagTwice(String),
+    /// More tags than a secret can have.
+    #[error("{count} tags, a secret has at most {limit}")]
+    TooManyTags {
+        /// How many it would have.
+        count: usize,
+        /// How many it can have.
+        limit: usize,
+    },
+    /// No value.
+    #[error("a secret value needs at least 1 byte")]
+    EmptyValue,
+    /// More than a secret holds.
+    #[error("the secret value has {length} bytes; a secret holds at most {limit}")]
+    ValueTooLong {
+        /// Its length in bytes.
+        length: usize,
+        /// The limit in bytes.
+        limit: usize,
+    },
+    /// A string value that is no text.
+    #[error("a SecretString must be UTF-8")]
+    ValueNotUtf8,
+    /// Rotation rules that Secrets Manager does not take.
+    #[error("{0}")]
+    Rotation(RotationRefusal),
+    /// A key for no Region.
+    #[error("a key belongs to one Region: name the Region too")]
+    KeyWithoutRegion,
+    /// A suite for some bundles of a version only.
+    #[error("The bundles of a version are all signed or none is: change that in all Regions at once, without naming a Region or a key.")]
+    SignedInPart,
+}
+
+/// A member of a request by which the secret on record differs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SecretDifference {
+    /// `Description`.
+    Description,
+    /// `Tags`.
+    Tags,
+    /// The pairs that are bound to each bundle.
+    EncryptionContext,
+    /// `ResourcePolicy`.
+    ResourcePolicy,
+    /// `RotationRules`.
+    RotationRules,
+    /// Whether all Regions have one data key.
+    DataKeyScope,
+    /// The primary Region's key.
+    KmsKeyId,
+    /// The Regions of the replicas.
+    ReplicaRegions,
+    /// A replica's key.
+    ReplicaKmsKeyId,
+    /// Keys that every bundle opens with.
+    RecoveryKeys,
+    /// Whether bundles are signed.
+    Signature,
+    /// The value.
+    Value,
+}
+
+impl fmt::Display for SecretDifference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Description => "Description",
+            Self::Tags => "Tags",
+            Self::EncryptionContext => "EncryptionContext",
+            Self::ResourcePolicy => "ResourcePolicy",
+            Self::RotationRules => "RotationRules",
+            Self::DataKeyScope => "DataKeyScope",
+            Self::KmsKeyId => "KmsKeyId",
+            Self::ReplicaRegions => "AddReplicaRegions",
+            Self::ReplicaKmsKeyId => "AddReplicaRegions KmsKeyId",
+            Self::RecoveryKeys => "recovery keys",
+            Self::Signature => "signature",
+            Self::Value => "value",
+        })
+    }
+}
+
+/// What is wrong with rotation rules, besides what the service's model forbids.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RotationRefusal {
+    /// Days and an expression.
+    #[error("You cannot specify both rotation frequency and schedule expression together.")]
+    BothGiven,
+    /// Neither days nor an expression.
+    #[error("RotationRules: give AutomaticallyAfterDays or ScheduleExpression")]
+    NoneGiven,
+    /// A window that would run into the next one, or into the next day.
+    #[error("Duration: the rotation window must be 1h to {0}h here, as it must not extend into the next one or the next day")]
+    Window(u8),
+    /// An expression that is none of Secrets Manager's.
+    #[error("ScheduleExpression: {0}")]
+    Expression(String),
+}
+
+impl SecretRefusal {
+    /// The service's name for it.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        match self {
+            Self::NotFound | Self::Elsewhere { .. } | Self::NoVersion(_) | Self::NoStage(_) => ErrorCode::ResourceNotFoundException,
+            Self::StageOfOtherVersion | Self::InSeveralRegions { .. } | Self::NotComparable(_) | Self::NotReadable(_) => {
+                ErrorCode::InvalidRequestException
+            }
+            Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } => ErrorCode::ResourceExistsException,
+            Self::NotAnArn(_)
+            | Self::ArnOfOtherRegion { .. }
+            | Self::OnReplica
+            | Self::NameLength(_)
+            | Self::NameForm(_)
+            | Self::NameTwice { .. }
+            | Self::TokenLength(_)
+            | Self::DescriptionLength
+            | Self::TagOfAws(_)
+            | Self::TagTwice(_)
+            | Self::TooManyTags { .. }
+            | Self::EmptyValue
+            | Self::ValueTooLong { .. }
+            | Self::ValueNotUtf8
+            | Self::Rotation(_)
+            | Self::KeyWithoutRegion
+            | Self::SignedInPart => ErrorCode::InvalidParameterException,
+        }
+    }
+}
