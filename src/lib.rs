@@ -116,14 +116,12 @@ pub mod arn;
 #[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
-#[doc(hidden)]
 pub mod crypto;
 mod durable;
 #[cfg(feature = "kms-endpoint")]
 pub mod endpoint;
 pub mod error;
-#[doc(hidden)]
-pub mod format;
+mod format;
 #[doc(hidden)]
 pub mod json_stream;
 pub mod keyring;
@@ -146,7 +144,7 @@ mod timestamp;
 pub mod vault;
 
 pub use error::{Error, ErrorCode, FormatError, FormatProblem, KeyProblem, Refusal, Result, SetupError};
-pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId};
+pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId, ParsedHeader};
 pub use message::{FrameLength, OpenOptions, Opened, SealOptions, Sealed, inspect, open, rewrap, seal};
 pub use secret::{DataKey, SecretBytes};
 pub use suite::AlgorithmSuite;

@@ -3,24 +3,26 @@
 use std::{fmt, num::NonZeroU32};
 
 /// Length of an initialization vector in bytes.
-pub const IV_LENGTH: usize = 12;
+pub(crate) const IV_LENGTH: usize = 12;
 
 /// The IV of a header's tag: the number that no frame has.
 pub(crate) const HEADER_IV: [u8; IV_LENGTH] = iv(0);
 
 /// Where a frame stands in its message: 1 to 2^32-1 (specification, "Sequence Number"). The single block of a non-framed body has the number 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct SequenceNumber(NonZeroU32);
+pub(crate) struct SequenceNumber(NonZeroU32);
 
 impl SequenceNumber {
     /// The number of the first frame.
-    pub const FIRST: Self = Self(NonZeroU32::MIN);
+    pub(crate) const FIRST: Self = Self(NonZeroU32::MIN);
     /// The last one is a final frame's: in a regular frame it would mark the end of the message.
-    pub const LAST: Self = Self(NonZeroU32::MAX);
+    #[cfg(test)]
+    pub(crate) const LAST: Self = Self(NonZeroU32::MAX);
 
     /// `None` for 0.
+    #[cfg(test)]
     #[must_use]
-    pub const fn new(number: u32) -> Option<Self> {
+    pub(crate) const fn new(number: u32) -> Option<Self> {
         match NonZeroU32::new(number) {
             Some(number) => Some(Self(number)),
             None => None,
@@ -29,13 +31,13 @@ impl SequenceNumber {
 
     /// The number.
     #[must_use]
-    pub const fn get(self) -> u32 {
+    pub(crate) const fn get(self) -> u32 {
         self.0.get()
     }
 
     /// The number so many frames later; `None` behind the last one.
     #[must_use]
-    pub const fn after(self, frames: u32) -> Option<Self> {
+    pub(crate) const fn after(self, frames: u32) -> Option<Self> {
         match self.0.checked_add(frames) {
             Some(number) => Some(Self(number)),
             None => None,
@@ -44,7 +46,7 @@ impl SequenceNumber {
 
     /// The IV of the frame with this number.
     #[must_use]
-    pub const fn iv(self) -> [u8; IV_LENGTH] {
+    pub(crate) const fn iv(self) -> [u8; IV_LENGTH] {
         iv(self.get())
     }
 }

@@ -6,13 +6,13 @@ use std::{collections::BTreeMap, fs};
 
 use coldseal::{
     Error, OpenOptions, SecretBytes,
-    crypto::{KeyFile, sha256},
+    crypto::KeyFile,
     keyring::{Keyring, RawAesKeyring, RawEcdhKeyring, RawRsaKeyring, RsaPadding},
     message::open_slice,
     open,
 };
 use serde::{Deserialize, Serialize};
-use support::vectors::{Case, Expect, Key, cases, directory, opened_either};
+use support::vectors::{Case, Expect, Key, cases, directory, opened_either, sha256};
 
 /// How a message was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

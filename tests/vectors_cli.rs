@@ -6,8 +6,7 @@ mod support;
 
 use std::{fs, path::Path, process::Command};
 
-use coldseal::crypto::sha256;
-use support::vectors::{Case, Expect, Key, cases, opened_either};
+use support::vectors::{Case, Expect, Key, cases, opened_either, sha256};
 
 #[test]
 fn every_message_gives_what_it_must() {

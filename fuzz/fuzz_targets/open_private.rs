@@ -3,11 +3,12 @@
 
 use coldseal::{
     OpenOptions,
-    crypto::{KeyFile, sha256},
+    crypto::KeyFile,
     keyring::{Keyring, RawEcdhKeyring, RawRsaKeyring, RsaPadding},
     open,
 };
 use libfuzzer_sys::fuzz_target;
+use ring::digest::{SHA256, digest};
 
 static MANIFEST: &str = include_str!("../../tests/vectors/manifest.json");
 /// SHA-256 of the plaintext of the messages that `flip/edk-*` were made of, which are not among the vectors: turning the one byte back opens it.
@@ -49,7 +50,7 @@ fuzz_target!(|message: &[u8]| {
         let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| &**keyring).collect();
         let mut plaintext = Vec::new();
         if open(message, &mut plaintext, &keyrings, &OpenOptions::default()).is_ok() {
-            let hash = sha256(&plaintext);
+            let hash = hex::encode(digest(&SHA256, &plaintext));
             assert!(hash == UNFLIPPED || MANIFEST.contains(&hash), "opened what was never sealed");
         }
     });

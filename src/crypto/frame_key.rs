@@ -16,24 +16,24 @@ use crate::{
 
 /// The derived key of one message before its header is sealed or verified, which consumes it: no key seals two headers.
 #[derive(Debug)]
-pub struct HeaderKey(FrameKey);
+pub(crate) struct HeaderKey(FrameKey);
 
 /// What comes of sealing a header.
 #[derive(Debug)]
-pub struct SealedHeader {
+pub(crate) struct SealedHeader {
     /// The header's authentication tag.
-    pub tag: [u8; 16],
+    pub(crate) tag: [u8; 16],
     /// The key for the frames.
-    pub key: FrameKey,
+    pub(crate) key: FrameKey,
     /// Their numbers; there are no others for this key.
-    pub numbers: FrameNumbers,
+    pub(crate) numbers: FrameNumbers,
 }
 
 impl HeaderKey {
     /// Schedules the key; the bytes are wiped.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "taken over so that it is wiped here")]
-    pub fn new(derived_key: Zeroizing<[u8; 32]>) -> Self {
+    pub(crate) fn new(derived_key: Zeroizing<[u8; 32]>) -> Self {
         let unbound = UnboundKey::new(&AES_256_GCM, &derived_key[..]).expect("AES-256 keys have 32 bytes");
         let key = Self(FrameKey(Box::new(LessSafeKey::new(unbound))));
         scrub_stack();
@@ -42,7 +42,7 @@ impl HeaderKey {
 
     /// Makes the header's tag: an empty plaintext under the header's IV.
     #[must_use]
-    pub fn seal_header(self, authenticated: &[u8]) -> SealedHeader {
+    pub(crate) fn seal_header(self, authenticated: &[u8]) -> SealedHeader {
         let Self(key) = self;
         let tag = key.0.seal_in_place_separate_tag(nonce(HEADER_IV), Aad::from(authenticated), &mut []);
         let tag = tag_bytes(&tag.expect("AES-GCM seals an empty plaintext"));
@@ -53,7 +53,7 @@ impl HeaderKey {
     ///
     /// # Errors
     /// [`Error::Decryption`].
-    pub fn open_header(self, authenticated: &[u8], tag: &[u8; 16]) -> Result<FrameKey> {
+    pub(crate) fn open_header(self, authenticated: &[u8], tag: &[u8; 16]) -> Result<FrameKey> {
         let (Self(key), mut sealed) = (self, *tag);
         match key.0.open_in_place(nonce(HEADER_IV), Aad::from(authenticated), &mut sealed) {
             Ok(_) => Ok(key),
@@ -65,7 +65,7 @@ impl HeaderKey {
 /// The derived key of a message whose header is sealed or verified.
 ///
 /// Kept on the heap, so that moving it leaves no copy of the key schedule behind.
-pub struct FrameKey(Box<LessSafeKey>);
+pub(crate) struct FrameKey(Box<LessSafeKey>);
 
 impl FrameKey {
     /// Encrypts a frame's content in place and gives its tag. The number is one of those that came with this key.
@@ -73,7 +73,7 @@ impl FrameKey {
     /// # Errors
     /// [`Error::Misuse`] over the 2^36 - 32 bytes that AES-GCM takes under one nonce.
     #[expect(clippy::needless_pass_by_value, reason = "consumed: one number, one encryption")]
-    pub fn seal(&self, number: UnusedNumber, aad: &[u8], content: &mut [u8]) -> Result<[u8; 16]> {
+    pub(crate) fn seal(&self, number: UnusedNumber, aad: &[u8], content: &mut [u8]) -> Result<[u8; 16]> {
         let tag = self.0.seal_in_place_separate_tag(nonce(number.get().iv()), Aad::from(aad), content);
         tag.map(|tag| tag_bytes(&tag)).map_err(|_| Error::Misuse("a frame is longer than AES-GCM takes"))
     }
@@ -82,7 +82,7 @@ impl FrameKey {
     ///
     /// # Errors
     /// [`Error::Decryption`].
-    pub fn open<'a>(&self, number: SequenceNumber, aad: &[u8], sealed: &'a mut [u8]) -> Result<&'a mut [u8]> {
+    pub(crate) fn open<'a>(&self, number: SequenceNumber, aad: &[u8], sealed: &'a mut [u8]) -> Result<&'a mut [u8]> {
         self.0.open_in_place(nonce(number.iv()), Aad::from(aad), sealed).map_err(|_| Error::Decryption)
     }
 }

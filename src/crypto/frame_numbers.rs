@@ -5,7 +5,7 @@ use crate::sequence_number::SequenceNumber;
 /// Hands out the numbers of one message's frames in order, each once. There is one for each header that was sealed, it comes from nowhere else
 /// and is not `Clone`.
 #[derive(Debug)]
-pub struct FrameNumbers {
+pub(crate) struct FrameNumbers {
     next: SequenceNumber,
 }
 
@@ -16,7 +16,7 @@ impl FrameNumbers {
     }
 
     /// Numbers for so many regular frames; `None` when there are not as many. The last number is left for the final frame.
-    pub fn take(&mut self, frames: usize) -> Option<NumberRun> {
+    pub(crate) fn take(&mut self, frames: usize) -> Option<NumberRun> {
         let first = self.next;
         let end = first.after(u32::try_from(frames).ok()?)?;
         self.next = end;
@@ -25,7 +25,7 @@ impl FrameNumbers {
 
     /// The final frame's number.
     #[must_use]
-    pub const fn last(self) -> UnusedNumber {
+    pub(crate) const fn last(self) -> UnusedNumber {
         UnusedNumber(self.next)
     }
 
@@ -38,7 +38,7 @@ impl FrameNumbers {
 
 /// Numbers that follow each other and were taken for as many regular frames, each to be used once. Not `Clone`.
 #[derive(Debug)]
-pub struct NumberRun {
+pub(crate) struct NumberRun {
     next: SequenceNumber,
     end: SequenceNumber,
 }
@@ -58,12 +58,12 @@ impl Iterator for NumberRun {
 
 /// A number that was handed out and not used yet. Not `Clone`: sealing a frame consumes it.
 #[derive(Debug)]
-pub struct UnusedNumber(SequenceNumber);
+pub(crate) struct UnusedNumber(SequenceNumber);
 
 impl UnusedNumber {
     /// The number.
     #[must_use]
-    pub const fn get(&self) -> SequenceNumber {
+    pub(crate) const fn get(&self) -> SequenceNumber {
         self.0
     }
 }

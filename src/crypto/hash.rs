@@ -10,7 +10,7 @@ use crate::{error::Result, secret::SecretBytes};
 
 /// A running SHA-256.
 #[derive(Clone)]
-pub struct Sha256(digest::Context);
+pub(crate) struct Sha256(digest::Context);
 
 impl Default for Sha256 {
     fn default() -> Self {
@@ -20,13 +20,13 @@ impl Default for Sha256 {
 
 impl Sha256 {
     /// Adds bytes.
-    pub fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 
     /// The digest in lower-case hex.
     #[must_use]
-    pub fn finish_hex(self) -> String {
+    pub(crate) fn finish_hex(self) -> String {
         hex::encode(self.0.finish())
     }
 }
@@ -39,7 +39,7 @@ impl fmt::Debug for Sha256 {
 
 /// SHA-256 of `bytes` in lower-case hex.
 #[must_use]
-pub fn sha256(bytes: &[u8]) -> String {
+pub(crate) fn sha256(bytes: &[u8]) -> String {
     let mut hash = Sha256::default();
     hash.update(bytes);
     hash.finish_hex()
@@ -47,7 +47,7 @@ pub fn sha256(bytes: &[u8]) -> String {
 
 /// SHA-384 of `bytes`.
 #[must_use]
-pub fn sha384(bytes: &[u8]) -> [u8; 48] {
+pub(crate) fn sha384(bytes: &[u8]) -> [u8; 48] {
     let mut hash = [0; 48];
     hash.copy_from_slice(digest::digest(&digest::SHA384, bytes).as_ref());
     hash
@@ -55,17 +55,17 @@ pub fn sha384(bytes: &[u8]) -> [u8; 48] {
 
 /// A key for HMAC-SHA-256.
 #[derive(Debug)]
-pub struct HmacKey(SecretBytes);
+pub(crate) struct HmacKey(SecretBytes);
 
 impl HmacKey {
     /// Length of a key in bytes.
-    pub const LENGTH: usize = 32;
+    pub(crate) const LENGTH: usize = 32;
 
     /// A fresh key.
     ///
     /// # Errors
     /// No random bytes.
-    pub fn generate(random: &dyn Random) -> Result<Self> {
+    pub(crate) fn generate(random: &dyn Random) -> Result<Self> {
         let mut bytes = SecretBytes::zeroed(Self::LENGTH);
         random.fill(bytes.expose_mut())?;
         Ok(Self(bytes))
@@ -73,19 +73,19 @@ impl HmacKey {
 
     /// A stored key; `None` when it has not 32 bytes.
     #[must_use]
-    pub fn from_bytes(bytes: SecretBytes) -> Option<Self> {
+    pub(crate) fn from_bytes(bytes: SecretBytes) -> Option<Self> {
         (bytes.len() == Self::LENGTH).then_some(Self(bytes))
     }
 
     /// The key bytes, to be stored.
     #[must_use]
-    pub fn expose(&self) -> &[u8] {
+    pub(crate) fn expose(&self) -> &[u8] {
         self.0.expose()
     }
 
     /// HMAC-SHA-256 over the parts, each behind its length as u64, so that no two lists of parts give the same bytes.
     #[must_use]
-    pub fn tag(&self, parts: &[&[u8]]) -> [u8; 32] {
+    pub(crate) fn tag(&self, parts: &[&[u8]]) -> [u8; 32] {
         let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, self.0.expose()));
         for part in parts {
             context.update(&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
@@ -98,7 +98,7 @@ impl HmacKey {
 
     /// True when `tag` is the HMAC of the parts; constant time.
     #[must_use]
-    pub fn verify(&self, parts: &[&[u8]], tag: &[u8]) -> bool {
+    pub(crate) fn verify(&self, parts: &[&[u8]], tag: &[u8]) -> bool {
         constant_time_eq(&self.tag(parts), tag)
     }
 }

@@ -24,7 +24,7 @@ impl hkdf::KeyType for Length {
 
 /// HKDF-SHA-512 with 32 bytes of output; `info` is the concatenation of its parts.
 #[must_use]
-pub fn hkdf_sha512(ikm: &[u8], salt: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
+pub(crate) fn hkdf_sha512(ikm: &[u8], salt: &[u8], info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     expand(&hkdf::Salt::new(hkdf::HKDF_SHA512, salt).extract(ikm), info)
 }
 
@@ -36,7 +36,7 @@ fn expand(prk: &hkdf::Prk, info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
 
 /// The key that seals a message's header and frames, and the commitment that ties the header to its one data key.
 #[must_use]
-pub fn derive_message_keys(data_key: &[u8; 32], message_id: &[u8; 32], suite_id: u16) -> (Zeroizing<[u8; 32]>, [u8; 32]) {
+pub(crate) fn derive_message_keys(data_key: &[u8; 32], message_id: &[u8; 32], suite_id: u16) -> (Zeroizing<[u8; 32]>, [u8; 32]) {
     // One extract serves both: it is half of the work.
     let prk = hkdf::Salt::new(hkdf::HKDF_SHA512, message_id).extract(data_key);
     (expand(&prk, &[&suite_id.to_be_bytes(), b"DERIVEKEY"]), *expand(&prk, &[b"COMMITKEY"]))
@@ -46,7 +46,7 @@ pub fn derive_message_keys(data_key: &[u8; 32], message_id: &[u8; 32], suite_id:
 ///
 /// # Errors
 /// [`Error::Misuse`] for an empty secret.
-pub fn kdf_counter_hmac_sha384(secret: &[u8], fixed_info: &[u8]) -> Result<Zeroizing<[u8; 64]>> {
+pub(crate) fn kdf_counter_hmac_sha384(secret: &[u8], fixed_info: &[u8]) -> Result<Zeroizing<[u8; 64]>> {
     const REFUSED: Error = Error::Misuse("a key cannot be derived from an empty secret");
     let algorithm = kdf::get_kbkdf_ctr_hmac_algorithm(kdf::KbkdfCtrHmacAlgorithmId::Sha384).ok_or(REFUSED)?;
     let mut derived = Zeroizing::new([0; 64]);
@@ -56,22 +56,22 @@ pub fn kdf_counter_hmac_sha384(secret: &[u8], fixed_info: &[u8]) -> Result<Zeroi
 
 /// Cost of Argon2id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Argon2Parameters {
+pub(crate) struct Argon2Parameters {
     /// Memory in KiB.
-    pub memory_kib: u32,
+    pub(crate) memory_kib: u32,
     /// Passes.
-    pub iterations: u32,
+    pub(crate) iterations: u32,
     /// Lanes.
-    pub parallelism: u32,
+    pub(crate) parallelism: u32,
 }
 
 impl Argon2Parameters {
     /// 64 MiB, 3 passes, 4 lanes: the second recommended option of RFC 9106, section 4.
-    pub const DEFAULT: Self = Self { memory_kib: 64 * 1024, iterations: 3, parallelism: 4 };
+    pub(crate) const DEFAULT: Self = Self { memory_kib: 64 * 1024, iterations: 3, parallelism: 4 };
 
     /// Bounds within which stored parameters are taken: 19 MiB to 1 GiB, 2 to 16 passes, 1 to 8 lanes.
     #[must_use]
-    pub const fn are_acceptable(self) -> bool {
+    pub(crate) const fn are_acceptable(self) -> bool {
         self.memory_kib >= 19 * 1024
             && self.memory_kib <= 1024 * 1024
             && self.iterations >= 2
@@ -85,7 +85,7 @@ impl Argon2Parameters {
 ///
 /// # Errors
 /// [`Error::Misuse`] for parameters that are not acceptable; nothing is allocated then.
-pub fn argon2id(passphrase: &[u8], salt: &[u8; 16], parameters: Argon2Parameters) -> Result<Zeroizing<[u8; 32]>> {
+pub(crate) fn argon2id(passphrase: &[u8], salt: &[u8; 16], parameters: Argon2Parameters) -> Result<Zeroizing<[u8; 32]>> {
     if !parameters.are_acceptable() {
         return Err(Error::Misuse("Argon2id parameters outside 19 MiB-1 GiB, t 2-16, p 1-8"));
     }

@@ -1,4 +1,6 @@
-//! The only place that names `ring`, `aws-lc-rs` and `argon2`. No message layouts, no I/O.
+//! Keys of key pairs as keyrings take them, and where random bytes come from: what it takes to write a keyring outside the crate.
+//!
+//! This is the only place that names `ring`, `aws-lc-rs` and `argon2`. No message layouts, no I/O.
 //!
 //! `ring` wipes nothing, so it sees only the derived frame key; HKDF and every wrapping key go through `aws-lc-rs`, which cleanses.
 
@@ -13,21 +15,25 @@ mod random;
 mod rsa;
 mod signature;
 mod wrapping_key;
+#[cfg(test)]
+mod wycheproof_vectors;
 
 pub use ecdh::{Curve, EcPrivateKey, EcPublicKey};
-pub use frame_key::{FrameKey, HeaderKey, SealedHeader};
-pub use frame_numbers::{FrameNumbers, NumberRun, UnusedNumber};
-pub use hash::{HmacKey, Sha256, sha256, sha384};
-pub use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512, kdf_counter_hmac_sha384};
 pub use key_file::KeyFile;
-pub use random::{Random, SystemRandom, random_array};
+pub use random::{Random, SystemRandom};
 pub use rsa::{RsaPadding, RsaPrivateKey, RsaPublicKey};
-pub use signature::{Sha384, SigningKey, VerifyingKey};
-pub use wrapping_key::WrappingKey;
+
+pub(crate) use frame_key::{FrameKey, HeaderKey, SealedHeader};
+pub(crate) use frame_numbers::{FrameNumbers, NumberRun, UnusedNumber};
+pub(crate) use hash::{HmacKey, Sha256, sha256, sha384};
+pub(crate) use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512, kdf_counter_hmac_sha384};
+pub(crate) use random::random_array;
+pub(crate) use signature::{Sha384, SigningKey, VerifyingKey};
+pub(crate) use wrapping_key::WrappingKey;
 
 /// Compares in a time that depends on the lengths only.
 #[must_use]
-pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     use subtle::ConstantTimeEq as _;
     a.ct_eq(b).into()
 }

@@ -27,7 +27,7 @@ impl Random for SystemRandom {
 ///
 /// # Errors
 /// [`Error::Random`].
-pub fn random_array<const N: usize>(random: &dyn Random) -> Result<[u8; N]> {
+pub(crate) fn random_array<const N: usize>(random: &dyn Random) -> Result<[u8; N]> {
     let mut bytes = [0; N];
     random.fill(&mut bytes)?;
     Ok(bytes)

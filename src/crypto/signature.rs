@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 
 /// A running SHA-384.
 #[derive(Clone)]
-pub struct Sha384(digest::Context);
+pub(crate) struct Sha384(digest::Context);
 
 impl Default for Sha384 {
     fn default() -> Self {
@@ -29,7 +29,7 @@ impl Default for Sha384 {
 
 impl Sha384 {
     /// Adds bytes.
-    pub fn update(&mut self, bytes: &[u8]) {
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
         self.0.update(bytes);
     }
 }
@@ -41,20 +41,20 @@ impl fmt::Debug for Sha384 {
 }
 
 /// A private key that signs one message. Drawn by AWS-LC from its own generator, never stored; AWS-LC cleanses it when it is dropped.
-pub struct SigningKey(EcdsaKeyPair);
+pub(crate) struct SigningKey(EcdsaKeyPair);
 
 impl SigningKey {
     /// A fresh key.
     ///
     /// # Errors
     /// [`Error::Random`].
-    pub fn generate() -> Result<Self> {
+    pub(crate) fn generate() -> Result<Self> {
         EcdsaKeyPair::generate(&ECDSA_P384_SHA384_ASN1_SIGNING).map(Self).map_err(|_| Error::Random)
     }
 
     /// The public key as a compressed point.
     #[must_use]
-    pub fn compressed_public_key(&self) -> [u8; VerifyingKey::LENGTH] {
+    pub(crate) fn compressed_public_key(&self) -> [u8; VerifyingKey::LENGTH] {
         let point: EcPublicKeyCompressedBin<'_> = self.0.public_key().as_be_bytes().expect("a key pair has its public point");
         point.as_ref().try_into().expect("a compressed point of P-384 has 49 bytes")
     }
@@ -63,7 +63,7 @@ impl SigningKey {
     ///
     /// # Errors
     /// [`Error::Random`]: signing draws a nonce.
-    pub fn sign(self, digest: Sha384) -> Result<Vec<u8>> {
+    pub(crate) fn sign(self, digest: Sha384) -> Result<Vec<u8>> {
         self.0.sign_digest(&digest.0.finish()).map(|signature| signature.as_ref().to_vec()).map_err(|_| Error::Random)
     }
 }
@@ -76,15 +76,15 @@ impl fmt::Debug for SigningKey {
 
 /// A public key, checked to be a point of the curve.
 #[derive(Debug)]
-pub struct VerifyingKey(ParsedPublicKey);
+pub(crate) struct VerifyingKey(ParsedPublicKey);
 
 impl VerifyingKey {
     /// Length of the compressed point in bytes.
-    pub const LENGTH: usize = 49;
+    pub(crate) const LENGTH: usize = 49;
 
     /// Takes a compressed point; `None` for any other length or form, and for a point that is not on the curve.
     #[must_use]
-    pub fn from_compressed(point: &[u8]) -> Option<Self> {
+    pub(crate) fn from_compressed(point: &[u8]) -> Option<Self> {
         // AWS-LC takes uncompressed and hybrid points and SubjectPublicKeyInfo too.
         match point {
             [0x02 | 0x03, x @ ..] if x.len() == Self::LENGTH - 1 => ParsedPublicKey::new(&ECDSA_P384_SHA384_ASN1, point).ok().map(Self),
@@ -96,7 +96,7 @@ impl VerifyingKey {
     ///
     /// # Errors
     /// [`Error::Signature`], for a signature of any other encoding too.
-    pub fn verify(&self, digest: Sha384, signature: &[u8]) -> Result<()> {
+    pub(crate) fn verify(&self, digest: Sha384, signature: &[u8]) -> Result<()> {
         self.0.verify_digest_sig(&digest.0.finish(), signature).map_err(|_| Error::Signature)
     }
 }

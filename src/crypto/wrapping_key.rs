@@ -10,12 +10,12 @@ use crate::{
 };
 
 /// A scheduled AES-128, -192 or -256 key in GCM mode, with a 96-bit IV and a 128-bit tag.
-pub struct WrappingKey(LessSafeKey);
+pub(crate) struct WrappingKey(LessSafeKey);
 
 impl WrappingKey {
     /// Schedules the key; `None` unless it has 16, 24 or 32 bytes.
     #[must_use]
-    pub fn new(key: &[u8]) -> Option<Self> {
+    pub(crate) fn new(key: &[u8]) -> Option<Self> {
         let algorithm = match key.len() {
             16 => &AES_128_GCM,
             24 => &AES_192_GCM,
@@ -29,7 +29,7 @@ impl WrappingKey {
     ///
     /// # Errors
     /// [`Error::Misuse`] when the plaintext is longer than AES-GCM takes.
-    pub fn seal(&self, iv: [u8; 12], aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>> {
+    pub(crate) fn seal(&self, iv: [u8; 12], aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>> {
         // Room for the tag from the start: growing would leave the plaintext behind.
         let mut sealed = Vec::with_capacity(plaintext.len().saturating_add(16));
         sealed.extend_from_slice(plaintext);
@@ -43,7 +43,7 @@ impl WrappingKey {
     ///
     /// # Errors
     /// [`Error::Decryption`].
-    pub fn open(&self, iv: [u8; 12], aad: &[u8], sealed: &[u8]) -> Result<SecretBytes> {
+    pub(crate) fn open(&self, iv: [u8; 12], aad: &[u8], sealed: &[u8]) -> Result<SecretBytes> {
         let mut plaintext = SecretBytes::new(sealed.to_vec());
         let opened = self.0.open_in_place(Nonce::assume_unique_for_key(iv), Aad::from(aad), plaintext.expose_mut());
         let length = opened.map_err(|_| Error::Decryption)?.len();

@@ -7,20 +7,18 @@ use crate::error::{FormatError, FormatProblem};
 const SEQUENCE_NUMBER_END: u32 = u32::MAX;
 
 /// Bytes before the content of a regular frame.
-pub const REGULAR_HEAD: usize = 4 + IV_LENGTH;
+pub(crate) const REGULAR_HEAD: usize = 4 + IV_LENGTH;
 /// Bytes before the content of a final frame.
-pub const FINAL_HEAD: usize = 4 + 4 + IV_LENGTH + 4;
-/// Bytes before the content of a single block.
-pub const SINGLE_HEAD: usize = IV_LENGTH + 8;
-/// The longest head of the three.
-pub const MAX_HEAD: usize = FINAL_HEAD;
+pub(crate) const FINAL_HEAD: usize = 4 + 4 + IV_LENGTH + 4;
+/// The longest head, also of those of a single block.
+pub(crate) const MAX_HEAD: usize = FINAL_HEAD;
 
 const IV: &str = "iv";
 const SEQUENCE_NUMBER: &str = "sequence number";
 
 /// What a piece of the body is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// A regular frame.
     Regular,
     /// The final frame.
@@ -31,15 +29,15 @@ pub enum Piece {
 
 /// The head of a frame or block, checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Head {
+pub(crate) struct Head {
     /// What it is.
-    pub piece: Piece,
+    pub(crate) piece: Piece,
     /// Its sequence number.
-    pub sequence_number: SequenceNumber,
+    pub(crate) sequence_number: SequenceNumber,
     /// Bytes before the content.
-    pub head_length: usize,
+    pub(crate) head_length: usize,
     /// Bytes of content.
-    pub content_length: u64,
+    pub(crate) content_length: u64,
 }
 
 impl Head {
@@ -47,7 +45,7 @@ impl Head {
     ///
     /// # Errors
     /// Truncation says how many bytes are needed; everything else names the field.
-    pub fn parse(bytes: &[u8], content_type: ContentType, expected: SequenceNumber) -> Result<Self, FormatError> {
+    pub(crate) fn parse(bytes: &[u8], content_type: ContentType, expected: SequenceNumber) -> Result<Self, FormatError> {
         let mut cursor = Cursor::new(bytes);
         match content_type {
             ContentType::NonFramed => {
@@ -81,26 +79,26 @@ impl Head {
 
     /// Bytes of the whole piece: head, content, tag. `None` when that does not fit a `usize`.
     #[must_use]
-    pub fn piece_length(&self) -> Option<usize> {
+    pub(crate) fn piece_length(&self) -> Option<usize> {
         usize::try_from(self.content_length).ok()?.checked_add(self.head_length)?.checked_add(TAG_LENGTH)
     }
 
     /// That the input ends before the piece does.
     #[must_use]
-    pub fn truncated(&self) -> FormatError {
+    pub(crate) fn truncated(&self) -> FormatError {
         FormatError::new("frame content", FormatProblem::Truncated { needed: self.piece_length().unwrap_or(usize::MAX) })
     }
 
     /// Bytes that the frame authenticates besides its content.
     #[must_use]
-    pub fn aad(&self, message_id: &MessageId) -> BodyAad {
+    pub(crate) fn aad(&self, message_id: &MessageId) -> BodyAad {
         BodyAad::new(message_id, self.piece, self.sequence_number, self.content_length)
     }
 }
 
 /// The head of a regular frame.
 #[must_use]
-pub fn regular_head(sequence_number: SequenceNumber) -> [u8; REGULAR_HEAD] {
+pub(crate) fn regular_head(sequence_number: SequenceNumber) -> [u8; REGULAR_HEAD] {
     let mut head = [0; REGULAR_HEAD];
     let (number, iv) = head.split_at_mut(4);
     number.copy_from_slice(&sequence_number.get().to_be_bytes());
@@ -110,7 +108,7 @@ pub fn regular_head(sequence_number: SequenceNumber) -> [u8; REGULAR_HEAD] {
 
 /// The head of a final frame.
 #[must_use]
-pub fn final_head(sequence_number: SequenceNumber, content_length: u32) -> [u8; FINAL_HEAD] {
+pub(crate) fn final_head(sequence_number: SequenceNumber, content_length: u32) -> [u8; FINAL_HEAD] {
     let mut head = [0; FINAL_HEAD];
     let (end, rest) = head.split_at_mut(4);
     end.copy_from_slice(&SEQUENCE_NUMBER_END.to_be_bytes());
@@ -136,7 +134,7 @@ const LONGEST_LABEL: usize = b"AWSKMSEncryptionClient Single Block".len();
 const MAX_AAD: usize = MESSAGE_ID_LENGTH + LONGEST_LABEL + 4 + 8;
 
 /// `message id(32) || label || u32 sequence number || u64 content length` (specification, "Message Body AAD"; the id has 32 bytes in format 2.0).
-pub struct BodyAad {
+pub(crate) struct BodyAad {
     bytes: [u8; MAX_AAD],
     length: usize,
 }
@@ -144,7 +142,7 @@ pub struct BodyAad {
 impl BodyAad {
     /// The AAD of one frame or block.
     #[must_use]
-    pub fn new(message_id: &MessageId, piece: Piece, sequence_number: SequenceNumber, content_length: u64) -> Self {
+    pub(crate) fn new(message_id: &MessageId, piece: Piece, sequence_number: SequenceNumber, content_length: u64) -> Self {
         let label: &[u8] = match piece {
             Piece::Regular => b"AWSKMSEncryptionClient Frame",
             Piece::Final => b"AWSKMSEncryptionClient Final Frame",
@@ -165,7 +163,7 @@ impl BodyAad {
 
     /// The bytes.
     #[must_use]
-    pub fn as_bytes(&self) -> &[u8] {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).expect("length counts what was pushed")
     }
 }

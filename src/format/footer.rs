@@ -7,13 +7,13 @@ const LENGTH: &str = "signature length";
 const SIGNATURE: &str = "signature";
 
 /// The longest DER signature of P-384 in bytes: two integers of 49 bytes, each behind two bytes, and two bytes before both.
-pub const MAX_SIGNATURE_LENGTH: usize = 104;
+pub(crate) const MAX_SIGNATURE_LENGTH: usize = 104;
 
 /// Parses the footer at the start of `bytes`; gives the signature. What follows it is not looked at.
 ///
 /// # Errors
 /// A length of 0 or over [`MAX_SIGNATURE_LENGTH`]; truncation says how many bytes are needed.
-pub fn parse_footer(bytes: &[u8]) -> Result<&[u8], FormatError> {
+pub(crate) fn parse_footer(bytes: &[u8]) -> Result<&[u8], FormatError> {
     let mut cursor = Cursor::new(bytes);
     let length = usize::from(cursor.u16(LENGTH)?);
     if length == 0 {
@@ -29,7 +29,7 @@ pub fn parse_footer(bytes: &[u8]) -> Result<&[u8], FormatError> {
 ///
 /// # Errors
 /// A signature that [`parse_footer`] would refuse.
-pub fn footer_bytes(signature: &[u8]) -> Result<Vec<u8>, FormatError> {
+pub(crate) fn footer_bytes(signature: &[u8]) -> Result<Vec<u8>, FormatError> {
     let mut out = Vec::with_capacity(2 + MAX_SIGNATURE_LENGTH);
     put_vector(&mut out, signature, LENGTH)?;
     parse_footer(&out)?;

@@ -16,9 +16,9 @@ const FRAMED: u8 = 2;
 const NON_FRAMED: u8 = 1;
 
 /// Length of a message id in bytes.
-pub const MESSAGE_ID_LENGTH: usize = 32;
+pub(crate) const MESSAGE_ID_LENGTH: usize = 32;
 /// Length of the key commitment in bytes.
-pub const COMMITMENT_LENGTH: usize = 32;
+pub(crate) const COMMITMENT_LENGTH: usize = 32;
 
 const EDK_COUNT: &str = "encrypted data key count";
 const FRAME_LENGTH: &str = "frame length";

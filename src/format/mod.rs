@@ -10,20 +10,20 @@
 //! footer   u16 length || signature                                                           (suite 0x0578)
 //! ```
 
-pub mod body;
+pub(crate) mod body;
 mod cursor;
 mod encryption_context;
-pub mod footer;
-pub mod header;
-pub mod walker;
+pub(crate) mod footer;
+mod header;
+pub(crate) mod walker;
 
 pub use encryption_context::EncryptionContext;
 pub use header::{ContentType, EncryptedDataKey, Header, HeaderLimits, MessageId, ParsedHeader};
 
-pub use crate::sequence_number::{IV_LENGTH, SequenceNumber};
+pub(crate) use crate::sequence_number::{IV_LENGTH, SequenceNumber};
 
 /// Length of an authentication tag in bytes.
-pub const TAG_LENGTH: usize = 16;
+pub(crate) const TAG_LENGTH: usize = 16;
 
 #[cfg(test)]
 mod tests;

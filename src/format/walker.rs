@@ -9,14 +9,14 @@ use super::{
 use crate::error::{FormatError, FormatProblem};
 
 /// Bytes behind the end of a message.
-pub const TRAILING: FormatError = FormatError::new("message", FormatProblem::Trailing);
+pub(crate) const TRAILING: FormatError = FormatError::new("message", FormatProblem::Trailing);
 
 /// Bytes of a footer before its signature.
 const FOOTER_HEAD: usize = 2;
 
 /// What is next, or that it takes more bytes to tell.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step<T> {
+pub(crate) enum Step<T> {
     /// The bytes end too early to tell.
     Needs(Needed),
     /// What is next.
@@ -25,11 +25,11 @@ pub enum Step<T> {
 
 /// How many bytes it takes, from where the walk is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Needed {
+pub(crate) struct Needed {
     /// The least that can be enough.
-    pub least: usize,
+    pub(crate) least: usize,
     /// More are of no use.
-    pub most: usize,
+    pub(crate) most: usize,
     field: &'static str,
 }
 
@@ -42,7 +42,7 @@ impl From<Needed> for FormatError {
 
 /// What is behind a header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part {
+pub(crate) enum Part {
     /// A frame or the single block, of which the head was looked at.
     Piece(Head),
     /// The footer of a signed message, so many bytes long.
@@ -56,7 +56,7 @@ pub enum Part {
 
 /// Where a walk is. Copied, it looks ahead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Walker {
+pub(crate) struct Walker {
     content_type: ContentType,
     is_signed: bool,
     next: Next,
@@ -74,7 +74,7 @@ impl Walker {
     ///
     /// # Errors
     /// As for [`Header::parse`], but for an end that comes too early.
-    pub fn begin(ahead: &[u8], limits: HeaderLimits) -> Result<Step<(ParsedHeader, Self)>, FormatError> {
+    pub(crate) fn begin(ahead: &[u8], limits: HeaderLimits) -> Result<Step<(ParsedHeader, Self)>, FormatError> {
         step(Header::parse(ahead, limits), limits.max_header_length, |parsed| {
             let walker = Self::behind(&parsed.header);
             (parsed, walker)
@@ -83,7 +83,7 @@ impl Walker {
 
     /// The walk over what is behind this header.
     #[must_use]
-    pub const fn behind(header: &Header) -> Self {
+    pub(crate) const fn behind(header: &Header) -> Self {
         Self { content_type: header.content_type, is_signed: header.suite.is_signed(), next: Next::Piece(SequenceNumber::FIRST) }
     }
 
@@ -91,7 +91,7 @@ impl Walker {
     ///
     /// # Errors
     /// The field that is wrong.
-    pub fn step(&mut self, ahead: &[u8]) -> Result<Step<Part>, FormatError> {
+    pub(crate) fn step(&mut self, ahead: &[u8]) -> Result<Step<Part>, FormatError> {
         match self.next {
             Next::Piece(number) => {
                 let head = step(Head::parse(ahead, self.content_type, number), MAX_HEAD, |head| head)?;
@@ -114,7 +114,7 @@ impl Walker {
 
     /// True behind the last piece of the body.
     #[must_use]
-    pub const fn is_behind_body(&self) -> bool {
+    pub(crate) const fn is_behind_body(&self) -> bool {
         !matches!(self.next, Next::Piece(_))
     }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{OpenOptions, signature::Verifying};
+use super::{open_options::OpenOptions, signature::Verifying};
 use crate::{
     crypto::{FrameKey, HeaderKey, constant_time_eq, derive_message_keys},
     error::{ContextMismatch, EdkOutcome, Error, Result},

@@ -1,8 +1,8 @@
 //! What a message is sealed with.
 
 use super::{
+    encrypted_data_keys::{AtOnce, wrap_by_each},
     signature::generate_signing_key,
-    wrap::{AtOnce, wrap_by_each},
 };
 use crate::{
     crypto::{Random, SigningKey},

@@ -9,6 +9,7 @@
 //! Frames are worked on in batches. Each thread carries one from the read to the write, and both happen in order.
 
 mod authenticate;
+mod encrypted_data_keys;
 mod frames;
 mod gather;
 mod held;
@@ -16,6 +17,7 @@ mod inspect;
 mod materials;
 mod open;
 mod open_frames;
+mod open_options;
 mod open_slice;
 mod plaintext;
 mod relay;
@@ -35,16 +37,17 @@ mod wrap;
 pub use held::{MAX_HELD_LENGTH, open_held};
 pub use inspect::{Inspected, inspect};
 pub use materials::Materials;
-pub use open::{OpenOptions, Opened, Opener, open};
+pub use open::{Opened, Opener, open};
+pub use open_options::OpenOptions;
+pub use open_slice::open_slice;
 pub(crate) use rewrap::OpenedRest;
 pub use rewrap::{Rewrapper, rewrap};
 pub(crate) use seal::WrappedMessages;
 pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
-pub use sealer::{FinalFrame, FrameLength};
+pub use seal_slice::seal_slice;
+pub use sealer::{FinalFrame, FrameLength, MessageSealer};
 pub use threads::Threads;
 pub(crate) use wrap::{DataKeys, WrapFailures, WrapTarget, wrap_each};
-#[doc(hidden)]
-pub use {open_slice::open_slice, seal_slice::seal_slice, sealer::MessageSealer};
 
 /// Most bytes of plaintext that one message is sealed for: 2^52.
 pub const MAX_PLAINTEXT_LENGTH: u64 = 1 << 52;

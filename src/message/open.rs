@@ -9,6 +9,7 @@ use super::{
     Threads,
     authenticate::{Authenticated, authenticate},
     gather::Gather,
+    open_options::OpenOptions,
     plaintext::{Plaintext, copy_prefix},
     signature::Verifying,
     source::Source,
@@ -17,7 +18,7 @@ use crate::{
     crypto::FrameKey,
     error::{Error, Result},
     format::{
-        ContentType, EncryptionContext, Header, HeaderLimits, TAG_LENGTH,
+        ContentType, Header, TAG_LENGTH,
         body::{FINAL_HEAD, Head, MAX_HEAD, Piece, REGULAR_HEAD},
         footer::parse_footer,
         walker::{Part, Step, Walker},
@@ -28,37 +29,6 @@ use crate::{
 
 /// Bytes of a final frame without content.
 const EMPTY_FINAL: usize = FINAL_HEAD + TAG_LENGTH;
-
-/// What to take and what to demand.
-#[derive(Debug, Clone)]
-pub struct OpenOptions {
-    /// Limits on the header.
-    pub header_limits: HeaderLimits,
-    /// Longest content of one frame or single block, in bytes; 16 MiB by default. It has to fit in memory, since nothing unverified is given out.
-    pub max_content_length: u64,
-    /// Pairs that the encryption context must have: a key, and its value unless any will do.
-    pub required_context: Vec<(String, Option<String>)>,
-    /// Pairs whose value must be this one in a message that has the key at all.
-    pub matching_context: Vec<(String, String)>,
-    /// Pairs that the message is bound to, whether it stores them or not: a stored one must have this value; the others are authenticated as
-    /// the required pairs of the specification's "Required Encryption Context CMM", which a header leaves out.
-    pub reproduced_context: EncryptionContext,
-    /// How many threads decrypt; frames come out in their order whatever this is.
-    pub threads: Threads,
-}
-
-impl Default for OpenOptions {
-    fn default() -> Self {
-        Self {
-            header_limits: HeaderLimits::default(),
-            max_content_length: 16 * 1024 * 1024,
-            required_context: Vec::new(),
-            matching_context: Vec::new(),
-            reproduced_context: EncryptionContext::new(),
-            threads: Threads::ONE,
-        }
-    }
-}
 
 /// What was opened.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,35 +1,15 @@
 //! Data keys for several messages of one payload: all of them wrapped before a byte is sealed.
 
-use std::num::NonZeroUsize;
-
-use super::Materials;
+use super::{Materials, encrypted_data_keys::AtOnce};
 use crate::{
-    crypto::{Random, SystemRandom},
+    crypto::SystemRandom,
     error::{Error, Result},
-    format::{EncryptedDataKey, EncryptionContext},
+    format::EncryptionContext,
     keyring::Keyring,
     parallel::in_parallel,
     secret::DataKey,
     suite::AlgorithmSuite,
 };
-
-/// How many keyrings over a network are used at once; others wrap in turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct AtOnce(NonZeroUsize);
-
-impl AtOnce {
-    pub(super) const MOST: Self = Self(NonZeroUsize::new(16).expect("16 is not zero"));
-    const ONE: Self = Self(NonZeroUsize::MIN);
-
-    /// For each of several that work side by side.
-    fn shared_by(self, count: usize) -> Self {
-        self.0.get().checked_div(count).and_then(NonZeroUsize::new).map_or(Self::ONE, Self)
-    }
-
-    fn over_network(self, mut keyrings: impl Iterator<Item = impl Keyring>) -> Self {
-        if keyrings.any(|keyring| keyring.is_online()) { self } else { Self::ONE }
-    }
-}
 
 /// Whom one of several messages is for.
 pub(crate) struct WrapTarget<'a> {
@@ -72,22 +52,6 @@ pub(crate) fn wrap_each(suite: AlgorithmSuite, targets: Vec<WrapTarget<'_>>, dat
         Materials::wrap_at_once(suite, copy(&data_key)?, keyrings, context, &SystemRandom, each)
     };
     first.map(Ok).into_iter().chain(for_each(targets.collect(), wrap)).collect()
-}
-
-/// The data key wrapped by each keyring of one message, in their order. Of several errors the first in that order is told.
-pub(super) fn wrap_by_each(
-    keyrings: &[&dyn Keyring],
-    data_key: &DataKey,
-    context: &EncryptionContext,
-    random: &dyn Random,
-    most: AtOnce,
-) -> Result<Vec<EncryptedDataKey>> {
-    let wrap = |keyring: &&dyn Keyring| keyring.wrap(data_key, context, random);
-    match most.over_network(keyrings.iter()) {
-        // The first error ends it.
-        AtOnce::ONE => keyrings.iter().map(wrap).collect(),
-        most => in_parallel(most.0, keyrings.iter().collect(), wrap).into_iter().collect(),
-    }
 }
 
 /// Another holder of the key, which wipes it as the first one does.

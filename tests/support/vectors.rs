@@ -164,3 +164,8 @@ fn json<T: serde::de::DeserializeOwned>(name: &str) -> T {
     let path = directory().join(name);
     serde_json::from_slice(&fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))).expect("valid JSON")
 }
+
+/// As hexadecimal digits.
+pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hex::encode(ring::digest::digest(&ring::digest::SHA256, bytes))
+}

