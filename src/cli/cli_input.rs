@@ -14,11 +14,11 @@ use std::{
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, builder::Resettable, parser::ValueSource};
 use serde_json::{Map, Value};
 
-pub(crate) use self::skeleton::flag_name;
 use self::skeleton::{Skeleton, kind};
 use super::{
     commands::Cli,
     environment::Environment,
+    flag_name::flag_name,
     inputs::InputValues,
     operation::{Operation, pascal_case},
     paramfile::{ParamFiles, is_literal},

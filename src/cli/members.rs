@@ -4,9 +4,9 @@ use serde::Serialize;
 use serde_json::{Map, Value as Json};
 
 use super::{
-    cli_input::flag_name,
     encryption_context::{Purpose, parse_encryption_context},
     failure::{Failure, Outcome},
+    flag_name::flag_name,
     inputs::Inputs,
     paramfile::{ParamFiles, SizeLimit, is_literal},
     replica_regions::parse_replica_regions,

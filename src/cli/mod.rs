@@ -9,6 +9,7 @@ mod completion;
 mod encryption_context;
 mod environment;
 mod failure;
+mod flag_name;
 mod inputs;
 mod invocation;
 mod key_access;

@@ -94,7 +94,7 @@ pub(crate) enum KmsCommand {
 pub(super) fn run(invocation: Invocation, command: KmsCommand) -> Outcome {
     refuse_for_aws(&invocation, &command)?;
     match command {
-        KmsCommand::CreateKey(args) => create_key::run(&invocation, &*args),
+        KmsCommand::CreateKey(args) => create_key::run(&invocation, &args),
         KmsCommand::DescribeKey(args) => entry::run(&invocation, &args),
         KmsCommand::CreateAlias(args) => entry::run(&invocation, &args),
         KmsCommand::EnableKey(args) | KmsCommand::DisableKey(args) => entry::run(&invocation, &args),

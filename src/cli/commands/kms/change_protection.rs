@@ -33,7 +33,7 @@ pub(super) fn run(mut invocation: Invocation, args: ChangeProtectionArgs) -> Out
     let keystore = invocation.keystore.location.keystore.display();
     match args.to {
         ProtectionKind::KeyFile => {
-            note(&format!("{keystore} is protected by the key file {}", invocation.keystore.location.key_file.display()))
+            note(&format!("{keystore} is protected by the key file {}", invocation.keystore.location.key_file.display()));
         }
         ProtectionKind::Passphrase => note(&format!("{keystore} is protected by the passphrase")),
     }
