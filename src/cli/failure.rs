@@ -2,13 +2,12 @@
 
 mod hints;
 
-use self::hints::{Hint, hints};
+pub(crate) use self::hints::{Hint, hints, unknown_region};
 use super::{
     operation::Operation,
     usage::{ConfigError, UsageError},
 };
 use crate::error::{Error, Result};
-pub(crate) use hints::unknown_region;
 
 /// Done in part, or faults found.
 pub(crate) const EXIT_PARTIAL: u8 = 1;

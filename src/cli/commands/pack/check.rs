@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::{
     cli::{
         commands::{pack::report::Refusal, secret_name::NameCharacters},
-        failure::Outcome,
+        failure::{Outcome, hints},
+        operation::Operation,
         paramfile::ParamFiles,
         plan::{Defaults, Entry, Source},
         terminal::warn,
@@ -37,21 +38,22 @@ pub(super) fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>
     let mut names = NameWarnings::default();
     source.visit(defaults, files, |Entry { place, name, request }| {
         checked.count += 1;
-        let (code, message) = match request {
-            Err(error) => (None, error.to_string()),
+        let (code, message, hints) = match request {
+            Err(error) => (None, error.to_string(), Vec::new()),
             Ok(request) => match batch.check(&request) {
                 Ok(()) => {
                     names.add(&request.name);
                     return Ok(());
                 }
                 Err(Error::Service(refusal)) if refusal.code() != ErrorCode::EncryptionFailure => {
-                    (Some(refusal.code()), without_note(&refusal))
+                    let (code, message) = (refusal.code(), without_note(&refusal));
+                    (Some(code), message, hints(&Error::Service(refusal), Operation::CreateSecret))
                 }
                 // The vault cannot be read, no credentials, AWS KMS does not answer.
                 Err(error) => return Err(error.into()),
             },
         };
-        checked.refused.insert(checked.count, Refusal { name, code, message: format!("{place}: {message}") });
+        checked.refused.insert(checked.count, Refusal { name, code, message: format!("{place}: {message}"), hints });
         Ok(())
     })?;
     names.tell();

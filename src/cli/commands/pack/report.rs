@@ -7,8 +7,9 @@ use serde::Serialize;
 use crate::{
     arn::SecretArn,
     cli::{
-        failure::Outcome,
+        failure::{Hint, Outcome, hints},
         invocation::Invocation,
+        operation::Operation,
         progress::Steps,
         terminal::{counted, note, print_text, warn},
     },
@@ -24,6 +25,8 @@ pub(super) struct Refusal {
     pub(super) name: Option<String>,
     pub(super) code: Option<ErrorCode>,
     pub(super) message: String,
+    /// What helps.
+    pub(super) hints: Vec<Hint>,
 }
 
 /// A line of the result.
@@ -80,6 +83,8 @@ pub(super) struct Report<'a> {
     bundles: usize,
     /// The first failures.
     told: Vec<String>,
+    /// What helps with them, each once.
+    hints: Vec<Hint>,
     /// What was made, as if it were one secret, with one bundle for each key.
     merged: Option<SecretChange>,
     keys: BTreeSet<String>,
@@ -88,8 +93,8 @@ pub(super) struct Report<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(invocation: &'a Invocation, count: u64) -> Self {
         let steps = Steps::new(count, "secrets");
-        let (told, merged, keys) = (Vec::new(), None, BTreeSet::new());
-        Self { invocation, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, merged, keys }
+        let (told, hints, merged, keys) = (Vec::new(), Vec::new(), None, BTreeSet::new());
+        Self { invocation, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, hints, merged, keys }
     }
 
     /// What was made, for warnings about its keys.
@@ -99,11 +104,17 @@ impl<'a> Report<'a> {
 
     /// An entry that is not carried out.
     pub(super) fn refused(&mut self, refusal: &Refusal) -> Outcome {
+        self.help(&refusal.hints);
         self.lines(&[Line::failed(refusal.name.as_deref(), refusal.code, refusal.message.clone())])
     }
 
     /// What was written and is durable, or failed.
     pub(super) fn done(&mut self, entries: Vec<BatchEntry>) -> Outcome {
+        for entry in &entries {
+            if let BatchStatus::Failed(error) = &entry.status {
+                self.help(&hints(error, Operation::CreateSecret));
+            }
+        }
         let lines: Vec<_> = entries.iter().map(Line::of).collect();
         let printed = self.lines(&lines);
         drop(lines);
@@ -115,6 +126,13 @@ impl<'a> Report<'a> {
             }
         }
         printed
+    }
+
+    /// Keeps what helps with the failures that are told.
+    fn help(&mut self, hints: &[Hint]) {
+        if self.told.len() < TOLD {
+            extend(&mut self.hints, hints.to_vec());
+        }
     }
 
     fn created(&mut self, mut change: SecretChange) {
@@ -154,13 +172,14 @@ impl<'a> Report<'a> {
 
     /// Tells the summary; true where anything failed.
     pub(super) fn finish(self) -> bool {
-        let Self { invocation, steps, created, unchanged, failed, bundles, told, .. } = self;
+        let Self { invocation, steps, created, unchanged, failed, bundles, told, hints, .. } = self;
         drop(steps);
         told.iter().for_each(|failure| warn(failure));
         let more = failed.saturating_sub(u64::try_from(told.len()).unwrap_or_default());
         if more > 0 {
             warn(&format!("{more} more failed; the result on stdout has the reasons"));
         }
+        hints.iter().for_each(|hint| note(&format!("hint: {hint}")));
         let root = std::path::absolute(invocation.vault.root()).unwrap_or_else(|_| invocation.vault.root().to_owned());
         let bundles = counted(bundles, "new bundle");
         note(&format!("{created} created, {unchanged} unchanged, {failed} failed; {bundles} in {}", root.display()));

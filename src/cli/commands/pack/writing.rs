@@ -53,7 +53,7 @@ impl<'r, 'a> GroupWriter<'r, 'a> {
             Err(error) => {
                 self.flush()?;
                 let message = format!("{place}: it changed since it was checked: {error}");
-                self.report.refused(&Refusal { name, code: None, message })
+                self.report.refused(&Refusal { name, code: None, message, hints: Vec::new() })
             }
         }
     }
