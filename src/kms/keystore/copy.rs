@@ -2,7 +2,8 @@
 
 use super::{
     KeystoreLocation, Passphrases, Protection, key_file,
-    protection::exists,
+    location::exists,
+    passphrases::not_empty,
     slot::{RootKey, Slot},
     unlock::{KeySource, Unlocked},
 };
@@ -11,12 +12,21 @@ use crate::{
     durable::{self, parent_of},
     error::{Result, SetupError},
     kms::{EmbeddedKms, key_id::random_uuid},
-    secret::SecretBytes,
     timestamp::Timestamp,
 };
 
+impl KeystoreLocation {
+    /// Writes a new keystore with this state, and a new key file if that is to protect it. Neither file may be there.
+    ///
+    /// # Errors
+    /// [`Error::Setup`](crate::Error::Setup) for a file that is there, and for an empty passphrase; writing failed.
+    pub fn create(&self, kms: &EmbeddedKms, passphrases: &dyn Passphrases, protection: Protection) -> Result<()> {
+        create(self, kms, passphrases, protection)
+    }
+}
+
 /// Writes keystore and key file; neither may be there.
-pub(super) fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases: &dyn Passphrases, protection: Protection) -> Result<()> {
+fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases: &dyn Passphrases, protection: Protection) -> Result<()> {
     refuse_existing(&location.keystore)?;
     let (keystore_id, root_key) = (random_uuid(&SystemRandom)?, RootKey::generate(&SystemRandom)?);
     let (slot, source) = match protection {
@@ -42,10 +52,6 @@ pub(super) fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases
         drop(durable::remove(&location.key_file));
     }
     written
-}
-
-pub(super) fn not_empty(passphrase: SecretBytes) -> Result<SecretBytes> {
-    if passphrase.is_empty() { Err(SetupError::EmptyPassphrase.into()) } else { Ok(passphrase) }
 }
 
 fn refuse_existing(path: &std::path::Path) -> Result<()> {

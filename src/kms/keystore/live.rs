@@ -12,7 +12,8 @@ use std::{
 
 use super::{
     Committed, KeystoreLocation, KeystoreSession, Passphrases,
-    protection::exists,
+    location::exists,
+    session::require_id,
     unlock::{Known, unlock_with},
 };
 use crate::{
@@ -95,7 +96,7 @@ impl LiveKeystore {
             KeystoreSession::begin(&location, &*passphrases, account.clone())?.commit()?.committed()
         };
         let (file, stamp) = open_file(&location)?;
-        let (kms, unlocked) = unlock_with(&location, &*passphrases, None)?.ok_or_else(|| none(&location))?;
+        let (kms, unlocked) = unlock_with(&location, &*passphrases, None)?.ok_or_else(|| location.none())?;
         if let Some(asked) = account.filter(|asked| asked != kms.account()) {
             return Err(SetupError::OtherAccount { keystore: location.keystore, account: kms.account().clone(), asked }.into());
         }
@@ -152,7 +153,7 @@ impl LiveKeystore {
     fn load(&self, file: File, stamp: Stamp) -> Result<Arc<EmbeddedKms>> {
         let known = unpoisoned(self.seen.read()).known.clone();
         let opened = unlock_with(&self.location, &*self.passphrases, known.as_ref())?;
-        let (kms, unlocked) = opened.ok_or_else(|| none(&self.location))?;
+        let (kms, unlocked) = opened.ok_or_else(|| self.location.none())?;
         require_id(&self.location, &unlocked.keystore_id, &self.keystore_id)?;
         let kms = Arc::new(kms);
         let known = Known::of(&unlocked);
@@ -167,18 +168,6 @@ impl std::fmt::Debug for LiveKeystore {
     }
 }
 
-/// Refuses a keystore that took the place of the one that was opened.
-pub(super) fn require_id(location: &KeystoreLocation, found: &str, expected: &str) -> Result<()> {
-    if found == expected {
-        return Ok(());
-    }
-    Err(SetupError::OtherKeystore(location.keystore.clone()).into())
-}
-
-pub(super) fn none(location: &KeystoreLocation) -> Error {
-    SetupError::NoKeystore(location.keystore.clone()).into()
-}
-
 fn open_file(location: &KeystoreLocation) -> Result<(File, Stamp)> {
     let opened = File::open(&location.keystore).and_then(|file| Ok((file.metadata()?, file)));
     let (metadata, file) = opened.map_err(|error| not_there(location, error))?;
@@ -187,7 +176,7 @@ fn open_file(location: &KeystoreLocation) -> Result<(File, Stamp)> {
 
 fn not_there(location: &KeystoreLocation, error: io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::NotFound => none(location),
+        io::ErrorKind::NotFound => location.none(),
         _ => Error::io_at("read", &location.keystore, error),
     }
 }

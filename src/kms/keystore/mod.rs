@@ -29,6 +29,8 @@ mod envelope;
 mod key_file;
 #[cfg(feature = "kms-endpoint")]
 mod live;
+mod location;
+mod passphrases;
 mod protection;
 mod session;
 mod slot;
@@ -36,116 +38,18 @@ mod slot;
 mod tests;
 mod unlock;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use durable_keys::{Committed, KeysDurable};
 #[cfg(feature = "kms-endpoint")]
 pub(crate) use live::LiveKeystore;
+pub use location::KeystoreLocation;
+pub use passphrases::{KeyFileOnly, Passphrases};
 pub use protection::{Protection, ProtectionChanged};
 pub use session::KeystoreSession;
 
 use super::EmbeddedKms;
-use crate::{
-    durable::Temporaries,
-    error::{Error, Result},
-    secret::SecretBytes,
-};
-
-/// Where a keystore and its key file are.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeystoreLocation {
-    /// The keystore file.
-    pub keystore: PathBuf,
-    /// The key file; not looked at while a passphrase protects the keystore.
-    pub key_file: PathBuf,
-}
-
-/// Asks for passphrases. Called only when one is needed.
-pub trait Passphrases {
-    /// The passphrase that protects the keystore.
-    ///
-    /// # Errors
-    /// None can be had.
-    fn current(&self) -> Result<SecretBytes>;
-
-    /// The passphrase that is to protect it from now on.
-    ///
-    /// # Errors
-    /// None can be had.
-    fn new_passphrase(&self) -> Result<SecretBytes>;
-}
-
-/// Asks nobody: for keystores that a key file protects, or is to protect.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct KeyFileOnly;
-
-impl Passphrases for KeyFileOnly {
-    fn current(&self) -> Result<SecretBytes> {
-        Err(Error::setup("a passphrase protects the keystore, and there is nobody to ask for it"))
-    }
-
-    fn new_passphrase(&self) -> Result<SecretBytes> {
-        self.current()
-    }
-}
-
-impl KeystoreLocation {
-    /// A keystore with its key file `keystore.key` beside it.
-    #[must_use]
-    pub fn new(keystore: impl Into<PathBuf>) -> Self {
-        let keystore = keystore.into();
-        let key_file = keystore.with_file_name("keystore.key");
-        Self { keystore, key_file }
-    }
-
-    /// Reads the keystore without a lock, which is enough to look keys up and to decrypt; `None` when there is none.
-    ///
-    /// # Errors
-    /// [`Error::Setup`](crate::Error::Setup) when the key file is missing, not fit or another one, or the passphrase is another one, or the
-    /// format is newer than this version reads; [`Error::Damaged`](crate::Error::Damaged) when the file is not what was written.
-    pub fn load(&self, passphrases: &dyn Passphrases) -> Result<Option<EmbeddedKms>> {
-        Ok(unlock::unlock(self, passphrases)?.map(|(kms, _)| kms))
-    }
-
-    /// Wraps the root key anew: under a new key file, or under a new passphrase. What the keystore holds stays as it is.
-    ///
-    /// A key file that is no longer needed is removed last, unless another keystore beside it still needs it.
-    ///
-    /// # Errors
-    /// As for [`KeystoreLocation::load`]; [`Error::Setup`](crate::Error::Setup) when there is no keystore, when the new passphrase is empty,
-    /// or when a file is in the way; nothing has changed then.
-    pub fn change_protection(&self, passphrases: &dyn Passphrases, to: Protection) -> Result<ProtectionChanged> {
-        protection::change(self, passphrases, to)
-    }
-
-    /// Writes a new keystore with this state, and a new key file if that is to protect it. Neither file may be there.
-    ///
-    /// # Errors
-    /// [`Error::Setup`](crate::Error::Setup) for a file that is there, and for an empty passphrase; writing failed.
-    pub fn create(&self, kms: &EmbeddedKms, passphrases: &dyn Passphrases, protection: Protection) -> Result<()> {
-        copy::create(self, kms, passphrases, protection)
-    }
-
-    /// The files that are written under the lock.
-    fn temporaries(&self) -> Temporaries {
-        Temporaries::of(&self.keystore)
-    }
-
-    fn lock_file(&self) -> PathBuf {
-        with_suffix(&self.keystore, ".lock")
-    }
-
-    /// The name of a new key file until the old one is gone.
-    fn new_key_file(&self) -> PathBuf {
-        with_suffix(&self.key_file, ".new")
-    }
-}
-
-fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    PathBuf::from(name)
-}
+use crate::error::Result;
 
 /// For the fuzz target: parses a keystore file up to its encryption.
 ///

@@ -1,15 +1,16 @@
 //! Another key file or passphrase for the same keystore. The order of writes stands in the parent module.
 
 use std::{
-    fs, io,
+    fs,
     path::{Path, PathBuf},
 };
 
 use super::{
     KeystoreLocation, Passphrases,
-    copy::not_empty,
     envelope::Envelope,
     key_file,
+    location::exists,
+    passphrases::not_empty,
     slot::Slot,
     unlock::{KeySource, Unlocked, read, try_unwrap, unlock},
 };
@@ -40,14 +41,26 @@ pub struct ProtectionChanged {
     pub left_behind: Option<PathBuf>,
 }
 
-pub(super) fn change(location: &KeystoreLocation, passphrases: &dyn Passphrases, to: Protection) -> Result<ProtectionChanged> {
-    let none = || Error::from(SetupError::NoKeystore(location.keystore.clone()));
+impl KeystoreLocation {
+    /// Wraps the root key anew: under a new key file, or under a new passphrase. What the keystore holds stays as it is.
+    ///
+    /// A key file that is no longer needed is removed last, unless another keystore beside it still needs it.
+    ///
+    /// # Errors
+    /// As for [`KeystoreLocation::load`]; [`Error::Setup`](crate::Error::Setup) when there is no keystore, when the new passphrase is empty,
+    /// or when a file is in the way; nothing has changed then.
+    pub fn change_protection(&self, passphrases: &dyn Passphrases, to: Protection) -> Result<ProtectionChanged> {
+        change_to(self, passphrases, to)
+    }
+}
+
+fn change_to(location: &KeystoreLocation, passphrases: &dyn Passphrases, to: Protection) -> Result<ProtectionChanged> {
     if !exists(&location.keystore)? {
-        return Err(none());
+        return Err(location.none());
     }
     let _lock = Lock::exclusive(&location.lock_file())?;
     location.temporaries().sweep_beside(&location.keystore);
-    let (kms, mut unlocked) = unlock(location, passphrases)?.ok_or_else(none)?;
+    let (kms, mut unlocked) = unlock(location, passphrases)?.ok_or_else(|| location.none())?;
     settle(location, &mut unlocked)?;
     if !matches!(unlocked.source, KeySource::NewKeyFile(_)) {
         clear_unused(location, &unlocked.keystore_id)?;
@@ -157,12 +170,4 @@ fn opens_another(path: &Path, keystore_id: &str, key: &SecretBytes) -> bool {
     let envelope = bytes.and_then(|bytes| Envelope::parse(path, &bytes).ok()).filter(|found| found.header.keystore_id != keystore_id);
     let by_key_file = envelope.filter(|found| matches!(found.header.slot, Slot::KeyFile { .. }));
     by_key_file.is_some_and(|envelope| matches!(try_unwrap(&envelope, key), Ok(Some(_))))
-}
-
-pub(super) fn exists(path: &Path) -> Result<bool> {
-    match fs::symlink_metadata(path) {
-        Ok(_) => Ok(true),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        Err(error) => Err(Error::io_at("look for", path, error)),
-    }
 }

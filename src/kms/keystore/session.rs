@@ -1,14 +1,11 @@
 //! Changing a keystore: lock, load or prepare, commit.
 
+#[cfg(feature = "kms-endpoint")]
+use super::unlock::{Known, unlock_with};
 use super::{
     Committed, KeysDurable, KeystoreLocation, Passphrases, key_file, protection,
     slot::{RootKey, Slot},
     unlock::{KeySource, Unlocked, unlock},
-};
-#[cfg(feature = "kms-endpoint")]
-use super::{
-    live,
-    unlock::{Known, unlock_with},
 };
 use crate::{
     arn::AccountId,
@@ -67,8 +64,8 @@ impl KeystoreSession {
         keystore_id: &str,
     ) -> Result<Self> {
         let lock = Lock::exclusive(&location.lock_file())?;
-        let (mut kms, unlocked) = unlock_with(location, passphrases, known)?.ok_or_else(|| live::none(location))?;
-        live::require_id(location, &unlocked.keystore_id, keystore_id)?;
+        let (mut kms, unlocked) = unlock_with(location, passphrases, known)?.ok_or_else(|| location.none())?;
+        require_id(location, &unlocked.keystore_id, keystore_id)?;
         kms.rotate_due()?;
         Ok(Self { location: location.clone(), kms, unlocked: Some(unlocked), made: None, _lock: lock })
     }
@@ -144,4 +141,13 @@ impl KeystoreSession {
         self.unlocked = Some(unlocked);
         Ok(committed)
     }
+}
+
+/// Refuses a keystore that took the place of the one that was opened.
+#[cfg(feature = "kms-endpoint")]
+pub(super) fn require_id(location: &KeystoreLocation, found: &str, expected: &str) -> Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(SetupError::OtherKeystore(location.keystore.clone()).into())
 }

@@ -1,10 +1,10 @@
 //! The slot: the root key, wrapped under a key file or a passphrase.
 
-use std::{path::Path, sync::Arc};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::{encoding::Base64, envelope::damaged};
+use super::encoding::Base64;
 use crate::{
     crypto::{Argon2Parameters, Random, WrappingKey, argon2id, hkdf_sha512, random_array},
     error::{Error, Result},
@@ -82,11 +82,11 @@ impl Slot {
         opened.map(|bytes| RootKey(Arc::new(bytes)))
     }
 
-    /// Refuses a cost that would let a changed file exhaust memory or time.
-    pub(super) fn check(&self, path: &Path) -> Result<()> {
+    /// Refuses a cost that would let a changed file exhaust memory or time; the error is for people.
+    pub(super) fn check(&self) -> Result<(), &'static str> {
         match self.cost() {
             Some(cost) if !cost.are_acceptable() => {
-                Err(damaged(path, "its Argon2id parameters are outside 19 MiB to 1 GiB, 2 to 16 iterations, parallelism 1 to 8"))
+                Err("its Argon2id parameters are outside 19 MiB to 1 GiB, 2 to 16 iterations, parallelism 1 to 8")
             }
             _ => Ok(()),
         }

@@ -72,6 +72,17 @@ impl Unlocked {
     }
 }
 
+impl KeystoreLocation {
+    /// Reads the keystore without a lock, which is enough to look keys up and to decrypt; `None` when there is none.
+    ///
+    /// # Errors
+    /// [`Error::Setup`](crate::Error::Setup) when the key file is missing, not fit or another one, or the passphrase is another one, or the
+    /// format is newer than this version reads; [`Error::Damaged`](crate::Error::Damaged) when the file is not what was written.
+    pub fn load(&self, passphrases: &dyn Passphrases) -> Result<Option<EmbeddedKms>> {
+        Ok(unlock(self, passphrases)?.map(|(kms, _)| kms))
+    }
+}
+
 /// Reads and opens a keystore; `None` when there is none.
 pub(super) fn unlock(location: &KeystoreLocation, passphrases: &dyn Passphrases) -> Result<Option<(EmbeddedKms, Unlocked)>> {
     unlock_with(location, passphrases, None)

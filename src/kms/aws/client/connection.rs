@@ -24,7 +24,7 @@ use aws_sdk_kms::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-use super::AwsKmsOptions;
+use super::options::AwsKmsOptions;
 use crate::{
     error::{Error, Result, SetupError},
     parallel::lock,

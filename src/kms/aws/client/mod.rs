@@ -7,6 +7,7 @@
 //! | `answer` | what an answer has to hold before it is used |
 //! | `described` | the answers of DescribeKey, each asked for once |
 //! | `failure` | the SDK's errors by AWS's names |
+//! | `options` | what a caller may set |
 //!
 //! **Plaintext.** The SDK gives data keys as plain bytes, which are moved into buffers that wipe. What it holds itself cannot be reached from
 //! here: the HTTP bodies, with the base64 of what is encrypted or was decrypted, and TLS's buffers. The binary's allocator wipes them when
@@ -17,6 +18,7 @@ mod call;
 mod connection;
 mod described;
 mod failure;
+mod options;
 #[cfg(test)]
 mod tests;
 
@@ -28,7 +30,6 @@ use std::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
 use aws_sdk_kms::{
@@ -38,6 +39,7 @@ use aws_sdk_kms::{
     types::{EncryptionAlgorithmSpec, KeyAgreementAlgorithmSpec},
 };
 
+pub use self::options::AwsKmsOptions;
 use self::{
     call::{Call, Transmits},
     connection::Connection,
@@ -62,22 +64,6 @@ use crate::{
 /// Length of a data key as the `NumberOfBytes` of GenerateDataKey.
 const NUMBER_OF_BYTES: i32 = 32;
 const _: () = assert!(DATA_KEY_LENGTH == 32);
-
-/// What of the SDK's configuration is set outright. The rest is the SDK's own: `AWS_PROFILE`, `AWS_CONFIG_FILE`, `AWS_ENDPOINT_URL_KMS`, `AWS_RETRY_MODE`, ….
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct AwsKmsOptions {
-    /// The profile, in place of the one that the environment names. Credentials are then the profile's and no others, as with the AWS CLI's
-    /// `--profile`: not those of environment variables.
-    pub profile: Option<String>,
-    /// The endpoint of every Region, with `http://` or `https://`. It is KMS's alone: credentials come from where they came from.
-    pub endpoint_url: Option<String>,
-    /// How often a call is made until it is given up, the first time included; from 1. The SDK's default is 3.
-    pub max_attempts: Option<u32>,
-    /// How long a connection may take to be made; zero for any time. The SDK's default is 3.1 seconds.
-    pub connect_timeout: Option<Duration>,
-    /// How long an answer may take to begin; zero for any time. The default is 60 seconds, which is the AWS CLI's: the SDK would wait for ever.
-    pub read_timeout: Option<Duration>,
-}
 
 /// What an [`AwsKms`] has sent.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

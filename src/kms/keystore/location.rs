@@ -1,0 +1,64 @@
+//! Where a keystore is, and the names of the files beside it.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    durable::Temporaries,
+    error::{Error, Result, SetupError},
+};
+
+/// Where a keystore and its key file are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeystoreLocation {
+    /// The keystore file.
+    pub keystore: PathBuf,
+    /// The key file; not looked at while a passphrase protects the keystore.
+    pub key_file: PathBuf,
+}
+
+impl KeystoreLocation {
+    /// A keystore with its key file `keystore.key` beside it.
+    #[must_use]
+    pub fn new(keystore: impl Into<PathBuf>) -> Self {
+        let keystore = keystore.into();
+        let key_file = keystore.with_file_name("keystore.key");
+        Self { keystore, key_file }
+    }
+
+    /// The refusal where there is none.
+    pub(super) fn none(&self) -> Error {
+        SetupError::NoKeystore(self.keystore.clone()).into()
+    }
+
+    /// The files that are written under the lock.
+    pub(super) fn temporaries(&self) -> Temporaries {
+        Temporaries::of(&self.keystore)
+    }
+
+    pub(super) fn lock_file(&self) -> PathBuf {
+        with_suffix(&self.keystore, ".lock")
+    }
+
+    /// The name of a new key file until the old one is gone.
+    pub(super) fn new_key_file(&self) -> PathBuf {
+        with_suffix(&self.key_file, ".new")
+    }
+}
+
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+/// Whether there is anything at a path.
+pub(super) fn exists(path: &Path) -> Result<bool> {
+    match fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(Error::io_at("look for", path, error)),
+    }
+}
