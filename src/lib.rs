@@ -138,6 +138,7 @@ mod secret;
 mod sequence_number;
 #[doc(hidden)]
 pub mod shorthand;
+mod store;
 mod suite;
 mod text;
 mod timestamp;

@@ -1,23 +1,16 @@
-//! A change of one secret: prepared in memory, then written in one commit.
+//! A change of one secret: a function of the records that were read. It is prepared in memory, then written in one commit.
 
-use std::{path::PathBuf, time::Instant};
+use std::time::Instant;
 
-use super::{
-    commit::{self, SecretWriter},
-    family::Located,
-    record::SecretRecord,
-    seal_version::SealedVersion,
-};
+use super::{family::Located, reading::Reading, record::SecretRecord, seal_version::SealedVersion};
 use crate::{
-    durable::{Aside, Group},
     error::Result,
+    store::{BlobKey, Commit, GroupSize, NameChange, RecordChange, SecretKey, Staged, WriteGroup, Writer},
 };
 
 /// A record and the bundles that it is to name. Nothing of it is written yet.
 pub(super) struct PreparedChange {
-    pub(super) dir: PathBuf,
-    /// The record that is committed now, if the secret exists.
-    pub(super) before: Option<SecretRecord>,
+    pub(super) key: SecretKey,
     /// The record to commit, without the new bundles.
     pub(super) after: SecretRecord,
     /// For each version of `after` its new bundles, in the same order; fewer where the later versions get none.
@@ -25,89 +18,102 @@ pub(super) struct PreparedChange {
 }
 
 impl PreparedChange {
-    /// Writes the bundles, then commits the record. An error before the commit leaves the folder as it was.
-    pub(super) fn write(mut self) -> Result<Located> {
-        let (primary, began) = (self.after.primary_region(), Instant::now());
-        let mut writer = SecretWriter::begin(&self.dir)?;
-        let written = self.write_with(&mut writer);
-        if written.is_err() {
-            writer.abandon(self.before.as_ref(), primary);
-        }
-        tracing::debug!(arn = %self.after.arn, is_written = written.is_ok(), elapsed = ?began.elapsed(), "change of a secret");
-        written.map(|()| Located { dir: self.dir, record: self.after })
+    /// Writes the bundles, then commits the record in place of the one that was read; `None` where another writer was first. An error before
+    /// the commit leaves the secret as it was.
+    pub(super) fn write(self, writer: &dyn Writer, read: &Reading) -> Result<Option<Located>> {
+        let began = Instant::now();
+        let (change, located) = self.made_from(read)?;
+        let written = write(writer, change);
+        tracing::debug!(arn = %located.record.arn, ?written, elapsed = ?began.elapsed(), "change of a secret");
+        Ok((written? == Commit::Done).then_some(located))
     }
 
-    fn write_with(&mut self, writer: &mut SecretWriter<'static>) -> Result<()> {
-        self.write_bundles(writer)?;
-        writer.commit(&self.after)
+    /// Writes everything but the commit, to be made durable with the rest of the group. An error leaves the secret as it was.
+    pub(super) fn stage<'g>(self, group: &'g dyn WriteGroup, read: &Reading) -> Result<StagedChange<'g>> {
+        let (change, located) = self.made_from(read)?;
+        Ok(StagedChange { staged: group.stage(change)?, located })
     }
 
-    fn write_bundles(&mut self, writer: &mut SecretWriter<'_>) -> Result<()> {
-        for (version, sealed) in self.after.versions.iter_mut().zip(&self.sealed) {
-            let bundles = sealed.write(writer)?;
-            version.bundles.retain(|old| !bundles.iter().any(|new| new.region == old.region));
-            version.bundles.extend(bundles);
-        }
-        Ok(())
-    }
-
-    /// Writes everything but the commit, to be made durable with the rest of the group. An error leaves the folder as it was.
-    pub(super) fn stage(mut self, group: &Group) -> Result<StagedChange> {
-        let mut writer = SecretWriter::begin_in(group, &self.dir)?;
-        let staged = self.write_bundles(&mut writer).and_then(|()| writer.stage(&self.after));
-        match staged {
-            Ok(record) => {
-                let may_have_leftovers = writer.may_have_leftovers;
-                Ok(StagedChange { dir: self.dir, before: self.before, after: self.after, record, may_have_leftovers })
-            }
-            Err(error) => {
-                writer.abandon(self.before.as_ref(), self.after.primary_region());
-                Err(error)
+    /// What the store is to do, and the secret as it is then.
+    fn made_from(self, read: &Reading) -> Result<(NameChange, Located)> {
+        let Self { key, after, sealed } = self;
+        let mut located = Located { key, record: after };
+        let mut blobs: Vec<(BlobKey, Vec<u8>)> = Vec::new();
+        for (version, sealed) in located.record.versions.iter_mut().zip(sealed) {
+            for (bundle, blob, message) in sealed.into_bundles(&located.key) {
+                version.bundles.retain(|old| old.region != bundle.region);
+                version.bundles.push(bundle);
+                blobs.push((blob, message));
             }
         }
+        let primary = located.key.primary;
+        let before = read.family.members().find(|member| member.key.primary == primary);
+        let change = RecordChange {
+            primary,
+            before: read.records.get(primary).map(<[u8]>::to_vec),
+            named_before: before.map_or_else(Vec::new, Located::blobs),
+            after: Some(located.record.to_json()?),
+            named_after: located.blobs(),
+            blobs,
+        };
+        Ok((NameChange { name: read.name.clone(), stamp: read.records.stamp(), records: vec![change] }, located))
     }
+}
+
+/// Puts what is new, and makes it durable; commits, and makes that durable; then removes what is old. In this order for every change of one
+/// name.
+pub(super) fn write(writer: &dyn Writer, change: NameChange) -> Result<Commit> {
+    let group = writer.group(GroupSize::One);
+    let mut staged = group.stage(change)?;
+    if let Err(error) = group.barrier() {
+        staged.abandon();
+        return Err(error);
+    }
+    if staged.commit()? == Commit::Lost {
+        staged.abandon();
+        return Ok(Commit::Lost);
+    }
+    group.barrier()?;
+    staged.finish();
+    Ok(Commit::Done)
 }
 
 /// A change that lacks its commit and two barriers: one before the commit, one after.
-pub(super) struct StagedChange {
-    dir: PathBuf,
-    before: Option<SecretRecord>,
-    after: SecretRecord,
-    record: Aside,
-    may_have_leftovers: bool,
+pub(super) struct StagedChange<'g> {
+    staged: Box<dyn Staged + 'g>,
+    located: Located,
 }
 
-impl StagedChange {
-    /// The commit, once a barrier has come after [`PreparedChange::stage`]. It is durable after the next one.
-    pub(super) fn commit(self, group: &Group) -> Result<CommittedChange> {
-        let Self { dir, before, after, record, may_have_leftovers } = self;
-        if let Err(error) = group.add_names(&dir).and_then(|()| record.put()) {
-            commit::abandon(&dir, before.as_ref(), after.primary_region());
-            return Err(error);
+impl<'g> StagedChange<'g> {
+    /// The commit, once a barrier has come after [`PreparedChange::stage`]. It is durable after the next one. `None` where another writer was
+    /// first.
+    pub(super) fn commit(self) -> Result<Option<CommittedChange<'g>>> {
+        let Self { mut staged, located } = self;
+        match staged.commit()? {
+            Commit::Done => Ok(Some(CommittedChange { staged, located })),
+            Commit::Lost => {
+                staged.abandon();
+                Ok(None)
+            }
         }
-        Ok(CommittedChange { located: Located { dir, record: after }, may_have_leftovers })
     }
 
     /// Removes what was written, where the barrier before the commit failed.
     pub(super) fn abandon(self) {
-        let Self { dir, before, after, record, .. } = self;
-        drop(record);
-        commit::abandon(&dir, before.as_ref(), after.primary_region());
+        self.staged.abandon();
     }
 }
 
 /// A change that is made and may not be durable yet.
-pub(super) struct CommittedChange {
+pub(super) struct CommittedChange<'g> {
+    staged: Box<dyn Staged + 'g>,
     located: Located,
-    may_have_leftovers: bool,
 }
 
-impl CommittedChange {
-    /// Sweeps leftovers, once the commit is durable.
+impl CommittedChange<'_> {
+    /// Removes what is old, once the commit is durable.
     pub(super) fn finish(self) -> Located {
-        if self.may_have_leftovers {
-            commit::sweep(&self.located.dir, Some(&self.located.record));
-        }
+        self.staged.finish();
         self.located
     }
 }

@@ -8,12 +8,12 @@ use super::{
     describe::SecretChange,
     family::{Family, Located},
     keys::KeyOptions,
-    layout,
     parameters::check_tags,
     plan::{
         self, NameClash, Named, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite, named_twice,
         refusal, trace_plan, unchosen_keys,
     },
+    reading::Reading,
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
@@ -118,75 +118,47 @@ impl Vault {
     /// `InvalidParameterException`, `ValidationException`, `ResourceExistsException`, or the error of the first Region that cannot be served, all of them listed.
     pub fn create_secret(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<SecretChange> {
         request.validate()?;
+        let drawn = Drawn::for_request(request)?;
         let mut prepared = None;
         if !self.is_there()? {
             // A request that fails leaves no vault behind.
-            prepared = Some(self.prepare_create(session, request)?);
+            prepared = Some(self.prepare_create(session, request, &drawn, &self.read_name(&request.name)?)?);
             self.initialize()?;
         }
         self.require()?;
-        let _lock = self.lock()?;
-        self.settle(&request.name)?;
-        // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
-        let is_free = || Ok::<_, Error>(Family::load(&self.root, &request.name)?.members().next().is_none());
-        let prepared = match prepared {
-            Some(prepared) if is_free()? => prepared,
-            _ => self.prepare_create(session, request)?,
-        };
-        let (change, keystore) = match prepared {
-            Prepared::Done(located) => return Ok(SecretChange::of(self, session.kms(), &request.keys, &located, Committed::Unchanged)),
-            Prepared::New(change, keystore) => (change, keystore),
-        };
-        let located = change.write()?;
-        if !located.record.replaces.is_empty() {
-            // The change is made. What it leaves to do is the next writer's if this fails.
-            let _ = self.settle(&request.name);
+        let writer = self.store.writer()?;
+        loop {
+            self.settle(&*writer, &request.name)?;
+            let read = self.read_name(&request.name)?;
+            // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
+            let prepared = match prepared.take() {
+                Some(prepared) if read.family.members().next().is_none() => prepared,
+                _ => self.prepare_create(session, request, &drawn, &read)?,
+            };
+            let (change, keystore) = match prepared {
+                Prepared::Done(located) => {
+                    return Ok(SecretChange::of(self, session.kms(), &request.keys, &located, Committed::Unchanged));
+                }
+                Prepared::New(change, keystore) => (change, keystore),
+            };
+            let Some(located) = change.write(&*writer, &read)? else { continue };
+            if !located.record.replaces.is_empty() {
+                // The change is made. What it leaves to do is the next writer's if this fails.
+                let _ = self.settle(&*writer, &request.name);
+            }
+            return Ok(SecretChange::of(self, session.kms(), &request.keys, &located, keystore));
         }
-        Ok(SecretChange::of(self, session.kms(), &request.keys, &located, keystore))
     }
 
     /// Checks everything, makes new keys durable, and seals in memory.
-    fn prepare_create(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<Prepared> {
-        let family = Family::load(&self.root, &request.name)?;
-        if let Some(holder) = family.holder(request.region) {
+    fn prepare_create(&self, session: &mut KeystoreSession, request: &CreateSecret, drawn: &Drawn, read: &Reading) -> Result<Prepared> {
+        if let Some(holder) = read.family.holder(request.region) {
             return self.existing(session.kms(), &request.keys, request, holder).map(|located| Prepared::Done(Box::new(located)));
         }
-        let plan = plan_create(session.kms_mut(), &request.keys, request, &family)?;
+        let plan = plan_create(session.kms_mut(), &request.keys, request, &read.family)?;
         let durable = session.commit()?;
-        let change = self.seal_create(&durable, &request.keys, request, plan)?;
+        let change = seal_create(&durable, &request.keys, request, drawn, plan)?;
         Ok(Prepared::New(Box::new(change), durable.committed()))
-    }
-
-    /// Seals what was planned, in memory.
-    pub(super) fn seal_create(
-        &self,
-        durable: &KeysDurable<'_>,
-        keys: &KeyOptions,
-        request: &CreateSecret,
-        plan: Plan,
-    ) -> Result<PreparedChange> {
-        let mut after = request.record(&plan)?;
-        let primary = plan.primary.region();
-        let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
-        trace_plan(&targets, &plan.failed);
-        let mut sealed = Vec::new();
-        if let Some(value) = &request.value {
-            let version_id = request.version_id()?;
-            let source = VersionSource { data_key: None, suite: request.suite };
-            let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, durable, keys, source)?;
-            sealed.push(version);
-            record_failures(&mut after, &problems, request.on_problem, Some(primary))?;
-            after.versions.push(VersionRecord {
-                version_stages: vec![AWSCURRENT.to_owned()],
-                created_date: after.created_date,
-                payload: value.kind(),
-                value_tag: value_tag(durable.kms(), &after, &version_id, value),
-                bundles: Vec::new(),
-                version_id,
-            });
-        }
-        let dir = layout::secret_dir(&self.root, request.region, &request.name);
-        Ok(PreparedChange { dir, before: None, after, sealed })
     }
 
     /// A secret of this name is there: the same token with the same value is a success without a change.
@@ -202,6 +174,54 @@ impl Vault {
             }
             _ => Err(SecretRefusal::Exists(request.name.clone()).into()),
         }
+    }
+}
+
+/// Seals what was planned, in memory.
+pub(super) fn seal_create(
+    durable: &KeysDurable<'_>,
+    keys: &KeyOptions,
+    request: &CreateSecret,
+    drawn: &Drawn,
+    plan: Plan,
+) -> Result<PreparedChange> {
+    let mut after = request.record(&plan, drawn);
+    let primary = plan.primary.region();
+    let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
+    trace_plan(&targets, &plan.failed);
+    let mut sealed = Vec::new();
+    if let Some(value) = &request.value {
+        let version_id = drawn.version_id.clone();
+        let source = VersionSource { data_key: None, suite: request.suite };
+        let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, durable, keys, source)?;
+        sealed.push(version);
+        record_failures(&mut after, &problems, request.on_problem, Some(primary))?;
+        after.versions.push(VersionRecord {
+            version_stages: vec![AWSCURRENT.to_owned()],
+            created_date: after.created_date,
+            payload: value.kind(),
+            value_tag: value_tag(durable.kms(), &after, &version_id, value),
+            bundles: Vec::new(),
+            version_id,
+        });
+    }
+    let Located { key, record: after } = Located::of(after);
+    Ok(PreparedChange { key, after, sealed })
+}
+
+/// What is drawn once for a request, however often its change is tried.
+pub(super) struct Drawn {
+    version_id: String,
+    arn_suffix: String,
+}
+
+impl Drawn {
+    pub(super) fn for_request(request: &CreateSecret) -> Result<Self> {
+        let version_id = match &request.client_request_token {
+            Some(token) => token.clone(),
+            None => uuid::Builder::from_random_bytes(random_array(&SystemRandom)?).into_uuid().to_string(),
+        };
+        Ok(Self { version_id, arn_suffix: arn_suffix()? })
     }
 }
 
@@ -258,21 +278,14 @@ impl CreateSecret {
         Ok(())
     }
 
-    fn version_id(&self) -> Result<String> {
-        match &self.client_request_token {
-            Some(token) => Ok(token.clone()),
-            None => Ok(uuid::Builder::from_random_bytes(random_array(&SystemRandom)?).into_uuid().to_string()),
-        }
-    }
-
-    fn record(&self, plan: &Plan) -> Result<SecretRecord> {
+    fn record(&self, plan: &Plan, drawn: &Drawn) -> SecretRecord {
         let account = self.account.clone().unwrap_or_else(|| plan.primary.key.account().clone());
         let now = Timestamp::now();
         let in_sync = plan.replicas.iter().map(in_sync);
         let failed = plan.failed.iter().filter_map(failed_replica);
-        Ok(SecretRecord {
+        SecretRecord {
             format: FORMAT,
-            arn: SecretArn::new(self.region, account, format!("{}-{}", self.name, arn_suffix()?)),
+            arn: SecretArn::new(self.region, account, format!("{}-{}", self.name, drawn.arn_suffix)),
             name: self.name.clone(),
             description: self.description.clone(),
             kms_key_id: Some(plan.primary.kms_key_id.clone()).filter(|key| key != plan::DEFAULT_KEY_ALIAS),
@@ -286,7 +299,7 @@ impl CreateSecret {
             replication_status: in_sync.chain(failed).collect(),
             replaces: plan.replaced.clone(),
             versions: Vec::new(),
-        })
+        }
     }
 }
 

@@ -15,7 +15,7 @@ impl Vault {
         let names: Vec<_> = keys.iter().map(KeyArn::to_string).collect();
         let dependents =
             |family: Family| -> Vec<_> { family.present().flat_map(|(secret, _)| dependent_arns(&secret.record, &names)).collect() };
-        let mut secrets = each_family(&self.root, dependents)?;
+        let mut secrets = each_family(&*self.store, dependents)?;
         secrets.sort_unstable();
         secrets.dedup();
         Ok(secrets)

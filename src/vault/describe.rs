@@ -15,7 +15,6 @@ use super::{
     keys::KeyOptions,
     lookup::Found,
     plan::DEFAULT_KEY_ALIAS,
-    read::bundle_path,
     record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
@@ -26,6 +25,7 @@ use crate::{
     error::Result,
     kms::{Committed, EmbeddedKms},
     region::Region,
+    store::Item,
     timestamp::Timestamp,
 };
 
@@ -309,7 +309,7 @@ impl Vault {
         passes: impl Fn(&SecretListEntry) -> bool + Sync,
     ) -> Result<Vec<SecretListEntry>> {
         self.require()?;
-        let mut entries = each_family(&self.root, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())?;
+        let mut entries = each_family(&*self.store, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())?;
         entries.sort_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
         Ok(entries)
     }
@@ -374,17 +374,13 @@ fn key_in(record: &SecretRecord, region: Region) -> Option<String> {
 }
 
 fn bundles(vault: &Vault, kms: Option<&EmbeddedKms>, keys: &KeyOptions, secret: &Located, only: Option<Region>) -> Vec<BundleInfo> {
-    let absolute = Located {
-        dir: vault.absolute_root().join(secret.dir.strip_prefix(vault.root()).unwrap_or(&secret.dir)),
-        record: secret.record.clone(),
-    };
     let mut infos = Vec::new();
-    for version in &absolute.record.versions {
+    for version in &secret.record.versions {
         for bundle in version.bundles.iter().filter(|bundle| only.is_none_or(|region| bundle.region == region)) {
             infos.push(BundleInfo {
                 region: bundle.region,
                 version_id: version.version_id.clone(),
-                path: bundle_path(&absolute, version, bundle),
+                path: vault.store.absolute_place(Item::Blob(&secret.blob(version, bundle))),
                 size: bundle.size,
                 sha256: bundle.sha256.clone(),
                 kms_key_id: bundle.kms_key_id.clone(),

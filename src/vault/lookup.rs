@@ -1,9 +1,12 @@
 //! From a SecretId (name, ARN or partial ARN) to one secret in one Region.
 
+use std::borrow::Borrow;
+
 use super::{
     Vault,
     family::{Family, Located},
     parameters::check_secret_id,
+    reading::Reading,
 };
 use crate::{
     arn::SecretArn,
@@ -16,7 +19,7 @@ use crate::{
 pub(super) struct Found {
     pub(super) secret: Located,
     pub(super) region: Region,
-    pub(super) family: Family,
+    pub(super) read: Reading,
 }
 
 impl Found {
@@ -28,7 +31,7 @@ impl Found {
 
 /// Whether the caller holds the lock: then no name changes hands while it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reading {
+enum Access {
     Locked,
     Unlocked,
 }
@@ -36,29 +39,29 @@ enum Reading {
 impl Vault {
     /// Finds a secret. Without a Region, in the ARN or beside it, the primary Region answers.
     pub(super) fn find(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        self.find_by(Reading::Unlocked, secret_id, region)
+        self.find_by(Access::Unlocked, secret_id, region)
     }
 
     /// The same where the caller holds the lock.
     pub(super) fn find_locked(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        self.find_by(Reading::Locked, secret_id, region)
+        self.find_by(Access::Locked, secret_id, region)
     }
 
-    fn find_by(&self, reading: Reading, secret_id: &str, region: Option<Region>) -> Result<Found> {
+    fn find_by(&self, access: Access, secret_id: &str, region: Option<Region>) -> Result<Found> {
         self.require()?;
         check_secret_id(secret_id)?;
         let is_arn = secret_id.starts_with("arn:");
-        if is_arn { self.find_by_arn(reading, secret_id, region) } else { self.find_by_name(reading, secret_id, region) }
+        if is_arn { self.find_by_arn(access, secret_id, region) } else { self.find_by_name(access, secret_id, region) }
     }
 
-    fn find_by_arn(&self, reading: Reading, text: &str, region: Option<Region>) -> Result<Found> {
+    fn find_by_arn(&self, access: Access, text: &str, region: Option<Region>) -> Result<Found> {
         let arn: SecretArn = text.parse().map_err(|_| SecretRefusal::NotAnArn(text.to_owned()))?;
         if let Some(asked) = region.filter(|region| *region != arn.region()) {
             return Err(SecretRefusal::ArnOfOtherRegion { named: arn.region(), asked }.into());
         }
         // As in AWS, a name that itself ends in a hyphen and six characters is not found by its partial ARN.
         let name = arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name);
-        let found = self.find_by_name(reading, name, Some(arn.region()))?;
+        let found = self.find_by_name(access, name, Some(arn.region()))?;
         let full = found.secret.record.arn.in_region(arn.region());
         if full.account() == arn.account() && (full == arn || arn.split_suffix().is_none()) {
             Ok(found)
@@ -67,38 +70,39 @@ impl Vault {
         }
     }
 
-    fn find_by_name(&self, reading: Reading, name: &str, region: Option<Region>) -> Result<Found> {
-        let load = || Family::load(&self.root, name);
-        let family = if reading == Reading::Locked { load()? } else { settled(load, region)? };
+    fn find_by_name(&self, access: Access, name: &str, region: Option<Region>) -> Result<Found> {
+        let load = || self.read_name(name);
+        let read = if access == Access::Locked { load()? } else { settled(load, region)? };
         let region = match region {
             Some(region) => region,
-            None => only_primary(&family, name)?,
+            None => only_primary(&read.family, name)?,
         };
-        match family.holder(region) {
-            Some(secret) => Ok(Found { secret: secret.clone(), region, family }),
-            None => Err(elsewhere(&family, region).into()),
+        match read.family.holder(region) {
+            Some(secret) => Ok(Found { secret: secret.clone(), region, read }),
+            None => Err(elsewhere(&read.family, region).into()),
         }
     }
 }
 
 /// Reads a name's secrets without a lock. Between the reads of two Regions the name may change hands, and then be seen nowhere or twice: unless
 /// one secret is there, and in the Region that is asked about, it is read again, until two reads say the same.
-pub(super) fn settled(mut load: impl FnMut() -> Result<Family>, region: Option<Region>) -> Result<Family> {
+pub(super) fn settled<R: Borrow<Family> + PartialEq>(mut load: impl FnMut() -> Result<R>, region: Option<Region>) -> Result<R> {
     const READS: usize = 10;
-    let mut family = load()?;
+    let mut read = load()?;
     for _ in 1..READS {
+        let family = read.borrow();
         let is_one = family.members().count() == 1;
         if is_one && region.is_none_or(|region| family.holder(region).is_some()) {
             break;
         }
         let again = load()?;
-        let is_same = again == family;
-        family = again;
+        let is_same = again == read;
+        read = again;
         if is_same {
             break;
         }
     }
-    Ok(family)
+    Ok(read)
 }
 
 fn only_primary(family: &Family, name: &str) -> Result<Region> {

@@ -1,24 +1,23 @@
-//! The vault: a directory of secrets, each with metadata and one bundle per version and Region. It holds no keys.
+//! The vault: secrets, each with metadata and one bundle per version and Region. It holds no keys.
 //!
-//! Reading needs no lock; one writer at a time holds one. A crash at any point leaves each secret as before or as after.
+//! Where it lies is a store's business. A change is a function of what was read; a crash at any point leaves each secret as before or as after.
 
 mod batch;
 mod bundle;
 mod change;
-mod commit;
 mod create;
 mod dependents;
 mod describe;
 mod edk_record;
 mod family;
 mod keys;
-mod layout;
 mod list;
 mod lookup;
 mod openers;
 mod parameters;
 mod plan;
 mod read;
+mod reading;
 mod record;
 mod replicate;
 mod resource_policy;
@@ -31,7 +30,10 @@ mod value;
 mod verify;
 mod walk;
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -63,14 +65,14 @@ pub(crate) use plan::{Named, Problem, Target, UntouchedRegions, check_suite_of_a
 pub(crate) use seal_version::wrap_problem;
 
 use crate::{
-    durable::{self, Lock},
     error::{Damage, Error, Result, SetupError},
+    store::{Item, Store, local::LocalStore},
 };
 
-/// A vault at a path; the directory is made by the first writing command.
+/// A vault; it is made by the first writing command.
 #[derive(Debug, Clone)]
 pub struct Vault {
-    root: PathBuf,
+    store: Arc<dyn Store>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -80,16 +82,21 @@ struct Marker {
 }
 
 impl Vault {
-    /// The vault at `root`, which need not exist.
+    /// The vault in the directory `root`, which need not exist.
     #[must_use]
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self::over(Arc::new(LocalStore::new(root.into())))
+    }
+
+    /// The vault in a store.
+    pub(crate) const fn over(store: Arc<dyn Store>) -> Self {
+        Self { store }
     }
 
     /// The directory.
     #[must_use]
     pub fn root(&self) -> &Path {
-        &self.root
+        self.store.root()
     }
 
     /// True when there is a vault; false too where that cannot be seen.
@@ -100,10 +107,7 @@ impl Vault {
 
     /// Whether there is a vault. A directory that may not be looked into is an error, not an absent vault.
     fn is_there(&self) -> Result<bool> {
-        let absolute = self.absolute_root();
-        let looked = family::looked_at(&self.root.join(layout::MARKER));
-        let marker = looked.map_err(|error| Error::io_at("looking for the vault at", &absolute, error))?;
-        Ok(marker.is_some_and(|marker| marker.is_file()))
+        self.store.exists()
     }
 
     /// Fails unless there is a vault in a format that this version reads.
@@ -112,10 +116,10 @@ impl Vault {
     /// [`Error::Setup`] that names the path; a directory that cannot be looked into.
     pub fn require(&self) -> Result<()> {
         if !self.is_there()? {
-            return Err(SetupError::NoVault(self.absolute_root()).into());
+            return Err(SetupError::NoVault(self.store.absolute_place(Item::Vault)).into());
         }
-        let path = self.root.join(layout::MARKER);
-        let marker: Marker = serde_json::from_slice(&family::read_bounded(&path, 4096)?)
+        let path = self.store.place(Item::Marker);
+        let marker: Marker = serde_json::from_slice(&self.store.marker()?)
             .map_err(|_| Error::damaged(&path, "not the JSON of a vault's format number"))?;
         if marker.format != record::FORMAT {
             return Err(Error::Damaged { path, what: Damage::Format { found: marker.format, known: record::FORMAT } });
@@ -123,28 +127,15 @@ impl Vault {
         Ok(())
     }
 
-    /// Makes the directory and its marker when they are missing.
+    /// Makes the vault where there is none.
     fn initialize(&self) -> Result<()> {
         if self.is_there()? {
             return Ok(());
         }
-        durable::create_dir_all(&self.root.join(layout::SECRETS))?;
         let mut marker =
             serde_json::to_vec_pretty(&Marker { format: record::FORMAT }).map_err(|_| Error::Misuse("a number is always JSON"))?;
         marker.push(b'\n');
-        match durable::write_new(&self.root.join(layout::MARKER), &marker) {
-            // Another writer was first.
-            Err(Error::Io { source, .. }) if source.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
-            result => result,
-        }
-    }
-
-    fn lock(&self) -> Result<Lock> {
-        Lock::exclusive(&self.root.join(layout::LOCK))
-    }
-
-    fn absolute_root(&self) -> PathBuf {
-        std::path::absolute(&self.root).unwrap_or_else(|_| self.root.clone())
+        self.store.initialize(&marker)
     }
 }
 

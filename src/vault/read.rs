@@ -1,28 +1,27 @@
 //! [GetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).
 
-use std::{io, path::PathBuf};
+use std::io;
 
 use super::{
     Vault,
     bundle::{OpenedBundle, open_bundle},
-    family::{Located, read_bounded},
+    family::Located,
     keys::KeyOptions,
-    layout,
     lookup::Found,
     openers::{Openers, Reach},
     parameters::{check_version_id, check_version_stage},
-    record::{AWSCURRENT, BundleRecord, DataKeyScope, SecretRecord, VersionRecord},
+    record::{AWSCURRENT, DataKeyScope, SecretRecord, VersionRecord},
     seal_version::{can_compare, identity, value_matches},
     value::SecretValue,
 };
 use crate::{
     arn::SecretArn,
     crypto::{constant_time_eq, sha256},
-    durable::{self, regular::refuse_link},
     error::{BundleRefusal, Error, Refusal, Result, SecretRefusal},
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::{ComparisonKey, EmbeddedKms},
     region::Region,
+    store::Item,
     timestamp::Timestamp,
 };
 
@@ -195,9 +194,9 @@ impl Vault {
         let Some(bundle) = version.bundle(region) else {
             return Err(BundleRefusal::NotOnRecord { version_id: version.version_id.clone(), region }.into());
         };
-        let path = bundle_path(secret, version, bundle);
-        refuse_link(durable::parent_of(&path))?;
-        let message = read_bounded(&path, MAX_BUNDLE_LENGTH)?;
+        let blob = secret.blob(version, bundle);
+        let path = self.store.place(Item::Blob(&blob));
+        let message = self.read_bundle(&blob, MAX_BUNDLE_LENGTH)?;
         if u64::try_from(message.len()).unwrap_or(u64::MAX) != bundle.size || sha256(&message) != bundle.sha256 {
             return Err(BundleRefusal::Changed(path).into());
         }
@@ -274,10 +273,6 @@ fn as_missing(error: Error) -> Error {
         Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => BundleRefusal::Missing { doing }.into(),
         other => other,
     }
-}
-
-pub(super) fn bundle_path(secret: &Located, version: &VersionRecord, bundle: &BundleRecord) -> PathBuf {
-    secret.dir.join(layout::encode(&version.version_id)).join(&bundle.file)
 }
 
 fn select<'a>(record: &'a SecretRecord, selector: &VersionSelector) -> Result<&'a VersionRecord> {

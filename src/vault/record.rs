@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{edk_record::EdkRecord, layout, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
+use super::{edk_record::EdkRecord, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
 use crate::{
     arn::{KeyArn, SecretArn},
     error::{Error, Result},
     region::Region,
+    store::{SecretKey, is_bundle_file},
     timestamp::Timestamp,
 };
 
@@ -169,9 +170,9 @@ impl SecretRecord {
     }
 
     /// What is wrong with a record that parsed; nothing in it may lead out of the secret's folder.
-    pub(super) fn fault(&self, directory_name: &str, primary: Region) -> Option<String> {
+    pub(super) fn fault(&self, key: &SecretKey) -> Option<String> {
         let Some((name, _)) = self.arn.split_suffix() else { return Some("the ARN has no suffix".to_owned()) };
-        if name != self.name || layout::encode(&self.name) != directory_name || self.primary_region() != primary {
+        if name != self.name || !key.name.is_of(name) || self.primary_region() != key.primary {
             return Some("the secret's name or Region is not that of its folder".to_owned());
         }
         for version in &self.versions {
@@ -181,7 +182,7 @@ impl SecretRecord {
                 }
             }
         }
-        if occurs_twice(self.replication_status.iter().map(|replica| replica.region).chain([primary])) {
+        if occurs_twice(self.replication_status.iter().map(|replica| replica.region).chain([key.primary])) {
             return Some("a Region occurs twice".to_owned());
         }
         let labels = self.versions.iter().flat_map(|version| &version.version_stages);
@@ -194,7 +195,7 @@ impl BundleRecord {
     fn fault(&self) -> Option<&'static str> {
         // The hash is part of the file's name: were it anything but hex, the name could lead elsewhere.
         let is_hash = self.sha256.len() == 64 && self.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if !is_hash || !layout::is_bundle_file(&self.file, self.region, &self.sha256) {
+        if !is_hash || !is_bundle_file(&self.file, self.region, &self.sha256) {
             return Some("has a file name that is not its own");
         }
         let is_key_there = KeyArn::region_in(&self.kms_key_id) == Some(self.region);

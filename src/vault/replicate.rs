@@ -21,6 +21,7 @@ use crate::{
     error::{ReplicaRefusal, Result},
     kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
     region::Region,
+    store::Writer,
     timestamp::Timestamp,
 };
 
@@ -81,30 +82,43 @@ impl Vault {
             return Err(ReplicaRefusal::NoneNamed.into());
         }
         self.require()?;
-        let _lock = self.lock()?;
-        self.settle(&self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
+        let writer = self.store.writer()?;
+        loop {
+            if let Some(change) = self.try_replicate(session, &*writer, request)? {
+                return Ok(change);
+            }
+        }
+    }
+
+    /// `None` where another writer was first.
+    fn try_replicate(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &ReplicateSecret) -> Result<Option<SecretChange>> {
+        self.settle(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
         let found = self.find_locked(&request.secret_id, request.region)?;
         found.require_primary()?;
-        let Found { secret, family, .. } = found;
-        let plan = plan_replicas(session.kms_mut(), &secret.record, &family, request)?;
+        let Found { secret, read, .. } = found;
+        let plan = plan_replicas(session.kms_mut(), &secret.record, &read.family, request)?;
         if plan.targets.is_empty() && plan.failed.is_empty() {
-            return Ok(SecretChange::of(self, session.kms(), &request.keys, &secret, Committed::Unchanged));
+            return Ok(Some(SecretChange::of(self, session.kms(), &request.keys, &secret, Committed::Unchanged)));
         }
         trace_plan(&plan.targets, &plan.failed);
         let (sealed, keystore) = if plan.targets.is_empty() {
             (SealedReplicas::default(), Committed::Unchanged)
         } else {
-            let opened = self.open_versions(session.kms(), &secret, &plan.targets, &request.keys)?;
+            let opened = match self.open_versions(session.kms(), &secret, &plan.targets, &request.keys) {
+                Err(error) if self.is_overtaken(&read, &secret.record.name, &error)? => return Ok(None),
+                opened => opened?,
+            };
             let durable = session.commit()?;
             (SealedReplicas::seal(&durable, &secret.record, opened, &plan.targets, &request.keys)?, durable.committed())
         };
-        let located = prepare_replicas(secret, &plan, sealed, request.on_problem)?.write()?;
+        let change = prepare_replicas(secret, &plan, sealed, request.on_problem)?;
+        let Some(located) = change.write(writer, &read)? else { return Ok(None) };
         if !located.record.replaces.is_empty() {
             // The change is made. What it leaves to do is the next writer's if this fails.
-            let _ = self.settle(&located.record.name);
+            let _ = self.settle(writer, &located.record.name);
         }
         let not_compared = if plan.targets.is_empty() { Vec::new() } else { not_compared(session.kms(), &located.record) };
-        Ok(SecretChange { not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) })
+        Ok(Some(SecretChange { not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) }))
     }
 
     /// Opens each version once, and checks that the new Regions' keys go with its suite.
@@ -162,7 +176,7 @@ fn prepare_replicas(secret: Located, plan: &Plan, sealed: SealedReplicas, on_pro
     let failed = record_failures(&mut after, &problems, on_problem, None)?;
     versions.iter_mut().for_each(|version| version.leave_out(&failed));
     after.last_changed_date = Timestamp::now();
-    Ok(PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed: versions })
+    Ok(PreparedChange { key: secret.key, after, sealed: versions })
 }
 
 fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, request: &ReplicateSecret) -> Result<Plan> {

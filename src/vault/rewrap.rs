@@ -20,6 +20,7 @@ use crate::{
     error::{Result, SecretRefusal},
     kms::{EmbeddedKms, KeysDurable, KeystoreSession},
     region::Region,
+    store::Writer,
     suite::AlgorithmSuite,
     timestamp::Timestamp,
 };
@@ -59,27 +60,40 @@ impl Vault {
             return Err(SecretRefusal::KeyWithoutRegion.into());
         }
         self.require()?;
-        let _lock = self.lock()?;
-        self.settle(&self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
-        let Found { secret, family, .. } = self.find_locked(&request.secret_id, request.region)?;
+        let writer = self.store.writer()?;
+        loop {
+            if let Some(change) = self.try_rewrap(session, &*writer, request)? {
+                return Ok(change);
+            }
+        }
+    }
+
+    /// `None` where another writer was first.
+    fn try_rewrap(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &RewrapSecret) -> Result<Option<SecretChange>> {
+        self.settle(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
+        let Found { secret, read, .. } = self.find_locked(&request.secret_id, request.region)?;
         let regions = match request.region {
             Some(region) => vec![region],
             None => {
-                family.present().find(|(member, _)| member.record.arn == secret.record.arn).map(|(_, regions)| regions).unwrap_or_default()
+                let found = read.family.present().find(|(member, _)| member.record.arn == secret.record.arn);
+                found.map(|(_, regions)| regions).unwrap_or_default()
             }
         };
         let targets = plan_targets(session.kms_mut(), &secret.record, &regions, request)?;
         let open = |version| Ok((version, self.open_for(session.kms(), &secret, version, &targets, request)?));
-        let opened: Vec<_> = secret.record.versions.iter().map(open).collect::<Result<_>>()?;
+        let opened: Vec<_> = match secret.record.versions.iter().map(open).collect::<Result<_>>() {
+            Err(error) if self.is_overtaken(&read, &secret.record.name, &error)? => return Ok(None),
+            opened => opened?,
+        };
         let durable = session.commit()?;
         let seal = |(version, opened)| reseal(&durable, &secret.record, version, opened, &request.keys);
         let sealed = opened.into_iter().map(seal).collect::<Result<_>>()?;
-        let after = under_new_keys(&secret.record, &targets);
-        let located = PreparedChange { dir: secret.dir, before: Some(secret.record.clone()), after, sealed }.write()?;
+        let change = PreparedChange { key: secret.key.clone(), after: under_new_keys(&secret.record, &targets), sealed };
+        let Some(located) = change.write(writer, &read)? else { return Ok(None) };
         let lost_keys = lost_keys(&secret.record, &located.record);
         let not_compared = not_compared(durable.kms(), &located.record);
         let change = SecretChange::of(self, durable.kms(), &request.keys, &located, durable.committed());
-        Ok(SecretChange { lost_keys, not_compared, ..change })
+        Ok(Some(SecretChange { lost_keys, not_compared, ..change }))
     }
 
     /// Opens what is to be sealed anew: each version once for all Regions, unless each has to tell its value itself.

@@ -2,7 +2,6 @@
 
 use super::{
     bundle::{BundleIdentity, seal_bundle},
-    commit::SecretWriter,
     edk_record::EdkRecord,
     keys::{KeyOptions, borrowed},
     plan::{Problem, Target},
@@ -11,11 +10,13 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
+    crypto::sha256,
     error::{Error, Result, SetupError},
     kms::{ComparisonKey, EmbeddedKms, KeysDurable},
     message::{DataKeys, WrapTarget, wrap_each},
     region::Region,
     secret::DataKey,
+    store::{BlobKey, SecretKey, bundle_file, encode},
     suite::AlgorithmSuite,
 };
 
@@ -94,13 +95,18 @@ impl SealedVersion {
         self.messages.retain(|message| !regions.contains(&message.key.region()));
     }
 
-    /// Writes the bundles; nothing refers to them until the record is committed.
-    pub(super) fn write(&self, writer: &mut SecretWriter<'_>) -> Result<Vec<BundleRecord>> {
-        let write = |sealed: &SealedMessage| {
-            let record = writer.write_bundle(&self.version_id, &sealed.key, &sealed.message)?;
-            Ok(BundleRecord { encrypted_data_keys: sealed.encrypted_data_keys.clone(), ..record })
-        };
-        self.messages.iter().map(write).collect()
+    /// Each bundle with what the record is to say of it, and where the store is to put it.
+    pub(super) fn into_bundles(self, secret: &SecretKey) -> impl Iterator<Item = (BundleRecord, BlobKey, Vec<u8>)> {
+        let version = encode(&self.version_id);
+        self.messages.into_iter().map(move |SealedMessage { key, message, encrypted_data_keys }| {
+            let sha256 = sha256(&message);
+            let file = bundle_file(key.region(), &sha256);
+            let blob = BlobKey { secret: secret.clone(), version: version.clone(), file: file.clone() };
+            let size = u64::try_from(message.len()).unwrap_or(u64::MAX);
+            tracing::debug!(file, size, %key, "a bundle to write");
+            let bundle = BundleRecord { region: key.region(), file, size, sha256, kms_key_id: key.to_string(), encrypted_data_keys };
+            (bundle, blob, message)
+        })
     }
 }
 

@@ -1,51 +1,101 @@
 //! What follows when a secret took another one's place in a Region.
 //!
-//! Two records are involved, and each is a commit of its own. The new secret's comes first and says in `Replaces` what is absent from then
-//! on. Then the old secret leaves the Region, and the new one's record forgets it, so that the Region can change hands again. Whatever a
-//! crash leaves undone of the last two, the next writer of a secret of that name does first.
+//! Two records are involved. The new secret's is committed first and says in `Replaces` what is absent from then on. Then the old secret leaves
+//! the Region, and the new one's record forgets it, so that the Region can change hands again. Whatever a crash leaves undone of the last two,
+//! the next writer of a secret of that name does first.
 
-use super::{
-    Vault,
-    change::PreparedChange,
-    commit,
-    family::{Family, Located, read_record},
-    record::SecretRecord,
+use super::{Vault, change, family::Located, reading::Reading};
+use crate::{
+    error::Result,
+    region::Region,
+    store::{Commit, NameChange, RecordChange, Writer},
 };
-use crate::{error::Result, region::Region};
 
 impl Vault {
-    /// Finishes every replacement among the secrets of this name. The caller holds the lock.
-    pub(super) fn settle(&self, name: &str) -> Result<()> {
-        let family = Family::load(&self.root, name)?;
-        for new in family.members().filter(|member| !member.record.replaces.is_empty()) {
-            for replaced in &new.record.replaces {
-                let old = family.members().find(|member| member.record.arn == replaced.arn);
-                if let Some(old) = old.filter(|_| new.record.is_in(replaced.region)) {
-                    leave_region(old, replaced.region)?;
-                }
+    /// Finishes every replacement among the secrets of this name.
+    pub(super) fn settle(&self, writer: &dyn Writer, name: &str) -> Result<()> {
+        loop {
+            let read = self.read_name(name)?;
+            let records = finished(&read)?;
+            if records.is_empty() {
+                return Ok(());
             }
-            rewrite(new, |record| record.replaces.clear())?;
+            let change = NameChange { name: read.name, stamp: read.records.stamp(), records };
+            if change::write(writer, change)? == Commit::Done {
+                return Ok(());
+            }
         }
-        Ok(())
     }
 }
 
-fn leave_region(old: &Located, region: Region) -> Result<()> {
-    if old.record.primary_region() == region {
-        return commit::remove_secret(&old.dir);
+/// What finishes the replacements: first every old secret leaves, then the new ones forget.
+fn finished(read: &Reading) -> Result<Vec<RecordChange>> {
+    let mut members: Vec<Member> = read.family.members().map(|secret| Member::of(secret, read)).collect();
+    let mut left = Vec::new();
+    for new in read.family.members() {
+        for replaced in new.record.replaces.iter().filter(|replaced| new.record.is_in(replaced.region)) {
+            if let Some(index) = read.family.members().position(|old| old.record.arn == replaced.arn) {
+                members.iter_mut().skip(index).take(1).for_each(|old| old.leave(replaced.region));
+                left.push(index);
+            }
+        }
     }
-    rewrite(old, |record| {
+    left.dedup();
+    let mut changes = Vec::new();
+    for index in left {
+        changes.extend(members.get_mut(index).map(Member::change).transpose()?.flatten());
+    }
+    for member in &mut members {
+        if let Some(secret) = &mut member.now {
+            secret.record.replaces.clear();
+        }
+        changes.extend(member.change()?);
+    }
+    Ok(changes)
+}
+
+/// A secret while its record changes, maybe more than once.
+struct Member {
+    primary: Region,
+    written: Option<Located>,
+    record: Option<Vec<u8>>,
+    now: Option<Located>,
+}
+
+impl Member {
+    fn of(secret: &Located, read: &Reading) -> Self {
+        let primary = secret.key.primary;
+        let record = read.records.get(primary).map(<[u8]>::to_vec);
+        Self { primary, written: Some(secret.clone()), record, now: Some(secret.clone()) }
+    }
+
+    fn leave(&mut self, region: Region) {
+        if self.primary == region {
+            self.now = None;
+        }
+        let Some(Located { record, .. }) = &mut self.now else { return };
         record.replication_status.retain(|replica| replica.region != region);
         for version in &mut record.versions {
             version.bundles.retain(|bundle| bundle.region != region);
         }
-    })
-}
+    }
 
-/// Commits a change of the record that is there now: one secret may be replaced in several Regions.
-fn rewrite(secret: &Located, change: impl FnOnce(&mut SecretRecord)) -> Result<()> {
-    let Some(before) = read_record(&secret.dir, secret.record.primary_region())? else { return Ok(()) };
-    let mut after = before.clone();
-    change(&mut after);
-    PreparedChange { dir: secret.dir.clone(), before: Some(before), after, sealed: Vec::new() }.write().map(drop)
+    /// What makes the record what it is now, if that is anything.
+    fn change(&mut self) -> Result<Option<RecordChange>> {
+        if self.written == self.now {
+            return Ok(None);
+        }
+        let blobs = |secret: &Option<Located>| secret.as_ref().map_or_else(Vec::new, Located::blobs);
+        let after = self.now.as_ref().map(|secret| secret.record.to_json()).transpose()?;
+        let change = RecordChange {
+            primary: self.primary,
+            before: std::mem::replace(&mut self.record, after.clone()),
+            named_before: blobs(&self.written),
+            after,
+            named_after: blobs(&self.now),
+            blobs: Vec::new(),
+        };
+        self.written.clone_from(&self.now);
+        Ok(Some(change))
+    }
 }

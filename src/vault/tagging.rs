@@ -38,20 +38,25 @@ impl Vault {
         self.change_tags(secret_id, region, |present| present.retain(|tag| !tag_keys.contains(&tag.key)))
     }
 
-    fn change_tags(&self, secret_id: &str, region: Option<Region>, change: impl FnOnce(&mut Vec<Tag>)) -> Result<()> {
+    fn change_tags(&self, secret_id: &str, region: Option<Region>, change: impl Fn(&mut Vec<Tag>)) -> Result<()> {
         self.require()?;
-        let _lock = self.lock()?;
-        self.settle(&self.find_locked(secret_id, region)?.secret.record.name)?;
-        let found = self.find_locked(secret_id, region)?;
-        found.require_primary()?;
-        let Found { secret, .. } = found;
-        let mut after = secret.record.clone();
-        change(&mut after.tags);
-        if after.tags == secret.record.tags {
-            return Ok(());
+        let writer = self.store.writer()?;
+        loop {
+            self.settle(&*writer, &self.find_locked(secret_id, region)?.secret.record.name)?;
+            let found = self.find_locked(secret_id, region)?;
+            found.require_primary()?;
+            let Found { secret, read, .. } = found;
+            let mut after = secret.record.clone();
+            change(&mut after.tags);
+            if after.tags == secret.record.tags {
+                return Ok(());
+            }
+            check_tags(&after.tags)?;
+            after.last_changed_date = Timestamp::now();
+            let change = PreparedChange { key: secret.key, after, sealed: Vec::new() };
+            if change.write(&*writer, &read)?.is_some() {
+                return Ok(());
+            }
         }
-        check_tags(&after.tags)?;
-        after.last_changed_date = Timestamp::now();
-        PreparedChange { dir: secret.dir, before: Some(secret.record), after, sealed: Vec::new() }.write().map(drop)
     }
 }

@@ -3,10 +3,9 @@
 use super::super::{
     Vault,
     create::CreateSecret,
-    family::{Located, read_bounded},
+    family::Located,
     keys::KeyOptions,
     plan::{DEFAULT_KEY_ALIAS, name_of_key},
-    read::bundle_path,
     record::{AWSCURRENT, ReplicaStatus, SecretRecord, Tag},
 };
 use crate::{
@@ -29,7 +28,7 @@ impl Vault {
         let mut differences = metadata(request, record);
         differences.extend(regions_and_keys(kms, request, record));
         differences.extend(recovery_keys(keys, record));
-        differences.extend(signature(request, holder)?);
+        differences.extend(signature(self, request, holder)?);
         let is_same = match (record.version_with_stage(AWSCURRENT), &request.value) {
             (Some(version), Some(value)) => self.is_same_value(kms, keys, holder, version, value)?,
             (version, value) => version.is_none() && value.is_none(),
@@ -89,10 +88,10 @@ fn recovery_keys(keys: &KeyOptions, record: &SecretRecord) -> Option<SecretDiffe
 }
 
 /// Where signed bundles are asked for, these are: all bundles of a version are of one suite.
-fn signature(request: &CreateSecret, holder: &Located) -> Result<Option<SecretDifference>> {
+fn signature(vault: &Vault, request: &CreateSecret, holder: &Located) -> Result<Option<SecretDifference>> {
     let Some(version) = holder.record.version_with_stage(AWSCURRENT).filter(|_| request.suite.is_signed()) else { return Ok(None) };
     let Some(bundle) = version.bundles.first() else { return Ok(None) };
-    let message = read_bounded(&bundle_path(holder, version, bundle), bundle.size)?;
+    let message = vault.read_bundle(&holder.blob(version, bundle), bundle.size)?;
     let header = Header::parse(&message, HeaderLimits::default())?.header;
     Ok((!header.suite.is_signed()).then_some(SecretDifference::Signature))
 }

@@ -16,14 +16,13 @@ pub use write::{BatchEntry, BatchStatus, BatchWriter};
 use super::{
     Vault,
     create::{CreateSecret, plan_create},
-    family::{Family, regions_with_secrets},
     keys::KeyOptions,
 };
 use crate::{
-    durable::Lock,
     error::{Result, SecretRefusal},
     kms::KeystoreSession,
     region::Region,
+    store::Writer,
 };
 
 /// Secrets that are to be made in one run, while they are checked. The keystore is locked by the session, then the vault; once for all of them.
@@ -33,7 +32,7 @@ pub struct Batch<'a> {
     /// The requests' own are not used.
     keys: &'a KeyOptions,
     /// `None` where there is no vault yet.
-    lock: Option<Lock>,
+    writer: Option<Box<dyn Writer + 'a>>,
     /// Which Regions have secrets; while the lock is held, no one else adds one.
     regions: Vec<Region>,
     /// The entry, counted from 1, that has a name in a primary Region.
@@ -48,14 +47,14 @@ impl Vault {
     /// # Errors
     /// The vault cannot be read or locked.
     pub fn create_secrets<'a>(&'a self, session: &'a mut KeystoreSession, keys: &'a KeyOptions) -> Result<Batch<'a>> {
-        let lock = if self.exists() {
+        let writer = if self.exists() {
             self.require()?;
-            Some(self.lock()?)
+            Some(self.store.writer()?)
         } else {
             None
         };
-        let regions = regions_with_secrets(&self.root);
-        Ok(Batch { vault: self, session, keys, lock, regions, names: HashMap::new(), checked: 0 })
+        let regions = self.store.regions();
+        Ok(Batch { vault: self, session, keys, writer, regions, names: HashMap::new(), checked: 0 })
     }
 }
 
@@ -73,7 +72,7 @@ impl<'a> Batch<'a> {
             return Err(SecretRefusal::NameTwice { name: request.name.clone(), first: Some(*first) }.into());
         }
         self.names.insert((request.region, request.name.clone()), self.checked);
-        let family = Family::load_in(&self.vault.root, self.regions.iter().copied(), &request.name)?;
+        let family = self.vault.read_name_in(&self.regions, &request.name)?.family;
         if family.holder(request.region).is_some() {
             return Ok(());
         }
@@ -86,16 +85,16 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// The vault or the keystore cannot be written.
     pub fn begin(self, threads: NonZeroUsize) -> Result<BatchWriter<'a>> {
-        let Self { vault, session, keys, lock, .. } = self;
-        let lock = match lock {
-            Some(lock) => lock,
+        let Self { vault, session, keys, writer, .. } = self;
+        let writer = match writer {
+            Some(writer) => writer,
             None => {
                 vault.initialize()?;
                 vault.require()?;
-                vault.lock()?
+                vault.store.writer()?
             }
         };
         let keystore = session.commit()?.committed();
-        Ok(BatchWriter::new(vault, session, keys, lock, threads, keystore))
+        Ok(BatchWriter::new(vault, session, keys, writer, threads, keystore))
     }
 }

@@ -1,26 +1,22 @@
 //! Writes the secrets of a batch, a group at a time.
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    fs,
-    num::NonZeroUsize,
-};
+use std::{collections::HashSet, num::NonZeroUsize};
 
 use super::super::{
     Vault,
     change::{CommittedChange, StagedChange},
-    create::{CreateSecret, Plan, plan_create},
+    create::{CreateSecret, Drawn, Plan, plan_create, seal_create},
     describe::SecretChange,
-    family::{Family, Located, regions_with_secrets},
+    family::Located,
     keys::KeyOptions,
-    layout,
+    reading::Reading,
 };
 use crate::{
-    durable::{Group, Lock},
     error::{Error, Result, SecretRefusal},
     kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
     parallel::in_parallel,
     region::Region,
+    store::{GroupSize, WriteGroup, Writer},
 };
 
 /// How a secret of a batch ended.
@@ -53,29 +49,42 @@ pub struct BatchWriter<'a> {
     keys: &'a KeyOptions,
     threads: NonZeroUsize,
     keystore: Committed,
-    make_group: fn() -> Group,
-    _lock: Lock,
+    writer: Box<dyn Writer + 'a>,
 }
 
 /// What there is to do for a request, as far as that needs the keystore for itself.
 enum Task {
-    Create(Box<(CreateSecret, Plan)>),
+    Create(Box<Planned>),
     Compare(Box<(CreateSecret, Located)>),
     Refused(String, Error),
+    /// Another secret of the name is made in this group, and may leave no room for it.
+    Later(Box<CreateSecret>),
+}
+
+/// A secret that is to be made, by what was read.
+struct Planned {
+    request: CreateSecret,
+    drawn: Drawn,
+    plan: Plan,
+    read: Reading,
 }
 
 /// What was done for it before the first barrier.
-enum Worked {
-    Staged(Box<StagedChange>),
+enum Worked<'g> {
+    /// With the request, in case another writer is first.
+    Staged(Box<(StagedChange<'g>, CreateSecret)>),
     Unchanged(Box<Located>),
     Failed(Error),
+    Later(Box<CreateSecret>),
 }
 
 /// The same after the commit.
-enum Ended {
-    Committed(Box<CommittedChange>),
+enum Ended<'g> {
+    Committed(Box<CommittedChange<'g>>),
     Unchanged(Box<Located>),
     Failed(Error),
+    /// To be made anew from what is there then.
+    Lost(Box<CreateSecret>),
 }
 
 impl<'a> BatchWriter<'a> {
@@ -83,17 +92,11 @@ impl<'a> BatchWriter<'a> {
         vault: &'a Vault,
         session: &'a mut KeystoreSession,
         keys: &'a KeyOptions,
-        lock: Lock,
+        writer: Box<dyn Writer + 'a>,
         threads: NonZeroUsize,
         keystore: Committed,
     ) -> Self {
-        Self { vault, session, keys, threads, keystore, make_group: Group::new, _lock: lock }
-    }
-
-    /// Has the barriers of groups fail, or tell of themselves.
-    #[cfg(test)]
-    pub(in crate::vault) fn with_groups(self, make_group: fn() -> Group) -> Self {
-        Self { make_group, ..self }
+        Self { vault, session, keys, threads, keystore, writer }
     }
 
     /// What the beginning did to the keystore.
@@ -115,37 +118,51 @@ impl<'a> BatchWriter<'a> {
     /// it, each change may have happened. Or the keystore cannot be written.
     pub fn write(&mut self, requests: Vec<CreateSecret>) -> Result<Vec<BatchEntry>, (Vec<BatchEntry>, Error)> {
         let names: Vec<String> = requests.iter().map(|request| request.name.clone()).collect();
-        let primaries: Vec<Region> = requests.iter().map(|request| request.region).collect();
         let tasks = self.plan(requests);
-        let group = (self.make_group)();
-        let (vault, keys) = (self.vault, self.keys);
         // What another writer left no room for since the check may need a key of its own.
-        let worked = match self.session.commit() {
-            Ok(durable) => in_parallel(self.threads, tasks, |task| vault.stage_task(&durable, keys, &group, task)),
+        let durable = match self.session.commit() {
+            Ok(durable) => durable,
             Err(error) => return Err((Vec::new(), error)),
         };
-        let (ended, fault) = commit_all(&group, worked);
-        let ended: Vec<BatchEntry> = names.into_iter().zip(ended).map(|(name, ended)| self.entry(name, ended)).collect();
-        if ended.iter().any(|entry| matches!(entry.status, BatchStatus::Failed(_))) {
-            // A Region's folder goes when it was made for nothing.
-            for region in primaries.into_iter().collect::<BTreeSet<_>>() {
-                let _ = fs::remove_dir(layout::region_dir(&vault.root, region));
+        let telling = Telling { vault: self.vault, kms: durable.kms(), keys: self.keys, keystore: self.keystore, writer: &*self.writer };
+        let group = self.writer.group(GroupSize::Many);
+        let worked = in_parallel(self.threads, tasks, |task| telling.stage(&durable, &*group, task));
+        let (ended, fault) = commit_all(&*group, worked);
+        let (mut lost, mut entries) = (Vec::new(), Vec::new());
+        for (name, ended) in names.into_iter().zip(ended) {
+            match (telling.entry(name, ended), &fault) {
+                (Ok(entry), _) => entries.push(Some(entry)),
+                (Err(request), None) => {
+                    lost.push(*request);
+                    entries.push(None);
+                }
+                (Err(request), Some(error)) => entries.push(Some(BatchEntry::failed(request.name, same_fault(error, NOT_WRITTEN)))),
             }
         }
-        match fault {
-            None => Ok(ended),
-            Some(error) => Err((ended, error)),
+        drop(group);
+        if let Some(error) = fault {
+            return Err((entries.into_iter().flatten().collect(), error));
+        }
+        if lost.is_empty() {
+            return Ok(entries.into_iter().flatten().collect());
+        }
+        match self.write(lost) {
+            Ok(again) => Ok(in_place(entries, again)),
+            Err((again, error)) => Err((in_place(entries, again), error)),
         }
     }
 
     /// Finds out what there is to do for each; keys that are needed for the first time are made, in memory.
     fn plan(&mut self, requests: Vec<CreateSecret>) -> Vec<Task> {
-        let regions = regions_with_secrets(&self.vault.root);
+        let regions = self.vault.store.regions();
         // Two of a name would each find the name free.
-        let mut names = HashSet::new();
+        let (mut names, mut planned) = (HashSet::new(), HashSet::new());
         let plan = |request: CreateSecret| {
             let name = request.name.clone();
             let planned = if names.insert((request.region, name.clone())) {
+                if !planned.insert(name.clone()) {
+                    return Task::Later(Box::new(request));
+                }
                 self.plan_one(request, &regions)
             } else {
                 Err(SecretRefusal::NameTwice { name: name.clone(), first: None }.into())
@@ -157,79 +174,113 @@ impl<'a> BatchWriter<'a> {
 
     fn plan_one(&mut self, request: CreateSecret, regions: &[Region]) -> Result<Task> {
         request.validate()?;
-        let load = || Family::load_in(&self.vault.root, regions.iter().copied(), &request.name);
-        let mut family = load()?;
-        if family.members().any(|member| !member.record.replaces.is_empty()) {
-            self.vault.settle(&request.name)?;
-            family = load()?;
+        let mut read = self.vault.read_name_in(regions, &request.name)?;
+        if read.family.members().any(|member| !member.record.replaces.is_empty()) {
+            self.vault.settle(&*self.writer, &request.name)?;
+            read = self.vault.read_name_in(regions, &request.name)?;
         }
-        if let Some(holder) = family.holder(request.region) {
+        if let Some(holder) = read.family.holder(request.region) {
             let holder = holder.clone();
             return Ok(Task::Compare(Box::new((request, holder))));
         }
-        let plan = plan_create(self.session.kms_mut(), self.keys, &request, &family)?;
-        Ok(Task::Create(Box::new((request, plan))))
-    }
-
-    fn entry(&self, name: String, ended: Ended) -> BatchEntry {
-        let (status, located) = match ended {
-            Ended::Committed(change) => {
-                let located = change.finish();
-                if !located.record.replaces.is_empty() {
-                    // The change is made. What it leaves to do is the next writer's if this fails.
-                    let _ = self.vault.settle(&name);
-                }
-                (BatchStatus::Created, Some(located))
-            }
-            Ended::Unchanged(located) => (BatchStatus::Unchanged, Some(*located)),
-            Ended::Failed(error) => (BatchStatus::Failed(error), None),
-        };
-        let change = |located: Located| SecretChange::of(self.vault, self.session.kms(), self.keys, &located, self.keystore);
-        BatchEntry { name, secret: located.map(change), status }
+        let plan = plan_create(self.session.kms_mut(), self.keys, &request, &read.family)?;
+        let drawn = Drawn::for_request(&request)?;
+        Ok(Task::Create(Box::new(Planned { request, drawn, plan, read })))
     }
 }
 
-impl Vault {
-    /// Seals and writes what is to be made; the value is gone when this returns.
-    fn stage_task(&self, durable: &KeysDurable<'_>, keys: &KeyOptions, group: &Group, task: Task) -> Worked {
+/// What the work on a group needs besides the group.
+struct Telling<'w> {
+    vault: &'w Vault,
+    kms: &'w EmbeddedKms,
+    keys: &'w KeyOptions,
+    keystore: Committed,
+    writer: &'w dyn Writer,
+}
+
+impl Telling<'_> {
+    /// Seals and writes what is to be made.
+    fn stage<'g>(&self, durable: &KeysDurable<'_>, group: &'g dyn WriteGroup, task: Task) -> Worked<'g> {
         match task {
             Task::Refused(name, error) => {
                 tracing::debug!(%name, %error, "entry refused");
                 Worked::Failed(error)
             }
+            Task::Later(request) => Worked::Later(request),
             Task::Compare(compared) => {
                 let (request, holder) = *compared;
-                self.unchanged(durable.kms(), keys, &request, &holder).map_or_else(Worked::Failed, |()| Worked::Unchanged(Box::new(holder)))
+                let compared = self.vault.unchanged(durable.kms(), self.keys, &request, &holder);
+                compared.map_or_else(Worked::Failed, |()| Worked::Unchanged(Box::new(holder)))
             }
             Task::Create(planned) => {
-                let (request, plan) = *planned;
-                let sealed = self.seal_create(durable, keys, &request, plan);
-                drop(request);
-                let staged = sealed.and_then(|change| change.stage(group));
-                staged.map_or_else(Worked::Failed, |staged| Worked::Staged(Box::new(staged)))
+                let Planned { request, drawn, plan, read } = *planned;
+                let sealed = seal_create(durable, self.keys, &request, &drawn, plan);
+                let staged = sealed.and_then(|change| change.stage(group, &read));
+                staged.map_or_else(Worked::Failed, |staged| Worked::Staged(Box::new((staged, request))))
             }
         }
     }
+
+    /// Gives the request back where another writer was first.
+    fn entry(&self, name: String, ended: Ended<'_>) -> Result<BatchEntry, Box<CreateSecret>> {
+        let (status, located) = match ended {
+            Ended::Committed(change) => {
+                let located = change.finish();
+                if !located.record.replaces.is_empty() {
+                    // The change is made. What it leaves to do is the next writer's if this fails.
+                    let _ = self.vault.settle(self.writer, &name);
+                }
+                (BatchStatus::Created, located)
+            }
+            Ended::Unchanged(located) => (BatchStatus::Unchanged, *located),
+            Ended::Failed(error) => return Ok(BatchEntry::failed(name, error)),
+            Ended::Lost(request) => return Err(request),
+        };
+        let secret = SecretChange::of(self.vault, self.kms, self.keys, &located, self.keystore);
+        Ok(BatchEntry { name, secret: Some(secret), status })
+    }
 }
 
+impl BatchEntry {
+    const fn failed(name: String, error: Error) -> Self {
+        Self { name, secret: None, status: BatchStatus::Failed(error) }
+    }
+}
+
+/// Puts what was done again where there is nothing yet.
+fn in_place(entries: Vec<Option<BatchEntry>>, again: Vec<BatchEntry>) -> Vec<BatchEntry> {
+    let mut again = again.into_iter();
+    entries.into_iter().filter_map(|entry| entry.or_else(|| again.next())).collect()
+}
+
+const NOT_WRITTEN: &str = "nothing of this secret was written";
+
 /// Barrier, renames, barrier. Gives besides the error of a barrier that failed.
-fn commit_all(group: &Group, worked: Vec<Worked>) -> (Vec<Ended>, Option<Error>) {
+fn commit_all<'g>(group: &dyn WriteGroup, worked: Vec<Worked<'g>>) -> (Vec<Ended<'g>>, Option<Error>) {
     let has_staged = worked.iter().any(|worked| matches!(worked, Worked::Staged(_)));
-    let before = if has_staged { group.make_durable().err() } else { None };
+    let before = if has_staged { group.barrier().err() } else { None };
     let commit = |worked| match (worked, &before) {
         (Worked::Unchanged(located), _) => Ended::Unchanged(located),
         (Worked::Failed(error), _) => Ended::Failed(error),
-        (Worked::Staged(staged), None) => staged.commit(group).map_or_else(Ended::Failed, |done| Ended::Committed(Box::new(done))),
+        (Worked::Later(request), _) => Ended::Lost(request),
+        (Worked::Staged(staged), None) => {
+            let (staged, request) = *staged;
+            match staged.commit() {
+                Ok(Some(committed)) => Ended::Committed(Box::new(committed)),
+                Ok(None) => Ended::Lost(Box::new(request)),
+                Err(error) => Ended::Failed(error),
+            }
+        }
         (Worked::Staged(staged), Some(error)) => {
-            staged.abandon();
-            Ended::Failed(same_fault(error, "nothing of this secret was written"))
+            staged.0.abandon();
+            Ended::Failed(same_fault(error, NOT_WRITTEN))
         }
     };
     let ended: Vec<Ended> = worked.into_iter().map(commit).collect();
     if before.is_some() || !ended.iter().any(|ended| matches!(ended, Ended::Committed(_))) {
         return (ended, before);
     }
-    let Err(after) = group.make_durable() else { return (ended, None) };
+    let Err(after) = group.barrier() else { return (ended, None) };
     let uncertain = |ended| match ended {
         Ended::Committed(_) => Ended::Failed(same_fault(&after, "the change may have happened")),
         other => other,

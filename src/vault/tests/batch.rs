@@ -4,13 +4,17 @@ use std::{
     io,
     num::NonZeroUsize,
     path::Path,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use super::*;
 use crate::{
     durable::{Barrier, Group},
     kms::Committed,
+    store::local::LocalStore,
 };
 
 const TWO: NonZeroUsize = NonZeroUsize::new(2).expect("2 is not 0");
@@ -208,6 +212,13 @@ impl Barrier for Failing {
     }
 }
 
+impl Place {
+    fn with_failing_groups(&mut self) {
+        let store = LocalStore::with_groups(self.vault.root().to_owned(), || Group::with(Box::new(Failing)));
+        self.vault = Vault::over(Arc::new(store));
+    }
+}
+
 fn fail_at(call: usize) {
     CALLS.store(0, Ordering::SeqCst);
     FAILS_AT.store(call, Ordering::SeqCst);
@@ -216,14 +227,16 @@ fn fail_at(call: usize) {
 #[test]
 fn a_failed_barrier_leaves_each_secret_as_before_or_as_after() {
     for (fails_at, part) in [(1, "nothing of this secret was written"), (2, "the change may have happened")] {
-        let place = Place::new();
+        let mut place = Place::new();
+        place.with_failing_groups();
+        fail_at(usize::MAX);
         pack(&place, || vec![request("old", &["eu-west-1"])]);
         let keys = KeyOptions::default();
         let mut session = place.session();
         let mut batch = place.vault.create_secrets(&mut session, &keys).expect("begun");
         let requests = || three().into_iter().chain([request("old", &["eu-west-1"])]).collect::<Vec<_>>();
         requests().iter().for_each(|request| batch.check(request).expect("in order"));
-        let mut writer = batch.begin(TWO).expect("begun").with_groups(|| Group::with(Box::new(Failing)));
+        let mut writer = batch.begin(TWO).expect("begun");
         fail_at(fails_at);
         let (entries, error) = writer.write(requests()).expect_err("the barrier fails");
         assert!(matches!(error, Error::Io { .. }));
@@ -239,15 +252,17 @@ fn a_failed_barrier_leaves_each_secret_as_before_or_as_after() {
             }
         }
         place.assert_clean();
+        fail_at(usize::MAX);
         assert!(statuses(&pack(&place, requests)).iter().all(|status| *status != "Failed"));
         place.assert_clean();
     }
     // Two barriers for a group, and none where nothing is to be made durable.
-    let place = Place::new();
+    let mut place = Place::new();
+    place.with_failing_groups();
     let keys = KeyOptions::default();
     let mut session = place.session();
     let batch = place.vault.create_secrets(&mut session, &keys).expect("begun");
-    let mut writer = batch.begin(TWO).expect("begun").with_groups(|| Group::with(Box::new(Failing)));
+    let mut writer = batch.begin(TWO).expect("begun");
     fail_at(usize::MAX);
     for expected in ["Created", "Unchanged"] {
         assert_eq!(statuses(&writer.write(three()).expect("written")), [expected; 3]);

@@ -41,7 +41,7 @@ fn no_two_bundles_share_a_message_id_or_a_commitment() {
 fn regions_share_a_data_key_or_have_one_each() {
     for (scope, expected) in [(DataKeyScope::Shared, 1), (DataKeyScope::PerRegion, 4)] {
         let place = with_scope(scope);
-        let secret = family::Located { dir: place.dir("us-west-2", "db"), record: place.record("us-west-2", "db") };
+        let secret = family::Located::of(place.record("us-west-2", "db"));
         let mut keys = Vec::new();
         for region in ["us-west-2", "us-east-1", "eu-west-1", "ap-south-1"] {
             let opened = place.vault.open_in_region(
@@ -65,7 +65,7 @@ fn versions_and_secrets_never_share_a_data_key() {
     let mut keys = Vec::new();
     for name in ["one", "two"] {
         place.create(&request(name, &[])).expect("created");
-        let secret = family::Located { dir: place.dir("us-west-2", name), record: place.record("us-west-2", name) };
+        let secret = family::Located::of(place.record("us-west-2", name));
         let opened = place
             .vault
             .open_in_region(
@@ -85,12 +85,12 @@ fn versions_and_secrets_never_share_a_data_key() {
 fn put(place: &Place, name: &str, region: &str, bytes: &[u8]) {
     let mut record = place.record("us-west-2", name);
     let version = &mut record.versions[0];
-    let dir = place.dir("us-west-2", name).join(layout::encode(&version.version_id));
+    let dir = place.dir("us-west-2", name).join(encode(&version.version_id));
     let bundle = version.bundles.iter_mut().find(|bundle| bundle.region == self::region(region)).expect("on record");
     fs::remove_file(dir.join(&bundle.file)).expect("removed");
     bundle.sha256 = crate::crypto::sha256(bytes);
     bundle.size = bytes.len().try_into().expect("small");
-    bundle.file = layout::bundle_file(bundle.region, &bundle.sha256);
+    bundle.file = bundle_file(bundle.region, &bundle.sha256);
     fs::write(dir.join(&bundle.file), bytes).expect("written");
     place.write_record(&record);
 }

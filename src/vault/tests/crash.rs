@@ -1,17 +1,22 @@
 //! A command that ends after any of its file operations leaves the secret as before, or as after.
 
 use super::{
-    commit::SecretWriter,
     plan::{self, Named, Target},
     seal_version::{SealedVersion, VersionSource},
     *,
 };
-use crate::durable;
+use crate::{
+    durable,
+    store::{
+        BlobKey,
+        local::secret_writer::{SecretWriter, abandon},
+    },
+    vault::family::Located,
+};
 
 /// The steps of a replication of `db` to eu-west-1, up to the commit.
 struct Cut<'a> {
     place: &'a Place,
-    writer: SecretWriter<'static>,
     record: SecretRecord,
 }
 
@@ -31,15 +36,30 @@ impl<'a> Cut<'a> {
         )
         .expect("sealed");
         let mut writer = SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun");
-        after.versions[0].bundles.extend(sealed.0.write(&mut writer).expect("written"));
+        for (bundle, blob, message) in sealed.0.into_bundles(&key("us-west-2", "db")) {
+            writer.write_blob(&blob, &message).expect("written");
+            after.versions[0].bundles.push(bundle);
+        }
         after.replication_status.push(crate::vault::create::in_sync(&target));
-        Self { place, writer, record: after }
+        Self { place, record: after }
     }
 
     /// The record of after, under a temporary name.
     fn write_temporary(&self) {
         let json = serde_json::to_vec(&self.record).expect("JSON");
         fs::write(self.place.dir("us-west-2", "db").join(".coldseal-tmp-abc123"), json).expect("written");
+    }
+}
+
+impl Place {
+    /// What `secret.json` of `db` holds.
+    fn record_bytes(&self) -> Vec<u8> {
+        fs::read(self.dir("us-west-2", "db").join("secret.json")).expect("readable")
+    }
+
+    /// The bundles that it names.
+    fn blobs(&self) -> Vec<BlobKey> {
+        Located::of(self.record("us-west-2", "db")).blobs()
     }
 }
 
@@ -103,7 +123,7 @@ fn a_new_secret_is_not_there_before_its_commit() {
     place.assert_clean();
 
     // And between the folders.
-    let version_dir = dir.join(layout::encode(&place.record("us-west-2", "db").versions[0].version_id));
+    let version_dir = dir.join(encode(&place.record("us-west-2", "db").versions[0].version_id));
     fs::remove_file(dir.join("secret.json")).expect("removed");
     fs::remove_dir_all(&version_dir).expect("removed");
     assert!(place.verify().is_sound());
@@ -115,10 +135,9 @@ fn a_new_secret_is_not_there_before_its_commit() {
 fn an_error_before_the_commit_leaves_nothing() {
     let place = Place::with_secret(&[]);
     let before = place.snapshot();
-    let committed = place.record("us-west-2", "db");
-    let cut = Cut::after_bundles(&place);
-    cut.write_temporary();
-    cut.writer.abandon(Some(&committed), region("us-west-2"));
+    let (record, named) = (place.record_bytes(), place.blobs());
+    Cut::after_bundles(&place).write_temporary();
+    abandon(&place.dir("us-west-2", "db"), Some(&record), &named);
     let keys = |snapshot: &Snapshot| snapshot.keys().cloned().collect::<Vec<_>>();
     assert_eq!(keys(&place.snapshot()), keys(&before));
     assert_eq!(place.value_in("us-west-2"), "top");
@@ -128,6 +147,7 @@ fn an_error_before_the_commit_leaves_nothing() {
 fn an_error_after_the_rename_removes_nothing() {
     let place = Place::with_secret(&["eu-west-1"]);
     let old = place.record("us-west-2", "db");
+    let (record, named, dir) = (place.record_bytes(), place.blobs(), place.dir("us-west-2", "db"));
     let cut = Cut::after_bundles(&place);
     let mut new = old.clone();
     new.versions[0].bundles =
@@ -135,13 +155,13 @@ fn an_error_after_the_rename_removes_nothing() {
     place.write_record(&new);
     let before = place.snapshot();
     // The rename may not be durable: after a power cut the old record could be back, and needs its bundles.
-    cut.writer.abandon(Some(&old), region("us-west-2"));
+    abandon(&dir, Some(&record), &named);
     assert_eq!(place.snapshot(), before);
     // Nor is anything removed where the record cannot be read.
-    fs::write(place.dir("us-west-2", "db").join("secret.json"), b"{").expect("written");
+    fs::write(dir.join("secret.json"), b"{").expect("written");
     let before = place.snapshot();
-    cut.writer.abandon(None, region("us-west-2"));
-    cut.writer.abandon(Some(&old), region("us-west-2"));
+    abandon(&dir, None, &[]);
+    abandon(&dir, Some(&record), &named);
     assert_eq!(place.snapshot(), before);
 }
 
@@ -151,12 +171,14 @@ fn a_bundle_name_with_other_content_is_an_error() {
     let target = target(&place, "eu-west-1");
     let dir = place.dir("us-west-2", "db");
     let message = b"a message";
-    let path = dir.join("version").join(layout::bundle_file(target.region(), &crate::crypto::sha256(message)));
+    let file = bundle_file(target.region(), &crate::crypto::sha256(message));
+    let path = dir.join("version").join(&file);
+    let blob = BlobKey { secret: key("us-west-2", "db"), version: "version".to_owned(), file };
     let mut writer = SecretWriter::begin(&dir).expect("begun");
-    writer.write_bundle("version", &target.key, message).expect("written");
-    writer.write_bundle("version", &target.key, message).expect("there already, the same");
+    writer.write_blob(&blob, message).expect("written");
+    writer.write_blob(&blob, message).expect("there already, the same");
     fs::write(&path, b"another").expect("written");
-    let error = writer.write_bundle("version", &target.key, message).expect_err("refused");
+    let error = writer.write_blob(&blob, message).expect_err("refused");
     assert!(matches!(&error, Error::Damaged { path: named, .. } if *named == path), "{error}");
     assert_eq!(fs::read(&path).expect("reads"), b"another", "nothing is overwritten in place");
 }

@@ -3,7 +3,10 @@
 use std::{os::unix::fs::symlink, sync::mpsc, thread, time::Duration};
 
 use super::*;
-use crate::error::{Damage, Error, Result};
+use crate::{
+    error::{Damage, Error, Result},
+    store::{BlobKey, local::secret_writer::SecretWriter},
+};
 
 /// A folder outside of the vault with files in it, which look like leftovers even to a writer.
 fn victim(place: &Place) -> PathBuf {
@@ -41,7 +44,7 @@ fn a_linked_folder_is_not_written_to() {
     let victim = victim(&place);
     let link = place.dir("us-west-2", "newname");
     symlink(&victim, &link).expect("linked");
-    let region_link = layout::region_dir(place.vault.root(), region("eu-west-1"));
+    let region_link = place.vault.root().join("secrets/eu-west-1");
     symlink(place.folder.path(), &region_link).expect("linked");
     let outside = |place: &Place| place.snapshot().into_iter().filter(|(path, _)| path.starts_with(&victim)).collect::<Snapshot>();
     let before = outside(&place);
@@ -82,10 +85,11 @@ fn a_linked_version_is_neither_read_nor_written_to() {
     let before = place.snapshot();
     assert_link(place.get("db", None), &folder);
     assert_link(place.replicate(&replication(&["us-east-1"])), &folder);
-    let key: crate::arn::KeyArn = place.record("us-west-2", "db").versions[0].bundles[0].kms_key_id.parse().expect("an ARN");
-    let version_id = place.record("us-west-2", "db").versions[0].version_id.clone();
-    let mut writer = commit::SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun");
-    assert_link(writer.write_bundle(&version_id, &key, b"a message"), &folder);
+    let version = encode(&place.record("us-west-2", "db").versions[0].version_id);
+    let file = bundle_file(region("us-west-2"), &crate::crypto::sha256(b"a message"));
+    let blob = BlobKey { secret: key("us-west-2", "db"), version, file };
+    let mut writer = SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun");
+    assert_link(writer.write_blob(&blob, b"a message"), &folder);
     assert_eq!(place.snapshot(), before);
     assert!(!place.verify().is_sound());
 }

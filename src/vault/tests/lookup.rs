@@ -94,7 +94,7 @@ fn the_account_is_the_requests_or_that_of_the_key() {
 
 /// The secrets in these primary Regions, as one read without a lock sees them.
 fn seen(place: &Place, primaries: &[&str]) -> Family {
-    Family(primaries.iter().map(|primary| Located { dir: place.dir(primary, "db"), record: place.record(primary, "db") }).collect())
+    Family(primaries.iter().map(|primary| Located::of(place.record(primary, "db"))).collect())
 }
 
 #[test]

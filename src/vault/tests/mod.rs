@@ -25,12 +25,13 @@ use std::{collections::BTreeMap, fs, path::PathBuf, time::SystemTime};
 
 use tempfile::TempDir;
 
-use super::{family::read_record, record::SecretRecord, verify::verify as verify_paths, *};
+use super::{reading::read_record, record::SecretRecord, verify::verify as verify_paths, *};
 use crate::{
     error::ErrorCode,
     kms::{EmbeddedKms, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases},
     region::Region,
     secret::SecretBytes,
+    store::{NameKey, SecretKey, bundle_file, encode, local::layout},
     suite::AlgorithmSuite,
 };
 
@@ -119,11 +120,11 @@ impl Place {
     }
 
     fn dir(&self, primary: &str, name: &str) -> PathBuf {
-        layout::secret_dir(self.vault.root(), region(primary), name)
+        self.vault.store.place(Item::Secret(&key(primary, name)))
     }
 
     fn record(&self, primary: &str, name: &str) -> SecretRecord {
-        read_record(&self.dir(primary, name), region(primary)).expect("sound").expect("there")
+        read_record(&*self.vault.store, &key(primary, name)).expect("sound").expect("there")
     }
 
     fn write_record(&self, record: &SecretRecord) {
@@ -136,7 +137,7 @@ impl Place {
         let record = self.record("us-west-2", "db");
         let version = &record.versions[0];
         let bundle = version.bundle(self::region(region)).expect("on record");
-        self.dir("us-west-2", "db").join(layout::encode(&version.version_id)).join(&bundle.file)
+        self.dir("us-west-2", "db").join(encode(&version.version_id)).join(&bundle.file)
     }
 
     fn verify(&self) -> VerifyReport {
@@ -172,6 +173,11 @@ impl Place {
         }
         snapshot
     }
+}
+
+/// The secret's place in a store.
+fn key(primary: &str, name: &str) -> SecretKey {
+    SecretKey { name: NameKey::of(name), primary: region(primary) }
 }
 
 fn region(name: &str) -> Region {

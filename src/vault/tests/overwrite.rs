@@ -158,7 +158,7 @@ fn a_replacement_counts_only_while_its_author_is_there() {
     let mut east = place.record("us-east-1", "db");
     let west = place.record("us-west-2", "db");
     east.replaces = vec![Replaced { region: region("eu-west-1"), arn: west.arn.clone() }];
-    let located = |record: &SecretRecord| Located { dir: place.dir(record.primary_region().name(), "db"), record: record.clone() };
+    let located = |record: &SecretRecord| Located::of(record.clone());
     let family = Family(vec![located(&west), located(&east)]);
     assert_eq!(family.holder(region("eu-west-1")).expect("held").record.arn, west.arn);
 }

@@ -68,7 +68,7 @@ fn every_kind_of_broken_record_is_named_without_its_content() {
 fn a_file_name_made_of_a_crafted_hash_leads_nowhere() {
     let sha256 = format!("../../../../etc/{}", "x".repeat(48));
     let found = fault(|json| {
-        let file = layout::bundle_file(region("us-west-2"), &sha256);
+        let file = bundle_file(region("us-west-2"), &sha256);
         assert!(file.contains("../"), "the attack");
         let bundle = &mut json["Versions"][0]["Bundles"][0];
         bundle["SHA256"] = json!(sha256);
@@ -83,7 +83,7 @@ fn a_record_that_was_cut_short_is_damaged() {
     let path = place.dir("us-west-2", "db").join("secret.json");
     let bytes = fs::read(&path).expect("reads");
     for length in 0..bytes.len() - 2 {
-        assert!(parse_record(&bytes[..length], "db", region("us-west-2")).is_err(), "{length}");
+        assert!(parse_record(&bytes[..length], &key("us-west-2", "db")).is_err(), "{length}");
     }
     fs::write(&path, &bytes[..bytes.len() / 2]).expect("written");
     for error in [
@@ -158,12 +158,12 @@ fn any_json() -> impl Strategy<Value = Value> {
 proptest! {
     #[test]
     fn any_bytes_are_refused_without_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-        prop_assert!(parse_record(&bytes, "db", region("us-west-2")).is_err());
+        prop_assert!(parse_record(&bytes, &key("us-west-2", "db")).is_err());
     }
 
     #[test]
     fn any_json_is_refused_without_a_panic(json in any_json()) {
-        prop_assert!(parse_record(&serde_json::to_vec(&json).expect("JSON"), "db", region("us-west-2")).is_err());
+        prop_assert!(parse_record(&serde_json::to_vec(&json).expect("JSON"), &key("us-west-2", "db")).is_err());
     }
 }
 
@@ -187,7 +187,7 @@ fn members_of_any_kind_are_refused_or_sound() {
     proptest!(|(index in 0..pointers.len(), value in any_json())| {
         let mut json = sound.clone();
         *json.pointer_mut(&format!("/{}", pointers[index])).expect("a member") = value;
-        if let Ok(record) = parse_record(&serde_json::to_vec(&json).expect("JSON"), "db", region("us-west-2")) {
+        if let Ok(record) = parse_record(&serde_json::to_vec(&json).expect("JSON"), &key("us-west-2", "db")) {
             prop_assert_eq!(record.name, "db");
         }
     });

@@ -1,11 +1,11 @@
 //! The same secret under other keys, or sealed anew.
 
 use super::{
-    commit::SecretWriter,
     plan::{Named, target},
     seal_version::{SealedVersion, VersionSource},
     *,
 };
+use crate::store::{BlobKey, local::secret_writer::SecretWriter};
 
 impl Place {
     fn rewrap(&self, region: Option<&str>, to_key: Option<&str>) -> Result<SecretChange> {
@@ -101,7 +101,9 @@ fn forged() -> Place {
     let (durable, keys) = (KeysDurable::unchanged(&kms).expect("as it was read"), KeyOptions::default());
     let (sealed, _) =
         SealedVersion::seal(&record, &version_id, &text("forged"), &[target], &durable, &keys, VersionSource::default()).expect("sealed");
-    let bundles = sealed.write(&mut SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun")).expect("written");
+    let mut writer = SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun");
+    let put = |(bundle, blob, message): (_, BlobKey, Vec<u8>)| writer.write_blob(&blob, &message).map(|()| bundle);
+    let bundles: Vec<_> = sealed.into_bundles(&key("us-west-2", "db")).map(put).collect::<Result<_>>().expect("written");
     fs::remove_file(place.bundle(FORGED_IN)).expect("removed");
     record.versions[0].bundles.retain(|bundle| bundle.region != region(FORGED_IN));
     record.versions[0].bundles.extend(bundles);

@@ -93,7 +93,7 @@ impl<'a> Checker<'a> {
     }
 
     /// Structure, size, hash, and that no other bundle has the message id. `None` after a fault that leaves nothing to check.
-    pub(super) fn check_structure(&mut self, path: &Path, opened: Result<File>) -> Option<Seen> {
+    pub(super) fn check_structure(&mut self, path: &Path, opened: Result<Box<dyn Read + Send>>) -> Option<Seen> {
         self.report.bundles += 1;
         match opened.and_then(look) {
             Ok(seen) => {
@@ -117,7 +117,10 @@ impl<'a> Checker<'a> {
 
     /// A bundle that is named by itself, through a link if that is what the user named: it is not compared with a record.
     pub(super) fn check_lone_bundle(&mut self, path: &Path) {
-        let open_file = || File::open(path).map_err(|error| Error::io_at("reading", path, error));
+        let open_file = || match File::open(path) {
+            Ok(file) => Ok(Box::new(file) as Box<dyn Read + Send>),
+            Err(error) => Err(Error::io_at("reading", path, error)),
+        };
         let Some(seen) = self.check_structure(path, open_file()) else { return };
         if region_of(&seen.inspected.header.encryption_context).is_some_and(|region| !self.is_asked_about(region)) {
             self.report.bundles -= 1;
@@ -161,22 +164,22 @@ fn is_same(a: &Path, b: &Path) -> bool {
     a == b || fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
-fn look(file: File) -> Result<Seen> {
-    let mut reader = Hashing { file, sha256: Sha256::default(), size: 0 };
+fn look(message: Box<dyn Read + Send>) -> Result<Seen> {
+    let mut reader = Hashing { message, sha256: Sha256::default(), size: 0 };
     let inspected = inspect(&mut reader, HeaderLimits::default())?;
     Ok(Seen { inspected, size: reader.size, sha256: reader.sha256.finish_hex() })
 }
 
 /// Hashes what is read: a message is read to its end, so that is the whole file.
 struct Hashing {
-    file: File,
+    message: Box<dyn Read + Send>,
     sha256: Sha256,
     size: u64,
 }
 
 impl Read for Hashing {
     fn read(&mut self, dest: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(dest)?;
+        let count = self.message.read(dest)?;
         self.sha256.update(dest.get(..count).unwrap_or_default());
         self.size += u64::try_from(count).unwrap_or(u64::MAX);
         Ok(count)

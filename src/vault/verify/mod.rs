@@ -3,23 +3,20 @@
 mod bundle;
 mod secret;
 
-use std::{
-    fs::Metadata,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
 use self::bundle::Checker;
-use super::{
-    KeyOptions, Vault,
-    family::{entries, looked_at},
-    layout::{LOCK, MARKER, RECORD, SECRETS},
-};
+use super::{KeyOptions, Vault};
 use crate::{
-    error::{Damage, Error, Result, SetupError},
+    error::{Damage, Result, SetupError},
     kms::EmbeddedKms,
     region::Region,
+    store::{
+        Stray,
+        local::{Found, LocalStore, look_at},
+    },
 };
 
 const STRANGER: &str = "does not belong to the vault";
@@ -128,77 +125,46 @@ impl VerifyReport {
 pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyReport> {
     let mut checker = Checker::new(options);
     for path in paths {
-        let look = |at: &Path| looked_at(at).map_err(|error| Error::io_at("looking at", at, error));
-        let found = look(path)?;
-        if look(&path.join(MARKER))?.is_some_and(|marker| marker.is_file()) {
-            verify_vault(&mut checker, path)?;
-        } else if look(&path.join(RECORD))?.is_some() {
-            verify_secret_dir(&mut checker, path)?;
-        } else if found.as_ref().is_some_and(Metadata::is_file) {
-            checker.check_lone_bundle(path);
-        } else if found.is_some() {
-            return Err(SetupError::NothingToVerify(path.clone()).into());
-        } else {
-            return Err(SetupError::NothingThere(path.clone()).into());
+        match look_at(path)? {
+            Found::Vault => verify_vault(&mut checker, &Vault::new(path))?,
+            Found::Secret(folders, secret) => checker.check_secret(&LocalStore::at(folders), &secret),
+            Found::File => checker.check_lone_bundle(path),
+            Found::Other => return Err(SetupError::NothingToVerify(path.clone()).into()),
+            Found::Nothing => return Err(SetupError::NothingThere(path.clone()).into()),
         }
     }
     checker.finish()
 }
 
-fn verify_vault(checker: &mut Checker<'_>, root: &Path) -> Result<()> {
-    let vault = Vault::new(root);
+impl Vault {
+    /// Verifies the vault, as [`verify`] does by its path.
+    ///
+    /// # Errors
+    /// It cannot be read at all; no credentials to call AWS KMS with. Faults are in the report.
+    pub fn verify(&self, options: VerifyOptions<'_>) -> Result<VerifyReport> {
+        let mut checker = Checker::new(options);
+        verify_vault(&mut checker, self)?;
+        checker.finish()
+    }
+}
+
+fn verify_vault(checker: &mut Checker<'_>, vault: &Vault) -> Result<()> {
+    let store = &*vault.store;
     if let Err(error) = vault.require() {
-        checker.fault(root, error.to_string());
+        checker.fault(store.root(), error.to_string());
         return Ok(());
     }
-    for entry in entries(root)? {
-        if ![MARKER, LOCK, SECRETS].iter().any(|known| entry.file_name() == *known) {
-            checker.note(&entry.path(), STRANGER);
-        } else if entry.path().is_symlink() {
-            checker.fault(&entry.path(), Damage::Link.to_string());
+    let survey = store.survey()?;
+    for (place, stray) in survey.strays {
+        match stray {
+            Stray::Link => checker.fault(&place, Damage::Link.to_string()),
+            Stray::Stranger => checker.note(&place, STRANGER),
+            Stray::NoRegion => checker.note(&place, "not the folder of a Region"),
         }
     }
-    let secrets = root.join(SECRETS);
-    if secrets.is_symlink() {
-        return Ok(());
+    for secret in &survey.secrets {
+        checker.check_secret(store, secret);
     }
-    for entry in entries(&secrets)? {
-        let path = entry.path();
-        match region_named(&path).filter(|_| path.is_dir() || path.is_symlink()) {
-            Some(_) if path.is_symlink() => checker.fault(&path, Damage::Link.to_string()),
-            Some(region) => verify_region(checker, &path, region)?,
-            None => checker.note(&path, "not the folder of a Region"),
-        }
-    }
-    checker.check_names(root);
-    Ok(())
-}
-
-fn verify_region(checker: &mut Checker<'_>, dir: &Path, region: Region) -> Result<()> {
-    for entry in entries(dir)? {
-        let path = entry.path();
-        if path.is_symlink() {
-            checker.fault(&path, Damage::Link.to_string());
-        } else if path.is_dir() {
-            checker.check_secret(&path, region);
-        } else {
-            checker.note(&path, STRANGER);
-        }
-    }
-    Ok(())
-}
-
-/// The Region that a folder is named after.
-fn region_named(dir: &Path) -> Option<Region> {
-    dir.file_name().and_then(|name| name.to_str()).and_then(Region::new)
-}
-
-fn verify_secret_dir(checker: &mut Checker<'_>, dir: &Path) -> Result<()> {
-    // The folder's place says the primary Region: as it stands, or for `.` and the like after resolving.
-    let absolute = std::fs::canonicalize(dir).map_err(|error| Error::io_at("reading", dir, error))?;
-    let Some(region) = absolute.parent().and_then(region_named) else {
-        return Err(SetupError::NotInRegionFolder(dir.to_owned()).into());
-    };
-    checker.check_secret(&absolute, region);
+    checker.check_names(vault);
     Ok(())
 }

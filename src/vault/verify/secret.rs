@@ -1,6 +1,6 @@
 //! Checks of one secret: its record, its bundles against the record, and what else lies in its folder.
 
-use std::path::{Path, PathBuf};
+use std::{io::Read, path::Path};
 
 use super::{
     STRANGER,
@@ -8,23 +8,19 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    durable::{
-        self,
-        regular::{open_regular, refuse_link},
-    },
     error::Result,
     format::EncryptedDataKey,
     keyring::{AWS_KMS_PROVIDER_ID, ecdh_recipient, names_key_arn},
     kms::EmbeddedKms,
     region::Region,
+    store::{Item, Leftover, SecretKey, Store, read_bounded_to},
     vault::{
+        Vault,
         bundle::{OpenedBundle, open_bundle},
-        commit::leftovers,
         edk_record::EdkRecord,
-        family::{Family, Located, read_bounded, read_record},
+        family::{Family, Located},
         keys::KeyOptions,
-        layout,
-        read::bundle_path,
+        reading::read_record,
         record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         seal_version::{identity, value_matches},
     },
@@ -35,53 +31,58 @@ const LEFTOVER: &str = "leftover: no record names it; the next change of the sec
 const ATTEMPTS: usize = 5;
 
 impl Checker<'_> {
-    /// Checks a secret's folder, whose place says its primary Region.
-    pub(super) fn check_secret(&mut self, dir: &Path, primary: Region) {
+    /// Checks a secret, whose place says its primary Region.
+    pub(super) fn check_secret(&mut self, store: &dyn Store, secret: &SecretKey) {
         for _ in 1..ATTEMPTS {
             let before = self.start_report();
-            let record = read_record(dir, primary).ok();
-            self.check_folder(dir, primary);
+            let record = read_record(store, secret).ok();
+            self.check_once(store, secret);
             // A fault may be a writer's work that was done meanwhile: then the record is another one by now.
-            if self.report.is_sound() || read_record(dir, primary).ok() == record {
+            if self.report.is_sound() || read_record(store, secret).ok() == record {
                 return self.add_to(before);
             }
             self.report = before;
         }
-        self.check_folder(dir, primary);
+        self.check_once(store, secret);
     }
 
-    fn check_folder(&mut self, dir: &Path, primary: Region) {
-        let record = match read_record(dir, primary) {
+    fn check_once(&mut self, store: &dyn Store, secret: &SecretKey) {
+        let place = store.place(Item::Secret(secret));
+        let record = match read_record(store, secret) {
             Ok(record) => record,
             Err(error) => {
                 self.report.secrets += 1;
-                self.fault(dir, error.to_string());
+                self.fault(&place, error.to_string());
                 return;
             }
         };
-        match leftovers(dir, record.as_ref()) {
-            Ok(paths) => {
-                for path in paths {
-                    self.note(&path, if layout::is_writers(&path) { LEFTOVER } else { STRANGER });
+        let found = record.map(|record| Located { key: secret.clone(), record });
+        match store.leftovers(secret, found.as_ref().map(Located::blobs).as_deref()) {
+            Ok(leftovers) => {
+                for Leftover { place, is_writers } in leftovers {
+                    self.note(&place, if is_writers { LEFTOVER } else { STRANGER });
                 }
             }
-            Err(error) => self.fault(dir, error.to_string()),
+            Err(error) => self.fault(&place, error.to_string()),
         }
-        let Some(record) = record else { return };
+        let Some(secret) = found else { return };
+        let record = &secret.record;
         self.report.secrets += 1;
         *self.names.entry(record.name.clone()).or_default() += 1;
         for replaced in &record.replaces {
             let Replaced { region, arn } = replaced;
-            self.note(dir, format!("took the place of {arn} in {region}: the next change of the secret removes what is left of that one"));
+            self.note(
+                &place,
+                format!("took the place of {arn} in {region}: the next change of the secret removes what is left of that one"),
+            );
         }
-        let secret = Located { dir: dir.to_owned(), record };
         for version in &secret.record.versions {
-            self.check_regions(&secret, version);
+            self.check_regions(&place, &secret, version);
             for bundle in &version.bundles {
                 if self.is_asked_about(bundle.region) {
-                    self.check_bundle(&secret, version, bundle);
+                    self.check_bundle(store, &secret, version, bundle);
                 } else {
-                    let is_absent = !bundle_path(&secret, version, bundle).exists();
+                    let is_absent = !store.has(&secret.blob(version, bundle));
                     self.count_other_region(|counts| {
                         counts.bundles += 1;
                         counts.absent += u64::from(is_absent);
@@ -92,46 +93,47 @@ impl Checker<'_> {
     }
 
     /// One secret of a name in each Region: no command makes two, so one of the records was changed by hand.
-    pub(super) fn check_names(&mut self, root: &Path) {
+    pub(super) fn check_names(&mut self, vault: &Vault) {
         for (name, _) in std::mem::take(&mut self.names).into_iter().filter(|(_, count)| *count > 1) {
             // What cannot be read is a fault already. A clash is read again: a writer may have moved a Region from one to the other.
-            let clashes = || Family::load(root, &name).map(|family| clashes(&family)).unwrap_or_default();
+            let clashes = || vault.read_name(&name).map(|read| clashes(&read.family)).unwrap_or_default();
             let found = clashes();
             if found.is_empty() {
                 continue;
             }
-            for (dir, message) in clashes().into_iter().filter(|clash| found.contains(clash)) {
-                self.fault(&dir, message);
+            for (secret, message) in clashes().into_iter().filter(|clash| found.contains(clash)) {
+                self.fault(&vault.store.place(Item::Secret(&secret)), message);
             }
         }
     }
 
     /// Each version has one bundle for each Region that the secret is in, and no other.
-    fn check_regions(&mut self, secret: &Located, version: &VersionRecord) {
+    fn check_regions(&mut self, place: &Path, secret: &Located, version: &VersionRecord) {
         let record = &secret.record;
         let in_sync = record.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::InSync);
         let expected: Vec<_> = std::iter::once(record.primary_region()).chain(in_sync.map(|replica| replica.region)).collect();
         for region in &expected {
             if version.bundle(*region).is_none() {
-                self.fault(&secret.dir, format!("version {} has no bundle for {region}", version.version_id.escape_debug()));
+                self.fault(place, format!("version {} has no bundle for {region}", version.version_id.escape_debug()));
             }
         }
         for (index, bundle) in version.bundles.iter().enumerate() {
             let is_twice = version.bundles.iter().take(index).any(|other| other.region == bundle.region);
             if is_twice || !expected.contains(&bundle.region) {
                 self.fault(
-                    &secret.dir,
+                    place,
                     format!("version {} has a bundle for {} that does not belong to it", version.version_id.escape_debug(), bundle.region),
                 );
             }
         }
     }
 
-    fn check_bundle(&mut self, secret: &Located, version: &VersionRecord, bundle: &BundleRecord) {
-        let path = bundle_path(secret, version, bundle);
-        let opened = refuse_link(durable::parent_of(&path)).and_then(|()| open_regular(&path));
-        let faults =
-            self.check_structure(&path, opened).map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
+    fn check_bundle(&mut self, store: &dyn Store, secret: &Located, version: &VersionRecord, bundle: &BundleRecord) {
+        let blob = secret.blob(version, bundle);
+        let path = store.place(Item::Blob(&blob));
+        let faults = self
+            .check_structure(&path, store.open(&blob))
+            .map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
         let is_sound = faults.as_ref().is_some_and(Vec::is_empty);
         for fault in faults.unwrap_or_default() {
             self.fault(&path, fault);
@@ -147,7 +149,8 @@ impl Checker<'_> {
             // Why is on the list already.
             return self.count(|counts| &mut counts.failed);
         }
-        let (opened, is_online) = (open((kms, keys), secret, version, bundle, &path), keys.online.is_some());
+        let (opened, is_online) =
+            (open((kms, keys), secret, version, bundle, store.open(&blob).map(|reader| (reader, &*path))), keys.online.is_some());
         match opened {
             Ok(true) => self.count_opened(&path, Ok(()), is_online),
             Ok(false) => {
@@ -160,14 +163,14 @@ impl Checker<'_> {
 }
 
 /// The secrets of one name that claim a Region that another one has.
-fn clashes(family: &Family) -> Vec<(PathBuf, String)> {
+fn clashes(family: &Family) -> Vec<(SecretKey, String)> {
     let mut clashes = Vec::new();
     for region in Region::all() {
         let mut holders = family.holders(region);
         let Some(first) = holders.next() else { continue };
         for other in holders {
             let message = format!("is in {region}, where {} has the name too: one of the two records was changed", first.record.arn);
-            clashes.push((other.dir.clone(), message));
+            clashes.push((other.key.clone(), message));
         }
     }
     clashes
@@ -225,9 +228,11 @@ fn open(
     secret: &Located,
     version: &VersionRecord,
     bundle: &BundleRecord,
-    path: &Path,
+    opened: Result<(Box<dyn Read + Send>, &Path)>,
 ) -> Result<bool> {
-    let message = read_bounded(path, bundle.size)?;
+    let (reader, place) = opened?;
+    let mut message = Vec::new();
+    read_bounded_to(&mut message, reader, place, bundle.size)?;
     let identity = identity(&secret.record, &version.version_id, bundle.region);
     let openers = keys.openers(kms);
     let OpenedBundle { value, .. } =

@@ -1,27 +1,8 @@
-//! Where things are in a vault.
-//!
-//! ```text
-//! coldseal-vault/
-//!   coldseal.json                                            format number of the vault
-//!   .lock                                                    held by the one writer
-//!   secrets/<primary Region>/<encoded name>/
-//!     secret.json                                            metadata; its rename is the only commit
-//!     <encoded VersionId>/<region>.<16 hex of its SHA-256>.bundle
-//! ```
+//! What lies in a store, and what it is called there.
 
-use std::path::{Path, PathBuf};
+use std::ffi::{OsStr, OsString};
 
-use crate::{
-    crypto::sha256,
-    durable::{Temporaries, regular::refuse_link},
-    error::Result,
-    region::Region,
-};
-
-pub(super) const MARKER: &str = "coldseal.json";
-pub(super) const LOCK: &str = ".lock";
-pub(super) const SECRETS: &str = "secrets";
-pub(super) const RECORD: &str = "secret.json";
+use crate::{crypto::sha256, region::Region};
 
 /// Longest encoded name that is used as it is; a longer one is cut and gets a hash.
 const MAX_ENCODED: usize = 120;
@@ -30,37 +11,66 @@ const KEPT: usize = 80;
 /// Names that Windows keeps for devices.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-pub(super) fn region_dir(root: &Path, region: Region) -> PathBuf {
-    root.join(SECRETS).join(region.name())
+/// The name that the secrets of one name have in a store, encoded by [`encode`]; where a store lists it, whatever other hands put there.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct NameKey(OsString);
+
+impl NameKey {
+    /// That of a secret's name.
+    pub(crate) fn of(name: &str) -> Self {
+        Self(encode(name).into())
+    }
+
+    /// What a store lists.
+    pub(crate) const fn listed(encoded: OsString) -> Self {
+        Self(encoded)
+    }
+
+    pub(crate) fn is_of(&self, name: &str) -> bool {
+        self.0 == *OsStr::new(&encode(name))
+    }
+
+    pub(crate) fn as_os_str(&self) -> &OsStr {
+        &self.0
+    }
 }
 
-pub(super) fn secret_dir(root: &Path, primary: Region, name: &str) -> PathBuf {
-    region_dir(root, primary).join(encode(name))
+/// One secret: of those with a name, the one with this primary Region.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct SecretKey {
+    pub(crate) name: NameKey,
+    pub(crate) primary: Region,
 }
 
-/// Refuses the folder of a secret that a symbolic link leads to: itself, its Region's, or the one of all secrets. The vault's own may be one.
-pub(super) fn refuse_links(secret_dir: &Path) -> Result<()> {
-    secret_dir.ancestors().take(3).try_for_each(refuse_link)
+/// A bundle of a secret, named by its content.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct BlobKey {
+    pub(crate) secret: SecretKey,
+    /// The encoded VersionId.
+    pub(crate) version: String,
+    pub(crate) file: String,
 }
 
-/// Whether a file in the folder of a secret has a name that a writer gives. Others are somebody else's.
-pub(super) fn is_writers(path: &Path) -> bool {
-    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
-    name == RECORD || Temporaries::has_name(name) || is_bundle(name)
+/// Something in a store, to be shown.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Item<'a> {
+    /// The vault itself.
+    Vault,
+    /// The vault's format number.
+    Marker,
+    /// Everything of a secret.
+    Secret(&'a SecretKey),
+    /// Its record.
+    Record(&'a SecretKey),
+    Blob(&'a BlobKey),
 }
 
-fn is_bundle(name: &str) -> bool {
-    let parts = name.strip_suffix(".bundle").and_then(|rest| rest.split_once('.'));
-    let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    parts.is_some_and(|(region, hash)| Region::new(region).is_some() && is_hash(hash))
-}
-
-pub(super) fn bundle_file(region: Region, sha256: &str) -> String {
+pub(crate) fn bundle_file(region: Region, sha256: &str) -> String {
     format!("{region}.{}.bundle", short(sha256))
 }
 
 /// Whether this is what [`bundle_file`] gives.
-pub(super) fn is_bundle_file(file: &str, region: Region, sha256: &str) -> bool {
+pub(crate) fn is_bundle_file(file: &str, region: Region, sha256: &str) -> bool {
     let hash = file.strip_prefix(region.name()).and_then(|rest| rest.strip_prefix('.')).and_then(|rest| rest.strip_suffix(".bundle"));
     hash == Some(short(sha256))
 }
@@ -72,7 +82,7 @@ fn short(sha256: &str) -> &str {
 /// Encodes any text as a file name: `a-z 0-9 - _` stay, upper-case letters get a `+` in front, every other byte becomes `%xx`.
 ///
 /// Different texts give names that differ on a case-insensitive file system, and no result is `.`, `..`, hidden, a device or has a separator.
-pub(super) fn encode(text: &str) -> String {
+pub(crate) fn encode(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
@@ -138,19 +148,6 @@ mod tests {
             prop_assert!(x.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_+%~".contains(&byte)));
             prop_assert!(!x.is_empty() && x.len() <= MAX_ENCODED);
             prop_assert_eq!(a == b, x == y);
-        }
-    }
-
-    #[test]
-    fn a_writers_files_are_known_by_their_names() {
-        let region = Region::new("us-west-2").expect("known");
-        let bundle = bundle_file(region, &sha256(b"a message"));
-        let is_writers = |name: &str| is_writers(&Path::new("secrets/us-west-2/db").join(name));
-        assert!([bundle.as_str(), "secret.json", ".coldseal-tmp-a1B2c3"].into_iter().all(is_writers));
-        for other in
-            ["thesis.txt", "secret.json~", "us-west-2.bundle", "us-north-7.0123456789abcdef.bundle", "us-west-2.0123456789ABCDEF.bundle"]
-        {
-            assert!(!is_writers(other), "{other}");
         }
     }
 }

@@ -2,25 +2,23 @@
 
 use std::{
     collections::HashSet,
-    ffi::OsString,
+    ffi::OsStr,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use super::{
-    family::{entries, read_bounded, read_record},
+    entries::entries,
     layout::{self, RECORD},
-    record::{BundleRecord, SecretRecord},
+    read::{read_bounded, read_record_to},
 };
 use crate::{
-    arn::KeyArn,
-    crypto::sha256,
     durable::{self, Aside, Existing, Group, NewFile, Sync},
     error::{Error, Result},
-    region::Region,
+    store::BlobKey,
 };
 
-/// A secret's folder while one command writes to it.
+/// A secret's folder while it is written to.
 pub(crate) struct SecretWriter<'g> {
     dir: PathBuf,
     /// Folders whose names have to be made durable before the commit.
@@ -50,21 +48,21 @@ impl SecretWriter<'static> {
     }
 
     /// The commit. Until it returns, the secret is as it was before; leftovers are swept after it.
-    pub(crate) fn commit(&self, record: &SecretRecord) -> Result<()> {
+    pub(super) fn commit(&self, record: &[u8], named: &[BlobKey]) -> Result<()> {
         for dir in &self.version_dirs {
             durable::sync_dir(dir)?;
         }
         let path = self.dir.join(RECORD);
-        durable::replace(&path, &record.to_json()?)?;
+        durable::replace(&path, record)?;
         tracing::debug!(path = %path.display(), "record committed");
-        sweep(&self.dir, Some(record));
+        sweep(&self.dir, Some(named));
         Ok(())
     }
 }
 
 impl<'g> SecretWriter<'g> {
     /// The same for one of many secrets: nothing of it is durable before the group's barriers.
-    pub(crate) fn begin_in(group: &'g Group, dir: &Path) -> Result<Self> {
+    pub(super) fn begin_in(group: &'g Group, dir: &Path) -> Result<Self> {
         layout::refuse_links(dir)?;
         let may_have_leftovers = dir.exists();
         group.create_dir(dir)?;
@@ -74,10 +72,10 @@ impl<'g> SecretWriter<'g> {
 
     /// Writes the record under a temporary name. With a barrier behind it and the bundles, [`Aside::put`] is the commit, and durable after
     /// another barrier.
-    pub(crate) fn stage(&self, record: &SecretRecord) -> Result<Aside> {
+    pub(super) fn set_aside(&self, record: &[u8]) -> Result<Aside> {
         let path = self.dir.join(RECORD);
         let mut new = NewFile::create_in(&self.dir)?;
-        io::Write::write_all(&mut new, &record.to_json()?).map_err(|error| Error::io_at("writing", &path, error))?;
+        io::Write::write_all(&mut new, record).map_err(|error| Error::io_at("writing", &path, error))?;
         for dir in self.version_dirs.iter().chain([&self.dir]) {
             self.group.map_or(Ok(()), |group| group.add_names(dir))?;
         }
@@ -85,16 +83,14 @@ impl<'g> SecretWriter<'g> {
     }
 
     /// Writes a bundle and, outside of a group, syncs its content; its name becomes durable before the commit.
-    pub(crate) fn write_bundle(&mut self, version_id: &str, key: &KeyArn, message: &[u8]) -> Result<BundleRecord> {
-        let version_dir = self.dir.join(layout::encode(version_id));
+    pub(crate) fn write_blob(&mut self, blob: &BlobKey, message: &[u8]) -> Result<()> {
+        let version_dir = self.dir.join(&blob.version);
         durable::regular::refuse_link(&version_dir)?;
         if !self.version_dirs.contains(&version_dir) {
             self.group.map_or_else(|| durable::create_dir_in_durable(&version_dir), |group| group.create_dir(&version_dir))?;
             self.version_dirs.push(version_dir.clone());
         }
-        let sha256 = sha256(message);
-        let file = layout::bundle_file(key.region(), &sha256);
-        let path = version_dir.join(&file);
+        let path = version_dir.join(&blob.file);
         let mut new = NewFile::create_in(&version_dir)?;
         io::Write::write_all(&mut new, message).map_err(|error| Error::io_at("writing", &path, error))?;
         match new.publish(&path, Existing::Refuse, self.sync) {
@@ -105,28 +101,19 @@ impl<'g> SecretWriter<'g> {
             }
             result => result?,
         }
-        let size = u64::try_from(message.len()).unwrap_or(u64::MAX);
-        tracing::debug!(path = %path.display(), size, %key, "bundle written");
-        Ok(BundleRecord { region: key.region(), file, size, sha256, kms_key_id: key.to_string(), encrypted_data_keys: Vec::new() })
-    }
-
-    /// Removes what an error before the commit left. `before` is the record that was committed when the writer began, if there was one.
-    ///
-    /// Where another record is there by now, the rename of the commit was done, and may or may not be durable: then nothing is removed, as
-    /// either record may be the one that a power cut leaves. The same holds where the record cannot be read.
-    pub(crate) fn abandon(&self, before: Option<&SecretRecord>, primary: Region) {
-        abandon(&self.dir, before, primary);
-        if before.is_none() && self.group.is_none() {
-            // The Region's folder goes too when this was its first secret. Of a group, others may be about to write there.
-            let _ = self.dir.parent().map(fs::remove_dir);
-        }
+        tracing::debug!(path = %path.display(), size = message.len(), "bundle written");
+        Ok(())
     }
 }
 
-/// As [`SecretWriter::abandon`], where the writer is gone; the Region's folder stays.
-pub(super) fn abandon(dir: &Path, before: Option<&SecretRecord>, primary: Region) {
-    match read_record(dir, primary) {
-        Ok(now) if now.as_ref() == before => sweep(dir, before),
+/// Removes what an error before the commit left. `before` is the record that was there when the writer began, if there was one.
+///
+/// Where another record is there by now, the rename of the commit was done, and may or may not be durable: then nothing is removed, as
+/// either record may be the one that a power cut leaves. The same holds where the record cannot be read.
+pub(crate) fn abandon(dir: &Path, before: Option<&[u8]>, named: &[BlobKey]) {
+    let mut now = Vec::new();
+    match read_record_to(&mut now, dir) {
+        Ok(is_there) if is_there.then_some(&*now) == before => sweep(dir, before.map(|_| named)),
         _ => return,
     }
     if before.is_none() {
@@ -134,21 +121,18 @@ pub(super) fn abandon(dir: &Path, before: Option<&SecretRecord>, primary: Region
     }
 }
 
-/// Files of a secret's folder that its record does not name.
-pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> Result<Vec<PathBuf>> {
+/// Files of a secret's folder that its record does not name; without a record, all.
+pub(super) fn leftovers(dir: &Path, named: Option<&[BlobKey]>) -> Result<Vec<PathBuf>> {
     layout::refuse_links(dir)?;
-    let mut named: HashSet<(OsString, OsString)> = HashSet::new();
-    for version in record.iter().flat_map(|record| &record.versions) {
-        let version_dir = layout::encode(&version.version_id);
-        named.extend(version.bundles.iter().map(|bundle| (version_dir.clone().into(), bundle.file.clone().into())));
-    }
+    let names: HashSet<(&OsStr, &OsStr)> =
+        named.into_iter().flatten().map(|blob| (OsStr::new(&blob.version), OsStr::new(&blob.file))).collect();
     let mut found = Vec::new();
     for entry in entries(dir)? {
-        let path = entry.path();
+        let (path, version) = (entry.path(), entry.file_name());
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            let files = entries(&path)?.into_iter().filter(|file| !named.contains(&(entry.file_name(), file.file_name())));
+            let files = entries(&path)?.into_iter().filter(|file| !names.contains(&(&*version, &*file.file_name())));
             found.extend(files.map(|file| file.path()));
-        } else if record.is_none() || entry.file_name() != RECORD {
+        } else if named.is_none() || version != RECORD {
             found.push(path);
         }
     }
@@ -156,8 +140,8 @@ pub(crate) fn leftovers(dir: &Path, record: Option<&SecretRecord>) -> Result<Vec
 }
 
 /// Removes leftovers and the folders that they leave empty; no file that has not a writer's name. What cannot be removed is the next writer's.
-pub(super) fn sweep(dir: &Path, record: Option<&SecretRecord>) {
-    for path in leftovers(dir, record).unwrap_or_default() {
+pub(super) fn sweep(dir: &Path, named: Option<&[BlobKey]>) {
+    for path in leftovers(dir, named).unwrap_or_default() {
         let is_removed = layout::is_writers(&path) && fs::remove_file(&path).is_ok();
         tracing::debug!(path = %path.display(), is_removed, "leftover");
     }
@@ -170,7 +154,7 @@ pub(super) fn sweep(dir: &Path, record: Option<&SecretRecord>) {
 }
 
 /// Removes a whole secret: its record first, which is what makes it one.
-pub(crate) fn remove_secret(dir: &Path) -> Result<()> {
+pub(super) fn remove_secret(dir: &Path) -> Result<()> {
     let path = dir.join(RECORD);
     durable::remove(&path)?;
     tracing::debug!(path = %path.display(), "record removed");

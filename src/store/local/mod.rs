@@ -1,0 +1,167 @@
+//! A vault that is a directory. The rename of `secret.json` is the only commit; one writer at a time holds a lock, and readers need none.
+
+mod entries;
+mod folders;
+mod group;
+pub(crate) mod layout;
+mod read;
+pub(crate) mod secret_writer;
+mod single;
+mod survey;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+pub(crate) use survey::{Found, look_at};
+
+use self::{
+    entries::{looked_at, names},
+    folders::Folders,
+    group::LocalGroup,
+    layout::{LOCK, MARKER, RECORD},
+    read::{read_bounded, read_record_to},
+    single::Single,
+};
+use super::{BlobKey, GroupSize, Item, Leftover, NameKey, Records, SecretKey, Stamp, Store, Survey, WriteGroup, Writer};
+use crate::{
+    durable::{
+        self, Group, Lock,
+        regular::{open_regular, refuse_link},
+    },
+    error::{Error, Result},
+    region::Region,
+};
+
+/// Longest marker that is read.
+const MAX_MARKER_LENGTH: u64 = 4096;
+
+/// A directory, which need not exist.
+#[derive(Debug, Clone)]
+pub(crate) struct LocalStore {
+    folders: Folders,
+    make_group: fn() -> Group,
+}
+
+impl LocalStore {
+    pub(crate) fn new(root: PathBuf) -> Self {
+        Self::at(Folders::of(root))
+    }
+
+    /// With the folders that [`look_at`] found.
+    pub(crate) const fn at(folders: Folders) -> Self {
+        Self { folders, make_group: Group::new }
+    }
+
+    /// Has the barriers of groups fail, or tell of themselves.
+    #[cfg(test)]
+    pub(crate) fn with_groups(root: PathBuf, make_group: fn() -> Group) -> Self {
+        Self { make_group, ..Self::new(root) }
+    }
+}
+
+impl Store for LocalStore {
+    fn root(&self) -> &Path {
+        &self.folders.root
+    }
+
+    fn place(&self, item: Item<'_>) -> PathBuf {
+        match item {
+            Item::Vault => self.folders.root.clone(),
+            Item::Marker => self.folders.root.join(MARKER),
+            Item::Secret(secret) => self.folders.secret_dir(secret),
+            Item::Record(secret) => self.folders.secret_dir(secret).join(RECORD),
+            Item::Blob(blob) => self.folders.blob_path(blob),
+        }
+    }
+
+    fn absolute_place(&self, item: Item<'_>) -> PathBuf {
+        let place = self.place(item);
+        std::path::absolute(&place).unwrap_or(place)
+    }
+
+    fn exists(&self) -> Result<bool> {
+        let looked = looked_at(&self.folders.root.join(MARKER));
+        let marker = looked.map_err(|error| Error::io_at("looking for the vault at", &self.absolute_place(Item::Vault), error))?;
+        Ok(marker.is_some_and(|marker| marker.is_file()))
+    }
+
+    fn marker(&self) -> Result<Vec<u8>> {
+        read_bounded(&self.folders.root.join(MARKER), MAX_MARKER_LENGTH)
+    }
+
+    fn initialize(&self, marker: &[u8]) -> Result<()> {
+        durable::create_dir_all(&self.folders.secrets)?;
+        match durable::write_new(&self.folders.root.join(MARKER), marker) {
+            // Another writer was first.
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Those that have a folder. All of them where that cannot be listed: to look into each then says why.
+    fn regions(&self) -> Vec<Region> {
+        let folders = names(&self.folders.secrets).ok();
+        let has_folder = |region: Region| folders.as_ref().is_none_or(|folders| folders.iter().any(|folder| folder == region.name()));
+        Region::all().filter(|region| has_folder(*region)).collect()
+    }
+
+    fn secrets(&self) -> Result<Vec<SecretKey>> {
+        let mut secrets: Vec<SecretKey> = Vec::new();
+        for primary in self.regions() {
+            let listed = names(&self.folders.region_dir(primary))?;
+            secrets.extend(listed.into_iter().map(|name| SecretKey { name: NameKey::listed(name), primary }));
+        }
+        // Stable: the Regions of a name stay in their order.
+        secrets.sort_by(|secret, other| secret.name.cmp(&other.name));
+        Ok(secrets)
+    }
+
+    fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()> {
+        records.start(Stamp::LOCKED);
+        for region in regions {
+            let dir = self.folders.region_dir(*region).join(name.as_os_str());
+            records.add(*region, |bytes| read_record_to(bytes, &dir))?;
+        }
+        Ok(())
+    }
+
+    fn open(&self, blob: &BlobKey) -> Result<Box<dyn io::Read + Send>> {
+        let path = self.folders.blob_path(blob);
+        refuse_link(durable::parent_of(&path))?;
+        Ok(Box::new(open_regular(&path)?))
+    }
+
+    fn has(&self, blob: &BlobKey) -> bool {
+        self.folders.blob_path(blob).exists()
+    }
+
+    fn survey(&self) -> Result<Survey> {
+        survey::of(&self.folders)
+    }
+
+    fn leftovers(&self, secret: &SecretKey, named: Option<&[BlobKey]>) -> Result<Vec<Leftover>> {
+        let paths = secret_writer::leftovers(&self.folders.secret_dir(secret), named)?;
+        Ok(paths.into_iter().map(|place| Leftover { is_writers: layout::is_writers(&place), place }).collect())
+    }
+
+    fn writer(&self) -> Result<Box<dyn Writer + '_>> {
+        Ok(Box::new(LocalWriter { store: self, _lock: Lock::exclusive(&self.folders.root.join(LOCK))? }))
+    }
+}
+
+/// The one writer.
+struct LocalWriter<'s> {
+    store: &'s LocalStore,
+    _lock: Lock,
+}
+
+impl Writer for LocalWriter<'_> {
+    fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_> {
+        match size {
+            GroupSize::One => Box::new(Single::new(&self.store.folders)),
+            GroupSize::Many => Box::new(LocalGroup::new(&self.store.folders, (self.store.make_group)())),
+        }
+    }
+}

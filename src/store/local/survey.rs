@@ -1,0 +1,103 @@
+//! What lies in a vault's directory, and what a path that `verify` is given leads to.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    entries::{entries, looked_at},
+    folders::Folders,
+    layout::{LOCK, MARKER, RECORD, SECRETS},
+};
+use crate::{
+    durable,
+    error::{Error, Result, SetupError},
+    region::Region,
+    store::{NameKey, SecretKey, Stray, Survey},
+};
+
+/// What is at a path.
+pub(crate) enum Found {
+    Vault,
+    /// The folder of one secret.
+    Secret(Folders, SecretKey),
+    File,
+    /// A directory, or what is no regular file.
+    Other,
+    Nothing,
+}
+
+/// Looks at a path.
+pub(crate) fn look_at(path: &Path) -> Result<Found> {
+    let look = |at: &Path| looked_at(at).map_err(|error| Error::io_at("looking at", at, error));
+    let found = look(path)?;
+    if look(&path.join(MARKER))?.is_some_and(|marker| marker.is_file()) {
+        return Ok(Found::Vault);
+    }
+    if look(&path.join(RECORD))?.is_some() {
+        return secret_at(path);
+    }
+    Ok(match found {
+        Some(metadata) if metadata.is_file() => Found::File,
+        Some(_) => Found::Other,
+        None => Found::Nothing,
+    })
+}
+
+/// The folder's place says the primary Region: as it stands, or for `.` and the like after resolving.
+fn secret_at(dir: &Path) -> Result<Found> {
+    let absolute = fs::canonicalize(dir).map_err(|error| Error::io_at("reading", dir, error))?;
+    let region_dir = durable::parent_of(&absolute);
+    match (absolute.file_name(), region_named(region_dir)) {
+        (Some(name), Some(primary)) => {
+            let folders = Folders::around(durable::parent_of(region_dir));
+            Ok(Found::Secret(folders, SecretKey { name: NameKey::listed(name.to_owned()), primary }))
+        }
+        _ => Err(SetupError::NotInRegionFolder(dir.to_owned()).into()),
+    }
+}
+
+/// All secrets, and what lies about.
+pub(super) fn of(folders: &Folders) -> Result<Survey> {
+    let mut survey = Survey::default();
+    let mut stray = |path: PathBuf, stray| survey.strays.push((path, stray));
+    for entry in entries(&folders.root)? {
+        if ![MARKER, LOCK, SECRETS].iter().any(|known| entry.file_name() == *known) {
+            stray(entry.path(), Stray::Stranger);
+        } else if entry.path().is_symlink() {
+            stray(entry.path(), Stray::Link);
+        }
+    }
+    if folders.secrets.is_symlink() {
+        return Ok(survey);
+    }
+    for entry in entries(&folders.secrets)? {
+        let path = entry.path();
+        match region_named(&path).filter(|_| path.is_dir() || path.is_symlink()) {
+            Some(_) if path.is_symlink() => survey.strays.push((path, Stray::Link)),
+            Some(region) => add_region(&mut survey, &path, region)?,
+            None => survey.strays.push((path, Stray::NoRegion)),
+        }
+    }
+    Ok(survey)
+}
+
+fn add_region(survey: &mut Survey, dir: &Path, primary: Region) -> Result<()> {
+    for entry in entries(dir)? {
+        let path = entry.path();
+        if path.is_symlink() {
+            survey.strays.push((path, Stray::Link));
+        } else if path.is_dir() {
+            survey.secrets.push(SecretKey { name: NameKey::listed(entry.file_name()), primary });
+        } else {
+            survey.strays.push((path, Stray::Stranger));
+        }
+    }
+    Ok(())
+}
+
+/// The Region that a folder is named after.
+fn region_named(dir: &Path) -> Option<Region> {
+    dir.file_name().and_then(|name| name.to_str()).and_then(Region::new)
+}

@@ -1,0 +1,161 @@
+//! A store is where a vault lies. What a record says is the vault's business, how its bytes stay is the store's.
+//!
+//! What a store promises:
+//!
+//! | what | promise |
+//! | --- | --- |
+//! | the unit of commit | is the name: all records of a name are read with one [`Stamp`], and a change is committed only if the stamp still holds |
+//! | reading | needs no lock; a record is read whole or not at all, a blob is never half there; what is not there is [`io::ErrorKind::NotFound`](std::io::ErrorKind::NotFound) |
+//! | [`WriteGroup::stage`] | changes nothing that a record names; an error leaves everything as it was |
+//! | [`WriteGroup::barrier`] | what was staged or committed before is durable when it returns; once failed, it is never tried again, and nothing more may be written |
+//! | [`Staged::commit`] | record by record in the order of the change, each durable before the next, or all at once; an error before the first leaves everything as it was, a later one says that the change may have happened |
+//! | [`Commit::Lost`] | another writer was first: nothing was changed, and the change is made anew from what is there now |
+//! | [`Staged::abandon`] | removes what was staged, and nothing that any record names or may name after a power cut |
+//! | [`Staged::finish`] | after the last barrier: removes what the records named before and do not name any more, and where one writer works at a time what others left too |
+//! | blobs | are put under their content's name and never changed; the same bytes again are no error, others are |
+//! | a power cut | loses any part of what no barrier made durable, and nothing else |
+//! | places | say where something lies, for people: a path, an address; nobody opens them |
+
+mod key;
+pub(crate) mod local;
+mod records;
+
+use std::{
+    fmt, io,
+    path::{Path, PathBuf},
+};
+
+pub(crate) use key::{BlobKey, Item, NameKey, SecretKey, bundle_file, encode, is_bundle_file};
+pub(crate) use records::{NameChange, RecordChange, Records, Stamp};
+
+use crate::{
+    error::{Error, Result},
+    region::Region,
+};
+
+/// Longest record that is read.
+pub(crate) const MAX_RECORD_LENGTH: u64 = 16 * 1024 * 1024;
+
+/// Where a vault lies.
+pub(crate) trait Store: fmt::Debug + Send + Sync {
+    /// The store itself, as the user named it.
+    fn root(&self) -> &Path;
+
+    /// Where something lies, as the user named the store.
+    fn place(&self, item: Item<'_>) -> PathBuf;
+
+    /// The same in a form that means the same everywhere.
+    fn absolute_place(&self, item: Item<'_>) -> PathBuf;
+
+    /// Whether there is a vault. Where that cannot be told, that is an error.
+    fn exists(&self) -> Result<bool>;
+
+    /// The vault's marker, of a vault that exists.
+    fn marker(&self) -> Result<Vec<u8>>;
+
+    /// Makes a vault with this marker, durably; another writer may be first.
+    fn initialize(&self, marker: &[u8]) -> Result<()>;
+
+    /// The Regions in which a secret can be primary: all of them, where that is not known, or where another writer may add one before what is
+    /// read in them is committed to.
+    fn regions(&self) -> Vec<Region>;
+
+    /// The secrets that there may be, those of one name next to each other.
+    fn secrets(&self) -> Result<Vec<SecretKey>>;
+
+    /// Reads the records of a name in place of what `records` held. Only these Regions are looked into.
+    fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()>;
+
+    /// Opens a blob; no link is followed.
+    fn open(&self, blob: &BlobKey) -> Result<Box<dyn io::Read + Send>>;
+
+    /// Whether a blob is there.
+    fn has(&self, blob: &BlobKey) -> bool;
+
+    /// All secrets, for `verify`, and what lies about beside them.
+    fn survey(&self) -> Result<Survey>;
+
+    /// What lies with a secret and that its record does not name; without a record, all of it.
+    fn leftovers(&self, secret: &SecretKey, named: Option<&[BlobKey]>) -> Result<Vec<Leftover>>;
+
+    /// Begins to write. Where there is a lock, this waits for it; it is held until the writer is dropped.
+    fn writer(&self) -> Result<Box<dyn Writer + '_>>;
+}
+
+/// What writes to a store.
+pub(crate) trait Writer: Send + Sync {
+    /// Begins a group of changes that share their barriers.
+    fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_>;
+}
+
+/// How many changes a group is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum GroupSize {
+    One,
+    Many,
+}
+
+/// Changes that become durable together. Several threads may stage at once.
+pub(crate) trait WriteGroup: Send + Sync {
+    fn stage(&self, change: NameChange) -> Result<Box<dyn Staged + '_>>;
+
+    fn barrier(&self) -> Result<()>;
+}
+
+/// A change that lacks its commit and two barriers: one before it, one after.
+pub(crate) trait Staged: Send {
+    fn commit(&mut self) -> Result<Commit>;
+
+    fn abandon(self: Box<Self>);
+
+    fn finish(self: Box<Self>);
+}
+
+/// How a commit ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Commit {
+    Done,
+    Lost,
+}
+
+/// What `verify` looks at.
+#[derive(Debug, Default)]
+pub(crate) struct Survey {
+    pub(crate) secrets: Vec<SecretKey>,
+    pub(crate) strays: Vec<(PathBuf, Stray)>,
+}
+
+/// What lies in a store and is no secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stray {
+    /// Not the vault's.
+    Stranger,
+    /// Not the folder of a Region.
+    NoRegion,
+    /// A symbolic link in the place of something of the vault.
+    Link,
+}
+
+/// Something that no record names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Leftover {
+    pub(crate) place: PathBuf,
+    /// It has a name that a writer gives; others are somebody else's.
+    pub(crate) is_writers: bool,
+}
+
+/// Most records fit: one read takes them, and the next one sees their end.
+const FIRST_READ: usize = 8 * 1024;
+
+/// Appends all that can be read, at most `limit` bytes.
+pub(crate) fn read_bounded_to(bytes: &mut Vec<u8>, reader: impl io::Read, place: &Path, limit: u64) -> Result<()> {
+    use io::Read as _;
+    bytes.reserve(FIRST_READ);
+    let length = reader.take(limit.saturating_add(1)).read_to_end(bytes).map_err(|error| Error::io_at("reading", place, error))?;
+    tracing::debug!(path = %place.display(), length, "read the file");
+    if u64::try_from(length).unwrap_or(u64::MAX) > limit {
+        return Err(Error::damaged(place, format!("larger than the {limit} bytes that it can have")));
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The records of a name, as bytes, and a change of them.
+
+use std::ops::Range;
+
+use super::{BlobKey, NameKey};
+use crate::{error::Result, region::Region};
+
+/// What tells one state of a name's records from another, in one store.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Stamp(pub(super) u64);
+
+impl Stamp {
+    /// Of a store in which nobody else writes while a writer is there.
+    pub(crate) const LOCKED: Self = Self(0);
+}
+
+/// The records of a name, one for each primary Region. One buffer serves for many names, one after the other.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Records {
+    bytes: Vec<u8>,
+    places: Vec<(Region, Range<usize>)>,
+    stamp: Stamp,
+}
+
+impl Records {
+    /// Forgets what was read, and keeps the room.
+    pub(super) fn start(&mut self, stamp: Stamp) {
+        self.bytes.clear();
+        self.places.clear();
+        self.stamp = stamp;
+    }
+
+    /// Adds a Region's record, which `read` appends to what it is given, or says that there is none.
+    pub(super) fn add(&mut self, region: Region, read: impl FnOnce(&mut Vec<u8>) -> Result<bool>) -> Result<()> {
+        let start = self.bytes.len();
+        if read(&mut self.bytes)? {
+            self.places.push((region, start..self.bytes.len()));
+        }
+        Ok(())
+    }
+
+    /// Each record with its Region.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Region, &[u8])> {
+        self.places.iter().map(|(region, place)| (*region, self.bytes.get(place.clone()).expect("a record lies in what was read")))
+    }
+
+    pub(crate) fn get(&self, region: Region) -> Option<&[u8]> {
+        self.iter().find(|(primary, _)| *primary == region).map(|(_, record)| record)
+    }
+
+    pub(crate) const fn stamp(&self) -> Stamp {
+        self.stamp
+    }
+}
+
+/// A change of the records of one name, and the blobs that they are to name.
+#[derive(Debug)]
+pub(crate) struct NameChange {
+    pub(crate) name: NameKey,
+    /// Of the records that the change is made from.
+    pub(crate) stamp: Stamp,
+    /// In this order, where they cannot be changed at once.
+    pub(crate) records: Vec<RecordChange>,
+}
+
+/// A change of one record.
+#[derive(Debug)]
+pub(crate) struct RecordChange {
+    pub(crate) primary: Region,
+    /// What it is now.
+    pub(crate) before: Option<Vec<u8>>,
+    pub(crate) named_before: Vec<BlobKey>,
+    /// What it is to be; nothing removes it.
+    pub(crate) after: Option<Vec<u8>>,
+    pub(crate) named_after: Vec<BlobKey>,
+    /// The new ones among them.
+    pub(crate) blobs: Vec<(BlobKey, Vec<u8>)>,
+}
