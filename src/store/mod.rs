@@ -1,6 +1,6 @@
 //! A store is where a vault lies. What a record says is the vault's business, how its bytes stay is the store's.
 //!
-//! What a store promises:
+//! What a store promises, which one suite of tests holds against each:
 //!
 //! | what | promise |
 //! | --- | --- |
@@ -18,6 +18,8 @@
 
 mod key;
 pub(crate) mod local;
+#[cfg(test)]
+pub(crate) mod memory;
 mod records;
 
 use std::{
@@ -159,3 +161,6 @@ pub(crate) fn read_bounded_to(bytes: &mut Vec<u8>, reader: impl io::Read, place:
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

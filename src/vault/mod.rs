@@ -119,8 +119,8 @@ impl Vault {
             return Err(SetupError::NoVault(self.store.absolute_place(Item::Vault)).into());
         }
         let path = self.store.place(Item::Marker);
-        let marker: Marker = serde_json::from_slice(&self.store.marker()?)
-            .map_err(|_| Error::damaged(&path, "not the JSON of a vault's format number"))?;
+        let marker: Marker =
+            serde_json::from_slice(&self.store.marker()?).map_err(|_| Error::damaged(&path, "not the JSON of a vault's format number"))?;
         if marker.format != record::FORMAT {
             return Err(Error::Damaged { path, what: Damage::Format { found: marker.format, known: record::FORMAT } });
         }

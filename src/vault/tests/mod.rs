@@ -6,6 +6,7 @@ mod batch;
 mod binding;
 mod crash;
 mod create;
+mod histories;
 #[cfg(target_os = "linux")]
 mod links;
 mod lookup;

@@ -1,0 +1,159 @@
+//! What writes to a store in memory.
+
+use super::{MemoryStore, Writers, disk::Write};
+use crate::{
+    error::{Error, Result},
+    parallel::lock,
+    store::{BlobKey, Commit, GroupSize, Item, NameChange, SecretKey, Staged, Store as _, WriteGroup, Writer},
+};
+
+pub(super) struct MemoryWriter<'s>(&'s MemoryStore);
+
+impl<'s> MemoryWriter<'s> {
+    pub(super) const fn new(store: &'s MemoryStore) -> Self {
+        Self(store)
+    }
+}
+
+impl Drop for MemoryWriter<'_> {
+    fn drop(&mut self) {
+        if self.0.writers == Writers::Locked {
+            lock(&self.0.disk).is_locked = false;
+        }
+    }
+}
+
+impl Writer for MemoryWriter<'_> {
+    fn group(&self, _: GroupSize) -> Box<dyn WriteGroup + '_> {
+        Box::new(MemoryGroup(self.0))
+    }
+}
+
+struct MemoryGroup<'s>(&'s MemoryStore);
+
+impl WriteGroup for MemoryGroup<'_> {
+    fn stage(&self, mut change: NameChange) -> Result<Box<dyn Staged + '_>> {
+        let blobs: Vec<_> = change.records.iter_mut().flat_map(|record| std::mem::take(&mut record.blobs)).collect();
+        let mut staged = StagedInMemory { store: self.0, change, put: Vec::new() };
+        for (blob, message) in blobs {
+            if let Err(error) = staged.put(blob, message) {
+                staged.take_back();
+                return Err(error);
+            }
+        }
+        Ok(Box::new(staged))
+    }
+
+    fn barrier(&self) -> Result<()> {
+        self.0.change(|disk| {
+            disk.sync();
+            Ok(())
+        })
+    }
+}
+
+struct StagedInMemory<'s> {
+    store: &'s MemoryStore,
+    change: NameChange,
+    /// The blobs that were not there before.
+    put: Vec<BlobKey>,
+}
+
+impl StagedInMemory<'_> {
+    fn put(&mut self, blob: BlobKey, message: Vec<u8>) -> Result<()> {
+        let (store, put) = (self.store, &mut self.put);
+        store.change(|disk| match disk.now.blobs.get(&blob) {
+            Some(there) if *there == message => Ok(()),
+            Some(_) => {
+                let path = store.place(Item::Blob(&blob));
+                Err(Error::damaged(path, "exists with other content than its name says"))
+            }
+            None => {
+                put.push(blob.clone());
+                disk.write(Write::Blob(blob, message));
+                Ok(())
+            }
+        })
+    }
+
+    fn key(&self, index: usize) -> SecretKey {
+        SecretKey { name: self.change.name.clone(), primary: self.change.records[index].primary }
+    }
+
+    /// Removes what was put, unless a record is there by now that may name it.
+    fn take_back(&self) {
+        let is_committed = {
+            let disk = lock(&self.store.disk);
+            (0..self.change.records.len()).any(|index| disk.now.records.get(&self.key(index)) == self.change.records[index].after.as_ref())
+        };
+        if !is_committed {
+            self.put.iter().for_each(|blob| self.remove(blob.clone()));
+        }
+    }
+
+    fn remove(&self, blob: BlobKey) {
+        // What cannot be removed stays.
+        let _ = self.store.change(|disk| {
+            disk.write(Write::NoBlob(blob));
+            Ok(())
+        });
+    }
+
+    /// Record by record, each durable before the next.
+    fn commit_each(&self) -> Result<()> {
+        for (index, record) in self.change.records.iter().enumerate() {
+            let is_last = index + 1 == self.change.records.len();
+            self.store.change(|disk| {
+                disk.commit(&self.change.name, vec![(self.key(index), record.after.clone())]);
+                if !is_last {
+                    disk.sync();
+                }
+                Ok(())
+            })?;
+        }
+        Ok(())
+    }
+
+    /// All at once, if nobody was first.
+    fn commit_all(&self) -> Result<Commit> {
+        let mut commit = Commit::Done;
+        self.store.change(|disk| {
+            if disk.stamp(&self.change.name) != self.change.stamp {
+                commit = Commit::Lost;
+                return Ok(());
+            }
+            let records = self.change.records.iter().enumerate().map(|(index, record)| (self.key(index), record.after.clone()));
+            disk.commit(&self.change.name, records.collect());
+            Ok(())
+        })?;
+        Ok(commit)
+    }
+}
+
+impl Staged for StagedInMemory<'_> {
+    fn commit(&mut self) -> Result<Commit> {
+        let committed = match self.store.writers {
+            Writers::Locked => self.commit_each().map(|()| Commit::Done),
+            Writers::Racing => self.commit_all(),
+        };
+        if committed.is_err() {
+            self.take_back();
+        }
+        committed
+    }
+
+    fn abandon(self: Box<Self>) {
+        self.take_back();
+    }
+
+    fn finish(self: Box<Self>) {
+        for (index, record) in self.change.records.iter().enumerate() {
+            let old: Vec<BlobKey> = match self.store.writers {
+                // What others left goes too.
+                Writers::Locked => lock(&self.store.disk).blobs_of(&self.key(index)).cloned().collect(),
+                Writers::Racing => record.named_before.clone(),
+            };
+            old.into_iter().filter(|blob| !record.named_after.contains(blob)).for_each(|blob| self.remove(blob));
+        }
+    }
+}
