@@ -32,7 +32,7 @@ pub(super) trait State {
 #[derive(Debug)]
 enum Failure {
     /// What the caller asked for.
-    Refused(Refusal),
+    Refused(Box<Refusal>),
     /// What the caller can do nothing about.
     Broken(Error),
 }
@@ -53,7 +53,7 @@ fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<Se
     let operation = protocol::find(Service::Kms, name).ok_or_else(|| unknown_operation(name))?;
     if !state.read(|kms| kms.is_enabled(region)).map_err(Failure::Broken)? {
         // What AWS answers in a Region that the account has not opted into.
-        return Err(Failure::Refused(RequestRefusal::NotOptedIn(region).into()));
+        return Err(Failure::Refused(Box::new(RequestRefusal::NotOptedIn(region).into())));
     }
     let request = Request::parse(operation.input, body).map_err(refused)?;
     let answer = match operation.run {
@@ -71,16 +71,16 @@ fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<Se
 /// An operation's own error.
 fn refused(error: Error) -> Failure {
     match error {
-        Error::Service(refusal) => Failure::Refused(*refusal),
+        Error::Service(refusal) => Failure::Refused(refusal),
         // A key whose other Regions are in another keystore.
-        Error::Setup(error) => Failure::Refused(RequestRefusal::State(error).into()),
+        Error::Setup(error) => Failure::Refused(Box::new(RequestRefusal::State(error).into())),
         error => Failure::Broken(error),
     }
 }
 
 fn unknown_operation(name: &str) -> Failure {
     let name: String = name.chars().take(64).collect();
-    Failure::Refused(RequestRefusal::UnknownOperation(name).into())
+    Failure::Refused(Box::new(RequestRefusal::UnknownOperation(name).into()))
 }
 
 /// 500 for what a client may try again, as AWS has it.

@@ -87,7 +87,7 @@ impl Target {
 #[derive(Debug, Clone)]
 pub(crate) struct Problem {
     /// The Region as it was named, and what is wrong.
-    pub(crate) told: RegionProblem,
+    pub(crate) told: Box<RegionProblem>,
     /// The Region and the key to record, where `--partial` may record it: the fault can be mended and the command repeated.
     pub(crate) retry: Option<(Region, String)>,
 }
@@ -95,7 +95,7 @@ pub(crate) struct Problem {
 impl Problem {
     /// A Region's problem, with what to record of it.
     pub(crate) fn of(place: impl Into<String>, error: Error, retry: Option<(Region, String)>) -> Self {
-        let told = RegionProblem { place: place.into(), cause: error.into() };
+        let told = Box::new(RegionProblem { place: place.into(), cause: error.into() });
         let retry = retry.filter(|_| missing_credentials(&told).is_none());
         Self { told, retry }
     }
@@ -316,5 +316,5 @@ pub(crate) fn refusal(problems: &[Problem]) -> Error {
     if let Some(error) = problems.iter().find_map(|problem| missing_credentials(&problem.told)) {
         return error.clone().into();
     }
-    RegionsRefusal { problems: problems.iter().map(|problem| problem.told.clone()).collect() }.into()
+    RegionsRefusal { problems: problems.iter().map(|problem| RegionProblem::clone(&problem.told)).collect() }.into()
 }

@@ -32,7 +32,7 @@ fn every_form_of_tags_is_taken_and_every_region_shows_them() {
 fn a_request_in_json_does_the_same_and_no_keystore_is_needed() {
     let sandbox = sandbox();
     let arn = sandbox.stdout("describe-secret --secret-id db --query ARN --output text");
-    sandbox.write("request.json", &format!(r#"{{"SecretId": "{}", "Tags": [{{"Key": "e", "Value": "5"}}]}}"#, arn.trim()));
+    sandbox.write("request.json", format!(r#"{{"SecretId": "{}", "Tags": [{{"Key": "e", "Value": "5"}}]}}"#, arn.trim()));
     sandbox.coldseal("tag-resource --cli-input-json file://request.json --keystore nowhere.json").assert().success();
     sandbox.coldseal(&format!("untag-resource --secret-id {} --tag-keys a --keystore nowhere.json", arn.trim())).assert().success();
     assert_eq!(sandbox.stdout(TAGS), "e\t5\n");

@@ -32,8 +32,11 @@ fn message(suite: AlgorithmSuite) -> Vec<u8> {
     message
 }
 
+/// The pieces with their numbers, and the length of the footer.
+type Walked = (Vec<(u32, Piece)>, Option<usize>);
+
 /// The pieces and the footer that a walk sees which is shown `step` bytes more, or what it needs, whenever it needs some.
-fn walk(message: &[u8], step: usize) -> Result<(Vec<(u32, Piece)>, Option<usize>), FormatError> {
+fn walk(message: &[u8], step: usize) -> Result<Walked, FormatError> {
     let (mut place, mut shown) = (0_usize, 0_usize);
     let mut show = |needed: Needed, place: usize| {
         assert!(shown.saturating_sub(place) < needed.least && needed.least <= needed.most, "no more is needed than what is not here");

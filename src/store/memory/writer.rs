@@ -4,7 +4,7 @@ use super::{MemoryStore, Writers, disk::Write};
 use crate::{
     error::{Error, Result},
     parallel::lock,
-    store::{BlobKey, Commit, GroupSize, Item, NameChange, SecretKey, Staged, Store as _, WriteGroup, Writer},
+    store::{BlobKey, Commit, GroupSize, Item, NameChange, RecordChange, SecretKey, Staged, Store as _, WriteGroup, Writer},
 };
 
 pub(super) struct MemoryWriter<'s>(&'s MemoryStore);
@@ -76,15 +76,15 @@ impl StagedInMemory<'_> {
         })
     }
 
-    fn key(&self, index: usize) -> SecretKey {
-        SecretKey { name: self.change.name.clone(), primary: self.change.records[index].primary }
+    fn key(&self, record: &RecordChange) -> SecretKey {
+        SecretKey { name: self.change.name.clone(), primary: record.primary }
     }
 
     /// Removes what was put, unless a record is there by now that may name it.
     fn take_back(&self) {
         let is_committed = {
             let disk = lock(&self.store.disk);
-            (0..self.change.records.len()).any(|index| disk.now.records.get(&self.key(index)) == self.change.records[index].after.as_ref())
+            self.change.records.iter().any(|record| disk.now.records.get(&self.key(record)) == record.after.as_ref())
         };
         if !is_committed {
             self.put.iter().for_each(|blob| self.remove(blob.clone()));
@@ -104,7 +104,7 @@ impl StagedInMemory<'_> {
         for (index, record) in self.change.records.iter().enumerate() {
             let is_last = index + 1 == self.change.records.len();
             self.store.change(|disk| {
-                disk.commit(&self.change.name, vec![(self.key(index), record.after.clone())]);
+                disk.commit(&self.change.name, vec![(self.key(record), record.after.clone())]);
                 if !is_last {
                     disk.sync();
                 }
@@ -122,7 +122,7 @@ impl StagedInMemory<'_> {
                 commit = Commit::Lost;
                 return Ok(());
             }
-            let records = self.change.records.iter().enumerate().map(|(index, record)| (self.key(index), record.after.clone()));
+            let records = self.change.records.iter().map(|record| (self.key(record), record.after.clone()));
             disk.commit(&self.change.name, records.collect());
             Ok(())
         })?;
@@ -147,10 +147,10 @@ impl Staged for StagedInMemory<'_> {
     }
 
     fn finish(self: Box<Self>) {
-        for (index, record) in self.change.records.iter().enumerate() {
+        for record in &self.change.records {
             let old: Vec<BlobKey> = match self.store.writers {
                 // What others left goes too.
-                Writers::Locked => lock(&self.store.disk).blobs_of(&self.key(index)).cloned().collect(),
+                Writers::Locked => lock(&self.store.disk).blobs_of(&self.key(record)).cloned().collect(),
                 Writers::Racing => record.named_before.clone(),
             };
             old.into_iter().filter(|blob| !record.named_after.contains(blob)).for_each(|blob| self.remove(blob));

@@ -104,10 +104,10 @@ impl History {
     fn interrupted(&mut self, keystores: &Keystores) {
         let operation = Operation::random(&mut self.random, &mut self.next);
         let between: Between = Between::default();
-        for number in 0..1 + self.random.below(2) {
+        for number in 0..1 + self.random.index(2) {
             let other = Operation::random(&mut self.random, &mut self.next);
             let reader = (self.random.index(NAMES.len()), self.random.index(REGIONS.len()));
-            let (vault, store, session) = (self.vault.clone(), Arc::clone(&self.store), keystores.others[number as usize].clone());
+            let (vault, store, session) = (self.vault.clone(), Arc::clone(&self.store), keystores.others[number].clone());
             let (between, is_locked, seed) = (Arc::clone(&between), self.writers == Writers::Locked, self.seed);
             self.store.interrupt_at(1 + self.random.below(CALLS), move || {
                 if is_locked && store.is_locked() || seed.is_multiple_of(3) {
