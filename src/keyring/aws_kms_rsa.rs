@@ -9,7 +9,7 @@
 //! Wrapping needs the public key alone; unwrapping is the KMS operation Decrypt. Never with a signing suite: the SDKs refuse that on both
 //! sides. The pair `aws-crypto-public-key` in the encryption context, which only such a suite has, is how a keyring knows.
 
-use super::{Keyring, Kms, RsaEncryptionAlgorithm, SIGNING_KEY_PAIR, Unwrapped, kms_failure};
+use super::{Keyring, Kms, RsaEncryptionAlgorithm, Unwrapped};
 use crate::{
     arn::KeyArn,
     crypto::{Random, RsaPublicKey, constant_time_eq, sha384},
@@ -20,6 +20,9 @@ use crate::{
 
 /// Key provider id of AWS KMS for RSA keys.
 pub const PROVIDER_ID: &str = "aws-kms-rsa";
+
+/// Key of the pair that a signed message (suite 0x0578) has in its encryption context.
+const SIGNING_KEY_PAIR: &str = "aws-crypto-public-key";
 
 /// Length of the digest in front of the data key, in bytes.
 const DIGEST: usize = 48;
@@ -76,7 +79,7 @@ pub(super) fn unwrap_with_kms(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKe
                     return Unwrapped::DataKey(data_key);
                 }
             }
-            Err(error) => failure = kms_failure(error),
+            Err(error) => failure = Unwrapped::refused(error),
         }
     }
     failure

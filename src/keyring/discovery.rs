@@ -3,11 +3,7 @@
 //! A message can name any key in the world. With a filter only keys of some accounts of one partition are asked, so that nobody's message makes
 //! a KMS of somebody else vouch for its content.
 
-use super::{
-    CallBudget, Keyring, Kms, Unwrapped,
-    aws_kms::{Choice, unwrap},
-    budget::Budgeted,
-};
+use super::{CallBudget, Keyring, Kms, Unwrapped, aws_kms::unwrap, budget::Budgeted, kms_interface::Choice};
 use crate::{
     arn::{AccountId, KeyArn},
     crypto::Random,

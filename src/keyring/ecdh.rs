@@ -10,13 +10,12 @@
 //!
 //! The IV is zero, since a wrapping key is used once: the salt is fresh for each EDK, and for those that are written here the sender's key too.
 
-use super::{Kms, Unwrapped, aws_kms::Choice, kms_failure};
+use super::{Keyring, Kms, Unwrapped, kms_interface::Choice};
 use crate::{
     arn::KeyArn,
     crypto::{Curve, EcPrivateKey, EcPublicKey, Random, WrappingKey, constant_time_eq, kdf_counter_hmac_sha384, random_array},
     error::{Error, Result},
     format::{EncryptedDataKey, EncryptionContext, IV_LENGTH},
-    keyring::Keyring,
     secret::{DATA_KEY_LENGTH, DataKey, SecretBytes},
 };
 
@@ -116,7 +115,7 @@ fn derive_and_open(
 ) -> Unwrapped {
     match kms.derive_shared_secret(key, points.get(peer)) {
         Ok(secret) => open(&secret, points, context, &edk.ciphertext).map_or(Unwrapped::DoesNotUnwrap, Unwrapped::DataKey),
-        Err(error) => kms_failure(error),
+        Err(error) => Unwrapped::refused(error),
     }
 }
 

@@ -7,7 +7,10 @@ mod kms;
 mod raw_rsa;
 
 use super::*;
-use crate::crypto::SystemRandom;
+use crate::{
+    crypto::{Random, SystemRandom},
+    error::{Cause, ErrorCode},
+};
 
 fn context(value: &str) -> EncryptionContext {
     [("purpose", value)].into_iter().collect()
