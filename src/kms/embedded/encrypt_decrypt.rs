@@ -120,7 +120,7 @@ impl EmbeddedKms {
     /// encryption context, and the algorithm and the length of the modulus say how much can be encrypted: 190 to 470 bytes.
     ///
     /// # Errors
-    /// As for [`Kms::encrypt`]; `InvalidKeyUsageException` for an algorithm that the key has not; `ValidationException` for an encryption
+    /// As for [`Kms::encrypt`](crate::keyring::Kms::encrypt); `InvalidKeyUsageException` for an algorithm that the key has not; `ValidationException` for an encryption
     /// context under RSA.
     pub fn encrypt_with(
         &self,
@@ -136,7 +136,7 @@ impl EmbeddedKms {
     /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) in a Region by one of the key's algorithms.
     ///
     /// # Errors
-    /// As for [`EmbeddedKms::decrypt_in`] and [`Kms::decrypt_rsa`]; `ValidationException` for RSA without a key id, or with an encryption
+    /// As for [`EmbeddedKms::decrypt_in`] and [`Kms::decrypt_rsa`](crate::keyring::Kms::decrypt_rsa); `ValidationException` for RSA without a key id, or with an encryption
     /// context.
     pub fn decrypt_with(
         &self,
@@ -161,7 +161,7 @@ impl EmbeddedKms {
     /// under the key that the blob names.
     ///
     /// # Errors
-    /// As for [`Kms::decrypt`] and [`EmbeddedKms::resolve`]; `AccessDeniedException` when the blob names no key of the Region.
+    /// As for [`Kms::decrypt`](crate::keyring::Kms::decrypt) and [`EmbeddedKms::resolve`]; `AccessDeniedException` when the blob names no key of the Region.
     pub fn decrypt_in(
         &self,
         region: Region,

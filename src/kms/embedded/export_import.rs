@@ -35,7 +35,7 @@ impl EmbeddedKms {
     /// two keystores that rotate one key would each make material that the other has not.
     ///
     /// # Errors
-    /// [`Error::Setup`] for a Region without keys, and for one that is not enabled; no random bytes.
+    /// [`Error::Setup`](crate::Error::Setup) for a Region without keys, and for one that is not enabled; no random bytes.
     pub fn export(&self, regions: &[Region]) -> Result<Self> {
         let mut copy = Self::new(self.account.clone())?;
         for region in regions {
@@ -54,7 +54,7 @@ impl EmbeddedKms {
     /// side's material versions are the beginning of the other's, the longer list is kept. Doing it again changes nothing.
     ///
     /// # Errors
-    /// [`Error::Setup`] for embedded keys of another account; `AlreadyExistsException` that lists every key and alias that is another one here (a
+    /// [`Error::Setup`](crate::Error::Setup) for embedded keys of another account; `AlreadyExistsException` that lists every key and alias that is another one here (a
     /// key that was rotated on both sides included), and then nothing has changed.
     pub fn import(&mut self, other: Self) -> Result<Imported> {
         let has_embedded_keys = other.regions.values().any(|state| !state.keys.is_empty());

@@ -89,7 +89,7 @@ impl EmbeddedKms {
     /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) of 1 to 1,024 bytes.
     ///
     /// # Errors
-    /// As for [`Kms::generate_data_key`]; `ValidationException` for the length.
+    /// As for [`Kms::generate_data_key`](crate::keyring::Kms::generate_data_key); `ValidationException` for the length.
     pub fn generate_data_key_of(&self, key: &KeyArn, length: usize, context: &EncryptionContext) -> Result<(SecretBytes, CiphertextBlob)> {
         let data_key = generate_random(length)?;
         let blob = self.key(key)?.encrypt_data_key(data_key.expose(), context)?;

@@ -38,7 +38,7 @@ impl EmbeddedKms {
     /// # Errors
     /// `UnsupportedOperationException` unless it is a multi-Region primary key, and for another partition; `AlreadyExistsException`;
     /// `DisabledException` and `KMSInvalidStateException`; as for [`EmbeddedKms::create_key_with`]; either Region is not enabled;
-    /// [`Error::Setup`] when a Region of the key is in another keystore only.
+    /// [`Error::Setup`](crate::Error::Setup) when a Region of the key is in another keystore only.
     pub fn replicate_key(&mut self, region: Region, key_id: &str, replica: Region, request: CreateKey) -> Result<ReplicatedKey> {
         let primary = self.customer_key(region, key_id, "ReplicateKey")?;
         self.require_enabled(replica)?;

@@ -96,7 +96,7 @@ impl EmbeddedKms {
     ///
     /// # Errors
     /// `LimitExceededException` after 25 times; `DisabledException` and `KMSInvalidStateException`; `UnsupportedOperationException` for an
-    /// asymmetric key and for a replica; `AccessDeniedException` for an AWS managed key; [`Error::Setup`] when a Region of the key is in another keystore only.
+    /// asymmetric key and for a replica; `AccessDeniedException` for an AWS managed key; [`Error::Setup`](crate::Error::Setup) when a Region of the key is in another keystore only.
     pub fn rotate_key_on_demand(&mut self, region: Region, key_id: &str) -> Result<KeyArn> {
         let (key, materials) = self.rotatable_key(region, key_id, "RotateKeyOnDemand")?;
         let on_demand = |material: &&Material| material.rotation == Some(RotationType::OnDemand);

@@ -14,7 +14,7 @@ use crate::{
 
 /// All that a keystore holds: keys and aliases per Region, the Regions that were enabled, and the key that compares values.
 ///
-/// No operation here does I/O; [`KeystoreSession::commit`](super::KeystoreSession::commit) makes changes durable.
+/// No operation here does I/O; [`KeystoreSession::commit`](crate::kms::KeystoreSession::commit) makes changes durable.
 #[derive(Debug)]
 pub struct EmbeddedKms {
     pub(in crate::kms) account: AccountId,
@@ -90,7 +90,7 @@ impl EmbeddedKms {
     /// A KMS of this account without any key.
     ///
     /// # Errors
-    /// [`Error::Random`].
+    /// [`Error::Random`](crate::Error::Random).
     pub fn new(account: AccountId) -> Result<Self> {
         let comparison_key = ComparisonKey { id: random_uuid(&SystemRandom)?, key: HmacKey::generate(&SystemRandom)? };
         let (opted_in, regions) = (BTreeSet::new(), BTreeMap::new());

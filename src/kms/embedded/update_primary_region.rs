@@ -13,7 +13,7 @@ impl EmbeddedKms {
     /// # Errors
     /// `UnsupportedOperationException` unless it is a multi-Region primary key, and where it is the one of that Region already;
     /// `NotFoundException` for a Region that has no replica; `DisabledException` and `KMSInvalidStateException` for either key; either Region
-    /// is not enabled; [`Error::Setup`] when a Region of the key is in another keystore only; as for [`EmbeddedKms::resolve`].
+    /// is not enabled; [`Error::Setup`](crate::Error::Setup) when a Region of the key is in another keystore only; as for [`EmbeddedKms::resolve`].
     pub fn update_primary_region(&mut self, region: Region, key_id: &str, primary: Region) -> Result<()> {
         let key = self.customer_key(region, key_id, "UpdatePrimaryRegion")?;
         self.require_enabled(primary)?;
