@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 
-use super::{CHUNK, OpenOptions, Opened, Opener, gather::Gather, open::write_content, plaintext::copy_prefix};
+use super::{CHUNK, OpenOptions, Opened, Opener, buffered_output::BufferedOutput, open::write_content, plaintext::copy_prefix};
 use crate::{
     error::{Error, Result},
     keyring::Keyring,
@@ -61,7 +61,7 @@ impl Held {
         if let Some(last) = self.blocks.last_mut() {
             last.truncate(Self::BLOCK - self.free);
         }
-        let mut output = Gather::new(output);
+        let mut output = BufferedOutput::new(output);
         self.blocks.iter().try_for_each(|block| output.write(block.expose()))?;
         output.finish()
     }

@@ -2,7 +2,7 @@
 
 use std::io::Read;
 
-use super::{signature::Verifying, source::Source};
+use super::{buffered_input::BufferedInput, signature::Verifying};
 use crate::{
     error::{Error, FormatError, FormatProblem, Result},
     format::{ContentType, Header, HeaderLimits, TAG_LENGTH, body::Head, footer::parse_footer, walker::Part},
@@ -29,7 +29,7 @@ pub struct Inspected {
 /// # Errors
 /// A malformed or truncated message, a signature that does not verify, bytes after its end, or reading.
 pub fn inspect(input: impl Read, limits: HeaderLimits) -> Result<Inspected> {
-    let mut source = Source::new(input);
+    let mut source = BufferedInput::new(input);
     let (parsed, header_range, mut walker) = source.take_header(limits)?;
     let mut verifying = Verifying::of(&parsed.header)?;
     if let Some(verifying) = &mut verifying {

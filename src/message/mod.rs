@@ -9,9 +9,11 @@
 //! Frames are worked on in batches. Each thread carries one from the read to the write, and both happen in order.
 
 mod authenticate;
+mod batch_plan;
+mod buffered_input;
+mod buffered_output;
 mod encrypted_data_keys;
 mod frames;
-mod gather;
 mod held;
 mod inspect;
 mod materials;
@@ -23,15 +25,13 @@ mod plaintext;
 mod relay;
 mod rewrap;
 mod seal;
-mod seal_course;
+mod seal_frames;
 mod seal_slice;
 mod sealer;
-mod shape;
 mod signature;
-mod source;
 mod sync;
 mod threads;
-mod turns;
+mod ticket_lock;
 mod wrap;
 
 pub use held::{MAX_HELD_LENGTH, open_held};

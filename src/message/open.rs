@@ -8,11 +8,11 @@ use std::{
 use super::{
     Threads,
     authenticate::{Authenticated, authenticate},
-    gather::Gather,
+    buffered_input::BufferedInput,
+    buffered_output::BufferedOutput,
     open_options::OpenOptions,
     plaintext::{Plaintext, copy_prefix},
     signature::Verifying,
-    source::Source,
 };
 use crate::{
     crypto::FrameKey,
@@ -52,7 +52,7 @@ pub fn open(input: impl Read + Send, output: impl Write + Send, keyrings: &[&dyn
 
 /// Writes what a message holds, each frame once it is verified.
 pub(super) fn write_content<R: Read + Send>(mut opener: Opener<R>, output: impl Write + Send, threads: Threads) -> Result<Opened> {
-    let mut output = Gather::new(output);
+    let mut output = BufferedOutput::new(output);
     let mut plaintext_length = match opener.write_regular_frames(&mut output, threads) {
         Ok(written) => written,
         Err(error) => return release(output, error),
@@ -72,7 +72,7 @@ pub(super) fn write_content<R: Read + Send>(mut opener: Opener<R>, output: impl 
 }
 
 /// What was verified goes out as it would have frame by frame. That a message was changed is told also where the output fails on the way.
-fn release<T>(output: Gather<impl Write>, error: Error) -> Result<T> {
+fn release<T>(output: BufferedOutput<impl Write>, error: Error) -> Result<T> {
     let _ = output.finish();
     Err(error)
 }
@@ -81,7 +81,7 @@ fn release<T>(output: Gather<impl Write>, error: Error) -> Result<T> {
 pub struct Opener<R> {
     pub(super) header: Header,
     pub(super) key: FrameKey,
-    pub(super) source: Source<R>,
+    pub(super) source: BufferedInput<R>,
     pub(super) walker: Walker,
     pub(super) max_content_length: u64,
     pub(super) verifying: Option<Verifying>,
@@ -108,7 +108,7 @@ impl<R: Read> Opener<R> {
 
     /// Like [`Opener::begin`]; gives the data key too, to wrap it for another message of the same version.
     pub(crate) fn begin_keeping_data_key(input: R, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<(Self, DataKey)> {
-        let mut source = Source::new(input);
+        let mut source = BufferedInput::new(input);
         let (parsed, header_range, walker) = source.take_header(options.header_limits)?;
         let Authenticated { header, key, data_key, verifying } = authenticate(parsed, source.taken(header_range), keyrings, options)?;
         let max_content_length = options.max_content_length;

@@ -4,12 +4,12 @@ use std::io::{Read, Write};
 
 use super::{
     FIRST, Opener, Threads,
+    batch_plan::{BatchPlan, OPEN_BATCH},
+    buffered_input::BufferedInput,
+    buffered_output::BufferedOutput,
     frames::OVERHEAD,
-    gather::Gather,
-    relay::{Course, Weight, relay},
-    shape::{OPEN_BATCH, Shape},
+    relay::{Stages, Weight, relay},
     signature::Verifying,
-    source::Source,
 };
 use crate::{
     crypto::FrameKey,
@@ -26,7 +26,7 @@ const WHOLE: &str = "a frame has a head and a tag";
 
 /// Regular frames as they lie in the message, decrypted in place.
 #[derive(Default)]
-struct Batch {
+struct SealedBatch {
     buffer: SecretBytes,
     frames: usize,
     /// At the first of them.
@@ -36,17 +36,17 @@ struct Batch {
 }
 
 /// What opens the regular frames of one message.
-struct OpenCourse<'a> {
+struct FrameOpening<'a> {
     key: &'a FrameKey,
     message_id: MessageId,
     /// Bytes of a frame.
     frame: usize,
-    shape: Shape,
+    plan: BatchPlan,
 }
 
 /// The regular frames that were not read yet.
 struct Unopened<'a, R> {
-    source: &'a mut Source<R>,
+    source: &'a mut BufferedInput<R>,
     verifying: Option<&'a mut Verifying>,
     walker: Walker,
     /// Frames that were read.
@@ -55,27 +55,27 @@ struct Unopened<'a, R> {
     end: Option<Result<()>>,
 }
 
-impl<R: Read, W: Write> Course<Unopened<'_, R>, &mut Gather<W>> for OpenCourse<'_> {
-    type Batch = Batch;
+impl<R: Read, W: Write> Stages<Unopened<'_, R>, &mut BufferedOutput<W>> for FrameOpening<'_> {
+    type Batch = SealedBatch;
 
     /// What was read goes out before an error of reading is told.
-    fn read(&self, unopened: &mut Unopened<'_, R>, batch: &mut Batch) -> Result<Option<Weight>> {
+    fn read(&self, unopened: &mut Unopened<'_, R>, batch: &mut SealedBatch) -> Result<Option<Weight>> {
         if unopened.end.is_none() {
-            let capacity = self.shape.after(unopened.done);
+            let capacity = self.plan.after(unopened.done);
             let read = self.read_frames(unopened, batch, capacity);
             unopened.done = unopened.done.saturating_add(batch.frames);
             if read.is_err() || batch.frames < capacity {
                 unopened.end = Some(read);
             }
             if batch.frames > 0 {
-                return Ok(Some(self.shape.weight(batch.frames)));
+                return Ok(Some(self.plan.weight(batch.frames)));
             }
         }
         unopened.end.take().unwrap_or(Ok(())).map(|()| None)
     }
 
     /// Verifies and decrypts until a frame fails.
-    fn work(&self, batch: &mut Batch, _index: usize) -> Result<()> {
+    fn work(&self, batch: &mut SealedBatch, _index: usize) -> Result<()> {
         let mut walker = batch.walker.expect("a batch that was read has a walk over it");
         for frame in batch.buffer.expose_mut().chunks_exact_mut(self.frame).take(batch.frames) {
             let head = next_head(&mut walker, frame).expect("its head was read before");
@@ -89,7 +89,7 @@ impl<R: Read, W: Write> Course<Unopened<'_, R>, &mut Gather<W>> for OpenCourse<'
     }
 
     /// Writes the verified frames; an error if there are others.
-    fn write(&self, output: &mut &mut Gather<W>, batch: &mut Batch, _index: usize) -> Result<()> {
+    fn write(&self, output: &mut &mut BufferedOutput<W>, batch: &mut SealedBatch, _index: usize) -> Result<()> {
         for frame in batch.buffer.expose().chunks_exact(self.frame).take(batch.verified) {
             output.write(frame.get(REGULAR_HEAD..frame.len() - TAG_LENGTH).expect(WHOLE))?;
         }
@@ -97,10 +97,10 @@ impl<R: Read, W: Write> Course<Unopened<'_, R>, &mut Gather<W>> for OpenCourse<'
     }
 }
 
-impl OpenCourse<'_> {
+impl FrameOpening<'_> {
     /// Reads at most `capacity` frames, and gives back what is behind the last one that may go out. The last regular frame of a message may
     /// not where the final one is empty: the last bytes of plaintext wait for the end of the message.
-    fn read_frames<R: Read>(&self, unopened: &mut Unopened<'_, R>, batch: &mut Batch, capacity: usize) -> Result<()> {
+    fn read_frames<R: Read>(&self, unopened: &mut Unopened<'_, R>, batch: &mut SealedBatch, capacity: usize) -> Result<()> {
         let frame = self.frame;
         let wanted = capacity.saturating_mul(frame).saturating_add(FINAL_HEAD);
         let (filled, result) = unopened.source.read_into(&mut batch.buffer, wanted);
@@ -150,7 +150,7 @@ impl<R: Read + Send> Opener<R> {
     ///
     /// # Errors
     /// A tag that does not verify, behind what was written; reading, writing. The opener is spent then.
-    pub(super) fn write_regular_frames(&mut self, output: &mut Gather<impl Write + Send>, threads: Threads) -> Result<u64> {
+    pub(super) fn write_regular_frames(&mut self, output: &mut BufferedOutput<impl Write + Send>, threads: Threads) -> Result<u64> {
         let ContentType::Framed { frame_length } = self.header.content_type else { return Ok(0) };
         let Some(length) = usize::try_from(frame_length).ok().filter(|_| u64::from(frame_length) <= self.max_content_length) else {
             return Ok(0);
@@ -159,11 +159,11 @@ impl<R: Read + Send> Opener<R> {
         if self.source.fill(FIRST)? < FIRST {
             return Ok(0);
         }
-        let shape = Shape::new(length, OPEN_BATCH, threads, 1);
+        let plan = BatchPlan::new(length, OPEN_BATCH, threads, 1);
         let message_id = self.header.message_id;
-        let course = OpenCourse { key: &self.key, message_id, frame: length + OVERHEAD, shape };
+        let stages = FrameOpening { key: &self.key, message_id, frame: length + OVERHEAD, plan };
         let unopened = Unopened { source: &mut self.source, verifying: self.verifying.as_mut(), walker: self.walker, done: 0, end: None };
-        let (unopened, _) = relay(&course, shape.threads, unopened, vec![output])?;
+        let (unopened, _) = relay(&stages, plan.threads, unopened, vec![output])?;
         self.walker = unopened.walker;
         // All that was read was written.
         Ok(u64::try_from(unopened.done).unwrap_or(u64::MAX).saturating_mul(u64::from(frame_length)))

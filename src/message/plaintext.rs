@@ -14,20 +14,20 @@ pub(super) trait Plaintext {
 }
 
 /// Plaintext from a `Read`, gathered in a buffer that wipes itself when frames are small.
-pub(super) struct Reader<R> {
+pub(super) struct PlaintextReader<R> {
     input: R,
     buffer: SecretBytes,
     start: usize,
     end: usize,
 }
 
-impl<R: Read> Reader<R> {
+impl<R: Read> PlaintextReader<R> {
     pub(super) fn new(input: R) -> Self {
         Self { input, buffer: SecretBytes::default(), start: 0, end: 0 }
     }
 }
 
-impl<R: Read> Plaintext for Reader<R> {
+impl<R: Read> Plaintext for PlaintextReader<R> {
     fn read_some(&mut self, dest: &mut [u8]) -> Result<usize> {
         if self.start == self.end {
             if dest.len() >= CHUNK / 2 {

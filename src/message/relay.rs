@@ -22,7 +22,7 @@ use std::{
 
 use super::{
     Threads,
-    turns::{Stop, Stopped, Turns},
+    ticket_lock::{Stop, Stopped, TicketLock},
 };
 use crate::{
     error::{Error, Result},
@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How batches are read from `S`, worked on, and written to each `O`.
-pub(super) trait Course<S, O>: Sync {
+pub(super) trait Stages<S, O>: Sync {
     /// What one thread works on, again and again.
     type Batch: Default;
 
@@ -78,30 +78,30 @@ impl From<Stopped> for Ended {
 ///
 /// # Errors
 /// That of the earliest batch that has one. Those before it were written then, and none behind it to an output that had failed.
-pub(super) fn relay<S: Send, O: Send>(course: &impl Course<S, O>, threads: Threads, source: S, outputs: Vec<O>) -> Result<(S, Vec<O>)> {
+pub(super) fn relay<S: Send, O: Send>(stages: &impl Stages<S, O>, threads: Threads, source: S, outputs: Vec<O>) -> Result<(S, Vec<O>)> {
     let stop = Stop::never();
     let relay = Relay {
-        course,
+        stages,
         stop: &stop,
-        source: Turns::new(source, threads.get(), &stop),
-        outputs: outputs.into_iter().map(|output| Turns::new(output, threads.get(), &stop)).collect(),
+        source: TicketLock::new(source, threads.get(), &stop),
+        outputs: outputs.into_iter().map(|output| TicketLock::new(output, threads.get(), &stop)).collect(),
         tickets: AtomicU64::new(0),
         threads_left: AtomicUsize::new(threads.get() - 1),
         end: Mutex::new((u64::MAX, Ended::Stopped)),
     };
     scope(|scope| relay.run(scope));
     match relay.end.into_inner().unwrap_or_else(PoisonError::into_inner).1 {
-        Ended::Done => Ok((relay.source.into_inner(), relay.outputs.into_iter().map(Turns::into_inner).collect())),
+        Ended::Done => Ok((relay.source.into_inner(), relay.outputs.into_iter().map(TicketLock::into_inner).collect())),
         Ended::Failed(error) => Err(error),
         Ended::Stopped => Err(Error::Misuse("a thread ended in the middle of its work")),
     }
 }
 
 struct Relay<'a, S, O, C> {
-    course: &'a C,
+    stages: &'a C,
     stop: &'a Stop,
-    source: Turns<'a, S>,
-    outputs: Vec<Turns<'a, O>>,
+    source: TicketLock<'a, S>,
+    outputs: Vec<TicketLock<'a, O>>,
     /// The next ticket.
     tickets: AtomicU64,
     /// Threads that may still be started.
@@ -110,7 +110,7 @@ struct Relay<'a, S, O, C> {
     end: Mutex<(u64, Ended)>,
 }
 
-impl<S: Send, O: Send, C: Course<S, O>> Relay<'_, S, O, C> {
+impl<S: Send, O: Send, C: Stages<S, O>> Relay<'_, S, O, C> {
     /// Carries batches until there are no more, or all is stopped.
     fn run<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
         let mut batch = C::Batch::default();
@@ -126,13 +126,13 @@ impl<S: Send, O: Send, C: Course<S, O>> Relay<'_, S, O, C> {
     }
 
     fn carry<'scope>(&'scope self, ticket: u64, batch: &mut C::Batch, scope: &'scope Scope<'scope, '_>) -> Result<(), Ended> {
-        let weight = self.source.take(ticket, |source| self.course.read(source, batch)?.ok_or(Ended::Done))?;
+        let weight = self.source.take(ticket, |source| self.stages.read(source, batch)?.ok_or(Ended::Done))?;
         if weight == Weight::Heavy {
             self.start_thread(scope);
         }
         for (index, output) in self.outputs.iter().enumerate() {
-            self.course.work(batch, index)?;
-            output.take(ticket, |output| self.course.write(output, batch, index).map_err(Ended::from))?;
+            self.stages.work(batch, index)?;
+            output.take(ticket, |output| self.stages.write(output, batch, index).map_err(Ended::from))?;
         }
         Ok(())
     }
@@ -152,18 +152,18 @@ impl<S: Send, O: Send, C: Course<S, O>> Relay<'_, S, O, C> {
             *end = (ticket, ended);
             self.stop.behind(ticket);
             self.source.wake();
-            self.outputs.iter().for_each(Turns::wake);
+            self.outputs.iter().for_each(TicketLock::wake);
         }
     }
 }
 
 /// Nobody waits for a thread that panics: this is dropped only then.
-struct EndsOnPanic<'a, S: Send, O: Send, C: Course<S, O>> {
+struct EndsOnPanic<'a, S: Send, O: Send, C: Stages<S, O>> {
     relay: &'a Relay<'a, S, O, C>,
     ticket: u64,
 }
 
-impl<S: Send, O: Send, C: Course<S, O>> Drop for EndsOnPanic<'_, S, O, C> {
+impl<S: Send, O: Send, C: Stages<S, O>> Drop for EndsOnPanic<'_, S, O, C> {
     fn drop(&mut self) {
         self.relay.end(self.ticket, Ended::Stopped);
     }
@@ -198,7 +198,7 @@ mod tests {
 
     const NOTHING: Steps<'_> = Steps { weight: Weight::Heavy, read: &|_, _| Ok(()), work: &|_, _| Ok(()), write: &|_, _| Ok(()) };
 
-    impl Course<Range<u64>, Vec<u64>> for Steps<'_> {
+    impl Stages<Range<u64>, Vec<u64>> for Steps<'_> {
         type Batch = (u64, usize);
 
         fn read(&self, source: &mut Range<u64>, batch: &mut (u64, usize)) -> Result<Option<Weight>> {

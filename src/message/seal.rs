@@ -4,13 +4,13 @@ use std::io::{Read, Write};
 
 use super::{
     DataKeys, FinalFrame, FrameLength, MessageSealer, Threads, WrapFailures, WrapTarget,
+    batch_plan::{BatchPlan, SEAL_BATCH},
+    buffered_output::BufferedOutput,
     frames::Frames,
-    gather::Gather,
-    plaintext::{Plaintext, Reader},
+    plaintext::{Plaintext, PlaintextReader},
     relay::relay,
-    seal_course::{Message, SealCourse, Unsealed},
+    seal_frames::{FrameSealing, Message, Unsealed},
     sealer::{FrameSealer, Progress},
-    shape::{SEAL_BATCH, Shape},
     wrap_each,
 };
 use crate::{
@@ -126,14 +126,14 @@ impl WrappedMessages {
 
     /// Seals what is read, once, into each output, in the order of the targets.
     pub(crate) fn seal<W: Write + Send>(self, input: impl Read + Send, outputs: Vec<W>) -> Result<Vec<Sealed>> {
-        self.seal_plaintext(&mut Reader::new(input), outputs)
+        self.seal_plaintext(&mut PlaintextReader::new(input), outputs)
     }
 
     pub(super) fn seal_plaintext<W: Write + Send>(self, plaintext: &mut (impl Plaintext + Send), outputs: Vec<W>) -> Result<Vec<Sealed>> {
         if outputs.len() != self.sealers.len() {
             return Err(Error::Misuse("each message needs an output"));
         }
-        seal_frames(plaintext, self.sealers, outputs.into_iter().map(Gather::new).collect(), self.options)
+        seal_frames(plaintext, self.sealers, outputs.into_iter().map(BufferedOutput::new).collect(), self.options)
     }
 }
 
@@ -142,7 +142,7 @@ impl WrappedMessages {
 pub(super) fn seal_frames<W: Write + Send>(
     plaintext: &mut (impl Plaintext + Send),
     sealers: Vec<MessageSealer>,
-    outputs: Vec<Gather<W>>,
+    outputs: Vec<BufferedOutput<W>>,
     options: SealOptions,
 ) -> Result<Vec<Sealed>> {
     let (mut frame_sealers, mut progress, mut messages) = (Vec::new(), Vec::new(), Vec::new());
@@ -154,11 +154,11 @@ pub(super) fn seal_frames<W: Write + Send>(
     }
     // One that is read into, and one that is sealed for each of several messages but the last.
     let buffers = if messages.len() > 1 { 2 } else { 1 };
-    let shape = Shape::new(options.frame_length.as_usize(), SEAL_BATCH, options.threads, buffers);
-    let course = SealCourse { sealers: frame_sealers, frame_length: options.frame_length, shape };
+    let plan = BatchPlan::new(options.frame_length.as_usize(), SEAL_BATCH, options.threads, buffers);
+    let stages = FrameSealing { sealers: frame_sealers, frame_length: options.frame_length, plan };
     let source = Unsealed { plaintext, progress, done: 0, last: Frames::default() };
-    let (Unsealed { progress, last, .. }, messages) = relay(&course, shape.threads, source, messages)?;
-    seal_ends(last, &course.sealers, progress, messages)
+    let (Unsealed { progress, last, .. }, messages) = relay(&stages, plan.threads, source, messages)?;
+    seal_ends(last, &stages.sealers, progress, messages)
 }
 
 /// Seals the last frames of each message.

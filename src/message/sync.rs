@@ -1,4 +1,4 @@
-//! What threads share in [`turns`](super::turns), under one name, so that a test can put something else in its place.
+//! What threads share in [`ticket_lock`](super::ticket_lock), under one name, so that a test can put something else in its place.
 
 pub(super) use std::{
     hint::spin_loop,

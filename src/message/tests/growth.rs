@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::*;
-use crate::message::{CHUNK, FIRST, Rewrapper, SealTarget, Threads, frames::Frames, plaintext::Reader, seal, seal_each};
+use crate::message::{CHUNK, FIRST, Rewrapper, SealTarget, Threads, frames::Frames, plaintext::PlaintextReader, seal, seal_each};
 
 /// Around what fits the first buffer, with and without what surrounds the content of a frame, and around what small pieces are gathered in.
 const EDGES: [usize; 4] = [FIRST - 32, FIRST - 16, FIRST, CHUNK];
@@ -117,12 +117,12 @@ fn frames_take_their_whole_room_only_when_there_is_that_much() {
     for (length, room) in [(0, FIRST), (1000, FIRST), (FIRST - 33, FIRST), (FIRST, CHUNK + 32), (CHUNK - 1, CHUNK + 32)] {
         let mut frames = Frames::default();
         frames.reset(CHUNK, 1);
-        frames.fill(&mut Reader::new(&payload(length)[..])).expect("reads");
+        frames.fill(&mut PlaintextReader::new(&payload(length)[..])).expect("reads");
         assert_eq!((frames.room_length(), frames.is_full()), (room, false), "{length}");
     }
     let mut frames = Frames::default();
     frames.reset(100, 1);
-    frames.fill(&mut Reader::new(&payload(1000)[..])).expect("reads");
+    frames.fill(&mut PlaintextReader::new(&payload(1000)[..])).expect("reads");
     assert_eq!((frames.room_length(), frames.is_full()), (132, true));
 }
 

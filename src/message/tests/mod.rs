@@ -12,7 +12,7 @@ mod round_trip;
 mod signed;
 mod tamper;
 mod threads;
-mod turns;
+mod ticket_lock;
 mod wrap;
 
 use std::io::{self, Read};

@@ -197,8 +197,8 @@ fn the_numbers_end_under_several_threads_too() {
         for (frame, frames, fits) in [1, 65_537].into_iter().flat_map(|frame| [(frame, 7, true), (frame, 8, false), (frame, 30, false)]) {
             let mut sealer = sealer(frame);
             sealer.skip_to_frame(u32::MAX - 7);
-            let out = vec![crate::message::gather::Gather::new(Vec::new())];
-            let mut plaintext = crate::message::plaintext::Reader::new(io::repeat(7).take(frames * frame as u64));
+            let out = vec![crate::message::buffered_output::BufferedOutput::new(Vec::new())];
+            let mut plaintext = crate::message::plaintext::PlaintextReader::new(io::repeat(7).take(frames * frame as u64));
             let result = seal::seal_frames(&mut plaintext, vec![sealer], out, seal_with(frame, count));
             assert_eq!(result.is_ok(), fits, "{frames} of {frame} by {count}");
             assert!(fits || matches!(result, Err(Error::Misuse(_))));

@@ -24,7 +24,7 @@ const USUAL_HEADER: usize = 1024;
 const WITHIN: &str = "what was read lies within the buffer";
 
 /// Reads ahead into a buffer that wipes itself: frames are decrypted in it.
-pub(super) struct Source<R> {
+pub(super) struct BufferedInput<R> {
     input: R,
     buffer: SecretBytes,
     start: usize,
@@ -32,7 +32,7 @@ pub(super) struct Source<R> {
     at_end: bool,
 }
 
-impl<R: Read> Source<R> {
+impl<R: Read> BufferedInput<R> {
     pub(super) fn new(input: R) -> Self {
         Self { input, buffer: SecretBytes::default(), start: 0, end: 0, at_end: false }
     }
@@ -114,7 +114,7 @@ impl<R: Read> Source<R> {
         (filled, Ok(()))
     }
 
-    /// Takes back the last bytes that [`Source::read_into`] gave.
+    /// Takes back the last bytes that [`BufferedInput::read_into`] gave.
     pub(super) fn give_back(&mut self, bytes: &[u8]) {
         if self.start < self.end {
             // Nothing was read from the input then: they stand before what is here.
@@ -136,14 +136,14 @@ impl<R: Read> Source<R> {
         }
     }
 
-    /// Gives up the first `length` bytes; where they are stays valid until the next [`Source::fill`].
+    /// Gives up the first `length` bytes; where they are stays valid until the next [`BufferedInput::fill`].
     pub(super) fn take(&mut self, length: usize) -> Range<usize> {
         let start = self.start;
         self.start = self.end.min(start.saturating_add(length));
         start..self.start
     }
 
-    /// Bytes that [`Source::take`] gave up, to be decrypted in place.
+    /// Bytes that [`BufferedInput::take`] gave up, to be decrypted in place.
     pub(super) fn taken(&mut self, range: Range<usize>) -> &mut [u8] {
         self.buffer.expose_mut().get_mut(range).expect(WITHIN)
     }
@@ -177,7 +177,7 @@ mod tests {
 
     #[test]
     fn the_buffer_grows_with_what_is_read() {
-        let mut source = Source::new(&[7_u8; 100][..]);
+        let mut source = BufferedInput::new(&[7_u8; 100][..]);
         assert_eq!(source.fill(usize::MAX / 2).expect("reads"), 100);
         assert!(source.buffer.len() <= CHUNK, "{}", source.buffer.len());
     }
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     #[should_panic(expected = "what was read lies within the buffer")]
     fn bytes_that_were_never_read_are_no_empty_piece() {
-        let mut source = Source::new(&[7_u8; 100][..]);
+        let mut source = BufferedInput::new(&[7_u8; 100][..]);
         assert_eq!(source.fill(100).expect("reads"), 100);
         source.taken(0..CHUNK + 1);
     }
@@ -194,7 +194,7 @@ mod tests {
     fn pieces_come_in_order_whatever_their_size() {
         let bytes: Vec<u8> = (0..300_000_u32).map(|n| n.to_le_bytes()[0]).collect();
         for piece in [1_usize, 17, 4096, CHUNK - 1, CHUNK, CHUNK + 1, 100_000] {
-            let mut source = Source::new(&bytes[..]);
+            let mut source = BufferedInput::new(&bytes[..]);
             let mut seen = Vec::new();
             while source.fill(piece).expect("reads") > 0 {
                 let range = source.take(piece);

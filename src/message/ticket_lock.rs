@@ -1,11 +1,11 @@
 //! Something that several threads use one after another, each in the turn that its ticket says.
 //!
-//! What threads share comes from `super::sync`: `tests/turns.rs` takes this file with loom's in its place, and tries every order of the steps
+//! What threads share comes from `super::sync`: `tests/ticket_lock.rs` takes this file with loom's in its place, and tries every order of the steps
 //! of its threads.
 
 use super::sync::{AtomicU64, Condvar, LOOKS, Mutex, MutexGuard, Ordering, PoisonError, lock, spin_loop};
 
-/// The ticket behind which there are no turns any more, for all [`Turns`] of one piece of work.
+/// The ticket behind which there are no turns any more, for all [`TicketLock`]s of one piece of work.
 #[derive(Debug)]
 pub(super) struct Stop(AtomicU64);
 
@@ -14,7 +14,7 @@ impl Stop {
         Self(AtomicU64::new(u64::MAX))
     }
 
-    /// No ticket behind this one gets a turn; those before it do. The [`Turns`] have to be woken then.
+    /// No ticket behind this one gets a turn; those before it do. The [`TicketLock`]s have to be woken then.
     pub(super) fn behind(&self, ticket: u64) {
         self.0.fetch_min(ticket, Ordering::AcqRel);
     }
@@ -29,7 +29,7 @@ impl Stop {
 pub(super) struct Stopped;
 
 /// A value and whose turn it is. Tickets are 0, 1, 2, …, and no more of them wait at once than there are threads.
-pub(super) struct Turns<'a, T> {
+pub(super) struct TicketLock<'a, T> {
     value: Mutex<T>,
     stop: &'a Stop,
     next: AtomicU64,
@@ -39,7 +39,7 @@ pub(super) struct Turns<'a, T> {
     alarms: Vec<Condvar>,
 }
 
-impl<'a, T> Turns<'a, T> {
+impl<'a, T> TicketLock<'a, T> {
     pub(super) fn new(value: T, threads: usize, stop: &'a Stop) -> Self {
         let alarms = (0..threads).map(|_| Condvar::new()).collect();
         Self { value: Mutex::new(value), stop, next: AtomicU64::new(0), asleep: Mutex::new(0), alarms }

@@ -11,7 +11,7 @@ const MEMORY: usize = 16 * 1024 * 1024;
 
 /// What fits the memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Shape {
+pub(super) struct BatchPlan {
     /// Frames of a batch.
     pub(super) batch: usize,
     pub(super) threads: Threads,
@@ -19,7 +19,7 @@ pub(super) struct Shape {
     light: usize,
 }
 
-impl Shape {
+impl BatchPlan {
     /// `batch` is the length of a batch in bytes, of which each thread has `buffers`, besides one that they share. Where these do not fit, there
     /// are fewer threads.
     pub(super) fn new(frame_length: usize, batch: usize, threads: Threads, buffers: usize) -> Self {
@@ -52,29 +52,29 @@ mod tests {
         for frame_length in [1, 100, 4096, 65536, 1 << 20, 1 << 24] {
             for count in [1, 2, 8, 15, 256] {
                 for buffers in [1, 2] {
-                    let shape = Shape::new(frame_length, SEAL_BATCH, threads(count), buffers);
-                    let batch = shape.batch * (frame_length + OVERHEAD);
-                    let bytes = (buffers * shape.threads.get() + 1) * batch;
+                    let plan = BatchPlan::new(frame_length, SEAL_BATCH, threads(count), buffers);
+                    let batch = plan.batch * (frame_length + OVERHEAD);
+                    let bytes = (buffers * plan.threads.get() + 1) * batch;
                     assert!(
-                        bytes <= MEMORY || (shape.threads, shape.batch) == (Threads::ONE, 1),
-                        "{frame_length} {count} {buffers}: {shape:?}"
+                        bytes <= MEMORY || (plan.threads, plan.batch) == (Threads::ONE, 1),
+                        "{frame_length} {count} {buffers}: {plan:?}"
                     );
-                    assert!(frame_length > 65536 || shape.threads.get() >= count.min(15), "{frame_length} {count} {buffers}: {shape:?}");
-                    assert!(batch <= SEAL_BATCH || shape.batch == 1);
-                    assert_eq!(shape.weight(shape.batch), Weight::Heavy, "{frame_length} {count}: the others have work");
+                    assert!(frame_length > 65536 || plan.threads.get() >= count.min(15), "{frame_length} {count} {buffers}: {plan:?}");
+                    assert!(batch <= SEAL_BATCH || plan.batch == 1);
+                    assert_eq!(plan.weight(plan.batch), Weight::Heavy, "{frame_length} {count}: the others have work");
                 }
             }
         }
-        let shape = |frame_length, count| Shape::new(frame_length, OPEN_BATCH, threads(count), 1);
-        assert_eq!(shape(65536, 2), Shape { batch: 3, threads: threads(2), light: 1 });
-        assert_eq!(shape(1 << 24, 8), Shape { batch: 1, threads: Threads::ONE, light: 0 });
+        let plan = |frame_length, count| BatchPlan::new(frame_length, OPEN_BATCH, threads(count), 1);
+        assert_eq!(plan(65536, 2), BatchPlan { batch: 3, threads: threads(2), light: 1 });
+        assert_eq!(plan(1 << 24, 8), BatchPlan { batch: 1, threads: Threads::ONE, light: 0 });
     }
 
     #[test]
     fn batches_grow_with_what_is_done() {
-        let shape = Shape { batch: 12, threads: Threads::ONE, light: 1 };
+        let plan = BatchPlan { batch: 12, threads: Threads::ONE, light: 1 };
         for (done, batch) in [(0, 1), (7, 1), (15, 1), (16, 2), (31, 2), (32, 4), (64, 8), (128, 12), (usize::MAX, 12)] {
-            assert_eq!(shape.after(done), batch, "{done}");
+            assert_eq!(plan.after(done), batch, "{done}");
         }
     }
 }

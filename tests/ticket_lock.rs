@@ -1,4 +1,4 @@
-//! Turns of threads, with their steps in every order: `src/message/turns.rs` over loom's primitives in place of the standard library's.
+//! The ticket lock, with the steps of its threads in every order: `src/message/ticket_lock.rs` over loom's primitives.
 //!
 //! Up to three of a thread's steps are broken off for another thread's; a turn that never comes is a deadlock, which loom reports.
 
@@ -21,16 +21,16 @@ mod sync {
     pub(super) const LOOKS: u32 = 1;
 }
 
-#[path = "../src/message/turns.rs"]
-mod turns;
+#[path = "../src/message/ticket_lock.rs"]
+mod ticket_lock;
 
 use std::sync::Arc;
 
 use loom::thread::{JoinHandle, spawn};
 use sync::{AtomicU64, Ordering};
-use turns::{Stop, Stopped, Turns};
+use ticket_lock::{Stop, Stopped, TicketLock};
 
-type Taken = Turns<'static, Vec<u64>>;
+type Taken = TicketLock<'static, Vec<u64>>;
 
 /// Tries `run` in every order of the steps of its threads.
 fn in_every_order(run: fn()) {
@@ -46,7 +46,7 @@ fn shared<T>(value: T) -> &'static T {
 
 fn turns(threads: usize) -> (&'static Stop, Arc<Taken>) {
     let stop = shared(Stop::never());
-    (stop, Arc::new(Turns::new(Vec::new(), threads, stop)))
+    (stop, Arc::new(TicketLock::new(Vec::new(), threads, stop)))
 }
 
 fn add(turns: &Taken, ticket: u64) -> Result<(), Stopped> {

@@ -8,7 +8,7 @@ use crate::{
     secret::SecretBytes,
 };
 
-pub(super) struct Gather<W> {
+pub(super) struct BufferedOutput<W> {
     output: W,
     buffer: SecretBytes,
     filled: usize,
@@ -16,7 +16,7 @@ pub(super) struct Gather<W> {
     has_failed: bool,
 }
 
-impl<W: Write> Gather<W> {
+impl<W: Write> BufferedOutput<W> {
     pub(super) fn new(output: W) -> Self {
         Self { output, buffer: SecretBytes::default(), filled: 0, has_failed: false }
     }
@@ -93,13 +93,13 @@ mod tests {
         ] {
             let mut counting = Counting::default();
             let mut expected = Vec::new();
-            let mut gather = Gather::new(&mut counting);
+            let mut output = BufferedOutput::new(&mut counting);
             for (index, size) in sizes.iter().enumerate() {
                 let piece = vec![index.to_le_bytes()[0]; *size];
-                gather.write(&piece).expect("writes");
+                output.write(&piece).expect("writes");
                 expected.extend_from_slice(&piece);
             }
-            gather.finish().expect("writes");
+            output.finish().expect("writes");
             assert!(
                 counting.bytes == expected && counting.writes <= sizes.len().min(expected.len() / (CHUNK / 2) + 6),
                 "{} writes",

@@ -1,4 +1,4 @@
-//! Turns with real threads; `tests/turns.rs` tries every order of their steps.
+//! The ticket lock with real threads; `tests/ticket_lock.rs` tries every order of their steps.
 
 use std::{
     thread::{scope, sleep},
@@ -9,12 +9,12 @@ use crate::{
     error::Error,
     message::{
         relay::Ended,
-        turns::{Stop, Turns},
+        ticket_lock::{Stop, TicketLock},
     },
 };
 
 /// Works in the ticket's turn, if it comes.
-fn add(turns: &Turns<'_, Vec<u64>>, ticket: u64) -> Result<(), Ended> {
+fn add(turns: &TicketLock<'_, Vec<u64>>, ticket: u64) -> Result<(), Ended> {
     turns.take(ticket, |taken| {
         taken.push(ticket);
         Ok(())
@@ -24,7 +24,7 @@ fn add(turns: &Turns<'_, Vec<u64>>, ticket: u64) -> Result<(), Ended> {
 #[test]
 fn nobody_behind_a_stop_gets_a_turn_and_everyone_before_it_does() {
     let stop = Stop::never();
-    let turns = Turns::new(Vec::new(), 2, &stop);
+    let turns = TicketLock::new(Vec::new(), 2, &stop);
     stop.behind(1);
     assert!(add(&turns, 0).is_ok() && add(&turns, 1).is_ok());
     // Its turn it would be.
@@ -35,7 +35,7 @@ fn nobody_behind_a_stop_gets_a_turn_and_everyone_before_it_does() {
 #[test]
 fn who_sleeps_is_woken_for_the_turn_and_by_a_stop() {
     let stop = Stop::never();
-    let turns = Turns::new(Vec::new(), 4, &stop);
+    let turns = TicketLock::new(Vec::new(), 4, &stop);
     scope(|scope| {
         let next = scope.spawn(|| add(&turns, 1));
         let stopped = [3, 4].map(|ticket| {
@@ -60,7 +60,7 @@ fn who_sleeps_is_woken_for_the_turn_and_by_a_stop() {
 #[test]
 fn a_turn_that_fails_is_followed_by_none() {
     let stop = Stop::never();
-    let turns = Turns::new(Vec::new(), 2, &stop);
+    let turns = TicketLock::new(Vec::new(), 2, &stop);
     let failed: Result<(), Ended> = turns.take(0, |_| Err(Error::Misuse("fails").into()));
     assert!(matches!(failed, Err(Ended::Failed(Error::Misuse("fails")))));
     stop.behind(0);
