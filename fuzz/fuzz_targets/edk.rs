@@ -8,8 +8,8 @@ use coldseal::{
     arn::KeyArn,
     crypto::KeyFile,
     keyring::{
-        AwsKmsDiscoveryKeyring, CiphertextBlob, EcPrivateKey, EcPublicKey, Keyring, Kms, RawAesKeyring, RawEcdhKeyring, RawRsaKeyring,
-        RsaEncryptionAlgorithm, RsaPadding, RsaPrivateKey, Unwrapped, display_provider_info,
+        AwsKmsDiscoveryKeyring, CiphertextBlob, EcPrivateKey, EcPublicKey, KeyDirectory, Keyring, Kms, RawAesKeyring, RawEcdhKeyring,
+        RawRsaKeyring, RsaEncryptionAlgorithm, RsaPadding, RsaPrivateKey, Unwrapped, display_provider_info,
     },
 };
 use libfuzzer_sys::fuzz_target;
@@ -41,9 +41,11 @@ impl Kms for PrivateKeys {
     fn derive_shared_secret(&self, _: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
         self.ec.agree(public_key)
     }
+}
 
-    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
-        (recipient == self.ec.public_key()).then(|| self.arn.clone())
+impl KeyDirectory for PrivateKeys {
+    fn key_with_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
+        (public_key == self.ec.public_key()).then(|| self.arn.clone())
     }
 }
 

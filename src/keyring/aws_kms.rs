@@ -9,7 +9,7 @@
 use super::{CallBudget, CiphertextBlob, Keyring, Kms, Unwrapped, aws_kms_rsa, budget::Budgeted, ecdh, kms_interface::Choice};
 use crate::{
     arn::KeyArn,
-    crypto::Random,
+    crypto::{EcPublicKey, Random},
     error::{Error, Result},
     format::{EncryptedDataKey, EncryptionContext},
     secret::DataKey,
@@ -19,17 +19,24 @@ use crate::{
 pub const PROVIDER_ID: &str = "aws-kms";
 
 /// Wraps under one symmetric KMS key, and unwraps with one of any kind: EDKs of `aws-kms` and `aws-kms-rsa` that name it or a related multi-Region
-/// key (specification, "AWS KMS MRK Keyring"), and ECDH ones with its point.
+/// key (specification, "AWS KMS MRK Keyring"), and ECDH ones with its point ([`AwsKmsKeyring::with_public_key`]).
 pub struct AwsKmsKeyring<'a> {
     kms: &'a dyn Kms,
     key: KeyArn,
+    public_key: Option<EcPublicKey>,
 }
 
 impl<'a> AwsKmsKeyring<'a> {
     /// A keyring for the key with this ARN.
     #[must_use]
     pub fn new(kms: &'a dyn Kms, key: KeyArn) -> Self {
-        Self { kms, key }
+        Self { kms, key, public_key: None }
+    }
+
+    /// Says which point an elliptic curve key is: EDKs of ECDH name points, and are left alone without it.
+    #[must_use]
+    pub fn with_public_key(self, public_key: EcPublicKey) -> Self {
+        Self { public_key: Some(public_key), ..self }
     }
 
     fn edk(&self, blob: CiphertextBlob) -> EncryptedDataKey {
@@ -52,8 +59,10 @@ impl Keyring for AwsKmsKeyring<'_> {
     }
 
     fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
-        let own = |named: &KeyArn| if self.key.matches_for_decrypt(named) { Choice::Key(self.key.clone()) } else { Choice::Other };
-        unwrap(&Budgeted { kms: self.kms, budget }, edk, context, own, own)
+        let own = |is_named: bool| if is_named { Choice::Key(self.key.clone()) } else { Choice::Other };
+        let by_arn = |named: &KeyArn| own(self.key.matches_for_decrypt(named));
+        let by_point = |point: &EcPublicKey| own(self.public_key.as_ref() == Some(point));
+        unwrap(&Budgeted { kms: self.kms, budget }, edk, context, by_arn, by_point)
     }
 
     fn is_online(&self) -> bool {
@@ -61,22 +70,22 @@ impl Keyring for AwsKmsKeyring<'_> {
     }
 }
 
-/// Unwraps an EDK of any kind that KMS keys stand behind, with the key that `choose` gives for the one that it names; one of ECDH, which names
-/// points, with the key that `place` gives for the one that the KMS knows by a point.
+/// Unwraps an EDK of any kind that KMS keys stand behind, with the key that `by_arn` gives for the one that it names; one of ECDH, which names
+/// points, with the key that `by_point` gives.
 pub(super) fn unwrap(
     kms: &dyn Kms,
     edk: &EncryptedDataKey,
     context: &EncryptionContext,
-    choose: impl Fn(&KeyArn) -> Choice,
-    place: impl Fn(&KeyArn) -> Choice,
+    by_arn: impl Fn(&KeyArn) -> Choice,
+    by_point: impl Fn(&EcPublicKey) -> Choice,
 ) -> Unwrapped {
     if ecdh::is_ecdh(edk) {
-        return ecdh::unwrap_with_kms(kms, edk, context, place);
+        return ecdh::unwrap_with_kms(kms, edk, context, by_point);
     }
     if !matches!(edk.provider_id.as_str(), PROVIDER_ID | aws_kms_rsa::PROVIDER_ID) {
         return Unwrapped::NotForThisKeyring;
     }
-    match key_arn(edk).map_or(Choice::Other, |named| choose(&named)) {
+    match key_arn(edk).map_or(Choice::Other, |named| by_arn(&named)) {
         Choice::Key(key) if edk.provider_id == PROVIDER_ID => decrypt(kms, &key, edk, context),
         Choice::Key(key) => aws_kms_rsa::unwrap_with_kms(kms, &key, edk, context),
         Choice::PassOver(reason) => Unwrapped::PassedOver(reason),

@@ -63,10 +63,6 @@ impl Kms for Budgeted<'_> {
         self.kms.encrypt(key, plaintext, context)
     }
 
-    fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
-        self.kms.key_for_decrypt(named)
-    }
-
     fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
         self.call()?.decrypt(key, blob, context)
     }
@@ -77,10 +73,6 @@ impl Kms for Budgeted<'_> {
 
     fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
         self.call()?.derive_shared_secret(key, public_key)
-    }
-
-    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
-        self.kms.key_with_public_key(recipient)
     }
 
     fn is_online(&self) -> bool {

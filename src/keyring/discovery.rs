@@ -3,10 +3,10 @@
 //! A message can name any key in the world. With a filter only keys of some accounts of one partition are asked, so that nobody's message makes
 //! a KMS of somebody else vouch for its content.
 
-use super::{CallBudget, Keyring, Kms, Unwrapped, aws_kms::unwrap, budget::Budgeted, kms_interface::Choice};
+use super::{CallBudget, KeyDirectory, Keyring, Kms, Unwrapped, aws_kms::unwrap, budget::Budgeted, kms_interface::Choice};
 use crate::{
     arn::{AccountId, KeyArn},
-    crypto::Random,
+    crypto::{EcPublicKey, Random},
     error::{Error, PassedOver, Result},
     format::{EncryptedDataKey, EncryptionContext},
     region::{Partition, Region},
@@ -57,21 +57,30 @@ impl DiscoveryFilter {
 /// Unwraps with whichever key an EDK names, of every kind, or a related multi-Region key that is at hand; wraps nothing.
 pub struct AwsKmsDiscoveryKeyring<'a> {
     kms: &'a dyn Kms,
+    directory: Option<&'a dyn KeyDirectory>,
     filter: Option<DiscoveryFilter>,
     region: Option<Region>,
 }
 
 impl<'a> AwsKmsDiscoveryKeyring<'a> {
-    /// A keyring for all keys of `kms`. For a KMS that is called over a network, see [`AwsKmsDiscoveryKeyring::with_filter`].
+    /// A keyring for all keys of a KMS that is its own directory. For a KMS that is called over a network, see
+    /// [`AwsKmsDiscoveryKeyring::with_filter`].
     #[must_use]
-    pub fn new(kms: &'a dyn Kms) -> Self {
-        Self { kms, filter: None, region: None }
+    pub fn new<K: Kms + KeyDirectory>(kms: &'a K) -> Self {
+        Self { kms, directory: Some(kms), filter: None, region: None }
     }
 
-    /// A keyring for the keys of `kms` that the filter lets pass. What it does not is told where no other key opens the message.
+    /// A keyring for the keys of `kms` that the filter lets pass. What it does not is told where no other key opens the message. Without a
+    /// directory each key is asked under the ARN that the message has, and EDKs of ECDH, which have none, are left alone.
     #[must_use]
     pub fn with_filter(kms: &'a dyn Kms, filter: DiscoveryFilter) -> Self {
-        Self { kms, filter: Some(filter), region: None }
+        Self { kms, directory: None, filter: Some(filter), region: None }
+    }
+
+    /// Finds keys in this directory. A key that it knows by its point is asked whatever the filter says.
+    #[must_use]
+    pub fn with_directory(self, directory: &'a dyn KeyDirectory) -> Self {
+        Self { directory: Some(directory), ..self }
     }
 
     /// Asks keys of one Region only: of a multi-Region key the one there, whichever the message names; of the others those of the Region.
@@ -91,12 +100,20 @@ impl<'a> AwsKmsDiscoveryKeyring<'a> {
 
     /// The key in the Region that is asked.
     fn place(&self, key: &KeyArn) -> Choice {
-        let Some(region) = self.region.filter(|region| *region != key.region()) else { return Choice::Key(self.kms.key_for_decrypt(key)) };
+        let Some(region) = self.region.filter(|region| *region != key.region()) else {
+            return Choice::Key(self.directory.map_or_else(|| key.clone(), |directory| directory.key_for_decrypt(key)));
+        };
         let there = KeyArn::new(region, key.account().clone(), key.key_id());
         if there.matches_for_decrypt(key) {
             return Choice::Key(there);
         }
         Choice::PassOver(PassedOver::OtherRegion { region: key.region(), asked: region })
+    }
+
+    /// The key to ask where a message names a point. It is known to the directory, not to the message: the filter is not for it.
+    fn find(&self, point: &EcPublicKey) -> Choice {
+        let known = self.directory.and_then(|directory| directory.key_with_public_key(point));
+        known.map_or(Choice::Other, |known| self.place(&known))
     }
 }
 
@@ -110,8 +127,7 @@ impl Keyring for AwsKmsDiscoveryKeyring<'_> {
     }
 
     fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
-        // A point's key is known to the KMS, not to the message: the filter is not for it.
-        unwrap(&Budgeted { kms: self.kms, budget }, edk, context, |named| self.choose(named), |known| self.place(known))
+        unwrap(&Budgeted { kms: self.kms, budget }, edk, context, |named| self.choose(named), |point| self.find(point))
     }
 
     fn is_online(&self) -> bool {

@@ -74,31 +74,23 @@ impl Keyring for RawEcdhKeyring {
     }
 }
 
-/// Unwraps with the key that `place` gives for the key of `kms` that an EDK's points name.
+/// Unwraps with the key of `kms` that `by_point` gives for one of an EDK's points.
 pub(super) fn unwrap_with_kms(
     kms: &dyn Kms,
     edk: &EncryptedDataKey,
     context: &EncryptionContext,
-    place: impl Fn(&KeyArn) -> Choice,
+    by_point: impl Fn(&EcPublicKey) -> Choice,
 ) -> Unwrapped {
     let Some(points) = points(edk) else { return Unwrapped::DoesNotUnwrap };
     let mut passed_over = None;
     for peer in [Peer::Recipient, Peer::Sender] {
-        match kms.key_with_public_key(points.get(peer.other())).map_or(Choice::Other, |known| place(&known)) {
+        match by_point(points.get(peer.other())) {
             Choice::Key(key) => return derive_and_open(kms, &key, peer, &points, context, edk),
             Choice::PassOver(reason) => passed_over = Some(reason),
             Choice::Other => {}
         }
     }
     passed_over.map_or(Unwrapped::NotForThisKeyring, Unwrapped::PassedOver)
-}
-
-/// Unwraps with a key of `kms` that the caller says is the recipient's, which only the key agreement can tell.
-pub(super) fn unwrap_as_recipient(kms: &dyn Kms, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-    match points(edk) {
-        Some(points) => derive_and_open(kms, key, Peer::Sender, &points, context, edk),
-        None => Unwrapped::DoesNotUnwrap,
-    }
 }
 
 fn points(edk: &EncryptedDataKey) -> Option<Points> {

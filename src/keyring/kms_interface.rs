@@ -48,9 +48,10 @@ impl RsaEncryptionAlgorithm {
     }
 }
 
-/// The operations of AWS KMS that envelope encryption needs, and which key to decrypt with. An implementation answers for all Regions; the key's ARN names one.
+/// The operations of AWS KMS that envelope encryption needs. An implementation answers for all Regions; the key's ARN names one. Which key a
+/// message means is for a [`KeyDirectory`] to say.
 ///
-/// Those for asymmetric keys have defaults, for an implementation that holds none.
+/// The operations of asymmetric keys have defaults, for an implementation that holds none.
 pub trait Kms: Send + Sync {
     /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) with `NumberOfBytes` 32.
     ///
@@ -63,12 +64,6 @@ pub trait Kms: Send + Sync {
     /// # Errors
     /// As for [`Kms::generate_data_key`], and `ValidationException` for the length.
     fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob>;
-
-    /// The key to decrypt with where a message names `named`: `named`, or a related multi-Region key that is at hand
-    /// ([`KeyArn::matches_for_decrypt`]).
-    fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
-        named.clone()
-    }
 
     /// [Decrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html) with `KeyId` given.
     ///
@@ -96,16 +91,27 @@ pub trait Kms: Send + Sync {
         Err(KeyUseRefusal::NoSuchKeys("elliptic curve").into())
     }
 
-    /// The key with this public part, to whose owner an EDK with that recipient was sent. AWS KMS has no such operation: its callers know their keys.
-    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
-        let _ = recipient;
-        None
-    }
-
     /// True for a KMS that is called over a network: keyrings of several Regions call it at once, and to open a message it is asked last and at
     /// most [`CallBudget::PER_MESSAGE`](super::CallBudget::PER_MESSAGE) times.
     fn is_online(&self) -> bool {
         false
+    }
+}
+
+/// What is known of the keys of a [`Kms`], so that one is found for a message that does not name it by its ARN.
+///
+/// AWS KMS has no such operations, since its callers know their keys; each has a default, for what knows nothing.
+pub trait KeyDirectory: Send + Sync {
+    /// The key to decrypt with where a message names `named`: `named`, or a related multi-Region key that is at hand
+    /// ([`KeyArn::matches_for_decrypt`]).
+    fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
+        named.clone()
+    }
+
+    /// The key with this public part, which an EDK of ECDH names as its recipient or its sender.
+    fn key_with_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
+        let _ = public_key;
+        None
     }
 }
 

@@ -16,7 +16,7 @@ pub use budget::CallBudget;
 pub use discovery::{AwsKmsDiscoveryKeyring, DiscoveryFilter};
 pub use ecdh::{KMS_PROVIDER_ID as AWS_KMS_ECDH_PROVIDER_ID, RAW_PROVIDER_ID as RAW_ECDH_PROVIDER_ID, RawEcdhKeyring};
 pub use keyring_interface::{Keyring, Unwrapped};
-pub use kms_interface::{CiphertextBlob, Kms, RsaEncryptionAlgorithm};
+pub use kms_interface::{CiphertextBlob, KeyDirectory, Kms, RsaEncryptionAlgorithm};
 pub use raw_aes::RawAesKeyring;
 pub use raw_rsa::RawRsaKeyring;
 
@@ -71,20 +71,6 @@ pub fn unwrap_any(
         outcome,
     };
     Err(stopped.unwrap_or_else(|| Error::NoUsableKey(edks.iter().zip(outcomes).map(attempt).collect())))
-}
-
-/// Unwraps an ECDH EDK with a key of `kms` that the caller says is the recipient's; EDKs of other kinds are not for this.
-pub(crate) fn unwrap_as_ecdh_recipient(
-    kms: &dyn Kms,
-    key: &KeyArn,
-    edk: &EncryptedDataKey,
-    context: &EncryptionContext,
-    calls: &CallBudget,
-) -> Unwrapped {
-    if !ecdh::is_ecdh(edk) {
-        return Unwrapped::NotForThisKeyring;
-    }
-    ecdh::unwrap_as_recipient(&budget::Budgeted { kms, budget: calls }, key, edk, context)
 }
 
 /// Whose point an ECDH EDK was made for; `None` for EDKs of another kind, and for what is not laid out like one.

@@ -9,8 +9,8 @@ use crate::{
     crypto::{Curve, EcPublicKey},
     format::EncryptedDataKey,
     keyring::{
-        AWS_KMS_ECDH_PROVIDER_ID, AWS_KMS_PROVIDER_ID, AWS_KMS_RSA_PROVIDER_ID, Kms as _, RAW_ECDH_PROVIDER_ID, display_provider_info,
-        ecdh_recipient_point,
+        AWS_KMS_ECDH_PROVIDER_ID, AWS_KMS_PROVIDER_ID, AWS_KMS_RSA_PROVIDER_ID, KeyDirectory as _, RAW_ECDH_PROVIDER_ID,
+        display_provider_info, ecdh_recipient_point,
     },
     kms::EmbeddedKms,
 };

@@ -71,9 +71,11 @@ impl Kms for TwoKeys {
         assert_eq!(*key, arn(EC));
         self.ec.agree(public_key)
     }
+}
 
-    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
-        (recipient == self.ec.public_key()).then(|| arn(EC))
+impl KeyDirectory for TwoKeys {
+    fn key_with_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
+        (public_key == self.ec.public_key()).then(|| arn(EC))
     }
 }
 
@@ -173,7 +175,9 @@ fn an_elliptic_curve_key_of_kms_unwraps_what_was_sent_to_it_or_with_it() {
     for provider_id in ["raw-ecdh", "aws-kms-ecdh"] {
         let edk = EncryptedDataKey { provider_id: provider_id.to_owned(), ..edk.clone() };
         assert!(is_our_data_key(&AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &context("a"))));
-        assert!(is_our_data_key(&AwsKmsKeyring::new(&kms, arn(EC)).unwrap(&edk, &context("a"))));
+        let own = AwsKmsKeyring::new(&kms, arn(EC)).with_public_key(kms.ec.public_key().clone());
+        assert!(is_our_data_key(&own.unwrap(&edk, &context("a"))));
+        assert!(matches!(AwsKmsKeyring::new(&kms, arn(EC)).unwrap(&edk, &context("a")), Unwrapped::NotForThisKeyring), "its point unsaid");
         assert!(matches!(AwsKmsKeyring::new(&kms, arn(RSA)).unwrap(&edk, &context("a")), Unwrapped::NotForThisKeyring));
         assert_eq!(failure(AwsKmsDiscoveryKeyring::new(&kms).unwrap(&edk, &context("b"))), "does not unwrap");
     }
@@ -210,6 +214,7 @@ fn a_kms_without_such_keys_says_so() {
             Err(invalid_ciphertext())
         }
     }
+    impl KeyDirectory for Symmetric {}
     let kms = TwoKeys::new();
     let rsa = kms.sender(RsaEncryptionAlgorithm::RsaesOaepSha256).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");
     let ecdh = RawEcdhKeyring::from_public_key(kms.ec.public_key().clone()).wrap(&data_key(), &context("a"), &SystemRandom).expect("wraps");

@@ -118,10 +118,6 @@ impl Kms for LimitedKms {
         self.call(|| self.inner.encrypt(key, plaintext, context))
     }
 
-    fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
-        self.inner.key_for_decrypt(named)
-    }
-
     fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
         self.call(|| self.inner.decrypt(key, blob, context))
     }
@@ -132,10 +128,6 @@ impl Kms for LimitedKms {
 
     fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
         self.call(|| self.inner.derive_shared_secret(key, public_key))
-    }
-
-    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
-        self.inner.key_with_public_key(recipient)
     }
 
     fn is_online(&self) -> bool {

@@ -37,7 +37,7 @@ impl OnlineKey {
     }
 }
 
-/// AWS KMS itself, or what answers in its place.
+/// AWS KMS itself, or what answers in its place. It is called over a network, which [`Kms::is_online`] has to say.
 pub trait OnlineKms: Kms {
     /// The key that a key id, key ARN, alias name or alias ARN names in a Region. Each is asked for once; a second call gives the same answer.
     ///

@@ -6,13 +6,10 @@ use crate::{
     crypto::{EcPublicKey, Random},
     error::{Error, PassedOver, Result},
     format::{EncryptedDataKey, EncryptionContext},
-    keyring::{
-        AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, CiphertextBlob, DiscoveryFilter, Keyring, Kms, RsaEncryptionAlgorithm,
-        Unwrapped, ecdh_recipient, unwrap_as_ecdh_recipient,
-    },
+    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, DiscoveryFilter, KeyDirectory, Keyring, Unwrapped, ecdh_recipient},
     kms::{EmbeddedKms, PublicKey},
     region::{Partition, Region},
-    secret::{DataKey, SecretBytes},
+    secret::DataKey,
 };
 
 /// Which keys of AWS KMS are asked to open messages.
@@ -52,7 +49,8 @@ impl OnlineOpening {
 /// Unwraps with AWS KMS, and wraps nothing. An EDK of ECDH names a point, by which AWS KMS finds no key: the imported public keys tell which
 /// key it is, or the caller, or what is on record.
 pub(crate) struct OnlineKeyring<'a> {
-    knowing: Knowing<'a>,
+    online: &'a dyn OnlineKms,
+    points: KnownPoints<'a>,
     opening: &'a OnlineOpening,
     filter: Option<DiscoveryFilter>,
     recorded: Option<KeyArn>,
@@ -68,26 +66,28 @@ impl<'a> OnlineKeyring<'a> {
     ) -> Self {
         let (region, recorded) = bundle.unzip();
         let filter = opening.filter(kms, region);
-        Self { knowing: Knowing { online, kms, region: opening.region }, opening, filter, recorded: recorded.flatten() }
+        let points = KnownPoints { kms, region: opening.region };
+        Self { online, points, opening, filter, recorded: recorded.flatten() }
     }
 
     /// With one of the keys that were named.
     fn unwrap_with(&self, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+        let keyring = AwsKmsKeyring::new(self.online, key.clone());
         match ecdh_recipient(edk) {
-            None => AwsKmsKeyring::new(&self.knowing, key.clone()).unwrap_within(edk, context, budget),
-            Some(point) if self.knowing.may_have(key, &point) => unwrap_as_ecdh_recipient(&self.knowing, key, edk, context, budget),
+            None => keyring.unwrap_within(edk, context, budget),
+            Some(point) if self.points.may_have(key, &point) => keyring.with_public_key(point).unwrap_within(edk, context, budget),
             Some(_) => Unwrapped::NotForThisKeyring,
         }
     }
 
     fn discover(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
         let Some(filter) = &self.filter else { return Unwrapped::NotForThisKeyring };
-        let discovery = AwsKmsDiscoveryKeyring::with_filter(&self.knowing, filter.clone());
+        let discovery = AwsKmsDiscoveryKeyring::with_filter(self.online, filter.clone()).with_directory(&self.points);
         let discovery = self.opening.region.into_iter().fold(discovery, AwsKmsDiscoveryKeyring::in_region);
         let unwrapped = discovery.unwrap_within(edk, context, budget);
         match (unwrapped, ecdh_recipient(edk), &self.recorded) {
-            (Unwrapped::NotForThisKeyring, Some(point), Some(key)) if self.knowing.may_have(key, &point) && filter.admits(key) => {
-                unwrap_as_ecdh_recipient(&self.knowing, key, edk, context, budget)
+            (Unwrapped::NotForThisKeyring, Some(point), Some(key)) if self.points.may_have(key, &point) && filter.admits(key) => {
+                self.unwrap_with(key, edk, context, budget)
             }
             (Unwrapped::NotForThisKeyring, Some(_), Some(key)) => Unwrapped::PassedOver(PassedOver::OnRecord(key.clone())),
             (Unwrapped::NotForThisKeyring, Some(_), None) => Unwrapped::PassedOver(PassedOver::UnknownPoint),
@@ -125,15 +125,14 @@ impl Keyring for OnlineKeyring<'_> {
     }
 }
 
-/// AWS KMS with what the keystore knows of its keys: their points.
-struct Knowing<'a> {
-    online: &'a dyn OnlineKms,
+/// What the keystore knows of AWS KMS's keys: their points.
+struct KnownPoints<'a> {
     kms: Option<&'a EmbeddedKms>,
     /// Of a key in several Regions the one that is asked.
     region: Option<Region>,
 }
 
-impl Knowing<'_> {
+impl KnownPoints<'_> {
     /// False for a key that is known to have another point, or none.
     fn may_have(&self, key: &KeyArn, point: &EcPublicKey) -> bool {
         match self.kms.and_then(|kms| kms.public_key(key)) {
@@ -144,34 +143,10 @@ impl Knowing<'_> {
     }
 }
 
-impl Kms for Knowing<'_> {
-    fn generate_data_key(&self, key: &KeyArn, context: &EncryptionContext) -> Result<(DataKey, CiphertextBlob)> {
-        self.online.generate_data_key(key, context)
-    }
-
-    fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
-        self.online.encrypt(key, plaintext, context)
-    }
-
-    fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
-        self.online.decrypt(key, blob, context)
-    }
-
-    fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
-        self.online.decrypt_rsa(key, algorithm, ciphertext)
-    }
-
-    fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
-        self.online.derive_shared_secret(key, public_key)
-    }
-
-    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
-        let known = self.kms.map_or_else(Vec::new, |kms| kms.imported_with_point(recipient));
+impl KeyDirectory for KnownPoints<'_> {
+    fn key_with_public_key(&self, point: &EcPublicKey) -> Option<KeyArn> {
+        let known = self.kms.map_or_else(Vec::new, |kms| kms.imported_with_point(point));
         let there = known.iter().find(|key| self.region == Some(key.region()));
         there.or(known.first()).cloned()
-    }
-
-    fn is_online(&self) -> bool {
-        true
     }
 }

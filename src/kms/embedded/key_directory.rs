@@ -5,6 +5,7 @@ use crate::{
     arn::KeyArn,
     crypto::EcPublicKey,
     error::Result,
+    keyring::KeyDirectory,
     kms::{imported::KmsPublicKey, key_spec::KeySpec, public_key::PublicKey},
 };
 
@@ -47,17 +48,6 @@ impl EmbeddedKms {
         related.next().unwrap_or_else(|| named.clone())
     }
 
-    /// The key with this public part: one that can be used, before one that cannot, before an imported public key, with which KMS can do
-    /// nothing but say so.
-    pub(super) fn key_with_point(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
-        let is_it = |key: &Key| matches!(key.material.key_pair().map(KeyPair::public_key), Some(PublicKey::EllipticCurve(own)) if own == public_key);
-        let embedded: Vec<_> =
-            self.keys().filter(|(_, _, key)| is_it(key)).map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
-        let mut imported = self.imported_public_keys();
-        let usable = embedded.iter().find(|arn| self.can_unwrap(arn));
-        usable.or(embedded.first()).or_else(|| imported.find(|key| key.der() == public_key.to_spki_der()).map(KmsPublicKey::arn)).cloned()
-    }
-
     /// The ARNs of all imported public keys.
     pub(in crate::kms) fn imported_arns(&self) -> Vec<KeyArn> {
         self.imported_public_keys().map(|key| key.arn().clone()).collect()
@@ -75,5 +65,22 @@ impl EmbeddedKms {
 
     fn is_usable(&self, key: &KeyArn) -> bool {
         self.key(key).is_ok_and(|key| key.require_usable().is_ok())
+    }
+}
+
+impl KeyDirectory for EmbeddedKms {
+    fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
+        Self::key_for_decrypt(self, named)
+    }
+
+    /// The key with this public part: one that can be used, before one that cannot, before an imported public key, with which KMS can do
+    /// nothing but say so.
+    fn key_with_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
+        let is_it = |key: &Key| matches!(key.material.key_pair().map(KeyPair::public_key), Some(PublicKey::EllipticCurve(own)) if own == public_key);
+        let embedded: Vec<_> =
+            self.keys().filter(|(_, _, key)| is_it(key)).map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
+        let mut imported = self.imported_public_keys();
+        let usable = embedded.iter().find(|arn| self.can_unwrap(arn));
+        usable.or(embedded.first()).or_else(|| imported.find(|key| key.der() == public_key.to_spki_der()).map(KmsPublicKey::arn)).cloned()
     }
 }

@@ -9,15 +9,12 @@
 use super::state::EmbeddedKms;
 use crate::{
     arn::KeyArn,
-    crypto::{EcPublicKey, Random},
+    crypto::Random,
     error::Result,
     format::{EncryptedDataKey, EncryptionContext},
-    keyring::{
-        AwsKmsKeyring, AwsKmsRsaKeyring, CiphertextBlob, Keyring, Kms, RawEcdhKeyring, RsaEncryptionAlgorithm, Unwrapped, ecdh_recipient,
-        names_key_arn,
-    },
+    keyring::{AwsKmsKeyring, AwsKmsRsaKeyring, Keyring, RawEcdhKeyring, RsaEncryptionAlgorithm, Unwrapped, ecdh_recipient, names_key_arn},
     kms::public_key::PublicKey,
-    secret::{DataKey, SecretBytes},
+    secret::DataKey,
 };
 
 impl EmbeddedKms {
@@ -30,12 +27,15 @@ impl EmbeddedKms {
     /// As [`EmbeddedKms::keyring`], where an RSA key wraps by this algorithm.
     #[must_use]
     pub fn keyring_with(&self, key: KeyArn, algorithm: RsaEncryptionAlgorithm) -> Box<dyn Keyring + '_> {
-        let wrapping: Box<dyn Keyring> = match self.public_key(&key).cloned() {
-            None => return Box::new(AwsKmsKeyring::new(self, key)),
-            Some(PublicKey::Rsa(public)) => Box::new(AwsKmsRsaKeyring::new(key.clone(), public, algorithm)),
-            Some(PublicKey::EllipticCurve(public)) => Box::new(RawEcdhKeyring::from_public_key(public)),
+        let unwrapping = AwsKmsKeyring::new(self, key.clone());
+        let (wrapping, unwrapping): (Box<dyn Keyring>, _) = match self.public_key(&key).cloned() {
+            None => return Box::new(unwrapping),
+            Some(PublicKey::Rsa(public)) => (Box::new(AwsKmsRsaKeyring::new(key.clone(), public, algorithm)), unwrapping),
+            Some(PublicKey::EllipticCurve(public)) => {
+                (Box::new(RawEcdhKeyring::from_public_key(public.clone())), unwrapping.with_public_key(public))
+            }
         };
-        Box::new(AsymmetricKeyring { wrapping, one_key: OneKey { kms: self, key } })
+        Box::new(AsymmetricKeyring { kms: self, key, wrapping, unwrapping })
     }
 
     /// Whether an encrypted data key was made under this key; `None` where that cannot be told, as the key is not here and one of ECDH names
@@ -53,52 +53,21 @@ impl EmbeddedKms {
 
 /// Wraps with the public part, which needs no KMS, and unwraps with the private one, which does.
 struct AsymmetricKeyring<'a> {
+    kms: &'a EmbeddedKms,
+    key: KeyArn,
     wrapping: Box<dyn Keyring>,
-    one_key: OneKey<'a>,
+    unwrapping: AwsKmsKeyring<'a>,
 }
 
 impl Keyring for AsymmetricKeyring<'_> {
     fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, random: &dyn Random) -> Result<EncryptedDataKey> {
-        let OneKey { kms, key } = &self.one_key;
         // The public part would not ask whether the key is enabled.
-        kms.check_usable(key)?;
-        tracing::debug!(%key, "wrapping with the public key");
+        self.kms.check_usable(&self.key)?;
+        tracing::debug!(key = %self.key, "wrapping with the public key");
         self.wrapping.wrap(data_key, context, random)
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        AwsKmsKeyring::new(&self.one_key, self.one_key.key.clone()).unwrap(edk, context)
-    }
-}
-
-/// The KMS for one of its keys: a point that several Regions of a multi-Region key share is this one's.
-struct OneKey<'a> {
-    kms: &'a EmbeddedKms,
-    key: KeyArn,
-}
-
-impl Kms for OneKey<'_> {
-    fn generate_data_key(&self, key: &KeyArn, context: &EncryptionContext) -> Result<(DataKey, CiphertextBlob)> {
-        self.kms.generate_data_key(key, context)
-    }
-
-    fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
-        self.kms.encrypt(key, plaintext, context)
-    }
-
-    fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
-        self.kms.decrypt(key, blob, context)
-    }
-
-    fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
-        self.kms.decrypt_rsa(key, algorithm, ciphertext)
-    }
-
-    fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
-        self.kms.derive_shared_secret(key, public_key)
-    }
-
-    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
-        matches!(self.kms.public_key(&self.key), Some(PublicKey::EllipticCurve(own)) if own == recipient).then(|| self.key.clone())
+        self.unwrapping.unwrap(edk, context)
     }
 }

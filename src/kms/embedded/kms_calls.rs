@@ -39,12 +39,4 @@ impl Kms for EmbeddedKms {
         tracing::debug!(%key, "kms: DeriveSharedSecret");
         self.key(key)?.derive_shared_secret(public_key)
     }
-
-    fn key_for_decrypt(&self, named: &KeyArn) -> KeyArn {
-        Self::key_for_decrypt(self, named)
-    }
-
-    fn key_with_public_key(&self, recipient: &EcPublicKey) -> Option<KeyArn> {
-        self.key_with_point(recipient)
-    }
 }

@@ -11,7 +11,10 @@ use serde_json::Value;
 use super::*;
 use crate::{
     crypto::{Curve, EcPrivateKey, SystemRandom},
-    keyring::RsaEncryptionAlgorithm::{self, RsaesOaepSha1, RsaesOaepSha256},
+    keyring::{
+        KeyDirectory as _,
+        RsaEncryptionAlgorithm::{self, RsaesOaepSha1, RsaesOaepSha256},
+    },
     kms::{KeystoreLocation, Passphrases},
     secret::SecretBytes,
 };
