@@ -15,7 +15,10 @@ use crate::{
     arn::KeyArn,
     error::Error,
     keyring::{Keyring, RsaEncryptionAlgorithm},
-    kms::{EmbeddedKms, FoundKey, KeyPurpose, KeySource, is_written_as_embedded},
+    kms::{
+        EmbeddedKms,
+        key_choice::{ChosenKey, KeyOrigin, KeyPurpose},
+    },
     vault::{KeyOptions, RecoveryKey},
 };
 
@@ -56,8 +59,8 @@ pub(crate) fn key_options(
             NamedRecoveryKey::Kms(key_id) => {
                 let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
                 let region = invocation.regions.of_key(&key_id)?;
-                let found = options.sources(kms).find(region, &key_id, KeyPurpose::Wrap)?;
-                require_written_out(invocation, &found, &key_id)?;
+                let found = options.known(kms).find(region, &key_id, KeyPurpose::Wrap)?;
+                require_written_out(invocation, &found)?;
                 RecoveryKey::Kms(found.arn)
             }
         });
@@ -69,11 +72,11 @@ pub(crate) fn key_options(
 }
 
 /// With AWS KMS a name means a key there; that an embedded one is meant has to be said.
-pub(crate) fn require_written_out(invocation: &Invocation, found: &FoundKey, key_id: &str) -> Outcome {
-    if invocation.access.online.is_none() || found.source != KeySource::Embedded || is_written_as_embedded(key_id) {
+pub(crate) fn require_written_out(invocation: &Invocation, found: &ChosenKey) -> Outcome {
+    if invocation.access.online.is_none() || found.origin != KeyOrigin::Embedded {
         return Ok(());
     }
-    let name = key_id.escape_debug();
+    let name = found.name.escape_debug();
     let error = UsageError::new(format!("{name} is an embedded key, which AWS does not have, and with --kms aws that has to be said"));
     Err(error.with_hint(format!("'embedded:{name}' says that it is meant")).into())
 }
@@ -99,8 +102,8 @@ pub(crate) fn name_online_keys(
         }
     };
     for key_id in key_ids {
-        let found = options.sources(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?;
-        if found.source != KeySource::Embedded {
+        let found = options.known(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?;
+        if !found.is_embedded() {
             options.online_opening.keys.push(found.arn);
         }
     }

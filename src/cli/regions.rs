@@ -10,6 +10,7 @@ use super::{
 use crate::{
     arn::{AliasArn, KeyArn, SecretArn},
     error::ReplicaRefusal,
+    kms::EMBEDDED_PREFIX,
     region::Region,
 };
 
@@ -75,7 +76,7 @@ impl Regions {
     /// For a command on a key: a key's or alias's ARN names its Region, and an explicit `--region` must not disagree with it; anything else
     /// needs a Region.
     pub(crate) fn of_key(&self, key_id: &str) -> Outcome<Region> {
-        let key_id = key_id.strip_prefix("embedded:").unwrap_or(key_id);
+        let key_id = key_id.strip_prefix(EMBEDDED_PREFIX).unwrap_or(key_id);
         let named = key_id.parse::<KeyArn>().map(|arn| arn.region()).or_else(|_| key_id.parse::<AliasArn>().map(|arn| arn.region())).ok();
         match (named, self.explicit) {
             (Some(named), Some(explicit)) if named != explicit => {

@@ -33,13 +33,13 @@ mod aws;
 mod embedded;
 mod encryption_algorithm;
 mod imported;
+pub(crate) mod key_choice;
 mod key_id;
 mod key_spec;
 mod keystore;
 mod member_limits;
 mod public_key;
 pub(crate) mod secret_json;
-mod sources;
 
 pub(crate) use aws::OnlineKeyring;
 #[cfg(test)]
@@ -49,7 +49,6 @@ pub use aws::{AwsKms, AwsKmsOptions, CallCounts};
 pub use aws::{LimitedKms, OnlineKey, OnlineKms, OnlineOpening};
 #[cfg(test)]
 use embedded::Clock;
-pub(crate) use embedded::is_written_as_embedded;
 #[doc(hidden)]
 pub use embedded::parse_key_policy;
 pub use embedded::{
@@ -59,6 +58,7 @@ pub use embedded::{
     MultiRegionConfiguration, MultiRegionKey, NewKey, ReEncrypt, ReEncrypted, ReplicatedKey, RotationType, RotationsListEntry, Tag,
     WhatHappened, generate_random, material_id,
 };
+pub(crate) use embedded::{EMBEDDED_PREFIX, is_written_as_embedded};
 pub use encryption_algorithm::EncryptionAlgorithm;
 #[doc(hidden)]
 pub use imported::check_public_key_file;
@@ -72,4 +72,3 @@ pub use keystore::{Committed, KeyFileOnly, KeysDurable, KeystoreLocation, Keysto
 #[doc(hidden)]
 pub use keystore::{merge_contents, parse_content, parse_keystore};
 pub use public_key::PublicKey;
-pub(crate) use sources::{FoundKey, KeyPurpose, KeySource, KeySources};

@@ -7,17 +7,22 @@ use crate::{
     arn::KeyArn,
     error::{ReplicaRefusal, Result},
     format::EncryptionContext,
-    kms::{EmbeddedKms, KeysDurable},
+    kms::{
+        EmbeddedKms, KeysDurable,
+        key_choice::{
+            ChosenKey, KeyOptions, Named, Problem, ReplicaRegion, UntouchedRegions, check_suite_of_all, key_of_region, refusal,
+            unchosen_keys,
+        },
+    },
     message::{Rewrapper, SealOptions},
     region::Region,
     suite::AlgorithmSuite,
-    vault::{KeyOptions, Named, Problem, ReplicaRegion, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys},
 };
 
 /// The Regions that a payload is sealed for, in their order, each with its key.
 #[derive(Debug, Clone)]
 pub struct RegionPlan {
-    targets: Vec<Target>,
+    targets: Vec<ChosenKey>,
 }
 
 impl RegionPlan {
@@ -41,12 +46,12 @@ impl RegionPlan {
 
     /// The key of each Region.
     pub fn keys(&self) -> impl Iterator<Item = &KeyArn> + Clone {
-        self.targets.iter().map(|target| &target.key)
+        self.targets.iter().map(|target| &target.arn)
     }
 
     /// The Regions.
     pub fn regions(&self) -> impl Iterator<Item = Region> + Clone {
-        self.targets.iter().map(Target::region)
+        self.targets.iter().map(ChosenKey::region)
     }
 
     /// Refuses a suite that a Region's key cannot be used with, before anything is made durable for it.
@@ -90,7 +95,7 @@ impl RegionPlan {
     }
 }
 
-fn find(kms: &mut EmbeddedKms, keys: &KeyOptions, asked: &ReplicaRegion) -> Result<Target> {
+fn find(kms: &mut EmbeddedKms, keys: &KeyOptions, asked: &ReplicaRegion) -> Result<ChosenKey> {
     let unknown = || ReplicaRefusal::UnknownRegion(asked.region.clone());
-    target(kms, keys, Region::new(&asked.region).ok_or_else(unknown)?, Named::ByCaller(asked.kms_key_id.as_deref()))
+    key_of_region(kms, keys, Region::new(&asked.region).ok_or_else(unknown)?, Named::ByCaller(asked.kms_key_id.as_deref()))
 }

@@ -13,9 +13,11 @@ use super::{
 use crate::{
     error::{Error, Result},
     format::EncryptionContext,
-    kms::KeysDurable,
+    kms::{
+        KeysDurable,
+        key_choice::{ChosenKey, KeyOptions, borrowed, refusal, wrap_problem},
+    },
     message::{self, Rewrapper, SealOptions, Sealed, WrapFailures, WrapTarget, WrappedMessages},
-    vault::{KeyOptions, Target, borrowed, refusal, wrap_problem},
 };
 
 /// One message for each Region, to be written.
@@ -32,7 +34,7 @@ enum Payload<R> {
 
 impl<R: Read + Send> RegionBundles<R> {
     pub(super) fn seal(
-        targets: &[Target],
+        targets: &[ChosenKey],
         durable: &KeysDurable<'_>,
         keys: &KeyOptions,
         payload: R,
@@ -44,7 +46,7 @@ impl<R: Read + Send> RegionBundles<R> {
     }
 
     pub(super) fn rewrap(
-        targets: &[Target],
+        targets: &[ChosenKey],
         durable: &KeysDurable<'_>,
         keys: &KeyOptions,
         message: Rewrapper<R>,
@@ -79,13 +81,13 @@ impl<R: Read + Send> RegionBundles<R> {
 
 /// Has `wrap` wrap the data key for each Region, each bound to these pairs and the Region's own.
 fn wrap<W>(
-    targets: &[Target],
+    targets: &[ChosenKey],
     durable: &KeysDurable<'_>,
     keys: &KeyOptions,
     pairs: &EncryptionContext,
     wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> result::Result<W, WrapFailures>,
 ) -> Result<W> {
-    let keyrings: Vec<_> = targets.iter().map(|target| keys.wrapping(durable.kms(), &target.key)).collect();
+    let keyrings: Vec<_> = targets.iter().map(|target| keys.wrapping(durable.kms(), &target.arn)).collect();
     let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
     let wraps = targets.iter().zip(&keyrings).map(|(target, keyrings)| {
         let mut context = pairs.clone();

@@ -7,12 +7,8 @@ use super::{
     change::PreparedChange,
     describe::SecretChange,
     family::{Family, Located},
-    keys::KeyOptions,
     parameters::check_tags,
-    plan::{
-        self, NameClash, Named, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite, named_twice,
-        refusal, trace_plan, unchosen_keys,
-    },
+    plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
     reading::Reading,
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
     resource_policy::ResourcePolicy,
@@ -24,7 +20,12 @@ use crate::{
     arn::{AccountId, SecretArn},
     crypto::{Random, SystemRandom, random_array},
     error::{ContextMismatch, Error, Result, SecretRefusal},
-    kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
+    kms::{
+        Committed, EmbeddedKms, KeysDurable, KeystoreSession,
+        key_choice::{
+            ChosenKey, KeyOptions, Named, Problem, ReplicaRegion, UntouchedRegions, check_suite, key_of_region, refusal, unchosen_keys,
+        },
+    },
     region::Region,
     suite::AlgorithmSuite,
     timestamp::Timestamp,
@@ -105,8 +106,8 @@ enum Prepared {
 
 /// Where a new secret goes: every Region passed its checks or may be recorded as failed.
 pub(super) struct Plan {
-    primary: Target,
-    replicas: Vec<Target>,
+    primary: ChosenKey,
+    replicas: Vec<ChosenKey>,
     failed: Vec<Problem>,
     replaced: Vec<Replaced>,
 }
@@ -229,7 +230,7 @@ pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &Cr
     let mut problems: Vec<_> = named_twice(&request.replicas).collect();
     // A secret without a value has no bundle yet.
     let suite = request.value.as_ref().map_or_else(AlgorithmSuite::default, |_| request.suite);
-    let primary = plan::target(kms, keys, request.region, Named::ByCaller(request.kms_key_id.as_deref()));
+    let primary = key_of_region(kms, keys, request.region, Named::ByCaller(request.kms_key_id.as_deref()));
     let primary = primary.map_err(|error| Problem::of(request.region.name(), error, None));
     let primary = primary.and_then(|target| check_suite(kms, target, suite)).map_err(|problem| problems.push(problem)).ok();
     let (mut replicas, mut replaced) = (Vec::new(), Vec::new());
@@ -279,7 +280,7 @@ impl CreateSecret {
     }
 
     fn record(&self, plan: &Plan, drawn: &Drawn) -> SecretRecord {
-        let account = self.account.clone().unwrap_or_else(|| plan.primary.key.account().clone());
+        let account = self.account.clone().unwrap_or_else(|| plan.primary.arn.account().clone());
         let now = Timestamp::now();
         let in_sync = plan.replicas.iter().map(in_sync);
         let failed = plan.failed.iter().filter_map(failed_replica);
@@ -288,7 +289,7 @@ impl CreateSecret {
             arn: SecretArn::new(self.region, account, format!("{}-{}", self.name, drawn.arn_suffix)),
             name: self.name.clone(),
             description: self.description.clone(),
-            kms_key_id: Some(plan.primary.kms_key_id.clone()).filter(|key| key != plan::DEFAULT_KEY_ALIAS),
+            kms_key_id: plan.primary.kms_key_id(),
             created_date: now,
             last_changed_date: now,
             tags: self.tags.clone(),
@@ -303,10 +304,10 @@ impl CreateSecret {
     }
 }
 
-pub(super) fn in_sync(target: &Target) -> ReplicaRecord {
+pub(super) fn in_sync(target: &ChosenKey) -> ReplicaRecord {
     ReplicaRecord {
         region: target.region(),
-        kms_key_id: target.kms_key_id.clone(),
+        kms_key_id: target.name.clone(),
         status: ReplicaStatus::InSync,
         status_message: "Replication succeeded".to_owned(),
     }

@@ -12,9 +12,7 @@ use serde::{Serialize, Serializer};
 use super::{
     Vault,
     family::{Family, Located},
-    keys::KeyOptions,
     lookup::Found,
-    plan::DEFAULT_KEY_ALIAS,
     record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
@@ -23,7 +21,7 @@ use super::{
 use crate::{
     arn::{KeyArn, SecretArn},
     error::Result,
-    kms::{Committed, EmbeddedKms},
+    kms::{Committed, DEFAULT_KEY_ALIAS, EmbeddedKms, key_choice::KeyOptions},
     region::Region,
     store::Item,
     timestamp::Timestamp,
@@ -226,7 +224,7 @@ impl SecretChange {
     pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, keys: &KeyOptions, secret: &Located, keystore: Committed) -> Self {
         let record = &secret.record;
         let closed = record.versions.iter().flat_map(|version| &version.bundles).filter(|bundle| {
-            let in_aws = |key: &KeyArn| kms.is_imported(key) || keys.online.is_some() && !keys.sources(kms).has(key);
+            let in_aws = |key: &KeyArn| kms.is_imported(key) || keys.online.is_some() && !keys.known(kms).has(key);
             bundle.kms_key_id.parse().is_ok_and(|key| in_aws(&key)) && !keys.can_open(Some(kms), bundle)
         });
         let (mut public_only, mut recovery_only) = (BTreeSet::new(), BTreeSet::new());

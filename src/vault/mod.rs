@@ -10,7 +10,6 @@ mod dependents;
 mod describe;
 mod edk_record;
 mod family;
-mod keys;
 mod list;
 mod lookup;
 mod openers;
@@ -37,14 +36,17 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::kms::{
+    DEFAULT_KEY_ALIAS,
+    key_choice::{KeyOptions, RecoveryKey, ReplicaRegion},
+};
 pub use batch::{Batch, BatchEntry, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry, VersionStages};
 #[doc(hidden)]
 pub use family::parse_secret;
-pub use keys::{KeyOptions, RecoveryKey};
 pub use list::{FilterKey, ListSecrets, SecretFilter, SortBy, SortOrder};
-pub use plan::{DEFAULT_KEY_ALIAS, NameClash, OnProblem, ReplicaRegion};
+pub use plan::{NameClash, OnProblem};
 pub use read::{SecretValueEntry, VersionSelector};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};
 pub use replicate::ReplicateSecret;
@@ -56,13 +58,10 @@ pub use verify::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport,
 
 #[cfg(feature = "cli")]
 pub(crate) use bundle::is_reserved;
-pub(crate) use keys::borrowed;
 #[cfg(feature = "cli")]
 pub(crate) use openers::Openers;
 #[cfg(feature = "cli")]
 pub(crate) use parameters::check_tags;
-pub(crate) use plan::{Named, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, target, unchosen_keys};
-pub(crate) use seal_version::wrap_problem;
 
 use crate::{
     error::{Damage, Error, Result, SetupError},

@@ -1,9 +1,12 @@
 //! What opens existing bundles: keys at hand first, AWS KMS last.
 
-use super::{keys::KeyOptions, record::BundleRecord};
+use super::{edk_record::EdkRecord, record::BundleRecord};
 use crate::{
-    keyring::Keyring,
-    kms::{EmbeddedKms, OnlineKeyring, OnlineKms, OnlineOpening},
+    keyring::{AwsKmsDiscoveryKeyring, Keyring},
+    kms::{
+        EmbeddedKms, OnlineKeyring, OnlineKms, OnlineOpening,
+        key_choice::{KeyOptions, RecoveryKey},
+    },
     region::Region,
 };
 
@@ -60,4 +63,37 @@ impl<'a> Openers<'a> {
         keyrings.extend(online.as_ref().map(|online| online as &dyn Keyring));
         open(&keyrings)
     }
+}
+
+impl KeyOptions {
+    /// What opens existing bundles.
+    pub(crate) fn openers<'a>(&'a self, kms: Option<&'a EmbeddedKms>) -> Openers<'a> {
+        let mut keyrings: Vec<Box<dyn Keyring + 'a>> = Vec::new();
+        if let Some(kms) = kms {
+            keyrings.push(Box::new(AwsKmsDiscoveryKeyring::new(kms)));
+        }
+        for keyring in &self.open_with {
+            keyrings.push(Box::new(&**keyring));
+        }
+        for recovery_key in &self.recovery_keys {
+            if let RecoveryKey::Keyring(keyring) = recovery_key {
+                keyrings.push(Box::new(&**keyring));
+            }
+        }
+        Openers::new(keyrings, kms, self)
+    }
+
+    /// True where the keystore has a key that opens the bundle, or AWS KMS is at hand and may be asked for one.
+    pub(crate) fn can_open(&self, kms: Option<&EmbeddedKms>, bundle: &BundleRecord) -> bool {
+        let edks = &bundle.encrypted_data_keys;
+        if kms.is_some_and(|kms| can_unwrap(kms, &bundle.kms_key_id) || edks.iter().any(|edk| edk.opens_with(kms))) {
+            return true;
+        }
+        let mut named = bundle.kms_key_id.parse().ok().into_iter().chain(edks.iter().filter_map(EdkRecord::key_arn));
+        self.online.is_some() && named.any(|key| self.online_opening.admits(kms, bundle.region, &key))
+    }
+}
+
+fn can_unwrap(kms: &EmbeddedKms, key: &str) -> bool {
+    key.parse().is_ok_and(|key| kms.can_unwrap(&key))
 }

@@ -6,7 +6,6 @@ use super::record::Tag;
 use crate::error::{Constraint, Result, SecretRefusal, Violation};
 
 const SECRET_ID: RangeInclusive<usize> = 1..=2048;
-const KMS_KEY_ID: RangeInclusive<usize> = 0..=2048;
 const VERSION_ID: RangeInclusive<usize> = 32..=64;
 const VERSION_STAGE: RangeInclusive<usize> = 1..=256;
 const TAG_KEY: RangeInclusive<usize> = 1..=128;
@@ -17,11 +16,6 @@ const RESERVED_TAG_PREFIX: &str = "aws:";
 /// A name, ARN or partial ARN.
 pub(super) fn check_secret_id(id: &str) -> Result<()> {
     check_length("secretId", id, &SECRET_ID)
-}
-
-/// A key id, ARN, alias or alias ARN; empty for the default key.
-pub(super) fn check_kms_key_id(id: &str) -> Result<()> {
-    check_length("kmsKeyId", id, &KMS_KEY_ID)
 }
 
 pub(super) fn check_version_id(id: &str) -> Result<()> {
@@ -99,7 +93,6 @@ mod tests {
         type Check = fn(&str) -> Result<()>;
         for (check, least, most) in [
             (check_secret_id as Check, 1, 2048),
-            (check_kms_key_id, 0, 2048),
             (check_version_id, 32, 64),
             (check_version_stage, 1, 256),
             (|key| check_tags(&[tag(key, "")]), 1, 128),

@@ -8,18 +8,20 @@ use super::{
     create::{failed_replica, in_sync, record_failures},
     describe::SecretChange,
     family::{Family, Located},
-    keys::KeyOptions,
     lookup::Found,
-    plan::{
-        self, NameClash, Named, OnProblem, Problem, ReplicaRegion, Target, UntouchedRegions, check_replica, check_suite_of_all,
-        named_twice, refusal, trace_plan, unchosen_keys,
-    },
+    plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
     record::{Replaced, ReplicaStatus, SecretRecord, VersionRecord},
     seal_version::{SealedVersion, VersionSource, not_compared},
 };
 use crate::{
     error::{ReplicaRefusal, Result},
-    kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
+    kms::{
+        Committed, EmbeddedKms, KeysDurable, KeystoreSession,
+        key_choice::{
+            ChosenKey, KeyOptions, Named, Problem, ReplicaRegion, UntouchedRegions, check_suite_of_all, key_of_region, refusal,
+            unchosen_keys,
+        },
+    },
     region::Region,
     store::Writer,
     timestamp::Timestamp,
@@ -60,7 +62,7 @@ impl ReplicateSecret {
 
 #[derive(Default)]
 struct Plan {
-    targets: Vec<Target>,
+    targets: Vec<ChosenKey>,
     failed: Vec<Problem>,
     replaced: Vec<Replaced>,
 }
@@ -122,7 +124,7 @@ impl Vault {
     }
 
     /// Opens each version once, and checks that the new Regions' keys go with its suite.
-    fn open_versions(&self, kms: &EmbeddedKms, secret: &Located, targets: &[Target], keys: &KeyOptions) -> Result<Vec<OpenedBundle>> {
+    fn open_versions(&self, kms: &EmbeddedKms, secret: &Located, targets: &[ChosenKey], keys: &KeyOptions) -> Result<Vec<OpenedBundle>> {
         let openers = keys.openers(Some(kms));
         let primary = secret.record.primary_region();
         let open = |version: &VersionRecord| {
@@ -139,7 +141,7 @@ impl SealedReplicas {
         durable: &KeysDurable<'_>,
         record: &SecretRecord,
         opened: Vec<OpenedBundle>,
-        targets: &[Target],
+        targets: &[ChosenKey],
         keys: &KeyOptions,
     ) -> Result<Self> {
         let mut sealed = Self::default();
@@ -204,7 +206,7 @@ fn plan_replica(
     family: &Family,
     replica: &ReplicaRegion,
     request: &ReplicateSecret,
-) -> Result<Option<Target>, Problem> {
+) -> Result<Option<ChosenKey>, Problem> {
     let (keys, clash, named) = (&request.keys, request.name_clash, replica.kms_key_id.as_deref());
     let mut check = |named| check_replica(kms, keys, record.primary_region(), family, (&replica.region, named), clash).map(Some);
     let known = Region::new(&replica.region).and_then(|region| record.replica(region));
@@ -213,19 +215,19 @@ fn plan_replica(
         return check(named.map_or(Named::ByRecord(Some(&known.kms_key_id)), |named| Named::ByCaller(Some(named))));
     }
     let Some(named) = named else { return Ok(None) };
-    let target = plan::target(kms, keys, known.region, Named::ByCaller(Some(named)));
+    let target = key_of_region(kms, keys, known.region, Named::ByCaller(Some(named)));
     let target = target.map_err(|error| Problem::of(replica.region.as_str(), error, None))?;
-    let key = target.key.to_string();
+    let key = target.arn.to_string();
     let is_under_key = match record.versions.as_slice() {
         // No bundle tells which key it is.
-        [] => kms.resolve(known.region, &known.kms_key_id).is_ok_and(|recorded| recorded == target.key),
+        [] => kms.resolve(known.region, &known.kms_key_id).is_ok_and(|recorded| recorded == target.arn),
         versions => versions.iter().all(|version| version.bundle(known.region).is_some_and(|bundle| bundle.kms_key_id == key)),
     };
     match (is_under_key, clash) {
         (true, _) => Ok(None),
         (false, NameClash::Overwrite) => Ok(Some(target)),
         (false, NameClash::Refuse) => {
-            let refusal = ReplicaRefusal::InSyncUnderOtherKey { current: known.kms_key_id.clone(), asked: target.key };
+            let refusal = ReplicaRefusal::InSyncUnderOtherKey { current: known.kms_key_id.clone(), asked: target.arn };
             Err(Problem::of(replica.region.as_str(), refusal.into(), None))
         }
     }

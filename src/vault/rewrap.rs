@@ -8,9 +8,7 @@ use super::{
     describe::SecretChange,
     edk_record::EdkRecord,
     family::Located,
-    keys::KeyOptions,
     lookup::Found,
-    plan::{self, DEFAULT_KEY_ALIAS, Named, Problem, Target, UntouchedRegions, check_suite_of_all, refusal, unchosen_keys},
     read::speaks_for_itself,
     record::{SecretRecord, VersionRecord},
     seal_version::{SealedVersion, VersionSource, not_compared},
@@ -18,7 +16,10 @@ use super::{
 };
 use crate::{
     error::{Result, SecretRefusal},
-    kms::{EmbeddedKms, KeysDurable, KeystoreSession},
+    kms::{
+        DEFAULT_KEY_ALIAS, EmbeddedKms, KeysDurable, KeystoreSession,
+        key_choice::{ChosenKey, KeyOptions, Named, Problem, UntouchedRegions, check_suite_of_all, key_of_region, refusal, unchosen_keys},
+    },
     region::Region,
     store::Writer,
     suite::AlgorithmSuite,
@@ -102,13 +103,13 @@ impl Vault {
         kms: &EmbeddedKms,
         secret: &Located,
         version: &VersionRecord,
-        targets: &'t [Target],
+        targets: &'t [ChosenKey],
         request: &RewrapSecret,
     ) -> Result<Vec<Opened<'t>>> {
         let openers = request.keys.openers(Some(kms));
         let at_once = if speaks_for_itself(kms.comparison_key(), &secret.record, version) { 1 } else { targets.len().max(1) };
-        let open = |some: &'t [Target]| {
-            let region = some.first().map_or(secret.record.primary_region(), Target::region);
+        let open = |some: &'t [ChosenKey]| {
+            let region = some.first().map_or(secret.record.primary_region(), ChosenKey::region);
             let OpenedBundle { value, data_key, suite: found } =
                 self.open_any_region(&openers, kms.comparison_key(), secret, version, region)?;
             let suite = request.suite.unwrap_or(found);
@@ -124,7 +125,7 @@ impl Vault {
 
 /// A version's value, and the Regions for which it is sealed anew.
 struct Opened<'t> {
-    targets: &'t [Target],
+    targets: &'t [ChosenKey],
     value: SecretValue,
     source: VersionSource,
 }
@@ -149,11 +150,11 @@ fn reseal(
 }
 
 /// The record with the new keys.
-fn under_new_keys(record: &SecretRecord, targets: &[Target]) -> SecretRecord {
+fn under_new_keys(record: &SecretRecord, targets: &[ChosenKey]) -> SecretRecord {
     let mut after = record.clone();
     for target in targets {
         if target.region() == after.primary_region() {
-            after.kms_key_id = Some(target.kms_key_id.clone()).filter(|key| key != DEFAULT_KEY_ALIAS);
+            after.kms_key_id = target.kms_key_id();
         }
         if let Some(replica) = after.replication_status.iter_mut().find(|replica| replica.region == target.region()) {
             *replica = in_sync(target);
@@ -163,7 +164,7 @@ fn under_new_keys(record: &SecretRecord, targets: &[Target]) -> SecretRecord {
     after
 }
 
-fn cover(targets: &[Target], version: &VersionRecord) -> bool {
+fn cover(targets: &[ChosenKey], version: &VersionRecord) -> bool {
     version.bundles.iter().all(|bundle| targets.iter().any(|target| target.region() == bundle.region))
 }
 
@@ -182,7 +183,7 @@ fn lost_keys(before: &SecretRecord, after: &SecretRecord) -> Vec<String> {
 }
 
 /// The key of each Region: the one asked for, or the one on record.
-fn plan_targets(kms: &mut EmbeddedKms, record: &SecretRecord, regions: &[Region], request: &RewrapSecret) -> Result<Vec<Target>> {
+fn plan_targets(kms: &mut EmbeddedKms, record: &SecretRecord, regions: &[Region], request: &RewrapSecret) -> Result<Vec<ChosenKey>> {
     let (mut targets, mut problems) = (Vec::new(), Vec::new());
     let asked = request.to_key.as_deref();
     for region in regions {
@@ -190,7 +191,7 @@ fn plan_targets(kms: &mut EmbeddedKms, record: &SecretRecord, regions: &[Region]
         // What was sealed under the default key stays there, whatever was chosen as the Region's default since.
         let on_record = Named::ByRecord(replica.or(record.kms_key_id.as_deref()).or(Some(DEFAULT_KEY_ALIAS)));
         let named = asked.map_or(on_record, |key| Named::ByCaller(Some(key)));
-        match plan::target(kms, &request.keys, *region, named) {
+        match key_of_region(kms, &request.keys, *region, named) {
             Ok(target) => targets.push(target),
             Err(error) => problems.push(Problem::of(region.name(), error, None)),
         }

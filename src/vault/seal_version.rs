@@ -3,16 +3,17 @@
 use super::{
     bundle::{BundleIdentity, seal_bundle},
     edk_record::EdkRecord,
-    keys::{KeyOptions, borrowed},
-    plan::{Problem, Target},
     record::{BundleRecord, DataKeyScope, SecretRecord, ValueTag},
     value::SecretValue,
 };
 use crate::{
     arn::KeyArn,
     crypto::sha256,
-    error::{Error, Result, SetupError},
-    kms::{ComparisonKey, EmbeddedKms, KeysDurable},
+    error::Result,
+    kms::{
+        ComparisonKey, EmbeddedKms, KeysDurable,
+        key_choice::{ChosenKey, KeyOptions, Problem, borrowed, wrap_problem},
+    },
     message::{DataKeys, WrapTarget, wrap_each},
     region::Region,
     secret::DataKey,
@@ -49,12 +50,12 @@ impl SealedVersion {
         record: &SecretRecord,
         version_id: &str,
         value: &SecretValue,
-        targets: &[Target],
+        targets: &[ChosenKey],
         durable: &KeysDurable<'_>,
         options: &KeyOptions,
         source: VersionSource,
     ) -> Result<(Self, Vec<Problem>)> {
-        let keyrings: Vec<_> = targets.iter().map(|target| options.wrapping(durable.kms(), &target.key)).collect();
+        let keyrings: Vec<_> = targets.iter().map(|target| options.wrapping(durable.kms(), &target.arn)).collect();
         let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
         let wraps = targets.iter().zip(&keyrings).map(|(target, keyrings)| WrapTarget {
             keyrings,
@@ -72,7 +73,7 @@ impl SealedVersion {
                     if is_plain(&encrypted_data_keys) {
                         encrypted_data_keys.clear();
                     }
-                    messages.push(SealedMessage { key: target.key.clone(), message, encrypted_data_keys });
+                    messages.push(SealedMessage { key: target.arn.clone(), message, encrypted_data_keys });
                 }
                 Err(error) => problems.push(wrap_problem(target, error)?),
             }
@@ -107,16 +108,6 @@ impl SealedVersion {
             let bundle = BundleRecord { region: key.region(), file, size, sha256, kms_key_id: key.to_string(), encrypted_data_keys };
             (bundle, blob, message)
         })
-    }
-}
-
-/// What a Region's key would not do, or no Region's key can.
-pub(crate) fn wrap_problem(target: &Target, error: Error) -> Result<Problem> {
-    match error {
-        Error::Service(_) | Error::NoAnswer { .. } | Error::Setup(SetupError::NoCredentials(_)) => {
-            Ok(Problem::of(target.region().name(), error, Some((target.region(), target.kms_key_id.clone()))))
-        }
-        other => Err(other),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
     },
     error::Error,
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
-    kms::{EmbeddedKms, KeyPurpose, KeySource},
+    kms::{EmbeddedKms, key_choice::KeyPurpose},
     vault::{KeyOptions, Openers, RecoveryKey},
 };
 
@@ -32,8 +32,8 @@ pub(super) fn raw_keys(args: &KeyArgs, purpose: Purpose) -> Outcome<Vec<RawKey>>
 /// The KMS keys to seal with.
 pub(super) fn kms_keys(invocation: &Invocation, kms: &EmbeddedKms, options: &KeyOptions, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
     let find = |key_id: &String| {
-        let found = options.sources(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Wrap)?;
-        require_written_out(invocation, &found, key_id)?;
+        let found = options.known(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Wrap)?;
+        require_written_out(invocation, &found)?;
         Ok(found.arn)
     };
     args.kms_key_id.iter().map(find).collect()
@@ -58,8 +58,8 @@ impl OpeningKeys {
         let (mut kms_keys, mut online_keys) = (Vec::new(), Vec::new());
         for key_id in &args.kms_key_id {
             let kms = kms.ok_or(Error::Misuse("a KMS key is looked for where there is a KMS"))?;
-            let found = options.sources(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?;
-            let is_here = invocation.access.online.is_none() || found.source == KeySource::Embedded;
+            let found = options.known(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?;
+            let is_here = invocation.access.online.is_none() || found.is_embedded();
             if is_here { kms_keys.push(found.arn) } else { online_keys.push(found.arn) }
         }
         if online_keys.is_empty() && !is_discovering {
@@ -100,7 +100,7 @@ pub(super) fn sealing_keyrings<'a>(
     let recovery_keys = options.recovery_keys.iter().filter_map(|key| if let RecoveryKey::Kms(key) = key { Some(key) } else { None });
     if let Some(kms) = kms {
         for key in kms_keys.iter().chain(recovery_keys) {
-            keyrings.push(options.sources(kms).keyring(key, options.encryption_algorithm));
+            keyrings.push(options.known(kms).keyring(key, options.encryption_algorithm));
         }
     }
     for recovery_key in &options.recovery_keys {

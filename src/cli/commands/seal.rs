@@ -20,8 +20,9 @@ use crate::{
         usage::UsageError,
     },
     format::EncryptionContext,
+    kms::key_choice::borrowed,
     message::{self, SealOptions},
-    vault::{RecoveryKey, borrowed},
+    vault::RecoveryKey,
 };
 
 /// [coldseal] Encrypt a file of any size into one AWS Encryption SDK message

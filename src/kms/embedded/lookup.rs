@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Says that a name is one of the embedded KMS, where keys of another kind could be meant too.
-const EMBEDDED_PREFIX: &str = "embedded:";
+pub(crate) const EMBEDDED_PREFIX: &str = "embedded:";
 
 /// Which keys a name may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

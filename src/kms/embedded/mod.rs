@@ -71,7 +71,7 @@ pub(in crate::kms) use key_policy::check as check_key_policy;
 #[doc(hidden)]
 pub use key_policy::parse_key_policy;
 pub use key_state::KeyState;
-pub(crate) use lookup::is_written_as_embedded;
+pub(crate) use lookup::{EMBEDDED_PREFIX, is_written_as_embedded};
 pub use material::RotationType;
 pub(in crate::kms) use material::{KeyMaterial, Material, Materials};
 pub use replicate_key::ReplicatedKey;

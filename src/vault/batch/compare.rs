@@ -4,14 +4,15 @@ use super::super::{
     Vault,
     create::CreateSecret,
     family::Located,
-    keys::KeyOptions,
-    plan::{DEFAULT_KEY_ALIAS, name_of_key},
     record::{AWSCURRENT, ReplicaStatus, SecretRecord, Tag},
 };
 use crate::{
     error::{Result, SecretDifference, SecretRefusal},
     format::{Header, HeaderLimits},
-    kms::EmbeddedKms,
+    kms::{
+        DEFAULT_KEY_ALIAS, EmbeddedKms,
+        key_choice::{KeyOptions, name_of_key},
+    },
 };
 
 impl Vault {

@@ -16,11 +16,10 @@ pub use write::{BatchEntry, BatchStatus, BatchWriter};
 use super::{
     Vault,
     create::{CreateSecret, plan_create},
-    keys::KeyOptions,
 };
 use crate::{
     error::{Result, SecretRefusal},
-    kms::KeystoreSession,
+    kms::{KeystoreSession, key_choice::KeyOptions},
     region::Region,
     store::Writer,
 };

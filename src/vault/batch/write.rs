@@ -8,12 +8,11 @@ use super::super::{
     create::{CreateSecret, Drawn, Plan, plan_create, seal_create},
     describe::SecretChange,
     family::Located,
-    keys::KeyOptions,
     reading::Reading,
 };
 use crate::{
     error::{Error, Result, SecretRefusal},
-    kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession},
+    kms::{Committed, EmbeddedKms, KeysDurable, KeystoreSession, key_choice::KeyOptions},
     parallel::in_parallel,
     region::Region,
     store::{GroupSize, WriteGroup, Writer},

@@ -1,12 +1,12 @@
 //! A command that ends after any of its file operations leaves the secret as before, or as after.
 
 use super::{
-    plan::{self, Named, Target},
     seal_version::{SealedVersion, VersionSource},
     *,
 };
 use crate::{
     durable,
+    kms::key_choice::{ChosenKey, Named, key_of_region},
     store::{
         BlobKey,
         local::secret_writer::{SecretWriter, abandon},
@@ -63,9 +63,9 @@ impl Place {
     }
 }
 
-fn target(place: &Place, region: &str) -> Target {
+fn target(place: &Place, region: &str) -> ChosenKey {
     let mut session = place.session();
-    let target = plan::target(session.kms_mut(), &KeyOptions::default(), self::region(region), Named::ByCaller(None)).expect("a key");
+    let target = key_of_region(session.kms_mut(), &KeyOptions::default(), self::region(region), Named::ByCaller(None)).expect("a key");
     let _ = session.commit().expect("commits");
     target
 }

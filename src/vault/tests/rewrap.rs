@@ -1,11 +1,13 @@
 //! The same secret under other keys, or sealed anew.
 
 use super::{
-    plan::{Named, target},
     seal_version::{SealedVersion, VersionSource},
     *,
 };
-use crate::store::{BlobKey, local::secret_writer::SecretWriter};
+use crate::{
+    kms::key_choice::{Named, key_of_region},
+    store::{BlobKey, local::secret_writer::SecretWriter},
+};
 
 impl Place {
     fn rewrap(&self, region: Option<&str>, to_key: Option<&str>) -> Result<SecretChange> {
@@ -96,7 +98,7 @@ fn forged() -> Place {
     let place = Place::new();
     place.create(&CreateSecret { data_key_scope: DataKeyScope::PerRegion, ..request("db", &[FORGED_IN]) }).expect("created");
     let mut record = place.record("us-west-2", "db");
-    let target = target(place.session().kms_mut(), &KeyOptions::default(), region(FORGED_IN), Named::ByCaller(None)).expect("a key");
+    let target = key_of_region(place.session().kms_mut(), &KeyOptions::default(), region(FORGED_IN), Named::ByCaller(None)).expect("a key");
     let (kms, version_id) = (place.kms(), record.versions[0].version_id.clone());
     let (durable, keys) = (KeysDurable::unchanged(&kms).expect("as it was read"), KeyOptions::default());
     let (sealed, _) =

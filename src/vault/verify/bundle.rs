@@ -12,9 +12,10 @@ use crate::{
     crypto::Sha256,
     error::{Error, Result},
     format::{HeaderLimits, MessageId},
+    kms::key_choice::KeyOptions,
     message::{Inspected, OpenOptions, inspect, open},
     region::Region,
-    vault::{bundle::region_of, edk_record::EdkRecord, keys::KeyOptions},
+    vault::{bundle::region_of, edk_record::EdkRecord},
 };
 
 /// Collects findings; remembers the message ids of all bundles that it saw.

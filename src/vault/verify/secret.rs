@@ -11,7 +11,7 @@ use crate::{
     error::Result,
     format::EncryptedDataKey,
     keyring::{AWS_KMS_PROVIDER_ID, ecdh_recipient, names_key_arn},
-    kms::EmbeddedKms,
+    kms::{EmbeddedKms, key_choice::KeyOptions},
     region::Region,
     store::{Item, Leftover, SecretKey, Store, read_bounded_to},
     vault::{
@@ -19,7 +19,6 @@ use crate::{
         bundle::{OpenedBundle, open_bundle},
         edk_record::EdkRecord,
         family::{Family, Located},
-        keys::KeyOptions,
         reading::read_record,
         record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         seal_version::{identity, value_matches},

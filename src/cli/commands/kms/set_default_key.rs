@@ -4,8 +4,10 @@ use clap::Args;
 
 use crate::{
     cli::{args::kms::KeyIdArgs, commands::kms::entry::change, failure::Outcome, invocation::Invocation, terminal::note},
-    kms::{KeyPurpose, KeySource},
-    vault::DEFAULT_KEY_ALIAS,
+    kms::{
+        DEFAULT_KEY_ALIAS,
+        key_choice::{KeyOrigin, KeyPurpose},
+    },
 };
 
 /// [coldseal] Choose the key that a Region uses where a command names none
@@ -26,9 +28,9 @@ pub(super) fn run(invocation: &Invocation, args: &SetDefaultKeyArgs) -> Outcome 
         if options.online.is_none() || key_id == DEFAULT_KEY_ALIAS {
             return kms.set_default_key(region, key_id);
         }
-        let found = options.sources(kms).find(region, key_id, KeyPurpose::Wrap)?;
-        match found.source {
-            KeySource::Aws => kms.set_default_key_in_aws(&found.arn).map(|()| Some(found.arn)),
+        let found = options.known(kms).find(region, key_id, KeyPurpose::Wrap)?;
+        match found.origin {
+            KeyOrigin::Aws => kms.set_default_key_in_aws(&found.arn).map(|()| Some(found.arn)),
             _ => kms.set_default_key(region, &found.arn.to_string()),
         }
     })?;

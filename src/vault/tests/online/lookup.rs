@@ -1,7 +1,10 @@
 //! Which key a name means with AWS KMS at hand, and that every Region needs one.
 
 use super::*;
-use crate::kms::{ImportPublicKeys, KeyPurpose, KeySource, KmsPublicKey, PublicKeyFile};
+use crate::kms::{
+    ImportPublicKeys, KmsPublicKey, PublicKeyFile,
+    key_choice::{KeyOrigin, KeyPurpose},
+};
 
 const EMBEDDED: &str = "embedded:alias/aws/secretsmanager";
 
@@ -85,19 +88,19 @@ fn a_name_that_fits_twice_is_refused() {
     place.keys(|kms| kms.create_alias(region("us-west-2"), "alias/app", &id).expect("made"));
     let kms = place.kms();
     let options = with(&fake);
-    let find = |name: &str| options.sources(&kms).find(region("us-west-2"), name, KeyPurpose::Wrap);
+    let find = |name: &str| options.known(&kms).find(region("us-west-2"), name, KeyPurpose::Wrap);
     let here = kms.resolve(region("us-west-2"), &id).expect("there").to_string();
     let parts = [here.as_str(), &keys[0].to_string()];
     assert_refused(find("alias/app"), ErrorCode::ValidationException, &parts);
-    let found = |name: &str| find(name).map(|found| (found.arn.to_string(), found.source)).expect("found");
-    assert_eq!(found("embedded:alias/app"), (here.clone(), KeySource::Embedded));
-    assert_eq!(found(keys[0].key_id()), (keys[0].to_string(), KeySource::Aws));
+    let found = |name: &str| find(name).map(|found| (found.arn.to_string(), found.origin)).expect("found");
+    assert_eq!(found("embedded:alias/app"), (here.clone(), KeyOrigin::WrittenOut));
+    assert_eq!(found(keys[0].key_id()), (keys[0].to_string(), KeyOrigin::Aws));
     // Whether AWS has the alias too is not known where it does not say.
     fake.refuse("us-west-2", Some(Refusal::Denied));
     assert_refused(find("alias/app"), ErrorCode::AccessDeniedException, &["DescribeKey"]);
     fake.take_calls();
-    assert_eq!(found(&keys[0].to_string()), (keys[0].to_string(), KeySource::Aws), "an ARN is one key's");
-    assert_eq!(found(&id), (here, KeySource::Embedded));
+    assert_eq!(found(&keys[0].to_string()), (keys[0].to_string(), KeyOrigin::Aws), "an ARN is one key's");
+    assert_eq!(found(&id), (here, KeyOrigin::Embedded));
     assert!(find("no key at all").is_err() && fake.take_calls().is_empty(), "what is no name is not asked for");
     assert_refused(find(&keys[1].to_string()), ErrorCode::NotFoundException, &["Invalid arn us-east-1"]);
 }

@@ -1,32 +1,13 @@
 //! The keys that a command may mean: those of the keystore, and with AWS KMS at hand those there.
 
-use super::{EmbeddedKms, OnlineKey, OnlineKms, is_written_as_embedded, key_id::is_key_id};
+use super::chosen_key::{ChosenKey, KeyOrigin};
 use crate::{
     arn::{AliasArn, KeyArn},
     error::{Error, ErrorCode, KeyRefusal, KeyUseRefusal, Result, SetupError},
     keyring::{AwsKmsKeyring, Keyring, RsaEncryptionAlgorithm},
+    kms::{DEFAULT_KEY_ALIAS, EmbeddedKms, OnlineKey, OnlineKms, is_written_as_embedded, key_id::is_key_id},
     region::Region,
 };
-
-const DEFAULT_ALIAS: &str = "alias/aws/secretsmanager";
-
-/// Where a key was found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum KeySource {
-    /// In the keystore, with its private part.
-    Embedded,
-    /// In the keystore, its public part alone.
-    Imported,
-    /// In AWS KMS.
-    Aws,
-}
-
-/// A key that a name means.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct FoundKey {
-    pub(crate) arn: KeyArn,
-    pub(crate) source: KeySource,
-}
 
 /// What a key is looked up for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,44 +21,44 @@ pub(crate) enum KeyPurpose {
 
 /// The keystore, and AWS KMS where it is at hand.
 #[derive(Clone, Copy)]
-pub(crate) struct KeySources<'a> {
+pub(crate) struct KnownKeys<'a> {
     pub(crate) kms: &'a EmbeddedKms,
     pub(crate) online: Option<&'a dyn OnlineKms>,
 }
 
-impl<'a> KeySources<'a> {
+impl<'a> KnownKeys<'a> {
     /// The one key that a key id, key ARN, alias name or alias ARN names in a Region, and that can be used.
     ///
     /// AWS KMS is not asked for a key ARN, nor for a key id that the keystore has; for an alias it is, since both can have it.
-    pub(crate) fn find(&self, region: Region, name: &str, purpose: KeyPurpose) -> Result<FoundKey> {
+    pub(crate) fn find(&self, region: Region, name: &str, purpose: KeyPurpose) -> Result<ChosenKey> {
         let here = self.kms.resolve(region, name);
-        let Some(online) = self.online.filter(|_| !is_written_as_embedded(name)) else { return self.usable(here?, purpose) };
+        let Some(online) = self.online.filter(|_| !is_written_as_embedded(name)) else { return self.usable(name, here?, purpose) };
         if is_default_alias(name) {
-            return Err(KeyRefusal::OfSecretsManager(DEFAULT_ALIAS).into());
+            return Err(KeyRefusal::OfSecretsManager(DEFAULT_KEY_ALIAS).into());
         }
         if let Ok(arn) = name.parse::<KeyArn>() {
             same_region(region, arn.region())?;
-            return if self.has(&arn) { self.usable(here?, purpose) } else { Ok(FoundKey { arn, source: KeySource::Aws }) };
+            return if self.has(&arn) { self.usable(name, here?, purpose) } else { Ok(in_aws(name, arn)) };
         }
         let alias_arn = name.parse::<AliasArn>().ok();
         alias_arn.as_ref().map_or(Ok(()), |arn| same_region(region, arn.region()))?;
         let here = match here {
-            Ok(key) if is_key_id(name) => return self.usable(key, purpose),
+            Ok(key) if is_key_id(name) => return self.usable(name, key, purpose),
             Ok(key) => Some(key),
             Err(error) if is_malformed(name) || !is_absence(&error) => return Err(error),
             Err(_) => None,
         };
         match (here, online.describe_key(region, name)) {
             (Some(here), Ok(there)) if here != there.arn => Err(self.ambiguous(name, &here, &there.arn)),
-            (Some(here), Ok(_)) => self.usable(here, purpose),
-            (Some(here), Err(error)) if is_absence(&error) => self.usable(here, purpose),
-            (None, Ok(there)) if self.has(&there.arn) => self.usable(there.arn, purpose),
+            (Some(here), Ok(_)) => self.usable(name, here, purpose),
+            (Some(here), Err(error)) if is_absence(&error) => self.usable(name, here, purpose),
+            (None, Ok(there)) if self.has(&there.arn) => self.usable(name, there.arn, purpose),
             (None, Ok(there)) => {
                 same_region(region, there.arn.region())?;
                 if purpose == KeyPurpose::Wrap {
                     check_wraps(&there)?;
                 }
-                Ok(FoundKey { arn: there.arn, source: KeySource::Aws })
+                Ok(in_aws(name, there.arn))
             }
             (_, Err(error)) => Err(error),
         }
@@ -96,12 +77,12 @@ impl<'a> KeySources<'a> {
         }
     }
 
-    fn usable(&self, arn: KeyArn, purpose: KeyPurpose) -> Result<FoundKey> {
+    fn usable(&self, name: &str, arn: KeyArn, purpose: KeyPurpose) -> Result<ChosenKey> {
         if purpose == KeyPurpose::Wrap {
             self.kms.check_usable(&arn)?;
         }
-        let source = if self.kms.is_imported(&arn) { KeySource::Imported } else { KeySource::Embedded };
-        Ok(FoundKey { arn, source })
+        let origin = if self.kms.is_imported(&arn) { KeyOrigin::Imported } else { KeyOrigin::of_embedded(name) };
+        Ok(ChosenKey { arn, name: name.to_owned(), origin })
     }
 
     fn ambiguous(&self, name: &str, here: &KeyArn, there: &KeyArn) -> Error {
@@ -112,9 +93,13 @@ impl<'a> KeySources<'a> {
     }
 }
 
+fn in_aws(name: &str, arn: KeyArn) -> ChosenKey {
+    ChosenKey { arn, name: name.to_owned(), origin: KeyOrigin::Aws }
+}
+
 /// True for the name, and for an ARN, of the key that Secrets Manager alone may use.
 fn is_default_alias(name: &str) -> bool {
-    name == DEFAULT_ALIAS || name.parse::<AliasArn>().is_ok_and(|arn| arn.alias() == DEFAULT_ALIAS)
+    name == DEFAULT_KEY_ALIAS || name.parse::<AliasArn>().is_ok_and(|arn| arn.alias() == DEFAULT_KEY_ALIAS)
 }
 
 /// A name that no key can have, which AWS KMS need not be asked for.

@@ -2,13 +2,12 @@
 
 use std::{fmt, sync::Arc};
 
+use super::known_keys::KnownKeys;
 use crate::{
     arn::{AccountId, KeyArn},
-    keyring::{AwsKmsDiscoveryKeyring, Keyring, RsaEncryptionAlgorithm},
-    kms::{EmbeddedKms, KeySources, KeySpec, KeyUsage, OnlineKms, OnlineOpening},
+    keyring::{Keyring, RsaEncryptionAlgorithm},
+    kms::{EmbeddedKms, KeySpec, KeyUsage, OnlineKms, OnlineOpening},
 };
-
-use super::{edk_record::EdkRecord, openers::Openers, record::BundleRecord};
 
 /// A key that gets an encrypted data key of its own in every new bundle, so that the bundle opens where the Region's key is out of reach.
 pub enum RecoveryKey {
@@ -20,7 +19,7 @@ pub enum RecoveryKey {
 
 impl RecoveryKey {
     /// True for a KMS key of this ARN.
-    pub(super) fn is_kms_key(&self, arn: &str) -> bool {
+    pub(crate) fn is_kms_key(&self, arn: &str) -> bool {
         matches!(self, Self::Kms(key) if key.to_string() == arn)
     }
 }
@@ -56,18 +55,18 @@ impl Default for KeyOptions {
 
 impl KeyOptions {
     /// The keys that names may mean.
-    pub(crate) fn sources<'a>(&'a self, kms: &'a EmbeddedKms) -> KeySources<'a> {
-        KeySources { kms, online: self.online.as_deref() }
+    pub(crate) fn known<'a>(&'a self, kms: &'a EmbeddedKms) -> KnownKeys<'a> {
+        KnownKeys { kms, online: self.online.as_deref() }
     }
 
     /// Keyrings for a new bundle: the Region's key first, which makes the data key where there is none yet.
     pub(crate) fn wrapping<'a>(&'a self, kms: &'a EmbeddedKms, key: &KeyArn) -> Vec<Box<dyn Keyring + 'a>> {
-        let sources = self.sources(kms);
-        let mut keyrings = vec![sources.keyring(key, self.encryption_algorithm)];
+        let known = self.known(kms);
+        let mut keyrings = vec![known.keyring(key, self.encryption_algorithm)];
         for recovery_key in &self.recovery_keys {
             match recovery_key {
                 RecoveryKey::Kms(recovery) if recovery == key => {}
-                RecoveryKey::Kms(recovery) => keyrings.push(sources.keyring(recovery, self.encryption_algorithm)),
+                RecoveryKey::Kms(recovery) => keyrings.push(known.keyring(recovery, self.encryption_algorithm)),
                 RecoveryKey::Keyring(keyring) => keyrings.push(Box::new(&**keyring)),
             }
         }
@@ -93,37 +92,6 @@ impl KeyOptions {
         };
         has(KeyUsage::EncryptDecrypt, false) && (has_nameless || has(KeyUsage::KeyAgreement, true))
     }
-
-    /// What opens existing bundles.
-    pub(crate) fn openers<'a>(&'a self, kms: Option<&'a EmbeddedKms>) -> Openers<'a> {
-        let mut keyrings: Vec<Box<dyn Keyring + 'a>> = Vec::new();
-        if let Some(kms) = kms {
-            keyrings.push(Box::new(AwsKmsDiscoveryKeyring::new(kms)));
-        }
-        for keyring in &self.open_with {
-            keyrings.push(Box::new(&**keyring));
-        }
-        for recovery_key in &self.recovery_keys {
-            if let RecoveryKey::Keyring(keyring) = recovery_key {
-                keyrings.push(Box::new(&**keyring));
-            }
-        }
-        Openers::new(keyrings, kms, self)
-    }
-
-    /// True where the keystore has a key that opens the bundle, or AWS KMS is at hand and may be asked for one.
-    pub(crate) fn can_open(&self, kms: Option<&EmbeddedKms>, bundle: &BundleRecord) -> bool {
-        let edks = &bundle.encrypted_data_keys;
-        if kms.is_some_and(|kms| can_unwrap(kms, &bundle.kms_key_id) || edks.iter().any(|edk| edk.opens_with(kms))) {
-            return true;
-        }
-        let mut named = bundle.kms_key_id.parse().ok().into_iter().chain(edks.iter().filter_map(EdkRecord::key_arn));
-        self.online.is_some() && named.any(|key| self.online_opening.admits(kms, bundle.region, &key))
-    }
-}
-
-fn can_unwrap(kms: &EmbeddedKms, key: &str) -> bool {
-    key.parse().is_ok_and(|key| kms.can_unwrap(&key))
 }
 
 impl fmt::Debug for KeyOptions {
