@@ -98,7 +98,7 @@ pub trait Kms: Send + Sync {
     }
 }
 
-/// What is known of the keys of a [`Kms`], so that one is found for a message that does not name it by its ARN.
+/// What is known of the keys of a [`Kms`]: which one is asked for a key that a message names by another Region's ARN, or by its point.
 ///
 /// AWS KMS has no such operations, since its callers know their keys; each has a default, for what knows nothing.
 pub trait KeyDirectory: Send + Sync {
