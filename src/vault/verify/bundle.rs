@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
+use super::findings::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
 use crate::{
     crypto::Sha256,
     error::{Error, Result},

@@ -1,122 +1,22 @@
 //! Checks a vault, a secret's folder or a bundle, to the last byte, without any key; with a keystore, opens what it can too.
 
 mod bundle;
+mod findings;
 mod secret;
 
 use std::path::PathBuf;
 
-use serde::Serialize;
+pub use findings::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
 
-use self::bundle::Checker;
-use super::{KeyOptions, Vault};
+use self::{bundle::Checker, findings::STRANGER};
+use super::Vault;
 use crate::{
     error::{Damage, Result, SetupError},
-    kms::EmbeddedKms,
-    region::Region,
     store::{
         Stray,
         local::{Found, LocalStore, look_at},
     },
 };
-
-const STRANGER: &str = "does not belong to the vault";
-
-/// Something that `verify` has to say about a path.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Finding {
-    /// The file or folder.
-    #[serde(serialize_with = "crate::text::serialize_path")]
-    pub path: PathBuf,
-    /// What it is.
-    pub message: String,
-}
-
-/// What came of opening bundles with a keystore.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct OpenCounts {
-    /// Opened, and the value is the one on record where that can be told.
-    pub opened: u64,
-    /// The keystore has not the key, or not enabled.
-    pub not_openable_here: u64,
-    /// The key is here, and the bundle does not open.
-    pub failed: u64,
-}
-
-/// The bundles of Regions that were not asked about.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct OtherRegions {
-    /// All of them.
-    pub bundles: u64,
-    /// Those among them whose file is not there.
-    pub absent: u64,
-}
-
-/// What [`verify`] looks at, and with which keys.
-#[derive(Debug, Clone, Copy, Default)]
-#[non_exhaustive]
-pub struct VerifyOptions<'a> {
-    /// Opens what it can.
-    pub kms: Option<&'a EmbeddedKms>,
-    /// What opens besides; with AWS KMS, bundles under its keys are opened too.
-    pub keys: Option<&'a KeyOptions>,
-    /// Only the bundles for this Region; those for other Regions may be absent, and are counted.
-    pub region: Option<Region>,
-}
-
-/// What was checked, and what is wrong.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct VerifyReport {
-    /// Secrets checked.
-    pub secrets: u64,
-    /// Bundles checked.
-    pub bundles: u64,
-    /// What is wrong.
-    pub faults: Vec<Finding>,
-    /// What is not wrong, but not needed: leftovers of a command that was cut short.
-    pub notes: Vec<Finding>,
-    /// With a keystore, what opened.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub open: Option<OpenCounts>,
-    /// With one Region asked about, what there is for the others.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub other_regions: Option<OtherRegions>,
-}
-
-impl VerifyReport {
-    /// True when nothing is wrong.
-    #[must_use]
-    pub fn is_sound(&self) -> bool {
-        self.faults.is_empty()
-    }
-
-    fn new(options: &VerifyOptions<'_>) -> Self {
-        Self {
-            open: (options.kms.is_some() || options.keys.is_some()).then(OpenCounts::default),
-            other_regions: options.region.map(|_| OtherRegions::default()),
-            ..Self::default()
-        }
-    }
-
-    fn add(&mut self, other: Self) {
-        self.secrets += other.secrets;
-        self.bundles += other.bundles;
-        self.faults.extend(other.faults);
-        self.notes.extend(other.notes);
-        if let (Some(counts), Some(more)) = (&mut self.open, other.open) {
-            counts.opened += more.opened;
-            counts.not_openable_here += more.not_openable_here;
-            counts.failed += more.failed;
-        }
-        if let (Some(counts), Some(more)) = (&mut self.other_regions, other.other_regions) {
-            counts.bundles += more.bundles;
-            counts.absent += more.absent;
-        }
-    }
-}
 
 /// Verifies each path: a vault, the folder of a secret, or a bundle.
 ///

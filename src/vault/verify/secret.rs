@@ -3,8 +3,8 @@
 use std::{io::Read, path::Path};
 
 use super::{
-    STRANGER,
     bundle::{Checker, Seen},
+    findings::STRANGER,
 };
 use crate::{
     arn::KeyArn,
