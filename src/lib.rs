@@ -114,7 +114,6 @@
 
 pub mod arn;
 #[cfg(feature = "cli")]
-#[doc(hidden)]
 pub mod cli;
 pub mod crypto;
 mod durable;
@@ -122,8 +121,6 @@ mod durable;
 pub mod endpoint;
 pub mod error;
 mod format;
-#[doc(hidden)]
-pub mod json_stream;
 pub mod keyring;
 pub mod kms;
 pub mod message;
@@ -136,8 +133,6 @@ pub mod region;
 pub mod region_bundles;
 mod secret;
 mod sequence_number;
-#[doc(hidden)]
-pub mod shorthand;
 mod store;
 mod suite;
 mod text;

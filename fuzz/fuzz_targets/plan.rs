@@ -1,7 +1,10 @@
 //! A plan gives what serde_json reads in it, each value with the line on which it begins, or the place of a fault and none of its content.
 #![no_main]
 
-use coldseal::json_stream::{Stopped, for_each};
+#[path = "../../src/cli/plan/json_stream.rs"]
+mod json_stream;
+
+use json_stream::{Stopped, for_each};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Deserializer, Value};
 

@@ -1,9 +1,12 @@
 //! Shorthand that is taken, written out with quotes and brackets everywhere, means the same.
 #![no_main]
 
-use coldseal::shorthand::{Fault, is_key_character, parse};
+#[path = "../../src/cli/shorthand/syntax.rs"]
+mod syntax;
+
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Map, Value};
+use syntax::{Fault, is_key_character, parse};
 
 fn written(members: &Map<String, Value>) -> String {
     let member = |(key, value): (&String, &Value)| {

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::paramfile::ParamFiles;
+use super::shorthand::is_key_character;
 use super::structures::parse_structure;
 use super::usage::UsageError;
-use crate::shorthand::is_key_character;
 use crate::vault::is_reserved;
 
 /// What the pairs are for.

@@ -1,4 +1,4 @@
-//! The command line: arguments -> validated plan -> calls -> output. The only place for prompts, messages and exit codes.
+//! The command line, for the binary: arguments -> validated plan -> calls -> output. The only place for prompts, messages and exit codes.
 
 mod args;
 mod aws_config;

@@ -1,9 +1,13 @@
 //! Parameters in the AWS CLI's shorthand syntax, and what an error may show of them.
 
+mod syntax;
+
 use serde_json::{Map, Value};
 
+use self::syntax::{Fault, Load, parse};
 use super::usage::UsageError;
-use crate::shorthand::{Fault, Load, parse};
+
+pub(super) use syntax::is_key_character;
 
 /// Whether an error may repeat what was typed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

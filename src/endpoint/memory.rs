@@ -8,8 +8,8 @@ use super::{
 };
 use crate::{error::Result, kms::EmbeddedKms, region::Region};
 
-/// For tests and fuzzing: the operations without a keystore.
-#[doc(hidden)]
+/// The embedded KMS behind the protocol of AWS KMS, without a socket and without a keystore: for tests of software that calls AWS KMS, over an
+/// HTTP client in memory. What changes is kept as long as it lives.
 #[derive(Debug)]
 pub struct ServiceInMemory(RwLock<EmbeddedKms>);
 

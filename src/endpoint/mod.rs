@@ -10,9 +10,8 @@ mod service;
 mod tests;
 
 pub use answer::{Answer, Service};
-#[doc(hidden)]
-pub use http::is_signed;
+#[cfg(fuzzing)]
+pub use http::fuzzing;
 pub use http::{Authentication, Credentials, Reach, Server, ServerOptions, Stopper};
-#[doc(hidden)]
 pub use memory::ServiceInMemory;
 pub use service::KmsService;

@@ -49,8 +49,6 @@ pub use aws::{AwsKms, AwsKmsOptions, CallCounts};
 pub use aws::{LimitedKms, OnlineKey, OnlineKms, OnlineOpening};
 #[cfg(test)]
 use embedded::Clock;
-#[doc(hidden)]
-pub use embedded::parse_key_policy;
 pub use embedded::{
     AliasListEntry, ComparisonKey, CreateKey, DEFAULT_KEY_ALIAS, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, ExpiredKey,
     GeneratedDataKey, GeneratedRandom, ImportPublicKeys, Imported, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey,
@@ -60,15 +58,13 @@ pub use embedded::{
 };
 pub(crate) use embedded::{EMBEDDED_PREFIX, is_written_as_embedded};
 pub use encryption_algorithm::EncryptionAlgorithm;
-#[doc(hidden)]
-pub use imported::check_public_key_file;
 pub use imported::{KmsPublicKey, NamedKey, PublicKeyFile};
 #[cfg(feature = "kms-endpoint")]
 pub(crate) use key_id::random_uuid;
 pub use key_spec::{KeySpec, KeyUsage};
 #[cfg(feature = "kms-endpoint")]
 pub(crate) use keystore::LiveKeystore;
+#[cfg(fuzzing)]
+pub use keystore::fuzzing;
 pub use keystore::{Committed, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
-#[doc(hidden)]
-pub use keystore::{merge_contents, parse_content, parse_keystore};
 pub use public_key::PublicKey;

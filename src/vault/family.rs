@@ -126,18 +126,3 @@ fn from_json<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Resu
         Err(_) => serde_json::from_slice(bytes),
     }
 }
-
-/// For the fuzz target: parses the `secret.json` of any secret, and what is written for it.
-///
-/// # Errors
-/// What is wrong with it.
-#[doc(hidden)]
-pub fn parse_secret(bytes: &[u8]) -> Result<()> {
-    let damaged = |what| Error::Damaged { path: "secret.json".into(), what };
-    let named: SecretRecord = serde_json::from_slice(bytes).map_err(|_| damaged(Damage::Content("not the JSON of a secret".to_owned())))?;
-    let key = Located::of(named).key;
-    let parse = |bytes: &[u8]| parse_record(bytes, &key).map_err(damaged);
-    let record = parse(bytes)?;
-    assert_eq!(parse(&record.to_json()?)?, record, "a record that parses is written as it was read");
-    Ok(())
-}

@@ -10,6 +10,8 @@ mod dependents;
 mod describe;
 mod edk_record;
 mod family;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod list;
 mod lookup;
 mod openers;
@@ -43,8 +45,6 @@ pub use crate::kms::{
 pub use batch::{Batch, BatchEntry, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry, VersionStages};
-#[doc(hidden)]
-pub use family::parse_secret;
 pub use list::{FilterKey, ListSecrets, SecretFilter, SortBy, SortOrder};
 pub use plan::{NameClash, OnProblem};
 pub use read::{SecretValueEntry, VersionSelector};

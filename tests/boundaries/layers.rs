@@ -6,21 +6,7 @@ use super::tree::{Arrow, File};
 
 /// A folder, or a file that stands for itself, may use what stands in a line above its own, and what stands in its own line.
 const LAYERS: &[&[&str]] = &[
-    &[
-        "error",
-        "secret",
-        "suite",
-        "region",
-        "arn",
-        "timestamp",
-        "policy",
-        "page",
-        "text",
-        "shorthand",
-        "parallel",
-        "json_stream",
-        "sequence_number",
-    ],
+    &["error", "secret", "suite", "region", "arn", "timestamp", "policy", "page", "text", "parallel", "sequence_number"],
     &["durable"],
     &["format"],
     &["crypto"],

@@ -3,6 +3,7 @@
 
 mod entry;
 mod folder;
+mod json_stream;
 
 use std::{
     fmt,
@@ -13,6 +14,7 @@ use std::{
 
 pub(crate) use entry::Defaults;
 use folder::FoundFile;
+use json_stream::Stopped;
 use serde_json::Value;
 
 use super::{
@@ -20,11 +22,7 @@ use super::{
     paramfile::{self, ParamFiles, SizeLimit},
     usage::UsageError,
 };
-use crate::{
-    json_stream::{self, Stopped},
-    secret::SecretBytes,
-    vault::CreateSecret,
-};
+use crate::{secret::SecretBytes, vault::CreateSecret};
 
 /// Most bytes of a plan that can be read only once.
 const LIMIT: SizeLimit = SizeLimit { bytes: 64 * 1024 * 1024, hint: Some("a plan in a file may have any size; values can be file://PATH") };

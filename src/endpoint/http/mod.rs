@@ -11,6 +11,8 @@ mod authorization;
 mod body;
 mod connection;
 mod credentials;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod handler;
 mod limits;
 mod server;
@@ -20,30 +22,6 @@ mod stall;
 mod tests;
 mod unsigned;
 
-use hyper::{
-    HeaderMap,
-    header::{HeaderName, HeaderValue},
-};
-use time::OffsetDateTime;
-
 pub use credentials::Credentials;
 pub use handler::Authentication;
 pub use server::{Reach, Server, ServerOptions, Stopper};
-
-/// For the fuzz target: whether a request with these headers and this body is taken for one that was signed with the credentials, at a time
-/// in seconds since 1970. Headers that HTTP does not allow are left out, as no connection brings them.
-#[doc(hidden)]
-#[must_use]
-pub fn is_signed(headers: &[(&[u8], &[u8])], body: &[u8], credentials: &Credentials, unix_time: i64) -> bool {
-    let pairs = headers.iter().filter_map(|(name, value)| Some((HeaderName::from_bytes(name).ok()?, HeaderValue::from_bytes(value).ok()?)));
-    let headers: HeaderMap = pairs.collect();
-    let now = OffsetDateTime::from_unix_timestamp(unix_time).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let claimed = signature::claimed_region(&headers);
-    match signature::check(&headers, body, credentials, now) {
-        Ok(region) => {
-            assert_eq!(claimed, Some(region), "the Region is the one that the request names");
-            true
-        }
-        Err(_) => false,
-    }
-}

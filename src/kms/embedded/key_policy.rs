@@ -90,15 +90,6 @@ pub(super) fn shown(arn: &KeyArn, key: &Key) -> String {
     format!("{policy:#}")
 }
 
-/// For the fuzz target: whether a text can be a key policy.
-///
-/// # Errors
-/// What is wrong with it.
-#[doc(hidden)]
-pub fn parse_key_policy(policy: &str) -> Result<()> {
-    check(policy)
-}
-
 /// Whether a text can be a key policy.
 ///
 /// # Errors

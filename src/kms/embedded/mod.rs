@@ -68,8 +68,6 @@ pub use key::KeyManager;
 pub(in crate::kms) use key::{AutomaticRotation, DESCRIPTION_LIMIT, Deletion, Key, MultiRegion};
 pub(in crate::kms) use key_pair::KeyPair;
 pub(in crate::kms) use key_policy::check as check_key_policy;
-#[doc(hidden)]
-pub use key_policy::parse_key_policy;
 pub use key_state::KeyState;
 pub(crate) use lookup::{EMBEDDED_PREFIX, is_written_as_embedded};
 pub use material::RotationType;

@@ -8,8 +8,6 @@ mod public_key_file;
 mod tests;
 
 pub use kms_public_key::KmsPublicKey;
-#[doc(hidden)]
-pub use public_key_file::check_public_key_file;
 pub use public_key_file::{NamedKey, PublicKeyFile};
 
 use crate::timestamp::Timestamp;

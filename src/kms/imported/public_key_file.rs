@@ -101,16 +101,3 @@ fn alias(entry: Value) -> Result<Option<(AliasArn, String)>> {
     let entry: Entry = serde_json::from_value(entry).map_err(|_| PublicKeyRefusal::NotAnAlias)?;
     Ok(entry.target_key_id.map(|target| (entry.alias_arn, target)))
 }
-
-/// For the fuzz target: a key that is accepted is accepted again from the answer that is kept, as the same.
-#[doc(hidden)]
-pub fn check_public_key_file(bytes: &[u8]) {
-    const ARN: &str = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
-    let named = KeyUsage::ALL.map(|usage| NamedKey::new(ARN, usage.name()).expect("a key ARN and a usage"));
-    for named in named.iter().map(Some).chain([None]) {
-        if let Ok(PublicKeyFile::Key(key)) = PublicKeyFile::parse(bytes, named) {
-            let again = KmsPublicKey::from_answer(key.answer()).expect("what is kept was accepted");
-            assert_eq!(again, key);
-        }
-    }
-}

@@ -40,8 +40,8 @@ pub(super) struct Header {
 pub(super) struct Envelope {
     pub(super) header: Header,
     /// As it stands in the file: this is what the content's tag covers.
-    header_bytes: String,
-    sealed_content: Vec<u8>,
+    pub(super) header_bytes: String,
+    pub(super) sealed_content: Vec<u8>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,14 +92,6 @@ impl Envelope {
         let key = content_key(root_key, &self.header.content_salt);
         let opened = key.open(IV, self.header_bytes.as_bytes(), &self.sealed_content);
         opened.map_err(|_| damaged(path, "the keystore was changed: its header or content is not what was written"))
-    }
-
-    pub(super) fn header_bytes(&self) -> &str {
-        &self.header_bytes
-    }
-
-    pub(super) fn sealed_content(&self) -> &[u8] {
-        &self.sealed_content
     }
 }
 

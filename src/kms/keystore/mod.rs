@@ -26,6 +26,8 @@ mod copy;
 mod durable_keys;
 mod encoding;
 mod envelope;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod key_file;
 #[cfg(feature = "kms-endpoint")]
 mod live;
@@ -38,8 +40,6 @@ mod slot;
 mod tests;
 mod unlock;
 
-use std::path::Path;
-
 pub use durable_keys::{Committed, KeysDurable};
 #[cfg(feature = "kms-endpoint")]
 pub(crate) use live::LiveKeystore;
@@ -47,65 +47,3 @@ pub use location::KeystoreLocation;
 pub use passphrases::{KeyFileOnly, Passphrases};
 pub use protection::{Protection, ProtectionChanged};
 pub use session::KeystoreSession;
-
-use super::EmbeddedKms;
-use crate::error::Result;
-
-/// For the fuzz target: parses a keystore file up to its encryption.
-///
-/// # Errors
-/// What is wrong with it.
-#[doc(hidden)]
-pub fn parse_keystore(bytes: &[u8]) -> Result<()> {
-    let path = Path::new("keystore");
-    let envelope = envelope::Envelope::parse(path, bytes)?;
-    let again = envelope::write_file(envelope.header_bytes(), envelope.sealed_content())?;
-    assert_eq!(envelope, envelope::Envelope::parse(path, &again)?, "a keystore file that parses is written as it was read");
-    Ok(())
-}
-
-/// For the fuzz target: imports what is inside one encryption into what is inside another; a refusal changes nothing, and what comes of an
-/// import is content again, with everything from both, to which the same import adds nothing.
-///
-/// # Errors
-/// What is wrong with either, and why they cannot be merged.
-#[doc(hidden)]
-pub fn merge_contents(own: &[u8], other: &[u8]) -> Result<()> {
-    let parse = |bytes: &[u8]| content::parse(Path::new("keystore"), bytes);
-    let (mut merged, before, other) = (parse(own)?, parse(own)?, || parse(other));
-    let written = before.last_written().expect("stored content says when it was written");
-    let text = |kms: &EmbeddedKms| content::to_json(kms, written);
-    let imported = match merged.import(other()?) {
-        Ok(imported) => imported,
-        Err(refusal) => {
-            assert_eq!(text(&merged)?.expose(), text(&before)?.expose(), "a refused import changes nothing");
-            return Err(refusal);
-        }
-    };
-    let after = text(&merged)?;
-    let mut again = parse(after.expose()).expect("what comes of an import is content again");
-    assert!(imported.added.iter().all(|key| before.stored_key(key).is_none()), "what is said to be added was not there");
-    let own = again.import(before).expect("what was here is here");
-    assert!(own.added.is_empty() && own.updated.is_empty(), "nothing of our own is lost");
-    let repeated = again.import(other()?).expect("what was imported is here");
-    let keys: usize = other()?.regions.values().map(|state| state.keys.len() + state.imported.len()).sum();
-    let is_all_here = repeated.unchanged.len() + repeated.older.len() == keys;
-    assert!(repeated.added.is_empty() && repeated.updated.is_empty() && is_all_here, "all of it came over");
-    assert_eq!(text(&again)?.expose(), after.expose(), "importing again changes nothing");
-    Ok(())
-}
-
-/// For the fuzz target: parses what is inside the encryption.
-///
-/// # Errors
-/// What is wrong with it.
-#[doc(hidden)]
-pub fn parse_content(bytes: &[u8]) -> Result<()> {
-    let path = Path::new("keystore");
-    let kms = content::parse(path, bytes)?;
-    let written = kms.last_written().expect("stored content says when it was written");
-    let again = content::to_json(&kms, written)?;
-    let reread = content::to_json(&content::parse(path, again.expose())?, written)?;
-    assert_eq!(again.expose(), reread.expose(), "content that parses is written as it was read");
-    Ok(())
-}

@@ -136,7 +136,9 @@ fn policy_and_rotation_rules_are_kept() {
     assert_eq!(replica.resource_policy, request.resource_policy);
     assert_eq!((replica.rotation_enabled, replica.rotation_rules, replica.next_rotation_date), (None, None, None));
     let bytes = fs::read(place.dir("us-west-2", "db").join("secret.json")).expect("reads");
-    parse_secret(&bytes).expect("is written as it was read");
+    let parse = |bytes: &[u8]| parse_record(bytes, &key("us-west-2", "db")).expect("sound");
+    let record = parse(&bytes);
+    assert_eq!(parse(&record.to_json().expect("JSON")), record, "is written as it was read");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {

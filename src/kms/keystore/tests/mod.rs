@@ -6,17 +6,22 @@ mod full;
 mod protection;
 mod public_keys;
 
-use std::{cell::Cell, fs, os::unix::fs::PermissionsExt as _};
+use std::{cell::Cell, fs, os::unix::fs::PermissionsExt as _, path::Path};
 
 use tempfile::TempDir;
 
-use super::{envelope::Envelope, *};
+use super::{
+    content,
+    envelope::{self, Envelope},
+    *,
+};
 use crate::{
     arn::{AccountId, KeyArn},
     durable::parent_of,
     error::{Error, Result},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms as _},
+    kms::EmbeddedKms,
     region::Region,
     secret::SecretBytes,
 };
@@ -158,7 +163,7 @@ fn every_write_has_a_fresh_salt_and_keeps_slot_and_id() {
     let _ = session.commit().expect("commits");
     let second = read();
     assert_eq!((&first.header.keystore_id, &first.header.slot), (&second.header.keystore_id, &second.header.slot));
-    assert_ne!(first.header_bytes(), second.header_bytes());
+    assert_ne!(first.header_bytes, second.header_bytes);
 }
 
 #[test]
@@ -267,4 +272,24 @@ fn what_a_killed_write_left_is_swept_by_the_next_and_nothing_else_is() {
     put(&left, b"left");
     location.change_protection(&Fixed::new("", "new"), Protection::Passphrase).expect("changed");
     assert!(!left.exists() && others.iter().all(|path| path.exists()));
+}
+
+/// A keystore file up to its encryption; what parses is written as it was read.
+fn parse_keystore(bytes: &[u8]) -> Result<()> {
+    let path = Path::new("keystore");
+    let envelope = Envelope::parse(path, bytes)?;
+    let again = envelope::write_file(&envelope.header_bytes, &envelope.sealed_content)?;
+    assert_eq!(envelope, Envelope::parse(path, &again)?);
+    Ok(())
+}
+
+/// What is inside the encryption; what parses is written as it was read.
+fn parse_content(bytes: &[u8]) -> Result<()> {
+    let path = Path::new("keystore");
+    let kms = content::parse(path, bytes)?;
+    let written = kms.last_written().expect("stored content says when it was written");
+    let again = content::to_json(&kms, written)?;
+    let reread = content::to_json(&content::parse(path, again.expose())?, written)?;
+    assert_eq!(again.expose(), reread.expose());
+    Ok(())
 }

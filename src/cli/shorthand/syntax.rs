@@ -1,21 +1,21 @@
 //! The AWS CLI's shorthand syntax: `Key=a,Value=b`, lists `L=a,b` and `L=[a,b]`, structures `S={k=v}`, quotes, `\,`, and `k@=file://…`.
 //!
-//! Text in, JSON out; what `k@=` names is loaded by the caller. It stands outside the command line so that the fuzz targets reach it.
+//! Text in, JSON out; what `k@=` names is loaded by the caller. `fuzz/` takes this file as it is.
 
 use serde_json::{Map, Value};
 
 /// Loads the value of `k@=…`: `None` when it names no file and stands for itself.
-pub type Load<'a, E> = dyn FnMut(&str) -> Result<Option<String>, E> + 'a;
+pub(crate) type Load<'a, E> = dyn FnMut(&str) -> Result<Option<String>, E> + 'a;
 
 /// What a key can be written with.
 #[must_use]
-pub fn is_key_character(character: char) -> bool {
+pub(crate) fn is_key_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || "-_.#/:".contains(character)
 }
 
 /// Why a word is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault<E> {
+pub(crate) enum Fault<E> {
     /// It does not follow the syntax.
     Syntax {
         /// What was expected; of the word at most a key that stands in it twice.
@@ -31,7 +31,7 @@ pub enum Fault<E> {
 ///
 /// # Errors
 /// The first [`Fault`].
-pub fn parse<E>(word: &str, load: Option<&mut Load<'_, E>>) -> Result<Map<String, Value>, Fault<E>> {
+pub(crate) fn parse<E>(word: &str, load: Option<&mut Load<'_, E>>) -> Result<Map<String, Value>, Fault<E>> {
     Parser { word: word.chars().collect(), at: 0, depth: 0, is_loaded: false, load }.parameter()
 }
 

@@ -1,4 +1,6 @@
 //! A stream of JSON values: one after another (JSON Lines among them), or the items of one list. Only one of them is in memory.
+//!
+//! `fuzz/` takes this file as it is.
 
 use std::{
     cell::Cell,
@@ -11,7 +13,7 @@ use serde_json::{Deserializer, Value};
 
 /// Why the reading ended early.
 #[derive(Debug)]
-pub enum Stopped<E> {
+pub(crate) enum Stopped<E> {
     /// The input cannot be read.
     Input(io::Error),
     /// It is not JSON. `what` is a phrase of the parser's, with nothing of the input in it.
@@ -31,7 +33,7 @@ pub enum Stopped<E> {
 ///
 /// # Errors
 /// [`Stopped`].
-pub fn for_each<E>(mut input: impl BufRead, mut each: impl FnMut(u64, Value) -> Result<(), E>) -> Result<(), Stopped<E>> {
+pub(crate) fn for_each<E>(mut input: impl BufRead, mut each: impl FnMut(u64, Value) -> Result<(), E>) -> Result<(), Stopped<E>> {
     let lines = Cell::new(1);
     let is_list = begins_list(&mut input, &lines).map_err(Stopped::Input)?;
     let first = lines.get();
