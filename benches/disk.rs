@@ -220,7 +220,7 @@ impl Place {
         let vault = Vault::new(folder.path("vault"));
         let location = KeystoreLocation::new(folder.path("keystore.json"));
         let mut session = KeystoreSession::begin(&location, &NoPassphrase, None).expect("a keystore");
-        vault.create_secret(&mut session, &request("first".to_owned())).expect("made");
+        vault.create_secret(&mut session, &KeyOptions::default(), &request("first".to_owned())).expect("made");
         Self { bare, vault, session, _folder: folder }
     }
 }
@@ -238,7 +238,7 @@ fn secrets(criterion: &mut Criterion) {
         bencher.iter_custom(|count| timed(count, &mut name, |name| write_and_sync(&bare, &name)));
     });
     group.bench_function("create", |bencher| {
-        let mut work = |request| drop(vault.create_secret(&mut session, &request).expect("made"));
+        let mut work = |request| drop(vault.create_secret(&mut session, &KeyOptions::default(), &request).expect("made"));
         bencher.iter_custom(|count| timed(count, || request(name()), &mut work));
     });
 }

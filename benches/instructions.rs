@@ -11,7 +11,7 @@ use coldseal::{
     open,
     region::Region,
     seal,
-    vault::{CreateSecret, PayloadKind, ReplicaRegion, SecretValue, Vault, VerifyOptions, VersionSelector, verify},
+    vault::{CreateSecret, KeyOptions, PayloadKind, ReplicaRegion, SecretValue, Vault, VerifyOptions, VersionSelector, verify},
 };
 
 const PAYLOAD: [u8; 1024] = [0x5A; 1024];
@@ -73,13 +73,13 @@ impl Place {
     fn new() -> Result<Self> {
         let vault = Vault::new("vault");
         let mut session = KeystoreSession::begin(&KeystoreLocation::new(PathBuf::from("keystore.json")), &NoPassphrase, None)?;
-        vault.create_secret(&mut session, &request(Self::SECRET.to_owned())?)?;
+        vault.create_secret(&mut session, &KeyOptions::default(), &request(Self::SECRET.to_owned())?)?;
         Ok(Self { vault, session })
     }
 
     fn create(&mut self, times: u32) -> Result<()> {
         for number in 0..times {
-            self.vault.create_secret(&mut self.session, &request(format!("example/secret-{number:06}"))?)?;
+            self.vault.create_secret(&mut self.session, &KeyOptions::default(), &request(format!("example/secret-{number:06}"))?)?;
         }
         Ok(())
     }

@@ -9,7 +9,9 @@ use coldseal::{
     SecretBytes,
     kms::{CreateKey, KeyFileOnly, KeystoreLocation, KeystoreSession},
     region::Region,
-    vault::{CreateSecret, PayloadKind, ReplicaRegion, ReplicateSecret, SecretValue, Vault, VerifyOptions, VersionSelector, verify},
+    vault::{
+        CreateSecret, KeyOptions, PayloadKind, ReplicaRegion, ReplicateSecret, SecretValue, Vault, VerifyOptions, VersionSelector, verify,
+    },
 };
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -28,7 +30,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     request.value = Some(value);
     request.kms_key_id = Some("alias/payroll".to_owned());
     request.replicas = vec![ReplicaRegion::new("us-east-1")];
-    let created = vault.create_secret(&mut session, &request)?;
+    let created = vault.create_secret(&mut session, &KeyOptions::default(), &request)?;
     println!("created {} with {} bundles", created.arn, created.bundles.len());
 
     let request = ReplicateSecret::new("production/payroll", vec![ReplicaRegion::new(europe.name())]);

@@ -70,7 +70,7 @@
 //!     SecretBytes,
 //!     kms::{KeyFileOnly, KeystoreLocation, KeystoreSession},
 //!     region::Region,
-//!     vault::{CreateSecret, PayloadKind, ReplicaRegion, SecretValue, Vault, VersionSelector},
+//!     vault::{CreateSecret, KeyOptions, PayloadKind, ReplicaRegion, SecretValue, Vault, VersionSelector},
 //! };
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -84,7 +84,7 @@
 //! let mut request = CreateSecret::new("production/db", west);
 //! request.value = Some(SecretValue::new(PayloadKind::String, SecretBytes::new(b"attack at dawn".to_vec()))?);
 //! request.replicas = vec![ReplicaRegion::new("eu-west-1")];
-//! vault.create_secret(&mut session, &request)?;
+//! vault.create_secret(&mut session, &KeyOptions::default(), &request)?;
 //!
 //! let kms = location.load(&KeyFileOnly)?.expect("made above");
 //! let entry = vault.get_secret_value(&kms, "production/db", Some(europe), &VersionSelector::default())?;

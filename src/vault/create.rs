@@ -67,8 +67,6 @@ pub struct CreateSecret {
     pub on_problem: OnProblem,
     /// Account of the secret's ARN; `None` takes that of its primary wrapping key.
     pub account: Option<AccountId>,
-    /// Recovery keys, and how RSA keys wrap.
-    pub keys: KeyOptions,
 }
 
 impl CreateSecret {
@@ -92,7 +90,6 @@ impl CreateSecret {
             suite: AlgorithmSuite::default(),
             on_problem: OnProblem::default(),
             account: None,
-            keys: KeyOptions::default(),
         }
     }
 }
@@ -113,17 +110,18 @@ pub(super) struct Plan {
 }
 
 impl Vault {
-    /// Creates a secret: one bundle for the primary Region and each replica. All checks come before the first byte is written.
+    /// Creates a secret: one bundle for the primary Region and each replica. All checks come before the first byte is written. `keys` has the
+    /// recovery keys, and how data keys are wrapped.
     ///
     /// # Errors
     /// `InvalidParameterException`, `ValidationException`, `ResourceExistsException`, or the error of the first Region that cannot be served, all of them listed.
-    pub fn create_secret(&self, session: &mut KeystoreSession, request: &CreateSecret) -> Result<SecretChange> {
+    pub fn create_secret(&self, session: &mut KeystoreSession, keys: &KeyOptions, request: &CreateSecret) -> Result<SecretChange> {
         request.validate()?;
         let drawn = Drawn::for_request(request)?;
         let mut prepared = None;
         if !self.is_there()? {
             // A request that fails leaves no vault behind.
-            prepared = Some(self.prepare_create(session, request, &drawn, &self.read_name(&request.name)?)?);
+            prepared = Some(self.prepare_create(session, keys, request, &drawn, &self.read_name(&request.name)?)?);
             self.initialize()?;
         }
         self.require()?;
@@ -134,11 +132,11 @@ impl Vault {
             // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
             let prepared = match prepared.take() {
                 Some(prepared) if read.family.members().next().is_none() => prepared,
-                _ => self.prepare_create(session, request, &drawn, &read)?,
+                _ => self.prepare_create(session, keys, request, &drawn, &read)?,
             };
             let (change, keystore) = match prepared {
                 Prepared::Done(located) => {
-                    return Ok(SecretChange::of(self, session.kms(), &request.keys, &located, Committed::Unchanged));
+                    return Ok(SecretChange::of(self, session.kms(), keys, &located, Committed::Unchanged));
                 }
                 Prepared::New(change, keystore) => (change, keystore),
             };
@@ -147,18 +145,25 @@ impl Vault {
                 // The change is made. What it leaves to do is the next writer's if this fails.
                 let _ = self.settle(&*writer, &request.name);
             }
-            return Ok(SecretChange::of(self, session.kms(), &request.keys, &located, keystore));
+            return Ok(SecretChange::of(self, session.kms(), keys, &located, keystore));
         }
     }
 
     /// Checks everything, makes new keys durable, and seals in memory.
-    fn prepare_create(&self, session: &mut KeystoreSession, request: &CreateSecret, drawn: &Drawn, read: &Reading) -> Result<Prepared> {
+    fn prepare_create(
+        &self,
+        session: &mut KeystoreSession,
+        keys: &KeyOptions,
+        request: &CreateSecret,
+        drawn: &Drawn,
+        read: &Reading,
+    ) -> Result<Prepared> {
         if let Some(holder) = read.family.holder(request.region) {
-            return self.existing(session.kms(), &request.keys, request, holder).map(|located| Prepared::Done(Box::new(located)));
+            return self.existing(session.kms(), keys, request, holder).map(|located| Prepared::Done(Box::new(located)));
         }
-        let plan = plan_create(session.kms_mut(), &request.keys, request, &read.family)?;
+        let plan = plan_create(session.kms_mut(), keys, request, &read.family)?;
         let durable = session.commit()?;
-        let change = seal_create(&durable, &request.keys, request, drawn, plan)?;
+        let change = seal_create(&durable, keys, request, drawn, plan)?;
         Ok(Prepared::New(Box::new(change), durable.committed()))
     }
 

@@ -64,7 +64,6 @@ impl Defaults {
             data_key_scope: self.data_key_scope,
             suite: self.suite,
             account: self.account.clone(),
-            // The batch's keys are used.
             ..CreateSecret::new(name, self.region)
         }
     }

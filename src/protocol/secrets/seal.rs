@@ -69,11 +69,9 @@ fn create_secret(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer>
         suite: own.suite,
         on_problem: own.on_problem,
         account: own.account.take(),
-        keys: std::mem::take(&mut own.keys),
     };
-    let change = sealing.vault.create_secret(sealing.session, &asked);
-    own.keys = asked.keys;
-    change.map(|change| Answer::Changed(Box::new(change)))
+    let change = sealing.vault.create_secret(sealing.session, &own.keys, &asked)?;
+    Ok(Answer::Changed(Box::new(change)))
 }
 
 fn replicate_secret_to_regions(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer> {

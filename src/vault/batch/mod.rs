@@ -28,7 +28,6 @@ use crate::{
 pub struct Batch<'a> {
     vault: &'a Vault,
     session: &'a mut KeystoreSession,
-    /// The requests' own are not used.
     keys: &'a KeyOptions,
     /// `None` where there is no vault yet.
     writer: Option<Box<dyn Writer + 'a>>,

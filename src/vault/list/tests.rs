@@ -123,9 +123,8 @@ fn a_vault_is_listed_in_the_order_asked_for() {
             suite: AlgorithmSuite::default(),
             on_problem: OnProblem::FailWhole,
             account: None,
-            keys: KeyOptions::default(),
         };
-        vault.create_secret(&mut session, &request).expect("created");
+        vault.create_secret(&mut session, &KeyOptions::default(), &request).expect("created");
         // The next one's time differs in its milliseconds.
         std::thread::sleep(std::time::Duration::from_millis(2));
     }

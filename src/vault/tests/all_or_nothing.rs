@@ -177,7 +177,7 @@ impl Keyring for Refusing {
 fn a_default_key_is_durable_before_it_wraps_and_stays_where_sealing_fails() {
     let place = Place::new();
     let keys = KeyOptions { recovery_keys: vec![RecoveryKey::Keyring(Box::new(Refusing))], ..KeyOptions::default() };
-    let error = place.create(&CreateSecret { keys, ..request("db", &["eu-west-1"]) }).expect_err("nothing wraps");
+    let error = place.create_with(&keys, &request("db", &["eu-west-1"])).expect_err("nothing wraps");
     assert!(matches!(error, Error::Misuse(_)), "{error}");
     assert!(!place.vault.root().exists(), "no vault");
     let kms = place.kms();

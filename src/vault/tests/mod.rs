@@ -103,7 +103,11 @@ impl Place {
     }
 
     fn create(&self, request: &CreateSecret) -> Result<SecretChange> {
-        self.vault.create_secret(&mut self.session(), request)
+        self.create_with(&KeyOptions::default(), request)
+    }
+
+    fn create_with(&self, keys: &KeyOptions, request: &CreateSecret) -> Result<SecretChange> {
+        self.vault.create_secret(&mut self.session(), keys, request)
     }
 
     fn replicate(&self, request: &ReplicateSecret) -> Result<SecretChange> {
@@ -216,7 +220,6 @@ fn request(name: &str, regions: &[&str]) -> CreateSecret {
         suite: AlgorithmSuite::default(),
         on_problem: OnProblem::FailWhole,
         account: None,
-        keys: KeyOptions::default(),
     }
 }
 

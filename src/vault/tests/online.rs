@@ -32,11 +32,10 @@ fn with(fake: &Arc<FakeKms>) -> KeyOptions {
 }
 
 /// `db` in three Regions, each under `keys`.
-fn under(fake: &Arc<FakeKms>, keys: &[String]) -> CreateSecret {
+fn under(keys: &[String]) -> CreateSecret {
     CreateSecret {
         kms_key_id: Some(keys[0].clone()),
         replicas: REGIONS.iter().zip(keys).skip(1).map(|(region, key)| replica_under(region, key)).collect(),
-        keys: with(fake),
         ..request("db", &[])
     }
 }
@@ -60,7 +59,7 @@ fn is_empty(place: &Place) -> bool {
 fn a_version_takes_one_call_for_each_region() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
-    let change = place.create(&under(&fake, &arns(&keys))).expect("created");
+    let change = place.create_with(&with(&fake), &under(&arns(&keys))).expect("created");
     assert_eq!(fake.take_calls(), ["Encrypt eu-west-1", "Encrypt us-east-1", "GenerateDataKey us-west-2"], "a new vault is made once");
     assert!(change.bundles.iter().all(|bundle| bundle.opens_here) && change.public_only.is_empty());
     assert_eq!(change.arn.account().as_str(), ACCOUNT);
@@ -73,13 +72,13 @@ fn a_version_takes_one_call_for_each_region() {
     let description = place.vault.describe_secret(Some(&place.kms()), "db", None).expect("described");
     assert!(description.bundles.iter().all(|bundle| !bundle.opens_here));
     // By alias, each is asked for.
-    let named = CreateSecret { name: "second".to_owned(), ..under(&fake, &["alias/app"; 3].map(str::to_owned)) };
-    place.create(&named).expect("created");
+    let named = CreateSecret { name: "second".to_owned(), ..under(&["alias/app"; 3].map(str::to_owned)) };
+    place.create_with(&with(&fake), &named).expect("created");
     let described: Vec<_> = fake.take_calls().into_iter().filter(|call| call.starts_with("DescribeKey")).collect();
     assert_eq!(described, ["DescribeKey eu-west-1", "DescribeKey us-east-1", "DescribeKey us-west-2"]);
     // A key for each Region is as many calls.
-    let apart = CreateSecret { name: "third".to_owned(), data_key_scope: DataKeyScope::PerRegion, ..under(&fake, &arns(&keys)) };
-    place.create(&apart).expect("created");
+    let apart = CreateSecret { name: "third".to_owned(), data_key_scope: DataKeyScope::PerRegion, ..under(&arns(&keys)) };
+    place.create_with(&with(&fake), &apart).expect("created");
     assert_eq!(fake.take_calls(), ["GenerateDataKey eu-west-1", "GenerateDataKey us-east-1", "GenerateDataKey us-west-2"]);
 }
 
@@ -91,9 +90,8 @@ fn sixteen_regions_are_called_at_once_and_no_more() {
     fake.gate = 16;
     let (fake, place) = (Arc::new(fake), Place::new());
     let replicas = keys.iter().skip(1).map(|key| replica_under(key.region().name(), &key.to_string())).collect();
-    let request =
-        CreateSecret { region: regions[0], kms_key_id: Some(keys[0].to_string()), replicas, keys: with(&fake), ..request("db", &[]) };
-    let change = place.create(&request).expect("created");
+    let request = CreateSecret { region: regions[0], kms_key_id: Some(keys[0].to_string()), replicas, ..request("db", &[]) };
+    let change = place.create_with(&with(&fake), &request).expect("created");
     assert_eq!((change.bundles.len(), fake.take_calls().len(), fake.most_at_once()), (22, 22, 16));
     for region in regions {
         assert_eq!(get(&place, &with(&fake), region.name()).expect("each has its own Region's data key"), "top");
@@ -111,23 +109,27 @@ fn every_region_that_fails_is_told_and_nothing_is_written() {
         "us-east-1: AccessDeniedException: Encrypt: not authorized",
         "eu-west-1: EncryptionFailure: eu-west-1, Encrypt: connection refused",
     ];
-    assert_refused(place.create(&under(&fake, &arns(&keys))), ErrorCode::AccessDeniedException, &parts);
+    assert_refused(place.create_with(&with(&fake), &under(&arns(&keys))), ErrorCode::AccessDeniedException, &parts);
     assert!(is_empty(&place));
     // What has no name in AWS takes the one that Secrets Manager has for it.
     fake.refuse("us-east-1", None);
-    assert_refused(place.create(&under(&fake, &arns(&keys))), ErrorCode::EncryptionFailure, &["eu-west-1"]);
+    assert_refused(place.create_with(&with(&fake), &under(&arns(&keys))), ErrorCode::EncryptionFailure, &["eu-west-1"]);
     // Without its data key there is nothing to record.
     fake.refuse("us-west-2", Some(Refusal::Throttled));
-    let partial = || CreateSecret { on_problem: OnProblem::RecordFailed, ..under(&fake, &arns(&keys)) };
-    assert_refused(place.create(&partial()), ErrorCode::ThrottlingException, &["us-west-2: GenerateDataKey: Rate exceeded"]);
+    let partial = || CreateSecret { on_problem: OnProblem::RecordFailed, ..under(&arns(&keys)) };
+    assert_refused(
+        place.create_with(&with(&fake), &partial()),
+        ErrorCode::ThrottlingException,
+        &["us-west-2: GenerateDataKey: Rate exceeded"],
+    );
     for region in REGIONS {
         fake.refuse(region, Some(Refusal::NoCredentials));
     }
     let missing = |result: Result<SecretChange>| matches!(result, Err(Error::Setup(SetupError::NoCredentials(_))));
-    assert!(missing(place.create(&partial())) && is_empty(&place));
+    assert!(missing(place.create_with(&with(&fake), &partial())) && is_empty(&place));
     // What all Regions lack is no Region's failure, even where the first had credentials.
     fake.refuse("us-west-2", None);
-    assert!(missing(place.create(&partial())) && is_empty(&place));
+    assert!(missing(place.create_with(&with(&fake), &partial())) && is_empty(&place));
 }
 
 #[test]
@@ -135,7 +137,8 @@ fn partial_records_what_failed_for_a_retry() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
     fake.refuse("eu-west-1", Some(Refusal::Throttled));
-    let change = place.create(&CreateSecret { on_problem: OnProblem::RecordFailed, ..under(&fake, &arns(&keys)) }).expect("in part");
+    let change =
+        place.create_with(&with(&fake), &CreateSecret { on_problem: OnProblem::RecordFailed, ..under(&arns(&keys)) }).expect("in part");
     let status = |change: &SecretChange, region: &str| {
         let replica = change.replication_status.iter().find(|replica| replica.region.name() == region).expect("on record");
         (replica.status, replica.status_message.clone(), replica.kms_key_id.clone())
@@ -167,7 +170,7 @@ fn an_overwrite_that_fails_leaves_the_replica_in_sync() {
     let (mut fake, keys) = three_keys();
     let second = fake.make("eu-west-1", KeySpec::default());
     let (fake, place) = (Arc::new(fake), Place::new());
-    place.create(&under(&fake, &arns(&keys))).expect("created");
+    place.create_with(&with(&fake), &under(&arns(&keys))).expect("created");
     let before = place.snapshot();
     fake.refuse("eu-west-1", Some(Refusal::Denied));
     let request = ReplicateSecret {
@@ -185,7 +188,7 @@ fn an_overwrite_that_fails_leaves_the_replica_in_sync() {
 fn rewrap_takes_one_decrypt_and_a_call_for_each_region() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
-    place.create(&under(&fake, &arns(&keys))).expect("created");
+    place.create_with(&with(&fake), &under(&arns(&keys))).expect("created");
     fake.take_calls();
     let rewrap = |keys: KeyOptions| RewrapSecret { keys, ..RewrapSecret::new("db") };
     place.vault.rewrap_secret(&mut place.session(), &rewrap(with(&fake))).expect("rewrapped");

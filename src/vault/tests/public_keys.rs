@@ -90,7 +90,7 @@ fn public_keys_pack_and_private_keys_open() {
 #[test]
 fn the_record_names_every_encrypted_data_key() {
     let (place, _, east, europe) = imported();
-    place.create(&CreateSecret { keys: with_recovery(), ..under_imported(&east, &europe) }).expect("created");
+    place.create_with(&with_recovery(), &under_imported(&east, &europe)).expect("created");
     let record = place.record(EAST, "db");
     let names: Vec<Vec<String>> =
         record.versions[0].bundles.iter().map(|bundle| bundle.encrypted_data_keys.iter().map(ToString::to_string).collect()).collect();
@@ -181,7 +181,7 @@ fn any_regions_bundle_that_opens_serves_the_others() {
 #[test]
 fn a_recovery_key_opens_where_the_private_key_is_not() {
     let (place, aws, east, europe) = imported();
-    let change = place.create(&CreateSecret { keys: with_recovery(), ..under_imported(&east, &europe) }).expect("created");
+    let change = place.create_with(&with_recovery(), &under_imported(&east, &europe)).expect("created");
     assert!(change.bundles.iter().all(|bundle| !bundle.opens_here), "the keystore has no key of it");
     assert_eq!((change.public_only, change.recovery_only), (vec![], vec![region(EUROPE), region(EAST)]));
     for place_name in [EAST, EUROPE] {
@@ -219,7 +219,7 @@ fn a_recovery_key_of_the_keystore_opens_here() {
     let kms = place.kms();
     let recovery = kms.resolve(region("us-west-2"), &key).expect("there");
     let keys = || KeyOptions { recovery_keys: vec![RecoveryKey::Kms(recovery.clone())], ..KeyOptions::default() };
-    let change = place.create(&CreateSecret { keys: keys(), ..under_imported(&east, &europe) }).expect("created");
+    let change = place.create_with(&keys(), &under_imported(&east, &europe)).expect("created");
     assert!(change.bundles.iter().all(|bundle| bundle.opens_here) && change.public_only.is_empty());
     assert_eq!(place.get("db", Some(EUROPE)).expect("opens").value.expose(), b"top");
     assert_eq!(place.verify_open().open.expect("counted").opened, 2);

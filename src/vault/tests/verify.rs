@@ -124,7 +124,7 @@ fn no_other_key_wraps_the_data_key() {
     let other = place.make_key("us-west-2");
     let other = place.kms().resolve(region("us-west-2"), &other).expect("there");
     let keys = KeyOptions { recovery_keys: vec![RecoveryKey::Kms(other)], ..KeyOptions::default() };
-    place.create(&CreateSecret { keys, ..request("db", &[]) }).expect("created");
+    place.create_with(&keys, &request("db", &[])).expect("created");
     place.assert_clean();
     // A record without the list says that there is only one.
     change_bundle(&place, |bundle| bundle.encrypted_data_keys.clear());

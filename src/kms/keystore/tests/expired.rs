@@ -41,9 +41,8 @@ fn make_the_expired_keystore() {
             suite: AlgorithmSuite::default(),
             on_problem: OnProblem::FailWhole,
             account: None,
-            keys: KeyOptions::default(),
         };
-        drop(vault.create_secret(&mut session, &request).expect("created"));
+        drop(vault.create_secret(&mut session, &KeyOptions::default(), &request).expect("created"));
     }
     drop(session);
     let (mut kms, unlocked) = unlock::unlock(&location, &Never).expect("opens").expect("a keystore");

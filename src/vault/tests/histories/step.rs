@@ -67,7 +67,7 @@ pub(super) fn run(vault: &Vault, session: &Session, operation: &Operation) -> Ve
     let mut session = lock(session);
     let one = |is_done: bool| vec![if is_done { Certainty::Done } else { Certainty::Unknown }];
     match operation {
-        Operation::Create(wanted) => one(vault.create_secret(&mut session, &creation(wanted)).is_ok()),
+        Operation::Create(wanted) => one(vault.create_secret(&mut session, &KeyOptions::default(), &creation(wanted)).is_ok()),
         Operation::Replicate { name, primary, replicas, overwrites } => {
             let request = ReplicateSecret {
                 secret_id: NAMES[*name].to_owned(),

@@ -20,14 +20,14 @@ fn import(place: &Place, fake: &FakeKms, key: &KeyArn) {
 fn every_region_needs_a_key_and_all_are_listed() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
-    let nothing = CreateSecret { keys: with(&fake), ..request("db", &["us-east-1", "eu-west-1"]) };
+    let nothing = request("db", &["us-east-1", "eu-west-1"]);
     let parts = ["3 Regions have problems", "us-west-2: no key is named", "us-east-1: no key", "eu-west-1: no key"];
-    assert_refused(place.create(&nothing), ErrorCode::InvalidParameterException, &parts);
+    assert_refused(place.create_with(&with(&fake), &nothing), ErrorCode::InvalidParameterException, &parts);
     // No later try would find one.
     let partial = CreateSecret { on_problem: OnProblem::RecordFailed, kms_key_id: Some(keys[0].to_string()), ..nothing };
-    assert_refused(place.create(&partial), ErrorCode::InvalidParameterException, &["us-east-1: no key"]);
+    assert_refused(place.create_with(&with(&fake), &partial), ErrorCode::InvalidParameterException, &["us-east-1: no key"]);
     let alias_arn = format!("arn:aws:kms:us-east-1:{ACCOUNT}:alias/aws/secretsmanager");
-    let refused = place.create(&under(&fake, &["alias/aws/secretsmanager".to_owned(), alias_arn, keys[2].to_string()]));
+    let refused = place.create_with(&with(&fake), &under(&["alias/aws/secretsmanager".to_owned(), alias_arn, keys[2].to_string()]));
     assert_refused(
         refused,
         ErrorCode::AccessDeniedException,
@@ -39,8 +39,8 @@ fn every_region_needs_a_key_and_all_are_listed() {
     );
     assert!(fake.take_calls().is_empty() && is_empty(&place));
     // Said outright, the embedded default key is one as any other.
-    let both = under(&fake, &[EMBEDDED.to_owned(), keys[1].to_string(), keys[2].to_string()]);
-    place.create(&both).expect("created");
+    let both = under(&[EMBEDDED.to_owned(), keys[1].to_string(), keys[2].to_string()]);
+    place.create_with(&with(&fake), &both).expect("created");
     assert_eq!(fake.take_calls(), ["Encrypt eu-west-1", "Encrypt us-east-1"]);
     assert_eq!(get(&place, &with(&fake), "us-west-2").expect("opens"), "top");
     assert!(fake.take_calls().is_empty());
@@ -54,7 +54,7 @@ fn a_default_key_of_aws_is_kept_by_its_arn() {
         place.keys(|kms| kms.set_default_key_in_aws(key).expect("set"));
     }
     assert_eq!(place.kms().chosen_default_key(region("eu-west-1")), Some(keys[2].clone()), "read again");
-    place.create(&CreateSecret { keys: with(&fake), ..request("db", &["us-east-1", "eu-west-1"]) }).expect("created");
+    place.create_with(&with(&fake), &request("db", &["us-east-1", "eu-west-1"])).expect("created");
     assert_eq!(fake.take_calls(), ["Encrypt eu-west-1", "Encrypt us-east-1", "GenerateDataKey us-west-2"]);
     let offline = place.create(&request("offline", &[]));
     assert_refused(offline, ErrorCode::NotFoundException, &["is one in AWS KMS"]);
@@ -74,10 +74,10 @@ fn an_embedded_key_has_to_be_written_out() {
     let mut named = arns(&keys);
     named[1].clone_from(&id);
     let parts = ["us-east-1: its key is an embedded one", "with AWS KMS that has to be said"];
-    assert_refused(place.create(&under(&fake, &named)), ErrorCode::InvalidParameterException, &parts);
+    assert_refused(place.create_with(&with(&fake), &under(&named)), ErrorCode::InvalidParameterException, &parts);
     assert!(fake.take_calls().is_empty());
     named[1] = format!("embedded:{id}");
-    place.create(&under(&fake, &named)).expect("created");
+    place.create_with(&with(&fake), &under(&named)).expect("created");
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn what_aws_would_not_wrap_under_is_told_before_anything_is_wrapped() {
         "eu-west-1: ",
         "ECC_NIST_P256",
     ];
-    assert_refused(place.create(&under(&fake, &by_id)), ErrorCode::InvalidKeyUsageException, &parts);
+    assert_refused(place.create_with(&with(&fake), &under(&by_id)), ErrorCode::InvalidKeyUsageException, &parts);
     assert!(fake.take_calls().iter().all(|call| call.starts_with("DescribeKey")) && is_empty(&place));
 }
 
@@ -133,11 +133,11 @@ fn an_imported_key_is_the_one_in_aws_and_wraps_without_a_call() {
     fake.kms.create_alias(rsa.region(), "alias/app", rsa.key_id()).expect("made");
     let (fake, place) = (Arc::new(fake), Place::new());
     import(&place, &fake, &rsa);
-    let under = |name: &str, key: &str| CreateSecret { kms_key_id: Some(key.to_owned()), keys: with(&fake), ..request(name, &[]) };
-    place.create(&under("db", &rsa.to_string())).expect("created");
-    place.create(&under("by-id", rsa.key_id())).expect("created");
+    let under = |name: &str, key: &str| CreateSecret { kms_key_id: Some(key.to_owned()), ..request(name, &[]) };
+    place.create_with(&with(&fake), &under("db", &rsa.to_string())).expect("created");
+    place.create_with(&with(&fake), &under("by-id", rsa.key_id())).expect("created");
     assert!(fake.take_calls().is_empty());
-    place.create(&under("by-alias", "alias/app")).expect("the alias in AWS is of the same key");
+    place.create_with(&with(&fake), &under("by-alias", "alias/app")).expect("the alias in AWS is of the same key");
     assert_eq!(fake.take_calls(), ["DescribeKey us-west-2"]);
     assert_eq!(get(&place, &with(&fake), "us-west-2").expect("opens"), "top");
     assert_eq!(fake.take_calls(), ["Decrypt us-west-2"]);

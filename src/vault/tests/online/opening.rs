@@ -22,7 +22,7 @@ fn only_the_configured_account_is_asked() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
     let unconfigured = || KeyOptions { online_opening: OnlineOpening::default(), ..with(&fake) };
-    let change = place.create(&CreateSecret { keys: unconfigured(), ..under(&fake, &arns(&keys)) }).expect("created");
+    let change = place.create_with(&unconfigured(), &under(&arns(&keys))).expect("created");
     assert_eq!(change.public_only.len(), 3, "they do not open as things are");
     fake.take_calls();
     let parts = ["its account 111122223333 is not the configured one"];
@@ -45,7 +45,7 @@ fn only_the_configured_account_is_asked() {
 fn verify_opens_with_aws_and_a_refusal_is_no_fault() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
-    place.create(&under(&fake, &arns(&keys))).expect("created");
+    place.create_with(&with(&fake), &under(&arns(&keys))).expect("created");
     let verify = |keys: &KeyOptions| {
         let options = VerifyOptions { kms: Some(&place.kms()), keys: Some(keys), region: None };
         verify_paths(&[place.vault.root().to_owned()], options)
