@@ -10,7 +10,7 @@ use super::{
     inputs::Inputs,
     paramfile::{ParamFiles, SizeLimit, is_literal},
     replica_regions::parse_replica_regions,
-    structures::{parse_structures, take_string, take_strings},
+    structures::{parse_strings, parse_structures, take_string, take_strings},
     terminal::warn,
     usage::UsageError,
 };
@@ -89,7 +89,7 @@ impl Argument<'_> {
             (Kind::Boolean, Json::Bool(true)) => Value::Boolean(true),
             (Kind::Blob(_), Json::String(word)) => self.blob(&word)?,
             (Kind::Pairs, argument) => Value::Pairs(self.pairs(&words(argument)?)?),
-            (Kind::List { .. }, argument) => Value::Texts(words(argument)?),
+            (Kind::List { .. }, argument) => Value::Texts(parse_strings(&self.flag, self.files().words(&self.flag, &words(argument)?)?)?),
             (Kind::Structures { members, .. }, argument) => Value::Structures(self.structures(members, &words(argument)?)?),
             _ => return Err(Error::Misuse("a flag has the type of its member").into()),
         }))

@@ -123,7 +123,7 @@ impl<'a> ParamFiles<'a> {
         }
     }
 
-    /// The words of a parameter that is a list of structures: a single `file://` stands for the file's text (at most 1 MiB).
+    /// The words of a parameter that is a list: a single `file://` stands for the file's text (at most 1 MiB).
     ///
     /// # Errors
     /// As [`ParamFiles::string`].

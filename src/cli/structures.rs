@@ -38,6 +38,19 @@ pub(crate) fn parse_structures(
     Ok(structures)
 }
 
+/// Strings as words, or as one word that is a JSON list of strings.
+///
+/// # Errors
+/// Syntax; an item that is no string.
+pub(crate) fn parse_strings(parameter: &str, words: Vec<String>) -> Result<Vec<String>, UsageError> {
+    match words.as_slice() {
+        [only] if only.trim_start().starts_with('[') => {
+            strings(parse_json(parameter, only)?).ok_or_else(|| UsageError::parameter(parameter, "the JSON is not a list of strings"))
+        }
+        _ => Ok(words),
+    }
+}
+
 /// One structure: a JSON object or a shorthand word.
 pub(super) fn parse_structure(files: &ParamFiles<'_>, parameter: &str, word: &str) -> Result<Map<String, Value>, UsageError> {
     if word.trim_start().starts_with('{') {
@@ -63,12 +76,17 @@ pub(super) fn take_string(parameter: &str, structure: &mut Map<String, Value>, m
 /// The list of strings at `member`, where a single string counts as a list of one; `None` when it is absent.
 pub(super) fn take_strings(parameter: &str, structure: &mut Map<String, Value>, member: &str) -> Result<Option<Vec<String>>, UsageError> {
     let is_not = || UsageError::parameter(parameter, format!("{member} must be a list of strings"));
-    let text = |item| if let Value::String(text) = item { Ok(text) } else { Err(is_not()) };
     match structure.remove(member) {
         None => Ok(None),
-        Some(Value::Array(items)) => items.into_iter().map(text).collect::<Result<_, _>>().map(Some),
-        Some(item) => Ok(Some(vec![text(item)?])),
+        Some(Value::String(text)) => Ok(Some(vec![text])),
+        Some(other) => strings(other).ok_or_else(is_not).map(Some),
     }
+}
+
+/// The strings of a list that has nothing else.
+fn strings(list: Value) -> Option<Vec<String>> {
+    let Value::Array(items) = list else { return None };
+    items.into_iter().map(|item| if let Value::String(text) = item { Some(text) } else { None }).collect()
 }
 
 /// The string at `member`.
@@ -115,6 +133,24 @@ mod tests {
             &["Key=a,Value=b", r#"{"Key": "c", "Value": ""}"#],
         ] {
             assert_eq!(parse(args), expected, "{args:?}");
+        }
+    }
+
+    #[test]
+    fn strings_are_words_or_a_list_in_json() {
+        let parse = |words: &[&str]| {
+            let words = words.iter().map(|word| (*word).to_owned()).collect();
+            parse_strings("--tag-keys", words).map_err(|error| error.message)
+        };
+        let expected = Ok(vec!["a".to_owned(), "b c".to_owned()]);
+        for words in [&["a", "b c"][..], &[r#"["a", "b c"]"#], &[" [\"a\",\n\"b c\"]\n"]] {
+            assert_eq!(parse(words), expected, "{words:?}");
+        }
+        assert_eq!(parse(&["[a", "b"]), Ok(vec!["[a".to_owned(), "b".to_owned()]));
+        for (word, expected) in
+            [(r#"["a", 1]"#, "the JSON is not a list of strings"), ("[a]", "Invalid JSON: expected value at line 1 column 2")]
+        {
+            assert_eq!(parse(&[word]), Err(format!("Error parsing parameter '--tag-keys': {expected}")), "{word}");
         }
     }
 

@@ -29,6 +29,19 @@ fn every_form_of_tags_is_taken_and_every_region_shows_them() {
 }
 
 #[test]
+fn every_form_of_tag_keys_is_taken() {
+    for keys in [&["a", "b"][..], &[r#"["a", "b"]"#], &["file://keys.json"]] {
+        let sandbox = sandbox();
+        sandbox.write("keys.json", "[\n    \"a\",\n    \"b\"\n]\n");
+        sandbox.coldseal("tag-resource --secret-id db --tags Key=b Key=c").assert().success();
+        sandbox.coldseal("untag-resource --secret-id db --tag-keys").args(keys).assert().success().stdout_eq("").stderr_eq("");
+        assert_eq!(sandbox.stdout(TAGS), "c\t\n", "{keys:?}");
+    }
+    let refused = sandbox().coldseal("untag-resource --secret-id db --tag-keys").arg("[1]").assert().code(252);
+    refused.stderr_eq("coldseal: Error parsing parameter '--tag-keys': the JSON is not a list of strings\n");
+}
+
+#[test]
 fn a_request_in_json_does_the_same_and_no_keystore_is_needed() {
     let sandbox = sandbox();
     let arn = sandbox.stdout("describe-secret --secret-id db --query ARN --output text");
