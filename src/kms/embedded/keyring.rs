@@ -6,7 +6,7 @@
 //! | `RSA_…` | `aws-kms-rsa` | the public key, RSAES_OAEP_SHA_256 |
 //! | `ECC_NIST_…` | `raw-ecdh` | the public key and a fresh ephemeral sender |
 
-use super::state::EmbeddedKms;
+use super::{key_pair::KeyPair, state::EmbeddedKms};
 use crate::{
     arn::KeyArn,
     crypto::Random,
@@ -29,13 +29,22 @@ impl EmbeddedKms {
     pub fn keyring_with(&self, key: KeyArn, algorithm: RsaEncryptionAlgorithm) -> Box<dyn Keyring + '_> {
         let unwrapping = AwsKmsKeyring::new(self, key.clone());
         let (wrapping, unwrapping): (Box<dyn Keyring>, _) = match self.public_key(&key).cloned() {
-            None => return Box::new(unwrapping),
+            None => return Box::new(self.unwrapping_alone(&key, unwrapping)),
             Some(PublicKey::Rsa(public)) => (Box::new(AwsKmsRsaKeyring::new(key.clone(), public, algorithm)), unwrapping),
             Some(PublicKey::EllipticCurve(public)) => {
                 (Box::new(RawEcdhKeyring::from_public_key(public.clone())), unwrapping.with_public_key(public))
             }
         };
         Box::new(AsymmetricKeyring { kms: self, key, wrapping, unwrapping })
+    }
+
+    /// With the point of a key that is deleted, so that the call says so.
+    fn unwrapping_alone<'a>(&'a self, key: &KeyArn, unwrapping: AwsKmsKeyring<'a>) -> AwsKmsKeyring<'a> {
+        let stored = self.stored_key(key).filter(|_| key.account() == self.account());
+        match stored.and_then(|key| key.material.key_pair()).map(KeyPair::public_key) {
+            Some(PublicKey::EllipticCurve(point)) => unwrapping.with_public_key(point.clone()),
+            Some(PublicKey::Rsa(_)) | None => unwrapping,
+        }
     }
 
     /// Whether an encrypted data key was made under this key; `None` where that cannot be told, as the key is not here and one of ECDH names

@@ -1,7 +1,10 @@
 //! The keyring of a key makes the encrypted data key of its kind, and opens it again.
 
 use super::*;
-use crate::keyring::{AwsKmsDiscoveryKeyring, Keyring as _, Unwrapped};
+use crate::{
+    keyring::{AwsKmsDiscoveryKeyring, Keyring as _, Unwrapped},
+    timestamp::Timestamp,
+};
 
 fn opens(unwrapped: Unwrapped, data_key: &crate::secret::DataKey) -> bool {
     match unwrapped {
@@ -68,6 +71,24 @@ fn a_key_that_is_gone_or_disabled_wraps_nothing() {
             Unwrapped::Failed(cause) => assert!(cause.to_string().contains("is disabled"), "{cause}"),
             other => panic!("{spec}: {other:?}"),
         }
+    }
+}
+
+#[test]
+fn a_key_whose_deletion_was_due_is_told() {
+    let mut kms = kms();
+    for spec in CURVES {
+        let request = CreateKey { key_spec: spec, key_usage: Some(KeyUsage::KeyAgreement), ..CreateKey::default() };
+        let arn = kms.create_key_with(west(), request).expect("made").arn;
+        let (_, edk) = kms.keyring(arn.clone()).generate(&context(), &SystemRandom).expect("wraps");
+        kms.schedule_key_deletion(west(), arn.key_id(), Some(7)).expect("scheduled");
+        let now = kms.clock;
+        kms.clock = Clock::Fixed(Timestamp::now().plus_days(8));
+        match kms.keyring(arn).unwrap(&edk, &context()) {
+            Unwrapped::Failed(cause) => assert!(cause.to_string().contains("its deletion was due"), "{spec}: {cause}"),
+            other => panic!("{spec}: {other:?}"),
+        }
+        kms.clock = now;
     }
 }
 
