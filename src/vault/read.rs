@@ -60,6 +60,9 @@ pub struct SecretValueEntry {
     pub created_date: Timestamp,
 }
 
+/// How many writers, one after another, may overtake a reader before a file counts as missing.
+const OVERTAKEN_LIMIT: usize = 4;
+
 impl Vault {
     /// Opens the bundle of one version in one Region with the keys of a keystore.
     ///
@@ -112,13 +115,16 @@ impl Vault {
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
-        match self.read_value(openers, secret_id, region, selector) {
-            // A writer may have removed the file after the record was read; by now the record is another one.
-            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                self.read_value(openers, secret_id, region, selector).map_err(as_missing)
+        let read = || self.read_value(openers, secret_id, region, selector);
+        let mut result = read();
+        for _ in 0..OVERTAKEN_LIMIT {
+            match result {
+                // A writer may have removed the file after the record was read; by now the record is another one.
+                Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => result = read(),
+                _ => break,
             }
-            result => result,
         }
+        result.map_err(as_missing)
     }
 
     fn read_value(
