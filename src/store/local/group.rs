@@ -87,7 +87,7 @@ impl StagedTogether<'_> {
             self.records.push(staged);
             return Ok(());
         };
-        let mut writer = SecretWriter::begin_in(&self.owner.group, &staged.dir)?;
+        let mut writer = SecretWriter::begin_in(&self.owner.group, &staged.dir).inspect_err(|_| self.give_up_region(&staged))?;
         staged.may_have_leftovers = writer.may_have_leftovers;
         let written = blobs.iter().try_for_each(|(blob, message)| writer.write_blob(blob, message));
         match written.and_then(|()| writer.set_aside(&record)) {
@@ -105,6 +105,11 @@ impl StagedTogether<'_> {
 
     fn abandon_one(&self, staged: &StagedRecord) {
         abandon(&staged.dir, staged.before.as_deref(), &staged.named_before);
+        self.give_up_region(staged);
+    }
+
+    /// The Region's folder goes, if this was to be its first secret.
+    fn give_up_region(&self, staged: &StagedRecord) {
         if staged.before.is_none() {
             lock(&self.owner.abandoned).insert(durable::parent_of(&staged.dir).to_owned());
         }

@@ -145,9 +145,15 @@ impl<'a> BatchWriter<'a> {
         if lost.is_empty() {
             return Ok(entries.into_iter().flatten().collect());
         }
+        let names: Vec<String> = lost.iter().map(|request| request.name.clone()).collect();
         match self.write(lost) {
             Ok(again) => Ok(in_place(entries, again)),
-            Err((again, error)) => Err((in_place(entries, again), error)),
+            Err((again, error)) => {
+                // Where the keystore could not be written, nothing was begun.
+                let not_begun = names.into_iter().skip(again.len()).map(|name| BatchEntry::failed(name, same_fault(&error, NOT_WRITTEN)));
+                let again = again.into_iter().chain(not_begun).collect();
+                Err((in_place(entries, again), error))
+            }
         }
     }
 
