@@ -33,14 +33,14 @@ const SKELETON: &str = "generate-cli-skeleton";
 const VALUE_MEMBERS: [&str; 2] = ["SecretString", "SecretBinary"];
 
 /// What the command line asks for.
-pub(crate) enum Request {
-    Run(Box<Run>),
+pub(crate) enum CommandLine {
+    Run(Box<ParsedCommand>),
     /// The skeleton of a request of this operation.
     Print(Operation, Value),
 }
 
 /// A command to run.
-pub(crate) struct Run {
+pub(crate) struct ParsedCommand {
     pub(crate) operation: Operation,
     pub(crate) cli: Cli,
     pub(crate) values: InputValues,
@@ -49,21 +49,21 @@ pub(crate) struct Run {
 }
 
 /// Why there is nothing to run.
-pub(crate) enum Stop {
+pub(crate) enum ParseFailure {
     /// Help, version, or a command line that clap refuses.
     Clap(clap::Error),
     /// A request of this operation that cannot be read.
     Usage(Operation, UsageError),
 }
 
-impl From<clap::Error> for Stop {
+impl From<clap::Error> for ParseFailure {
     fn from(error: clap::Error) -> Self {
         Self::Clap(error)
     }
 }
 
 /// Reads the command line.
-pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> Result<Request, Stop> {
+pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> Result<CommandLine, ParseFailure> {
     let mut command = with_flags(Cli::command());
     let mut values = InputValues::default();
     let mut sample = None;
@@ -73,12 +73,12 @@ pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> 
         if let Some(leaf) = Leaf::find(&command, &matches) {
             match leaf.matches.get_one::<String>(SKELETON).map(String::as_str) {
                 Some("output") => sample = Some(leaf.skeleton.output.clone()),
-                Some(_) => return Ok(Request::Print(leaf.operation, leaf.input_skeleton())),
+                Some(_) => return Ok(CommandLine::Print(leaf.operation, leaf.input_skeleton())),
                 None => {}
             }
             if let Some(input) = leaf.matches.get_one::<String>(INPUT) {
                 let expanded = read(input, environment).and_then(|members| leaf.expand(members, input));
-                let (added, secret) = expanded.map_err(|error| Stop::Usage(leaf.operation, error))?;
+                let (added, secret) = expanded.map_err(|error| ParseFailure::Usage(leaf.operation, error))?;
                 arguments.extend(added);
                 values = secret;
             }
@@ -88,7 +88,12 @@ pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> 
     // It holds the texts of every command and nothing of this run: to wipe and free them piece by piece is a third of what a short command costs.
     std::mem::forget(command);
     let matches = matches?;
-    Ok(Request::Run(Box::new(Run { operation: Operation::of(&matches), cli: Cli::from_arg_matches(&matches)?, values, sample })))
+    Ok(CommandLine::Run(Box::new(ParsedCommand {
+        operation: Operation::of(&matches),
+        cli: Cli::from_arg_matches(&matches)?,
+        values,
+        sample,
+    })))
 }
 
 fn names_flag(argument: &OsStr) -> bool {

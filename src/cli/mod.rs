@@ -48,7 +48,7 @@ use tracing::Level;
 
 use self::{
     args::Color,
-    cli_input::{Request, Run, Stop},
+    cli_input::{CommandLine, ParseFailure, ParsedCommand},
     environment::Environment,
     failure::{EXIT_GENERAL, EXIT_USAGE, Failure, Outcome},
     invocation::Invocation,
@@ -73,10 +73,10 @@ pub fn main() -> ExitCode {
     let color = Color::asked_for(&arguments);
     let colors_errors = color.applies_to(&std::io::stderr(), &environment);
     let (operation, outcome) = match cli_input::parse(arguments, &environment) {
-        Ok(Request::Run(request)) => (request.operation, run(*request, environment, prompter)),
-        Ok(Request::Print(operation, skeleton)) => (operation, print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN))),
-        Err(Stop::Usage(operation, error)) => (operation, Err(error.into())),
-        Err(Stop::Clap(error)) => {
+        Ok(CommandLine::Run(request)) => (request.operation, run(*request, environment, prompter)),
+        Ok(CommandLine::Print(operation, skeleton)) => (operation, print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN))),
+        Err(ParseFailure::Usage(operation, error)) => (operation, Err(error.into())),
+        Err(ParseFailure::Clap(error)) => {
             // Help and version are not errors; they go to stdout.
             let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
             color.show(&error, &environment);
@@ -95,8 +95,8 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(request: Run, environment: Environment, prompter: Prompter) -> Outcome {
-    let Run { operation, cli, values, sample } = request;
+fn run(request: ParsedCommand, environment: Environment, prompter: Prompter) -> Outcome {
+    let ParsedCommand { operation, cli, values, sample } = request;
     if cli.global.debug {
         process::trace(Level::DEBUG);
     }

@@ -30,7 +30,7 @@ pub(super) trait State {
 
 /// Why there is no answer.
 #[derive(Debug)]
-enum Failure {
+enum Unanswered {
     /// What the caller asked for.
     Refused(Box<Refusal>),
     /// What the caller can do nothing about.
@@ -41,27 +41,27 @@ enum Failure {
 pub(super) fn dispatch(state: &impl State, region: Region, operation: &str, body: &[u8]) -> Answer {
     match run(state, region, operation, body) {
         Ok(body) => Answer { status: 200, body, error: None },
-        Err(Failure::Refused(error)) => Answer::refused(status(error.code()), &error),
-        Err(Failure::Broken(error)) => {
+        Err(Unanswered::Refused(error)) => Answer::refused(status(error.code()), &error),
+        Err(Unanswered::Broken(error)) => {
             tracing::error!(operation, %region, %error, "the request could not be answered");
             Answer::refused(500, &RequestRefusal::Unavailable("The keystore cannot be used at the moment").into())
         }
     }
 }
 
-fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<SecretBytes, Failure> {
+fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<SecretBytes, Unanswered> {
     let operation = protocol::find(Service::Kms, name).ok_or_else(|| unknown_operation(name))?;
-    if !state.read(|kms| kms.is_enabled(region)).map_err(Failure::Broken)? {
+    if !state.read(|kms| kms.is_enabled(region)).map_err(Unanswered::Broken)? {
         // What AWS answers in a Region that the account has not opted into.
-        return Err(Failure::Refused(Box::new(RequestRefusal::NotOptedIn(region).into())));
+        return Err(Unanswered::Refused(Box::new(RequestRefusal::NotOptedIn(region).into())));
     }
     let request = Request::parse(operation.input, body).map_err(refused)?;
     let answer = match operation.run {
         Run::Alone(answer) => answer(&request),
-        Run::Keys(answer) => state.read(|kms| answer(kms, region, &request)).map_err(Failure::Broken)?,
+        Run::Keys(answer) => state.read(|kms| answer(kms, region, &request)).map_err(Unanswered::Broken)?,
         Run::ChangeKeys(prepare) => {
             let change = prepare(region, &request).map_err(refused)?;
-            state.change(change).map_err(Failure::Broken)?
+            state.change(change).map_err(Unanswered::Broken)?
         }
         Run::Secrets(_) | Run::SealSecrets(_) | Run::ChangeRecord(_) => return Err(unknown_operation(name)),
     };
@@ -69,18 +69,18 @@ fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<Se
 }
 
 /// An operation's own error.
-fn refused(error: Error) -> Failure {
+fn refused(error: Error) -> Unanswered {
     match error {
-        Error::Service(refusal) => Failure::Refused(refusal),
+        Error::Service(refusal) => Unanswered::Refused(refusal),
         // A key whose other Regions are in another keystore.
-        Error::Setup(error) => Failure::Refused(Box::new(RequestRefusal::State(error).into())),
-        error => Failure::Broken(error),
+        Error::Setup(error) => Unanswered::Refused(Box::new(RequestRefusal::State(error).into())),
+        error => Unanswered::Broken(error),
     }
 }
 
-fn unknown_operation(name: &str) -> Failure {
+fn unknown_operation(name: &str) -> Unanswered {
     let name: String = name.chars().take(64).collect();
-    Failure::Refused(Box::new(RequestRefusal::UnknownOperation(name).into()))
+    Unanswered::Refused(Box::new(RequestRefusal::UnknownOperation(name).into()))
 }
 
 /// 500 for what a client may try again, as AWS has it.

@@ -102,7 +102,7 @@ enum Prepared {
 }
 
 /// Where a new secret goes: every Region passed its checks or may be recorded as failed.
-pub(super) struct Plan {
+pub(super) struct CreationPlan {
     primary: ChosenKey,
     replicas: Vec<ChosenKey>,
     failed: Vec<Problem>,
@@ -189,7 +189,7 @@ pub(super) fn seal_create(
     keys: &KeyOptions,
     request: &CreateSecret,
     drawn: &Drawn,
-    plan: Plan,
+    plan: CreationPlan,
 ) -> Result<PreparedChange> {
     let mut after = request.record(&plan, drawn);
     let primary = plan.primary.region();
@@ -231,7 +231,7 @@ impl Drawn {
     }
 }
 
-pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, family: &Family) -> Result<Plan> {
+pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, family: &Family) -> Result<CreationPlan> {
     let mut problems: Vec<_> = named_twice(&request.replicas).collect();
     // A secret without a value has no bundle yet.
     let suite = request.value.as_ref().map_or_else(AlgorithmSuite::default, |_| request.suite);
@@ -254,7 +254,7 @@ pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &Cr
     problems.extend(unchosen_keys(primary.iter().chain(&replicas), UntouchedRegions::None, keys));
     let can_record = request.on_problem == OnProblem::RecordFailed && problems.iter().all(|problem| problem.retry.is_some());
     match primary {
-        Some(primary) if problems.is_empty() || can_record => Ok(Plan { primary, replicas, failed: problems, replaced }),
+        Some(primary) if problems.is_empty() || can_record => Ok(CreationPlan { primary, replicas, failed: problems, replaced }),
         _ => Err(refusal(&problems)),
     }
 }
@@ -284,7 +284,7 @@ impl CreateSecret {
         Ok(())
     }
 
-    fn record(&self, plan: &Plan, drawn: &Drawn) -> SecretRecord {
+    fn record(&self, plan: &CreationPlan, drawn: &Drawn) -> SecretRecord {
         let account = self.account.clone().unwrap_or_else(|| plan.primary.arn.account().clone());
         let now = Timestamp::now();
         let in_sync = plan.replicas.iter().map(in_sync);

@@ -31,7 +31,7 @@ impl Found {
 
 /// Whether the caller holds the lock: then no name changes hands while it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
+enum Locking {
     Locked,
     Unlocked,
 }
@@ -39,22 +39,22 @@ enum Access {
 impl Vault {
     /// Finds a secret. Without a Region, in the ARN or beside it, the primary Region answers.
     pub(super) fn find(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        self.find_by(Access::Unlocked, secret_id, region)
+        self.find_by(Locking::Unlocked, secret_id, region)
     }
 
     /// The same where the caller holds the lock.
     pub(super) fn find_locked(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        self.find_by(Access::Locked, secret_id, region)
+        self.find_by(Locking::Locked, secret_id, region)
     }
 
-    fn find_by(&self, access: Access, secret_id: &str, region: Option<Region>) -> Result<Found> {
+    fn find_by(&self, access: Locking, secret_id: &str, region: Option<Region>) -> Result<Found> {
         self.require()?;
         check_secret_id(secret_id)?;
         let is_arn = secret_id.starts_with("arn:");
         if is_arn { self.find_by_arn(access, secret_id, region) } else { self.find_by_name(access, secret_id, region) }
     }
 
-    fn find_by_arn(&self, access: Access, text: &str, region: Option<Region>) -> Result<Found> {
+    fn find_by_arn(&self, access: Locking, text: &str, region: Option<Region>) -> Result<Found> {
         let arn: SecretArn = text.parse().map_err(|_| SecretRefusal::NotAnArn(text.to_owned()))?;
         if let Some(asked) = region.filter(|region| *region != arn.region()) {
             return Err(SecretRefusal::ArnOfOtherRegion { named: arn.region(), asked }.into());
@@ -70,9 +70,9 @@ impl Vault {
         }
     }
 
-    fn find_by_name(&self, access: Access, name: &str, region: Option<Region>) -> Result<Found> {
+    fn find_by_name(&self, access: Locking, name: &str, region: Option<Region>) -> Result<Found> {
         let load = || self.read_name(name);
-        let read = if access == Access::Locked { load()? } else { settled(load, region)? };
+        let read = if access == Locking::Locked { load()? } else { settled(load, region)? };
         let region = match region {
             Some(region) => region,
             None => only_primary(&read.family, name)?,

@@ -61,7 +61,7 @@ impl ReplicateSecret {
 }
 
 #[derive(Default)]
-struct Plan {
+struct ReplicationPlan {
     targets: Vec<ChosenKey>,
     failed: Vec<Problem>,
     replaced: Vec<Replaced>,
@@ -162,7 +162,7 @@ impl SealedReplicas {
 }
 
 /// The change that adds what was sealed, and records what was not.
-fn prepare_replicas(secret: Located, plan: &Plan, sealed: SealedReplicas, on_problem: OnProblem) -> Result<PreparedChange> {
+fn prepare_replicas(secret: Located, plan: &ReplicationPlan, sealed: SealedReplicas, on_problem: OnProblem) -> Result<PreparedChange> {
     let SealedReplicas { mut versions, mut problems } = sealed;
     for problem in &mut problems {
         // A replica that is in sync under another key stays so: that is no failed one.
@@ -181,8 +181,8 @@ fn prepare_replicas(secret: Located, plan: &Plan, sealed: SealedReplicas, on_pro
     Ok(PreparedChange { key: secret.key, after, sealed: versions })
 }
 
-fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, request: &ReplicateSecret) -> Result<Plan> {
-    let mut plan = Plan { failed: named_twice(&request.replicas).collect(), ..Plan::default() };
+fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, request: &ReplicateSecret) -> Result<ReplicationPlan> {
+    let mut plan = ReplicationPlan { failed: named_twice(&request.replicas).collect(), ..ReplicationPlan::default() };
     for replica in &request.replicas {
         match plan_replica(kms, record, family, replica, request) {
             Ok(Some(target)) => {

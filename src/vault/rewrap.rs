@@ -105,7 +105,7 @@ impl Vault {
         version: &VersionRecord,
         targets: &'t [ChosenKey],
         request: &RewrapSecret,
-    ) -> Result<Vec<Opened<'t>>> {
+    ) -> Result<Vec<OpenedValue<'t>>> {
         let openers = request.keys.openers(Some(kms));
         let at_once = if speaks_for_itself(kms.comparison_key(), &secret.record, version) { 1 } else { targets.len().max(1) };
         let open = |some: &'t [ChosenKey]| {
@@ -117,14 +117,14 @@ impl Vault {
                 return Err(SecretRefusal::SignedInPart.into());
             }
             check_suite_of_all(kms, targets, suite)?;
-            Ok(Opened { targets: some, value, source: VersionSource { data_key: Some(data_key), suite } })
+            Ok(OpenedValue { targets: some, value, source: VersionSource { data_key: Some(data_key), suite } })
         };
         targets.chunks(at_once).map(open).collect()
     }
 }
 
 /// A version's value, and the Regions for which it is sealed anew.
-struct Opened<'t> {
+struct OpenedValue<'t> {
     targets: &'t [ChosenKey],
     value: SecretValue,
     source: VersionSource,
@@ -135,11 +135,11 @@ fn reseal(
     durable: &KeysDurable<'_>,
     record: &SecretRecord,
     version: &VersionRecord,
-    opened: Vec<Opened<'_>>,
+    opened: Vec<OpenedValue<'_>>,
     keys: &KeyOptions,
 ) -> Result<SealedVersion> {
     let mut resealed = SealedVersion::empty(&version.version_id);
-    for Opened { targets, value, source } in opened {
+    for OpenedValue { targets, value, source } in opened {
         let (sealed, problems) = SealedVersion::seal(record, &version.version_id, &value, targets, durable, keys, source)?;
         if !problems.is_empty() {
             return Err(refusal(&problems));

@@ -30,7 +30,7 @@ impl Vault {
 
 /// What finishes the replacements: first every old secret leaves, then the new ones forget.
 fn finished(read: &Reading) -> Result<Vec<RecordChange>> {
-    let mut members: Vec<Member> = read.family.members().map(|secret| Member::of(secret, read)).collect();
+    let mut members: Vec<FamilyMember> = read.family.members().map(|secret| FamilyMember::of(secret, read)).collect();
     let mut left = Vec::new();
     for new in read.family.members() {
         for replaced in new.record.replaces.iter().filter(|replaced| new.record.is_in(replaced.region)) {
@@ -43,7 +43,7 @@ fn finished(read: &Reading) -> Result<Vec<RecordChange>> {
     left.dedup();
     let mut changes = Vec::new();
     for index in left {
-        changes.extend(members.get_mut(index).map(Member::change).transpose()?.flatten());
+        changes.extend(members.get_mut(index).map(FamilyMember::change).transpose()?.flatten());
     }
     for member in &mut members {
         if let Some(secret) = &mut member.now {
@@ -55,14 +55,14 @@ fn finished(read: &Reading) -> Result<Vec<RecordChange>> {
 }
 
 /// A secret while its record changes, maybe more than once.
-struct Member {
+struct FamilyMember {
     primary: Region,
     written: Option<Located>,
     record: Option<Vec<u8>>,
     now: Option<Located>,
 }
 
-impl Member {
+impl FamilyMember {
     fn of(secret: &Located, read: &Reading) -> Self {
         let primary = secret.key.primary;
         let record = read.records.get(primary).map(<[u8]>::to_vec);

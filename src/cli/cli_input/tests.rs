@@ -5,21 +5,21 @@ use serde_json::json;
 use super::*;
 use crate::cli::commands::{Command as CliCommand, CreateSecretArgs, SecretsCommand};
 
-fn request(arguments: &[&str]) -> Result<Request, String> {
+fn request(arguments: &[&str]) -> Result<CommandLine, String> {
     let arguments = [&["coldseal"], arguments].concat().into_iter().map(OsString::from).collect();
     parse(arguments, &Environment::fixed(&[])).map_err(|stop| match stop {
-        Stop::Clap(error) => error.to_string(),
-        Stop::Usage(_, error) => error.to_string(),
+        ParseFailure::Clap(error) => error.to_string(),
+        ParseFailure::Usage(_, error) => error.to_string(),
     })
 }
 
 fn create(arguments: &[&str]) -> (CreateSecretArgs, InputValues) {
     match request(&[&["create-secret"], arguments].concat()) {
-        Ok(Request::Run(run)) => match run.cli.command {
+        Ok(CommandLine::Run(run)) => match run.cli.command {
             CliCommand::Secrets(SecretsCommand::CreateSecret(args)) => (*args, run.values),
             other => panic!("{other:?}"),
         },
-        Ok(Request::Print(_, skeleton)) => panic!("{skeleton}"),
+        Ok(CommandLine::Print(_, skeleton)) => panic!("{skeleton}"),
         Err(error) => panic!("{error}"),
     }
 }
@@ -83,8 +83,8 @@ fn what_does_not_fit_is_refused() {
 #[test]
 fn the_skeleton_has_the_members_that_the_command_takes() {
     let skeleton = |arguments: &[&str]| match request(arguments) {
-        Ok(Request::Print(_, skeleton)) => skeleton,
-        Ok(Request::Run(_)) => panic!("{arguments:?} runs"),
+        Ok(CommandLine::Print(_, skeleton)) => skeleton,
+        Ok(CommandLine::Run(_)) => panic!("{arguments:?} runs"),
         Err(error) => panic!("{error}"),
     };
     assert_eq!(
@@ -105,7 +105,7 @@ fn the_skeleton_has_the_members_that_the_command_takes() {
 #[test]
 fn a_sample_of_the_answer_needs_a_valid_request() {
     assert!(request(&["describe-secret", "--generate-cli-skeleton", "output"]).err().expect("no id").contains("--secret-id"));
-    let Ok(Request::Run(run)) = request(&["describe-secret", "--secret-id", "x", "--generate-cli-skeleton", "output"]) else {
+    let Ok(CommandLine::Run(run)) = request(&["describe-secret", "--secret-id", "x", "--generate-cli-skeleton", "output"]) else {
         panic!("not run");
     };
     assert_eq!(run.sample.expect("a sample")["ARN"], "ARN");

@@ -41,7 +41,7 @@ pub(super) struct BundleFiles {
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document {
+struct BundlesDocument {
     bundles: Vec<BundleDocument>,
 }
 
@@ -164,7 +164,7 @@ impl BundleFiles {
                 opens_here: self.opens_here(key),
             });
         }
-        invocation.printer.print(&Document { bundles })?;
+        invocation.printer.print(&BundlesDocument { bundles })?;
         let kms = self.keystore.kms();
         warn_about_mixture(kms, self.plan.keys(), &self.keys);
         let closed = self.plan.keys().filter(|key| kms.is_imported(key) && !self.opens_here(key));

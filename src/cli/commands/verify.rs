@@ -42,7 +42,7 @@ pub(crate) struct VerifyArgs {
 /// The report as a document.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document<'a> {
+struct VerifyDocument<'a> {
     #[serde(flatten)]
     report: &'a VerifyReport,
     signature: &'static str,
@@ -67,7 +67,7 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     let options = VerifyOptions { kms: kms.as_ref(), keys, region: invocation.regions.explicit() };
     let report = verify_paths(&paths, options)?;
     if invocation.printer.wants_document() {
-        invocation.printer.print(&Document { report: &report, signature: NOT_SIGNED })?;
+        invocation.printer.print(&VerifyDocument { report: &report, signature: NOT_SIGNED })?;
     } else {
         print_text(&lines(&report))?;
     }

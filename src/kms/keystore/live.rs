@@ -31,31 +31,31 @@ pub(crate) struct LiveKeystore {
     passphrases: Box<dyn Passphrases + Send + Sync>,
     /// A keystore with another id in its place is not served.
     keystore_id: String,
-    seen: RwLock<Seen>,
+    seen: RwLock<LoadedKeystore>,
     /// One thread reads the file, the others wait for what it finds.
     loading: Mutex<Option<Failed>>,
 }
 
 /// What the file held.
 #[derive(Debug)]
-struct Seen {
+struct LoadedKeystore {
     kms: Arc<EmbeddedKms>,
     known: Option<Known>,
-    stamp: Stamp,
+    stamp: FileStamp,
     /// Held open, so that no newer file gets its inode number.
     _file: File,
 }
 
 #[derive(Debug)]
 struct Failed {
-    stamp: Stamp,
+    stamp: FileStamp,
     at: Instant,
     why: String,
 }
 
 /// What tells one version of a file from another. It is taken before the file is read, so it is never newer than what was read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+struct FileStamp {
     size: u64,
     #[cfg(unix)]
     identity: [u64; 2],
@@ -65,7 +65,7 @@ struct Stamp {
     modified: Option<std::time::SystemTime>,
 }
 
-impl Stamp {
+impl FileStamp {
     #[cfg(unix)]
     fn of(metadata: &Metadata) -> Self {
         use std::os::unix::fs::MetadataExt as _;
@@ -101,7 +101,7 @@ impl LiveKeystore {
             return Err(SetupError::OtherAccount { keystore: location.keystore, account: kms.account().clone(), asked }.into());
         }
         let known = Known::of(&unlocked);
-        let seen = RwLock::new(Seen { kms: Arc::new(kms), known, stamp, _file: file });
+        let seen = RwLock::new(LoadedKeystore { kms: Arc::new(kms), known, stamp, _file: file });
         let loading = Mutex::new(None);
         Ok((Self { location, passphrases, keystore_id: unlocked.keystore_id, seen, loading }, committed))
     }
@@ -112,7 +112,7 @@ impl LiveKeystore {
     /// The keystore is gone, is another one, or is not what was written; as for [`KeystoreLocation::load`].
     pub(crate) fn read(&self) -> Result<Arc<EmbeddedKms>> {
         let failed = |error| not_there(&self.location, error);
-        let stamp = Stamp::of(&fs::metadata(&self.location.keystore).map_err(failed)?);
+        let stamp = FileStamp::of(&fs::metadata(&self.location.keystore).map_err(failed)?);
         if let Some(kms) = self.seen_at(stamp) {
             return Ok(kms);
         }
@@ -145,19 +145,19 @@ impl LiveKeystore {
         }
     }
 
-    fn seen_at(&self, stamp: Stamp) -> Option<Arc<EmbeddedKms>> {
+    fn seen_at(&self, stamp: FileStamp) -> Option<Arc<EmbeddedKms>> {
         let seen = unpoisoned(self.seen.read());
         (seen.stamp == stamp).then(|| Arc::clone(&seen.kms))
     }
 
-    fn load(&self, file: File, stamp: Stamp) -> Result<Arc<EmbeddedKms>> {
+    fn load(&self, file: File, stamp: FileStamp) -> Result<Arc<EmbeddedKms>> {
         let known = unpoisoned(self.seen.read()).known.clone();
         let opened = unlock_with(&self.location, &*self.passphrases, known.as_ref())?;
         let (kms, unlocked) = opened.ok_or_else(|| self.location.none())?;
         require_id(&self.location, &unlocked.keystore_id, &self.keystore_id)?;
         let kms = Arc::new(kms);
         let known = Known::of(&unlocked);
-        *unpoisoned(self.seen.write()) = Seen { kms: Arc::clone(&kms), known, stamp, _file: file };
+        *unpoisoned(self.seen.write()) = LoadedKeystore { kms: Arc::clone(&kms), known, stamp, _file: file };
         Ok(kms)
     }
 }
@@ -168,10 +168,10 @@ impl std::fmt::Debug for LiveKeystore {
     }
 }
 
-fn open_file(location: &KeystoreLocation) -> Result<(File, Stamp)> {
+fn open_file(location: &KeystoreLocation) -> Result<(File, FileStamp)> {
     let opened = File::open(&location.keystore).and_then(|file| Ok((file.metadata()?, file)));
     let (metadata, file) = opened.map_err(|error| not_there(location, error))?;
-    Ok((file, Stamp::of(&metadata)))
+    Ok((file, FileStamp::of(&metadata)))
 }
 
 fn not_there(location: &KeystoreLocation, error: io::Error) -> Error {

@@ -57,10 +57,10 @@ impl WriteGroup for LocalGroup<'_> {
 
 struct StagedTogether<'g> {
     owner: &'g LocalGroup<'g>,
-    records: Vec<StagedRecord>,
+    records: Vec<StagedInGroup>,
 }
 
-struct StagedRecord {
+struct StagedInGroup {
     dir: PathBuf,
     before: Option<Vec<u8>>,
     named_before: Vec<BlobKey>,
@@ -81,7 +81,7 @@ enum After {
 impl StagedTogether<'_> {
     fn add(&mut self, dir: PathBuf, change: RecordChange) -> Result<()> {
         let RecordChange { before, named_before, named_after, after, blobs, .. } = change;
-        let mut staged = StagedRecord { dir, before, named_before, named_after, after: After::Removed, may_have_leftovers: true };
+        let mut staged = StagedInGroup { dir, before, named_before, named_after, after: After::Removed, may_have_leftovers: true };
         let Some(record) = after else {
             layout::refuse_links(&staged.dir)?;
             self.records.push(staged);
@@ -103,13 +103,13 @@ impl StagedTogether<'_> {
         }
     }
 
-    fn abandon_one(&self, staged: &StagedRecord) {
+    fn abandon_one(&self, staged: &StagedInGroup) {
         abandon(&staged.dir, staged.before.as_deref(), &staged.named_before);
         self.give_up_region(staged);
     }
 
     /// The Region's folder goes, if this was to be its first secret.
-    fn give_up_region(&self, staged: &StagedRecord) {
+    fn give_up_region(&self, staged: &StagedInGroup) {
         if staged.before.is_none() {
             lock(&self.owner.abandoned).insert(durable::parent_of(&staged.dir).to_owned());
         }
@@ -124,7 +124,7 @@ impl StagedTogether<'_> {
     }
 }
 
-impl StagedRecord {
+impl StagedInGroup {
     fn commit(&mut self, group: &Group) -> Result<()> {
         group.add_names(&self.dir)?;
         match std::mem::replace(&mut self.after, After::Committed { is_there: true }) {

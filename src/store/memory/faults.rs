@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 
 /// How a call fails.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum InjectedFault {
     /// Nothing is done.
     Refused,
     /// It is done, and says that it is not.
@@ -18,7 +18,7 @@ pub(crate) enum Fault {
 #[derive(Default)]
 pub(super) struct Faults {
     calls: u64,
-    fault: Option<(u64, Fault)>,
+    fault: Option<(u64, InjectedFault)>,
     interruptions: Vec<(u64, Interruption)>,
     is_down: bool,
 }
@@ -27,12 +27,12 @@ pub(super) type Interruption = Box<dyn FnOnce() + Send>;
 
 /// What a call does.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Answer(Option<Fault>);
+pub(super) struct CallAnswer(Option<InjectedFault>);
 
-impl Answer {
+impl CallAnswer {
     /// Fails where nothing is to be done.
     pub(super) fn before(self) -> Result<()> {
-        if matches!(self.0, Some(Fault::Refused | Fault::Down)) { Err(failure()) } else { Ok(()) }
+        if matches!(self.0, Some(InjectedFault::Refused | InjectedFault::Down)) { Err(failure()) } else { Ok(()) }
     }
 
     /// Fails where it was done.
@@ -46,7 +46,7 @@ fn failure() -> Error {
 }
 
 impl Faults {
-    pub(super) fn fail_at(&mut self, call: u64, fault: Fault) {
+    pub(super) fn fail_at(&mut self, call: u64, fault: InjectedFault) {
         self.fault = Some((self.calls + call, fault));
     }
 
@@ -63,11 +63,11 @@ impl Faults {
         Some(self.interruptions.swap_remove(due).1)
     }
 
-    pub(super) fn answer(&mut self) -> Result<Answer> {
+    pub(super) fn answer(&mut self) -> Result<CallAnswer> {
         self.calls += 1;
         let fault = self.fault.take_if(|(call, _)| *call <= self.calls).map(|(_, fault)| fault);
-        self.is_down |= fault == Some(Fault::Down);
-        if self.is_down { Err(failure()) } else { Ok(Answer(fault)) }
+        self.is_down |= fault == Some(InjectedFault::Down);
+        if self.is_down { Err(failure()) } else { Ok(CallAnswer(fault)) }
     }
 }
 

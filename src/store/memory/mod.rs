@@ -10,11 +10,11 @@ use std::{
     sync::Mutex,
 };
 
-pub(crate) use faults::Fault;
+pub(crate) use faults::InjectedFault;
 
 use self::{
     disk::{Disk, Write},
-    faults::{Answer, Faults},
+    faults::{CallAnswer, Faults},
     writer::MemoryWriter,
 };
 use super::{BlobKey, Item, Leftover, NameKey, Records, SecretKey, Store, Survey, Writer};
@@ -42,7 +42,7 @@ impl MemoryStore {
     }
 
     /// Has the call with this number fail, counted from 1 and from now on.
-    pub(crate) fn fail_at(&self, call: u64, fault: Fault) {
+    pub(crate) fn fail_at(&self, call: u64, fault: InjectedFault) {
         lock(&self.faults).fail_at(call, fault);
     }
 
@@ -67,7 +67,7 @@ impl MemoryStore {
     }
 
     /// Every call comes through here.
-    fn called(&self) -> Result<Answer> {
+    fn called(&self) -> Result<CallAnswer> {
         let interruption = lock(&self.faults).interruption();
         if let Some(interruption) = interruption {
             interruption();

@@ -5,7 +5,7 @@ use std::{collections::HashSet, num::NonZeroUsize};
 use super::super::{
     Vault,
     change::{CommittedChange, StagedChange},
-    create::{CreateSecret, Drawn, Plan, plan_create, seal_create},
+    create::{CreateSecret, CreationPlan, Drawn, plan_create, seal_create},
     describe::SecretChange,
     family::Located,
     reading::Reading,
@@ -64,7 +64,7 @@ enum Task {
 struct Planned {
     request: CreateSecret,
     drawn: Drawn,
-    plan: Plan,
+    plan: CreationPlan,
     read: Reading,
 }
 
@@ -78,7 +78,7 @@ enum Worked<'g> {
 }
 
 /// The same after the commit.
-enum Ended<'g> {
+enum EntryEnd<'g> {
     Committed(Box<CommittedChange<'g>>),
     Unchanged(Box<Located>),
     Failed(Error),
@@ -227,9 +227,9 @@ impl Telling<'_> {
     }
 
     /// Gives the request back where another writer was first.
-    fn entry(&self, name: String, ended: Ended<'_>) -> Result<BatchEntry, Box<CreateSecret>> {
+    fn entry(&self, name: String, ended: EntryEnd<'_>) -> Result<BatchEntry, Box<CreateSecret>> {
         let (status, located) = match ended {
-            Ended::Committed(change) => {
+            EntryEnd::Committed(change) => {
                 let located = change.finish();
                 if !located.record.replaces.is_empty() {
                     // The change is made. What it leaves to do is the next writer's if this fails.
@@ -237,9 +237,9 @@ impl Telling<'_> {
                 }
                 (BatchStatus::Created, located)
             }
-            Ended::Unchanged(located) => (BatchStatus::Unchanged, *located),
-            Ended::Failed(error) => return Ok(BatchEntry::failed(name, error)),
-            Ended::Lost(request) => return Err(request),
+            EntryEnd::Unchanged(located) => (BatchStatus::Unchanged, *located),
+            EntryEnd::Failed(error) => return Ok(BatchEntry::failed(name, error)),
+            EntryEnd::Lost(request) => return Err(request),
         };
         let secret = SecretChange::of(self.vault, self.kms, self.keys, &located, self.keystore);
         Ok(BatchEntry { name, secret: Some(secret), status })
@@ -261,33 +261,33 @@ fn in_place(entries: Vec<Option<BatchEntry>>, again: Vec<BatchEntry>) -> Vec<Bat
 const NOT_WRITTEN: &str = "nothing of this secret was written";
 
 /// Barrier, renames, barrier. Gives besides the error of a barrier that failed.
-fn commit_all<'g>(group: &dyn WriteGroup, worked: Vec<Worked<'g>>) -> (Vec<Ended<'g>>, Option<Error>) {
+fn commit_all<'g>(group: &dyn WriteGroup, worked: Vec<Worked<'g>>) -> (Vec<EntryEnd<'g>>, Option<Error>) {
     let has_staged = worked.iter().any(|worked| matches!(worked, Worked::Staged(_)));
     let before = if has_staged { group.barrier().err() } else { None };
     let commit = |worked| match (worked, &before) {
-        (Worked::Unchanged(located), _) => Ended::Unchanged(located),
-        (Worked::Failed(error), _) => Ended::Failed(error),
-        (Worked::Later(request), _) => Ended::Lost(request),
+        (Worked::Unchanged(located), _) => EntryEnd::Unchanged(located),
+        (Worked::Failed(error), _) => EntryEnd::Failed(error),
+        (Worked::Later(request), _) => EntryEnd::Lost(request),
         (Worked::Staged(staged), None) => {
             let (staged, request) = *staged;
             match staged.commit() {
-                Ok(Some(committed)) => Ended::Committed(Box::new(committed)),
-                Ok(None) => Ended::Lost(Box::new(request)),
-                Err(error) => Ended::Failed(error),
+                Ok(Some(committed)) => EntryEnd::Committed(Box::new(committed)),
+                Ok(None) => EntryEnd::Lost(Box::new(request)),
+                Err(error) => EntryEnd::Failed(error),
             }
         }
         (Worked::Staged(staged), Some(error)) => {
             staged.0.abandon();
-            Ended::Failed(same_fault(error, NOT_WRITTEN))
+            EntryEnd::Failed(same_fault(error, NOT_WRITTEN))
         }
     };
-    let ended: Vec<Ended> = worked.into_iter().map(commit).collect();
-    if before.is_some() || !ended.iter().any(|ended| matches!(ended, Ended::Committed(_))) {
+    let ended: Vec<EntryEnd> = worked.into_iter().map(commit).collect();
+    if before.is_some() || !ended.iter().any(|ended| matches!(ended, EntryEnd::Committed(_))) {
         return (ended, before);
     }
     let Err(after) = group.barrier() else { return (ended, None) };
     let uncertain = |ended| match ended {
-        Ended::Committed(_) => Ended::Failed(same_fault(&after, "the change may have happened")),
+        EntryEnd::Committed(_) => EntryEnd::Failed(same_fault(&after, "the change may have happened")),
         other => other,
     };
     (ended.into_iter().map(uncertain).collect(), Some(after))

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     cli::{
-        commands::{pack::report::Refusal, secret_name::NameCharacters},
+        commands::{pack::report::EntryRefusal, secret_name::NameCharacters},
         failure::{Outcome, hints},
         operation::Operation,
         paramfile::ParamFiles,
@@ -20,7 +20,7 @@ use crate::{
 pub(super) struct Checked {
     pub(super) count: u64,
     /// By the entry's number, counted from 1.
-    pub(super) refused: BTreeMap<u64, Refusal>,
+    pub(super) refused: BTreeMap<u64, EntryRefusal>,
 }
 
 impl Checked {
@@ -53,7 +53,7 @@ pub(super) fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>
                 Err(error) => return Err(error.into()),
             },
         };
-        checked.refused.insert(checked.count, Refusal { name, code, message: format!("{place}: {message}"), hints });
+        checked.refused.insert(checked.count, EntryRefusal { name, code, message: format!("{place}: {message}"), hints });
         Ok(())
     })?;
     names.tell();

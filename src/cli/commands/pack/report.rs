@@ -21,7 +21,7 @@ use crate::{
 const TOLD: usize = 10;
 
 /// An entry that is not carried out.
-pub(super) struct Refusal {
+pub(super) struct EntryRefusal {
     pub(super) name: Option<String>,
     pub(super) code: Option<ErrorCode>,
     pub(super) message: String,
@@ -103,7 +103,7 @@ impl<'a> Report<'a> {
     }
 
     /// An entry that is not carried out.
-    pub(super) fn refused(&mut self, refusal: &Refusal) -> Outcome {
+    pub(super) fn refused(&mut self, refusal: &EntryRefusal) -> Outcome {
         self.help(&refusal.hints);
         self.lines(&[Line::failed(refusal.name.as_deref(), refusal.code, refusal.message.clone())])
     }

@@ -4,7 +4,7 @@ use crate::{
     cli::{
         commands::pack::{
             check::Checked,
-            report::{Refusal, Report},
+            report::{EntryRefusal, Report},
         },
         failure::Outcome,
         paramfile::ParamFiles,
@@ -53,7 +53,7 @@ impl<'r, 'a> GroupWriter<'r, 'a> {
             Err(error) => {
                 self.flush()?;
                 let message = format!("{place}: it changed since it was checked: {error}");
-                self.report.refused(&Refusal { name, code: None, message, hints: Vec::new() })
+                self.report.refused(&EntryRefusal { name, code: None, message, hints: Vec::new() })
             }
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let region = region(invocation, args)?;
     let secrets = invocation.vault.list_secrets(region)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut document = Document::default();
+    let mut document = RewrapDocument::default();
     let keys = key_options(invocation, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
     let mut request = RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
     name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
@@ -73,7 +73,7 @@ fn region(invocation: &Invocation, args: &RewrapArgs) -> Outcome<Option<Region>>
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document {
+struct RewrapDocument {
     rewrapped: Vec<Done>,
     failed: Vec<Undone>,
 }

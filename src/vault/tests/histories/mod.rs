@@ -17,7 +17,7 @@ use self::{
 use super::*;
 use crate::{
     parallel::lock,
-    store::memory::{Fault, MemoryStore, Writers},
+    store::memory::{InjectedFault, MemoryStore, Writers},
 };
 
 const NAMES: [&str; 2] = ["a", "b"];
@@ -74,7 +74,7 @@ impl History {
     /// A call fails; if the machine stops there, it starts again.
     fn with_fault(&mut self, keystores: &Keystores) {
         let operation = Operation::random(&mut self.random, &mut self.next);
-        let fault = [Fault::Refused, Fault::Unknown, Fault::Down][self.random.index(3)];
+        let fault = [InjectedFault::Refused, InjectedFault::Unknown, InjectedFault::Down][self.random.index(3)];
         self.store.fail_at(1 + self.random.below(CALLS), fault);
         let done = step::run(&self.vault, &keystores.first, &operation);
         self.store.calm();
