@@ -53,3 +53,16 @@ fn a_request_in_json_does_the_same_and_no_keystore_is_needed() {
     let skeleton = sandbox.stdout("untag-resource --generate-cli-skeleton");
     assert_eq!(skeleton, "{\n    \"SecretId\": \"\",\n    \"TagKeys\": [\n        \"\"\n    ]\n}\n");
 }
+
+#[test]
+fn tag_keys_of_a_key_take_the_same_forms() {
+    let sandbox = Sandbox::new();
+    let create = "kms create-key --region us-west-2 --tags TagKey=a,TagValue=1 TagKey=b,TagValue=2 TagKey=c,TagValue=3";
+    let key = sandbox.stdout(&format!("{create} --query KeyMetadata.KeyId --output text"));
+    let untag = format!("kms untag-resource --region us-west-2 --key-id {} --tag-keys", key.trim());
+    sandbox.write("keys.json", r#"["b"]"#);
+    sandbox.coldseal(&untag).arg(r#"["a"]"#).assert().success();
+    sandbox.coldseal(&untag).arg("file://keys.json").assert().success();
+    let list = format!("kms list-resource-tags --region us-west-2 --key-id {} --query Tags[].TagKey --output text", key.trim());
+    assert_eq!(sandbox.stdout(&list), "c\n");
+}
