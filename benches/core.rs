@@ -8,7 +8,7 @@ use coldseal::{
     AlgorithmSuite, DataKey, EncryptionContext, FrameLength, OpenOptions, SealOptions, SecretBytes,
     crypto::SystemRandom,
     keyring::RawAesKeyring,
-    message::{Materials, MessageSealer, Threads, open, open_slice, seal, seal_slice},
+    message::{EncryptionMaterials, MessageSealer, Threads, open, open_slice, seal, seal_slice},
 };
 use criterion::{
     BatchSize, BenchmarkGroup, BenchmarkId, Criterion, SamplingMode, Throughput, criterion_group, criterion_main, measurement::WallTime,
@@ -42,13 +42,13 @@ fn keyring() -> RawAesKeyring {
     RawAesKeyring::new("bench", "key", &SecretBytes::new(vec![1; 32])).expect("a valid key")
 }
 
-fn materials() -> Materials {
+fn materials() -> EncryptionMaterials {
     let data_key = DataKey::from_slice(&[2; 32]).expect("32 bytes");
     let context: EncryptionContext = [("purpose", "bench")].into_iter().collect();
-    Materials::wrap(AlgorithmSuite::default(), data_key, &[&keyring()], context, &SystemRandom).expect("wraps")
+    EncryptionMaterials::wrap(AlgorithmSuite::default(), data_key, &[&keyring()], context, &SystemRandom).expect("wraps")
 }
 
-fn sealer(materials: &mut Materials, frame: usize) -> MessageSealer {
+fn sealer(materials: &mut EncryptionMaterials, frame: usize) -> MessageSealer {
     let frame_length = u32::try_from(frame).ok().and_then(FrameLength::new).expect("a valid frame length");
     MessageSealer::new(materials, frame_length, &SystemRandom).expect("a valid header")
 }

@@ -24,10 +24,10 @@ impl fmt::Display for Partition {
 
 /// A Region that exists.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Region(&'static Known);
+pub struct Region(&'static RegionRecord);
 
 #[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
-struct Known {
+struct RegionRecord {
     name: &'static str,
     partition: Partition,
     enabled_by_default: bool,
@@ -66,7 +66,7 @@ impl Region {
     /// The Regions whose names look most like `name`, for an error message; at most three.
     #[must_use]
     pub fn similar(name: &str) -> Vec<&'static str> {
-        let shared = |known: &Known| known.name.split('-').filter(|part| name.split('-').any(|other| other == *part)).count();
+        let shared = |known: &RegionRecord| known.name.split('-').filter(|part| name.split('-').any(|other| other == *part)).count();
         let mut names: Vec<_> = REGIONS.iter().filter(|known| shared(known) >= 2).collect();
         names.sort_by_key(|known| std::cmp::Reverse(shared(known)));
         names.iter().take(3).map(|known| known.name).collect()
@@ -119,15 +119,15 @@ const AWS_ISO_E: Partition = Partition("aws-iso-e");
 const AWS_ISO_F: Partition = Partition("aws-iso-f");
 const AWS_US_GOV: Partition = Partition("aws-us-gov");
 
-const fn on(name: &'static str, partition: Partition) -> Known {
-    Known { name, partition, enabled_by_default: true }
+const fn on(name: &'static str, partition: Partition) -> RegionRecord {
+    RegionRecord { name, partition, enabled_by_default: true }
 }
 
-const fn opt_in(name: &'static str) -> Known {
-    Known { name, partition: AWS, enabled_by_default: false }
+const fn opt_in(name: &'static str) -> RegionRecord {
+    RegionRecord { name, partition: AWS, enabled_by_default: false }
 }
 
-static REGIONS: &[Known] = &[
+static REGIONS: &[RegionRecord] = &[
     opt_in("af-south-1"),
     opt_in("ap-east-1"),
     opt_in("ap-east-2"),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serializer, de};
 
 /// Text that stays where it is in the document, unless an escape in it makes that impossible.
 #[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+struct BorrowedText<'a>(#[serde(borrow)] Cow<'a, str>);
 
 /// Parses text without a copy of it.
 ///
@@ -17,7 +17,7 @@ where
     D: Deserializer<'de>,
     T: FromStr<Err: fmt::Display>,
 {
-    Text::deserialize(deserializer)?.0.parse().map_err(de::Error::custom)
+    BorrowedText::deserialize(deserializer)?.0.parse().map_err(de::Error::custom)
 }
 
 /// A path, for `#[serde(serialize_with = …)]`. JSON is Unicode: what of a path is not, is replaced, as it is in messages. serde's own refuses such

@@ -4,7 +4,7 @@
 
 use coldseal::{
     arn::AccountId,
-    endpoint::{Answer, Service as _, ServiceInMemory},
+    endpoint::{JsonResponse, JsonService as _, ServiceInMemory},
     kms::{CreateKey, EmbeddedKms, KeySpec, KeyUsage},
     region::Region,
 };
@@ -37,7 +37,7 @@ fuzz_target!(|text: &str| {
     }
 });
 
-fn checked(answer: &Answer) -> Map<String, Value> {
+fn checked(answer: &JsonResponse) -> Map<String, Value> {
     let members: Map<String, Value> = serde_json::from_slice(answer.body.expose()).expect("an answer is a JSON object");
     match answer.error {
         None => assert_eq!(answer.status, 200),

@@ -4,7 +4,7 @@
 #[path = "../../src/cli/plan/json_stream.rs"]
 mod json_stream;
 
-use json_stream::{Stopped, for_each};
+use json_stream::{StreamError, for_each};
 use libfuzzer_sys::fuzz_target;
 use serde_json::{Deserializer, Value};
 
@@ -67,7 +67,7 @@ fuzz_target!(|plan: &[u8]| {
     let (expected, is_sound) = read_at_once(plan);
     match read {
         Ok(()) => assert!(!is_sound || values == expected),
-        Err(Stopped::Syntax { line, what, .. }) => {
+        Err(StreamError::Syntax { line, what, .. }) => {
             assert!(!is_sound, "{what}");
             assert!(last <= line && line <= breaks + 1, "{line}: the fault is behind what was read");
             assert!(PHRASES.contains(&what.as_str()), "{what}");
@@ -80,5 +80,5 @@ fuzz_target!(|plan: &[u8]| {
         count += 1;
         Err(())
     });
-    assert_eq!((count == 1, values.is_empty()), (matches!(refused, Err(Stopped::Refused(()))), count == 0));
+    assert_eq!((count == 1, values.is_empty()), (matches!(refused, Err(StreamError::Refused(()))), count == 0));
 });

@@ -16,11 +16,11 @@ use serde_json::{Map, Value};
 
 use self::skeleton::{Skeleton, kind};
 use super::{
+    command_operation::{CommandOperation, pascal_case},
     commands::Cli,
     environment::Environment,
     flag_name::flag_name,
     inputs::InputValues,
-    operation::{Operation, pascal_case},
     paramfile::{ParamFiles, is_literal},
     terminal::warn,
     usage::UsageError,
@@ -36,12 +36,12 @@ const VALUE_MEMBERS: [&str; 2] = ["SecretString", "SecretBinary"];
 pub(crate) enum CommandLine {
     Run(Box<ParsedCommand>),
     /// The skeleton of a request of this operation.
-    Print(Operation, Value),
+    Print(CommandOperation, Value),
 }
 
 /// A command to run.
 pub(crate) struct ParsedCommand {
-    pub(crate) operation: Operation,
+    pub(crate) operation: CommandOperation,
     pub(crate) cli: Cli,
     pub(crate) values: InputValues,
     /// Printed in place of what the command would do.
@@ -53,7 +53,7 @@ pub(crate) enum ParseFailure {
     /// Help, version, or a command line that clap refuses.
     Clap(clap::Error),
     /// A request of this operation that cannot be read.
-    Usage(Operation, UsageError),
+    Usage(CommandOperation, UsageError),
 }
 
 impl From<clap::Error> for ParseFailure {
@@ -89,7 +89,7 @@ pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> 
     std::mem::forget(command);
     let matches = matches?;
     Ok(CommandLine::Run(Box::new(ParsedCommand {
-        operation: Operation::of(&matches),
+        operation: CommandOperation::of(&matches),
         cli: Cli::from_arg_matches(&matches)?,
         values,
         sample,
@@ -150,7 +150,7 @@ fn read(input: &str, environment: &Environment) -> Result<Map<String, Value>, Us
 struct Leaf<'a> {
     command: &'a Command,
     matches: &'a ArgMatches,
-    operation: Operation,
+    operation: CommandOperation,
     skeleton: Skeleton,
 }
 
@@ -164,7 +164,7 @@ impl<'a> Leaf<'a> {
             }
             (command, matches) = (command.find_subcommand(name)?, inner);
         }
-        let operation = Operation::of_command(command.get_name())?;
+        let operation = CommandOperation::of_command(command.get_name())?;
         let skeleton = Skeleton::of(service, operation.name())?;
         Some(Self { command, matches, operation, skeleton })
     }

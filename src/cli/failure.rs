@@ -4,7 +4,7 @@ mod hints;
 
 pub(crate) use self::hints::{Hint, hints, unknown_region};
 use super::{
-    operation::Operation,
+    command_operation::CommandOperation,
     usage::{ConfigError, UsageError},
 };
 use crate::error::{Error, Result};
@@ -81,7 +81,7 @@ impl Failure {
     }
 
     /// The lines for stderr, hints last; none for what has been said. `operation` is the one that the command carried out.
-    pub(crate) fn lines(&self, operation: Operation) -> Vec<String> {
+    pub(crate) fn lines(&self, operation: CommandOperation) -> Vec<String> {
         let operation = operation.told_as();
         let (message, hints) = match self {
             Self::Partial | Self::Ended(_) => return Vec::new(),
@@ -95,7 +95,7 @@ impl Failure {
 }
 
 /// What happened, with the operation where AWS has a name for it.
-fn told(error: &Error, operation: Operation) -> String {
+fn told(error: &Error, operation: CommandOperation) -> String {
     match error.refusal() {
         Some(refusal) => {
             let told = format!("An error occurred ({}) when calling the {} operation: {refusal}", refusal.code(), operation.name());

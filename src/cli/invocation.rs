@@ -7,12 +7,12 @@ use std::{
 
 use super::{
     args::GlobalArgs,
+    command_operation::CommandOperation,
     environment::Environment,
     failure::Outcome,
     inputs::{InputValues, Inputs},
     key_access::KeyAccess,
     keystore::{Keystore, keystore_location},
-    operation::Operation,
     output_file::{Destination, Overwrite},
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
@@ -45,7 +45,7 @@ impl Invocation {
         global: &GlobalArgs,
         environment: Environment,
         prompter: Prompter,
-        operation: Operation,
+        operation: CommandOperation,
         values: InputValues,
     ) -> Outcome<Self> {
         let access = KeyAccess::new(global, &environment)?;

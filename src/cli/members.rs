@@ -166,7 +166,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        cli::{commands::Cli, operation::pascal_case},
+        cli::{command_operation::pascal_case, commands::Cli},
         protocol::{
             self,
             operation::{Operation, Service},

@@ -60,18 +60,18 @@ struct StartingToken {
 }
 
 /// An entry of a list.
-pub(crate) trait Entry: Serialize + Sync {
+pub(crate) trait ListEntry: Serialize + Sync {
     /// What tells it from the others.
     fn id(&self, operation: &ListOperation) -> String;
 }
 
-impl Entry for Value {
+impl ListEntry for Value {
     fn id(&self, operation: &ListOperation) -> String {
         self.get(operation.id).and_then(Self::as_str).unwrap_or_default().to_owned()
     }
 }
 
-impl Entry for SecretListEntry {
+impl ListEntry for SecretListEntry {
     fn id(&self, _: &ListOperation) -> String {
         self.arn.to_string()
     }
@@ -89,7 +89,7 @@ impl ListOperation {
     ///
     /// # Errors
     /// Flags that exclude each other; a size or a token that the service would refuse.
-    pub(crate) fn print<E: Entry>(&self, printer: &Printer, entries: &[E], paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
+    pub(crate) fn print<E: ListEntry>(&self, printer: &Printer, entries: &[E], paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
         if !printer.paginates || manual.size.is_some() || manual.token.is_some() {
             self.refuse_paging(printer, paging, manual)?;
             return printer.print(&self.response(&self.fetch(entries, manual.size, manual.token)?));
@@ -120,7 +120,7 @@ impl ListOperation {
             .into())
     }
 
-    fn fetch<'a, E: Entry>(&self, entries: &'a [E], size: Option<u32>, token: Option<&str>) -> Outcome<Fetched<'a, E>> {
+    fn fetch<'a, E: ListEntry>(&self, entries: &'a [E], size: Option<u32>, token: Option<&str>) -> Outcome<Fetched<'a, E>> {
         let id = |entry: &E| entry.id(self);
         let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
         let page = self.rules.page(entries, id, size, token)?;
@@ -129,7 +129,7 @@ impl ListOperation {
     }
 
     /// The service's own answer for one page.
-    fn response<E: Entry>(&self, page: &Fetched<'_, E>) -> Value {
+    fn response<E: ListEntry>(&self, page: &Fetched<'_, E>) -> Value {
         let mut document = Map::new();
         document.insert(self.list.to_owned(), json!(page.entries));
         let next = page.next.clone().map(Value::String);
@@ -144,7 +144,12 @@ impl ListOperation {
     }
 
     /// Goes through the service's pages until the list ends or `--max-items` are there. Gives the token for the rest.
-    fn collect<'a, E: Entry>(&self, entries: &'a [E], paging: &PagingArgs, start: StartingToken) -> Outcome<(Vec<&'a E>, Option<String>)> {
+    fn collect<'a, E: ListEntry>(
+        &self,
+        entries: &'a [E],
+        paging: &PagingArgs,
+        start: StartingToken,
+    ) -> Outcome<(Vec<&'a E>, Option<String>)> {
         let most = paging.max_items.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
         let mut collected: Vec<&E> = Vec::new();
         let StartingToken { mut page, mut skip } = start;

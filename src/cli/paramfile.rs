@@ -68,7 +68,7 @@ pub(crate) fn verbatim_blob(parameter: &str, value: &[u8], format: BinaryFormat,
     }
 }
 
-enum Source<'v> {
+enum ValueSource<'v> {
     Literal(&'v str),
     Text(PathBuf),
     Binary(PathBuf),
@@ -82,13 +82,13 @@ impl<'a> ParamFiles<'a> {
         Self(environment)
     }
 
-    fn source<'v>(&self, value: &'v str) -> Source<'v> {
+    fn source<'v>(&self, value: &'v str) -> ValueSource<'v> {
         if let Some(path) = value.strip_prefix(TEXT_PREFIX) {
-            Source::Text(self.0.expand_path(path))
+            ValueSource::Text(self.0.expand_path(path))
         } else if let Some(path) = value.strip_prefix(BINARY_PREFIX) {
-            Source::Binary(self.0.expand_path(path))
+            ValueSource::Binary(self.0.expand_path(path))
         } else {
-            Source::Literal(value)
+            ValueSource::Literal(value)
         }
     }
 
@@ -98,9 +98,11 @@ impl<'a> ParamFiles<'a> {
     /// The file cannot be read, is too large or is not UTF-8; `fileb://`, which is for bytes.
     pub(crate) fn string(&self, parameter: &str, value: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         match self.source(value) {
-            Source::Literal(literal) => checked(parameter, SecretBytes::new(literal.as_bytes().to_vec()), limit),
-            Source::Text(path) => read_text(parameter, value, &path, limit),
-            Source::Binary(_) => Err(UsageError::parameter(parameter, "takes text, and fileb:// gives bytes").with_hint("use file://")),
+            ValueSource::Literal(literal) => checked(parameter, SecretBytes::new(literal.as_bytes().to_vec()), limit),
+            ValueSource::Text(path) => read_text(parameter, value, &path, limit),
+            ValueSource::Binary(_) => {
+                Err(UsageError::parameter(parameter, "takes text, and fileb:// gives bytes").with_hint("use file://"))
+            }
         }
     }
 
@@ -112,10 +114,10 @@ impl<'a> ParamFiles<'a> {
     pub(crate) fn blob(&self, parameter: &str, value: &str, format: BinaryFormat, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         match (self.source(value), format) {
             _ if value == STDIN => stdin(parameter, limit),
-            (Source::Binary(path), _) => read(parameter, value, &path, limit),
-            (Source::Literal(_) | Source::Text(_), BinaryFormat::RawInBase64Out) => self.string(parameter, value, limit),
-            (Source::Literal(literal), BinaryFormat::Base64) => decode(parameter, literal.as_bytes(), limit),
-            (Source::Text(path), BinaryFormat::Base64) => {
+            (ValueSource::Binary(path), _) => read(parameter, value, &path, limit),
+            (ValueSource::Literal(_) | ValueSource::Text(_), BinaryFormat::RawInBase64Out) => self.string(parameter, value, limit),
+            (ValueSource::Literal(literal), BinaryFormat::Base64) => decode(parameter, literal.as_bytes(), limit),
+            (ValueSource::Text(path), BinaryFormat::Base64) => {
                 // Four characters for three bytes, and a line break after every 64 characters or more.
                 let encoded = SizeLimit { bytes: limit.bytes.saturating_mul(3) / 2 + 16, ..limit };
                 decode(parameter, read_text(parameter, value, &path, encoded)?.expose(), limit)
@@ -140,8 +142,8 @@ impl<'a> ParamFiles<'a> {
     /// As [`ParamFiles::string`].
     pub(crate) fn value(&self, parameter: &str, value: &str) -> Result<Option<String>, UsageError> {
         match self.source(value) {
-            Source::Literal(_) => Ok(None),
-            Source::Text(path) | Source::Binary(path) => {
+            ValueSource::Literal(_) => Ok(None),
+            ValueSource::Text(path) | ValueSource::Binary(path) => {
                 let text = read_text(parameter, value, &path, STRUCTURE_LIMIT)?;
                 let text = std::str::from_utf8(text.expose()).expect("read_text checked the encoding");
                 Ok(Some(text.to_owned()))

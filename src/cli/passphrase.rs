@@ -17,12 +17,12 @@ const MAX_LENGTH: u64 = 4096;
 
 /// A file, a descriptor, a variable or a prompt, in this order.
 pub(crate) struct PassphraseSources {
-    current: Source,
-    new: Source,
+    current: PassphraseSource,
+    new: PassphraseSource,
     prompter: Prompter,
 }
 
-struct Source {
+struct PassphraseSource {
     what: &'static str,
     prompt: &'static str,
     variables: &'static str,
@@ -33,7 +33,7 @@ struct Source {
 
 impl PassphraseSources {
     pub(crate) fn new(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
-        let current = Source {
+        let current = PassphraseSource {
             what: "passphrase of the keystore",
             prompt: "Passphrase of the keystore: ",
             variables: "--passphrase-file, COLDSEAL_PASSPHRASE_FD or COLDSEAL_PASSPHRASE",
@@ -41,7 +41,7 @@ impl PassphraseSources {
             descriptor: environment.text("COLDSEAL_PASSPHRASE_FD"),
             value: environment.text("COLDSEAL_PASSPHRASE"),
         };
-        let new = Source {
+        let new = PassphraseSource {
             what: "new passphrase of the keystore",
             prompt: "New passphrase of the keystore: ",
             variables: "--new-passphrase-file, COLDSEAL_NEW_PASSPHRASE_FD or COLDSEAL_NEW_PASSPHRASE",
@@ -55,7 +55,7 @@ impl PassphraseSources {
     /// For a keystore that is read beside the one in use.
     pub(crate) fn of_input(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
         let sources = Self::new(environment, None, prompter);
-        let current = Source {
+        let current = PassphraseSource {
             what: "passphrase of the keystore to import",
             prompt: "Passphrase of the keystore to import: ",
             variables: "--input-passphrase-file, COLDSEAL_INPUT_PASSPHRASE_FD or COLDSEAL_INPUT_PASSPHRASE",
@@ -99,7 +99,7 @@ impl Passphrases for PassphraseSources {
     }
 }
 
-impl Source {
+impl PassphraseSource {
     fn without_prompt(&self) -> Result<Option<SecretBytes>> {
         if let Some(file) = &self.file {
             return read_line(file).map(Some);

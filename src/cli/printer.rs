@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::{
     args::GlobalArgs,
+    command_operation::CommandOperation,
     environment::Environment,
     failure::Outcome,
-    operation::Operation,
     output::{Look, OutputFormat, query::Query, render, render_json, write_json},
     terminal::{print_text, printed, terminal_width},
     usage::UsageError,
@@ -43,7 +43,7 @@ impl Printer {
     }
 
     /// For the results of `operation`.
-    pub(crate) fn new(global: &GlobalArgs, environment: &Environment, operation: Operation) -> Result<Self, UsageError> {
+    pub(crate) fn new(global: &GlobalArgs, environment: &Environment, operation: CommandOperation) -> Result<Self, UsageError> {
         let is_colored = global.color.applies_to(&io::stdout(), environment);
         Ok(Self {
             format: global.output.as_deref().map(OutputFormat::from_str).transpose()?,

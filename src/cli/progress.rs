@@ -11,14 +11,14 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Counts what is read; the bar goes away with it.
-pub(crate) struct Progress<R> {
+pub(crate) struct ReadProgress<R> {
     input: R,
     bar: ProgressBar,
     started: Instant,
     target: Option<ProgressDrawTarget>,
 }
 
-impl<R: Read> Progress<R> {
+impl<R: Read> ReadProgress<R> {
     /// `length` is the number of bytes to read, where it is known. Without a terminal there is never a bar.
     pub(crate) fn new(input: R, length: Option<u64>) -> Self {
         let target = io::stderr().is_terminal().then(ProgressDrawTarget::stderr);
@@ -38,7 +38,7 @@ impl<R: Read> Progress<R> {
     }
 }
 
-impl<R: Read> Read for Progress<R> {
+impl<R: Read> Read for ReadProgress<R> {
     fn read(&mut self, dest: &mut [u8]) -> io::Result<usize> {
         let count = self.input.read(dest)?;
         self.bar.inc(u64::try_from(count).unwrap_or_default());
@@ -49,20 +49,20 @@ impl<R: Read> Read for Progress<R> {
     }
 }
 
-impl<R> Drop for Progress<R> {
+impl<R> Drop for ReadProgress<R> {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }
 
 /// Counts what is done of a known number of things; the bar goes away with it.
-pub(crate) struct Steps {
+pub(crate) struct ItemProgress {
     bar: ProgressBar,
     started: Instant,
     target: Option<ProgressDrawTarget>,
 }
 
-impl Steps {
+impl ItemProgress {
     /// `what` is the plural of the things. Without a terminal there is never a bar.
     pub(crate) fn new(count: u64, what: &str) -> Self {
         Self::drawn_on(count, what, io::stderr().is_terminal().then(ProgressDrawTarget::stderr))
@@ -83,7 +83,7 @@ impl Steps {
     }
 }
 
-impl Drop for Steps {
+impl Drop for ItemProgress {
     fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
@@ -98,7 +98,7 @@ mod tests {
     fn shown_after(waited: Duration) -> String {
         let terminal = InMemoryTerm::new(5, 80);
         let target = ProgressDrawTarget::term_like(Box::new(terminal.clone()));
-        let mut progress = Progress::drawn_on(io::repeat(7), Some(1000), Some(target));
+        let mut progress = ReadProgress::drawn_on(io::repeat(7), Some(1000), Some(target));
         progress.started = Instant::now().checked_sub(waited).expect("the clock runs longer than that");
         assert_eq!(progress.read(&mut [0; 400]).expect("reads"), 400);
         progress.bar.force_draw();
@@ -112,7 +112,7 @@ mod tests {
     fn steps_are_shown_after_a_second_and_not_before() {
         for (waited, expected) in [(Duration::ZERO, ""), (PATIENCE, "3 of 10 secrets")] {
             let terminal = InMemoryTerm::new(5, 80);
-            let mut steps = Steps::drawn_on(10, "secrets", Some(ProgressDrawTarget::term_like(Box::new(terminal.clone()))));
+            let mut steps = ItemProgress::drawn_on(10, "secrets", Some(ProgressDrawTarget::term_like(Box::new(terminal.clone()))));
             steps.started = Instant::now().checked_sub(waited).expect("the clock runs longer than that");
             steps.add(3);
             steps.bar.force_draw();

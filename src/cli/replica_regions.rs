@@ -3,20 +3,7 @@
 use super::paramfile::ParamFiles;
 use super::structures::{parse_structures, require_string, take_string};
 use super::usage::UsageError;
-
-/// One replica Region as asked for; whether it exists is checked with the rest of the plan.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct ReplicaRegion {
-    pub(crate) region: String,
-    /// Key id, ARN, alias or alias ARN; `None` for the Region's default key.
-    pub(crate) kms_key_id: Option<String>,
-}
-
-impl From<ReplicaRegion> for crate::vault::ReplicaRegion {
-    fn from(asked: ReplicaRegion) -> Self {
-        Self { region: asked.region, kms_key_id: asked.kms_key_id }
-    }
-}
+use crate::vault::ReplicaRegion;
 
 /// Shorthand (`Region=us-east-1,KmsKeyId=alias/x …`), JSON, plain names (`us-east-1 eu-west-1`), and `region us-east-1`, which the example on
 /// AWS's page "Replicate secrets across Regions" prints though the AWS CLI refuses it.

@@ -14,9 +14,9 @@ use zeroize::Zeroizing;
 
 use crate::error::{Error, Result};
 
-struct Length(usize);
+struct OutputLength(usize);
 
-impl hkdf::KeyType for Length {
+impl hkdf::KeyType for OutputLength {
     fn len(&self) -> usize {
         self.0
     }
@@ -30,7 +30,7 @@ pub(crate) fn hkdf_sha512(ikm: &[u8], salt: &[u8], info: &[&[u8]]) -> Zeroizing<
 
 fn expand(prk: &hkdf::Prk, info: &[&[u8]]) -> Zeroizing<[u8; 32]> {
     let mut key = Zeroizing::new([0; 32]);
-    prk.expand(info, Length(32)).and_then(|okm| okm.fill(&mut key[..])).expect("32 bytes are within HKDF-SHA-512's output limit");
+    prk.expand(info, OutputLength(32)).and_then(|okm| okm.fill(&mut key[..])).expect("32 bytes are within HKDF-SHA-512's output limit");
     key
 }
 

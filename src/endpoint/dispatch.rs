@@ -1,6 +1,6 @@
 //! From the name of an operation and the body of a request to the answer.
 
-use super::{Answer, reply::reply};
+use super::{JsonResponse, reply::reply};
 use crate::{
     error::{Error, ErrorCode, Refusal, RequestRefusal, Result},
     kms::EmbeddedKms,
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Where the keys are.
-pub(super) trait State {
+pub(super) trait KmsState {
     /// Looks at the state, beside others who do.
     ///
     /// # Errors
@@ -38,18 +38,18 @@ enum Unanswered {
 }
 
 /// Does one operation.
-pub(super) fn dispatch(state: &impl State, region: Region, operation: &str, body: &[u8]) -> Answer {
+pub(super) fn dispatch(state: &impl KmsState, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
     match run(state, region, operation, body) {
-        Ok(body) => Answer { status: 200, body, error: None },
-        Err(Unanswered::Refused(error)) => Answer::refused(status(error.code()), &error),
+        Ok(body) => JsonResponse { status: 200, body, error: None },
+        Err(Unanswered::Refused(error)) => JsonResponse::refused(status(error.code()), &error),
         Err(Unanswered::Broken(error)) => {
             tracing::error!(operation, %region, %error, "the request could not be answered");
-            Answer::refused(500, &RequestRefusal::Unavailable("The keystore cannot be used at the moment").into())
+            JsonResponse::refused(500, &RequestRefusal::Unavailable("The keystore cannot be used at the moment").into())
         }
     }
 }
 
-fn run(state: &impl State, region: Region, name: &str, body: &[u8]) -> Result<SecretBytes, Unanswered> {
+fn run(state: &impl KmsState, region: Region, name: &str, body: &[u8]) -> Result<SecretBytes, Unanswered> {
     let operation = protocol::find(Service::Kms, name).ok_or_else(|| unknown_operation(name))?;
     if !state.read(|kms| kms.is_enabled(region)).map_err(Unanswered::Broken)? {
         // What AWS answers in a Region that the account has not opted into.

@@ -3,8 +3,8 @@
 use std::sync::{PoisonError, RwLock};
 
 use super::{
-    Answer, Service,
-    dispatch::{State, dispatch},
+    JsonResponse, JsonService,
+    dispatch::{KmsState, dispatch},
 };
 use crate::{error::Result, kms::EmbeddedKms, region::Region};
 
@@ -21,13 +21,13 @@ impl ServiceInMemory {
     }
 }
 
-impl Service for ServiceInMemory {
-    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> Answer {
+impl JsonService for ServiceInMemory {
+    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
         dispatch(self, region, operation, body)
     }
 }
 
-impl State for ServiceInMemory {
+impl KmsState for ServiceInMemory {
     fn read<T>(&self, work: impl FnOnce(&EmbeddedKms) -> T) -> Result<T> {
         Ok(work(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
     }

@@ -1,8 +1,8 @@
 //! The operations on a keystore that commands use at the same time.
 
 use super::{
-    Answer, Service,
-    dispatch::{State, dispatch},
+    JsonResponse, JsonService,
+    dispatch::{KmsState, dispatch},
 };
 use crate::{
     arn::AccountId,
@@ -38,13 +38,13 @@ impl KmsService {
     }
 }
 
-impl Service for KmsService {
-    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> Answer {
+impl JsonService for KmsService {
+    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
         dispatch(&self.keystore, region, operation, body)
     }
 }
 
-impl State for LiveKeystore {
+impl KmsState for LiveKeystore {
     fn read<T>(&self, work: impl FnOnce(&EmbeddedKms) -> T) -> Result<T> {
         self.read().map(|kms| work(&kms))
     }

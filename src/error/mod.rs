@@ -22,7 +22,7 @@ pub use format::{FormatError, FormatProblem};
 pub use key::KeyProblem;
 pub use no_answer::NoAnswer;
 pub use refusal::{
-    AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, Constraint, KeyDetailRefusal, KeyRefusal, KeyUseRefusal, NotAKeyArn,
+    AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal, NotAKeyArn,
     PublicKeyRefusal, Refusal, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference,
     SecretRefusal, Violation, WithCode,
 };
@@ -185,7 +185,7 @@ macro_rules! refused {
 }
 
 refused! {
-    AuthenticationRefusal AwsRefusal BundleRefusal KeyDetailRefusal KeyRefusal KeyUseRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
+    AuthenticationRefusal AwsRefusal BundleRefusal KeyPropertyRefusal KeyRefusal KeyUseRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
     RequestRefusal SecretRefusal Violation
 }
 

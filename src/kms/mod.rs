@@ -53,7 +53,7 @@ pub use embedded::{
     AliasListEntry, ComparisonKey, CreateKey, DEFAULT_KEY_ALIAS, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, ExpiredKey,
     GeneratedDataKey, GeneratedRandom, ImportPublicKeys, Imported, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey,
     ImportedPublicKeys, KeyDeletion, KeyDescription, KeyListEntry, KeyManager, KeyMetadata, KeyPublicKey, KeyRotationStatus, KeyState,
-    MultiRegionConfiguration, MultiRegionKey, NewKey, ReEncrypt, ReEncrypted, ReplicatedKey, RotationType, RotationsListEntry, Tag,
+    KeyTag, MultiRegionConfiguration, MultiRegionKey, NewKey, ReEncrypt, ReEncrypted, ReplicatedKey, RotationType, RotationsListEntry,
     WhatHappened, generate_random, material_id,
 };
 pub(crate) use embedded::{EMBEDDED_PREFIX, is_written_as_embedded};

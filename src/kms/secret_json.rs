@@ -9,7 +9,7 @@ use crate::{keyring::CiphertextBlob, secret::SecretBytes};
 
 /// Length in bytes of the JSON of a value whose maps have text for keys.
 pub(crate) fn length(value: &impl Serialize) -> usize {
-    let mut length = Length(0);
+    let mut length = ByteCount(0);
     serde_json::to_writer(&mut length, value).expect("counting bytes does not fail");
     length.0
 }
@@ -38,9 +38,9 @@ pub(crate) fn blob<S: Serializer>(blob: &CiphertextBlob, serializer: S) -> Resul
 }
 
 /// Counts what is written.
-struct Length(usize);
+struct ByteCount(usize);
 
-impl io::Write for Length {
+impl io::Write for ByteCount {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 = self.0.saturating_add(bytes.len());
         Ok(bytes.len())

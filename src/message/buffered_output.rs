@@ -62,12 +62,12 @@ mod tests {
 
     /// Counts the writes that reach it.
     #[derive(Default)]
-    struct Counting {
+    struct CountedWrites {
         bytes: Vec<u8>,
         writes: usize,
     }
 
-    impl Write for Counting {
+    impl Write for CountedWrites {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
             self.writes += usize::from(!bytes.is_empty());
             self.bytes.extend_from_slice(bytes);
@@ -91,7 +91,7 @@ mod tests {
             vec![FIRST, 1],
             vec![1, FIRST, FIRST - 1, CHUNK],
         ] {
-            let mut counting = Counting::default();
+            let mut counting = CountedWrites::default();
             let mut expected = Vec::new();
             let mut output = BufferedOutput::new(&mut counting);
             for (index, size) in sizes.iter().enumerate() {

@@ -16,7 +16,7 @@ use crate::{
 /// What a message is sealed with: a data key and its wrapped forms, all bound to one encryption context. A signed one has the public key in
 /// the context, and materials for one message only.
 #[derive(Debug)]
-pub struct Materials {
+pub struct EncryptionMaterials {
     pub(super) suite: AlgorithmSuite,
     pub(super) signing_key: Option<SigningKey>,
     pub(super) data_key: DataKey,
@@ -24,7 +24,7 @@ pub struct Materials {
     pub(super) context: EncryptionContext,
 }
 
-impl Materials {
+impl EncryptionMaterials {
     /// The first keyring makes the data key, the others wrap it too.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl Materials {
     /// Wraps a data key that exists: another Region's bundle of the same version, or a rewrap.
     ///
     /// # Errors
-    /// As for [`Materials::generate`].
+    /// As for [`EncryptionMaterials::generate`].
     pub fn wrap(
         suite: AlgorithmSuite,
         data_key: DataKey,

@@ -85,13 +85,13 @@ pub struct Opener<R> {
     pub(super) walker: Walker,
     pub(super) max_content_length: u64,
     pub(super) verifying: Option<Verifying>,
-    state: State,
+    state: OpenerState,
     /// Verified content that [`Plaintext::read_some`] has not handed on yet, by its place in the source's buffer.
     held: Range<usize>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+enum OpenerState {
     Reading,
     Finished,
     Failed,
@@ -112,7 +112,7 @@ impl<R: Read> Opener<R> {
         let (parsed, header_range, walker) = source.take_header(options.header_limits)?;
         let Authenticated { header, key, data_key, verifying } = authenticate(parsed, source.taken(header_range), keyrings, options)?;
         let max_content_length = options.max_content_length;
-        let opener = Self { header, key, source, walker, max_content_length, verifying, state: State::Reading, held: 0..0 };
+        let opener = Self { header, key, source, walker, max_content_length, verifying, state: OpenerState::Reading, held: 0..0 };
         Ok((opener, data_key))
     }
 
@@ -139,12 +139,12 @@ impl<R: Read> Opener<R> {
 
     fn next_range(&mut self) -> Result<Option<Range<usize>>> {
         match self.state {
-            State::Reading => {}
-            State::Finished => return Ok(None),
-            State::Failed => return Err(Error::Misuse("the message failed to open before")),
+            OpenerState::Reading => {}
+            OpenerState::Finished => return Ok(None),
+            OpenerState::Failed => return Err(Error::Misuse("the message failed to open before")),
         }
         // Anything but a verified frame leaves this behind.
-        self.state = State::Failed;
+        self.state = OpenerState::Failed;
         let mut walker = self.walker;
         let head = self.read_head(&mut walker)?;
         let length = check_length(&head, self.max_content_length)?;
@@ -169,7 +169,7 @@ impl<R: Read> Opener<R> {
         if let Some(verifying) = self.verifying.take_if(|_| is_last) {
             verifying.verify(parse_footer(self.source.taken(footer))?)?;
         }
-        self.state = if is_last { State::Finished } else { State::Reading };
+        self.state = if is_last { OpenerState::Finished } else { OpenerState::Reading };
         self.walker = walker;
         Ok(Some(content))
     }

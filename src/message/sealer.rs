@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-use super::{MAX_PLAINTEXT_LENGTH, Materials, signature::Signing};
+use super::{EncryptionMaterials, MAX_PLAINTEXT_LENGTH, signature::Signing};
 
 /// Bytes of plaintext in a regular frame: 1 to 16 MiB, 64 KiB unless chosen otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,7 +164,7 @@ impl MessageSealer {
     /// # Errors
     /// No random bytes, a header that the format or the default limits for reading do not allow, or [`Error::Misuse`] for materials whose
     /// signing key was taken before.
-    pub fn new(materials: &mut Materials, frame_length: FrameLength, random: &dyn Random) -> Result<Self> {
+    pub fn new(materials: &mut EncryptionMaterials, frame_length: FrameLength, random: &dyn Random) -> Result<Self> {
         let suite = materials.suite;
         let mut signing = materials.signing_key.take().map(Signing::new);
         if suite.is_signed() && signing.is_none() {

@@ -1,6 +1,6 @@
 //! Data keys for several messages of one payload: all of them wrapped before a byte is sealed.
 
-use super::{Materials, encrypted_data_keys::AtOnce};
+use super::{EncryptionMaterials, encrypted_data_keys::AtOnce};
 use crate::{
     crypto::SystemRandom,
     error::{Error, Result},
@@ -31,10 +31,11 @@ pub(crate) enum DataKeys {
 /// Makes the materials for each target. Keyrings over a network are used at once, 16 at most.
 ///
 /// In the order of the targets. Where the first one is to make the data key for all and fails, its failure is the only result.
-pub(crate) fn wrap_each(suite: AlgorithmSuite, targets: Vec<WrapTarget<'_>>, data_keys: DataKeys) -> Vec<Result<Materials>> {
+pub(crate) fn wrap_each(suite: AlgorithmSuite, targets: Vec<WrapTarget<'_>>, data_keys: DataKeys) -> Vec<Result<EncryptionMaterials>> {
     let each = AtOnce::MOST.shared_by(targets.len());
-    let generate =
-        |WrapTarget { keyrings, context }: WrapTarget<'_>| Materials::generate_at_once(suite, keyrings, context, &SystemRandom, each);
+    let generate = |WrapTarget { keyrings, context }: WrapTarget<'_>| {
+        EncryptionMaterials::generate_at_once(suite, keyrings, context, &SystemRandom, each)
+    };
     let mut targets = targets.into_iter();
     let (first, data_key) = match data_keys {
         DataKeys::Each => return for_each(targets.collect(), generate),
@@ -49,7 +50,7 @@ pub(crate) fn wrap_each(suite: AlgorithmSuite, targets: Vec<WrapTarget<'_>>, dat
         },
     };
     let wrap = |WrapTarget { keyrings, context }: WrapTarget<'_>| {
-        Materials::wrap_at_once(suite, copy(&data_key)?, keyrings, context, &SystemRandom, each)
+        EncryptionMaterials::wrap_at_once(suite, copy(&data_key)?, keyrings, context, &SystemRandom, each)
     };
     first.map(Ok).into_iter().chain(for_each(targets.collect(), wrap)).collect()
 }

@@ -12,7 +12,7 @@ use crate::{
     error::{ContextMismatch, Error, FormatError, FormatProblem, Result},
     format::{EncryptionContext, Header},
     keyring::Keyring,
-    message::{FrameLength, Materials, MessageSealer, OpenOptions, Opener, seal_slice},
+    message::{EncryptionMaterials, FrameLength, MessageSealer, OpenOptions, Opener, seal_slice},
     region::Region,
     region_bundles::REGION_PAIR,
     secret::{DataKey, SecretBytes},
@@ -69,7 +69,7 @@ impl BundleIdentity<'_> {
 
 /// Seals `value` with materials that are bound to its bundle's context; a fresh message id, every frame encrypted anew. Gives the message, and
 /// the data key's wrapped forms.
-pub(crate) fn seal_bundle(value: &SecretValue, mut materials: Materials) -> Result<(Vec<u8>, Vec<EdkRecord>)> {
+pub(crate) fn seal_bundle(value: &SecretValue, mut materials: EncryptionMaterials) -> Result<(Vec<u8>, Vec<EdkRecord>)> {
     let sealer = MessageSealer::new(&mut materials, FrameLength::default(), &SystemRandom)?;
     let mut message = Vec::new();
     seal_slice(value.expose(), &mut message, sealer)?;

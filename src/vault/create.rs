@@ -127,7 +127,7 @@ impl Vault {
         self.require()?;
         let writer = self.store.writer()?;
         loop {
-            self.settle(&*writer, &request.name)?;
+            self.finish_replacements(&*writer, &request.name)?;
             let read = self.read_name(&request.name)?;
             // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
             let prepared = match prepared.take() {
@@ -143,7 +143,7 @@ impl Vault {
             let Some(located) = change.write(&*writer, &read)? else { continue };
             if !located.record.replaces.is_empty() {
                 // The change is made. What it leaves to do is the next writer's if this fails.
-                let _ = self.settle(&*writer, &request.name);
+                let _ = self.finish_replacements(&*writer, &request.name);
             }
             return Ok(SecretChange::of(self, session.kms(), keys, &located, keystore));
         }

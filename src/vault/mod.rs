@@ -10,6 +10,7 @@ mod dependents;
 mod describe;
 mod edk_record;
 mod family;
+mod finish_replacements;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod list;
@@ -25,7 +26,6 @@ mod resource_policy;
 mod rewrap;
 mod rotation;
 mod seal_version;
-mod settle;
 mod tagging;
 mod value;
 mod verify;

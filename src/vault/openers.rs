@@ -13,11 +13,11 @@ use crate::{
 /// The keyrings for bundles.
 pub(crate) struct Openers<'a> {
     here: Vec<Box<dyn Keyring + 'a>>,
-    online: Option<Online<'a>>,
+    online: Option<OnlineOpener<'a>>,
 }
 
 #[derive(Clone, Copy)]
-struct Online<'a> {
+struct OnlineOpener<'a> {
     online: &'a dyn OnlineKms,
     kms: Option<&'a EmbeddedKms>,
     opening: &'a OnlineOpening,
@@ -40,7 +40,7 @@ impl<'a> Openers<'a> {
 
     /// These keyrings, the keystore's keys, and AWS KMS where the options have it.
     pub(crate) fn new(here: Vec<Box<dyn Keyring + 'a>>, kms: Option<&'a EmbeddedKms>, keys: &'a KeyOptions) -> Self {
-        let online = keys.online.as_deref().map(|online| Online { online, kms, opening: &keys.online_opening });
+        let online = keys.online.as_deref().map(|online| OnlineOpener { online, kms, opening: &keys.online_opening });
         Self { here, online }
     }
 
@@ -58,7 +58,7 @@ impl<'a> Openers<'a> {
     pub(crate) fn with<T>(&self, reach: Reach, bundle: Option<&BundleRecord>, open: impl FnOnce(&[&dyn Keyring]) -> T) -> T {
         let place: Option<(Region, _)> = bundle.map(|bundle| (bundle.region, bundle.kms_key_id.parse().ok()));
         let online = self.online.filter(|_| reach == Reach::Everywhere);
-        let online = online.map(|Online { online, kms, opening }| OnlineKeyring::new(online, kms, opening, place));
+        let online = online.map(|OnlineOpener { online, kms, opening }| OnlineKeyring::new(online, kms, opening, place));
         let mut keyrings: Vec<&dyn Keyring> = self.here.iter().map(|keyring| &**keyring as &dyn Keyring).collect();
         keyrings.extend(online.as_ref().map(|online| online as &dyn Keyring));
         open(&keyrings)

@@ -94,7 +94,7 @@ impl Vault {
 
     /// `None` where another writer was first.
     fn try_replicate(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &ReplicateSecret) -> Result<Option<SecretChange>> {
-        self.settle(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
+        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
         let found = self.find_locked(&request.secret_id, request.region)?;
         found.require_primary()?;
         let Found { secret, read, .. } = found;
@@ -117,7 +117,7 @@ impl Vault {
         let Some(located) = change.write(writer, &read)? else { return Ok(None) };
         if !located.record.replaces.is_empty() {
             // The change is made. What it leaves to do is the next writer's if this fails.
-            let _ = self.settle(writer, &located.record.name);
+            let _ = self.finish_replacements(writer, &located.record.name);
         }
         let not_compared = if plan.targets.is_empty() { Vec::new() } else { not_compared(session.kms(), &located.record) };
         Ok(Some(SecretChange { not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) }))

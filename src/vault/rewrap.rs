@@ -71,7 +71,7 @@ impl Vault {
 
     /// `None` where another writer was first.
     fn try_rewrap(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &RewrapSecret) -> Result<Option<SecretChange>> {
-        self.settle(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
+        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
         let Found { secret, read, .. } = self.find_locked(&request.secret_id, request.region)?;
         let regions = match request.region {
             Some(region) => vec![region],

@@ -42,7 +42,7 @@ impl Vault {
         self.require()?;
         let writer = self.store.writer()?;
         loop {
-            self.settle(&*writer, &self.find_locked(secret_id, region)?.secret.record.name)?;
+            self.finish_replacements(&*writer, &self.find_locked(secret_id, region)?.secret.record.name)?;
             let found = self.find_locked(secret_id, region)?;
             found.require_primary()?;
             let Found { secret, read, .. } = found;

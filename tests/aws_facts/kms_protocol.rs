@@ -4,7 +4,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use coldseal::{
     arn::AccountId,
-    endpoint::{Answer, Service, ServiceInMemory},
+    endpoint::{JsonResponse, JsonService, ServiceInMemory},
     kms::EmbeddedKms,
     region::Region,
 };
@@ -15,7 +15,8 @@ fn service() -> ServiceInMemory {
 }
 
 fn ask(service: &ServiceInMemory, operation: &str, body: &Value) -> (u16, Value) {
-    let Answer { status, body, .. } = service.answer(Region::new("us-west-2").expect("a Region"), operation, body.to_string().as_bytes());
+    let JsonResponse { status, body, .. } =
+        service.answer(Region::new("us-west-2").expect("a Region"), operation, body.to_string().as_bytes());
     let document = if body.is_empty() { Value::Null } else { serde_json::from_slice(body.expose()).expect("JSON") };
     (status, document)
 }

@@ -6,6 +6,7 @@ mod layers;
 mod reader;
 mod tokens;
 mod tree;
+mod types;
 mod words;
 
 use std::{
@@ -86,6 +87,14 @@ fn each_thing_with_one_place_is_there_alone() {
     fail_if_any("what Rule says in tests/boundaries/words.rs is broken:", &new);
 }
 
+#[test]
+fn no_two_types_share_a_name() {
+    let shared = types::shared(&SOURCE).into_iter().filter(|(name, _)| !known::SHARED_NAMES.contains(name));
+    let lines: Vec<_> =
+        shared.map(|(name, files)| format!("{name}: {}", files.into_iter().map(String::as_str).collect::<Vec<_>>().join(", "))).collect();
+    fail_if_any("say what each of these is, so that a reader finds it with one guess:", &lines);
+}
+
 /// It is read by people who look for a file, and goes stale first.
 #[test]
 fn the_page_on_the_architecture_names_what_there_is() {
@@ -108,6 +117,8 @@ fn the_list_of_what_does_not_hold_yet_only_shrinks() {
     let files = known::IN_CIRCLES.iter().filter(|file| !in_circles.contains(**file)).map(|file| format!("IN_CIRCLES: {file:?},"));
     let lines = known::LINES.iter().filter(|(rule, file, _)| !broken.contains_key(&(*rule, (*file).to_owned())));
     let lines = lines.map(|(rule, file, most)| format!("LINES: (Rule::{rule:?}, {file:?}, {most}),"));
-    let stale: Vec<_> = arrows.chain(files).chain(lines).collect();
+    let shared = types::shared(tree);
+    let names = known::SHARED_NAMES.iter().filter(|name| !shared.contains_key(**name)).map(|name| format!("SHARED_NAMES: {name:?},"));
+    let stale: Vec<_> = arrows.chain(files).chain(lines).chain(names).collect();
     fail_if_any(&format!("these hold by now. Delete these lines from {KNOWN}, each from the list named before it:"), &stale);
 }

@@ -4,6 +4,7 @@ use super::{
     items::Items,
     layers::{circles, unknown, upward},
     tree::Tree,
+    types::shared,
     words::Rule,
 };
 
@@ -137,4 +138,29 @@ fn words_out_of_their_place_are_found() {
     assert!(
         Rule::Printing.holds_for("kms/mod.rs") && !Rule::Printing.holds_for("cli/mod.rs") && !Rule::Primitive.holds_for("crypto/rsa.rs")
     );
+}
+
+#[test]
+fn types_of_two_files_that_share_a_name_are_found() {
+    let found = |sources: &[(&str, &str)]| shared(&tree(sources)).keys().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    let first = "pub struct Tag<'a>(&'a str); enum Kept {} type Place = u8; trait Step { type Out; } fn f() { struct Shape; }";
+    for (second, expected) in [
+        ("enum Tag {}", "Tag"),
+        ("mod inner { pub(crate) trait Kept {} }", "Kept"),
+        ("impl Other { fn f(read: impl Fn()) {} } type Place = ();", "Place"),
+        ("fn f(read: impl Fn()) { type Place = (); }", "Place"),
+        ("fn g() { struct Shape; }", "Shape"),
+    ] {
+        assert_eq!(found(&[("a.rs", first), ("b.rs", second)]), [expected], "{second}");
+    }
+    for second in [
+        "impl Step for u8 { type Out = (); fn f() { type Tags = (); } type Place = u8; }",
+        "unsafe impl<T> Step for T { type Place = u8; }",
+        "#[cfg(test)] struct Tag; #[cfg(test)] mod tests { struct Kept; }",
+        "// struct Tag\nstruct Tags; const TEXT: &str = \"struct Tag\";",
+    ] {
+        assert_eq!(found(&[("a.rs", first), ("b.rs", second)]), [""; 0], "{second}");
+    }
+    let of_two_systems = "#[cfg(unix)] mod t { struct Saved; } #[cfg(not(unix))] mod t { struct Saved; }";
+    assert_eq!(found(&[("a.rs", of_two_systems), ("b.rs", "")]), [""; 0]);
 }

@@ -27,7 +27,7 @@ use crate::{
     region::Region,
     region_bundles::{RegionBundles, RegionPlan, Writing},
     suite::AlgorithmSuite,
-    vault::{KeyOptions, RecoveryKey, ReplicaRegion},
+    vault::{KeyOptions, RecoveryKey},
 };
 
 /// The bundles of one command: every check is made before a file is.
@@ -106,7 +106,6 @@ impl BundleFiles {
         const PARAMETER: &str = "--to";
         let files = invocation.inputs.files();
         let regions = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
-        let regions: Vec<ReplicaRegion> = regions.into_iter().map(Into::into).collect();
         let wants_keystore = regions.iter().filter_map(|region| region.kms_key_id.as_deref()).any(is_written_as_embedded);
         let mut keystore = Keys::of(invocation, wants_keystore)?;
         let plan = RegionPlan::new(keystore.kms_mut(), &invocation.access.key_options(), &regions)?;

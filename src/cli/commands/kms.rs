@@ -31,7 +31,8 @@ use crate::cli::{
     args::{
         KmsPagingArgs,
         kms::{
-            AsymmetricCommand, CreateAliasArgs, CryptographyCommand, DescribeKeyArgs, DetailsCommand, KeyIdArgs, ListAliasesArgs, ServeArgs,
+            AsymmetricCommand, CreateAliasArgs, CryptographyCommand, DescribeKeyArgs, KeyIdArgs, KeyPropertiesCommand, ListAliasesArgs,
+            ServeArgs,
         },
     },
     failure::Outcome,
@@ -68,7 +69,7 @@ pub(crate) enum KmsCommand {
     #[command(flatten)]
     Lifecycle(LifecycleCommand),
     #[command(flatten)]
-    Details(DetailsCommand),
+    KeyProperties(KeyPropertiesCommand),
     ImportPublicKey(ImportPublicKeyArgs),
     /// [coldseal] Remove an imported public key with its aliases
     ///
@@ -105,8 +106,8 @@ pub(super) fn run(invocation: Invocation, command: KmsCommand) -> Outcome {
         KmsCommand::Cryptography(command) => entry::run(&invocation, &command),
         KmsCommand::Asymmetric(command) => entry::run(&invocation, &command),
         KmsCommand::Lifecycle(command) => lifecycle::run(&invocation, command),
-        KmsCommand::Details(DetailsCommand::ListResourceTags(args)) => entry::list(&invocation, &args, &args.paging),
-        KmsCommand::Details(command) => entry::run(&invocation, &command),
+        KmsCommand::KeyProperties(KeyPropertiesCommand::ListResourceTags(args)) => entry::list(&invocation, &args, &args.paging),
+        KmsCommand::KeyProperties(command) => entry::run(&invocation, &command),
         KmsCommand::ImportPublicKey(args) => import_public_key::run(&invocation, &args),
         KmsCommand::DeletePublicKey(args) => delete_public_key::run(&invocation, &args),
         KmsCommand::SetDefaultKey(args) => set_default_key::run(&invocation, &args),

@@ -12,7 +12,7 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         output_file::{Destination, Overwrite},
-        progress::Progress,
+        progress::ReadProgress,
         raw_key::RawKey,
         terminal::note,
     },
@@ -36,7 +36,7 @@ impl Input {
             if io::stdin().is_terminal() {
                 note("reading from the terminal, as no FILE is given; end with Ctrl-D");
             }
-            return Ok(Self { reader: Box::new(Progress::new(io::stdin(), None)), file: None });
+            return Ok(Self { reader: Box::new(ReadProgress::new(io::stdin(), None)), file: None });
         }
         tracing::debug!(path = %file.display(), "reading the file");
         let failed = |error| Error::io_at("opening", file, error);
@@ -46,10 +46,10 @@ impl Input {
             return Err(failed(io::ErrorKind::IsADirectory.into()));
         }
         if !metadata.is_file() {
-            return Ok(Self { reader: Box::new(Progress::new(opened, None)), file: None });
+            return Ok(Self { reader: Box::new(ReadProgress::new(opened, None)), file: None });
         }
         let again = opened.try_clone().map_err(failed)?;
-        Ok(Self { reader: Box::new(Progress::new(opened, Some(metadata.len()))), file: Some(again) })
+        Ok(Self { reader: Box::new(ReadProgress::new(opened, Some(metadata.len()))), file: Some(again) })
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
         failure::{Failure, Outcome},
         invocation::Invocation,
         paramfile::ParamFiles,
-        plan::{Defaults, Source},
+        plan::{Defaults, PlanSource},
         recovery_key::key_options,
         terminal::note,
         usage::UsageError,
@@ -100,7 +100,7 @@ pub(crate) struct PackArgs {
 pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let files = invocation.inputs.files();
     let defaults = defaults(invocation, &files, args)?;
-    let source = Source::open(&args.source, &mut note)?;
+    let source = PlanSource::open(&args.source, &mut note)?;
     let mut session = invocation.keystore.session_for_secrets()?;
     let mut keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
     keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);

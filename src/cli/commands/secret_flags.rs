@@ -21,8 +21,7 @@ pub(super) fn replicas(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let parsed = parse_replica_regions(files, PARAMETER, &files.words(PARAMETER, words)?)?;
-    Ok(parsed.into_iter().map(ReplicaRegion::from).collect())
+    Ok(parse_replica_regions(files, PARAMETER, &files.words(PARAMETER, words)?)?)
 }
 
 pub(super) fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {

@@ -7,7 +7,7 @@ use crate::{
     arn::KeyArn,
     error::{
         AwsRefusal, BundleRefusal, ContextMismatch, Damage, EdkAttempt, EdkOutcome, ErrorCode, FormatError, FormatProblem,
-        KeyDetailRefusal, KeyRefusal, KeyUseRefusal, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, SecretRefusal,
+        KeyPropertyRefusal, KeyRefusal, KeyUseRefusal, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, SecretRefusal,
         SetupError,
     },
     region::Region,
@@ -26,7 +26,7 @@ fn account(id: &str) -> crate::arn::AccountId {
 }
 
 /// Every error that has a hint, and each kind that has none.
-fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
+fn table() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])> {
     let path = PathBuf::from;
     let attempt = EdkAttempt { provider_id: "home".to_owned(), key: "backup".to_owned(), outcome: EdkOutcome::NoKeyHere };
     let mut table = setup_errors();
@@ -34,7 +34,7 @@ fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     table.extend([
         (
             format("version", FormatProblem::Unsupported { value: 1 }),
-            Operation::Decrypt,
+            CommandOperation::Decrypt,
             254,
             &[
                 "coldseal: malformed message: version: 0x0001 is not supported",
@@ -43,7 +43,7 @@ fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             format("encrypted data key count", FormatProblem::TooLarge { value: 200, limit: 128 }),
-            Operation::Decrypt,
+            CommandOperation::Decrypt,
             254,
             &[
                 "coldseal: malformed message: encrypted data key count: 200 is over the limit of 128",
@@ -52,13 +52,13 @@ fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             format("final frame", FormatProblem::Trailing),
-            Operation::Decrypt,
+            CommandOperation::Decrypt,
             254,
             &["coldseal: malformed message: final frame: bytes after its end", "hint: the message was changed: fetch it again"],
         ),
         (
             Error::NoUsableKey(vec![attempt]),
-            Operation::Decrypt,
+            CommandOperation::Decrypt,
             254,
             &[
                 "coldseal: no encrypted data key of the message can be unwrapped here\n  home backup: no key at hand fits it",
@@ -67,7 +67,7 @@ fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             Error::TooLong { what: "the content of one frame", length: 3, limit: 2 },
-            Operation::Decrypt,
+            CommandOperation::Decrypt,
             254,
             &[
                 "coldseal: the content of one frame is 3 bytes, over the limit of 2",
@@ -76,13 +76,13 @@ fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             Error::Damaged { path: path("/v/secret.json"), what: Damage::Content("not JSON".to_owned()) },
-            Operation::GetSecretValue,
+            CommandOperation::GetSecretValue,
             254,
             &["coldseal: /v/secret.json: not JSON", "hint: restore the file from a copy; 'coldseal verify' checks a vault"],
         ),
         (
             Error::Decryption,
-            Operation::Decrypt,
+            CommandOperation::Decrypt,
             254,
             &[
                 "coldseal: the message could not be decrypted: it was changed, or the key is not the one that it was sealed with",
@@ -91,19 +91,19 @@ fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             Error::EncryptionContext(ContextMismatch::Missing("purpose".to_owned())),
-            Operation::Decrypt,
+            CommandOperation::Decrypt,
             254,
             &[
                 "coldseal: encryption context: the message has no pair with the key 'purpose'",
                 "hint: 'coldseal inspect' shows the pairs of the message; is it the one that you meant?",
             ],
         ),
-        (Error::Misuse("a rule"), Operation::Decrypt, 255, &["coldseal: a rule"]),
-        (Error::Random, Operation::Decrypt, 255, &["coldseal: the operating system's random number generator failed"]),
-        (Error::io("writing the output", io::Error::other("full")), Operation::GenerateDataKey, 255, &["coldseal: writing the output: full"]),
+        (Error::Misuse("a rule"), CommandOperation::Decrypt, 255, &["coldseal: a rule"]),
+        (Error::Random, CommandOperation::Decrypt, 255, &["coldseal: the operating system's random number generator failed"]),
+        (Error::io("writing the output", io::Error::other("full")), CommandOperation::GenerateDataKey, 255, &["coldseal: writing the output: full"]),
         (
             Error::io("looking for the vault at /v", io::ErrorKind::PermissionDenied.into()),
-            Operation::ListSecrets,
+            CommandOperation::ListSecrets,
             255,
             &[
                 "coldseal: looking for the vault at /v: permission denied",
@@ -114,12 +114,12 @@ fn table() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     table
 }
 
-fn setup_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
+fn setup_errors() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])> {
     let path = PathBuf::from;
     vec![
         (
             setup(SetupError::NoVault(path("/v"))),
-            Operation::ListSecrets,
+            CommandOperation::ListSecrets,
             253,
             &[
                 "coldseal: there is no vault at /v",
@@ -128,7 +128,7 @@ fn setup_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             setup(SetupError::NoKeystore(path("/k"))),
-            Operation::ListKeys,
+            CommandOperation::ListKeys,
             253,
             &[
                 "coldseal: there is no keystore at /k",
@@ -137,7 +137,7 @@ fn setup_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             setup(SetupError::NoKeyFile { keystore: path("/k"), key_file: path("/f") }),
-            Operation::ListKeys,
+            CommandOperation::ListKeys,
             253,
             &[
                 "coldseal: the keystore /k needs its key file /f, which is not there",
@@ -146,14 +146,14 @@ fn setup_errors() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             setup(SetupError::OtherAccount { keystore: path("/k"), account: account("000000000000"), asked: account("111122223333") }),
-            Operation::CreateKey,
+            CommandOperation::CreateKey,
             253,
             &[
                 "coldseal: the keystore /k is of account 000000000000, which cannot be changed to 111122223333",
                 "hint: leave out --account-id and COLDSEAL_ACCOUNT_ID, or name another keystore (--keystore) for that account's keys",
             ],
         ),
-        (Error::setup("something else"), Operation::ListKeys, 253, &["coldseal: something else"]),
+        (Error::setup("something else"), CommandOperation::ListKeys, 253, &["coldseal: something else"]),
     ]
 }
 
@@ -165,17 +165,17 @@ fn region(name: &str) -> Region {
     Region::new(name).expect("a Region")
 }
 
-fn refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
+fn refusals() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])> {
     let mut table = key_refusals();
     table.extend(secret_refusals());
     table
 }
 
-fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
+fn key_refusals() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])> {
     vec![
         (
             KeyRefusal::Disabled(key()).into(),
-            Operation::Seal,
+            CommandOperation::Seal,
             254,
             &[
                 "An error occurred (DisabledException) when calling the GenerateDataKey operation: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab is disabled.",
@@ -184,7 +184,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             KeyRefusal::InvalidKeyId("x".to_owned()).into(),
-            Operation::EnableKey,
+            CommandOperation::EnableKey,
             254,
             &[
                 "An error occurred (NotFoundException) when calling the EnableKey operation: Invalid keyId 'x'",
@@ -193,7 +193,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             KeyRefusal::InvalidKeyId("x".to_owned()).into(),
-            Operation::DescribeKey,
+            CommandOperation::DescribeKey,
             254,
             &[
                 "An error occurred (NotFoundException) when calling the DescribeKey operation: Invalid keyId 'x'",
@@ -201,8 +201,8 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
             ],
         ),
         (
-            KeyDetailRefusal::AliasOfAws.into(),
-            Operation::CreateAlias,
+            KeyPropertyRefusal::AliasOfAws.into(),
+            CommandOperation::CreateAlias,
             254,
             &[
                 "An error occurred (NotAuthorizedException) when calling the CreateAlias operation:",
@@ -210,8 +210,8 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
             ],
         ),
         (
-            KeyDetailRefusal::NotAnAlias.into(),
-            Operation::CreateAlias,
+            KeyPropertyRefusal::NotAnAlias.into(),
+            CommandOperation::CreateAlias,
             254,
             &[
                 "An error occurred (ValidationException) when calling the CreateAlias operation: Invalid identifier",
@@ -220,7 +220,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             KeyUseRefusal::Algorithm { algorithm: "A", spec: "S" }.into(),
-            Operation::Encrypt,
+            CommandOperation::Encrypt,
             254,
             &[
                 "An error occurred (InvalidKeyUsageException) when calling the Encrypt operation: Algorithm A is incompatible with key spec S.",
@@ -229,7 +229,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             KeyUseRefusal::RsaInSignedContext.into(),
-            Operation::Rewrap,
+            CommandOperation::Rewrap,
             254,
             &[
                 "An error occurred (InvalidKeyUsageException) when calling the ReEncrypt operation: an RSA key of AWS KMS does not go with a signed message (suite 0x0578)",
@@ -238,7 +238,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             KeyUseRefusal::RsaInSignedContext.into(),
-            Operation::CreateSecret,
+            CommandOperation::CreateSecret,
             254,
             &[
                 "An error occurred (InvalidKeyUsageException) when calling the CreateSecret operation: an RSA key of AWS KMS does not go with a signed message (suite 0x0578)",
@@ -247,7 +247,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             RequestRefusal::OtherKindOfKeys { what: "key spec", name: "SM2".to_owned(), known: vec!["RSA_2048"] }.into(),
-            Operation::CreateKey,
+            CommandOperation::CreateKey,
             254,
             &[
                 "An error occurred (UnsupportedOperationException) when calling the CreateKey operation: keys with the key spec SM2 cannot wrap a data key, and coldseal has none; it has RSA_2048",
@@ -256,7 +256,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             KeyRefusal::NotPrimary(key()).into(),
-            Operation::ReplicateKey,
+            CommandOperation::ReplicateKey,
             254,
             &[
                 "An error occurred (UnsupportedOperationException) when calling the ReplicateKey operation: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab is not a multi-region primary key.",
@@ -265,7 +265,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             AwsRefusal::new(ErrorCode::AccessDeniedException, "no").of_call("Encrypt", region("us-west-2"), "alias/x").into(),
-            Operation::CreateSecret,
+            CommandOperation::CreateSecret,
             254,
             &[
                 "An error occurred (AccessDeniedException) when calling the CreateSecret operation: us-west-2, Encrypt with alias/x: no",
@@ -275,7 +275,7 @@ fn key_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     ]
 }
 
-fn secret_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
+fn secret_refusals() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])> {
     let problem = |place: &str, error: Error| RegionProblem { place: place.to_owned(), cause: error.into() };
     let not_enabled = |name: &str| problem(name, SetupError::RegionNotEnabled(region(name)).into());
     let denied = AwsRefusal::new(ErrorCode::AccessDeniedException, "no").of_call("Encrypt", region("eu-west-1"), "alias/x");
@@ -290,7 +290,7 @@ fn secret_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
     vec![
         (
             SecretRefusal::Exists("a".to_owned()).into(),
-            Operation::CreateSecret,
+            CommandOperation::CreateSecret,
             254,
             &[
                 "An error occurred (ResourceExistsException) when calling the CreateSecret operation: The operation failed because the secret a already exists.",
@@ -299,7 +299,7 @@ fn secret_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             SecretRefusal::NotFound.into(),
-            Operation::GetSecretValue,
+            CommandOperation::GetSecretValue,
             254,
             &[
                 "An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret.",
@@ -308,7 +308,7 @@ fn secret_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             SecretRefusal::NameLength(0).into(),
-            Operation::CreateSecret,
+            CommandOperation::CreateSecret,
             254,
             &[
                 "An error occurred (InvalidParameterException) when calling the CreateSecret operation: Name: a secret's name has 1 to 512 characters, this one 0",
@@ -316,7 +316,7 @@ fn secret_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             BundleRefusal::Missing { doing: "reading x".to_owned() }.into(),
-            Operation::GetSecretValue,
+            CommandOperation::GetSecretValue,
             254,
             &[
                 "An error occurred (DecryptionFailure) when calling the GetSecretValue operation: reading x: the bundle is missing; another Region's may still open",
@@ -325,7 +325,7 @@ fn secret_refusals() -> Vec<(Error, Operation, u8, &'static [&'static str])> {
         ),
         (
             RegionsRefusal { problems }.into(),
-            Operation::CreateSecret,
+            CommandOperation::CreateSecret,
             254,
             &[
                 "An error occurred (AccessDeniedException) when calling the CreateSecret operation: 5 Regions have problems, and nothing was written:\n  eu-west-1: AccessDeniedException: Encrypt with alias/x: no\n  us-east-1: Secret with this name already exists in this region\n  us-east-2: Secret with this name already exists in this region\n  af-south-1: the Region af-south-1 is not enabled\n  me-south-1: the Region me-south-1 is not enabled",
@@ -350,10 +350,10 @@ fn every_error_has_its_lines() {
 #[test]
 fn errors_of_the_command_line_have_theirs() {
     let usage = Failure::from(UsageError::parameter("--tags", "no value").with_hint("write one"));
-    assert_eq!(usage.lines(Operation::CreateSecret), ["coldseal: Error parsing parameter '--tags': no value", "hint: write one"]);
+    assert_eq!(usage.lines(CommandOperation::CreateSecret), ["coldseal: Error parsing parameter '--tags': no value", "hint: write one"]);
     assert_eq!(usage.exit_code(), 252);
     let config = Failure::from(ConfigError::new("no Region"));
-    assert_eq!(config.lines(Operation::CreateSecret), ["coldseal: no Region"]);
+    assert_eq!(config.lines(CommandOperation::CreateSecret), ["coldseal: no Region"]);
     assert_eq!(config.exit_code(), 253);
-    assert_eq!((Failure::Partial.lines(Operation::CreateSecret).len(), Failure::Partial.exit_code()), (0, 1));
+    assert_eq!((Failure::Partial.lines(CommandOperation::CreateSecret).len(), Failure::Partial.exit_code()), (0, 1));
 }

@@ -96,8 +96,7 @@ pub(super) fn request(value: Value, defaults: &Defaults, files: &ParamFiles<'_>)
         request.tags = parse_tags(files, "Tags", &[words])?;
     }
     if let Some(words) = list(members, "AddReplicaRegions")? {
-        let parsed = parse_replica_regions(files, "AddReplicaRegions", &[words])?;
-        request.replicas = parsed.into_iter().map(ReplicaRegion::from).collect();
+        request.replicas = parse_replica_regions(files, "AddReplicaRegions", &[words])?;
     }
     match members.remove("ForceOverwriteReplicaSecret") {
         None => {}

@@ -13,7 +13,7 @@ use serde_json::{Deserializer, Value};
 
 /// Why the reading ended early.
 #[derive(Debug)]
-pub(crate) enum Stopped<E> {
+pub(crate) enum StreamError<E> {
     /// The input cannot be read.
     Input(io::Error),
     /// It is not JSON. `what` is a phrase of the parser's, with nothing of the input in it.
@@ -32,10 +32,10 @@ pub(crate) enum Stopped<E> {
 /// Hands over each value with the line on which it begins, counted from 1.
 ///
 /// # Errors
-/// [`Stopped`].
-pub(crate) fn for_each<E>(mut input: impl BufRead, mut each: impl FnMut(u64, Value) -> Result<(), E>) -> Result<(), Stopped<E>> {
+/// [`StreamError`].
+pub(crate) fn for_each<E>(mut input: impl BufRead, mut each: impl FnMut(u64, Value) -> Result<(), E>) -> Result<(), StreamError<E>> {
     let lines = Cell::new(1);
-    let is_list = begins_list(&mut input, &lines).map_err(Stopped::Input)?;
+    let is_list = begins_list(&mut input, &lines).map_err(StreamError::Input)?;
     let first = lines.get();
     let mut json = Deserializer::from_reader(CountedLines { input, lines: &lines });
     let mut refusal = None;
@@ -56,20 +56,20 @@ pub(crate) fn for_each<E>(mut input: impl BufRead, mut each: impl FnMut(u64, Val
         }
     };
     match (refusal, read) {
-        (Some(refusal), _) => Err(Stopped::Refused(refusal)),
+        (Some(refusal), _) => Err(StreamError::Refused(refusal)),
         (None, read) => read.map_err(|error| fault(error, first)),
     }
 }
 
-fn fault<E>(error: serde_json::Error, first: u64) -> Stopped<E> {
+fn fault<E>(error: serde_json::Error, first: u64) -> StreamError<E> {
     if error.is_io() {
-        return Stopped::Input(error.into());
+        return StreamError::Input(error.into());
     }
     // Lines that were skipped before the parser began are none of its own.
     let line = u64::try_from(error.line()).unwrap_or(u64::MAX).saturating_add(first - 1);
     let message = error.to_string();
     let what = message.split_once(" at line ").map_or(message.as_str(), |(what, _)| what);
-    Stopped::Syntax { line, column: error.column(), what: what.to_owned() }
+    StreamError::Syntax { line, column: error.column(), what: what.to_owned() }
 }
 
 /// Skips white space; true where a list begins.
@@ -147,7 +147,7 @@ mod tests {
         });
         match read {
             Ok(()) => Ok(found),
-            Err(Stopped::Syntax { line, column, what }) => Err(format!("{line}, {column}: {what}")),
+            Err(StreamError::Syntax { line, column, what }) => Err(format!("{line}, {column}: {what}")),
             Err(other) => panic!("{other:?}"),
         }
     }
@@ -194,7 +194,7 @@ mod tests {
                 count += 1;
                 if count == 2 { Err("enough") } else { Ok(()) }
             });
-            assert!(matches!(stopped, Err(Stopped::Refused("enough"))) && count == 2, "{text}");
+            assert!(matches!(stopped, Err(StreamError::Refused("enough"))) && count == 2, "{text}");
         }
     }
 
@@ -209,7 +209,7 @@ mod tests {
         for before in ["", "1\n", "[1,"] {
             let input = io::BufReader::new(before.as_bytes().chain(Broken));
             let stopped = for_each::<()>(input, |_, _| Ok(()));
-            assert!(matches!(stopped, Err(Stopped::Input(error)) if error.kind() == io::ErrorKind::ConnectionReset), "{before}");
+            assert!(matches!(stopped, Err(StreamError::Input(error)) if error.kind() == io::ErrorKind::ConnectionReset), "{before}");
         }
     }
 }

@@ -14,7 +14,7 @@ use std::{
 
 pub(crate) use entry::Defaults;
 use folder::FoundFile;
-use json_stream::Stopped;
+use json_stream::StreamError;
 use serde_json::Value;
 
 use super::{
@@ -28,7 +28,7 @@ use crate::{secret::SecretBytes, vault::CreateSecret};
 const LIMIT: SizeLimit = SizeLimit { bytes: 64 * 1024 * 1024, hint: Some("a plan in a file may have any size; values can be file://PATH") };
 
 /// What the entries are read from.
-pub(crate) enum Source {
+pub(crate) enum PlanSource {
     Plan(PathBuf),
     /// What came through a pipe, which nobody reads twice.
     Held(SecretBytes),
@@ -37,13 +37,13 @@ pub(crate) enum Source {
 
 /// Which entry it is, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum EntryPlace {
     /// The line on which it begins, counted from 1.
     Line(u64),
     File(PathBuf),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for EntryPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
@@ -53,15 +53,15 @@ impl fmt::Display for Place {
 }
 
 /// One of them.
-pub(crate) struct Entry {
-    pub(crate) place: Place,
+pub(crate) struct PlanEntry {
+    pub(crate) place: EntryPlace,
     /// The secret's name, where there is one.
     pub(crate) name: Option<String>,
     /// What is asked for, or what is wrong with it.
     pub(crate) request: Result<CreateSecret, UsageError>,
 }
 
-impl Source {
+impl PlanSource {
     /// The plan or directory at `path`; what of a directory is left out is told to `note`.
     pub(crate) fn open(path: &Path, note: &mut dyn FnMut(&str)) -> Outcome<Self> {
         if path == Path::new("-") {
@@ -83,16 +83,16 @@ impl Source {
     ///
     /// # Errors
     /// The plan is not JSON, or cannot be read; what `visit` returns.
-    pub(crate) fn visit(&self, defaults: &Defaults, files: &ParamFiles<'_>, mut visit: impl FnMut(Entry) -> Outcome) -> Outcome {
+    pub(crate) fn visit(&self, defaults: &Defaults, files: &ParamFiles<'_>, mut visit: impl FnMut(PlanEntry) -> Outcome) -> Outcome {
         let each = |line, value: Value| {
             let name = value.get("Name").and_then(Value::as_str).map(str::to_owned);
-            visit(Entry { place: Place::Line(line), name, request: entry::request(value, defaults, files) })
+            visit(PlanEntry { place: EntryPlace::Line(line), name, request: entry::request(value, defaults, files) })
         };
         let read = match self {
             Self::Folder(found) => {
                 return found.iter().try_for_each(|file| {
-                    let (place, name) = (Place::File(file.path.clone()), file.name.clone());
-                    visit(Entry { place, name, request: file.request(defaults) })
+                    let (place, name) = (EntryPlace::File(file.path.clone()), file.name.clone());
+                    visit(PlanEntry { place, name, request: file.request(defaults) })
                 });
             }
             Self::Held(text) => json_stream::for_each(io::Cursor::new(text.expose()), each),
@@ -102,9 +102,9 @@ impl Source {
             }
         };
         read.map_err(|stopped| match stopped {
-            Stopped::Refused(failure) => failure,
-            Stopped::Input(error) => UsageError::new(format!("Unable to read the plan: {error}")).into(),
-            Stopped::Syntax { line, column, what } => {
+            StreamError::Refused(failure) => failure,
+            StreamError::Input(error) => UsageError::new(format!("Unable to read the plan: {error}")).into(),
+            StreamError::Syntax { line, column, what } => {
                 UsageError::new(format!("line {line}, column {column} of the plan: Invalid JSON: {what}"))
                     .with_hint("a plan is JSON Lines or a JSON list of requests, as 'create-secret --generate-cli-skeleton' prints one")
                     .into()

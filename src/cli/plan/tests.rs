@@ -132,9 +132,9 @@ fn anything_else_is_refused_without_its_content() {
 }
 
 /// The places and names that a source gives.
-fn visited(source: &Source, defaults: &Defaults) -> Result<Vec<(Place, Option<PayloadKind>)>, Failure> {
+fn visited(source: &PlanSource, defaults: &Defaults) -> Result<Vec<(EntryPlace, Option<PayloadKind>)>, Failure> {
     let mut found = Vec::new();
-    source.visit(defaults, &ParamFiles::new(&Environment::fixed(&[])), |Entry { place, request, .. }| {
+    source.visit(defaults, &ParamFiles::new(&Environment::fixed(&[])), |PlanEntry { place, request, .. }| {
         found.push((place, request.ok().and_then(|request| request.value).map(|value| value.kind())));
         Ok(())
     })?;
@@ -146,16 +146,16 @@ fn a_source_is_a_plan_a_pipe_or_a_directory_and_is_read_again() {
     let folder = tempfile::tempdir().expect("a folder");
     let plan = folder.path().join("plan.jsonl");
     fs::write(&plan, "{\"Name\":\"a\",\"SecretString\":\"x\"}\n\n{\"Name\":1}\n").expect("written");
-    let expected = vec![(Place::Line(1), Some(PayloadKind::String)), (Place::Line(3), None)];
-    let held = Source::Held(SecretBytes::new(fs::read(&plan).expect("read")));
-    for source in [Source::open(&plan, &mut |_| {}).expect("a plan"), held] {
+    let expected = vec![(EntryPlace::Line(1), Some(PayloadKind::String)), (EntryPlace::Line(3), None)];
+    let held = PlanSource::Held(SecretBytes::new(fs::read(&plan).expect("read")));
+    for source in [PlanSource::open(&plan, &mut |_| {}).expect("a plan"), held] {
         for _ in 0..2 {
             assert_eq!(visited(&source, &defaults()).expect("read"), expected);
         }
     }
     let files = folder.path().join("files");
     fs::create_dir(&files).expect("made");
-    let source = |path| Source::open(path, &mut |_| {}).expect("a directory");
+    let source = |path| PlanSource::open(path, &mut |_| {}).expect("a directory");
     assert_eq!(visited(&source(&files), &defaults()).expect("empty"), vec![]);
     fs::write(files.join("bytes"), b"\xff").expect("written");
     fs::write(files.join("text"), "é").expect("written");
@@ -167,10 +167,10 @@ fn a_source_is_a_plan_a_pipe_or_a_directory_and_is_read_again() {
         ("{\"Name\": \"a\"}\n{\"SecretString\": TOPSECRET}", "line 2, column 18 of the plan: Invalid JSON: expected value"),
         ("{\"SecretString\": \"TOPSECRET", "line 1, column 27 of the plan: Invalid JSON: EOF while parsing a string"),
     ] {
-        match visited(&Source::Held(SecretBytes::new(text.into())), &defaults()) {
+        match visited(&PlanSource::Held(SecretBytes::new(text.into())), &defaults()) {
             Err(Failure::Usage(error)) => assert_eq!(error.message, expected),
             other => panic!("{other:?}"),
         }
     }
-    assert!(matches!(Source::open(&folder.path().join("missing"), &mut |_| {}), Err(Failure::Usage(_))));
+    assert!(matches!(PlanSource::open(&folder.path().join("missing"), &mut |_| {}), Err(Failure::Usage(_))));
 }

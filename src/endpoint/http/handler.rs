@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     crypto::SystemRandom,
-    endpoint::{Answer, Service},
+    endpoint::{JsonResponse, JsonService},
     error::{AuthenticationRefusal, Refusal, RequestRefusal},
     kms::random_uuid,
     region::Region,
@@ -44,7 +44,7 @@ pub enum Authentication {
 
 /// What all connections of a server share.
 pub(super) struct Endpoint {
-    pub(super) service: Arc<dyn Service>,
+    pub(super) service: Arc<dyn JsonService>,
     pub(super) authentication: Authentication,
     pub(super) limits: Limits,
     /// Places for requests in work, each of which holds a thread.
@@ -55,7 +55,7 @@ pub(super) struct Endpoint {
 
 /// An answer, and whether the connection can be used further.
 struct Reply {
-    answer: Answer,
+    answer: JsonResponse,
     ends_connection: bool,
 }
 
@@ -67,7 +67,7 @@ struct Trace<'a> {
 }
 
 impl Endpoint {
-    pub(super) fn new(service: Arc<dyn Service>, authentication: Authentication, limits: Limits, workers: usize) -> Self {
+    pub(super) fn new(service: Arc<dyn JsonService>, authentication: Authentication, limits: Limits, workers: usize) -> Self {
         let large_bodies = Arc::new(Semaphore::new(limits.large_bodies));
         Self { service, authentication, limits, workers: Arc::new(Semaphore::new(workers)), large_bodies, clock: OffsetDateTime::now_utc }
     }
@@ -108,7 +108,7 @@ impl Endpoint {
         headers: &'a HeaderMap,
         body: B,
         trace: &mut Trace<'a>,
-    ) -> Result<Answer, Reply>
+    ) -> Result<JsonResponse, Reply>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -130,7 +130,7 @@ impl Endpoint {
     }
 
     /// The operations block, on disk and on large numbers. A client that goes away does not give its place to another before the work is done.
-    async fn work(&self, region: Region, operation: String, body: ReceivedBody) -> Result<Answer, Reply> {
+    async fn work(&self, region: Region, operation: String, body: ReceivedBody) -> Result<JsonResponse, Reply> {
         let failed = || refused(500, &RequestRefusal::Unavailable("The request could not be done.").into());
         let place = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| failed())?;
         let service = Arc::clone(&self.service);
@@ -194,7 +194,7 @@ fn unknown(status: u16, message: &'static str) -> Reply {
 }
 
 fn refused(status: u16, error: &Refusal) -> Reply {
-    Reply { answer: Answer::refused(status, error), ends_connection: false }
+    Reply { answer: JsonResponse::refused(status, error), ends_connection: false }
 }
 
 /// A body that is wiped when it has been written.
@@ -206,8 +206,8 @@ impl AsRef<[u8]> for WipedBody {
     }
 }
 
-fn response(answer: Answer) -> Response<Full<Bytes>> {
-    let Answer { status, body, error } = answer;
+fn response(answer: JsonResponse) -> Response<Full<Bytes>> {
+    let JsonResponse { status, body, error } = answer;
     let mut response = Response::new(Full::new(Bytes::from_owner(WipedBody(body))));
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -24,4 +24,4 @@ mod unsigned;
 
 pub use credentials::Credentials;
 pub use handler::Authentication;
-pub use server::{Reach, Server, ServerOptions, Stopper};
+pub use server::{Exposure, Server, ServerOptions, Stopper};

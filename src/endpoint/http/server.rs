@@ -15,7 +15,7 @@ use super::{
     limits::Limits,
 };
 use crate::{
-    endpoint::Service,
+    endpoint::JsonService,
     error::{Error, Result, SetupError},
 };
 
@@ -27,7 +27,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Who may reach the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reach {
+pub enum Exposure {
     /// Programs on this machine.
     Loopback,
     /// Whoever the network lets through. There is no TLS: keys cross it in clear.
@@ -40,7 +40,7 @@ pub struct ServerOptions {
     /// The address; port 0 stands for one that is free.
     pub listen: SocketAddr,
     /// What has to be allowed for an address other than loopback.
-    pub reach: Reach,
+    pub exposure: Exposure,
     /// What requests have to show.
     pub authentication: Authentication,
 }
@@ -70,9 +70,9 @@ impl Server {
     ///
     /// # Errors
     /// [`Error::Setup`] for an address other than loopback that was not allowed, [`Error::Io`] for one that cannot be had.
-    pub fn bind(options: ServerOptions, service: Arc<dyn Service>) -> Result<Self> {
-        let ServerOptions { listen, reach, authentication } = options;
-        if reach == Reach::Loopback && !listen.ip().is_loopback() {
+    pub fn bind(options: ServerOptions, service: Arc<dyn JsonService>) -> Result<Self> {
+        let ServerOptions { listen, exposure, authentication } = options;
+        if exposure == Exposure::Loopback && !listen.ip().is_loopback() {
             return Err(SetupError::NotLoopback(listen).into());
         }
         let threads = thread::available_parallelism().map_or(2, NonZero::get);

@@ -125,7 +125,7 @@ fn is_slow(value: &Value) -> bool {
     value.as_str().is_some_and(|text| text.starts_with("RSA_"))
 }
 
-fn check(answer: &Answer) {
+fn check(answer: &JsonResponse) {
     let value = json_of(answer);
     assert!(value.is_object(), "{value}");
     match answer.error {

@@ -11,7 +11,7 @@ mod operations;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{Answer, Service, ServiceInMemory};
+use super::{JsonResponse, JsonService, ServiceInMemory};
 use crate::{kms::EmbeddedKms, region::Region};
 
 const ACCOUNT: &str = "111122223333";
@@ -28,12 +28,12 @@ fn service() -> ServiceInMemory {
     ServiceInMemory::new(EmbeddedKms::new(ACCOUNT.parse().expect("an account")).expect("random bytes"))
 }
 
-fn json_of(answer: &Answer) -> Value {
+fn json_of(answer: &JsonResponse) -> Value {
     serde_json::from_slice(answer.body.expose()).expect("answers are JSON")
 }
 
 /// The answer of an operation that succeeds.
-fn ask_in(service: &impl Service, region: Region, operation: &str, request: &Value) -> Value {
+fn ask_in(service: &impl JsonService, region: Region, operation: &str, request: &Value) -> Value {
     let answer = service.answer(region, operation, request.to_string().as_bytes());
     let value = json_of(&answer);
     assert_eq!((answer.status, answer.error), (200, None), "{operation} {request}: {value}");
@@ -41,12 +41,12 @@ fn ask_in(service: &impl Service, region: Region, operation: &str, request: &Val
     value
 }
 
-fn ask(service: &impl Service, operation: &str, request: &Value) -> Value {
+fn ask(service: &impl JsonService, operation: &str, request: &Value) -> Value {
     ask_in(service, west(), operation, request)
 }
 
 /// Name and message of a refusal.
-fn refusal_of(answer: &Answer) -> (String, String) {
+fn refusal_of(answer: &JsonResponse) -> (String, String) {
     let value = json_of(answer);
     let text = |name: &str| value[name].as_str().unwrap_or_else(|| panic!("{name}: {value}")).to_owned();
     assert_eq!(value.as_object().map(serde_json::Map::len), Some(2), "{value}");
@@ -54,7 +54,7 @@ fn refusal_of(answer: &Answer) -> (String, String) {
     (text("__type"), text("message"))
 }
 
-fn refuse(service: &impl Service, operation: &str, request: &Value) -> (String, String) {
+fn refuse(service: &impl JsonService, operation: &str, request: &Value) -> (String, String) {
     let answer = service.answer(west(), operation, request.to_string().as_bytes());
     let refusal = refusal_of(&answer);
     assert_eq!(answer.status, 400, "{operation} {request}: {refusal:?}");
@@ -63,11 +63,11 @@ fn refuse(service: &impl Service, operation: &str, request: &Value) -> (String, 
 }
 
 /// A new key's metadata.
-fn create_key(service: &impl Service, request: &Value) -> Value {
+fn create_key(service: &impl JsonService, request: &Value) -> Value {
     ask(service, "CreateKey", request)["KeyMetadata"].clone()
 }
 
-fn key_id(service: &impl Service) -> String {
+fn key_id(service: &impl JsonService) -> String {
     text(&create_key(service, &json!({}))["KeyId"])
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{ErrorCode, names::names};
+use super::{ErrorCode, region_names::region_names};
 use crate::{
     error::edk::{EdkAttempt, NoUsableKey},
     region::Region,
@@ -85,5 +85,5 @@ impl BundleRefusal {
 }
 
 fn same_value(others: &[Region]) -> String {
-    if others.is_empty() { String::new() } else { format!("\nthe bundles for {} hold the same value", names(others)) }
+    if others.is_empty() { String::new() } else { format!("\nthe bundles for {} hold the same value", region_names(others)) }
 }

@@ -7,11 +7,11 @@ mod authentication;
 mod aws;
 mod bundle;
 mod cause;
-mod details;
 mod key;
+mod key_properties;
 mod key_use;
-mod names;
 mod public_key;
+mod region_names;
 mod regions;
 mod replica;
 mod request;
@@ -23,8 +23,8 @@ pub use authentication::AuthenticationRefusal;
 pub use aws::AwsRefusal;
 pub use bundle::BundleRefusal;
 pub use cause::Cause;
-pub use details::KeyDetailRefusal;
 pub use key::KeyRefusal;
+pub use key_properties::KeyPropertyRefusal;
 pub use key_use::KeyUseRefusal;
 pub use public_key::{NotAKeyArn, PublicKeyRefusal};
 pub use regions::{RegionProblem, RegionsRefusal};
@@ -84,7 +84,7 @@ refusals! {
     /// A use that does not fit a key's kind, or a ciphertext that does not fit the key.
     KeyUse(KeyUseRefusal),
     /// An alias, a tag or a policy of a key.
-    KeyDetail(KeyDetailRefusal),
+    KeyProperty(KeyPropertyRefusal),
     /// A public key that is not imported.
     PublicKey(PublicKeyRefusal),
     /// A secret, its name, its versions or its metadata.

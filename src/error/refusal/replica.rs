@@ -1,6 +1,6 @@
 //! Regions of a secret and their keys.
 
-use super::{ErrorCode, names::names};
+use super::{ErrorCode, region_names::region_names};
 use crate::{
     arn::{KeyArn, SecretArn},
     region::Region,
@@ -34,7 +34,7 @@ pub enum ReplicaRefusal {
     #[error("Secret with this name already exists in this region")]
     NameTaken,
     /// A secret of this name is there, and it has replicas.
-    #[error("You can't overwrite secret {secret} that still has replica regions [{}].", names(.replicas))]
+    #[error("You can't overwrite secret {secret} that still has replica regions [{}].", region_names(.replicas))]
     HasReplicas {
         /// The secret.
         secret: SecretArn,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ErrorCode, bundle::BundleRefusal, names::names};
+use super::{ErrorCode, bundle::BundleRefusal, region_names::region_names};
 use crate::{arn::SecretArn, region::Region};
 
 /// A secret that is not there, is another one, or cannot be as asked for.
@@ -13,7 +13,7 @@ pub enum SecretRefusal {
     #[error("Secrets Manager can't find the specified secret.")]
     NotFound,
     /// A secret that is in other Regions.
-    #[error("Secrets Manager can't find the specified secret. It is not in {region}, but in {}.", names(.others))]
+    #[error("Secrets Manager can't find the specified secret. It is not in {region}, but in {}.", region_names(.others))]
     Elsewhere {
         /// The Region asked for.
         region: Region,
@@ -41,7 +41,7 @@ pub enum SecretRefusal {
         asked: Region,
     },
     /// A name that several secrets have.
-    #[error("'{}' is a secret of its own in several Regions: {}", .name.escape_debug(), names(.regions))]
+    #[error("'{}' is a secret of its own in several Regions: {}", .name.escape_debug(), region_names(.regions))]
     InSeveralRegions {
         /// The name.
         name: String,

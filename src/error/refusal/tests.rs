@@ -84,18 +84,18 @@ fn uses_of_keys() -> Vec<Refusal> {
         KeyUseRefusal::CallLimit(16),
     ];
     let details = [
-        KeyDetailRefusal::AliasExists(alias()),
-        KeyDetailRefusal::AliasOfAws,
-        KeyDetailRefusal::AliasOfAlias,
-        KeyDetailRefusal::NotAnAlias,
-        KeyDetailRefusal::AliasCharacters(text()),
-        KeyDetailRefusal::AliasOfOtherKind { alias: text(), current: "S", key: key(), new: "T" },
-        KeyDetailRefusal::TooManyAliases { key: key(), count: 51, limit: 50 },
-        KeyDetailRefusal::TagTwice,
-        KeyDetailRefusal::TooManyTags,
-        KeyDetailRefusal::TagOfAws,
-        KeyDetailRefusal::NoSuchPolicy,
-        KeyDetailRefusal::PolicyTooLong { length: 2, limit: 1 },
+        KeyPropertyRefusal::AliasExists(alias()),
+        KeyPropertyRefusal::AliasOfAws,
+        KeyPropertyRefusal::AliasOfAlias,
+        KeyPropertyRefusal::NotAnAlias,
+        KeyPropertyRefusal::AliasCharacters(text()),
+        KeyPropertyRefusal::AliasOfOtherKind { alias: text(), current: "S", key: key(), new: "T" },
+        KeyPropertyRefusal::TooManyAliases { key: key(), count: 51, limit: 50 },
+        KeyPropertyRefusal::TagTwice,
+        KeyPropertyRefusal::TooManyTags,
+        KeyPropertyRefusal::TagOfAws,
+        KeyPropertyRefusal::NoSuchPolicy,
+        KeyPropertyRefusal::PolicyTooLong { length: 2, limit: 1 },
     ];
     uses.map(Refusal::from).into_iter().chain(details.map(Refusal::from)).collect()
 }

@@ -22,7 +22,7 @@ pub(crate) const ACCOUNT: &str = "111122223333";
 
 /// What a Region does instead of answering.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Refusal {
+pub(crate) enum FakeRefusal {
     Denied,
     Throttled,
     NoAnswer,
@@ -31,7 +31,7 @@ pub(crate) enum Refusal {
 
 pub(crate) struct FakeKms {
     pub(crate) kms: EmbeddedKms,
-    pub(crate) refusals: Mutex<BTreeMap<Region, Refusal>>,
+    pub(crate) refusals: Mutex<BTreeMap<Region, FakeRefusal>>,
     calls: Mutex<Vec<String>>,
     /// In flight now, and at most.
     in_flight: Mutex<(usize, usize)>,
@@ -66,7 +66,7 @@ impl FakeKms {
         key
     }
 
-    pub(crate) fn refuse(&self, region: &str, refusal: Option<Refusal>) {
+    pub(crate) fn refuse(&self, region: &str, refusal: Option<FakeRefusal>) {
         let region = Region::new(region).expect("known");
         let mut refusals = self.refusals.lock().expect("whole");
         match refusal {
@@ -92,10 +92,10 @@ impl FakeKms {
         let refused = |code, message| Error::from(AwsRefusal::new(code, format!("{operation}: {message}")));
         match self.refusals.lock().expect("whole").get(&region) {
             None => {}
-            Some(Refusal::Denied) => return Err(refused(ErrorCode::AccessDeniedException, "not authorized")),
-            Some(Refusal::Throttled) => return Err(refused(ErrorCode::ThrottlingException, "Rate exceeded")),
-            Some(Refusal::NoAnswer) => return Err(NoAnswer { doing, reason: "connection refused".to_owned() }.into()),
-            Some(Refusal::NoCredentials) => return Err(SetupError::NoCredentials("none at all".to_owned()).into()),
+            Some(FakeRefusal::Denied) => return Err(refused(ErrorCode::AccessDeniedException, "not authorized")),
+            Some(FakeRefusal::Throttled) => return Err(refused(ErrorCode::ThrottlingException, "Rate exceeded")),
+            Some(FakeRefusal::NoAnswer) => return Err(NoAnswer { doing, reason: "connection refused".to_owned() }.into()),
+            Some(FakeRefusal::NoCredentials) => return Err(SetupError::NoCredentials("none at all".to_owned()).into()),
         }
         if operation == "Encrypt" && self.gate > 0 {
             self.wait_for_others();

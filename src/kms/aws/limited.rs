@@ -30,11 +30,11 @@ pub struct LimitedKms {
     inner: Arc<dyn OnlineKms>,
     most: usize,
     first_pause: Duration,
-    state: Mutex<State>,
+    state: Mutex<Throttle>,
     changed: Condvar,
 }
 
-struct State {
+struct Throttle {
     in_flight: usize,
     allowed: usize,
     pause: Duration,
@@ -51,7 +51,7 @@ impl LimitedKms {
 
     fn with_pause(inner: Arc<dyn OnlineKms>, most: usize, first_pause: Duration) -> Self {
         let most = most.max(1);
-        let state = State { in_flight: 0, allowed: most, pause: first_pause, not_before: None };
+        let state = Throttle { in_flight: 0, allowed: most, pause: first_pause, not_before: None };
         Self { inner, most, first_pause, state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -104,7 +104,7 @@ impl LimitedKms {
         self.changed.notify_all();
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Throttle> {
         lock(&self.state)
     }
 }
@@ -144,7 +144,7 @@ impl OnlineKms for LimitedKms {
 #[cfg(test)]
 mod tests {
     use super::{super::fake::FakeKms, *};
-    use crate::kms::aws::fake::Refusal;
+    use crate::kms::aws::fake::FakeRefusal;
 
     /// `count` calls of Encrypt from as many threads; how many succeeded.
     fn encrypt_at_once(kms: &LimitedKms, key: &KeyArn, count: usize) -> usize {
@@ -172,7 +172,7 @@ mod tests {
         let mut fake = FakeKms::new();
         let key = fake.make_alias("us-west-2", "alias/app");
         let fake = Arc::new(fake);
-        fake.refuse("us-west-2", Some(Refusal::Throttled));
+        fake.refuse("us-west-2", Some(FakeRefusal::Throttled));
         let limited = LimitedKms::with_pause(Arc::<FakeKms>::clone(&fake), 8, Duration::from_millis(20));
         assert_eq!(encrypt_at_once(&limited, &key, 1), 0, "it gives up at last");
         assert_eq!(fake.take_calls().len(), usize::try_from(ROUNDS).expect("small"));
@@ -193,7 +193,7 @@ mod tests {
         let mut fake = FakeKms::new();
         let key = fake.make_alias("us-west-2", "alias/app");
         let fake = Arc::new(fake);
-        fake.refuse("us-west-2", Some(Refusal::Denied));
+        fake.refuse("us-west-2", Some(FakeRefusal::Denied));
         let limited = LimitedKms::new(Arc::<FakeKms>::clone(&fake), 8);
         assert_eq!(encrypt_at_once(&limited, &key, 1), 0);
         assert_eq!(fake.take_calls().len(), 1);

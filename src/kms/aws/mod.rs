@@ -5,13 +5,13 @@ mod client;
 #[cfg(test)]
 pub(crate) mod fake;
 mod limited;
-mod opening;
+mod online_keyring;
 
 #[cfg(feature = "kms-client")]
 pub use client::{AwsKms, AwsKmsOptions, CallCounts};
 pub use limited::LimitedKms;
-pub(crate) use opening::OnlineKeyring;
-pub use opening::OnlineOpening;
+pub(crate) use online_keyring::OnlineKeyring;
+pub use online_keyring::OnlineOpening;
 
 use crate::{arn::KeyArn, error::Result, keyring::Kms, region::Region};
 

@@ -1,6 +1,6 @@
 //! What an alias can be called.
 
-use crate::error::{Constraint, KeyDetailRefusal, Result, Violation};
+use crate::error::{Constraint, KeyPropertyRefusal, Result, Violation};
 
 /// What every alias name begins with.
 pub(super) const PREFIX: &str = "alias/";
@@ -10,7 +10,7 @@ const NAME_LIMIT: usize = 256;
 /// Whether a user may make, move or remove an alias of this name.
 pub(super) fn check_changeable(name: &str) -> Result<()> {
     check_name(name)?;
-    if name.starts_with(RESERVED_PREFIX) { Err(KeyDetailRefusal::AliasOfAws.into()) } else { Ok(()) }
+    if name.starts_with(RESERVED_PREFIX) { Err(KeyPropertyRefusal::AliasOfAws.into()) } else { Ok(()) }
 }
 
 /// Whether a name, reserved or not, can be an alias at all.
@@ -25,8 +25,8 @@ pub(in crate::kms) fn check_name(name: &str) -> Result<()> {
         return Err(Violation::by("aliasName", name, Constraint::Pattern("^[a-zA-Z0-9:/_-]+$")).into());
     }
     match name.strip_prefix(PREFIX) {
-        None | Some("") => Err(KeyDetailRefusal::NotAnAlias.into()),
-        Some(rest) if rest.contains(':') => Err(KeyDetailRefusal::AliasCharacters(name.to_owned()).into()),
+        None | Some("") => Err(KeyPropertyRefusal::NotAnAlias.into()),
+        Some(rest) if rest.contains(':') => Err(KeyPropertyRefusal::AliasCharacters(name.to_owned()).into()),
         Some(_) => Ok(()),
     }
 }

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     arn::{AliasArn, KeyArn},
-    error::{KeyDetailRefusal, Result},
+    error::{KeyPropertyRefusal, Result},
     kms::key_spec::KeySpec,
     region::Region,
     timestamp::Timestamp,
@@ -44,7 +44,7 @@ impl EmbeddedKms {
     pub fn create_alias(&mut self, region: Region, alias_name: &str, target_key_id: &str) -> Result<()> {
         let target = self.alias_target_key(region, alias_name, target_key_id, "CreateAlias")?;
         if self.live_alias_target(region, alias_name).is_ok() {
-            return Err(KeyDetailRefusal::AliasExists(self.alias_arn(region, alias_name)).into());
+            return Err(KeyPropertyRefusal::AliasExists(self.alias_arn(region, alias_name)).into());
         }
         self.require_room_for_alias(target.arn())?;
         let (target_key_id, now) = (target.arn().key_id().to_owned(), self.now());
@@ -116,7 +116,7 @@ impl EmbeddedKms {
         self.require_enabled(region)?;
         check_changeable(alias_name)?;
         if target_key_id.starts_with(PREFIX) || target_key_id.parse::<AliasArn>().is_ok() {
-            return Err(KeyDetailRefusal::AliasOfAlias.into());
+            return Err(KeyPropertyRefusal::AliasOfAlias.into());
         }
         match self.named_by_id(region, target_key_id)? {
             AnyKey::Embedded(key) => {
@@ -147,7 +147,7 @@ fn require_same_kind(alias_name: &str, current: KeySpec, target: &AnyKey<'_>) ->
         return Ok(());
     }
     let (alias, current, new) = (alias_name.to_owned(), current.name(), new.name());
-    Err(KeyDetailRefusal::AliasOfOtherKind { alias, current, key: target.arn().clone(), new }.into())
+    Err(KeyPropertyRefusal::AliasOfOtherKind { alias, current, key: target.arn().clone(), new }.into())
 }
 
 /// Refuses more aliases than a key can have.
@@ -155,5 +155,5 @@ pub(super) fn check_count(key: &KeyArn, aliases: usize) -> Result<()> {
     if aliases <= ALIASES_PER_KEY {
         return Ok(());
     }
-    Err(KeyDetailRefusal::TooManyAliases { key: key.clone(), count: aliases, limit: ALIASES_PER_KEY }.into())
+    Err(KeyPropertyRefusal::TooManyAliases { key: key.clone(), count: aliases, limit: ALIASES_PER_KEY }.into())
 }

@@ -5,7 +5,7 @@ use super::{
     key::{Key, KeyManager, MultiRegion, check_description},
     key_pair::KeyPair,
     key_policy,
-    material::{KeyMaterial, Materials},
+    material::{KeyMaterial, MaterialVersions},
     state::EmbeddedKms,
     tags::{self, Tags},
 };
@@ -114,7 +114,7 @@ impl EmbeddedKms {
         let now = self.now();
         let material = match key_pair {
             Some(pair) => KeyMaterial::Asymmetric(pair),
-            None => KeyMaterial::Symmetric(Materials::generate(now, &SystemRandom)?),
+            None => KeyMaterial::Symmetric(MaterialVersions::generate(now, &SystemRandom)?),
         };
         let key = Key {
             tags,

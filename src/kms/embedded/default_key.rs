@@ -3,7 +3,7 @@
 use super::{
     key::{Key, KeyManager},
     key_handle::AnyKey,
-    material::{KeyMaterial, Materials},
+    material::{KeyMaterial, MaterialVersions},
     state::{Alias, EmbeddedKms},
 };
 use crate::{arn::KeyArn, crypto::SystemRandom, error::Result, kms::key_id::random_uuid, region::Region};
@@ -31,7 +31,7 @@ impl EmbeddedKms {
             return Ok(key);
         }
         let (now, target_key_id) = (self.now(), random_uuid(&SystemRandom)?);
-        let material = KeyMaterial::Symmetric(Materials::generate(now, &SystemRandom)?);
+        let material = KeyMaterial::Symmetric(MaterialVersions::generate(now, &SystemRandom)?);
         let key = Key::new(KeyManager::Aws, DEFAULT_DESCRIPTION.to_owned(), material, now);
         let arn = self.key_arn(region, &target_key_id);
         let state = self.region_mut(region)?;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use super::{
     key::Key,
-    material::History,
+    material::MaterialRelation,
     state::{Alias, EmbeddedKms, RegionState},
 };
 use crate::{
@@ -83,7 +83,7 @@ impl EmbeddedKms {
                 self.dirty = true;
                 self.regions.entry(region).or_default().keys.insert(key_id, key);
                 imported.added.push(arn);
-            } else if history == History::Newer {
+            } else if history == MaterialRelation::Newer {
                 imported.older.push(arn);
             } else if !imported.updated.contains(&arn) {
                 imported.unchanged.push(arn);
@@ -113,18 +113,18 @@ impl EmbeddedKms {
     }
 
     /// Gives both sides of a key the longer list of material versions; says how the list here was. Histories that diverged were refused before.
-    fn catch_up(&mut self, arn: &KeyArn, key: &mut Key, imported: &mut Imported) -> History {
-        let Some(here) = self.key_here(arn) else { return History::Same };
+    fn catch_up(&mut self, arn: &KeyArn, key: &mut Key, imported: &mut Imported) -> MaterialRelation {
+        let Some(here) = self.key_here(arn) else { return MaterialRelation::Same };
         let history = here.material.history(&key.material);
         match history {
-            History::Newer => key.material.catch_up_with(&here.material),
-            History::Older => {
+            MaterialRelation::Newer => key.material.catch_up_with(&here.material),
+            MaterialRelation::Older => {
                 self.for_each_region(arn, |own| own.material.catch_up_with(&key.material));
                 let here = self.regions.iter().filter(|(_, state)| state.keys.contains_key(arn.key_id()));
                 let all = here.map(|(region, _)| self.key_arn(*region, arn.key_id()));
                 imported.updated.extend(all.filter(|other| other == arn || key.multi_region.is_some()));
             }
-            History::Same | History::Diverged => {}
+            MaterialRelation::Same | MaterialRelation::Diverged => {}
         }
         history
     }
@@ -199,7 +199,7 @@ impl EmbeddedKms {
     fn differences_between_regions(&self, arn: &KeyArn, key: &Key) -> Vec<&'static str> {
         let Some(here) = self.key_here(arn) else { return Vec::new() };
         let mut differing = Vec::new();
-        if here.material.history(&key.material) == History::Diverged {
+        if here.material.history(&key.material) == MaterialRelation::Diverged {
             differing.push("material");
         }
         if primary(here) != primary(key) {
@@ -211,7 +211,7 @@ impl EmbeddedKms {
 
 fn differences(own: &Key, other: &Key) -> Vec<&'static str> {
     let parts = [
-        ("material", own.material.history(&other.material) != History::Diverged),
+        ("material", own.material.history(&other.material) != MaterialRelation::Diverged),
         ("state", own.enabled == other.enabled && own.deletion == other.deletion && own.manager == other.manager),
         ("description", own.description == other.description),
         ("set of tags", own.tags == other.tags),

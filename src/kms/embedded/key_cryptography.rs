@@ -4,7 +4,7 @@ use super::{
     ciphertext::{self, Ciphertext, KEY_ID_LENGTH},
     key_handle::{AnyKey, KeyRef},
     key_pair::KeyPair,
-    material::Materials,
+    material::MaterialVersions,
 };
 use crate::{
     crypto::{EcPublicKey, SystemRandom, random_array},
@@ -62,7 +62,7 @@ impl<'a> KeyRef<'a> {
     }
 
     /// The material that GenerateDataKey encrypts under.
-    pub(super) fn data_key_materials(&self) -> Result<&'a Materials> {
+    pub(super) fn data_key_materials(&self) -> Result<&'a MaterialVersions> {
         self.require_usable()?;
         self.require_usage(KeyUsage::EncryptDecrypt, "GenerateDataKey")?;
         self.materials().ok_or_else(|| KeyUseRefusal::DataKeyUnderAsymmetric.into())
@@ -113,7 +113,7 @@ impl<'a> KeyRef<'a> {
         self.key_pair().ok_or_else(|| incompatible(algorithm.name(), self.spec()))
     }
 
-    fn seal(&self, materials: &Materials, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
+    fn seal(&self, materials: &MaterialVersions, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
         let key_id: &[u8; KEY_ID_LENGTH] = self.arn().key_id().as_bytes().try_into().expect("keys of the keystore have ids of 36 bytes");
         let material = materials.current();
         let salt = random_array(&SystemRandom)?;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, ops::Deref};
 use super::{
     key::{Key, KeyManager},
     key_pair::KeyPair,
-    material::Materials,
+    material::MaterialVersions,
 };
 use crate::{
     arn::KeyArn,
@@ -90,7 +90,7 @@ impl<'a> KeyRef<'a> {
     }
 
     /// The versions of a symmetric key's material.
-    pub(super) const fn materials(&self) -> Option<&'a Materials> {
+    pub(super) const fn materials(&self) -> Option<&'a MaterialVersions> {
         self.key.material.symmetric()
     }
 

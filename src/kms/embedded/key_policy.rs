@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Constraint, KeyDetailRefusal, Result, Violation},
+    error::{Constraint, KeyPropertyRefusal, Result, Violation},
     policy,
     region::Region,
 };
@@ -50,7 +50,7 @@ fn check_name(name: Option<&str>) -> Result<()> {
     if name.is_none_or(|name| name == NAME) {
         return Ok(());
     }
-    Err(KeyDetailRefusal::NoSuchPolicy.into())
+    Err(KeyPropertyRefusal::NoSuchPolicy.into())
 }
 
 /// The policy of a key as GetKeyPolicy shows it.
@@ -102,7 +102,7 @@ pub(in crate::kms) fn check(policy: &str) -> Result<()> {
         return Err(Violation::new("policy", Constraint::Pattern(r"[\u0009\u000A\u000D\u0020-\u00FF]+")).into());
     }
     if policy.len() > LIMIT {
-        return Err(KeyDetailRefusal::PolicyTooLong { length: policy.len(), limit: LIMIT }.into());
+        return Err(KeyPropertyRefusal::PolicyTooLong { length: policy.len(), limit: LIMIT }.into());
     }
     policy::check_grammar(policy)
 }

@@ -19,7 +19,7 @@ const MATERIAL_LENGTH: usize = 32;
 /// By the kind of key.
 #[derive(Debug)]
 pub(in crate::kms) enum KeyMaterial {
-    Symmetric(Materials),
+    Symmetric(MaterialVersions),
     Asymmetric(KeyPair),
 }
 
@@ -35,7 +35,7 @@ pub(in crate::kms) struct Material {
 
 /// At least one version: the newest encrypts, all decrypt.
 #[derive(Debug)]
-pub(in crate::kms) struct Materials {
+pub(in crate::kms) struct MaterialVersions {
     older: Vec<Material>,
     current: Material,
 }
@@ -53,7 +53,7 @@ pub enum RotationType {
 
 /// How the material of a key in one keystore relates to that of the same key in another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::kms) enum History {
+pub(in crate::kms) enum MaterialRelation {
     Same,
     /// The other has all of these versions, and newer ones.
     Older,
@@ -71,7 +71,7 @@ impl KeyMaterial {
         }
     }
 
-    pub(in crate::kms) const fn symmetric(&self) -> Option<&Materials> {
+    pub(in crate::kms) const fn symmetric(&self) -> Option<&MaterialVersions> {
         match self {
             Self::Symmetric(materials) => Some(materials),
             Self::Asymmetric(_) => None,
@@ -95,14 +95,14 @@ impl KeyMaterial {
 
     /// True when both are of one kind with the same bytes.
     pub(in crate::kms) fn is(&self, other: &Self) -> bool {
-        self.history(other) == History::Same
+        self.history(other) == MaterialRelation::Same
     }
 
-    pub(in crate::kms) fn history(&self, other: &Self) -> History {
+    pub(in crate::kms) fn history(&self, other: &Self) -> MaterialRelation {
         match (self, other) {
             (Self::Symmetric(own), Self::Symmetric(other)) => own.history(other),
-            (Self::Asymmetric(own), Self::Asymmetric(other)) if own.is(other) => History::Same,
-            _ => History::Diverged,
+            (Self::Asymmetric(own), Self::Asymmetric(other)) if own.is(other) => MaterialRelation::Same,
+            _ => MaterialRelation::Diverged,
         }
     }
 
@@ -128,7 +128,7 @@ impl Material {
     }
 }
 
-impl Materials {
+impl MaterialVersions {
     /// One version.
     pub(in crate::kms) fn generate(now: Timestamp, random: &dyn Random) -> Result<Self> {
         Ok(Self { older: Vec::new(), current: Material::generate(None, now, random)? })
@@ -160,15 +160,15 @@ impl Materials {
         Self { older: self.older.iter().map(Material::duplicate).collect(), current: self.current.duplicate() }
     }
 
-    fn history(&self, other: &Self) -> History {
+    fn history(&self, other: &Self) -> MaterialRelation {
         let same = |(a, b): (&Material, &Material)| a.id == b.id && constant_time_eq(a.bytes.expose(), b.bytes.expose());
         if !self.oldest_first().zip(other.oldest_first()).all(same) {
-            return History::Diverged;
+            return MaterialRelation::Diverged;
         }
         match self.older.len().cmp(&other.older.len()) {
-            Ordering::Less => History::Older,
-            Ordering::Equal => History::Same,
-            Ordering::Greater => History::Newer,
+            Ordering::Less => MaterialRelation::Older,
+            Ordering::Equal => MaterialRelation::Same,
+            Ordering::Greater => MaterialRelation::Newer,
         }
     }
 

@@ -10,7 +10,7 @@ use super::{
     key_policy,
     key_state::KeyState,
     state::EmbeddedKms,
-    tags::{self, Tag},
+    tags::{self, KeyTag},
 };
 use crate::{
     error::{KeyRefusal, Result},
@@ -28,7 +28,7 @@ pub struct ReplicatedKey {
     /// Its policy.
     pub replica_policy: String,
     /// Its tags.
-    pub replica_tags: Vec<Tag>,
+    pub replica_tags: Vec<KeyTag>,
 }
 
 impl EmbeddedKms {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::{
     key::{AutomaticRotation, Key},
     key_handle::KeyRef,
-    material::{KeyMaterial, Material, Materials, RotationType},
+    material::{KeyMaterial, Material, MaterialVersions, RotationType},
     state::EmbeddedKms,
 };
 use crate::{
@@ -200,7 +200,7 @@ impl EmbeddedKms {
     }
 
     /// A key that rotation may be changed of, with the versions of its material.
-    fn rotatable_key(&self, region: Region, key_id: &str, operation: &str) -> Result<(KeyRef<'_>, &Materials)> {
+    fn rotatable_key(&self, region: Region, key_id: &str, operation: &str) -> Result<(KeyRef<'_>, &MaterialVersions)> {
         let key = self.customer_key(region, key_id, operation)?;
         key.require_primary()?;
         key.require_usable()?;
@@ -211,6 +211,6 @@ impl EmbeddedKms {
 }
 
 /// The versions of a symmetric key's material; other keys do not rotate.
-fn rotated_materials<'a>(key: &KeyRef<'a>, operation: &str) -> Result<&'a Materials> {
+fn rotated_materials<'a>(key: &KeyRef<'a>, operation: &str) -> Result<&'a MaterialVersions> {
     key.materials().ok_or_else(|| key.unsupported(operation))
 }

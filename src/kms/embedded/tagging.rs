@@ -2,7 +2,7 @@
 
 use super::{
     state::EmbeddedKms,
-    tags::{self, Tag},
+    tags::{self, KeyTag},
 };
 use crate::{error::Result, region::Region};
 
@@ -42,7 +42,7 @@ impl EmbeddedKms {
     ///
     /// # Errors
     /// As for [`EmbeddedKms::resolve`].
-    pub fn list_resource_tags(&self, region: Region, key_id: &str) -> Result<Vec<Tag>> {
+    pub fn list_resource_tags(&self, region: Region, key_id: &str) -> Result<Vec<KeyTag>> {
         Ok(tags::list(&self.embedded_key(region, key_id)?.tags))
     }
 }

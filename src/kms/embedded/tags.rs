@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::error::{Constraint, KeyDetailRefusal, Result, Violation};
+use crate::error::{Constraint, KeyPropertyRefusal, Result, Violation};
 
 /// Values by key.
 pub(in crate::kms) type Tags = BTreeMap<String, String>;
@@ -18,15 +18,15 @@ const RESERVED_PREFIX: &str = "aws:";
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
-pub struct Tag {
+pub struct KeyTag {
     /// 1 to 128 characters, unique in a key.
     pub tag_key: String,
     /// 0 to 256 characters.
     pub tag_value: String,
 }
 
-pub(super) fn list(tags: &Tags) -> Vec<Tag> {
-    tags.iter().map(|(key, value)| Tag { tag_key: key.clone(), tag_value: value.clone() }).collect()
+pub(super) fn list(tags: &Tags) -> Vec<KeyTag> {
+    tags.iter().map(|(key, value)| KeyTag { tag_key: key.clone(), tag_value: value.clone() }).collect()
 }
 
 /// Adds tags, or none of them.
@@ -38,13 +38,13 @@ pub(super) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
             return Err(Violation::new("tags.tagValue", Constraint::MostLength(VALUE_LIMIT)).into());
         }
         if seen.contains(&key.as_str()) {
-            return Err(KeyDetailRefusal::TagTwice.into());
+            return Err(KeyPropertyRefusal::TagTwice.into());
         }
         seen.push(key);
     }
     let count = tags.len().saturating_add(seen.iter().filter(|key| !tags.contains_key(**key)).count());
     if count > TAGS_PER_KEY {
-        return Err(KeyDetailRefusal::TooManyTags.into());
+        return Err(KeyPropertyRefusal::TooManyTags.into());
     }
     tags.extend(new);
     Ok(())
@@ -61,7 +61,7 @@ pub(super) fn check_key(key: &str) -> Result<()> {
         return Err(Violation::new("tags.tagKey", broken).into());
     }
     if key.get(..RESERVED_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_PREFIX)) {
-        return Err(KeyDetailRefusal::TagOfAws.into());
+        return Err(KeyPropertyRefusal::TagOfAws.into());
     }
     Ok(())
 }

@@ -28,7 +28,7 @@ pub struct KmsPublicKey {
 /// The members of the answer that are looked at; all may be missing, so that the error can name the one that is.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Answer {
+struct GetPublicKeyResponse {
     #[serde(default)]
     key_id: Option<String>,
     #[serde(default)]
@@ -52,7 +52,7 @@ impl KmsPublicKey {
     /// `ValidationException` for what is not such JSON, lacks a member or contradicts itself; `InvalidArnException`;
     /// `InvalidKeyUsageException` for a key that unwraps nothing; `UnsupportedOperationException` for a key spec that wraps nothing.
     pub fn from_answer(json: &str) -> Result<Self> {
-        let answer: Answer = serde_json::from_str(json).map_err(|error| not_json("GetPublicKey", &error))?;
+        let answer: GetPublicKeyResponse = serde_json::from_str(json).map_err(|error| not_json("GetPublicKey", &error))?;
         let arn = key_arn(required("KeyId", answer.key_id.as_deref())?)?;
         check_usage(required("KeyUsage", answer.key_usage.as_deref())?)?;
         let spec = spec(&answer)?;
@@ -75,7 +75,7 @@ impl KmsPublicKey {
         let (spec, _) = public_key(der)?;
         spec.check_usage(usage)?;
         let names = |algorithms: &[&str]| algorithms.iter().map(|name| (*name).to_owned()).collect();
-        let answer = Answer {
+        let answer = GetPublicKeyResponse {
             key_id: Some(arn.to_string()),
             public_key: Some(STANDARD.encode(der)),
             customer_master_key_spec: Some(spec.to_string()),
@@ -149,7 +149,7 @@ fn check_usage(usage: &str) -> Result<()> {
 }
 
 /// `KeySpec`, which older answers call `CustomerMasterKeySpec`.
-fn spec(answer: &Answer) -> Result<KeySpec> {
+fn spec(answer: &GetPublicKeyResponse) -> Result<KeySpec> {
     let (new, old) = (answer.key_spec.as_deref(), answer.customer_master_key_spec.as_deref());
     let spec = KeySpec::parse(required("KeySpec", new.or(old))?)?;
     if !spec.is_asymmetric() {
@@ -162,7 +162,7 @@ fn spec(answer: &Answer) -> Result<KeySpec> {
 }
 
 /// AWS KMS has to take one of the algorithms that wrap.
-fn check_algorithms(answer: &Answer, spec: KeySpec) -> Result<()> {
+fn check_algorithms(answer: &GetPublicKeyResponse, spec: KeySpec) -> Result<()> {
     let (member, listed, needed) = match spec.usage() {
         KeyUsage::EncryptDecrypt => ("EncryptionAlgorithms", &answer.encryption_algorithms, spec.encryption_algorithms()),
         KeyUsage::KeyAgreement => ("KeyAgreementAlgorithms", &answer.key_agreement_algorithms, spec.key_agreement_algorithms()),

@@ -94,10 +94,10 @@ fn parse_json(bytes: &[u8]) -> Result<PublicKeyFile> {
 fn alias(entry: Value) -> Result<Option<(AliasArn, String)>> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
-    struct Entry {
+    struct ListedAlias {
         alias_arn: AliasArn,
         target_key_id: Option<String>,
     }
-    let entry: Entry = serde_json::from_value(entry).map_err(|_| PublicKeyRefusal::NotAnAlias)?;
+    let entry: ListedAlias = serde_json::from_value(entry).map_err(|_| PublicKeyRefusal::NotAnAlias)?;
     Ok(entry.target_key_id.map(|target| (entry.alias_arn, target)))
 }

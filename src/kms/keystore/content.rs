@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     super::embedded::{KeyManager, RotationType, Tags},
-    encoding::{Base64, Secret, SecretDer},
+    encoding::{Base64, Secret32, SecretDer},
 };
 use crate::timestamp::Timestamp;
 
@@ -28,7 +28,7 @@ struct Content<'a> {
 #[serde(rename_all = "camelCase", deny_unknown_fields, bound(deserialize = "'de: 'a"))]
 struct ComparisonContent<'a> {
     id: String,
-    key: Secret<'a>,
+    key: Secret32<'a>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -118,7 +118,7 @@ struct MaterialContent<'a> {
     creation_date: Timestamp,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     rotation: Option<RotationType>,
-    key: Secret<'a>,
+    key: Secret32<'a>,
 }
 
 #[derive(Serialize, Deserialize)]

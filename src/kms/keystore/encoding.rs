@@ -32,7 +32,7 @@ pub(super) enum SecretText<'a, const MIN: usize, const MAX: usize> {
 }
 
 /// 32 bytes.
-pub(super) type Secret<'a> = SecretText<'a, 32, 32>;
+pub(super) type Secret32<'a> = SecretText<'a, 32, 32>;
 /// A private key: up to 8 KiB of DER.
 pub(super) type SecretDer<'a> = SecretText<'a, 1, { 8 * 1024 }>;
 

@@ -27,7 +27,7 @@ const IV: [u8; 12] = [0; 12];
 /// What says how to open the content. Nothing in it is secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub(super) struct Header {
+pub(super) struct EnvelopeHeader {
     format: u32,
     /// A UUID; never changes.
     pub(super) keystore_id: String,
@@ -38,7 +38,7 @@ pub(super) struct Header {
 /// A keystore file that was read; nothing in it is authenticated yet.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Envelope {
-    pub(super) header: Header,
+    pub(super) header: EnvelopeHeader,
     /// As it stands in the file: this is what the content's tag covers.
     pub(super) header_bytes: String,
     pub(super) sealed_content: Vec<u8>,
@@ -46,7 +46,7 @@ pub(super) struct Envelope {
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File<'a> {
+struct EnvelopeJson<'a> {
     #[serde(borrow)]
     header: &'a RawValue,
     content: &'a str,
@@ -69,13 +69,13 @@ impl Envelope {
         let malformed = |what: &str, error: &serde_json::Error| {
             damaged(path, &format!("{what} is not that of a keystore (line {}, column {})", error.line(), error.column()))
         };
-        let file: File<'_> = serde_json::from_slice(bytes).map_err(|error| malformed("the file", &error))?;
+        let file: EnvelopeJson<'_> = serde_json::from_slice(bytes).map_err(|error| malformed("the file", &error))?;
         let header_bytes = file.header.get();
         let FormatOnly { format } = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;
         if format > FORMAT {
             return Err(SetupError::NewerKeystore { path: path.to_owned(), format, known: FORMAT }.into());
         }
-        let header: Header = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;
+        let header: EnvelopeHeader = serde_json::from_str(header_bytes).map_err(|error| malformed("the header", &error))?;
         if header.format != FORMAT || !is_uuid(&header.keystore_id) {
             return Err(damaged(path, "the header has an unknown format number or no keystore id"));
         }
@@ -98,7 +98,7 @@ impl Envelope {
 /// The bytes of a keystore file with this content, under a fresh salt.
 pub(super) fn seal(keystore_id: &str, slot: &Slot, root_key: &RootKey, content: &SecretBytes) -> Result<Vec<u8>> {
     let content_salt = Base64(random_array(&SystemRandom)?);
-    let header = Header { format: FORMAT, keystore_id: keystore_id.to_owned(), slot: slot.clone(), content_salt };
+    let header = EnvelopeHeader { format: FORMAT, keystore_id: keystore_id.to_owned(), slot: slot.clone(), content_salt };
     let header_bytes = serde_json::to_string(&header).expect("a header has no maps with other keys than text");
     let sealed = content_key(root_key, &content_salt).seal(IV, header_bytes.as_bytes(), content.expose())?;
     write_file(&header_bytes, &sealed)
@@ -108,7 +108,7 @@ pub(super) fn seal(keystore_id: &str, slot: &Slot, root_key: &RootKey, content: 
 pub(super) fn write_file(header_bytes: &str, sealed_content: &[u8]) -> Result<Vec<u8>> {
     let header: &RawValue = serde_json::from_str(header_bytes).expect("a header is JSON");
     let content = STANDARD.encode(sealed_content);
-    let mut file = serde_json::to_vec(&File { header, content: &content }).expect("a header and text are JSON");
+    let mut file = serde_json::to_vec(&EnvelopeJson { header, content: &content }).expect("a header and text are JSON");
     file.push(b'\n');
     if file.len() > FILE_LIMIT {
         let (length, limit) = (u64::try_from(file.len()).unwrap_or(u64::MAX), u64::try_from(FILE_LIMIT).unwrap_or(u64::MAX));

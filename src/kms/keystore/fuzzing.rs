@@ -7,9 +7,9 @@ use crate::{arn::KeyArn, error::Result, kms::EmbeddedKms, secret::SecretBytes, t
 
 /// A keystore file up to its encryption.
 #[derive(Debug, PartialEq, Eq)]
-pub struct File(envelope::Envelope);
+pub struct KeystoreFile(envelope::Envelope);
 
-impl File {
+impl KeystoreFile {
     /// What a keystore file says outside its encryption.
     ///
     /// # Errors

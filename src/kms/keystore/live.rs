@@ -14,7 +14,7 @@ use super::{
     Committed, KeystoreLocation, KeystoreSession, Passphrases,
     location::exists,
     session::require_id,
-    unlock::{Known, unlock_with},
+    unlock::{KnownRootKey, unlock_with},
 };
 use crate::{
     arn::AccountId,
@@ -40,7 +40,7 @@ pub(crate) struct LiveKeystore {
 #[derive(Debug)]
 struct LoadedKeystore {
     kms: Arc<EmbeddedKms>,
-    known: Option<Known>,
+    known: Option<KnownRootKey>,
     stamp: FileStamp,
     /// Held open, so that no newer file gets its inode number.
     _file: File,
@@ -100,7 +100,7 @@ impl LiveKeystore {
         if let Some(asked) = account.filter(|asked| asked != kms.account()) {
             return Err(SetupError::OtherAccount { keystore: location.keystore, account: kms.account().clone(), asked }.into());
         }
-        let known = Known::of(&unlocked);
+        let known = KnownRootKey::of(&unlocked);
         let seen = RwLock::new(LoadedKeystore { kms: Arc::new(kms), known, stamp, _file: file });
         let loading = Mutex::new(None);
         Ok((Self { location, passphrases, keystore_id: unlocked.keystore_id, seen, loading }, committed))
@@ -156,7 +156,7 @@ impl LiveKeystore {
         let (kms, unlocked) = opened.ok_or_else(|| self.location.none())?;
         require_id(&self.location, &unlocked.keystore_id, &self.keystore_id)?;
         let kms = Arc::new(kms);
-        let known = Known::of(&unlocked);
+        let known = KnownRootKey::of(&unlocked);
         *unpoisoned(self.seen.write()) = LoadedKeystore { kms: Arc::clone(&kms), known, stamp, _file: file };
         Ok(kms)
     }

@@ -1,7 +1,7 @@
 //! Changing a keystore: lock, load or prepare, commit.
 
 #[cfg(feature = "kms-endpoint")]
-use super::unlock::{Known, unlock_with};
+use super::unlock::{KnownRootKey, unlock_with};
 use super::{
     Committed, KeysDurable, KeystoreLocation, Passphrases, key_file, protection,
     slot::{RootKey, Slot},
@@ -60,7 +60,7 @@ impl KeystoreSession {
     pub(super) fn resume(
         location: &KeystoreLocation,
         passphrases: &dyn Passphrases,
-        known: Option<&Known>,
+        known: Option<&KnownRootKey>,
         keystore_id: &str,
     ) -> Result<Self> {
         let lock = Lock::exclusive(&location.lock_file())?;

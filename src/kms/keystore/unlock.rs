@@ -44,13 +44,13 @@ pub(super) enum KeySource {
 
 /// A root key that was unwrapped before. It is good for as long as the keystore has this id and this slot, and spares the passphrase.
 #[derive(Debug, Clone)]
-pub(super) struct Known {
+pub(super) struct KnownRootKey {
     keystore_id: String,
     slot: Slot,
     root_key: RootKey,
 }
 
-impl Known {
+impl KnownRootKey {
     /// `None` while a new key file waits for its name: only what read that file can give it.
     #[cfg(feature = "kms-endpoint")]
     pub(super) fn of(unlocked: &Unlocked) -> Option<Self> {
@@ -92,7 +92,7 @@ pub(super) fn unlock(location: &KeystoreLocation, passphrases: &dyn Passphrases)
 pub(super) fn unlock_with(
     location: &KeystoreLocation,
     passphrases: &dyn Passphrases,
-    known: Option<&Known>,
+    known: Option<&KnownRootKey>,
 ) -> Result<Option<(EmbeddedKms, Unlocked)>> {
     let path = &location.keystore;
     let Some(mut bytes) = read(path)? else {
@@ -131,7 +131,7 @@ fn open(
     location: &KeystoreLocation,
     bytes: &[u8],
     passphrases: &dyn Passphrases,
-    known: Option<&Known>,
+    known: Option<&KnownRootKey>,
 ) -> Result<(EmbeddedKms, Unlocked)> {
     let path = &location.keystore;
     let envelope = Envelope::parse(path, bytes)?;

@@ -75,8 +75,8 @@ fn a_rewrap_for_each_keeps_the_payload() {
 
 #[test]
 fn one_output_that_fails_fails_them_all() {
-    struct Full;
-    impl io::Write for Full {
+    struct AlwaysFull;
+    impl io::Write for AlwaysFull {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
             Err(io::Error::from(io::ErrorKind::StorageFull))
         }
@@ -87,7 +87,7 @@ fn one_output_that_fails_fails_them_all() {
     let key = keyring(1);
     let keyrings: [&dyn Keyring; 1] = [&key];
     let mut good = Vec::new();
-    let outputs: Vec<Box<dyn io::Write + Send + '_>> = vec![Box::new(&mut good), Box::new(Full)];
+    let outputs: Vec<Box<dyn io::Write + Send + '_>> = vec![Box::new(&mut good), Box::new(AlwaysFull)];
     let targets = outputs.into_iter().map(|output| SealTarget { keyrings: &keyrings, context: context(), output }).collect();
     assert!(matches!(seal_each(&payload(100_000)[..], targets, options(16)), Err(Error::Io { .. })));
     assert!(matches!(open_with(&good[..], &[&key], &OpenOptions::default()).0, Err(Error::Format(_))), "the other one is unfinished");

@@ -128,9 +128,9 @@ fn frames_take_their_whole_room_only_when_there_is_that_much() {
 
 /// Counts calls, and takes everything.
 #[derive(Default)]
-struct Counting(usize);
+struct ByteCounter(usize);
 
-impl Write for Counting {
+impl Write for ByteCounter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0 += 1;
         Ok(bytes.len())
@@ -144,7 +144,7 @@ impl Write for Counting {
 #[test]
 fn a_message_that_fits_is_written_at_once() {
     for length in [0, 1, FIRST - 1, FIRST, FIRST + 1, CHUNK - 1000] {
-        let mut output = Counting::default();
+        let mut output = ByteCounter::default();
         seal(&payload(length)[..], &mut output, &[&keyring(1)], &context(), SealOptions::default()).expect("seals");
         assert_eq!(output.0, 1, "{length}");
     }

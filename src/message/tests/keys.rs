@@ -6,7 +6,7 @@ use crate::{
     error::{ContextMismatch, EdkOutcome, Error, FormatProblem},
     format::EncryptionContext,
     keyring::{Keyring, RawAesKeyring},
-    message::{Materials, MessageSealer, OpenOptions, Opener, SealOptions, rewrap, seal},
+    message::{EncryptionMaterials, MessageSealer, OpenOptions, Opener, SealOptions, rewrap, seal},
     secret::{DataKey, SecretBytes},
     suite::AlgorithmSuite,
 };
@@ -115,7 +115,7 @@ fn reserved_pairs_are_not_written() {
     assert_eq!(name(result.map(drop)), "aws-crypto-public-key");
     let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
     assert_eq!(
-        name(Materials::wrap(AlgorithmSuite::default(), data_key, &[&keyring(1)], reserved, &SystemRandom).map(drop)),
+        name(EncryptionMaterials::wrap(AlgorithmSuite::default(), data_key, &[&keyring(1)], reserved, &SystemRandom).map(drop)),
         "aws-crypto-public-key"
     );
     assert!(out.is_empty());
@@ -150,12 +150,12 @@ fn a_rewrap_of_a_changed_message_writes_nothing_that_opens() {
 
 #[test]
 fn materials_serve_several_messages_and_give_the_data_key_back() {
-    let mut materials = Materials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &SystemRandom).expect("wraps");
+    let mut materials = EncryptionMaterials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &SystemRandom).expect("wraps");
     assert!(MessageSealer::new(&mut materials, frame_length(16), &SystemRandom).is_ok());
     let first = *materials.data_key.expose();
     let data_key = materials.into_data_key();
     assert_eq!(*data_key.expose(), first);
-    assert!(Materials::wrap(AlgorithmSuite::default(), data_key, &[], context(), &SystemRandom).is_err());
+    assert!(EncryptionMaterials::wrap(AlgorithmSuite::default(), data_key, &[], context(), &SystemRandom).is_err());
 }
 
 #[test]

@@ -3,10 +3,10 @@
 mod each;
 mod failures;
 mod growth;
-mod held;
 mod keys;
 mod limits;
 mod nonces;
+mod open_held;
 mod required_context;
 mod round_trip;
 mod signed;
@@ -17,7 +17,7 @@ mod wrap;
 
 use std::io::{self, Read};
 
-use super::{FrameLength, Materials, MessageSealer, OpenOptions, Opened, SealOptions, open, open_slice, seal_slice};
+use super::{EncryptionMaterials, FrameLength, MessageSealer, OpenOptions, Opened, SealOptions, open, open_slice, seal_slice};
 use crate::{
     crypto::{HeaderKey, SealedHeader, SystemRandom, derive_message_keys},
     error::Result,
@@ -51,9 +51,9 @@ fn payload(length: usize) -> Vec<u8> {
     (0..length).map(|n| n.wrapping_mul(31).wrapping_add(n >> 8).to_le_bytes()[0]).collect()
 }
 
-fn materials() -> Materials {
+fn materials() -> EncryptionMaterials {
     let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
-    Materials::wrap(AlgorithmSuite::default(), data_key, &[&keyring(1)], context(), &SystemRandom).expect("wraps")
+    EncryptionMaterials::wrap(AlgorithmSuite::default(), data_key, &[&keyring(1)], context(), &SystemRandom).expect("wraps")
 }
 
 pub(super) fn sealer(frame: usize) -> MessageSealer {

@@ -7,7 +7,7 @@ use crate::{
     crypto::{Random, SystemRandom},
     error::{Error, Result},
     format::{Header, HeaderLimits},
-    message::{MAX_PLAINTEXT_LENGTH, Materials, MessageSealer, OpenOptions, rewrap, seal, seal_slice},
+    message::{EncryptionMaterials, MAX_PLAINTEXT_LENGTH, MessageSealer, OpenOptions, rewrap, seal, seal_slice},
     suite::AlgorithmSuite,
 };
 
@@ -80,10 +80,10 @@ impl Random for Exhausted {
 fn without_random_bytes_there_is_no_message() {
     // Data key, then the EDK's IV.
     for calls in 0..2 {
-        let materials = Materials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &Exhausted(calls.into()));
+        let materials = EncryptionMaterials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &Exhausted(calls.into()));
         assert!(matches!(materials, Err(Error::Random)), "{calls}");
     }
-    assert!(Materials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &Exhausted(2.into())).is_ok());
+    assert!(EncryptionMaterials::generate(AlgorithmSuite::default(), &[&keyring(1)], context(), &Exhausted(2.into())).is_ok());
     assert!(matches!(MessageSealer::new(&mut materials(), frame_length(16), &Exhausted(0.into())), Err(Error::Random)));
 }
 

@@ -22,7 +22,7 @@ use crate::{
     },
     keyring::{Keyring, Unwrapped},
     message::{
-        Materials, MessageSealer, OpenOptions, Rewrapper, SealOptions, SealTarget, inspect, rewrap, seal, seal_each, seal_slice,
+        EncryptionMaterials, MessageSealer, OpenOptions, Rewrapper, SealOptions, SealTarget, inspect, rewrap, seal, seal_each, seal_slice,
         signature::Verifying,
     },
     secret::DataKey,
@@ -34,9 +34,9 @@ const FRAME: usize = 16;
 const PLAINTEXT: &[u8] = b"EXAMPLE-PASSWORD-0123456789-SAANVI-EXAMPLE";
 const PUBLIC_KEY: &str = EncryptionContext::PUBLIC_KEY;
 
-fn signed_materials() -> Materials {
+fn signed_materials() -> EncryptionMaterials {
     let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
-    Materials::wrap(SIGNED, data_key, &[&keyring(1)], context(), &SystemRandom).expect("wraps")
+    EncryptionMaterials::wrap(SIGNED, data_key, &[&keyring(1)], context(), &SystemRandom).expect("wraps")
 }
 
 fn signed(payload: &[u8], frame: usize) -> Vec<u8> {
@@ -352,7 +352,7 @@ fn rsa_keys_of_aws_kms_and_signatures_do_not_meet() {
         let is_refused = |error: Error| matches!(error, Error::Service(error) if error.code() == ErrorCode::InvalidKeyUsageException);
         assert!(result.is_err_and(is_refused) && out.is_empty());
         let data_key = DataKey::from_slice(&DATA_KEY).expect("32 bytes");
-        assert!(Materials::wrap(SIGNED, data_key, keyrings, context(), &SystemRandom).is_err_and(is_refused));
+        assert!(EncryptionMaterials::wrap(SIGNED, data_key, keyrings, context(), &SystemRandom).is_err_and(is_refused));
         assert!(seal(PLAINTEXT, &mut out, keyrings, &context(), options(FRAME)).is_ok(), "without a signature they may");
     }
     // Made by somebody else: such an EDK is passed over, others are used.

@@ -38,9 +38,15 @@ fn keyrings<'a>(count: u8, is_online: bool, during: &'a (dyn Fn() -> Result<()> 
     (1..=count).map(|number| Slow { inner: keyring(number), is_online, during }).collect()
 }
 
-fn wrap_under(keyrings: &[Slow<'_>]) -> Result<Materials> {
+fn wrap_under(keyrings: &[Slow<'_>]) -> Result<EncryptionMaterials> {
     let keyrings: Vec<&dyn Keyring> = keyrings.iter().map(|keyring| keyring as &dyn Keyring).collect();
-    Materials::wrap(AlgorithmSuite::default(), DataKey::from_slice(&DATA_KEY).expect("32 bytes"), &keyrings, context(), &SystemRandom)
+    EncryptionMaterials::wrap(
+        AlgorithmSuite::default(),
+        DataKey::from_slice(&DATA_KEY).expect("32 bytes"),
+        &keyrings,
+        context(),
+        &SystemRandom,
+    )
 }
 
 #[test]

@@ -14,7 +14,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub(crate) use survey::{Found, look_at};
+pub(crate) use survey::{PathContent, look_at};
 
 use self::{
     entries::{looked_at, names},

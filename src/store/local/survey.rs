@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// What is at a path.
-pub(crate) enum Found {
+pub(crate) enum PathContent {
     Vault,
     /// The folder of one secret.
     Secret(Folders, SecretKey),
@@ -29,30 +29,30 @@ pub(crate) enum Found {
 }
 
 /// Looks at a path.
-pub(crate) fn look_at(path: &Path) -> Result<Found> {
+pub(crate) fn look_at(path: &Path) -> Result<PathContent> {
     let look = |at: &Path| looked_at(at).map_err(|error| Error::io_at("looking at", at, error));
     let found = look(path)?;
     if look(&path.join(MARKER))?.is_some_and(|marker| marker.is_file()) {
-        return Ok(Found::Vault);
+        return Ok(PathContent::Vault);
     }
     if look(&path.join(RECORD))?.is_some() {
         return secret_at(path);
     }
     Ok(match found {
-        Some(metadata) if metadata.is_file() => Found::File,
-        Some(_) => Found::Other,
-        None => Found::Nothing,
+        Some(metadata) if metadata.is_file() => PathContent::File,
+        Some(_) => PathContent::Other,
+        None => PathContent::Nothing,
     })
 }
 
 /// The folder's place says the primary Region: as it stands, or for `.` and the like after resolving.
-fn secret_at(dir: &Path) -> Result<Found> {
+fn secret_at(dir: &Path) -> Result<PathContent> {
     let absolute = fs::canonicalize(dir).map_err(|error| Error::io_at("reading", dir, error))?;
     let region_dir = durable::parent_of(&absolute);
     match (absolute.file_name(), region_named(region_dir)) {
         (Some(name), Some(primary)) => {
             let folders = Folders::around(durable::parent_of(region_dir));
-            Ok(Found::Secret(folders, SecretKey { name: NameKey::listed(name.to_owned()), primary }))
+            Ok(PathContent::Secret(folders, SecretKey { name: NameKey::listed(name.to_owned()), primary }))
         }
         _ => Err(SetupError::NotInRegionFolder(dir.to_owned()).into()),
     }

@@ -181,7 +181,7 @@ impl<'a> BatchWriter<'a> {
         request.validate()?;
         let mut read = self.vault.read_name_in(regions, &request.name)?;
         if read.family.members().any(|member| !member.record.replaces.is_empty()) {
-            self.vault.settle(&*self.writer, &request.name)?;
+            self.vault.finish_replacements(&*self.writer, &request.name)?;
             read = self.vault.read_name_in(regions, &request.name)?;
         }
         if let Some(holder) = read.family.holder(request.region) {
@@ -233,7 +233,7 @@ impl Telling<'_> {
                 let located = change.finish();
                 if !located.record.replaces.is_empty() {
                     // The change is made. What it leaves to do is the next writer's if this fails.
-                    let _ = self.vault.settle(self.writer, &name);
+                    let _ = self.vault.finish_replacements(self.writer, &name);
                 }
                 (BatchStatus::Created, located)
             }

@@ -11,7 +11,7 @@ use crate::{
     arn::KeyArn,
     kms::{
         KeySpec, OnlineOpening,
-        fake::{ACCOUNT, FakeKms, Refusal},
+        fake::{ACCOUNT, FakeKms, FakeRefusal},
     },
 };
 
@@ -102,8 +102,8 @@ fn sixteen_regions_are_called_at_once_and_no_more() {
 fn every_region_that_fails_is_told_and_nothing_is_written() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
-    fake.refuse("us-east-1", Some(Refusal::Denied));
-    fake.refuse("eu-west-1", Some(Refusal::NoAnswer));
+    fake.refuse("us-east-1", Some(FakeRefusal::Denied));
+    fake.refuse("eu-west-1", Some(FakeRefusal::NoAnswer));
     let parts = [
         "2 Regions have problems, and nothing was written",
         "us-east-1: AccessDeniedException: Encrypt: not authorized",
@@ -115,7 +115,7 @@ fn every_region_that_fails_is_told_and_nothing_is_written() {
     fake.refuse("us-east-1", None);
     assert_refused(place.create_with(&with(&fake), &under(&arns(&keys))), ErrorCode::EncryptionFailure, &["eu-west-1"]);
     // Without its data key there is nothing to record.
-    fake.refuse("us-west-2", Some(Refusal::Throttled));
+    fake.refuse("us-west-2", Some(FakeRefusal::Throttled));
     let partial = || CreateSecret { on_problem: OnProblem::RecordFailed, ..under(&arns(&keys)) };
     assert_refused(
         place.create_with(&with(&fake), &partial()),
@@ -123,7 +123,7 @@ fn every_region_that_fails_is_told_and_nothing_is_written() {
         &["us-west-2: GenerateDataKey: Rate exceeded"],
     );
     for region in REGIONS {
-        fake.refuse(region, Some(Refusal::NoCredentials));
+        fake.refuse(region, Some(FakeRefusal::NoCredentials));
     }
     let missing = |result: Result<SecretChange>| matches!(result, Err(Error::Setup(SetupError::NoCredentials(_))));
     assert!(missing(place.create_with(&with(&fake), &partial())) && is_empty(&place));
@@ -136,7 +136,7 @@ fn every_region_that_fails_is_told_and_nothing_is_written() {
 fn partial_records_what_failed_for_a_retry() {
     let (fake, keys) = three_keys();
     let (fake, place) = (Arc::new(fake), Place::new());
-    fake.refuse("eu-west-1", Some(Refusal::Throttled));
+    fake.refuse("eu-west-1", Some(FakeRefusal::Throttled));
     let change =
         place.create_with(&with(&fake), &CreateSecret { on_problem: OnProblem::RecordFailed, ..under(&arns(&keys)) }).expect("in part");
     let status = |change: &SecretChange, region: &str| {
@@ -172,7 +172,7 @@ fn an_overwrite_that_fails_leaves_the_replica_in_sync() {
     let (fake, place) = (Arc::new(fake), Place::new());
     place.create_with(&with(&fake), &under(&arns(&keys))).expect("created");
     let before = place.snapshot();
-    fake.refuse("eu-west-1", Some(Refusal::Denied));
+    fake.refuse("eu-west-1", Some(FakeRefusal::Denied));
     let request = ReplicateSecret {
         replicas: vec![replica_under("eu-west-1", &second.to_string())],
         name_clash: NameClash::Overwrite,
@@ -195,8 +195,8 @@ fn rewrap_takes_one_decrypt_and_a_call_for_each_region() {
     assert_eq!(fake.take_calls(), ["Decrypt us-west-2", "Encrypt eu-west-1", "Encrypt us-east-1", "Encrypt us-west-2"]);
     // Each Region that fails is told, and all stays as it was.
     let before = place.snapshot();
-    fake.refuse("us-east-1", Some(Refusal::Denied));
-    fake.refuse("eu-west-1", Some(Refusal::Throttled));
+    fake.refuse("us-east-1", Some(FakeRefusal::Denied));
+    fake.refuse("eu-west-1", Some(FakeRefusal::Throttled));
     let refused = place.vault.rewrap_secret(&mut place.session(), &rewrap(with(&fake)));
     assert_refused(
         refused,

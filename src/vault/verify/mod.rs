@@ -14,7 +14,7 @@ use crate::{
     error::{Damage, Result, SetupError},
     store::{
         Stray,
-        local::{Found, LocalStore, look_at},
+        local::{LocalStore, PathContent, look_at},
     },
 };
 
@@ -26,11 +26,11 @@ pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyRep
     let mut checker = Checker::new(options);
     for path in paths {
         match look_at(path)? {
-            Found::Vault => verify_vault(&mut checker, &Vault::new(path))?,
-            Found::Secret(folders, secret) => checker.check_secret(&LocalStore::at(folders), &secret),
-            Found::File => checker.check_lone_bundle(path),
-            Found::Other => return Err(SetupError::NothingToVerify(path.clone()).into()),
-            Found::Nothing => return Err(SetupError::NothingThere(path.clone()).into()),
+            PathContent::Vault => verify_vault(&mut checker, &Vault::new(path))?,
+            PathContent::Secret(folders, secret) => checker.check_secret(&LocalStore::at(folders), &secret),
+            PathContent::File => checker.check_lone_bundle(path),
+            PathContent::Other => return Err(SetupError::NothingToVerify(path.clone()).into()),
+            PathContent::Nothing => return Err(SetupError::NothingThere(path.clone()).into()),
         }
     }
     checker.finish()

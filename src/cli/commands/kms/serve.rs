@@ -33,7 +33,7 @@ use crate::{
         terminal::{note, print_text, warn},
     },
     crypto::SystemRandom,
-    endpoint::{Authentication, Credentials, KmsService, Reach, Server, ServerOptions, Stopper},
+    endpoint::{Authentication, Credentials, Exposure, KmsService, Server, ServerOptions, Stopper},
     error::{Error, Result},
     kms::Passphrases,
     secret::SecretBytes,
@@ -43,12 +43,12 @@ const LOOK: Duration = Duration::from_millis(20);
 
 pub(super) fn run(mut invocation: Invocation, args: ServeArgs) -> Outcome {
     trace(Level::ERROR);
-    let reach = if args.allow_remote { Reach::Network } else { Reach::Loopback };
-    let listen = listen::address(&args.listen, reach)?;
+    let exposure = if args.allow_remote { Exposure::Network } else { Exposure::Loopback };
+    let listen = listen::address(&args.listen, exposure)?;
     let service = service(&mut invocation)?;
     let credentials = Arc::new(Credentials::generate(&SystemRandom)?);
     let authentication = if args.allow_unsigned { Authentication::None } else { Authentication::Signature(Arc::clone(&credentials)) };
-    let server = Server::bind(ServerOptions { listen, reach, authentication }, Arc::new(service))?;
+    let server = Server::bind(ServerOptions { listen, exposure, authentication }, Arc::new(service))?;
     let address = server.local_addr();
     if args.allow_unsigned {
         warn(&format!("--allow-unsigned: whoever reaches {address} can use every key of the keystore"));

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use crate::{
     cli::{
+        command_operation::CommandOperation,
         commands::{pack::report::EntryRefusal, secret_name::NameCharacters},
         failure::{Outcome, hints},
-        operation::Operation,
         paramfile::ParamFiles,
-        plan::{Defaults, Entry, Source},
+        plan::{Defaults, PlanEntry, PlanSource},
         terminal::warn,
     },
     error::{self, Error, ErrorCode},
@@ -33,10 +33,10 @@ impl Checked {
 ///
 /// # Errors
 /// What stands in the way of all of them.
-pub(super) fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>, batch: &mut Batch<'_>) -> Outcome<Checked> {
+pub(super) fn check(source: &PlanSource, defaults: &Defaults, files: &ParamFiles<'_>, batch: &mut Batch<'_>) -> Outcome<Checked> {
     let mut checked = Checked::default();
     let mut names = NameWarnings::default();
-    source.visit(defaults, files, |Entry { place, name, request }| {
+    source.visit(defaults, files, |PlanEntry { place, name, request }| {
         checked.count += 1;
         let (code, message, hints) = match request {
             Err(error) => (None, error.to_string(), Vec::new()),
@@ -47,7 +47,7 @@ pub(super) fn check(source: &Source, defaults: &Defaults, files: &ParamFiles<'_>
                 }
                 Err(Error::Service(refusal)) if refusal.code() != ErrorCode::EncryptionFailure => {
                     let (code, message) = (refusal.code(), without_note(&refusal));
-                    (Some(code), message, hints(&Error::Service(refusal), Operation::CreateSecret))
+                    (Some(code), message, hints(&Error::Service(refusal), CommandOperation::CreateSecret))
                 }
                 // The vault cannot be read, no credentials, AWS KMS does not answer.
                 Err(error) => return Err(error.into()),

@@ -7,10 +7,10 @@ use serde::Serialize;
 use crate::{
     arn::SecretArn,
     cli::{
+        command_operation::CommandOperation,
         failure::{Hint, Outcome, hints},
         invocation::Invocation,
-        operation::Operation,
-        progress::Steps,
+        progress::ItemProgress,
         terminal::{counted, note, print_text, warn},
     },
     error::{Error, ErrorCode},
@@ -76,7 +76,7 @@ impl<'a> Line<'a> {
 /// Prints each line as soon as it is true, and counts.
 pub(super) struct Report<'a> {
     invocation: &'a Invocation,
-    steps: Steps,
+    steps: ItemProgress,
     created: u64,
     unchanged: u64,
     failed: u64,
@@ -92,7 +92,7 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(super) fn new(invocation: &'a Invocation, count: u64) -> Self {
-        let steps = Steps::new(count, "secrets");
+        let steps = ItemProgress::new(count, "secrets");
         let (told, hints, merged, keys) = (Vec::new(), Vec::new(), None, BTreeSet::new());
         Self { invocation, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, hints, merged, keys }
     }
@@ -112,7 +112,7 @@ impl<'a> Report<'a> {
     pub(super) fn done(&mut self, entries: Vec<BatchEntry>) -> Outcome {
         for entry in &entries {
             if let BatchStatus::Failed(error) = &entry.status {
-                self.help(&hints(error, Operation::CreateSecret));
+                self.help(&hints(error, CommandOperation::CreateSecret));
             }
         }
         let lines: Vec<_> = entries.iter().map(Line::of).collect();

@@ -8,7 +8,7 @@ use crate::{
         },
         failure::Outcome,
         paramfile::ParamFiles,
-        plan::{Defaults, Entry, Source},
+        plan::{Defaults, PlanEntry, PlanSource},
     },
     vault::{BatchWriter, CreateSecret},
 };
@@ -33,7 +33,7 @@ impl<'r, 'a> GroupWriter<'r, 'a> {
         Self { writer, report, group: Vec::new(), bytes: 0 }
     }
 
-    pub(super) fn all(mut self, source: &Source, defaults: &Defaults, files: &ParamFiles<'_>, checked: &Checked) -> Outcome {
+    pub(super) fn all(mut self, source: &PlanSource, defaults: &Defaults, files: &ParamFiles<'_>, checked: &Checked) -> Outcome {
         let mut number = 0;
         source.visit(defaults, files, |entry| {
             number += 1;
@@ -42,7 +42,7 @@ impl<'r, 'a> GroupWriter<'r, 'a> {
         self.flush()
     }
 
-    fn add(&mut self, Entry { place, name, request }: Entry) -> Outcome {
+    fn add(&mut self, PlanEntry { place, name, request }: PlanEntry) -> Outcome {
         match request {
             Ok(request) => {
                 self.bytes += request.value.as_ref().map_or(0, |value| value.expose().len());

@@ -4,23 +4,23 @@ use std::borrow::Cow;
 
 use super::hint::{Hint, one};
 use crate::{
-    cli::operation::Operation,
-    error::{KeyDetailRefusal, KeyRefusal, KeyUseRefusal},
+    cli::command_operation::CommandOperation,
+    error::{KeyPropertyRefusal, KeyRefusal, KeyUseRefusal},
 };
 
 /// Operations that take an alias where they take a key; the others take a key id or key ARN.
-const TAKE_ALIASES: [Operation; 11] = [
-    Operation::CreateSecret,
-    Operation::Decrypt,
-    Operation::DeriveSharedSecret,
-    Operation::DescribeKey,
-    Operation::Encrypt,
-    Operation::GenerateDataKey,
-    Operation::GenerateDataKeyWithoutPlaintext,
-    Operation::GetPublicKey,
-    Operation::ReEncrypt,
-    Operation::ReplicateSecretToRegions,
-    Operation::SetDefaultKey,
+const TAKE_ALIASES: [CommandOperation; 11] = [
+    CommandOperation::CreateSecret,
+    CommandOperation::Decrypt,
+    CommandOperation::DeriveSharedSecret,
+    CommandOperation::DescribeKey,
+    CommandOperation::Encrypt,
+    CommandOperation::GenerateDataKey,
+    CommandOperation::GenerateDataKeyWithoutPlaintext,
+    CommandOperation::GetPublicKey,
+    CommandOperation::ReEncrypt,
+    CommandOperation::ReplicateSecretToRegions,
+    CommandOperation::SetDefaultKey,
 ];
 
 pub(super) const ALIAS_GRAMMAR: &str = "an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN";
@@ -31,11 +31,11 @@ const REGIONS_OF_KEY: &str =
     "'coldseal kms describe-key' shows a key's primary Region and replicas, 'kms create-key --multi-region' makes one that has them";
 
 /// Operations that name an alias by itself.
-pub(super) const fn is_about_alias(operation: Operation) -> bool {
-    matches!(operation, Operation::CreateAlias | Operation::UpdateAlias | Operation::DeleteAlias)
+pub(super) const fn is_about_alias(operation: CommandOperation) -> bool {
+    matches!(operation, CommandOperation::CreateAlias | CommandOperation::UpdateAlias | CommandOperation::DeleteAlias)
 }
 
-pub(super) fn of_key(refusal: &KeyRefusal, operation: Operation) -> Vec<Hint> {
+pub(super) fn of_key(refusal: &KeyRefusal, operation: CommandOperation) -> Vec<Hint> {
     match refusal {
         KeyRefusal::InvalidArn(_) => one("'coldseal kms list-keys' and 'coldseal kms list-aliases' show the ARNs that there are"),
         KeyRefusal::InvalidKeyId(_) if !TAKE_ALIASES.contains(&operation) => {
@@ -59,7 +59,7 @@ pub(super) fn of_key(refusal: &KeyRefusal, operation: Operation) -> Vec<Hint> {
         KeyRefusal::NotHere { .. } => one("--region names the key's Region, --keystore the keystore that has it"),
         KeyRefusal::Disabled(_) => one("'coldseal kms enable-key' enables a key"),
         KeyRefusal::PendingDeletion(_) | KeyRefusal::NotPendingDeletion(_) | KeyRefusal::StateInAws { .. } => {
-            one(if operation == Operation::CancelKeyDeletion {
+            one(if operation == CommandOperation::CancelKeyDeletion {
                 "'coldseal kms describe-key' shows its state"
             } else {
                 "'coldseal kms cancel-key-deletion' keeps the key"
@@ -78,17 +78,17 @@ pub(super) fn of_key(refusal: &KeyRefusal, operation: Operation) -> Vec<Hint> {
     }
 }
 
-pub(super) fn of_use(refusal: &KeyUseRefusal, operation: Operation) -> Vec<Hint> {
+pub(super) fn of_use(refusal: &KeyUseRefusal, operation: CommandOperation) -> Vec<Hint> {
     match refusal {
         KeyUseRefusal::Usage { .. } => of_usage(operation),
         KeyUseRefusal::Spec { .. } => match operation {
-            Operation::GetPublicKey => {
+            CommandOperation::GetPublicKey => {
                 one("a symmetric key has no public part; 'coldseal kms create-key --key-spec' makes keys that have one")
             }
-            Operation::Encrypt | Operation::Decrypt | Operation::ReEncrypt => Vec::new(),
+            CommandOperation::Encrypt | CommandOperation::Decrypt | CommandOperation::ReEncrypt => Vec::new(),
             _ => one("only symmetric keys rotate; make another key, and move secrets to it with 'coldseal rewrap --to-key'"),
         },
-        KeyUseRefusal::Algorithm { .. } => one(if operation == Operation::ReEncrypt {
+        KeyUseRefusal::Algorithm { .. } => one(if operation == CommandOperation::ReEncrypt {
             "'coldseal kms describe-key' shows a key's algorithms; --source-encryption-algorithm and --destination-encryption-algorithm name one"
         } else {
             "'coldseal kms describe-key' shows the key's algorithms; --encryption-algorithm names one"
@@ -98,17 +98,17 @@ pub(super) fn of_use(refusal: &KeyUseRefusal, operation: Operation) -> Vec<Hint>
             one("'aws kms get-public-key' gives it, and 'coldseal kms import-public-key' takes it")
         }
         KeyUseRefusal::RsaInSignedContext | KeyUseRefusal::RsaInSignedMessage | KeyUseRefusal::RsaForSigned(_) => one(match operation {
-            Operation::ReEncrypt => "name a key of another kind, or drop the signature with --no-sign-message",
-            Operation::ReplicateSecretToRegions => "name a key of another kind",
+            CommandOperation::ReEncrypt => "name a key of another kind, or drop the signature with --no-sign-message",
+            CommandOperation::ReplicateSecretToRegions => "name a key of another kind",
             _ => "name a key of another kind, or leave out --sign-message",
         }),
-        KeyUseRefusal::KeyIdMissing => one(if operation == Operation::ReEncrypt {
+        KeyUseRefusal::KeyIdMissing => one(if operation == CommandOperation::ReEncrypt {
             "a ciphertext by RSA does not name its key: --source-key-id does"
         } else {
             "a ciphertext by RSA does not name its key: --key-id does"
         }),
         KeyUseRefusal::OtherKey => one("name the key that it was encrypted under, or none: the ciphertext names it"),
-        KeyUseRefusal::InvalidCiphertext => one(if operation == Operation::ReEncrypt {
+        KeyUseRefusal::InvalidCiphertext => one(if operation == CommandOperation::ReEncrypt {
             "give the --source-encryption-context of a symmetric key or the --source-encryption-algorithm of an RSA key; if it is the same, the ciphertext was changed"
         } else {
             "give the --encryption-context of a symmetric key or the --encryption-algorithm of an RSA key; if it is the same, the ciphertext was changed"
@@ -127,42 +127,42 @@ pub(super) fn of_use(refusal: &KeyUseRefusal, operation: Operation) -> Vec<Hint>
 pub(super) const CALL_LIMIT: &str = "name the key with --kms-key-id";
 
 /// Which keys the operation is for.
-fn of_usage(operation: Operation) -> Vec<Hint> {
+fn of_usage(operation: CommandOperation) -> Vec<Hint> {
     match operation {
-        Operation::DeriveSharedSecret => {
+        CommandOperation::DeriveSharedSecret => {
             one("a key on a curve, with the key usage KEY_AGREEMENT, derives secrets; 'coldseal kms create-key' makes one")
         }
-        Operation::GenerateDataKey | Operation::GenerateDataKeyWithoutPlaintext => {
+        CommandOperation::GenerateDataKey | CommandOperation::GenerateDataKeyWithoutPlaintext => {
             one("symmetric keys generate data keys; 'coldseal seal' makes one itself and wraps it under a key of any kind")
         }
-        Operation::Encrypt | Operation::ReEncrypt | Operation::Decrypt => {
+        CommandOperation::Encrypt | CommandOperation::ReEncrypt | CommandOperation::Decrypt => {
             one("'coldseal seal' and 'coldseal open' take keys with the key usage KEY_AGREEMENT")
         }
         _ => Vec::new(),
     }
 }
 
-pub(super) fn of_detail(refusal: &KeyDetailRefusal, operation: Operation) -> Vec<Hint> {
+pub(super) fn of_detail(refusal: &KeyPropertyRefusal, operation: CommandOperation) -> Vec<Hint> {
     match refusal {
-        KeyDetailRefusal::AliasExists(_) => {
+        KeyPropertyRefusal::AliasExists(_) => {
             one("'coldseal kms update-alias' points it at another key, 'coldseal kms list-aliases' shows it")
         }
-        KeyDetailRefusal::AliasOfAws => one("names that begin with alias/aws/ belong to AWS"),
-        KeyDetailRefusal::AliasOfAlias | KeyDetailRefusal::NotAnAlias | KeyDetailRefusal::AliasCharacters(_)
+        KeyPropertyRefusal::AliasOfAws => one("names that begin with alias/aws/ belong to AWS"),
+        KeyPropertyRefusal::AliasOfAlias | KeyPropertyRefusal::NotAnAlias | KeyPropertyRefusal::AliasCharacters(_)
             if is_about_alias(operation) =>
         {
             one(ALIAS_GRAMMAR)
         }
-        KeyDetailRefusal::TooManyAliases { .. } if is_about_alias(operation) => one("'coldseal kms delete-alias' removes one"),
-        KeyDetailRefusal::AliasOfAlias
-        | KeyDetailRefusal::NotAnAlias
-        | KeyDetailRefusal::AliasCharacters(_)
-        | KeyDetailRefusal::AliasOfOtherKind { .. }
-        | KeyDetailRefusal::TooManyAliases { .. }
-        | KeyDetailRefusal::TagTwice
-        | KeyDetailRefusal::TooManyTags
-        | KeyDetailRefusal::TagOfAws
-        | KeyDetailRefusal::NoSuchPolicy
-        | KeyDetailRefusal::PolicyTooLong { .. } => Vec::new(),
+        KeyPropertyRefusal::TooManyAliases { .. } if is_about_alias(operation) => one("'coldseal kms delete-alias' removes one"),
+        KeyPropertyRefusal::AliasOfAlias
+        | KeyPropertyRefusal::NotAnAlias
+        | KeyPropertyRefusal::AliasCharacters(_)
+        | KeyPropertyRefusal::AliasOfOtherKind { .. }
+        | KeyPropertyRefusal::TooManyAliases { .. }
+        | KeyPropertyRefusal::TagTwice
+        | KeyPropertyRefusal::TooManyTags
+        | KeyPropertyRefusal::TagOfAws
+        | KeyPropertyRefusal::NoSuchPolicy
+        | KeyPropertyRefusal::PolicyTooLong { .. } => Vec::new(),
     }
 }

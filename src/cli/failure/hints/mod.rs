@@ -13,7 +13,7 @@ use std::io;
 use self::{attempts::of_attempts, hint::one};
 
 use crate::{
-    cli::operation::Operation,
+    cli::command_operation::CommandOperation,
     error::{ContextMismatch, Damage, Error, FormatError, FormatProblem},
 };
 
@@ -24,7 +24,7 @@ pub(crate) use secrets::unknown_region;
 const EPERM: i32 = 1;
 
 /// The hints for an error, each once.
-pub(crate) fn hints(error: &Error, operation: Operation) -> Vec<Hint> {
+pub(crate) fn hints(error: &Error, operation: CommandOperation) -> Vec<Hint> {
     let mut distinct: Vec<Hint> = Vec::new();
     for hint in of_error(error, operation) {
         if !distinct.contains(&hint) {
@@ -34,7 +34,7 @@ pub(crate) fn hints(error: &Error, operation: Operation) -> Vec<Hint> {
     distinct
 }
 
-fn of_error(error: &Error, operation: Operation) -> Vec<Hint> {
+fn of_error(error: &Error, operation: CommandOperation) -> Vec<Hint> {
     match error {
         Error::Format(error) => one(of_format(*error, operation)),
         Error::NotWritable(_) => one("name fewer keys, or fewer or shorter pairs with --encryption-context"),
@@ -83,12 +83,12 @@ fn of_context(mismatch: &ContextMismatch) -> &'static str {
     }
 }
 
-fn of_format(error: FormatError, operation: Operation) -> &'static str {
+fn of_format(error: FormatError, operation: CommandOperation) -> &'static str {
     match (error.field, error.problem) {
         ("version", _) => {
             "is this an AWS Encryption SDK message of format 2.0? Messages of format 1 have no key commitment and are not read"
         }
-        ("encrypted data key count", FormatProblem::TooLarge { .. }) if operation == Operation::Decrypt => {
+        ("encrypted data key count", FormatProblem::TooLarge { .. }) if operation == CommandOperation::Decrypt => {
             "raise the limit with --max-encrypted-data-keys"
         }
         ("encrypted data key count", FormatProblem::TooLarge { .. }) => "'coldseal open' reads it with --max-encrypted-data-keys",

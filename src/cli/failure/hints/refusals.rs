@@ -5,16 +5,16 @@ use super::{
     keys, public_keys, secrets, setup,
 };
 use crate::{
-    cli::operation::Operation,
+    cli::command_operation::CommandOperation,
     error::{AwsRefusal, Cause, ErrorCode, Refusal, RequestRefusal},
 };
 
-pub(super) fn hints(refusal: &Refusal, operation: Operation) -> Vec<Hint> {
+pub(super) fn hints(refusal: &Refusal, operation: CommandOperation) -> Vec<Hint> {
     match refusal {
         Refusal::Aws(refusal) => of_aws(refusal),
         Refusal::Key(refusal) => keys::of_key(refusal, operation),
         Refusal::KeyUse(refusal) => keys::of_use(refusal, operation),
-        Refusal::KeyDetail(refusal) => keys::of_detail(refusal, operation),
+        Refusal::KeyProperty(refusal) => keys::of_detail(refusal, operation),
         Refusal::PublicKey(refusal) => public_keys::hints(refusal),
         Refusal::Secret(refusal) => secrets::of_secret(refusal),
         Refusal::Bundle(refusal) => secrets::of_bundle(refusal),
@@ -27,7 +27,7 @@ pub(super) fn hints(refusal: &Refusal, operation: Operation) -> Vec<Hint> {
 }
 
 /// What stands behind another refusal.
-fn of_cause(cause: &Cause, operation: Operation) -> Vec<Hint> {
+fn of_cause(cause: &Cause, operation: CommandOperation) -> Vec<Hint> {
     match cause {
         Cause::Aws(refusal) => of_aws(refusal),
         Cause::Key(refusal) => keys::of_key(refusal, operation),
@@ -54,14 +54,14 @@ fn of_aws(refusal: &AwsRefusal) -> Vec<Hint> {
     }
 }
 
-fn of_request(refusal: &RequestRefusal, operation: Operation) -> Vec<Hint> {
+fn of_request(refusal: &RequestRefusal, operation: CommandOperation) -> Vec<Hint> {
     match refusal {
         RequestRefusal::Invalid(_) if keys::is_about_alias(operation) => one(keys::ALIAS_GRAMMAR),
-        RequestRefusal::MalformedPolicy(_) if operation == Operation::CreateSecret => {
+        RequestRefusal::MalformedPolicy(_) if operation == CommandOperation::CreateSecret => {
             one("a resource policy is a JSON object with Version and Statement; each statement has Effect, Principal, Action and Resource")
         }
         RequestRefusal::MalformedPolicy(_) => one("'coldseal kms get-key-policy' shows a policy to start from"),
-        RequestRefusal::OtherKindOfKeys { .. } if operation == Operation::CreateKey => {
+        RequestRefusal::OtherKindOfKeys { .. } if operation == CommandOperation::CreateKey => {
             one("'coldseal kms create-key --help' lists the key specs and key usages")
         }
         RequestRefusal::DryRun => one("leave --dry-run out to have it done"),

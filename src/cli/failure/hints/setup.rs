@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use super::hint::{Hint, one};
-use crate::{cli::operation::Operation, error::SetupError};
+use crate::{cli::command_operation::CommandOperation, error::SetupError};
 
-pub(super) fn hints(error: &SetupError, operation: Operation) -> Vec<Hint> {
+pub(super) fn hints(error: &SetupError, operation: CommandOperation) -> Vec<Hint> {
     match error {
-        SetupError::NoKeystore(_) if operation == Operation::ImportKeys => one("name a file that 'coldseal kms export-keys' wrote"),
-        SetupError::NoKeyFile { .. } if operation == Operation::ImportKeys => one("--input-key-file says where it is"),
+        SetupError::NoKeystore(_) if operation == CommandOperation::ImportKeys => one("name a file that 'coldseal kms export-keys' wrote"),
+        SetupError::NoKeyFile { .. } if operation == CommandOperation::ImportKeys => one("--input-key-file says where it is"),
         SetupError::NoVault(_) => one("'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names another directory"),
         SetupError::NoKeystore(_) => {
             one("'coldseal create-secret' and 'coldseal kms create-key' make one; --keystore or COLDSEAL_KEYSTORE names another file")

@@ -29,7 +29,7 @@ use super::{
     limits::Limits,
 };
 use crate::{
-    endpoint::{Answer, Service},
+    endpoint::{JsonResponse, JsonService},
     error::{AwsRefusal, ErrorCode},
     region::Region,
     secret::SecretBytes,
@@ -59,17 +59,19 @@ impl Fake {
     }
 }
 
-impl Service for Fake {
-    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> Answer {
+impl JsonService for Fake {
+    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
         self.calls.fetch_add(1, Ordering::SeqCst);
         match operation {
             "Wait" => self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on"),
-            "Fail" => return Answer::refused(400, &AwsRefusal::new(ErrorCode::NotFoundException, "no such key").into()),
+            "Fail" => return JsonResponse::refused(400, &AwsRefusal::new(ErrorCode::NotFoundException, "no such key").into()),
             "Panic" => panic!("a fault of the service"),
             _ => {}
         }
         let padding = "x".repeat(if operation == "Large" { 1 << 20 } else { 0 });
-        Answer::ok(json!({ "Region": region, "Operation": operation, "Length": body.len(), "Padding": padding }).to_string().into_bytes())
+        JsonResponse::ok(
+            json!({ "Region": region, "Operation": operation, "Length": body.len(), "Padding": padding }).to_string().into_bytes(),
+        )
     }
 }
 

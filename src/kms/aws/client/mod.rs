@@ -16,7 +16,7 @@
 mod answer;
 mod call;
 mod connection;
-mod described;
+mod describe_key_cache;
 mod failure;
 mod options;
 #[cfg(test)]
@@ -43,7 +43,7 @@ pub use self::options::AwsKmsOptions;
 use self::{
     call::{Call, Transmits},
     connection::Connection,
-    described::Described,
+    describe_key_cache::DescribeKeyCache,
     failure::SdkFailure,
 };
 use super::{
@@ -98,7 +98,7 @@ pub struct CallCounts {
 pub struct AwsKms {
     options: AwsKmsOptions,
     connection: Mutex<Option<Arc<Connection>>>,
-    described: Described,
+    described: DescribeKeyCache,
     calls: AtomicU64,
     retries: AtomicU64,
 }
@@ -120,7 +120,7 @@ impl AwsKms {
         Ok(Self {
             options,
             connection: Mutex::default(),
-            described: Described::default(),
+            described: DescribeKeyCache::default(),
             calls: AtomicU64::default(),
             retries: AtomicU64::default(),
         })

@@ -13,7 +13,7 @@ use crate::{
     kms::{
         embedded::{
             Alias, AutomaticRotation, Clock, ComparisonKey, DESCRIPTION_LIMIT, Deletion, EmbeddedKms, Key, KeyMaterial, KeyPair, Material,
-            Materials, MultiRegion, ROTATION_PERIOD, RegionState, are_valid_tags, check_alias_name, check_key_policy,
+            MaterialVersions, MultiRegion, ROTATION_PERIOD, RegionState, are_valid_tags, check_alias_name, check_key_policy,
         },
         imported::{ImportedKey, KmsPublicKey},
         key_id::is_key_id,
@@ -143,7 +143,7 @@ fn into_material(versions: Vec<MaterialContent<'_>>, pair: Option<KeyPairContent
                 rotation: material.rotation,
                 bytes: material.key.into_bytes(),
             });
-            let materials = Materials::from_oldest(versions.collect()).ok_or("a key without material, or with one version twice")?;
+            let materials = MaterialVersions::from_oldest(versions.collect()).ok_or("a key without material, or with one version twice")?;
             Ok(KeyMaterial::Symmetric(materials))
         }
     }

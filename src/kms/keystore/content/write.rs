@@ -2,7 +2,7 @@
 
 use super::{
     super::{
-        encoding::{Base64, Secret, SecretDer},
+        encoding::{Base64, Secret32, SecretDer},
         envelope::FILE_LIMIT,
     },
     *,
@@ -11,7 +11,7 @@ use crate::{
     arn::KeyArn,
     error::{Error, Result},
     kms::{
-        embedded::{AutomaticRotation, Deletion, EmbeddedKms, Key, KeyPair, Material, Materials, RegionState},
+        embedded::{AutomaticRotation, Deletion, EmbeddedKms, Key, KeyPair, Material, MaterialVersions, RegionState},
         imported::ImportedKey,
         secret_json,
     },
@@ -24,7 +24,7 @@ pub(in super::super) fn to_json(kms: &EmbeddedKms, last_written: Timestamp) -> R
     let content = Content {
         account: kms.account.to_string(),
         last_written,
-        comparison_key: ComparisonContent { id: kms.comparison_key.id.clone(), key: Secret::Borrowed(kms.comparison_key.key.expose()) },
+        comparison_key: ComparisonContent { id: kms.comparison_key.id.clone(), key: Secret32::Borrowed(kms.comparison_key.key.expose()) },
         opted_in_regions: kms.opted_in.iter().map(Region::to_string).collect(),
         regions: kms.regions.iter().map(|(region, state)| region_content(*region, state)).collect(),
     };
@@ -64,7 +64,7 @@ fn key_content<'a>(id: &str, key: &'a Key) -> KeyContent<'a> {
         state: if key.enabled { Activity::Enabled } else { Activity::Disabled },
         description: key.description.clone(),
         creation_date: key.creation_date,
-        materials: key.material.symmetric().into_iter().flat_map(Materials::oldest_first).map(material_content).collect(),
+        materials: key.material.symmetric().into_iter().flat_map(MaterialVersions::oldest_first).map(material_content).collect(),
         key_pair: key.material.key_pair().map(key_pair_content),
         tags: key.tags.clone(),
         policy: key.policy.clone(),
@@ -84,7 +84,7 @@ fn material_content(material: &Material) -> MaterialContent<'_> {
         id: Base64(material.id),
         creation_date: material.creation_date,
         rotation: material.rotation,
-        key: Secret::Borrowed(material.bytes.expose()),
+        key: Secret32::Borrowed(material.bytes.expose()),
     }
 }
 

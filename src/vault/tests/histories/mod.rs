@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 
 use self::{
     model::{Certainty, Operation, State, possible},
-    random::Random,
+    random::SeededRandom,
     step::Keystores,
 };
 use super::*;
@@ -30,7 +30,7 @@ type Between = Arc<Mutex<Vec<(Operation, Vec<Certainty>)>>>;
 
 struct History {
     seed: u64,
-    random: Random,
+    random: SeededRandom,
     store: Arc<MemoryStore>,
     vault: Vault,
     writers: Writers,
@@ -43,7 +43,7 @@ impl History {
     fn new(seed: u64, writers: Writers) -> Self {
         let store = Arc::new(MemoryStore::new(writers));
         let vault = Vault::over(Arc::clone(&store) as Arc<dyn Store>);
-        Self { seed, random: Random::new(seed), store, vault, writers, state: State::default(), next: 0 }
+        Self { seed, random: SeededRandom::new(seed), store, vault, writers, state: State::default(), next: 0 }
     }
 
     fn run(mut self, keystores: &Keystores) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{NAMES, REGIONS, random::Random};
+use super::{NAMES, REGIONS, random::SeededRandom};
 use crate::vault::Vault;
 
 /// A secret that is to be made.
@@ -54,12 +54,12 @@ pub(super) fn value(number: u64) -> String {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct State(BTreeMap<(usize, usize), Holder>);
 
-fn some_regions(random: &mut Random, without: usize) -> Vec<usize> {
+fn some_regions(random: &mut SeededRandom, without: usize) -> Vec<usize> {
     (0..REGIONS.len()).filter(|region| *region != without && random.coin()).collect()
 }
 
 impl Creation {
-    fn random(random: &mut Random, next: &mut u64) -> Self {
+    fn random(random: &mut SeededRandom, next: &mut u64) -> Self {
         *next += 1;
         let (name, primary) = (random.index(NAMES.len()), random.index(REGIONS.len()));
         Self { number: *next, name, primary, replicas: some_regions(random, primary), overwrites: random.coin() }
@@ -67,7 +67,7 @@ impl Creation {
 }
 
 impl Operation {
-    pub(super) fn random(random: &mut Random, next: &mut u64) -> Self {
+    pub(super) fn random(random: &mut SeededRandom, next: &mut u64) -> Self {
         let name = random.index(NAMES.len());
         match random.below(7) {
             0 | 1 => Self::Create(Creation::random(random, next)),

@@ -1,9 +1,9 @@
 //! Choices from a seed.
 
 /// SplitMix64: any seed does.
-pub(super) struct Random(u64);
+pub(super) struct SeededRandom(u64);
 
-impl Random {
+impl SeededRandom {
     pub(super) const fn new(seed: u64) -> Self {
         Self(seed)
     }

@@ -57,7 +57,7 @@ fn a_region_that_refuses_fails_each_secret_and_leaves_nothing() {
     requests(3).iter().for_each(|request| batch.check(request).expect("in order"));
     let mut writer = batch.begin(THREADS).expect("begun");
     // The check looks at the keys; what they may not do shows when they are used.
-    fake.refuse("eu-west-1", Some(Refusal::Denied));
+    fake.refuse("eu-west-1", Some(FakeRefusal::Denied));
     let entries = writer.write(requests(3)).expect("written");
     for entry in entries {
         let BatchStatus::Failed(error) = entry.status else { panic!("{:?}", entry.status) };

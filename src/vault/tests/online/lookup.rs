@@ -96,7 +96,7 @@ fn a_name_that_fits_twice_is_refused() {
     assert_eq!(found("embedded:alias/app"), (here.clone(), KeyOrigin::WrittenOut));
     assert_eq!(found(keys[0].key_id()), (keys[0].to_string(), KeyOrigin::Aws));
     // Whether AWS has the alias too is not known where it does not say.
-    fake.refuse("us-west-2", Some(Refusal::Denied));
+    fake.refuse("us-west-2", Some(FakeRefusal::Denied));
     assert_refused(find("alias/app"), ErrorCode::AccessDeniedException, &["DescribeKey"]);
     fake.take_calls();
     assert_eq!(found(&keys[0].to_string()), (keys[0].to_string(), KeyOrigin::Aws), "an ARN is one key's");

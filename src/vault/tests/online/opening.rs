@@ -52,12 +52,12 @@ fn verify_opens_with_aws_and_a_refusal_is_no_fault() {
     };
     let report = verify(&with(&fake)).expect("verified");
     assert_eq!((report.open.expect("counted").opened, report.is_sound()), (3, true));
-    fake.refuse("us-east-1", Some(Refusal::Denied));
+    fake.refuse("us-east-1", Some(FakeRefusal::Denied));
     let report = verify(&with(&fake)).expect("verified");
     let counts = report.open.expect("counted");
     assert_eq!((counts.opened, counts.not_openable_here, counts.failed, report.is_sound()), (2, 1, 0, true));
     assert!(report.notes.iter().any(|note| note.message.contains("not authorized")));
-    fake.refuse("us-east-1", Some(Refusal::NoCredentials));
+    fake.refuse("us-east-1", Some(FakeRefusal::NoCredentials));
     assert!(matches!(verify(&with(&fake)), Err(Error::Setup(_))));
     let paths = [place.bundle("us-west-2")];
     let lone = verify_paths(&paths, VerifyOptions { keys: Some(&with(&fake)), ..VerifyOptions::default() }).expect("verified");

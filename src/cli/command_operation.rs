@@ -6,11 +6,11 @@ macro_rules! operations {
     ($($operation:ident)*) => {
         /// An operation, named as AWS names it; each command has one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-        pub(crate) enum Operation {
+        pub(crate) enum CommandOperation {
             $($operation,)*
         }
 
-        impl Operation {
+        impl CommandOperation {
             const ALL: &'static [Self] = &[$(Self::$operation,)*];
 
             /// As it stands in errors and over tables, for instance `DescribeSecret`.
@@ -36,7 +36,7 @@ operations! {
     Completions Inspect Man Open Pack Rewrap Seal Verify
 }
 
-impl Operation {
+impl CommandOperation {
     /// That of the innermost subcommand.
     pub(crate) fn of(matches: &ArgMatches) -> Self {
         let mut command = "";
@@ -92,7 +92,7 @@ mod tests {
             (&["verify"], "Verify"),
         ] {
             let matches = Cli::command().try_get_matches_from([&["coldseal"], arguments].concat()).expect("a command line");
-            assert_eq!(Operation::of(&matches).name(), expected);
+            assert_eq!(CommandOperation::of(&matches).name(), expected);
         }
     }
 
@@ -106,7 +106,7 @@ mod tests {
         }
         let mut names = Vec::new();
         leaves(&Cli::command(), &mut names);
-        let known: Vec<_> = names.iter().map(|name| Operation::of_command(name).expect(name)).collect();
-        assert!(Operation::ALL.iter().all(|operation| known.contains(operation)));
+        let known: Vec<_> = names.iter().map(|name| CommandOperation::of_command(name).expect(name)).collect();
+        assert!(CommandOperation::ALL.iter().all(|operation| known.contains(operation)));
     }
 }

@@ -6,7 +6,7 @@ use crate::arn::{AliasArn, KeyArn};
 /// An alias, a tag or a policy of a key that cannot be as asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum KeyDetailRefusal {
+pub enum KeyPropertyRefusal {
     /// An alias of this name is there.
     #[error("An alias with the name {0} already exists")]
     AliasExists(AliasArn),
@@ -68,7 +68,7 @@ pub enum KeyDetailRefusal {
     },
 }
 
-impl KeyDetailRefusal {
+impl KeyPropertyRefusal {
     /// The service's name for it.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {

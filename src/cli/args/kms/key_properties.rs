@@ -10,7 +10,7 @@ use crate::cli::args::kms::{
 
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(untagged)]
-pub(crate) enum DetailsCommand {
+pub(crate) enum KeyPropertiesCommand {
     /// Point an alias at another key
     UpdateAlias(CreateAliasArgs),
     #[command(after_help = "Example:

@@ -10,7 +10,7 @@ use crate::{
 
 /// An answer in AWS's JSON 1.1 protocol.
 #[derive(Debug)]
-pub struct Answer {
+pub struct JsonResponse {
     /// The HTTP status: 200, 400 or 500.
     pub status: u16,
     /// The JSON, which may hold keys.
@@ -19,7 +19,7 @@ pub struct Answer {
     pub error: Option<ErrorCode>,
 }
 
-impl Answer {
+impl JsonResponse {
     /// The result of an operation.
     #[must_use]
     pub fn ok(body: Vec<u8>) -> Self {
@@ -35,7 +35,7 @@ impl Answer {
 }
 
 /// Answers requests whose signature was checked.
-pub trait Service: Send + Sync + 'static {
+pub trait JsonService: Send + Sync + 'static {
     /// Does one operation, named as in `X-Amz-Target` behind `TrentService.`, in a Region. It may block.
-    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> Answer;
+    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> JsonResponse;
 }

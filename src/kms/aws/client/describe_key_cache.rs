@@ -14,12 +14,12 @@ use crate::{
 
 type Kept = Result<OnlineKey, Refusal>;
 /// Locked while it is asked for, so that who else wants it waits.
-type Place = Arc<Mutex<Option<Kept>>>;
+type SharedAnswer = Arc<Mutex<Option<Kept>>>;
 
 #[derive(Debug, Default)]
-pub(super) struct Described(Mutex<HashMap<(Region, String), Place>>);
+pub(super) struct DescribeKeyCache(Mutex<HashMap<(Region, String), SharedAnswer>>);
 
-impl Described {
+impl DescribeKeyCache {
     /// The answer that is kept, else what `ask` gives. An answer is kept under its ARN too.
     pub(super) fn get_or_ask(&self, region: Region, key_id: &str, ask: impl FnOnce() -> Result<OnlineKey>) -> Result<OnlineKey> {
         let place = self.place(region, key_id);
@@ -41,12 +41,12 @@ impl Described {
         }
     }
 
-    fn place(&self, region: Region, key_id: &str) -> Place {
+    fn place(&self, region: Region, key_id: &str) -> SharedAnswer {
         Arc::clone(lock(&self.0).entry((region, key_id.to_owned())).or_default())
     }
 
     /// Whoever is asking for the ARN at this moment goes on with a place of its own.
-    fn keep_under_arn(&self, region: Region, key: &OnlineKey, place: &Place) {
+    fn keep_under_arn(&self, region: Region, key: &OnlineKey, place: &SharedAnswer) {
         lock(&self.0).entry((region, key.arn.to_string())).or_insert_with(|| Arc::clone(place));
     }
 }

@@ -2,6 +2,6 @@
 
 use crate::region::Region;
 
-pub(super) fn names(regions: &[Region]) -> String {
+pub(super) fn region_names(regions: &[Region]) -> String {
     regions.iter().map(|region| region.name()).collect::<Vec<_>>().join(", ")
 }

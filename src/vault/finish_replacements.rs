@@ -13,7 +13,7 @@ use crate::{
 
 impl Vault {
     /// Finishes every replacement among the secrets of this name.
-    pub(super) fn settle(&self, writer: &dyn Writer, name: &str) -> Result<()> {
+    pub(super) fn finish_replacements(&self, writer: &dyn Writer, name: &str) -> Result<()> {
         loop {
             let read = self.read_name(name)?;
             let records = finished(&read)?;

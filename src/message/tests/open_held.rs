@@ -7,8 +7,8 @@ use crate::{
     error::{Error, Result},
     message::{
         MAX_HELD_LENGTH, OpenOptions, Opened, SealOptions,
-        held::{hold, open_held},
         open::Opener,
+        open_held::{hold, open_held},
         seal,
     },
     suite::AlgorithmSuite,
