@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{open_options::OpenOptions, signature::Verifying};
+use super::{open_options::OpenOptions, region_binding::check_region, signature::Verifying};
 use crate::{
     crypto::{FrameKey, HeaderKey, constant_time_eq, derive_message_keys},
     error::{ContextMismatch, EdkOutcome, Error, Result},
@@ -82,8 +82,8 @@ fn not_reproduced(error: Error, unstored: &EncryptionContext) -> Error {
 }
 
 fn check_pairs(context: &EncryptionContext, options: &OpenOptions) -> Result<(), ContextMismatch> {
-    let matching = options.matching_context.iter().map(|(name, value)| (name, value));
-    for (name, value) in matching.chain(&options.reproduced_context) {
+    options.region.map_or(Ok(()), |region| check_region(context, region))?;
+    for (name, value) in &options.reproduced_context {
         if context.get(name).is_some() {
             context.must_have(name, Some(value))?;
         }

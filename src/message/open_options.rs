@@ -1,7 +1,10 @@
 //! What to take and what to demand while a message is opened.
 
 use super::Threads;
-use crate::format::{EncryptionContext, HeaderLimits};
+use crate::{
+    format::{EncryptionContext, HeaderLimits},
+    region::Region,
+};
 
 /// What to take and what to demand.
 #[derive(Debug, Clone)]
@@ -12,8 +15,9 @@ pub struct OpenOptions {
     pub max_content_length: u64,
     /// Pairs that the encryption context must have: a key, and its value unless any will do.
     pub required_context: Vec<(String, Option<String>)>,
-    /// Pairs whose value must be this one in a message that has the key at all.
-    pub matching_context: Vec<(String, String)>,
+    /// The Region that the message must be for, if it tells one: by [`REGION_PAIR`](super::REGION_PAIR), by the `SecretARN` of a secret's
+    /// bundle, or by both.
+    pub region: Option<Region>,
     /// Pairs that the message is bound to, whether it stores them or not: a stored one must have this value; the others are authenticated as
     /// the required pairs of the specification's "Required Encryption Context CMM", which a header leaves out.
     pub reproduced_context: EncryptionContext,
@@ -27,7 +31,7 @@ impl Default for OpenOptions {
             header_limits: HeaderLimits::default(),
             max_content_length: 16 * 1024 * 1024,
             required_context: Vec::new(),
-            matching_context: Vec::new(),
+            region: None,
             reproduced_context: EncryptionContext::new(),
             threads: Threads::ONE,
         }

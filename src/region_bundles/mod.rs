@@ -54,5 +54,4 @@ pub use files::Writing;
 pub use plan::RegionPlan;
 pub use wrapped::RegionBundles;
 
-/// The pair of a message's encryption context that says which Region it is for.
-pub const REGION_PAIR: &str = "coldseal:region";
+pub use crate::message::REGION_PAIR;

@@ -6,10 +6,7 @@ use std::{
     result,
 };
 
-use super::{
-    REGION_PAIR,
-    files::{Writing, write_files},
-};
+use super::files::{Writing, write_files};
 use crate::{
     error::{Error, Result},
     format::EncryptionContext,
@@ -89,11 +86,10 @@ fn wrap<W>(
 ) -> Result<W> {
     let keyrings: Vec<_> = targets.iter().map(|target| keys.wrapping(durable.kms(), &target.arn)).collect();
     let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
-    let wraps = targets.iter().zip(&keyrings).map(|(target, keyrings)| {
-        let mut context = pairs.clone();
-        context.insert(REGION_PAIR, target.region().name());
-        WrapTarget { keyrings, context }
-    });
+    let wraps = targets
+        .iter()
+        .zip(&keyrings)
+        .map(|(target, keyrings)| WrapTarget { keyrings, context: message::for_region(pairs, target.region()) });
     let failures = match wrap(wraps.collect()) {
         Ok(wrapped) => return Ok(wrapped),
         Err(failures) => failures,

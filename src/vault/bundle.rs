@@ -12,29 +12,17 @@ use crate::{
     error::{ContextMismatch, Error, FormatError, FormatProblem, Result},
     format::{EncryptionContext, Header},
     keyring::Keyring,
-    message::{EncryptionMaterials, FrameLength, MessageSealer, OpenOptions, Opener, seal_slice},
-    region::Region,
-    region_bundles::REGION_PAIR,
+    message::{EncryptionMaterials, FrameLength, MessageSealer, OpenOptions, Opener, SECRET_ARN, seal_slice},
     secret::{DataKey, SecretBytes},
     suite::AlgorithmSuite,
 };
 
-const SECRET_ARN: &str = "SecretARN";
 const SECRET_VERSION_ID: &str = "SecretVersionId";
 const PAYLOAD: &str = "coldseal:payload";
 
 /// True for the keys that users may not set: what binds a bundle to its place, and what the message format keeps for itself.
 pub(crate) fn is_reserved(key: &str) -> bool {
     key == SECRET_ARN || key == SECRET_VERSION_ID || key.starts_with("coldseal:") || EncryptionContext::is_reserved(key)
-}
-
-/// The Region that a bundle says it is for, a secret's or one of a file; `None` where it says none.
-pub(crate) fn region_of(context: &EncryptionContext) -> Option<Region> {
-    // A secret's bundle that became one of a file goes on naming the Region that it was made for.
-    match context.get(REGION_PAIR) {
-        Some(region) => Region::new(region),
-        None => context.get(SECRET_ARN)?.parse().ok().map(|arn: SecretArn| arn.region()),
-    }
 }
 
 /// Which bundle it is: the secret's ARN in that Region, the version, and the user's pairs.
@@ -90,7 +78,8 @@ pub(crate) struct OpenedBundle {
 ///
 /// The header is verified first, then its context must be exactly that of `identity`, then the payload is decrypted, and a signature verified.
 pub(crate) fn open_bundle(message: &[u8], identity: &BundleIdentity<'_>, keyrings: &[&dyn Keyring]) -> Result<OpenedBundle> {
-    let (mut opener, data_key) = Opener::begin_keeping_data_key(message, keyrings, &OpenOptions::default())?;
+    let options = OpenOptions { region: Some(identity.arn.region()), ..OpenOptions::default() };
+    let (mut opener, data_key) = Opener::begin_keeping_data_key(message, keyrings, &options)?;
     let payload = identity.check_context(opener.header()).map_err(Error::EncryptionContext)?;
     // As much room as the message has: plaintext is never longer, so that nothing is left behind by growing.
     let mut plaintext = SecretBytes::zeroed(message.len());

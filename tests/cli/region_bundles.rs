@@ -138,3 +138,66 @@ coldseal: out/payload.us-west-2.bundle: is the input of this command; name anoth
     assert!(sandbox.read("out/payload.us-west-2.bundle") == west && sandbox.read("out/payload.eu-west-1.bundle") == europe);
     assert_eq!(sandbox.files("out").len(), 2);
 }
+
+/// What tells a message's Region: `coldseal:region`, a secret's ARN, or both.
+fn told_in_each_way() -> (Sandbox, [(String, &'static str, &'static str); 3]) {
+    let sandbox = with_bundles();
+    sandbox.ok("create-secret --name a --secret-string top --region us-west-2 --add-replica-regions eu-west-1");
+    let query = "--query Bundles[?Region=='eu-west-1'].Path --output text";
+    let secret = sandbox.stdout(&format!("describe-secret --secret-id a --region us-west-2 {query}")).trim_end().to_owned();
+    std::fs::copy(&secret, sandbox.path("secret")).expect("copied");
+    sandbox.ok("rewrap secret --to ap-south-1 --output-dir out");
+    let both = "out/secret.ap-south-1.bundle".to_owned();
+    let file = "out/payload.eu-west-1.bundle".to_owned();
+    (
+        sandbox,
+        [(file, "eu-west-1", "coldseal:region"), ("secret".to_owned(), "eu-west-1", "SecretARN"), (both, "ap-south-1", "coldseal:region")],
+    )
+}
+
+#[test]
+fn a_message_for_another_region_is_refused_by_every_command_that_opens_it() {
+    let (sandbox, messages) = told_in_each_way();
+    for (message, _, pair) in messages {
+        for command in
+            [format!("open {message}"), format!("open {message} -o no"), format!("rewrap {message} --to us-east-1 --output-dir no")]
+        {
+            sandbox.coldseal(&format!("{command} --region us-west-2")).assert().code(254).stdout_eq("").stderr_eq(format!(
+                "coldseal: encryption context: the value of '{pair}' is not the one demanded
+hint: 'coldseal inspect' shows the pairs of the message; is it the one that you meant?
+"
+            ));
+            assert!(!sandbox.exists("no"), "{command}");
+        }
+    }
+}
+
+#[test]
+fn a_message_for_the_region_opens_and_without_one_its_region_is_told() {
+    let (sandbox, messages) = told_in_each_way();
+    for (number, (message, region, _)) in messages.into_iter().enumerate() {
+        for (command, told) in [
+            ("open {} -o", "this bundle"),
+            ("rewrap {} --to us-east-1 --query Bundles[].Region --output-dir", "the message that was opened"),
+        ] {
+            let command = format!("{} {}-{number}", command.replace("{}", &message), &command[..4]);
+            sandbox.coldseal(&format!("{command} --region {region} --force")).assert().success().stderr_eq("");
+            sandbox
+                .coldseal(&format!("{command} --force"))
+                .assert()
+                .success()
+                .stderr_eq(format!("coldseal: {told} is for the Region {region}\n"));
+        }
+        sandbox.ok(&format!("verify --open {message} --region {region}"));
+    }
+}
+
+#[test]
+fn a_secrets_bundle_that_goes_to_another_region_names_its_arn_there() {
+    let (sandbox, [.., (both, ..)]) = told_in_each_way();
+    let arn = sandbox.stdout(&format!("inspect {both} --query EncryptionContext.SecretARN --output text"));
+    assert_eq!(
+        arn,
+        sandbox.stdout("describe-secret --secret-id a --region us-west-2 --query ARN --output text").replace("us-west-2", "ap-south-1")
+    );
+}

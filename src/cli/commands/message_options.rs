@@ -5,9 +5,12 @@ use crate::{
         encryption_context::{Purpose, parse_encryption_context},
         failure::Outcome,
         invocation::Invocation,
+        regions::Regions,
+        terminal::note,
         usage::UsageError,
     },
-    message::{FrameLength, OpenOptions},
+    format::EncryptionContext,
+    message::{FrameLength, OpenOptions, SECRET_ARN, told_regions},
     suite::AlgorithmSuite,
 };
 
@@ -28,9 +31,9 @@ pub(super) fn parse_pairs(invocation: &Invocation, words: Option<&[String]>, pur
     Ok(parse_encryption_context(&files, PARAMETER, &words, purpose)?)
 }
 
-/// What `open` and `rewrap` demand: a bare key is stored with any value; a pair is stored with this value, or bound without being stored.
+/// What `open` and `rewrap` demand: that the message is for the Region of `--region`, if it tells one; a bare key is stored with any value; a pair is stored with this value, or bound without being stored.
 pub(super) fn open_options(invocation: &Invocation, words: Option<&[String]>) -> Outcome<OpenOptions> {
-    let mut options = OpenOptions::default();
+    let mut options = OpenOptions { region: invocation.regions.explicit(), ..OpenOptions::default() };
     for (key, value) in parse_pairs(invocation, words, Purpose::Open)? {
         match value {
             Some(value) => _ = options.reproduced_context.insert(key, value),
@@ -38,4 +41,15 @@ pub(super) fn open_options(invocation: &Invocation, words: Option<&[String]>) ->
         }
     }
     Ok(options)
+}
+
+/// Says which Region `message`, which was opened, is for, where none was demanded. Whoever wrote it chose what it tells.
+pub(super) fn note_region(regions: &Regions, message: &str, context: &EncryptionContext) {
+    if regions.explicit().is_some() {
+        return;
+    }
+    if let [region, others @ ..] = told_regions(context).as_slice() {
+        note(&format!("{message} is for the Region {region}"));
+        others.iter().for_each(|other| note(&format!("its {SECRET_ARN} is of another Region, {other}")));
+    }
 }

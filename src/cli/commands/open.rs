@@ -14,17 +14,14 @@ use crate::{
         commands::{
             keys::{OpeningKeys, raw_keys},
             message_files::{Input, message_destination},
-            message_options::open_options,
+            message_options::{note_region, open_options},
         },
         encryption_context::Purpose,
         failure::Outcome,
         invocation::Invocation,
-        terminal::note,
     },
     error::{Error, Result},
     message,
-    region::Region,
-    region_bundles::REGION_PAIR,
 };
 
 /// [coldseal] Decrypt one AWS Encryption SDK message
@@ -69,9 +66,6 @@ pub(crate) struct OpenArgs {
 pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
     let mut options = open_options(invocation, args.context.encryption_context.as_deref())?;
     options.threads = args.threads.get();
-    if let Some(region) = invocation.regions.explicit() {
-        options.matching_context.push((REGION_PAIR.to_owned(), region.name().to_owned()));
-    }
     if let Some(limit) = args.max_content_length {
         options.max_content_length = limit;
     }
@@ -86,7 +80,7 @@ pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
     let openers = keys.openers(kms.as_ref(), Vec::new());
     let input = Input::open(&args.file)?;
     let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
-    let mut region = None;
+    let mut header = None;
     let open = |output: &mut (dyn io::Write + Send)| {
         let opened = openers.with(openers.farthest(), None, |keyrings| {
             if is_held {
@@ -95,15 +89,11 @@ pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
                 message::open(input.reader, output, keyrings, &options)
             }
         })?;
-        region = opened.header.encryption_context.get(REGION_PAIR).map(str::to_owned);
+        header = Some(opened.header);
         Ok(())
     };
     destination.write(&invocation.inputs.prompter, open)?;
-    // Whoever wrote the message chose what it says.
-    let region = region.and_then(|region| Region::new(&region));
-    if let (Some(region), None) = (region, invocation.regions.explicit()) {
-        note(&format!("this bundle is for the Region {region}"));
-    }
+    header.iter().for_each(|header| note_region(&invocation.regions, "this bundle", &header.encryption_context));
     Ok(())
 }
 

@@ -170,16 +170,3 @@ fn the_header_is_there_before_the_body_is_read() {
     let opener = Opener::begin(&message[..], &[&keyring(1)], &OpenOptions::default()).expect("a valid header");
     assert_eq!(opener.header().encryption_context, context());
 }
-
-#[test]
-fn a_pair_that_is_there_must_match() {
-    let message = sealed(b"payload", 16);
-    let matching = |name: &str, value: &str| {
-        let matching_context = vec![(name.to_owned(), value.to_owned())];
-        open_with(&message[..], &[&keyring(1)], &OpenOptions { matching_context, ..OpenOptions::default() })
-    };
-    assert_eq!(matching("purpose", "test").1, b"payload");
-    assert_eq!(matching("absent", "test").1, b"payload");
-    let (result, plaintext) = matching("purpose", "other");
-    assert!(matches!(result, Err(Error::EncryptionContext(ContextMismatch::Value(name))) if name == "purpose") && plaintext.is_empty());
-}

@@ -7,6 +7,7 @@ mod keys;
 mod limits;
 mod nonces;
 mod open_held;
+mod region_binding;
 mod required_context;
 mod round_trip;
 mod signed;

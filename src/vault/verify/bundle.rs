@@ -13,9 +13,9 @@ use crate::{
     error::{Error, Result},
     format::{HeaderLimits, MessageId},
     kms::key_choice::KeyOptions,
-    message::{Inspected, OpenOptions, inspect, open},
+    message::{Inspected, OpenOptions, inspect, open, told_regions},
     region::Region,
-    vault::{bundle::region_of, edk_record::EdkRecord},
+    vault::edk_record::EdkRecord,
 };
 
 /// Collects findings; remembers the message ids of all bundles that it saw.
@@ -123,7 +123,8 @@ impl<'a> Checker<'a> {
             Err(error) => Err(Error::io_at("reading", path, error)),
         };
         let Some(seen) = self.check_structure(path, open_file()) else { return };
-        if region_of(&seen.inspected.header.encryption_context).is_some_and(|region| !self.is_asked_about(region)) {
+        let told = told_regions(&seen.inspected.header.encryption_context);
+        if !told.is_empty() && !told.iter().any(|region| self.is_asked_about(*region)) {
             self.report.bundles -= 1;
             return self.count_other_region(|counts| counts.bundles += 1);
         }
@@ -138,7 +139,8 @@ impl<'a> Checker<'a> {
         }
         let opened = open_file().and_then(|file| {
             let openers = keys.openers(kms);
-            openers.with(openers.farthest(), None, |keyrings| open(file, io::sink(), keyrings, &OpenOptions::default()).map(drop))
+            let options = OpenOptions { region: self.options.region, ..OpenOptions::default() };
+            openers.with(openers.farthest(), None, |keyrings| open(file, io::sink(), keyrings, &options).map(drop))
         });
         let is_online = keys.online.is_some();
         self.count_opened(path, opened, is_online);

@@ -6,7 +6,7 @@ use crate::{
             bundle_files::BundleFiles,
             keys::{OpeningKeys, raw_keys},
             message_files::{input, writing},
-            message_options::{frame_length, open_options},
+            message_options::{frame_length, note_region, open_options},
             rewrap::args::{RewrapArgs, suite_of_rewrap},
         },
         encryption_context::Purpose,
@@ -35,5 +35,8 @@ pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     };
     let suite = options.suite.unwrap_or_else(|| rewrapper.header().suite);
     bundles.check_suite(suite)?;
-    bundles.write(invocation, |plan, durable, keys| plan.rewrap(durable, keys, rewrapper, options))
+    let context = rewrapper.context();
+    bundles.write(invocation, |plan, durable, keys| plan.rewrap(durable, keys, rewrapper, options))?;
+    note_region(&invocation.regions, "the message that was opened", &context);
+    Ok(())
 }
