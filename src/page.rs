@@ -1,6 +1,9 @@
 //! Pages of a list, with the sizes and tokens of the services' list operations.
 //!
-//! A token names the last entry of its page, so that entries which come or go elsewhere in the list neither repeat nor hide others.
+//! A token names a place in the list by what the list is sorted by. So entries that come or go, the page's last one included, neither repeat
+//! nor hide others.
+
+use std::cmp::Ordering;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 
@@ -26,13 +29,28 @@ enum Token {
     NextToken,
 }
 
+/// The order that a list is sorted in.
+pub trait ListOrder<T> {
+    /// Tells the list and its order from others; a token of another one is refused.
+    fn name(&self) -> String;
+
+    /// Where an entry stands: what the list is sorted by, and then what tells equal entries apart. The list is in the order of these texts,
+    /// compared byte by byte.
+    fn position(&self, entry: &T) -> Vec<String>;
+
+    /// True where the list begins with the largest.
+    fn is_descending(&self) -> bool {
+        false
+    }
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page<'a, T> {
     /// At most as many as were asked for.
     pub entries: &'a [T],
-    /// Index of the first entry after the page; `None` at the end of the list.
-    next: Option<usize>,
+    /// Whether entries follow.
+    is_last: bool,
 }
 
 impl PageRules {
@@ -47,31 +65,41 @@ impl PageRules {
     /// [ListResourceTags](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListResourceTags.html): 1 to 50 entries, 50 unless asked.
     pub const LIST_RESOURCE_TAGS: Self = Self { default_size: 50, largest_size: 50, ..Self::LIST_KEYS };
 
-    /// The page of `entries` that follows the one whose token is `token`, or the first. `id` tells the entries apart.
+    /// The page of `entries`, which are sorted as `order` says, that follows the place that `token` names, or the first.
     ///
     /// # Errors
-    /// `ValidationException` for the size; `InvalidNextTokenException` or `InvalidMarkerException` for a token that is not one, or whose
-    /// entry is not in the list any more.
+    /// `ValidationException` for the size; as for [`PageRules::after`].
     pub fn page<'a, T>(
         &self,
         entries: &'a [T],
-        id: impl Fn(&T) -> String,
+        order: &impl ListOrder<T>,
         size: Option<usize>,
         token: Option<&str>,
     ) -> Result<Page<'a, T>> {
         let size = self.checked_size(size)?;
-        let start = match token {
-            None => 0,
-            Some(token) => {
-                let last = decode(token).ok_or_else(|| self.bad_token())?;
-                let at = entries.iter().position(|entry| id(entry) == last).ok_or_else(|| self.bad_token())?;
-                at + 1
-            }
-        };
-        let rest = entries.get(start..).unwrap_or_default();
-        let end = start.saturating_add(size);
-        let next = (end < entries.len()).then_some(end);
-        Ok(Page { entries: rest.get(..size).unwrap_or(rest), next })
+        let rest = self.after(entries, order, token)?;
+        Ok(Page::first_of(rest, size))
+    }
+
+    /// What follows the place that `token` names; all without one.
+    ///
+    /// # Errors
+    /// `InvalidNextTokenException` or `InvalidMarkerException` for a token that is not one of this list in this order.
+    pub fn after<'a, T>(&self, entries: &'a [T], order: &impl ListOrder<T>, token: Option<&str>) -> Result<&'a [T]> {
+        let Some(token) = token else { return Ok(entries) };
+        let last =
+            decode(token).and_then(|mut parts| (parts.remove(0) == order.name()).then_some(parts)).ok_or_else(|| self.bad_token())?;
+        let passed = if order.is_descending() { Ordering::Less } else { Ordering::Greater };
+        let start = entries.partition_point(|entry| order.position(entry).cmp(&last) != passed);
+        Ok(entries.get(start..).unwrap_or_default())
+    }
+
+    /// Whether the service gives pages of this size.
+    ///
+    /// # Errors
+    /// `ValidationException`.
+    pub fn check_size(&self, size: Option<usize>) -> Result<()> {
+        self.checked_size(size).map(|_| ())
     }
 
     fn checked_size(&self, size: Option<usize>) -> Result<usize> {
@@ -92,24 +120,47 @@ impl PageRules {
     }
 }
 
-impl<T> Page<'_, T> {
-    /// Where the rest of the list begins; `None` at its end.
-    #[cfg(feature = "cli")]
-    pub(crate) const fn end(&self) -> Option<usize> {
-        self.next
+impl<'a, T> Page<'a, T> {
+    /// The first `size` entries.
+    #[must_use]
+    pub fn first_of(entries: &'a [T], size: usize) -> Self {
+        match entries.get(..size) {
+            Some(page) => Self { entries: page, is_last: page.len() == entries.len() },
+            None => Self { entries, is_last: true },
+        }
     }
 
     /// The token of the page that follows; `None` at the end of the list.
-    pub fn next_token(&self, id: impl Fn(&T) -> String) -> Option<String> {
-        self.next.and(self.entries.last()).map(|last| URL_SAFE_NO_PAD.encode(id(last)))
+    pub fn next_token(&self, order: &impl ListOrder<T>) -> Option<String> {
+        let last = self.entries.last().filter(|_| !self.is_last)?;
+        Some(encode([vec![order.name()], order.position(last)].concat()))
     }
 }
 
-fn decode(token: &str) -> Option<String> {
+/// Each part with its length before it: names can hold any character.
+fn encode(parts: Vec<String>) -> String {
+    let mut bytes = Vec::new();
+    for part in parts {
+        let length = u16::try_from(part.len()).expect("names, dates and ids are far shorter than 65,536 bytes");
+        bytes.extend_from_slice(&length.to_be_bytes());
+        bytes.extend_from_slice(part.as_bytes());
+    }
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// At least one part.
+fn decode(token: &str) -> Option<Vec<String>> {
     if token.len() > TOKEN_LIMIT {
         return None;
     }
-    String::from_utf8(URL_SAFE_NO_PAD.decode(token).ok()?).ok()
+    let bytes = URL_SAFE_NO_PAD.decode(token).ok()?;
+    let (mut rest, mut parts) = (bytes.as_slice(), Vec::new());
+    while let Some((length, after)) = rest.split_first_chunk() {
+        let (part, after) = after.split_at_checked(u16::from_be_bytes(*length).into())?;
+        parts.push(str::from_utf8(part).ok()?.to_owned());
+        rest = after;
+    }
+    (rest.is_empty() && !parts.is_empty()).then_some(parts)
 }
 
 #[cfg(test)]
@@ -119,17 +170,38 @@ mod tests {
 
     const RULES: PageRules = PageRules::LIST_ALIASES;
 
+    /// The order of texts, or the other one.
+    struct Texts {
+        is_descending: bool,
+    }
+
+    const ASCENDING: Texts = Texts { is_descending: false };
+
+    impl ListOrder<String> for Texts {
+        fn name(&self) -> String {
+            format!("texts {}", self.is_descending)
+        }
+
+        fn position(&self, entry: &String) -> Vec<String> {
+            vec![entry.clone()]
+        }
+
+        fn is_descending(&self) -> bool {
+            self.is_descending
+        }
+    }
+
     fn names(count: usize) -> Vec<String> {
-        (0..count).map(|number| format!("alias/{number}")).collect()
+        (0..count).map(|number| format!("alias/{number:02}")).collect()
     }
 
     fn walk(entries: &[String], size: Option<usize>) -> Vec<usize> {
         let (mut sizes, mut seen, mut token) = (Vec::new(), Vec::new(), None);
         loop {
-            let page = RULES.page(entries, String::clone, size, token.as_deref()).expect("a page");
+            let page = RULES.page(entries, &ASCENDING, size, token.as_deref()).expect("a page");
             sizes.push(page.entries.len());
             seen.extend_from_slice(page.entries);
-            token = page.next_token(String::clone);
+            token = page.next_token(&ASCENDING);
             if token.is_none() {
                 assert_eq!(seen, entries);
                 return sizes;
@@ -159,28 +231,56 @@ mod tests {
         }
     }
 
+    /// Whatever comes or goes between two pages: what was there all the time is seen once.
     #[test]
-    fn an_entry_that_comes_before_the_page_repeats_nothing() {
-        let entries = names(4);
-        let token = RULES.page(&entries, String::clone, Some(2), None).expect("a page").next_token(String::clone);
-        let longer = [vec!["alias/00".to_owned()], entries].concat();
-        assert_eq!(
-            RULES.page(&longer, String::clone, Some(2), token.as_deref()).expect("a page").entries,
-            ["alias/2".to_owned(), "alias/3".to_owned()]
-        );
+    fn a_token_goes_on_where_its_entry_was() {
+        for order in [ASCENDING, Texts { is_descending: true }] {
+            let mut entries = names(6);
+            if order.is_descending {
+                entries.reverse();
+            }
+            let token = RULES.page(&entries, &order, Some(3), None).expect("a page").next_token(&order);
+            for gone in 0..6 {
+                let mut left = entries.clone();
+                let name = left.remove(gone);
+                let rest = RULES.page(&left, &order, None, token.as_deref()).expect("a page").entries;
+                let expected: Vec<_> = entries.iter().skip(3).filter(|entry| **entry != name).cloned().collect();
+                assert_eq!(rest, expected, "without {name}");
+                // One that comes before the place does not repeat another.
+                left.insert(0, if order.is_descending { "alias/9" } else { "alias/" }.to_owned());
+                assert_eq!(RULES.page(&left, &order, None, token.as_deref()).expect("a page").entries, expected);
+            }
+            assert_eq!(RULES.page(&[], &order, None, token.as_deref()).expect("a page").entries, [""; 0]);
+        }
     }
 
     #[test]
     fn sizes_and_tokens_are_checked() {
         let entries = names(3);
         for size in [0, 101] {
-            assert_eq!(code(RULES.page(&entries, String::clone, Some(size), None)), ErrorCode::ValidationException);
+            assert_eq!(code(RULES.page(&entries, &ASCENDING, Some(size), None)), ErrorCode::ValidationException);
         }
-        let gone = URL_SAFE_NO_PAD.encode("alias/9");
-        for token in ["", "alias/1", "!", "_w", &gone] {
-            assert_eq!(code(RULES.page(&entries, String::clone, None, Some(token))), ErrorCode::InvalidMarkerException, "{token}");
+        let other_order = RULES.page(&entries, &ASCENDING, Some(1), None).expect("a page").next_token(&Texts { is_descending: true });
+        let beyond = URL_SAFE_NO_PAD.encode([0, 2, b'a']);
+        let half_a_length = URL_SAFE_NO_PAD.encode([0, 1, b'a', 0]);
+        for token in ["", "alias/1", "!", "_w", &beyond, &half_a_length, other_order.as_deref().expect("a token")] {
+            let found = code(RULES.page(&entries, &ASCENDING, None, Some(token)));
+            assert_eq!(found, ErrorCode::InvalidMarkerException, "{token}");
         }
-        let secrets = PageRules::LIST_SECRETS.page(&entries, String::clone, None, Some("x"));
+        let secrets = PageRules::LIST_SECRETS.page(&entries, &ASCENDING, None, Some("x"));
         assert_eq!(code(secrets), ErrorCode::InvalidNextTokenException);
+    }
+
+    /// The longest name that a secret can have, in characters that take most bytes, is in a token that AWS's model allows.
+    #[test]
+    fn a_token_is_never_too_long() {
+        let name = "\u{10ffff}".repeat(512);
+        let token = encode(vec![
+            "created-date descending".to_owned(),
+            "2026-11-21T20:38:31.123000+00:00".to_owned(),
+            name,
+            "us-gov-west-1".to_owned(),
+        ]);
+        assert!(token.len() <= TOKEN_LIMIT && decode(&token).is_some_and(|parts| parts.len() == 4), "{}", token.len());
     }
 }

@@ -10,15 +10,16 @@ use super::{
     printer::Printer,
     usage::UsageError,
 };
-use crate::{page::PageRules, protocol::operation::Paging, vault::SecretListEntry};
+use crate::{
+    page::{ListOrder, Page, PageRules},
+    protocol::operation::Paging,
+};
 
 /// How an operation's pages look.
 pub(crate) struct ListOperation {
     pub(crate) rules: PageRules,
     /// The member that holds the entries.
     pub(crate) list: &'static str,
-    /// The entry's member that tells it from the others.
-    pub(crate) id: &'static str,
     /// The request's member for the token.
     pub(crate) input_token: &'static str,
     /// The flags that ask for one page: its size, and the page before it.
@@ -32,7 +33,6 @@ impl ListOperation {
         Self {
             rules: paging.rules,
             list: paging.list,
-            id: paging.id,
             input_token: paging.token,
             manual_flags: if is_of_kms { ["--limit", "--marker"] } else { ["--max-results", "--next-token"] },
         }
@@ -59,44 +59,25 @@ struct StartingToken {
     skip: usize,
 }
 
-/// An entry of a list.
-pub(crate) trait ListEntry: Serialize + Sync {
-    /// What tells it from the others.
-    fn id(&self, operation: &ListOperation) -> String;
-}
-
-impl ListEntry for Value {
-    fn id(&self, operation: &ListOperation) -> String {
-        self.get(operation.id).and_then(Self::as_str).unwrap_or_default().to_owned()
-    }
-}
-
-impl ListEntry for SecretListEntry {
-    fn id(&self, _: &ListOperation) -> String {
-        self.arn.to_string()
-    }
-}
-
-struct Fetched<'a, E> {
-    entries: &'a [E],
-    next: Option<String>,
-    /// What the next page is looked for in: from the last entry of this one.
-    rest: &'a [E],
-}
-
 impl ListOperation {
-    /// Prints `entries`, the whole list, as the flags want it.
+    /// Prints a list, all of it in its order, as the flags want it.
     ///
     /// # Errors
     /// Flags that exclude each other; a size or a token that the service would refuse.
-    pub(crate) fn print<E: ListEntry>(&self, printer: &Printer, entries: &[E], paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
+    pub(crate) fn print<E: Serialize + Sync>(
+        &self,
+        printer: &Printer,
+        (entries, order): (&[E], &impl ListOrder<E>),
+        paging: &PagingArgs,
+        manual: ManualPage<'_>,
+    ) -> Outcome {
         if !printer.paginates || manual.size.is_some() || manual.token.is_some() {
             self.refuse_paging(printer, paging, manual)?;
-            return printer.print(&self.response(&self.fetch(entries, manual.size, manual.token)?));
+            let page = self.rules.page(entries, order, manual.size.map(as_size), manual.token)?;
+            return printer.print(&self.response(&page, page.next_token(order)));
         }
-        let start = paging.starting_token.as_deref().map(|token| self.parse_token(token)).transpose()?.unwrap_or_default();
-        let (printed, next_token) = self.collect(entries, paging, start)?;
-        printer.print_list(self.list, &printed, next_token)
+        let (printed, next_token) = self.collect(entries, order, paging)?;
+        printer.print_list(self.list, printed, next_token)
     }
 
     fn refuse_paging(&self, printer: &Printer, paging: &PagingArgs, manual: ManualPage<'_>) -> Outcome {
@@ -120,19 +101,11 @@ impl ListOperation {
             .into())
     }
 
-    fn fetch<'a, E: ListEntry>(&self, entries: &'a [E], size: Option<u32>, token: Option<&str>) -> Outcome<Fetched<'a, E>> {
-        let id = |entry: &E| entry.id(self);
-        let size = size.map(|size| usize::try_from(size).unwrap_or(usize::MAX));
-        let page = self.rules.page(entries, id, size, token)?;
-        let rest = page.end().and_then(|end| entries.get(end.saturating_sub(1)..)).unwrap_or_default();
-        Ok(Fetched { entries: page.entries, next: page.next_token(id), rest })
-    }
-
     /// The service's own answer for one page.
-    fn response<E: ListEntry>(&self, page: &Fetched<'_, E>) -> Value {
+    fn response<E: Serialize>(&self, page: &Page<'_, E>, next: Option<String>) -> Value {
         let mut document = Map::new();
         document.insert(self.list.to_owned(), json!(page.entries));
-        let next = page.next.clone().map(Value::String);
+        let next = next.map(Value::String);
         if self.input_token == "Marker" {
             let is_truncated = next.is_some();
             document.extend(next.map(|marker| ("NextMarker".to_owned(), marker)));
@@ -143,37 +116,20 @@ impl ListOperation {
         Value::Object(document)
     }
 
-    /// Goes through the service's pages until the list ends or `--max-items` are there. Gives the token for the rest.
-    fn collect<'a, E: ListEntry>(
-        &self,
-        entries: &'a [E],
-        paging: &PagingArgs,
-        start: StartingToken,
-    ) -> Outcome<(Vec<&'a E>, Option<String>)> {
-        let most = paging.max_items.map(|count| usize::try_from(count).unwrap_or(usize::MAX));
-        let mut collected: Vec<&E> = Vec::new();
-        let StartingToken { mut page, mut skip } = start;
-        let mut rest = entries;
-        loop {
-            let fetched = self.fetch(rest, paging.page_size, page.as_deref())?;
-            let room = most.map_or(usize::MAX, |most| most - collected.len());
-            let available = fetched.entries.len().saturating_sub(skip);
-            collected.extend(fetched.entries.iter().skip(skip).take(room));
-            if available > room {
-                return Ok((collected, Some(self.token(page.as_deref(), Some(skip + room)))));
-            }
-            match fetched.next {
-                None => return Ok((collected, None)),
-                next @ Some(_) if available == room => return Ok((collected, Some(self.token(next.as_deref(), None)))),
-                next => (page, skip, rest) = (next, 0, fetched.rest),
-            }
-        }
+    /// What `--max-items` leaves from `--starting-token` on, and the token for the rest.
+    fn collect<'a, E>(&self, entries: &'a [E], order: &impl ListOrder<E>, paging: &PagingArgs) -> Outcome<(&'a [E], Option<String>)> {
+        let StartingToken { page, skip } =
+            paging.starting_token.as_deref().map(|token| self.parse_token(token)).transpose()?.unwrap_or_default();
+        self.rules.check_size(paging.page_size.map(as_size))?;
+        let rest = self.rules.after(entries, order, page.as_deref())?.get(skip..).unwrap_or_default();
+        let printed = Page::first_of(rest, paging.max_items.map_or(usize::MAX, as_size));
+        Ok((printed.entries, printed.next_token(order).map(|next| self.token(&next))))
     }
 
-    /// The AWS CLI's token: base64 of the JSON of the service's token and the entries of its page that were printed.
-    fn token(&self, page: Option<&str>, printed: Option<usize>) -> String {
-        let count = printed.map(|count| format!(", \"boto_truncate_amount\": {count}")).unwrap_or_default();
-        STANDARD.encode(format!("{{\"{}\": {}{count}}}", self.input_token, json!(page)))
+    /// A token as the AWS CLI makes it: base64 of the JSON of the service's. The AWS CLI knows the service's only where a page ends, and counts on
+    /// from there; ours names the last entry that was printed, so that what is deleted meanwhile hides nothing.
+    fn token(&self, page: &str) -> String {
+        STANDARD.encode(format!("{{\"{}\": {}}}", self.input_token, json!(page)))
     }
 
     fn parse_token(&self, token: &str) -> Result<StartingToken, UsageError> {
@@ -194,6 +150,10 @@ impl ListOperation {
         };
         if members.is_empty() { Ok(StartingToken { page, skip }) } else { Err(bad()) }
     }
+}
+
+fn as_size(count: u32) -> usize {
+    usize::try_from(count).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

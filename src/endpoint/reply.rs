@@ -27,7 +27,7 @@ pub(super) fn reply(operation: &Operation, request: &Request, answer: Answer) ->
         (Answer::Secret(document), _) => return Ok(document.to_json()),
         (Answer::Document(document), _) => document,
         (Answer::List(entries), Some(paging)) => page(request, paging, &entries)?,
-        (Answer::List(_), None) | (Answer::Secrets(_) | Answer::Value(_) | Answer::Changed(_), _) => {
+        (Answer::List(_), None) | (Answer::Secrets(..) | Answer::Value(_) | Answer::Changed(_), _) => {
             return Err(Error::Misuse("AWS KMS answers no secrets, and an operation that lists says how its pages are asked for"));
         }
     };
@@ -37,9 +37,8 @@ pub(super) fn reply(operation: &Operation, request: &Request, answer: Answer) ->
 
 /// The page of a list that the request asks for.
 fn page(request: &Request, paging: &Paging, entries: &[Value]) -> Result<Value> {
-    let id = |entry: &Value| entry.as_str().or_else(|| entry.get(paging.id)?.as_str()).unwrap_or_default().to_owned();
-    let page = paging.rules.page(entries, id, request.number(paging.size), request.text(paging.token))?;
-    let next = page.next_token(id);
+    let page = paging.rules.page(entries, paging, request.number(paging.size), request.text(paging.token))?;
+    let next = page.next_token(paging);
     let mut answer = Map::new();
     answer.insert(paging.list.to_owned(), json!(page.entries));
     answer.insert("Truncated".to_owned(), json!(next.is_some()));

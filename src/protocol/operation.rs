@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
+
 use super::{answer::Answer, member::Member, request::Request};
 use crate::{
     arn::AccountId,
     error::Result,
     kms::{EmbeddedKms, KeystoreSession},
-    page::PageRules,
+    page::{ListOrder, PageRules},
     region::Region,
     suite::AlgorithmSuite,
     vault::{DataKeyScope, KeyOptions, OnProblem, ResourcePolicy, RotationRules, SecretValue, Vault},
@@ -118,8 +120,8 @@ pub(crate) struct Paging {
     pub(crate) rules: PageRules,
     /// The answer's member that holds the entries.
     pub(crate) list: &'static str,
-    /// The entry's member that tells it from the others; an entry that is text is its own.
-    pub(crate) id: &'static str,
+    /// The entry's members that the list is sorted by; an entry without any is text, and its own.
+    pub(crate) position: &'static [&'static str],
     /// The request's member for the size of a page.
     pub(crate) size: &'static str,
     /// The request's member for the page that follows another.
@@ -128,7 +130,21 @@ pub(crate) struct Paging {
 
 impl Paging {
     /// As the lists of AWS KMS are paged.
-    pub(crate) const fn of_kms(rules: PageRules, list: &'static str, id: &'static str) -> Self {
-        Self { rules, list, id, size: "Limit", token: "Marker" }
+    pub(crate) const fn of_kms(rules: PageRules, list: &'static str, position: &'static [&'static str]) -> Self {
+        Self { rules, list, position, size: "Limit", token: "Marker" }
+    }
+}
+
+impl ListOrder<Value> for Paging {
+    fn name(&self) -> String {
+        self.list.to_owned()
+    }
+
+    fn position(&self, entry: &Value) -> Vec<String> {
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+        match self.position {
+            [] => vec![text(Some(entry))],
+            members => members.iter().map(|member| text(entry.get(member))).collect(),
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! What commands tell about secrets: [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html),
 //! [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html), and the answers of changes.
-//! Members are AWS's, in AWS's order; `Bundles`, `EncryptionContext` and `ResourcePolicy` are coldseal's.
+//! Members are AWS's, in AWS's order; `RotationDueDate`, `Bundles`, `EncryptionContext` and `ResourcePolicy` are coldseal's.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -122,9 +122,9 @@ pub struct SecretDescription {
     pub rotation_rules: Option<RotationRules>,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
-    /// The date on or before which the rules want the value changed. AWS shows it for a secret whose rotation is enabled.
+    /// The date on or before which the rules want the value changed. AWS's `NextRotationDate` is there only where AWS rotates.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_rotation_date: Option<Timestamp>,
+    pub rotation_due_date: Option<Timestamp>,
     /// The tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
@@ -133,8 +133,9 @@ pub struct SecretDescription {
     pub version_ids_to_stages: BTreeMap<String, Vec<String>>,
     /// When the secret was made.
     pub created_date: Timestamp,
-    /// Where it was made.
-    pub primary_region: Region,
+    /// Where it was made; absent without replicas, as in AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_region: Option<Region>,
     /// The replicas.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replication_status: Vec<ReplicationStatus>,
@@ -205,9 +206,9 @@ pub struct SecretListEntry {
     pub rotation_rules: Option<RotationRules>,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
-    /// The date on or before which the rules want the value changed. AWS shows it for a secret whose rotation is enabled.
+    /// The date on or before which the rules want the value changed. AWS's `NextRotationDate` is there only where AWS rotates.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_rotation_date: Option<Timestamp>,
+    pub rotation_due_date: Option<Timestamp>,
     /// The tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
@@ -216,8 +217,9 @@ pub struct SecretListEntry {
     pub secret_versions_to_stages: VersionStages,
     /// When the secret was made.
     pub created_date: Timestamp,
-    /// Where it was made.
-    pub primary_region: Region,
+    /// Where it was made; absent without replicas, as in AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_region: Option<Region>,
 }
 
 impl SecretChange {
@@ -276,10 +278,10 @@ impl Vault {
             arn: record.arn.in_region(region),
             kms_key_id: key_in(&record, region),
             rotation_enabled: rotation.map(|_| false),
-            next_rotation_date: rotation.and_then(|rules| next_rotation(&record, rules)),
+            rotation_due_date: rotation.and_then(|rules| rotation_due(&record, rules)),
             rotation_rules: rotation.cloned(),
             version_ids_to_stages: stages(&record),
-            primary_region: record.primary_region(),
+            primary_region: shown_primary_region(&record),
             replication_status: statuses(&record),
             name: record.name,
             description: record.description,
@@ -297,19 +299,19 @@ impl Vault {
     /// # Errors
     /// No vault, or a damaged record.
     pub fn list_secrets(&self, region: Option<Region>) -> Result<Vec<SecretListEntry>> {
-        self.list_entries(region, |_| true)
+        let mut entries = self.list_entries(region, |_| true)?;
+        entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
+        Ok(entries)
     }
 
-    /// The same for the secrets that pass.
+    /// The same for the secrets that pass, in no order.
     pub(super) fn list_entries(
         &self,
         region: Option<Region>,
         passes: impl Fn(&SecretListEntry) -> bool + Sync,
     ) -> Result<Vec<SecretListEntry>> {
         self.require()?;
-        let mut entries = each_family(&*self.store, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())?;
-        entries.sort_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
-        Ok(entries)
+        each_family(&*self.store, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())
     }
 }
 
@@ -326,9 +328,9 @@ fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
     SecretListEntry {
         kms_key_id: key_in(&record, region),
         rotation_enabled: rotation.map(|_| false),
-        next_rotation_date: rotation.and_then(|rules| next_rotation(&record, rules)),
+        rotation_due_date: rotation.and_then(|rules| rotation_due(&record, rules)),
         rotation_rules: rotation.cloned(),
-        primary_region: record.primary_region(),
+        primary_region: shown_primary_region(&record),
         arn: record.arn.into_region(region),
         name: record.name,
         description: record.description,
@@ -353,12 +355,17 @@ fn stages(record: &SecretRecord) -> BTreeMap<String, Vec<String>> {
     record.versions.iter().map(|version| (version.version_id.clone(), version.version_stages.clone())).collect()
 }
 
+/// AWS tells it only of secrets with replication.
+fn shown_primary_region(record: &SecretRecord) -> Option<Region> {
+    (!record.replication_status.is_empty()).then(|| record.primary_region())
+}
+
 /// Rotation is the primary's; a replica gets the values.
 fn rotation_in(record: &SecretRecord, region: Region) -> Option<&RotationRules> {
     record.rotation_rules.as_ref().filter(|_| region == record.primary_region())
 }
 
-fn next_rotation(record: &SecretRecord, rules: &RotationRules) -> Option<Timestamp> {
+fn rotation_due(record: &SecretRecord, rules: &RotationRules) -> Option<Timestamp> {
     rules.next_rotation_date(record.value_changed_date(), Timestamp::now())
 }
 

@@ -1,5 +1,9 @@
 //! [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html): filters and order.
 
+mod names;
+mod order;
+mod words;
+
 use std::str::FromStr;
 
 use super::{SecretListEntry, Vault};
@@ -7,6 +11,10 @@ use crate::{
     error::{Constraint, Error, Result, Violation},
     region::Region,
 };
+
+use names::one_of;
+pub use order::{SecretOrder, SortBy, SortOrder};
+use words::begin_words_of;
 
 /// Most filters of one request.
 const FILTER_LIMIT: usize = 10;
@@ -23,7 +31,7 @@ pub struct ListSecrets {
     pub region: Option<Region>,
     /// At most 10; a secret has to pass all of them.
     pub filters: Vec<SecretFilter>,
-    /// What decides the order. `None` means the name or, where `sort_order` is given, the creation date, as in AWS.
+    /// What decides the order: the creation date unless given, as in AWS.
     pub sort_by: Option<SortBy>,
     /// Ascending unless given.
     pub sort_order: Option<SortOrder>,
@@ -50,7 +58,8 @@ impl SecretFilter {
 /// What a filter compares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FilterKey {
-    /// Begins with the value; case does not count.
+    /// Each word of the value is the beginning of a word; case does not count. A word ends at white space, at one of `/-_+=.@`, and where
+    /// the case changes.
     Description,
     /// Begins with the value; case counts.
     Name,
@@ -58,34 +67,12 @@ pub enum FilterKey {
     TagKey,
     /// One begins with the value; case counts.
     TagValue,
-    /// Begins with the value; case counts.
+    /// Begins with the value; case counts. Of a secret without replicas too, which does not show it.
     PrimaryRegion,
     /// The AWS service that manages the secret. No secret of a vault has one.
     OwningService,
-    /// Each word of the value stands in one of the others; case does not count.
+    /// Each word of the value is the beginning of a word of one of the others; as for `Description`.
     All,
-}
-
-/// What decides the order. Where it is equal the names decide.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortBy {
-    /// When it was made.
-    CreatedDate,
-    /// When it was last read. A vault does not keep that, so the names decide.
-    LastAccessedDate,
-    /// When it was last changed.
-    LastChangedDate,
-    /// The name.
-    Name,
-}
-
-/// The direction of the order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SortOrder {
-    /// Smallest first.
-    Ascending,
-    /// Largest first.
-    Descending,
 }
 
 const FILTER_KEYS: [(&str, FilterKey); 7] = [
@@ -97,13 +84,6 @@ const FILTER_KEYS: [(&str, FilterKey); 7] = [
     ("owning-service", FilterKey::OwningService),
     ("all", FilterKey::All),
 ];
-const SORTS: [(&str, SortBy); 4] = [
-    ("created-date", SortBy::CreatedDate),
-    ("last-accessed-date", SortBy::LastAccessedDate),
-    ("last-changed-date", SortBy::LastChangedDate),
-    ("name", SortBy::Name),
-];
-const ORDERS: [(&str, SortOrder); 2] = [("asc", SortOrder::Ascending), ("desc", SortOrder::Descending)];
 
 impl FromStr for FilterKey {
     type Err = Error;
@@ -113,45 +93,24 @@ impl FromStr for FilterKey {
     }
 }
 
-impl FromStr for SortBy {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        one_of("sortBy", name, &SORTS)
+impl ListSecrets {
+    /// The order of the list.
+    #[must_use]
+    pub fn order(&self) -> SecretOrder {
+        SecretOrder { by: self.sort_by.unwrap_or(SortBy::CreatedDate), direction: self.sort_order.unwrap_or(SortOrder::Ascending) }
     }
-}
-
-impl FromStr for SortOrder {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        one_of("sortOrder", name, &ORDERS)
-    }
-}
-
-fn one_of<T: Copy>(parameter: &str, name: &str, known: &[(&'static str, T)]) -> Result<T> {
-    let found = known.iter().find(|(text, _)| *text == name).map(|(_, value)| *value);
-    let names = || known.iter().map(|(text, _)| *text).collect();
-    found.ok_or_else(|| Violation::by(parameter, name, Constraint::OneOf(names())).into())
 }
 
 impl Vault {
-    /// Lists the secrets that pass all filters. [`PageRules::LIST_SECRETS`](crate::page::PageRules::LIST_SECRETS) makes pages of the list.
+    /// Lists the secrets that pass all filters, in the order of the request. [`PageRules::LIST_SECRETS`](crate::page::PageRules::LIST_SECRETS) makes
+    /// pages of the list, with that [order](ListSecrets::order).
     ///
     /// # Errors
     /// `ValidationException` for a filter; as for [`Vault::list_secrets`].
     pub fn list_secrets_matching(&self, request: &ListSecrets) -> Result<Vec<SecretListEntry>> {
         check(&request.filters)?;
         let mut entries = self.list_entries(request.region, |entry| request.filters.iter().all(|filter| filter.fits(entry)))?;
-        // The list comes in the order of the names, and sorting keeps that where dates are equal.
-        match request.sort_by.or(request.sort_order.map(|_| SortBy::CreatedDate)) {
-            Some(SortBy::CreatedDate) => entries.sort_by_key(|entry| entry.created_date),
-            Some(SortBy::LastChangedDate) => entries.sort_by_key(|entry| entry.last_changed_date),
-            Some(SortBy::LastAccessedDate | SortBy::Name) | None => {}
-        }
-        if request.sort_order == Some(SortOrder::Descending) {
-            entries.reverse();
-        }
+        request.order().sort(&mut entries);
         Ok(entries)
     }
 }
@@ -190,14 +149,7 @@ impl SecretFilter {
 impl FilterKey {
     fn fits(self, entry: &SecretListEntry, value: &str) -> bool {
         match self {
-            Self::All => {
-                let texts: Vec<String> = Self::EACH.iter().flat_map(|key| key.texts(entry)).map(str::to_lowercase).collect();
-                value.to_lowercase().split_whitespace().all(|word| texts.iter().any(|text| text.contains(word)))
-            }
-            Self::Description => {
-                let value = value.to_lowercase();
-                self.texts(entry).iter().any(|text| text.to_lowercase().starts_with(&value))
-            }
+            Self::Description | Self::All => begin_words_of(value, &self.texts(entry)),
             _ => self.texts(entry).iter().any(|text| text.starts_with(value)),
         }
     }
@@ -211,7 +163,7 @@ impl FilterKey {
             Self::Name => vec![&entry.name],
             Self::TagKey => entry.tags.iter().map(|tag| tag.key.as_str()).collect(),
             Self::TagValue => entry.tags.iter().map(|tag| tag.value.as_str()).collect(),
-            Self::PrimaryRegion => vec![entry.primary_region.name()],
+            Self::PrimaryRegion => vec![entry.primary_region.unwrap_or_else(|| entry.arn.region()).name()],
             Self::OwningService => Vec::new(),
             Self::All => Self::EACH.iter().flat_map(|key| key.texts(entry)).collect(),
         }

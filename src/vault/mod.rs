@@ -45,7 +45,7 @@ pub use crate::kms::{
 pub use batch::{Batch, BatchEntry, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry, VersionStages};
-pub use list::{FilterKey, ListSecrets, SecretFilter, SortBy, SortOrder};
+pub use list::{FilterKey, ListSecrets, SecretFilter, SecretOrder, SortBy, SortOrder};
 pub use plan::{NameClash, OnProblem};
 pub use read::{SecretValueEntry, VersionSelector};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};

@@ -20,6 +20,7 @@ mod key_specs;
 mod key_states;
 #[cfg(feature = "kms-endpoint")]
 mod kms_protocol;
+mod lists;
 mod multi_region_keys;
 mod regions;
 mod secret_fields;

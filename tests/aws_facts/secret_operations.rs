@@ -112,7 +112,7 @@ fn describe_secret() {
         ]
     );
     account.json("create-secret --name empty");
-    let expected = ["ARN", "Name", "LastChangedDate", "CreatedDate", "PrimaryRegion", "Bundles"];
+    let expected = ["ARN", "Name", "LastChangedDate", "CreatedDate", "Bundles"];
     assert_eq!(members(&account.json("describe-secret --secret-id empty")), expected, "fields without a value are left out");
     let refusal = account.refusal("describe-secret --secret-id none");
     assert_eq!((&refusal.name[..], &refusal.operation[..]), ("ResourceNotFoundException", "DescribeSecret"));
@@ -128,7 +128,7 @@ fn list_secrets() {
     assert_eq!(members(&list), ["SecretList"]);
     assert_eq!(
         members(&list["SecretList"][0]),
-        ["ARN", "Name", "Description", "LastChangedDate", "Tags", "SecretVersionsToStages", "CreatedDate", "PrimaryRegion"]
+        ["ARN", "Name", "Description", "LastChangedDate", "Tags", "SecretVersionsToStages", "CreatedDate"]
     );
     let page = account.json("list-secrets --max-results 1 --include-planned-deletion --sort-by name --sort-order asc");
     assert_eq!(members(&page), ["SecretList", "NextToken"]);

@@ -88,18 +88,6 @@ fn lists_are_of_one_region_or_of_all() {
 {
     "SecretList": [
         {
-            "ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:b-[SUFFIX]",
-            "Name": "b",
-            "LastChangedDate": "[DATE]",
-            "SecretVersionsToStages": {
-                "[UUID]": [
-                    "AWSCURRENT"
-                ]
-            },
-            "CreatedDate": "[DATE]",
-            "PrimaryRegion": "us-east-1"
-        },
-        {
             "ARN": "arn:aws:secretsmanager:us-west-2:000000000000:secret:dir/a-[SUFFIX]",
             "Name": "dir/a",
             "LastChangedDate": "[DATE]",
@@ -110,6 +98,17 @@ fn lists_are_of_one_region_or_of_all() {
             },
             "CreatedDate": "[DATE]",
             "PrimaryRegion": "us-west-2"
+        },
+        {
+            "ARN": "arn:aws:secretsmanager:us-east-1:000000000000:secret:b-[SUFFIX]",
+            "Name": "b",
+            "LastChangedDate": "[DATE]",
+            "SecretVersionsToStages": {
+                "[UUID]": [
+                    "AWSCURRENT"
+                ]
+            },
+            "CreatedDate": "[DATE]"
         }
     ]
 }

@@ -40,18 +40,20 @@ fn the_policy_is_in_every_region_and_rotation_in_the_primary() {
     let primary = answer(&sandbox, "describe-secret --secret-id db");
     assert_eq!(primary["RotationEnabled"], json!(false));
     assert_eq!(primary["RotationRules"], json!({"Duration": "3h", "ScheduleExpression": "cron(0 8 1,15 * ? *)"}));
-    let date = primary["NextRotationDate"].as_str().expect("a date");
+    let date = primary["RotationDueDate"].as_str().expect("a date");
     assert!(date.ends_with("-01T10:59:59+00:00") || date.ends_with("-15T10:59:59+00:00"), "{date}");
     assert!(date > primary["CreatedDate"].as_str().expect("a date"), "{primary}");
+    // AWS has the date of the next rotation only where it rotates.
+    assert_eq!(primary.get("NextRotationDate"), None);
     let names: Vec<_> = primary.as_object().expect("an object").keys().map(String::as_str).collect();
-    let order = ["ARN", "Name", "RotationEnabled", "RotationRules", "LastChangedDate", "NextRotationDate", "VersionIdsToStages"];
+    let order = ["ARN", "Name", "RotationEnabled", "RotationRules", "LastChangedDate", "RotationDueDate", "VersionIdsToStages"];
     assert_eq!(names.get(..order.len()), Some(&order[..]));
     for region in ["us-west-2", "us-east-1", "eu-west-1"] {
         let described = answer(&sandbox, &format!("describe-secret --secret-id db --region {region}"));
         assert_eq!(described["ResourcePolicy"], json!(POLICY), "{region}: as it was given");
         let listed = answer(&sandbox, &format!("list-secrets --region {region} --query SecretList[0]"));
         assert_eq!(listed["Name"], "db");
-        for member in ["RotationEnabled", "RotationRules", "NextRotationDate"] {
+        for member in ["RotationEnabled", "RotationRules", "RotationDueDate", "NextRotationDate"] {
             let expected = if region == "us-west-2" { primary.get(member) } else { None };
             assert_eq!((described.get(member), listed.get(member)), (expected, expected), "{region}: {member}");
         }
@@ -65,7 +67,7 @@ fn a_secret_without_rules_shows_none() {
     let sandbox = Sandbox::new();
     sandbox.ok(CREATE);
     let described = answer(&sandbox, "describe-secret --secret-id db");
-    for member in ["RotationEnabled", "RotationRules", "NextRotationDate", "ResourcePolicy"] {
+    for member in ["RotationEnabled", "RotationRules", "RotationDueDate", "NextRotationDate", "ResourcePolicy"] {
         assert_eq!(described.get(member), None, "{member}");
     }
 }
@@ -80,7 +82,7 @@ fn a_request_in_json_takes_both() {
     sandbox.ok("create-secret --region us-west-2 --cli-input-json file://request.json");
     let described = answer(&sandbox, "describe-secret --secret-id db");
     assert_eq!((&described["ResourcePolicy"], &described["RotationRules"]), (&request["ResourcePolicy"], &request["RotationRules"]));
-    let date = described["NextRotationDate"].as_str().expect("a date");
+    let date = described["RotationDueDate"].as_str().expect("a date");
     assert!(date.ends_with("T01:59:59+00:00"), "{date}");
     // What was typed comes first.
     sandbox

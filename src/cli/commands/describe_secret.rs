@@ -21,8 +21,8 @@ use crate::{
   coldseal describe-secret --secret-id MySecret \\
       --query 'Bundles[].[Region,Path]' --output text
 
-RotationEnabled is never true: rotation rules are kept and NextRotationDate is planned, the date on or before which the value should be \
-changed, but nothing is rotated. ResourcePolicy is kept and shown, not enforced. A replica has the policy and no rotation rules, as in AWS.")]
+RotationEnabled is never true: rotation rules are kept, and RotationDueDate is the date on or before which they want the value changed, \
+but nothing is rotated. ResourcePolicy is kept and shown, not enforced. A replica has the policy and no rotation rules, as in AWS.")]
 pub(crate) struct DescribeSecretArgs {
     /// The secret: name, ARN or partial ARN
     #[arg(long, value_name = "SECRET")]

@@ -33,7 +33,7 @@ pub(crate) struct ListSecretsArgs {
     /// Only secrets that pass all of these: Key=name,Values=prod ..., or JSON. Keys: description, name, tag-key, tag-value, primary-region, owning-service, all
     #[arg(long, value_name = "FILTER", num_args = 1..)]
     pub(crate) filters: Option<Vec<String>>,
-    /// created-date, last-accessed-date (not kept: by name), last-changed-date or name [default: name; with --sort-order, created-date]
+    /// created-date, last-accessed-date (not kept: by name), last-changed-date or name [default: created-date]
     #[arg(long, value_name = "WHAT")]
     pub(crate) sort_by: Option<String>,
     /// asc or desc [default: asc]
@@ -63,11 +63,11 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     let request = Arguments::of(args)?.request(&invocation.inputs, operation)?;
     // A list needs no key.
     let keys = invocation.access.key_options();
-    let Answer::Secrets(entries) = list(&Secrets { vault: &invocation.vault, kms: None, keys: &keys, region }, &request)? else {
+    let Answer::Secrets(entries, order) = list(&Secrets { vault: &invocation.vault, kms: None, keys: &keys, region }, &request)? else {
         return Err(NOT_THERE.into());
     };
     let page = ManualPage { size: args.max_results, token: args.next_token.as_deref() };
-    let printed = ListOperation::of(pages).print(&invocation.printer, &entries, &args.paging, page);
+    let printed = ListOperation::of(pages).print(&invocation.printer, (&entries, &order), &args.paging, page);
     // No secret value is in them, and the process ends: to wipe and free a hundred thousand one by one takes as long as to read some of them.
     std::mem::forget(entries);
     printed

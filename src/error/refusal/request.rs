@@ -33,10 +33,10 @@ pub enum RequestRefusal {
         spec: &'static str,
     },
     /// A marker of another list.
-    #[error("The token does not belong to this list, or its entry is gone; list from the start")]
+    #[error("The token does not belong to this list, or to another order of it; list from the start")]
     Marker,
     /// A token of another list.
-    #[error("The token does not belong to this list, or its entry is gone; list from the start")]
+    #[error("The token does not belong to this list, or to another order of it; list from the start")]
     NextToken,
     /// A text that is no policy; says where, never what stands there.
     #[error("{0}")]

@@ -85,7 +85,7 @@ impl EmbeddedKms {
         Ok(())
     }
 
-    /// [ListAliases](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html), in the order of the names; with a key id or
+    /// [ListAliases](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html), in the order of the ARNs; with a key id or
     /// key ARN, that key's only.
     ///
     /// # Errors
@@ -101,7 +101,10 @@ impl EmbeddedKms {
             creation_date: alias.creation_date,
             last_updated_date: alias.last_updated_date,
         };
-        Ok(wanted.map(entry).collect())
+        let mut entries: Vec<_> = wanted.map(entry).collect();
+        // Aliases of imported keys are in other accounts.
+        entries.sort_by_cached_key(|entry| entry.alias_arn.to_string());
+        Ok(entries)
     }
 
     /// The aliases of keys that were not deleted.

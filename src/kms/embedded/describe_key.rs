@@ -163,14 +163,14 @@ pub enum KeyDescription {
 }
 
 impl EmbeddedKms {
-    /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html), embedded and imported ones, in the order of the ids.
+    /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html), embedded and imported ones, in the order of the ARNs.
     ///
     /// # Errors
     /// A Region that is not enabled.
     pub fn list_keys(&self, region: Region) -> Result<Vec<KeyListEntry>> {
         let ids = self.region(region)?.map(|state| state.keys.keys().chain(state.imported.keys())).into_iter().flatten();
         let mut keys: Vec<_> = ids.map(|key_id| self.arn_of_id(region, key_id)).filter(|arn| self.any_key(arn).is_ok()).collect();
-        keys.sort_by(|a, b| a.key_id().cmp(b.key_id()));
+        keys.sort_by_cached_key(KeyArn::to_string);
         Ok(keys.into_iter().map(KeyListEntry::from).collect())
     }
 

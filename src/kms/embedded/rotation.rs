@@ -163,7 +163,10 @@ impl EmbeddedKms {
             let version = if material.id == current { Version::Current } else { Version::Older };
             RotationsListEntry::of(key.arn(), material, version)
         };
-        Ok(materials.oldest_first().skip(1).map(entry).collect())
+        let mut rotations: Vec<_> = materials.oldest_first().skip(1).map(entry).collect();
+        // A clock that was set back made them in another order.
+        rotations.sort_by(|a, b| (a.rotation_date, &a.key_material_id).cmp(&(b.rotation_date, &b.key_material_id)));
+        Ok(rotations)
     }
 
     /// Rotates what is due, as a writing session does when it begins; gives the keys. Keys that are disabled wait until they are enabled,

@@ -32,7 +32,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[Member::optional("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
         Run::Keys(list_aliases),
     )
-    .paged(&Paging::of_kms(PageRules::LIST_ALIASES, "Aliases", "AliasArn")),
+    .paged(&Paging::of_kms(PageRules::LIST_ALIASES, "Aliases", &["AliasArn"])),
 ];
 
 fn create_alias(region: Region, request: &Request) -> Result<Change<'_>> {

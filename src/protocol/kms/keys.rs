@@ -79,7 +79,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER), Member::optional("ResourceOwners", RESOURCE_OWNERS)],
         Run::Keys(list_keys),
     )
-    .paged(&Paging::of_kms(PageRules::LIST_KEYS, "Keys", "KeyArn")),
+    .paged(&Paging::of_kms(PageRules::LIST_KEYS, "Keys", &["KeyArn"])),
     Operation::kms(
         "DescribeKey",
         &[Member::required("KeyId", KEY_ID), Member::optional("GrantTokens", GRANT_TOKENS)],

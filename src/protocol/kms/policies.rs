@@ -37,7 +37,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
         Run::Keys(list_key_policies),
     )
-    .paged(&Paging::of_kms(PageRules::LIST_KEYS, "PolicyNames", "")),
+    .paged(&Paging::of_kms(PageRules::LIST_KEYS, "PolicyNames", &[])),
     Operation::kms(
         "PutKeyPolicy",
         &[

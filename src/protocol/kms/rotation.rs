@@ -41,7 +41,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         Run::Keys(list_key_rotations),
     )
-    .paged(&Paging::of_kms(PageRules::LIST_KEY_ROTATIONS, "Rotations", "KeyMaterialId")),
+    .paged(&Paging::of_kms(PageRules::LIST_KEY_ROTATIONS, "Rotations", &["RotationDate", "KeyMaterialId"])),
     Operation::kms("RotateKeyOnDemand", ONE_KEY, Run::ChangeKeys(rotate_key_on_demand)),
 ];
 

@@ -20,7 +20,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
         Run::Keys(list_resource_tags),
     )
-    .paged(&Paging::of_kms(PageRules::LIST_RESOURCE_TAGS, "Tags", "TagKey")),
+    .paged(&Paging::of_kms(PageRules::LIST_RESOURCE_TAGS, "Tags", &["TagKey"])),
     Operation::kms("TagResource", &[Member::required("KeyId", KEY_ID), Member::required("Tags", TAGS)], Run::ChangeKeys(tag_resource)),
     Operation::kms(
         "UntagResource",

@@ -29,11 +29,14 @@ const FILTERS: Kind = Kind::Structures {
         Member::demanded("Values", Kind::List { count: 1..=10, of: &FILTER_VALUE }),
     ],
 };
+/// By when the rules want the value changed; AWS's NextRotationDate is there only where AWS rotates.
+const ROTATION_DUE_DATE: &str = "RotationDueDate";
 const SORTS: &[&str] = &["created-date", "last-accessed-date", "last-changed-date", "name"];
 
 pub(super) const OPERATIONS: &[Operation] = &[
     // What AWS answers to requests of their own, or not at all.
     Operation::secrets("DescribeSecret", &[Member::required("SecretId", SECRET_ID)], Run::Secrets(describe_secret)).with_own_output(&[
+        ROTATION_DUE_DATE,
         "EncryptionContext",
         "ResourcePolicy",
         "Bundles",
@@ -59,7 +62,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         Run::Secrets(list_secrets),
     )
-    .paged(&Paging { rules: PageRules::LIST_SECRETS, list: "SecretList", id: "ARN", size: "MaxResults", token: "NextToken" }),
+    // Sorted as the request asks: the answer tells by what.
+    .paged(&Paging { rules: PageRules::LIST_SECRETS, list: "SecretList", position: &[], size: "MaxResults", token: "NextToken" })
+    .with_own_output(&[ROTATION_DUE_DATE]),
 ];
 
 fn describe_secret(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
@@ -81,7 +86,7 @@ fn list_secrets(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
         sort_by: request.text("SortBy").map(str::parse).transpose()?,
         sort_order: request.text("SortOrder").map(str::parse).transpose()?,
     };
-    secrets.vault.list_secrets_matching(&asked).map(Answer::Secrets)
+    secrets.vault.list_secrets_matching(&asked).map(|entries| Answer::Secrets(entries, asked.order()))
 }
 
 fn filter(given: &Structure) -> Result<SecretFilter> {

@@ -7,6 +7,7 @@ use crate::{
     Timestamp,
     error::ErrorCode,
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
+    page::ListOrder as _,
     secret::SecretBytes,
     suite::AlgorithmSuite,
     vault::{CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, Tag, VersionStages},
@@ -22,11 +23,11 @@ fn entry(name: &str, description: Option<&str>, tags: &[(&str, &str)]) -> Secret
         rotation_enabled: None,
         rotation_rules: None,
         last_changed_date: created,
-        next_rotation_date: None,
+        rotation_due_date: None,
         tags: tags.iter().map(|(key, value)| Tag { key: (*key).to_owned(), value: (*value).to_owned() }).collect(),
         secret_versions_to_stages: VersionStages::default(),
         created_date: created,
-        primary_region: Region::new("us-west-2").expect("a Region"),
+        primary_region: None,
     }
 }
 
@@ -45,7 +46,11 @@ fn filters_compare_as_the_api_reference_says() {
         ("name", &["!prod"], false),
         ("name", &["!x"], true),
         ("description", &["the PAYROLL"], true),
-        ("description", &["payroll"], false),
+        ("description", &["payroll"], true),
+        ("description", &["data the"], true),
+        ("description", &["roll"], false),
+        ("description", &["payroll missing"], false),
+        ("description", &["!payroll"], false),
         ("tag-key", &["Te"], true),
         ("tag-key", &["te"], false),
         ("tag-value", &["pro"], true),
@@ -55,7 +60,9 @@ fn filters_compare_as_the_api_reference_says() {
         ("primary-region", &["eu-"], false),
         ("owning-service", &[""], false),
         ("owning-service", &["!rds"], true),
-        ("all", &["PAYMENTS dbwest"], true),
+        ("all", &["PAYMENTS DBWest"], true),
+        ("all", &["west"], true),
+        ("all", &["est"], false),
         ("all", &["payments missing"], false),
         ("all", &["!missing"], true),
         ("all", &["west-2"], true),
@@ -84,6 +91,28 @@ fn names_of_parameters_are_exact() {
     assert_eq!("desc".parse::<SortOrder>().expect("an order"), SortOrder::Descending);
     let error = "size".parse::<SortBy>().expect_err("no such order");
     assert!(error.to_string().ends_with("[created-date, last-accessed-date, last-changed-date, name]"), "{error}");
+}
+
+/// What [`SecretOrder::compare`] says of two entries is what their positions say, on which pages rest.
+#[test]
+fn positions_are_in_the_order_of_the_list() {
+    let times = ["2026-01-31T12:00:00Z", "2026-01-31T12:00:00.001Z", "2026-01-31T11:59:59.999Z"];
+    let mut entries: Vec<_> = ["b", "a", "a-", "a/b", "é"].iter().map(|name| entry(name, None, &[])).collect();
+    entries.push(SecretListEntry { arn: entries[0].arn.in_region(Region::new("eu-west-1").expect("a Region")), ..entries[0].clone() });
+    for (number, entry) in entries.iter_mut().enumerate() {
+        entry.created_date = times[number % 3].parse().expect("a time");
+        entry.last_changed_date = times[(number + 1) % 3].parse().expect("a time");
+    }
+    for by in ["created-date", "last-accessed-date", "last-changed-date", "name"] {
+        for direction in ["asc", "desc"] {
+            let order = ListSecrets { sort_by: by.parse().ok(), sort_order: direction.parse().ok(), ..ListSecrets::default() }.order();
+            assert_eq!(order.name(), format!("{by} {direction}"));
+            let mut sorted = entries.clone();
+            order.sort(&mut sorted);
+            let positions: Vec<_> = sorted.iter().map(|entry| order.position(entry)).collect();
+            assert!(positions.is_sorted_by(|a, b| if order.is_descending() { a > b } else { a < b }), "{by} {direction}: {positions:?}");
+        }
+    }
 }
 
 struct NoPassphrase;
@@ -132,11 +161,12 @@ fn a_vault_is_listed_in_the_order_asked_for() {
         let request = ListSecrets { region: None, filters, sort_by, sort_order };
         vault.list_secrets_matching(&request).expect("a list").into_iter().map(|entry| entry.name).collect::<Vec<_>>()
     };
-    assert_eq!(listed(None, None, Vec::new()), ["a", "b", "c"]);
+    assert_eq!(listed(None, None, Vec::new()), names);
     assert_eq!(listed(Some(SortBy::CreatedDate), None, Vec::new()), names);
     assert_eq!(listed(None, Some(SortOrder::Descending), Vec::new()), ["a", "c", "b"]);
     assert_eq!(listed(Some(SortBy::LastChangedDate), Some(SortOrder::Ascending), Vec::new()), names);
     assert_eq!(listed(Some(SortBy::Name), Some(SortOrder::Descending), Vec::new()), ["c", "b", "a"]);
     assert_eq!(listed(Some(SortBy::LastAccessedDate), None, Vec::new()), ["a", "b", "c"]);
+    assert_eq!(listed(Some(SortBy::Name), None, Vec::new()), ["a", "b", "c"]);
     assert_eq!(listed(None, None, vec![filter("description", &["WANT"]), filter("name", &["!a"])]), ["b"]);
 }

@@ -108,7 +108,7 @@ fn description_and_list_speak_for_the_region_that_answers() {
     assert_eq!((primary.description.as_deref(), &primary.tags, &primary.encryption_context), (Some("the database"), &vec![tag], &context));
     let replica = place.vault.describe_secret(None, "db", Some(region("eu-west-1"))).expect("described");
     assert_eq!((replica.arn, replica.kms_key_id), (change.arn.in_region(region("eu-west-1")), Some(key)));
-    assert_eq!((replica.primary_region, replica.bundles.len(), replica.bundles[0].opens_here), (region("us-west-2"), 1, false));
+    assert_eq!((replica.primary_region, replica.bundles.len(), replica.bundles[0].opens_here), (Some(region("us-west-2")), 1, false));
 
     let names = |region: Option<&str>| -> Vec<String> {
         let entries = place.vault.list_secrets(region.map(self::region)).expect("listed");

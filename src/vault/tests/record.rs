@@ -132,9 +132,9 @@ fn policy_and_rotation_rules_are_kept() {
     let describe = |region: &str| place.vault.describe_secret(None, "db", Some(self::region(region))).expect("there");
     let (primary, replica) = (describe("us-west-2"), describe("eu-west-1"));
     assert_eq!((&primary.resource_policy, &primary.rotation_rules), (&request.resource_policy, &request.rotation_rules));
-    assert_eq!((primary.rotation_enabled, primary.next_rotation_date > Some(primary.created_date)), (Some(false), true));
+    assert_eq!((primary.rotation_enabled, primary.rotation_due_date > Some(primary.created_date)), (Some(false), true));
     assert_eq!(replica.resource_policy, request.resource_policy);
-    assert_eq!((replica.rotation_enabled, replica.rotation_rules, replica.next_rotation_date), (None, None, None));
+    assert_eq!((replica.rotation_enabled, replica.rotation_rules, replica.rotation_due_date), (None, None, None));
     let bytes = fs::read(place.dir("us-west-2", "db").join("secret.json")).expect("reads");
     let parse = |bytes: &[u8]| parse_record(bytes, &key("us-west-2", "db")).expect("sound");
     let record = parse(&bytes);

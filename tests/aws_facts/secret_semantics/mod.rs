@@ -223,19 +223,3 @@ fn a_value_of_65536_bytes_is_read_whole() {
     account.0.write("value", vec![b'x'; 65_537]);
     assert_eq!(account.run("create-secret --name b --secret-string file://value").0, Some(252));
 }
-
-#[test]
-fn filters_match_at_the_beginning() {
-    let account = Account::new();
-    for (name, description) in [("Prod/b", "The API"), ("prod/a", "the api"), ("test", "an api")] {
-        account.json_with(&format!("create-secret --name {name} --tags Key=Team,Value={name} --description"), description);
-    }
-    let found =
-        |key: &str, value: &str| account.json(&format!("list-secrets --query SecretList[].Name --filters Key={key},Values={value}"));
-    // At the beginning, and case counts.
-    assert_eq!((found("name", "prod"), found("name", "Prod"), found("name", "rod")), (json!(["prod/a"]), json!(["Prod/b"]), json!([])));
-    assert_eq!((found("tag-key", "Te"), found("tag-key", "te")), (json!(["Prod/b", "prod/a", "test"]), json!([])));
-    assert_eq!((found("tag-value", "prod"), found("tag-value", "est")), (json!(["prod/a"]), json!([])));
-    // In a description it does not.
-    assert_eq!((found("description", "THE"), found("description", "api")), (json!(["Prod/b", "prod/a"]), json!([])));
-}

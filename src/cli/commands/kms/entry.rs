@@ -7,6 +7,7 @@ use crate::{
     cli::{args::KmsPagingArgs, failure::Outcome, invocation::Invocation, members::Arguments, paging::ListOperation},
     error::Error,
     kms::EmbeddedKms,
+    page::ListOrder as _,
     protocol::{
         self,
         answer::Answer,
@@ -75,7 +76,9 @@ pub(super) fn list(invocation: &Invocation, args: &impl Serialize, paging: &KmsP
             entries.extend(list);
         }
     }
-    ListOperation::of(pages).print(&invocation.printer, &entries, &paging.paging, paging.manual())
+    // Each Region's list is sorted; of several, so is the whole.
+    entries.sort_by_cached_key(|entry| pages.position(entry));
+    ListOperation::of(pages).print(&invocation.printer, (&entries, pages), &paging.paging, paging.manual())
 }
 
 /// Changes the keystore, durably, making it at first use.
@@ -93,7 +96,7 @@ pub(super) fn print(invocation: &Invocation, answer: Answer) -> Outcome {
         Answer::Document(document) => invocation.printer.print(&document),
         Answer::Secret(document) => invocation.printer.print(&document.to_value()?),
         Answer::List(entries) => invocation.printer.print(&entries),
-        Answer::Secrets(_) | Answer::Value(_) | Answer::Changed(_) => Err(NOT_OF_KMS.into()),
+        Answer::Secrets(..) | Answer::Value(_) | Answer::Changed(_) => Err(NOT_OF_KMS.into()),
     }
 }
 
