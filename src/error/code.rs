@@ -26,8 +26,6 @@ pub enum ErrorCode {
     IncompleteSignatureException,
     /// KMS: the key named is not the key of the ciphertext.
     IncorrectKeyException,
-    /// KMS: the alias name is not allowed.
-    InvalidAliasNameException,
     /// KMS: the ARN is not one of a KMS key.
     InvalidArnException,
     /// KMS: the ciphertext, or the encryption context with it, is not what was encrypted.

@@ -84,6 +84,10 @@ fn every_error_name_has_a_way_out() {
     let variants = source.split_once("pub enum ErrorCode {").and_then(|(_, rest)| rest.split_once("\n}")).expect("the enum").0;
     let names: Vec<_> = variants.lines().filter_map(|line| line.trim().strip_suffix(',')).filter(|name| !name.starts_with("//")).collect();
     assert!(names.len() > 20 && names.contains(&"DecryptionFailure"), "{names:?}");
+    let table = page.split_once("## Names that AWS has").and_then(|(_, rest)| rest.split_once("\n## ")).expect("the table").0;
+    for shown in table.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`')) {
+        assert!(names.contains(&shown.0), "{} is in docs/errors.md, and is no error of the program", shown.0);
+    }
     for name in names {
         let row = page
             .lines()

@@ -5,9 +5,8 @@ use std::{fs, path::Path};
 use super::folder;
 
 /// Kinds of error that no session shows, and why.
-const UNREACHED: [(&str, &str); 27] = [
+const UNREACHED: [(&str, &str); 26] = [
     ("EncryptionFailure", "AWS KMS gives no usable answer: src/vault/tests/online.rs"),
-    ("InvalidAliasNameException", "AWS answers with ValidationException, and so does the embedded KMS"),
     ("Misuse", "a caller's fault, which no input causes"),
     ("NotStored", "needs a message that was sealed elsewhere: src/message/tests/required_context.rs"),
     ("Random", "needs an operating system without random numbers"),

@@ -53,7 +53,7 @@ fn refused(call: &Call<'_>, name: &str, message: &str, status: u16) -> Error {
 }
 
 /// The names that AWS KMS answers with to the operations that are called.
-const NAMES: [ErrorCode; 28] = [
+const NAMES: [ErrorCode; 27] = [
     ErrorCode::AccessDeniedException,
     ErrorCode::DependencyTimeoutException,
     ErrorCode::DisabledException,
@@ -61,7 +61,6 @@ const NAMES: [ErrorCode; 28] = [
     ErrorCode::ExpiredTokenException,
     ErrorCode::IncompleteSignatureException,
     ErrorCode::IncorrectKeyException,
-    ErrorCode::InvalidAliasNameException,
     ErrorCode::InvalidArnException,
     ErrorCode::InvalidCiphertextException,
     ErrorCode::InvalidGrantTokenException,
