@@ -26,7 +26,7 @@ OPERATIONS = {
 
 
 def described(shape):
-    """A shape with what is in it, without names and documentation."""
+    """A shape with what is in it, without documentation, and without names but those of lists' items."""
     result = {"type": shape.type_name}
     for constraint in ("min", "max", "pattern"):
         if constraint in shape.metadata:
@@ -38,6 +38,8 @@ def described(shape):
         result["required"] = shape.required_members
     elif shape.type_name == "list":
         result["member"] = described(shape.member)
+        # A sample of an answer has it in place of an item.
+        result["item"] = shape.member.name
     elif shape.type_name == "map":
         result["value"] = described(shape.value)
     return result

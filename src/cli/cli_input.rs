@@ -1,20 +1,16 @@
 //! `--cli-input-json` and `--generate-cli-skeleton` for every command that AWS has too.
 //!
-//! The members of AWS's requests and answers, and two of our own, stand in `skeletons.json`, made from the service models by `.ci/make_skeletons.py`. A command
-//! takes those members for which it has a flag, so that a new command or flag needs nothing here. Members become flags behind those that
-//! were typed, and the command line is parsed again; secret values become no arguments and are never taken for a file's name.
+//! The members stand in the table of operations. A command takes those for which it has a flag, so that a new command or flag needs nothing
+//! here. Members become flags behind those that were typed, and the command line is parsed again; secret values become no arguments and are
+//! never taken for a file's name.
 
 mod skeleton;
 
-use std::{
-    collections::HashSet,
-    ffi::{OsStr, OsString},
-};
+use std::ffi::{OsStr, OsString};
 
 use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, builder::Resettable, parser::ValueSource};
 use serde_json::{Map, Value};
 
-use self::skeleton::{Skeleton, kind};
 use super::{
     command_operation::{CommandOperation, pascal_case},
     commands::Cli,
@@ -25,9 +21,18 @@ use super::{
     terminal::warn,
     usage::UsageError,
 };
-use crate::secret::SecretBytes;
+use crate::{
+    protocol::{
+        self,
+        member::{Kind, Member},
+        operation::{Operation, Service},
+    },
+    secret::SecretBytes,
+};
 
 const INPUT: &str = "cli-input-json";
+/// The group of commands whose operations are those of AWS KMS.
+const KMS: &str = "kms";
 const SKELETON: &str = "generate-cli-skeleton";
 /// Members that hold what is to be kept secret.
 const VALUE_MEMBERS: [&str; 2] = ["SecretString", "SecretBinary"];
@@ -72,8 +77,8 @@ pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> 
         let matches = without_requirements(command.clone()).try_get_matches_from(&arguments)?;
         if let Some(leaf) = Leaf::find(&command, &matches) {
             match leaf.matches.get_one::<String>(SKELETON).map(String::as_str) {
-                Some("output") => sample = Some(leaf.skeleton.output.clone()),
-                Some(_) => return Ok(CommandLine::Print(leaf.operation, leaf.input_skeleton())),
+                Some("output") => sample = Some(skeleton::answer(leaf.entry.output)),
+                Some(_) => return Ok(CommandLine::Print(leaf.operation, skeleton::request(leaf.members()))),
                 None => {}
             }
             if let Some(input) = leaf.matches.get_one::<String>(INPUT) {
@@ -103,13 +108,14 @@ fn names_flag(argument: &OsStr) -> bool {
 
 /// Adds the two flags to each command that one of the services has.
 pub(crate) fn with_flags(root: Command) -> Command {
-    let root = to_service(root, "secretsmanager");
-    ["secretsmanager", "kms"].into_iter().fold(root, |root, service| root.mut_subcommand(service, |group| to_service(group, service)))
+    let root = to_service(root, Service::SecretsManager);
+    let root = root.mut_subcommand("secretsmanager", |group| to_service(group, Service::SecretsManager));
+    root.mut_subcommand(KMS, |group| to_service(group, Service::Kms))
 }
 
-fn to_service(group: Command, service: &str) -> Command {
-    let operations: HashSet<&str> = Skeleton::operations(service).collect();
-    group.mut_subcommands(|command| if operations.contains(&*pascal_case(command.get_name())) { add_flags(command) } else { command })
+fn to_service(group: Command, service: Service) -> Command {
+    let is_of_aws = |command: &Command| protocol::find(service, &pascal_case(command.get_name())).is_some();
+    group.mut_subcommands(|command| if is_of_aws(&command) { add_flags(command) } else { command })
 }
 
 fn add_flags(command: Command) -> Command {
@@ -151,22 +157,21 @@ struct Leaf<'a> {
     command: &'a Command,
     matches: &'a ArgMatches,
     operation: CommandOperation,
-    skeleton: Skeleton,
+    entry: &'static Operation,
 }
 
 impl<'a> Leaf<'a> {
     fn find(root: &'a Command, matches: &'a ArgMatches) -> Option<Self> {
         let (mut command, mut matches) = (root, matches);
-        let mut service = "secretsmanager";
+        let mut service = Service::SecretsManager;
         while let Some((name, inner)) = matches.subcommand() {
-            if name == "kms" {
-                service = "kms";
+            if name == KMS {
+                service = Service::Kms;
             }
             (command, matches) = (command.find_subcommand(name)?, inner);
         }
         let operation = CommandOperation::of_command(command.get_name())?;
-        let skeleton = Skeleton::of(service, operation.name())?;
-        Some(Self { command, matches, operation, skeleton })
+        Some(Self { command, matches, operation, entry: protocol::find(service, operation.name())? })
     }
 
     fn flag(&self, long: &str) -> Option<&'a Arg> {
@@ -178,19 +183,15 @@ impl<'a> Leaf<'a> {
     }
 
     /// The request's members that the command has flags for.
-    fn members(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.skeleton.input.iter().filter(|(member, _)| self.flag(&flag_name(member)).is_some())
-    }
-
-    fn input_skeleton(&self) -> Value {
-        Value::Object(self.members().map(|(member, value)| (member.clone(), value.clone())).collect())
+    fn members(&self) -> impl Iterator<Item = &'static Member> {
+        self.entry.input.iter().chain(self.entry.own_input).filter(|member| self.flag(&flag_name(member.name)).is_some())
     }
 
     /// The members as flags, without those that were typed, and apart from them the secret values.
     fn expand(&self, members: Map<String, Value>, input: &str) -> Result<(Vec<OsString>, InputValues), UsageError> {
         let (mut flags, mut values) = (Vec::new(), InputValues::default());
         for (member, value) in members {
-            let expected = self.members().find(|(known, _)| **known == member).map(|(_, value)| value);
+            let expected = self.members().find(|known| known.name == member).map(|known| &known.kind);
             let expected = expected.ok_or_else(|| self.unknown(&member))?;
             if value.is_null() {
                 continue;
@@ -220,7 +221,7 @@ impl<'a> Leaf<'a> {
     }
 
     fn unknown(&self, member: &str) -> UsageError {
-        let known: Vec<_> = self.members().map(|(member, _)| member.as_str()).collect();
+        let known: Vec<_> = self.members().map(|member| member.name).collect();
         let member = member.escape_debug();
         UsageError::new(format!(
             "Parameter validation failed:\nUnknown parameter in input: \"{member}\", must be one of: {}",
@@ -229,13 +230,30 @@ impl<'a> Leaf<'a> {
     }
 }
 
-/// Bytes stand as text in JSON; the skeleton has null for them.
-fn check_kind(member: &str, value: &Value, expected: &Value) -> Result<(), UsageError> {
-    let expected = if expected.is_null() { "a string" } else { kind(expected) };
+fn check_kind(member: &str, value: &Value, expected: &Kind) -> Result<(), UsageError> {
+    let expected = match expected {
+        Kind::Text { .. } | Kind::OneOf(_) | Kind::Blob(_) | Kind::Date => "a string",
+        Kind::Integer(_) => "a number",
+        Kind::Boolean => "a boolean",
+        Kind::Pairs | Kind::Map(_) | Kind::Structure(_) => "an object",
+        Kind::List { .. } | Kind::Structures { .. } => "a list",
+    };
     if kind(value) == expected {
         return Ok(());
     }
     Err(UsageError::new(format!("Parameter validation failed:\nInvalid type for parameter {member}: {}, not {expected}", kind(value))))
+}
+
+/// A JSON value's type in words.
+const fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
 }
 
 fn to_flags(arg: &Arg, opposite: Option<&Arg>, long: &str, value: &Value) -> Vec<OsString> {

@@ -136,7 +136,7 @@ impl Argument<'_> {
         let names: Vec<&str> = members.iter().map(|member| member.name).collect();
         let structure = |mut given| {
             let mut structure = Structure::new();
-            for Member { name, kind, need } in members {
+            for Member { name, kind, need, .. } in members {
                 let value = match kind {
                     Kind::List { .. } => take_strings(&self.flag, &mut given, name)?.map(Value::Texts),
                     _ => take_string(&self.flag, &mut given, name)?.map(Value::Text),

@@ -7,15 +7,13 @@ use crate::{
     error::{Error, Result},
     protocol::{
         answer::Answer,
+        member::{Kind, Member},
         operation::{Operation, Paging},
         request::Request,
     },
     secret::SecretBytes,
     timestamp::Timestamp,
 };
-
-/// The members that are points in time: text on the command line, seconds since 1970 on the wire.
-const DATES: [&str; 5] = ["CreationDate", "DeletionDate", "LastUpdatedDate", "NextRotationDate", "RotationDate"];
 
 /// An answer as AWS writes it.
 ///
@@ -31,7 +29,7 @@ pub(super) fn reply(operation: &Operation, request: &Request, answer: Answer) ->
             return Err(Error::Misuse("AWS KMS answers no secrets, and an operation that lists says how its pages are asked for"));
         }
     };
-    to_wire(&mut document, operation.own_output)?;
+    to_wire(&mut document, operation.output)?;
     Ok(SecretBytes::new(document.to_string().into_bytes()))
 }
 
@@ -47,22 +45,20 @@ fn page(request: &Request, paging: &Paging, entries: &[Value]) -> Result<Value> 
 }
 
 /// Leaves out what AWS has not, and makes numbers of dates.
-fn to_wire(value: &mut Value, own: &[&str]) -> Result<()> {
-    match value {
-        Value::Array(items) => items.iter_mut().try_for_each(|item| to_wire(item, own)),
-        Value::Object(members) => {
-            members.retain(|name, _| !own.contains(&name.as_str()));
-            members.iter_mut().try_for_each(|(name, value)| match value {
-                Value::String(text) if DATES.contains(&name.as_str()) => {
-                    let date: Timestamp = text.parse().map_err(|_| Error::Misuse("a date is a time"))?;
-                    *value = seconds(date);
-                    Ok(())
-                }
-                value => to_wire(value, own),
-            })
+fn to_wire(document: &mut Value, members: &[Member]) -> Result<()> {
+    let Value::Object(given) = document else { return Ok(()) };
+    let kind = |name: &str| members.iter().find(|member| member.name == name).map(|member| &member.kind);
+    given.retain(|name, _| kind(name).is_some());
+    given.iter_mut().filter_map(|(name, value)| Some((kind(name)?, value))).try_for_each(|(kind, value)| match (kind, value) {
+        (Kind::Structure(members), value) => to_wire(value, members),
+        (Kind::Structures { members, .. }, Value::Array(items)) => items.iter_mut().try_for_each(|item| to_wire(item, members)),
+        (Kind::Date, value) => {
+            let date: Timestamp = value.as_str().and_then(|text| text.parse().ok()).ok_or(Error::Misuse("a date is a time"))?;
+            *value = seconds(date);
+            Ok(())
         }
         _ => Ok(()),
-    }
+    })
 }
 
 /// Seconds since 1970, with milliseconds as a fraction.

@@ -61,10 +61,13 @@ impl Kind {
                 Ok(Value::Blob(bytes))
             }
             (Self::Pairs, Json::Object(members)) => pairs(members, path).map(Value::Pairs),
-            (Self::List { count, of }, Json::List(items)) => {
+            (Self::List { count, of, .. }, Json::List(items)) => {
                 violations.extend(too_short_or_long(items.len(), count).map(|broken| Violation::new(path, broken)));
                 let items = items.into_iter().zip(1_usize..);
-                items.map(|(item, at)| of.text(item, &format!("{path}.{at}.member"), violations)).collect::<Result<_>>().map(Value::Texts)
+                items
+                    .map(|(item, at)| of.convert_text(item, &format!("{path}.{at}.member"), violations))
+                    .collect::<Result<_>>()
+                    .map(Value::Texts)
             }
             (Self::Structures { count, members }, Json::List(items)) => {
                 violations.extend(too_short_or_long(items.len(), count).map(|broken| Violation::new(path, broken)));
@@ -72,12 +75,12 @@ impl Kind {
                 let structures = items.map(|(item, at)| structure(members, item, &format!("{path}.{at}.member"), violations));
                 structures.collect::<Result<_>>().map(Value::Structures)
             }
-            (Self::Structure, Json::Object(_)) => Ok(Value::Refused),
+            (Self::Structure(_), Json::Object(_)) => Ok(Value::Refused),
             (_, json) => Err(self.mismatch(&json, path)),
         }
     }
 
-    fn text(&self, json: Json<'_>, path: &str, violations: &mut Vec<Violation>) -> Result<String> {
+    fn convert_text(&self, json: Json<'_>, path: &str, violations: &mut Vec<Violation>) -> Result<String> {
         match self.convert(json, path, violations)? {
             Value::Text(text) => Ok(text),
             _ => Err(Error::Misuse("only text is taken out as text")),
@@ -90,9 +93,10 @@ impl Kind {
             Self::Integer(_) => "Integer",
             Self::Boolean => "Boolean",
             Self::Blob(_) => "Blob",
-            Self::Pairs => "Map",
+            Self::Pairs | Self::Map(_) => "Map",
             Self::List { .. } | Self::Structures { .. } => "List",
-            Self::Structure => "Structure",
+            Self::Structure(_) => "Structure",
+            Self::Date => "Timestamp",
         };
         serialization(format!("{} can not be converted to {wanted} at '{path}'", json.kind()))
     }
@@ -171,7 +175,7 @@ fn convert_members(
     violations: &mut Vec<Violation>,
 ) -> Result<Structure> {
     let mut values = Structure::new();
-    for Member { name, kind, need } in members {
+    for Member { name, kind, need, .. } in members {
         match given.remove(*name) {
             None | Some(Json::Null) if *need == Need::Required => violations.push(Violation::new(path(name), Constraint::NotNull)),
             None | Some(Json::Null) => {}

@@ -1,4 +1,4 @@
-//! An entry of the table: an operation of AWS, its request's members, and what is done.
+//! An entry of the table: an operation of AWS, the members of its request and of its answer, and what is done.
 
 use std::collections::BTreeMap;
 
@@ -30,30 +30,32 @@ pub(crate) struct Operation {
     pub(crate) name: &'static str,
     /// The request's members, in the order of the model.
     pub(crate) input: &'static [Member],
+    /// Members of the request that AWS has in requests of their own, and coldseal's command line here.
+    pub(crate) own_input: &'static [Member],
+    /// The answer's members, in the order of the model. No client of AWS sees others.
+    pub(crate) output: &'static [Member],
     /// Of an operation that lists.
     pub(crate) paging: Option<&'static Paging>,
-    /// Members of the answer, at any depth, that AWS's has not: no client of AWS sees them.
-    pub(crate) own_output: &'static [&'static str],
     pub(crate) run: Run,
 }
 
 impl Operation {
     /// An operation of AWS KMS.
-    pub(crate) const fn kms(name: &'static str, input: &'static [Member], run: Run) -> Self {
-        Self { service: Service::Kms, name, input, paging: None, own_output: &[], run }
+    pub(crate) const fn kms(name: &'static str, input: &'static [Member], output: &'static [Member], run: Run) -> Self {
+        Self { service: Service::Kms, name, input, own_input: &[], output, paging: None, run }
     }
 
     /// An operation of AWS Secrets Manager.
-    pub(crate) const fn secrets(name: &'static str, input: &'static [Member], run: Run) -> Self {
-        Self { service: Service::SecretsManager, ..Self::kms(name, input, run) }
+    pub(crate) const fn secrets(name: &'static str, input: &'static [Member], output: &'static [Member], run: Run) -> Self {
+        Self { service: Service::SecretsManager, ..Self::kms(name, input, output, run) }
     }
 
     pub(crate) const fn paged(self, paging: &'static Paging) -> Self {
         Self { paging: Some(paging), ..self }
     }
 
-    pub(crate) const fn with_own_output(self, own_output: &'static [&'static str]) -> Self {
-        Self { own_output, ..self }
+    pub(crate) const fn with_own_input(self, own_input: &'static [Member]) -> Self {
+        Self { own_input, ..self }
     }
 }
 

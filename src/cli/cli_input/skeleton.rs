@@ -1,90 +1,52 @@
-//! The members of AWS's requests and answers.
+//! What `--generate-cli-skeleton` prints, as the AWS CLI makes it of the types of members.
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-const SKELETONS: &str = include_str!("skeletons.json");
+use crate::protocol::member::{Kind, Member};
 
-/// One operation's members, each with a value of its type; null for bytes.
-#[derive(Clone, Deserialize)]
-pub(super) struct Skeleton {
-    pub(super) input: Map<String, Value>,
-    pub(super) output: Value,
+/// A request to fill in; null for bytes.
+pub(super) fn request<'a>(members: impl IntoIterator<Item = &'a Member>) -> Value {
+    object(members, |member| match &member.kind {
+        Kind::OneOf(names) => json!(member.sample.or(names.last().copied())),
+        kind => blank(kind),
+    })
 }
 
-impl Skeleton {
-    /// The operations of a service.
-    pub(super) fn operations(service: &str) -> impl Iterator<Item = &'static str> {
-        let names = SKELETONS.lines().filter_map(|line| line.strip_prefix('"')?.split_once("\": ").map(|(name, _)| name));
-        names.filter_map(move |name| name.strip_prefix(service)?.strip_prefix('.'))
-    }
-
-    /// The operation of a service; `None` where the service has none of this name.
-    pub(super) fn of(service: &str, operation: &str) -> Option<Self> {
-        let key = format!("\"{service}.{operation}\": ");
-        // One line each, so that a command does not parse all of them.
-        let line = SKELETONS.lines().find_map(|line| line.strip_prefix(&key))?;
-        serde_json::from_str(line.trim_end_matches(',')).ok()
-    }
-}
-
-/// A JSON value's type in words.
-pub(super) const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
+fn blank(kind: &Kind) -> Value {
+    match kind {
+        Kind::Text { .. } => json!(""),
+        Kind::OneOf(names) => json!(names.last()),
+        Kind::Integer(_) => json!(0),
+        Kind::Boolean => json!(true),
+        Kind::Blob(_) => Value::Null,
+        Kind::Pairs => json!({ "KeyName": "" }),
+        Kind::Map(of) => json!({ "KeyName": blank(of) }),
+        Kind::List { of, .. } => json!([blank(of)]),
+        Kind::Structures { members, .. } => json!([request(*members)]),
+        Kind::Structure(members) => request(*members),
+        Kind::Date => json!(EPOCH),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::{self, member::Kind, operation::Service};
+/// A sample of an answer, where text stands as the name of its member.
+pub(super) fn answer(members: &[Member]) -> Value {
+    object(members, |member| sample(member.name, &member.kind))
+}
 
-    #[test]
-    fn every_line_of_the_table_is_read() {
-        let table: Map<String, Value> = serde_json::from_str(SKELETONS).expect("the table is JSON");
-        assert!(table.len() >= 70, "{}", table.len());
-        for name in table.keys() {
-            let (service, operation) = name.split_once('.').expect("a service and an operation");
-            assert!(Skeleton::of(service, operation).is_some(), "{name}");
-        }
-        assert!(Skeleton::of("kms", "CreateSecret").is_none());
+fn sample(name: &str, kind: &Kind) -> Value {
+    match kind {
+        Kind::Text { .. } | Kind::OneOf(_) => json!(name),
+        Kind::List { of, item, .. } => json!([sample(item, of)]),
+        Kind::Map(of) => json!({ "KeyName": sample(name, of) }),
+        Kind::Structures { members, .. } => json!([answer(members)]),
+        Kind::Structure(members) => answer(members),
+        kind => blank(kind),
     }
+}
 
-    /// What a member of this kind looks like in JSON; bytes stand as null.
-    fn kind_of(member: &Kind) -> &'static str {
-        match member {
-            Kind::Text { .. } | Kind::OneOf(_) => "a string",
-            Kind::Integer(_) => "a number",
-            Kind::Boolean => "a boolean",
-            Kind::Blob(_) => "null",
-            Kind::Pairs | Kind::Structure => "an object",
-            Kind::List { .. } | Kind::Structures { .. } => "a list",
-        }
-    }
+/// The date that the AWS CLI shows.
+const EPOCH: &str = "1970-01-01T00:00:00";
 
-    /// Members of requests of their own in AWS, which `create-secret` takes.
-    const OWN: [&str; 2] = ["ResourcePolicy", "RotationRules"];
-
-    #[test]
-    fn what_stands_in_a_skeleton_stands_in_the_table() {
-        for operation in protocol::all() {
-            let service = match operation.service {
-                Service::Kms => "kms",
-                Service::SecretsManager => "secretsmanager",
-            };
-            let skeleton = Skeleton::of(service, operation.name).unwrap_or_else(|| panic!("{} has no skeleton", operation.name));
-            let mut members = operation.input.iter();
-            for (name, sample) in skeleton.input.iter().filter(|(name, _)| !OWN.contains(&name.as_str())) {
-                let member = members.find(|member| member.name == name);
-                let member = member.unwrap_or_else(|| panic!("{}.{name} is not in the table, or in another place", operation.name));
-                assert_eq!(kind(sample), kind_of(&member.kind), "{}.{name}", operation.name);
-            }
-        }
-    }
+fn object<'a>(members: impl IntoIterator<Item = &'a Member>, value: impl Fn(&Member) -> Value) -> Value {
+    Value::Object(members.into_iter().map(|member| (member.name.to_owned(), value(member))).collect::<Map<_, _>>())
 }

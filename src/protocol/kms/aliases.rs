@@ -1,6 +1,6 @@
 //! Aliases.
 
-use super::kinds::{KEY_ID, LIMIT, MARKER};
+use super::kinds::{ARN, KEY_ID, LIMIT, MARKER, listed};
 use crate::{
     error::Result,
     kms::EmbeddedKms,
@@ -24,12 +24,22 @@ const ALIAS_NAME: Kind = Kind::Text {
 const ALIAS_AND_KEY: &[Member] = &[Member::required("AliasName", ALIAS_NAME), Member::required("TargetKeyId", KEY_ID)];
 
 pub(super) const OPERATIONS: &[Operation] = &[
-    Operation::kms("CreateAlias", ALIAS_AND_KEY, Run::ChangeKeys(create_alias)),
-    Operation::kms("UpdateAlias", ALIAS_AND_KEY, Run::ChangeKeys(update_alias)),
-    Operation::kms("DeleteAlias", &[Member::required("AliasName", ALIAS_NAME)], Run::ChangeKeys(delete_alias)),
+    Operation::kms("CreateAlias", ALIAS_AND_KEY, &[], Run::ChangeKeys(create_alias)),
+    Operation::kms("UpdateAlias", ALIAS_AND_KEY, &[], Run::ChangeKeys(update_alias)),
+    Operation::kms("DeleteAlias", &[Member::required("AliasName", ALIAS_NAME)], &[], Run::ChangeKeys(delete_alias)),
     Operation::kms(
         "ListAliases",
         &[Member::optional("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
+        &listed(
+            "Aliases",
+            Kind::structures(&[
+                Member::optional("AliasName", ALIAS_NAME),
+                Member::optional("AliasArn", ARN),
+                Member::optional("TargetKeyId", KEY_ID),
+                Member::optional("CreationDate", Kind::Date),
+                Member::optional("LastUpdatedDate", Kind::Date),
+            ]),
+        ),
         Run::Keys(list_aliases),
     )
     .paged(&Paging::of_kms(PageRules::LIST_ALIASES, "Aliases", &["AliasArn"])),

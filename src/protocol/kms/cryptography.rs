@@ -1,6 +1,9 @@
 //! Encrypt, Decrypt and what generates.
 
-use super::kinds::{GRANT_TOKENS, KEY_ID};
+use super::{
+    key_metadata::ORIGIN,
+    kinds::{ALGORITHM, CIPHERTEXT, GRANT_TOKENS, KEY_AGREEMENT_ALGORITHM, KEY_ID, KEY_MATERIAL_ID, PLAINTEXT, PUBLIC_KEY, RECIPIENT},
+};
 use crate::{
     error::{RequestRefusal, Result},
     keyring::CiphertextBlob,
@@ -14,11 +17,9 @@ use crate::{
     region::Region,
 };
 
-const ALGORITHM: Kind = Kind::OneOf(&["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
-const CIPHERTEXT: Kind = Kind::Blob(1..=6144);
 const NUMBER_OF_BYTES: Kind = Kind::Integer(1..=1024);
 const DATA_KEY_SPEC: Kind = Kind::OneOf(&["AES_256", "AES_128"]);
-const DRY_RUN_MODIFIERS: Kind = Kind::List { count: ANY_COUNT, of: &Kind::OneOf(&["IGNORE_CIPHERTEXT"]) };
+const DRY_RUN_MODIFIERS: Kind = Kind::List { count: ANY_COUNT, of: &Kind::OneOf(&["IGNORE_CIPHERTEXT"]), item: "DryRunModifierType" };
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::kms(
@@ -29,9 +30,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("GrantTokens", GRANT_TOKENS),
             Member::optional("KeyId", KEY_ID),
             Member::optional("EncryptionAlgorithm", ALGORITHM),
-            Member::optional("Recipient", Kind::Structure),
+            Member::optional("Recipient", RECIPIENT),
             Member::optional("DryRun", Kind::Boolean),
             Member::optional("DryRunModifiers", DRY_RUN_MODIFIERS),
+        ],
+        &[
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("Plaintext", PLAINTEXT),
+            Member::optional("EncryptionAlgorithm", ALGORITHM),
+            Member::optional("CiphertextForRecipient", CIPHERTEXT),
+            Member::optional("KeyMaterialId", KEY_MATERIAL_ID),
         ],
         Run::Keys(decrypt),
     ),
@@ -39,11 +47,18 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "DeriveSharedSecret",
         &[
             Member::required("KeyId", KEY_ID),
-            Member::required("KeyAgreementAlgorithm", Kind::OneOf(&["ECDH"])),
-            Member::required("PublicKey", Kind::Blob(1..=8192)),
+            Member::required("KeyAgreementAlgorithm", KEY_AGREEMENT_ALGORITHM),
+            Member::required("PublicKey", PUBLIC_KEY),
             Member::optional("GrantTokens", GRANT_TOKENS),
             Member::optional("DryRun", Kind::Boolean),
-            Member::optional("Recipient", Kind::Structure),
+            Member::optional("Recipient", RECIPIENT),
+        ],
+        &[
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("SharedSecret", PLAINTEXT),
+            Member::optional("CiphertextForRecipient", CIPHERTEXT),
+            Member::optional("KeyAgreementAlgorithm", KEY_AGREEMENT_ALGORITHM),
+            Member::optional("KeyOrigin", ORIGIN),
         ],
         Run::Keys(derive_shared_secret),
     ),
@@ -51,11 +66,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "Encrypt",
         &[
             Member::required("KeyId", KEY_ID),
-            Member::required("Plaintext", Kind::Blob(1..=4096)),
+            Member::required("Plaintext", PLAINTEXT),
             Member::optional("EncryptionContext", Kind::Pairs),
             Member::optional("GrantTokens", GRANT_TOKENS),
             Member::optional("EncryptionAlgorithm", ALGORITHM),
             Member::optional("DryRun", Kind::Boolean),
+        ],
+        &[
+            Member::optional("CiphertextBlob", CIPHERTEXT),
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("EncryptionAlgorithm", ALGORITHM),
         ],
         Run::Keys(encrypt),
     ),
@@ -67,8 +87,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("NumberOfBytes", NUMBER_OF_BYTES),
             Member::optional("KeySpec", DATA_KEY_SPEC),
             Member::optional("GrantTokens", GRANT_TOKENS),
-            Member::optional("Recipient", Kind::Structure),
+            Member::optional("Recipient", RECIPIENT),
             Member::optional("DryRun", Kind::Boolean),
+        ],
+        &[
+            Member::optional("CiphertextBlob", CIPHERTEXT),
+            Member::optional("Plaintext", PLAINTEXT),
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("CiphertextForRecipient", CIPHERTEXT),
+            Member::optional("KeyMaterialId", KEY_MATERIAL_ID),
         ],
         Run::Keys(|kms, region, request| Ok(Answer::secret(generate_data_key(kms, region, request)?))),
     ),
@@ -82,15 +109,21 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("GrantTokens", GRANT_TOKENS),
             Member::optional("DryRun", Kind::Boolean),
         ],
+        &[
+            Member::optional("CiphertextBlob", CIPHERTEXT),
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("KeyMaterialId", KEY_MATERIAL_ID),
+        ],
         Run::Keys(|kms, region, request| Ok(Answer::secret(generate_data_key(kms, region, request)?.without_plaintext()))),
     ),
     Operation::kms(
         "GenerateRandom",
         &[
             Member::optional("NumberOfBytes", NUMBER_OF_BYTES),
-            Member::optional("CustomKeyStoreId", Kind::Text { length: 1..=64, pattern: None }),
-            Member::optional("Recipient", Kind::Structure),
+            Member::optional("CustomKeyStoreId", Kind::text(1..=64)),
+            Member::optional("Recipient", RECIPIENT),
         ],
+        &[Member::optional("Plaintext", PLAINTEXT), Member::optional("CiphertextForRecipient", CIPHERTEXT)],
         Run::Alone(generate_random),
     ),
     Operation::kms(
@@ -106,6 +139,15 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("GrantTokens", GRANT_TOKENS),
             Member::optional("DryRun", Kind::Boolean),
             Member::optional("DryRunModifiers", DRY_RUN_MODIFIERS),
+        ],
+        &[
+            Member::optional("CiphertextBlob", CIPHERTEXT),
+            Member::optional("SourceKeyId", KEY_ID),
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("SourceEncryptionAlgorithm", ALGORITHM),
+            Member::optional("DestinationEncryptionAlgorithm", ALGORITHM),
+            Member::optional("SourceKeyMaterialId", KEY_MATERIAL_ID),
+            Member::optional("DestinationKeyMaterialId", KEY_MATERIAL_ID),
         ],
         Run::Keys(re_encrypt),
     ),

@@ -2,7 +2,15 @@
 
 use serde_json::json;
 
-use super::kinds::{DESCRIPTION, GRANT_TOKENS, KEY_ID, LIMIT, MARKER, POLICY, TAGS};
+use super::{
+    key_metadata::{
+        CUSTOMER_MASTER_KEY_SPEC, ENCAPSULATION_ALGORITHMS, ENCRYPTION_ALGORITHMS, KEY_AGREEMENT_ALGORITHMS, KEY_METADATA, KEY_SPEC,
+        KEY_USAGE, ORIGIN, OWN_ORIGIN, SIGNING_ALGORITHMS,
+    },
+    kinds::{
+        ARN, DESCRIPTION, GRANT_TOKENS, KEY_ID, KEY_STATE, LIMIT, MARKER, ONE_KEY_ID, PENDING_WINDOW, POLICY, PUBLIC_KEY, TAGS, listed,
+    },
+};
 use crate::{
     error::{RequestRefusal, Result},
     kms::{CreateKey, EmbeddedKms, KeySpec, KeyUsage, NewKey},
@@ -16,36 +24,8 @@ use crate::{
     region::Region,
 };
 
-const KEY_USAGE: Kind = Kind::OneOf(&["SIGN_VERIFY", "ENCRYPT_DECRYPT", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT", "ENCAPSULATE_DECAPSULATE"]);
-const KEY_SPECS: &[&str] = &[
-    "RSA_2048",
-    "RSA_3072",
-    "RSA_4096",
-    "ECC_NIST_P256",
-    "ECC_NIST_P384",
-    "ECC_NIST_P521",
-    "ECC_SECG_P256K1",
-    "SYMMETRIC_DEFAULT",
-    "HMAC_224",
-    "HMAC_256",
-    "HMAC_384",
-    "HMAC_512",
-    "SM2",
-    "ML_DSA_44",
-    "ML_DSA_65",
-    "ML_DSA_87",
-    "ECC_NIST_EDWARDS25519",
-    "ML_KEM_512",
-    "ML_KEM_768",
-    "ML_KEM_1024",
-];
-const KEY_SPEC: Kind = Kind::OneOf(KEY_SPECS);
-/// The old member takes none of those that came after it was given up.
-const CUSTOMER_MASTER_KEY_SPEC: Kind = Kind::OneOf(KEY_SPECS.split_at(13).0);
-const ORIGIN: Kind = Kind::OneOf(&[OWN_ORIGIN, "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"]);
-const OWN_ORIGIN: &str = "AWS_KMS";
 const OWN: &str = "SELF";
-const RESOURCE_OWNERS: Kind = Kind::List { count: 1..=2, of: &Kind::OneOf(&[OWN, "OTHER_ACCOUNTS_VIA_RAM"]) };
+const RESOURCE_OWNERS: Kind = Kind::List { count: 1..=2, of: &Kind::OneOf(&[OWN, "OTHER_ACCOUNTS_VIA_RAM"]), item: "ResourceOwnerType" };
 const XKS_KEY_ID: Kind = Kind::Text {
     length: 1..=128,
     pattern: Some(&Pattern {
@@ -62,39 +42,52 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[
             Member::optional("Policy", POLICY),
             Member::optional("Description", DESCRIPTION),
-            Member::optional("KeyUsage", KEY_USAGE),
+            Member::optional("KeyUsage", KEY_USAGE).with_sample("KEY_AGREEMENT"),
             Member::optional("CustomerMasterKeySpec", CUSTOMER_MASTER_KEY_SPEC),
-            Member::optional("KeySpec", KEY_SPEC),
-            Member::optional("Origin", ORIGIN),
-            Member::optional("CustomKeyStoreId", Kind::Text { length: 1..=64, pattern: None }),
+            Member::optional("KeySpec", KEY_SPEC).with_sample("ML_DSA_44"),
+            Member::optional("Origin", ORIGIN).with_sample(OWN_ORIGIN),
+            Member::optional("CustomKeyStoreId", Kind::text(1..=64)),
             Member::optional("BypassPolicyLockoutSafetyCheck", Kind::Boolean),
             Member::optional("Tags", TAGS),
             Member::optional("MultiRegion", Kind::Boolean),
             Member::optional("XksKeyId", XKS_KEY_ID),
         ],
+        &[Member::optional("KeyMetadata", KEY_METADATA)],
         Run::ChangeKeys(create_key),
     ),
     Operation::kms(
         "ListKeys",
         &[Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER), Member::optional("ResourceOwners", RESOURCE_OWNERS)],
+        &listed("Keys", Kind::structures(&[Member::optional("KeyId", KEY_ID), Member::optional("KeyArn", ARN)])),
         Run::Keys(list_keys),
     )
     .paged(&Paging::of_kms(PageRules::LIST_KEYS, "Keys", &["KeyArn"])),
     Operation::kms(
         "DescribeKey",
         &[Member::required("KeyId", KEY_ID), Member::optional("GrantTokens", GRANT_TOKENS)],
+        &[Member::optional("KeyMetadata", KEY_METADATA)],
         Run::Keys(describe_key),
-    )
-    // What imported public keys have besides.
-    .with_own_output(&["ImportDate", "PublicKeySha256"]),
+    ),
     Operation::kms(
         "GetPublicKey",
         &[Member::required("KeyId", KEY_ID), Member::optional("GrantTokens", GRANT_TOKENS)],
+        &[
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("PublicKey", PUBLIC_KEY),
+            Member::optional("CustomerMasterKeySpec", CUSTOMER_MASTER_KEY_SPEC),
+            Member::optional("KeySpec", KEY_SPEC),
+            Member::optional("KeyUsage", KEY_USAGE),
+            Member::optional("EncryptionAlgorithms", ENCRYPTION_ALGORITHMS),
+            Member::optional("SigningAlgorithms", SIGNING_ALGORITHMS),
+            Member::optional("KeyAgreementAlgorithms", KEY_AGREEMENT_ALGORITHMS),
+            Member::optional("EncapsulationAlgorithms", ENCAPSULATION_ALGORITHMS),
+        ],
         Run::Keys(|kms, region, request| Answer::document(&kms.get_public_key(region, request.key_id("KeyId")?)?)),
     ),
     Operation::kms(
         "EnableKey",
         ONE_KEY,
+        &[],
         Run::ChangeKeys(|region, request| {
             let key_id = request.key_id("KeyId")?;
             Ok(Box::new(move |kms| kms.enable_key(region, key_id).map(|()| Answer::Nothing)))
@@ -103,6 +96,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::kms(
         "DisableKey",
         ONE_KEY,
+        &[],
         Run::ChangeKeys(|region, request| {
             let key_id = request.key_id("KeyId")?;
             Ok(Box::new(move |kms| kms.disable_key(region, key_id).map(|()| Answer::Nothing)))
@@ -111,6 +105,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::kms(
         "UpdateKeyDescription",
         &[Member::required("KeyId", KEY_ID), Member::required("Description", DESCRIPTION)],
+        &[],
         Run::ChangeKeys(|region, request| {
             let (key_id, description) = (request.key_id("KeyId")?, request.required_text("Description")?);
             Ok(Box::new(move |kms| kms.update_key_description(region, key_id, description).map(|()| Answer::Nothing)))
@@ -118,7 +113,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
     Operation::kms(
         "ScheduleKeyDeletion",
-        &[Member::required("KeyId", KEY_ID), Member::optional("PendingWindowInDays", Kind::Integer(1..=365))],
+        &[Member::required("KeyId", KEY_ID), Member::optional("PendingWindowInDays", PENDING_WINDOW)],
+        &[
+            Member::optional("KeyId", KEY_ID),
+            Member::optional("DeletionDate", Kind::Date),
+            Member::optional("KeyState", KEY_STATE),
+            Member::optional("PendingWindowInDays", PENDING_WINDOW),
+        ],
         Run::ChangeKeys(|region, request| {
             let (key_id, window) = (request.key_id("KeyId")?, request.number("PendingWindowInDays"));
             Ok(Box::new(move |kms| Answer::document(&kms.schedule_key_deletion(region, key_id, window)?)))
@@ -127,6 +128,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::kms(
         "CancelKeyDeletion",
         ONE_KEY,
+        ONE_KEY_ID,
         Run::ChangeKeys(|region, request| {
             let key_id = request.key_id("KeyId")?;
             Ok(Box::new(move |kms| Answer::document(&json!({ "KeyId": kms.cancel_key_deletion(region, key_id)? }))))

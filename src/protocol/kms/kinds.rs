@@ -2,15 +2,50 @@
 
 use crate::protocol::member::{Kind, Member, Pattern};
 
-pub(super) const KEY_ID: Kind = Kind::Text { length: 1..=2048, pattern: None };
-pub(super) const DESCRIPTION: Kind = Kind::Text { length: 0..=8192, pattern: None };
+pub(super) const ARN: Kind = Kind::text(20..=2048);
+pub(super) const KEY_ID: Kind = Kind::text(1..=2048);
+pub(super) const DESCRIPTION: Kind = Kind::text(0..=8192);
 pub(super) const POLICY: Kind = Kind::Text { length: 1..=131_072, pattern: Some(&POLICY_PATTERN) };
 pub(super) const MARKER: Kind = Kind::Text { length: 1..=1024, pattern: Some(&MARKER_PATTERN) };
 pub(super) const LIMIT: Kind = Kind::Integer(1..=1000);
-pub(super) const TAG_KEY: Kind = Kind::Text { length: 1..=128, pattern: None };
-const TAG_VALUE: Kind = Kind::Text { length: 0..=256, pattern: None };
+pub(super) const TAG_KEY: Kind = Kind::text(1..=128);
+const TAG_VALUE: Kind = Kind::text(0..=256);
 pub(super) const TAGS: Kind = Kind::structures(&[Member::required("TagKey", TAG_KEY), Member::required("TagValue", TAG_VALUE)]);
-pub(super) const GRANT_TOKENS: Kind = Kind::List { count: 0..=10, of: &Kind::Text { length: 1..=8192, pattern: None } };
+pub(super) const GRANT_TOKENS: Kind = Kind::List { count: 0..=10, of: &Kind::text(1..=8192), item: "GrantTokenType" };
+
+pub(super) const ALGORITHM: Kind = Kind::OneOf(&["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
+pub(super) const KEY_AGREEMENT_ALGORITHM: Kind = Kind::OneOf(&["ECDH"]);
+pub(super) const CIPHERTEXT: Kind = Kind::Blob(1..=6144);
+/// What AWS encrypts, and what it gives away in plain.
+pub(super) const PLAINTEXT: Kind = Kind::Blob(1..=4096);
+pub(super) const PUBLIC_KEY: Kind = Kind::Blob(1..=8192);
+pub(super) const KEY_MATERIAL_ID: Kind = Kind::text(64..=64);
+pub(super) const KEY_STATE: Kind = Kind::OneOf(&[
+    "Creating",
+    "Enabled",
+    "Disabled",
+    "PendingDeletion",
+    "PendingImport",
+    "PendingReplicaDeletion",
+    "Unavailable",
+    "Updating",
+]);
+pub(super) const EXPIRATION_MODEL: Kind = Kind::OneOf(&["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"]);
+pub(super) const PENDING_WINDOW: Kind = Kind::Integer(1..=365);
+pub(super) const ROTATION_PERIOD: Kind = Kind::Integer(90..=2560);
+/// Nitro enclaves, which are not here: it is refused, whatever is in it.
+pub(super) const RECIPIENT: Kind = Kind::Structure(&[
+    Member::optional("KeyEncryptionAlgorithm", Kind::OneOf(&["RSAES_OAEP_SHA_256"])),
+    Member::optional("AttestationDocument", Kind::Blob(1..=262_144)),
+]);
+
+/// The answer of an operation that tells the key alone.
+pub(super) const ONE_KEY_ID: &[Member] = &[Member::optional("KeyId", KEY_ID)];
+
+/// The answer of an operation that lists.
+pub(super) const fn listed(name: &'static str, kind: Kind) -> [Member; 3] {
+    [Member::optional(name, kind), Member::optional("NextMarker", MARKER), Member::optional("Truncated", Kind::Boolean)]
+}
 
 const POLICY_PATTERN: Pattern = Pattern {
     text: r"[\u0009\u000A\u000D\u0020-\u00FF]+",

@@ -2,6 +2,7 @@
 
 mod aliases;
 mod cryptography;
+mod key_metadata;
 mod keys;
 mod kinds;
 mod multi_region;

@@ -1,6 +1,7 @@
 //! Keys of several Regions.
 
 use super::{
+    key_metadata::KEY_METADATA,
     keys::key_details,
     kinds::{DESCRIPTION, KEY_ID, POLICY, TAGS},
 };
@@ -30,11 +31,17 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("Description", DESCRIPTION),
             Member::optional("Tags", TAGS),
         ],
+        &[
+            Member::optional("ReplicaKeyMetadata", KEY_METADATA),
+            Member::optional("ReplicaPolicy", POLICY),
+            Member::optional("ReplicaTags", TAGS),
+        ],
         Run::ChangeKeys(replicate_key),
     ),
     Operation::kms(
         "UpdatePrimaryRegion",
         &[Member::required("KeyId", KEY_ID), Member::required("PrimaryRegion", REGION)],
+        &[],
         Run::ChangeKeys(update_primary_region),
     ),
 ];

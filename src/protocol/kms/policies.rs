@@ -2,14 +2,14 @@
 
 use serde_json::json;
 
-use super::kinds::{KEY_ID, LIMIT, MARKER, POLICY};
+use super::kinds::{KEY_ID, LIMIT, MARKER, POLICY, listed};
 use crate::{
     error::Result,
     kms::EmbeddedKms,
     page::PageRules,
     protocol::{
         answer::Answer,
-        member::{Kind, Member, Pattern},
+        member::{ANY_COUNT, Kind, Member, Pattern},
         operation::{Change, Operation, Paging, Run},
         request::Request,
     },
@@ -30,11 +30,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::kms(
         "GetKeyPolicy",
         &[Member::required("KeyId", KEY_ID), Member::optional("PolicyName", POLICY_NAME)],
+        &[Member::optional("Policy", POLICY), Member::optional("PolicyName", POLICY_NAME)],
         Run::Keys(get_key_policy),
     ),
     Operation::kms(
         "ListKeyPolicies",
         &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
+        &listed("PolicyNames", Kind::List { count: ANY_COUNT, of: &POLICY_NAME, item: "PolicyNameType" }),
         Run::Keys(list_key_policies),
     )
     .paged(&Paging::of_kms(PageRules::LIST_KEYS, "PolicyNames", &[])),
@@ -46,6 +48,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::required("Policy", POLICY),
             Member::optional("BypassPolicyLockoutSafetyCheck", Kind::Boolean),
         ],
+        &[],
         Run::ChangeKeys(put_key_policy),
     ),
 ];

@@ -1,6 +1,6 @@
 //! Tags.
 
-use super::kinds::{KEY_ID, LIMIT, MARKER, TAG_KEY, TAGS};
+use super::kinds::{KEY_ID, LIMIT, MARKER, TAG_KEY, TAGS, listed};
 use crate::{
     error::Result,
     kms::EmbeddedKms,
@@ -18,13 +18,18 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::kms(
         "ListResourceTags",
         &[Member::required("KeyId", KEY_ID), Member::optional("Limit", LIMIT), Member::optional("Marker", MARKER)],
+        &listed("Tags", TAGS),
         Run::Keys(list_resource_tags),
     )
     .paged(&Paging::of_kms(PageRules::LIST_RESOURCE_TAGS, "Tags", &["TagKey"])),
-    Operation::kms("TagResource", &[Member::required("KeyId", KEY_ID), Member::required("Tags", TAGS)], Run::ChangeKeys(tag_resource)),
+    Operation::kms("TagResource", &[Member::required("KeyId", KEY_ID), Member::required("Tags", TAGS)], &[], Run::ChangeKeys(tag_resource)),
     Operation::kms(
         "UntagResource",
-        &[Member::required("KeyId", KEY_ID), Member::required("TagKeys", Kind::List { count: ANY_COUNT, of: &TAG_KEY })],
+        &[
+            Member::required("KeyId", KEY_ID),
+            Member::required("TagKeys", Kind::List { count: ANY_COUNT, of: &TAG_KEY, item: "TagKeyType" }),
+        ],
+        &[],
         Run::ChangeKeys(untag_resource),
     ),
 ];

@@ -1,10 +1,41 @@
 //! The types and limits of members that several operations have.
 
-use crate::protocol::member::{Kind, Member};
+use crate::protocol::member::{Kind, Member, Pattern};
 
-pub(super) const SECRET_ID: Kind = Kind::Text { length: 1..=2048, pattern: None };
-pub(super) const VERSION_ID: Kind = Kind::Text { length: 32..=64, pattern: None };
-pub(super) const VERSION_STAGE: Kind = Kind::Text { length: 1..=256, pattern: None };
-pub(super) const TAG_KEY: Kind = Kind::Text { length: 1..=128, pattern: None };
-const TAG_VALUE: Kind = Kind::Text { length: 0..=256, pattern: None };
-pub(super) const TAGS: Kind = Kind::structures(&[Member::demanded("Key", TAG_KEY), Member::optional("Value", TAG_VALUE)]);
+pub(super) const ARN: Kind = Kind::text(20..=2048);
+/// As answers have it; a new name may have twice as many.
+pub(super) const NAME: Kind = Kind::text(1..=256);
+pub(super) const SECRET_ID: Kind = Kind::text(1..=2048);
+pub(super) const DESCRIPTION: Kind = Kind::text(0..=2048);
+pub(super) const KMS_KEY_ID: Kind = Kind::text(0..=2048);
+/// That of a secret which another service's rotation knows.
+pub(super) const TYPE: Kind = Kind::text(0..=256);
+/// A client request token is the id of the version that it makes.
+pub(super) const VERSION_ID: Kind = Kind::text(32..=64);
+pub(super) const VERSION_STAGE: Kind = Kind::text(1..=256);
+pub(super) const VERSION_STAGES: Kind = Kind::List { count: 1..=20, of: &VERSION_STAGE, item: "SecretVersionStageType" };
+pub(super) const NEXT_TOKEN: Kind = Kind::text(1..=4096);
+pub(super) const TAG_KEY: Kind = Kind::text(1..=128);
+pub(super) const TAGS: Kind = Kind::structures(&[Member::demanded("Key", TAG_KEY), Member::optional("Value", Kind::text(0..=256))]);
+pub(super) const REGION: Kind =
+    Kind::Text { length: 1..=128, pattern: Some(&Pattern { text: r"^([a-z]+-)+\d+$", matches: is_like_a_region }) };
+pub(super) const ROTATION_RULES: Kind = Kind::Structure(&[
+    Member::optional("AutomaticallyAfterDays", Kind::Integer(1..=1000)),
+    Member::optional("Duration", Kind::text(2..=3)),
+    Member::optional("ScheduleExpression", Kind::text(1..=256)),
+]);
+pub(super) const REPLICATION_STATUS: Kind = Kind::structures(&[
+    Member::optional("Region", REGION),
+    Member::optional("KmsKeyId", KMS_KEY_ID),
+    Member::optional("Status", Kind::OneOf(&["InSync", "Failed", "InProgress"])),
+    Member::optional("StatusMessage", Kind::text(1..=4096)),
+    Member::optional("LastAccessedDate", Kind::Date),
+]);
+
+/// `^([a-z]+-)+\d+$`
+fn is_like_a_region(text: &str) -> bool {
+    let mut parts: Vec<&str> = text.split('-').collect();
+    let number = parts.pop().unwrap_or_default();
+    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    !parts.is_empty() && parts.iter().all(is_word) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,6 +1,9 @@
 //! Secrets, read: one described, one opened, all listed.
 
-use super::kinds::{SECRET_ID, VERSION_ID, VERSION_STAGE};
+use super::kinds::{
+    ARN, DESCRIPTION, KMS_KEY_ID, NAME, NEXT_TOKEN, REGION, REPLICATION_STATUS, ROTATION_RULES, SECRET_ID, TAGS, TYPE, VERSION_ID,
+    VERSION_STAGE, VERSION_STAGES,
+};
 use crate::{
     error::Result,
     page::PageRules,
@@ -11,7 +14,7 @@ use crate::{
         request::Request,
         value::{Structure, Value},
     },
-    vault::{ListSecrets, SecretFilter, VersionSelector},
+    vault::{ListSecrets, MAX_SECRET_LENGTH, SecretFilter, VersionSelector},
 };
 
 const FILTER_KEYS: &[&str] = &["description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all"];
@@ -26,27 +29,76 @@ const FILTERS: Kind = Kind::Structures {
     count: 0..=10,
     members: &[
         Member::demanded("Key", Kind::OneOf(FILTER_KEYS)),
-        Member::demanded("Values", Kind::List { count: 1..=10, of: &FILTER_VALUE }),
+        Member::demanded("Values", Kind::List { count: 1..=10, of: &FILTER_VALUE, item: "FilterValueStringType" }),
     ],
 };
-/// By when the rules want the value changed; AWS's NextRotationDate is there only where AWS rotates.
-const ROTATION_DUE_DATE: &str = "RotationDueDate";
 const SORTS: &[&str] = &["created-date", "last-accessed-date", "last-changed-date", "name"];
 
+const EXTERNAL_ROTATION_METADATA: Kind =
+    Kind::structures(&[Member::optional("Key", Kind::text(1..=256)), Member::optional("Value", Kind::text(1..=2048))]);
+const DESCRIBED: &[Member] = &[
+    Member::optional("ARN", ARN),
+    Member::optional("Name", NAME),
+    Member::optional("Type", TYPE),
+    Member::optional("Description", DESCRIPTION),
+    Member::optional("KmsKeyId", KMS_KEY_ID),
+    Member::optional("RotationEnabled", Kind::Boolean),
+    Member::optional("RotationLambdaARN", Kind::text(0..=2048)),
+    Member::optional("RotationRules", ROTATION_RULES),
+    Member::optional("ExternalSecretRotationMetadata", EXTERNAL_ROTATION_METADATA),
+    Member::optional("ExternalSecretRotationRoleArn", ARN),
+    Member::optional("LastRotatedDate", Kind::Date),
+    Member::optional("LastChangedDate", Kind::Date),
+    Member::optional("LastAccessedDate", Kind::Date),
+    Member::optional("DeletedDate", Kind::Date),
+    Member::optional("NextRotationDate", Kind::Date),
+    Member::optional("Tags", TAGS),
+    Member::optional("VersionIdsToStages", Kind::Map(&VERSION_STAGES)),
+    Member::optional("OwningService", Kind::text(1..=128)),
+    Member::optional("CreatedDate", Kind::Date),
+    Member::optional("PrimaryRegion", REGION),
+    Member::optional("ReplicationStatus", REPLICATION_STATUS),
+];
+const LISTED: &[Member] = &[
+    Member::optional("ARN", ARN),
+    Member::optional("Name", NAME),
+    Member::optional("Type", TYPE),
+    Member::optional("Description", DESCRIPTION),
+    Member::optional("KmsKeyId", KMS_KEY_ID),
+    Member::optional("RotationEnabled", Kind::Boolean),
+    Member::optional("RotationLambdaARN", Kind::text(0..=2048)),
+    Member::optional("RotationRules", ROTATION_RULES),
+    Member::optional("ExternalSecretRotationMetadata", EXTERNAL_ROTATION_METADATA),
+    Member::optional("ExternalSecretRotationRoleArn", ARN),
+    Member::optional("LastRotatedDate", Kind::Date),
+    Member::optional("LastChangedDate", Kind::Date),
+    Member::optional("LastAccessedDate", Kind::Date),
+    Member::optional("DeletedDate", Kind::Date),
+    Member::optional("NextRotationDate", Kind::Date),
+    Member::optional("Tags", TAGS),
+    Member::optional("SecretVersionsToStages", Kind::Map(&VERSION_STAGES)),
+    Member::optional("OwningService", Kind::text(1..=128)),
+    Member::optional("CreatedDate", Kind::Date),
+    Member::optional("PrimaryRegion", REGION),
+];
+
 pub(super) const OPERATIONS: &[Operation] = &[
-    // What AWS answers to requests of their own, or not at all.
-    Operation::secrets("DescribeSecret", &[Member::required("SecretId", SECRET_ID)], Run::Secrets(describe_secret)).with_own_output(&[
-        ROTATION_DUE_DATE,
-        "EncryptionContext",
-        "ResourcePolicy",
-        "Bundles",
-    ]),
+    Operation::secrets("DescribeSecret", &[Member::required("SecretId", SECRET_ID)], DESCRIBED, Run::Secrets(describe_secret)),
     Operation::secrets(
         "GetSecretValue",
         &[
             Member::required("SecretId", SECRET_ID),
             Member::optional("VersionId", VERSION_ID),
             Member::optional("VersionStage", VERSION_STAGE),
+        ],
+        &[
+            Member::optional("ARN", ARN),
+            Member::optional("Name", NAME),
+            Member::optional("VersionId", VERSION_ID),
+            Member::optional("SecretBinary", Kind::Blob(1..=MAX_SECRET_LENGTH)),
+            Member::optional("SecretString", Kind::text(1..=MAX_SECRET_LENGTH)),
+            Member::optional("VersionStages", VERSION_STAGES),
+            Member::optional("CreatedDate", Kind::Date),
         ],
         Run::Secrets(get_secret_value),
     ),
@@ -55,16 +107,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
         &[
             Member::optional("IncludePlannedDeletion", Kind::Boolean),
             Member::optional("MaxResults", Kind::Integer(1..=100)),
-            Member::optional("NextToken", Kind::Text { length: 1..=4096, pattern: None }),
+            Member::optional("NextToken", NEXT_TOKEN),
             Member::optional("Filters", FILTERS),
             Member::optional("SortOrder", Kind::OneOf(&["asc", "desc"])),
             Member::optional("SortBy", Kind::OneOf(SORTS)),
         ],
+        &[Member::optional("SecretList", Kind::structures(LISTED)), Member::optional("NextToken", NEXT_TOKEN)],
         Run::Secrets(list_secrets),
     )
     // Sorted as the request asks: the answer tells by what.
-    .paged(&Paging { rules: PageRules::LIST_SECRETS, list: "SecretList", position: &[], size: "MaxResults", token: "NextToken" })
-    .with_own_output(&[ROTATION_DUE_DATE]),
+    .paged(&Paging { rules: PageRules::LIST_SECRETS, list: "SecretList", position: &[], size: "MaxResults", token: "NextToken" }),
 ];
 
 fn describe_secret(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {

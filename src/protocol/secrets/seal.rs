@@ -1,19 +1,17 @@
 //! Secrets, sealed: made, and replicated to further Regions.
 
-use super::kinds::{SECRET_ID, TAGS};
+use super::kinds::{ARN, DESCRIPTION, KMS_KEY_ID, NAME, REGION, REPLICATION_STATUS, ROTATION_RULES, SECRET_ID, TAGS, TYPE, VERSION_ID};
 use crate::{
     error::{Error, Result},
     protocol::{
         answer::Answer,
-        member::{ANY_COUNT, Kind, Member, Pattern},
+        member::{ANY_COUNT, Kind, Member},
         operation::{Operation, Run, Sealing},
         request::Request,
     },
     vault::{CreateSecret, MAX_SECRET_LENGTH, NameClash, ReplicaRegion, ReplicateSecret, Tag},
 };
 
-const KMS_KEY_ID: Kind = Kind::Text { length: 0..=2048, pattern: None };
-const REGION: Kind = Kind::Text { length: 1..=128, pattern: Some(&Pattern { text: r"^([a-z]+-)+\d+$", matches: is_like_a_region }) };
 const REPLICA_REGIONS: Kind = Kind::Structures {
     count: 1..=*ANY_COUNT.end(),
     members: &[Member::demanded("Region", REGION), Member::optional("KmsKeyId", KMS_KEY_ID)],
@@ -23,20 +21,26 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::secrets(
         "CreateSecret",
         &[
-            Member::required("Name", Kind::Text { length: 1..=512, pattern: None }),
-            Member::optional("ClientRequestToken", Kind::Text { length: 32..=64, pattern: None }),
-            Member::optional("Description", Kind::Text { length: 0..=2048, pattern: None }),
+            Member::required("Name", Kind::text(1..=512)),
+            Member::optional("ClientRequestToken", VERSION_ID),
+            Member::optional("Description", DESCRIPTION),
             Member::optional("KmsKeyId", KMS_KEY_ID),
             Member::optional("SecretBinary", Kind::Blob(1..=MAX_SECRET_LENGTH)),
-            Member::optional("SecretString", Kind::Text { length: 1..=MAX_SECRET_LENGTH, pattern: None }),
+            Member::optional("SecretString", Kind::text(1..=MAX_SECRET_LENGTH)),
             Member::optional("Tags", TAGS),
             Member::optional("AddReplicaRegions", REPLICA_REGIONS),
             Member::optional("ForceOverwriteReplicaSecret", Kind::Boolean),
-            Member::optional("Type", Kind::Text { length: 0..=256, pattern: None }),
+            Member::optional("Type", TYPE),
+        ],
+        &[
+            Member::optional("ARN", ARN),
+            Member::optional("Name", NAME),
+            Member::optional("VersionId", VERSION_ID),
+            Member::optional("ReplicationStatus", REPLICATION_STATUS),
         ],
         Run::SealSecrets(create_secret),
     )
-    .with_own_output(&["Bundles"]),
+    .with_own_input(&[Member::optional("ResourcePolicy", Kind::text(1..=20_480)), Member::optional("RotationRules", ROTATION_RULES)]),
     Operation::secrets(
         "ReplicateSecretToRegions",
         &[
@@ -44,9 +48,9 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::required("AddReplicaRegions", REPLICA_REGIONS),
             Member::optional("ForceOverwriteReplicaSecret", Kind::Boolean),
         ],
+        &[Member::optional("ARN", ARN), Member::optional("ReplicationStatus", REPLICATION_STATUS)],
         Run::SealSecrets(replicate_secret_to_regions),
-    )
-    .with_own_output(&["Bundles"]),
+    ),
 ];
 
 fn create_secret(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer> {
@@ -102,12 +106,4 @@ pub(crate) fn tags(request: &Request) -> Vec<Tag> {
 
 fn name_clash(request: &Request) -> NameClash {
     if request.is_set("ForceOverwriteReplicaSecret") { NameClash::Overwrite } else { NameClash::Refuse }
-}
-
-/// `^([a-z]+-)+\d+$`
-fn is_like_a_region(text: &str) -> bool {
-    let mut parts: Vec<&str> = text.split('-').collect();
-    let number = parts.pop().unwrap_or_default();
-    let is_word = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase());
-    !parts.is_empty() && parts.iter().all(is_word) && !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -20,11 +20,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::secrets(
         "TagResource",
         &[Member::required("SecretId", SECRET_ID), Member::required("Tags", TAGS)],
+        &[],
         Run::ChangeRecord(tag_resource),
     ),
     Operation::secrets(
         "UntagResource",
-        &[Member::required("SecretId", SECRET_ID), Member::required("TagKeys", Kind::List { count: ANY_COUNT, of: &TAG_KEY })],
+        &[
+            Member::required("SecretId", SECRET_ID),
+            Member::required("TagKeys", Kind::List { count: ANY_COUNT, of: &TAG_KEY, item: "TagKeyType" }),
+        ],
+        &[],
         Run::ChangeRecord(untag_resource),
     ),
 ];
