@@ -17,7 +17,7 @@ use crate::SecretBytes;
 const TEXT_PREFIX: &str = "file://";
 const BINARY_PREFIX: &str = "fileb://";
 /// Stdin, where a binary value or the path of a file is meant.
-const STDIN: &str = "-";
+pub(crate) const STDIN: &str = "-";
 
 /// Most bytes of a parameter that is a list, a structure or one value of a structure.
 const STRUCTURE_LIMIT: SizeLimit = SizeLimit { bytes: 1024 * 1024, hint: None };
@@ -89,6 +89,14 @@ impl<'a> ParamFiles<'a> {
             ValueSource::Binary(self.0.expand_path(path))
         } else {
             ValueSource::Literal(value)
+        }
+    }
+
+    /// The file that a value names; `None` for a literal.
+    pub(crate) fn path(&self, value: &str) -> Option<PathBuf> {
+        match self.source(value) {
+            ValueSource::Literal(_) => None,
+            ValueSource::Text(path) | ValueSource::Binary(path) => Some(path),
         }
     }
 

@@ -40,21 +40,37 @@ pub(crate) fn parse_recovery_key(word: &str, purpose: Purpose) -> Outcome<NamedR
     }
 }
 
-/// True where a recovery key is one of KMS.
-pub(crate) fn needs_kms(args: &WrapArgs) -> bool {
-    args.recovery_key.iter().any(|word| word.starts_with("kms="))
+/// How new bundles are wrapped, as the command line says it. The files that it names are read already, as they may be pipes: nobody waits for
+/// input who has others wait for a lock.
+pub(crate) struct Wrapping {
+    recovery_keys: Vec<NamedRecoveryKey>,
+    encryption_algorithm: Option<RsaEncryptionAlgorithm>,
+}
+
+impl Wrapping {
+    pub(crate) fn read(args: &WrapArgs) -> Outcome<Self> {
+        Ok(Self {
+            recovery_keys: args.recovery_key.iter().map(|word| parse_recovery_key(word, Purpose::Seal)).collect::<Outcome<_>>()?,
+            encryption_algorithm: args.encryption_algorithm.as_deref().and_then(RsaEncryptionAlgorithm::from_name),
+        })
+    }
+
+    /// True where a recovery key is one of KMS.
+    pub(crate) fn needs_kms(&self) -> bool {
+        self.recovery_keys.iter().any(|key| matches!(key, NamedRecoveryKey::Kms(_)))
+    }
 }
 
 /// The recovery keys, found; `open_with` is what opens besides.
 pub(crate) fn key_options(
     invocation: &Invocation,
     kms: Option<&EmbeddedKms>,
-    args: &WrapArgs,
+    wrapping: Wrapping,
     open_with: Vec<RawKey>,
 ) -> Outcome<KeyOptions> {
     let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..invocation.access.key_options() };
-    for word in &args.recovery_key {
-        options.recovery_keys.push(match parse_recovery_key(word, Purpose::Seal)? {
+    for key in wrapping.recovery_keys {
+        options.recovery_keys.push(match key {
             NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key.keyring),
             NamedRecoveryKey::Kms(key_id) => {
                 let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
@@ -65,7 +81,7 @@ pub(crate) fn key_options(
             }
         });
     }
-    if let Some(algorithm) = args.encryption_algorithm.as_deref().and_then(RsaEncryptionAlgorithm::from_name) {
+    if let Some(algorithm) = wrapping.encryption_algorithm {
         options.encryption_algorithm = algorithm;
     }
     Ok(options)

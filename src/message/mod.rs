@@ -37,6 +37,7 @@ mod wrap;
 
 pub use inspect::{Inspected, inspect};
 pub use materials::EncryptionMaterials;
+pub(crate) use open::UnopenedMessage;
 pub use open::{Opened, Opener, open};
 pub use open_held::{MAX_HELD_LENGTH, open_held};
 pub use open_options::OpenOptions;

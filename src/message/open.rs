@@ -18,7 +18,7 @@ use crate::{
     crypto::FrameKey,
     error::{Error, Result},
     format::{
-        ContentType, Header, TAG_LENGTH,
+        ContentType, Header, ParsedHeader, TAG_LENGTH,
         body::{FINAL_HEAD, Head, MAX_HEAD, Piece, REGULAR_HEAD},
         footer::parse_footer,
         walker::{Part, Step, Walker},
@@ -77,6 +77,32 @@ fn release<T>(output: BufferedOutput<impl Write>, error: Error) -> Result<T> {
     Err(error)
 }
 
+/// A message whose header is read, and not authenticated yet: whoever gives it is not waited for any more.
+pub(crate) struct UnopenedMessage<R> {
+    source: BufferedInput<R>,
+    parsed: ParsedHeader,
+    header_range: Range<usize>,
+    walker: Walker,
+}
+
+impl<R: Read> UnopenedMessage<R> {
+    /// Reads the header.
+    pub(crate) fn read(input: R, options: &OpenOptions) -> Result<Self> {
+        let mut source = BufferedInput::new(input);
+        let (parsed, header_range, walker) = source.take_header(options.header_limits)?;
+        Ok(Self { source, parsed, header_range, walker })
+    }
+
+    /// Verifies it; gives the data key too.
+    pub(super) fn open(self, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<(Opener<R>, DataKey)> {
+        let Self { mut source, parsed, header_range, walker } = self;
+        let Authenticated { header, key, data_key, verifying } = authenticate(parsed, source.taken(header_range), keyrings, options)?;
+        let max_content_length = options.max_content_length;
+        let opener = Opener { header, key, source, walker, max_content_length, verifying, state: OpenerState::Reading, held: 0..0 };
+        Ok((opener, data_key))
+    }
+}
+
 /// A message whose header is authenticated and whose body has not been read yet.
 pub struct Opener<R> {
     pub(super) header: Header,
@@ -108,12 +134,7 @@ impl<R: Read> Opener<R> {
 
     /// Like [`Opener::begin`]; gives the data key too, to wrap it for another message of the same version.
     pub(crate) fn begin_keeping_data_key(input: R, keyrings: &[&dyn Keyring], options: &OpenOptions) -> Result<(Self, DataKey)> {
-        let mut source = BufferedInput::new(input);
-        let (parsed, header_range, walker) = source.take_header(options.header_limits)?;
-        let Authenticated { header, key, data_key, verifying } = authenticate(parsed, source.taken(header_range), keyrings, options)?;
-        let max_content_length = options.max_content_length;
-        let opener = Self { header, key, source, walker, max_content_length, verifying, state: OpenerState::Reading, held: 0..0 };
-        Ok((opener, data_key))
+        UnopenedMessage::read(input, options)?.open(keyrings, options)
     }
 
     /// The authenticated header.

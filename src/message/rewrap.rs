@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 
 use super::{
-    OpenOptions, Opener, SealOptions, SealTarget, Sealed, WrapFailures, WrapTarget, WrappedMessages,
+    OpenOptions, Opener, SealOptions, SealTarget, Sealed, UnopenedMessage, WrapFailures, WrapTarget, WrappedMessages,
     seal::{first, only, split},
 };
 use crate::{
@@ -46,7 +46,12 @@ impl<R: Read> Rewrapper<R> {
     /// # Errors
     /// As for [`open`](super::open).
     pub fn begin(input: R, open_with: &[&dyn Keyring], options: &OpenOptions) -> Result<Self> {
-        let (opener, data_key) = Opener::begin_keeping_data_key(input, open_with, options)?;
+        Self::open(UnopenedMessage::read(input, options)?, open_with, options)
+    }
+
+    /// Verifies the header, which was read with the same options.
+    pub(crate) fn open(message: UnopenedMessage<R>, open_with: &[&dyn Keyring], options: &OpenOptions) -> Result<Self> {
+        let (opener, data_key) = message.open(open_with, options)?;
         let stored = &opener.header().encryption_context;
         match options.reproduced_context.iter().find(|(key, _)| stored.get(key).is_none()) {
             Some((key, _)) => Err(Error::EncryptionContext(ContextMismatch::NotStored(key.clone()))),

@@ -38,3 +38,4 @@ mod terminal;
 mod threads;
 mod value;
 mod verify;
+mod waiting;

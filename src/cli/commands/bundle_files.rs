@@ -16,7 +16,7 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         output_file::is_same_file,
-        recovery_key::{key_options, warn_about_mixture},
+        recovery_key::{Wrapping, key_options, warn_about_mixture},
         replica_regions::parse_replica_regions,
         usage::UsageError,
     },
@@ -30,7 +30,8 @@ use crate::{
     vault::{KeyOptions, RecoveryKey},
 };
 
-/// The bundles of one command: every check is made before a file is.
+/// The bundles of one command: every check is made before a file is. The keystore is held by this command until [`BundleFiles::write`] has made new
+/// keys durable; what is waited for is opened and read before or after that.
 pub(super) struct BundleFiles {
     keystore: Keys,
     plan: RegionPlan,
@@ -87,10 +88,15 @@ impl Keys {
         }
     }
 
-    fn durable(&mut self) -> Result<KeysDurable<'_>> {
+    /// Makes new keys durable and gives the keystore's lock up, so that nobody waits for it while the payload is read.
+    fn committed(self, invocation: &Invocation) -> Result<EmbeddedKms> {
         match self {
-            Self::Keystore(session) => session.commit(),
-            Self::Empty(kms) => KeysDurable::unchanged(kms),
+            Self::Keystore(mut session) => {
+                let committed = session.commit()?.committed();
+                invocation.keystore.note_made(&committed);
+                Ok(session.into_kms())
+            }
+            Self::Empty(kms) => Ok(kms),
         }
     }
 }
@@ -107,9 +113,10 @@ impl BundleFiles {
         let files = invocation.inputs.files();
         let regions = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
         let wants_keystore = regions.iter().filter_map(|region| region.kms_key_id.as_deref()).any(is_written_as_embedded);
+        let wrapping = Wrapping::read(wrap)?;
         let mut keystore = Keys::of(invocation, wants_keystore)?;
         let plan = RegionPlan::new(keystore.kms_mut(), &invocation.access.key_options(), &regions)?;
-        let keys = key_options(invocation, Some(keystore.kms()), wrap, Vec::new())?;
+        let keys = key_options(invocation, Some(keystore.kms()), wrapping, Vec::new())?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = plan.regions().map(|region| dir.join(format!("{name}.{region}.bundle"))).collect();
@@ -137,19 +144,29 @@ impl BundleFiles {
 
     /// Makes new keys durable, has `wrap` wrap the data key for each Region, writes the files, and prints where they are.
     pub(super) fn write<R: Read + Send>(
-        mut self,
+        self,
         invocation: &Invocation,
         wrap: impl FnOnce(&RegionPlan, &KeysDurable<'_>, &KeyOptions) -> Result<RegionBundles<R>>,
     ) -> Outcome {
-        let durable = self.keystore.durable()?;
-        invocation.keystore.note_made(&durable.committed());
-        let bundles = wrap(&self.plan, &durable, &self.keys)?;
-        let directory = self.paths.first().map_or(Path::new("."), |path| durable::parent_of(path));
-        let names: Vec<_> = self.paths.iter().filter_map(|path| path.file_name()).collect();
-        bundles.write_files(directory, &names, self.writing)?;
-        self.report(invocation)
+        let Self { keystore, plan, keys, paths, writing } = self;
+        let kms = keystore.committed(invocation)?;
+        let bundles = wrap(&plan, &KeysDurable::unchanged(&kms)?, &keys)?;
+        let directory = paths.first().map_or(Path::new("."), |path| durable::parent_of(path));
+        let names: Vec<_> = paths.iter().filter_map(|path| path.file_name()).collect();
+        bundles.write_files(directory, &names, writing)?;
+        WrittenBundles { kms: &kms, plan: &plan, keys: &keys, paths: &paths }.report(invocation)
     }
+}
 
+/// The bundles that were written, and what is told of them.
+struct WrittenBundles<'a> {
+    kms: &'a EmbeddedKms,
+    plan: &'a RegionPlan,
+    keys: &'a KeyOptions,
+    paths: &'a [PathBuf],
+}
+
+impl WrittenBundles<'_> {
     fn report(&self, invocation: &Invocation) -> Outcome {
         let mut bundles = Vec::new();
         for (path, key) in self.paths.iter().zip(self.plan.keys()) {
@@ -164,9 +181,8 @@ impl BundleFiles {
             });
         }
         invocation.printer.print(&BundlesDocument { bundles })?;
-        let kms = self.keystore.kms();
-        warn_about_mixture(kms, self.plan.keys(), &self.keys);
-        let closed = self.plan.keys().filter(|key| kms.is_imported(key) && !self.opens_here(key));
+        warn_about_mixture(self.kms, self.plan.keys(), self.keys);
+        let closed = self.plan.keys().filter(|key| self.kms.is_imported(key) && !self.opens_here(key));
         let closed: Vec<_> = closed.map(KeyArn::region).collect();
         if self.keys.recovery_keys.is_empty() {
             warn_public_only(&closed, &[]);
@@ -178,7 +194,7 @@ impl BundleFiles {
     }
 
     fn opens_here(&self, key: &KeyArn) -> bool {
-        let kms = self.keystore.kms();
+        let kms = self.kms;
         let is_open = |key: &RecoveryKey| matches!(key, RecoveryKey::Kms(key) if kms.can_unwrap(key));
         let is_in_aws = self.keys.online.is_some() && (kms.key_spec(key).is_none() || kms.is_imported(key));
         kms.can_unwrap(key) || is_in_aws || self.keys.recovery_keys.iter().any(is_open)

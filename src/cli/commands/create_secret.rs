@@ -15,7 +15,7 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         paramfile::ParamFiles,
-        recovery_key::key_options,
+        recovery_key::{Wrapping, key_options},
         rotation_rules::parse_rotation_rules,
         secret_input::secret_value,
         terminal::warn,
@@ -130,10 +130,12 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     if own.value.is_none() {
         warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
     }
+    let wrapping = Wrapping::read(&args.wrap)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
+    let keys = key_options(invocation, Some(session.kms()), wrapping, Vec::new())?;
     let sealing = Sealing { vault: &invocation.vault, session: &mut session, region: Some(region), own: Own { keys, ..own } };
     let change = seal(invocation, sealing, &request)?;
+    drop(session);
     finish(invocation, &change, &change, &secrets::replicas(&request))
 }
 

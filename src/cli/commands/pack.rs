@@ -20,7 +20,7 @@ use crate::{
         invocation::Invocation,
         paramfile::ParamFiles,
         plan::{Defaults, PlanSource},
-        recovery_key::key_options,
+        recovery_key::{Wrapping, key_options},
         terminal::note,
         usage::UsageError,
     },
@@ -101,8 +101,9 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let files = invocation.inputs.files();
     let defaults = defaults(invocation, &files, args)?;
     let source = PlanSource::open(&args.source, &mut note)?;
+    let wrapping = Wrapping::read(&args.wrap)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut keys = key_options(invocation, Some(session.kms()), &args.wrap, Vec::new())?;
+    let mut keys = key_options(invocation, Some(session.kms()), wrapping, Vec::new())?;
     keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);
     let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
     let checked = check(&source, &defaults, &files, &mut batch)?;

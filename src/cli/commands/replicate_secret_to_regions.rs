@@ -14,7 +14,7 @@ use crate::{
         },
         failure::Outcome,
         invocation::Invocation,
-        recovery_key::{key_options, name_online_keys, opening_keys},
+        recovery_key::{Wrapping, key_options, name_online_keys, opening_keys},
     },
     protocol::{
         operation::{Own, Sealing},
@@ -53,13 +53,14 @@ pub(crate) struct ReplicateSecretToRegionsArgs {
 pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome {
     let region = invocation.regions.of_secret(&args.secret_id)?;
     let request = request(invocation, args)?;
-    let opening = opening_keys(&args.opening)?;
+    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, opening_keys(&args.opening)?);
     invocation.vault.require()?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut keys = key_options(invocation, Some(session.kms()), &args.wrap, opening)?;
+    let mut keys = key_options(invocation, Some(session.kms()), wrapping, opening)?;
     name_online_keys(invocation, Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
     let own = Own { on_problem: on_problem(&args.regions), keys, ..Own::default() };
     let change = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
+    drop(session);
     // Unlike CreateSecret's, the answer has neither name nor version.
     let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });
     finish(invocation, &change, &answer, &secrets::replicas(&request))

@@ -16,7 +16,7 @@ use crate::{
         encryption_context::Purpose,
         failure::Outcome,
         invocation::Invocation,
-        recovery_key::{key_options, needs_kms},
+        recovery_key::{Wrapping, key_options},
         usage::UsageError,
     },
     format::EncryptionContext,
@@ -86,8 +86,9 @@ pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
             .with_hint("write it to a file with -o, or use '-o -'")
             .into());
     }
-    let kms = if args.keys.kms_key_id.is_empty() && !needs_kms(&args.wrap) { None } else { Some(invocation.kms_for_messages()?) };
-    let mut key_options = key_options(invocation, kms.as_ref(), &args.wrap, Vec::new())?;
+    let wrapping = Wrapping::read(&args.wrap)?;
+    let kms = if args.keys.kms_key_id.is_empty() && !wrapping.needs_kms() { None } else { Some(invocation.kms_for_messages()?) };
+    let mut key_options = key_options(invocation, kms.as_ref(), wrapping, Vec::new())?;
     let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(invocation, kms, &key_options, &args.keys))?;
     key_options.recovery_keys.extend(raw_keys.into_iter().map(|key| RecoveryKey::Keyring(key.keyring)));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);

@@ -60,7 +60,6 @@ pub(super) fn warn_public_only(public_only: &[Region], recovery_only: &[Region])
 
 /// Prints `answer`, says where the bundles are, and ends with exit code 1 where a replica that was asked for failed.
 pub(super) fn finish(invocation: &Invocation, change: &SecretChange, answer: &impl Serialize, asked: &[ReplicaRegion]) -> Outcome {
-    invocation.keystore.note_made(&change.keystore);
     invocation.printer.print(answer)?;
     let root = std::path::absolute(invocation.vault.root()).unwrap_or_else(|_| invocation.vault.root().to_owned());
     note(&format!("{} in {}", counted(change.bundles.len(), "bundle"), root.display()));

@@ -38,8 +38,10 @@ pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &imp
 /// Carries out what seals, and says at once what this machine cannot open again.
 pub(super) fn seal(invocation: &Invocation, mut sealing: Sealing<'_>, request: &Request) -> Outcome<Box<SecretChange>> {
     let Run::SealSecrets(seal) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
-    let answer = seal(&mut sealing, request).inspect_err(|_| invocation.keystore.note_made_by(sealing.session))?;
-    let Answer::Changed(change) = answer else { return Err(NOT_THERE.into()) };
+    let answer = seal(&mut sealing, request);
+    // The keystore is there whatever came of the work.
+    invocation.keystore.note_made_by(sealing.session);
+    let Answer::Changed(change) = answer? else { return Err(NOT_THERE.into()) };
     warn_about_keys(sealing.session.kms(), &change, &sealing.own.keys);
     Ok(change)
 }

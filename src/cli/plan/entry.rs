@@ -1,11 +1,11 @@
 //! An entry of a plan: a CreateSecret request in JSON.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::Path};
 
 use serde_json::{Map, Value};
 
 use super::super::{
-    paramfile::{BinaryFormat, ParamFiles},
+    paramfile::{BinaryFormat, ParamFiles, STDIN},
     replica_regions::parse_replica_regions,
     rotation_rules::parse_rotation_rules,
     secret_input::LIMIT,
@@ -123,22 +123,30 @@ fn secret_value(members: &mut Map<String, Value>, format: BinaryFormat, files: &
             return Err(UsageError::new("You can't specify both a binary secret value and a string secret value in the same secret."));
         }
         (Some(string), None) => {
-            refuse_stdin("SecretString", &string)?;
+            refuse_read_once(files, "SecretString", &string)?;
             (PayloadKind::String, "SecretString", files.string("SecretString", &string, LIMIT)?)
         }
         (None, Some(binary)) => {
-            refuse_stdin("SecretBinary", &binary)?;
+            refuse_read_once(files, "SecretBinary", &binary)?;
             (PayloadKind::Binary, "SecretBinary", files.blob("SecretBinary", &binary, format, LIMIT)?)
         }
     };
     SecretValue::new(kind, bytes).map(Some).map_err(refused(member))
 }
 
-/// A plan is read twice, and stdin once, by the plan if at all.
-fn refuse_stdin(member: &str, value: &str) -> Result<(), UsageError> {
-    let path = value.strip_prefix("file://").or_else(|| value.strip_prefix("fileb://"));
-    let is_stdin = path == Some("-") || member == "SecretBinary" && value == "-";
-    if is_stdin { Err(UsageError::parameter(member, "an entry of a plan cannot come from stdin")) } else { Ok(()) }
+/// A plan is read twice, and with the keystore locked: stdin, by the plan if at all, and a pipe once, when somebody writes to it.
+fn refuse_read_once(files: &ParamFiles<'_>, member: &str, value: &str) -> Result<(), UsageError> {
+    if value == STDIN && member == "SecretBinary" {
+        return Err(UsageError::parameter(member, "an entry of a plan cannot come from stdin"));
+    }
+    match files.path(value) {
+        Some(path) if path == Path::new(STDIN) => Err(UsageError::parameter(member, "an entry of a plan cannot come from stdin")),
+        Some(path) if fs::metadata(&path).is_ok_and(|metadata| !metadata.is_file() && !metadata.is_dir()) => {
+            let what = format!("{value} can be read only once, and an entry of a plan is read twice");
+            Err(UsageError::parameter(member, what).with_hint("write it to a file first, or use 'create-secret'"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn text(members: &mut Map<String, Value>, member: &str) -> Result<Option<String>, UsageError> {

@@ -135,10 +135,10 @@ impl LiveKeystore {
     /// # Errors
     /// As for [`LiveKeystore::read`], and writing failed; in the inner result what `work` refuses.
     pub(crate) fn change<T>(&self, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Result<Result<T>> {
-        // Brings the known root key up to date, so that no passphrase is asked for under the lock.
+        // Brings the known root key up to date, so that no passphrase is asked for.
         drop(self.read()?);
         let known = unpoisoned(self.seen.read()).known.clone();
-        let mut session = KeystoreSession::resume(&self.location, &*self.passphrases, known.as_ref(), &self.keystore_id)?;
+        let mut session = KeystoreSession::resume(&self.location, &*self.passphrases, known, &self.keystore_id)?;
         match work(session.kms_mut()) {
             Ok(done) => session.commit().map(|_| Ok(done)),
             refused => Ok(refused),

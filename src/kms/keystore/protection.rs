@@ -11,12 +11,13 @@ use super::{
     key_file,
     location::exists,
     passphrases::not_empty,
+    session::lock_and_unlock,
     slot::Slot,
-    unlock::{KeySource, Unlocked, read, try_unwrap, unlock},
+    unlock::{KeySource, KnownRootKey, Unlocked, read, try_unwrap, unlock},
 };
 use crate::{
     crypto::SystemRandom,
-    durable::{self, Lock, parent_of},
+    durable::{self, parent_of},
     error::{Error, Result, SetupError},
     kms::EmbeddedKms,
     secret::SecretBytes,
@@ -55,19 +56,23 @@ impl KeystoreLocation {
 }
 
 fn change_to(location: &KeystoreLocation, passphrases: &dyn Passphrases, to: Protection) -> Result<ProtectionChanged> {
-    if !exists(&location.keystore)? {
-        return Err(location.none());
-    }
-    let _lock = Lock::exclusive(&location.lock_file())?;
+    // Both passphrases are asked for before others have to wait for the lock, the old one first.
+    let (_, opened) = unlock(location, passphrases)?.ok_or_else(|| location.none())?;
+    let new_passphrase = match to {
+        Protection::Passphrase => Some(not_empty(passphrases.new_passphrase()?)?),
+        Protection::KeyFile => None,
+    };
+    let known = KnownRootKey::of(&opened).filter(KnownRootKey::is_under_passphrase);
+    let (_lock, opened) = lock_and_unlock(location, passphrases, known)?;
+    let (kms, mut unlocked) = opened.ok_or_else(|| location.none())?;
     location.temporaries().sweep_beside(&location.keystore);
-    let (kms, mut unlocked) = unlock(location, passphrases)?.ok_or_else(|| location.none())?;
     settle(location, &mut unlocked)?;
     if !matches!(unlocked.source, KeySource::NewKeyFile(_)) {
         clear_unused(location, &unlocked.keystore_id)?;
     }
-    match to {
-        Protection::KeyFile => to_key_file(location, &kms, &mut unlocked),
-        Protection::Passphrase => to_passphrase(location, &kms, &mut unlocked, &not_empty(passphrases.new_passphrase()?)?),
+    match new_passphrase {
+        None => to_key_file(location, &kms, &mut unlocked),
+        Some(passphrase) => to_passphrase(location, &kms, &mut unlocked, &passphrase),
     }
 }
 

@@ -1,11 +1,9 @@
 //! Changing a keystore: lock, load or prepare, commit.
 
-#[cfg(feature = "kms-endpoint")]
-use super::unlock::{KnownRootKey, unlock_with};
 use super::{
     Committed, KeysDurable, KeystoreLocation, Passphrases, key_file, protection,
     slot::{RootKey, Slot},
-    unlock::{KeySource, Unlocked, unlock},
+    unlock::{KeySource, KnownRootKey, Unlocked, Unlocking, unlock, unlock_unasked},
 };
 use crate::{
     arn::AccountId,
@@ -29,15 +27,16 @@ pub struct KeystoreSession {
 
 impl KeystoreSession {
     /// Takes the lock `KEYSTORE.lock`, waiting for it, and loads the keystore; where there is none, prepares one of this account, by default
-    /// `000000000000`. The folder and the lock file are made. Keys whose automatic rotation is due are rotated, in memory.
+    /// `000000000000`. The folder and the lock file are made. Keys whose automatic rotation is due are rotated, in memory. Nobody is asked for a
+    /// passphrase while the lock is held.
     ///
     /// # Errors
     /// As for [`KeystoreLocation::load`]; [`Error::Setup`](crate::Error::Setup) when the keystore is another account's, or when a key file lies ready that is
     /// not fit to be adopted.
     pub fn begin(location: &KeystoreLocation, passphrases: &dyn Passphrases, account: Option<AccountId>) -> Result<Self> {
         durable::create_dir_all(parent_of(&location.keystore))?;
-        let lock = Lock::exclusive(&location.lock_file())?;
-        let (mut kms, unlocked) = match unlock(location, passphrases)? {
+        let (lock, opened) = lock_and_unlock(location, passphrases, None)?;
+        let (mut kms, unlocked) = match opened {
             Some((kms, unlocked)) => (kms, Some(unlocked)),
             None => {
                 key_file::read(&location.key_file)?;
@@ -60,11 +59,11 @@ impl KeystoreSession {
     pub(super) fn resume(
         location: &KeystoreLocation,
         passphrases: &dyn Passphrases,
-        known: Option<&KnownRootKey>,
+        known: Option<KnownRootKey>,
         keystore_id: &str,
     ) -> Result<Self> {
-        let lock = Lock::exclusive(&location.lock_file())?;
-        let (mut kms, unlocked) = unlock_with(location, passphrases, known)?.ok_or_else(|| location.none())?;
+        let (lock, opened) = lock_and_unlock(location, passphrases, known)?;
+        let (mut kms, unlocked) = opened.ok_or_else(|| location.none())?;
         require_id(location, &unlocked.keystore_id, keystore_id)?;
         kms.rotate_due()?;
         Ok(Self { location: location.clone(), kms, unlocked: Some(unlocked), made: None, _lock: lock })
@@ -140,6 +139,27 @@ impl KeystoreSession {
         self.location.temporaries().write_new(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
         self.unlocked = Some(unlocked);
         Ok(committed)
+    }
+}
+
+/// Takes the lock, and opens what is there under it. Who has to be asked for a passphrase is asked while others may take the lock, and again where
+/// one of them has changed it meanwhile.
+pub(super) fn lock_and_unlock(
+    location: &KeystoreLocation,
+    passphrases: &dyn Passphrases,
+    mut known: Option<KnownRootKey>,
+) -> Result<(Lock, Option<(EmbeddedKms, Unlocked)>)> {
+    loop {
+        let lock = Lock::exclusive(&location.lock_file())?;
+        match unlock_unasked(location, known.as_ref())? {
+            Unlocking::Opened(opened) => return Ok((lock, Some(*opened))),
+            Unlocking::NoKeystore => return Ok((lock, None)),
+            Unlocking::PassphraseNeeded => {}
+        }
+        drop(lock);
+        let opened = unlock(location, passphrases)?;
+        // A key file is read again under the lock, where it may get its name.
+        known = opened.and_then(|(_, unlocked)| KnownRootKey::of(&unlocked)).filter(KnownRootKey::is_under_passphrase);
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) enum KeySource {
     /// The sibling that has not got its name yet.
     NewKeyFile(SecretBytes),
     Passphrase,
-    /// Nothing this time: the root key was known. No key file waits for its name then.
+    /// Not the key file this time: the root key was known. No key file waits for its name then.
     Known,
 }
 
@@ -50,13 +50,24 @@ pub(super) struct KnownRootKey {
     root_key: RootKey,
 }
 
+/// What came of opening a keystore while nobody is asked.
+pub(super) enum Unlocking {
+    NoKeystore,
+    /// A passphrase protects it, and the root key is not known.
+    PassphraseNeeded,
+    Opened(Box<(EmbeddedKms, Unlocked)>),
+}
+
 impl KnownRootKey {
     /// `None` while a new key file waits for its name: only what read that file can give it.
-    #[cfg(feature = "kms-endpoint")]
     pub(super) fn of(unlocked: &Unlocked) -> Option<Self> {
         let Unlocked { keystore_id, slot, root_key, source } = unlocked;
         let is_settled = !matches!(source, KeySource::NewKeyFile(_));
         is_settled.then(|| Self { keystore_id: keystore_id.clone(), slot: slot.clone(), root_key: root_key.clone() })
+    }
+
+    pub(super) const fn is_under_passphrase(&self) -> bool {
+        matches!(self.slot, Slot::Passphrase { .. })
     }
 
     fn root_key_of(&self, envelope: &Envelope) -> Option<RootKey> {
@@ -94,15 +105,28 @@ pub(super) fn unlock_with(
     passphrases: &dyn Passphrases,
     known: Option<&KnownRootKey>,
 ) -> Result<Option<(EmbeddedKms, Unlocked)>> {
+    match unlock_by(location, Some(passphrases), known)? {
+        Unlocking::Opened(opened) => Ok(Some(*opened)),
+        Unlocking::NoKeystore => Ok(None),
+        Unlocking::PassphraseNeeded => Err(Error::Misuse("whoever can be asked for a passphrase is asked")),
+    }
+}
+
+/// Asks nobody, so that it may be done while others wait for the lock.
+pub(super) fn unlock_unasked(location: &KeystoreLocation, known: Option<&KnownRootKey>) -> Result<Unlocking> {
+    unlock_by(location, None, known)
+}
+
+fn unlock_by(location: &KeystoreLocation, passphrases: Option<&dyn Passphrases>, known: Option<&KnownRootKey>) -> Result<Unlocking> {
     let path = &location.keystore;
     let Some(mut bytes) = read(path)? else {
         tracing::debug!(path = %path.display(), "no keystore");
-        return Ok(None);
+        return Ok(Unlocking::NoKeystore);
     };
     tracing::debug!(path = %path.display(), "opening the keystore");
     for _ in 1..ATTEMPTS {
         match open(location, &bytes, passphrases, known) {
-            Ok(opened) => return Ok(Some(opened)),
+            Ok(opened) => return Ok(opened),
             // The keystore may have got another key file between the two reads; then it is another file by now.
             Err(error) => match read(path)? {
                 Some(newer) if newer != bytes => bytes = newer,
@@ -110,7 +134,7 @@ pub(super) fn unlock_with(
             },
         }
     }
-    open(location, &bytes, passphrases, known).map(Some)
+    open(location, &bytes, passphrases, known)
 }
 
 /// A keystore file's bytes; `None` when there is none.
@@ -130,15 +154,17 @@ pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>> {
 fn open(
     location: &KeystoreLocation,
     bytes: &[u8],
-    passphrases: &dyn Passphrases,
+    passphrases: Option<&dyn Passphrases>,
     known: Option<&KnownRootKey>,
-) -> Result<(EmbeddedKms, Unlocked)> {
+) -> Result<Unlocking> {
     let path = &location.keystore;
     let envelope = Envelope::parse(path, bytes)?;
     let (root_key, source) = match (known.and_then(|known| known.root_key_of(&envelope)), &envelope.header.slot) {
-        (Some(root_key), _) => (root_key, KeySource::Known),
+        (Some(root_key), Slot::Passphrase { .. }) => (root_key, KeySource::Passphrase),
+        (Some(root_key), Slot::KeyFile { .. }) => (root_key, KeySource::Known),
         (None, Slot::KeyFile { .. }) => with_key_file(location, &envelope)?,
         (None, Slot::Passphrase { .. }) => {
+            let Some(passphrases) = passphrases else { return Ok(Unlocking::PassphraseNeeded) };
             let wrong = || Error::from(SetupError::WrongPassphrase(path.to_owned()));
             let root_key = try_unwrap(&envelope, &passphrases.current()?)?.ok_or_else(wrong)?;
             (root_key, KeySource::Passphrase)
@@ -146,7 +172,8 @@ fn open(
     };
     let kms = content::parse(path, envelope.open(path, &root_key)?.expose())?;
     tracing::debug!(path = %path.display(), id = envelope.header.keystore_id, "keystore loaded");
-    Ok((kms, Unlocked { keystore_id: envelope.header.keystore_id, slot: envelope.header.slot, root_key, source }))
+    let unlocked = Unlocked { keystore_id: envelope.header.keystore_id, slot: envelope.header.slot, root_key, source };
+    Ok(Unlocking::Opened(Box::new((kms, unlocked))))
 }
 
 fn with_key_file(location: &KeystoreLocation, envelope: &Envelope) -> Result<(RootKey, KeySource)> {

@@ -86,6 +86,7 @@ pub(super) fn change<T>(invocation: &Invocation, work: impl FnOnce(&mut Embedded
     let mut session = invocation.keystore.session()?;
     let result = work(session.kms_mut())?;
     let committed = session.commit()?.committed();
+    drop(session);
     invocation.keystore.note_made(&committed);
     Ok(result)
 }

@@ -46,6 +46,7 @@ pub(super) fn run(invocation: &Invocation, args: ImportKeysArgs) -> Outcome {
     let mut session = KeystoreSession::begin(&invocation.keystore.location, &invocation.keystore.passphrases, account)?;
     let imported = session.kms_mut().import(other)?;
     let committed = session.commit()?.committed();
+    drop(session);
     invocation.keystore.note_made(&committed);
     for key in &imported.updated {
         note(&format!("{key} was rotated there: took its newer material over"));

@@ -39,6 +39,7 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeArgs) -> Outcome {
     }
     session.kms_mut().purge();
     let committed = session.commit()?.committed();
+    drop(session);
     invocation.keystore.note_made(&committed);
     invocation.printer.print(&json!({ "PurgedKeys": keys, "DependentSecrets": dependents }))
 }

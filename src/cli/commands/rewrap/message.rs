@@ -14,7 +14,7 @@ use crate::{
         invocation::Invocation,
         usage::UsageError,
     },
-    message::{Rewrapper, SealOptions},
+    message::{Rewrapper, SealOptions, UnopenedMessage},
 };
 
 pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
@@ -25,13 +25,14 @@ pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
         return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
     }
     let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
-    let input = input(&args.file)?;
+    // Whoever gives the message may be about to use the keystore.
+    let message = UnopenedMessage::read(input(&args.file)?, &open_options)?;
     let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
     let keys = OpeningKeys::find(invocation, Some(bundles.kms()), &args.keys, raw_keys)?;
     let rewrapper = {
         let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());
         // Before anything is made or changed: this takes a key that opens the message.
-        openers.with(openers.farthest(), None, |keyrings| Rewrapper::begin(input, keyrings, &open_options))?
+        openers.with(openers.farthest(), None, |keyrings| Rewrapper::open(message, keyrings, &open_options))?
     };
     let suite = options.suite.unwrap_or_else(|| rewrapper.header().suite);
     bundles.check_suite(suite)?;

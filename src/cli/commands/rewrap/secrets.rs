@@ -13,7 +13,7 @@ use crate::{
         encryption_context::Purpose,
         failure::{Failure, Outcome},
         invocation::Invocation,
-        recovery_key::{key_options, name_online_keys},
+        recovery_key::{Wrapping, key_options, name_online_keys},
     },
     error::{Error, SetupError},
     region::Region,
@@ -23,14 +23,17 @@ use crate::{
 pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -> Outcome {
     let region = region(invocation, args)?;
     invocation.vault.require()?;
+    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, raw_keys(&args.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = key_options(invocation, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
+    let keys = key_options(invocation, Some(session.kms()), wrapping, opening)?;
     let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
     let mut request = request;
     name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
     let change = invocation.vault.rewrap_secret(&mut session, &request);
-    let change = change.inspect_err(|_| invocation.keystore.note_made_by(&mut session))?;
+    invocation.keystore.note_made_by(&mut session);
+    let change = change?;
     warn_about_keys(session.kms(), &change, &request.keys);
+    drop(session);
     finish(invocation, &change, &change, &[])
 }
 
@@ -38,9 +41,10 @@ pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -
 pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let region = region(invocation, args)?;
     let secrets = invocation.vault.list_secrets(region)?;
+    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, raw_keys(&args.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;
     let mut document = RewrapDocument::default();
-    let keys = key_options(invocation, Some(session.kms()), &args.wrap, raw_keys(&args.keys, Purpose::Open)?)?;
+    let keys = key_options(invocation, Some(session.kms()), wrapping, opening)?;
     let mut request = RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
     name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
     for secret in secrets {
@@ -57,6 +61,7 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
             Err(error) => document.failed.push(Undone { arn: secret.arn, name: secret.name, message: error.to_string() }),
         }
     }
+    drop(session);
     let is_complete = document.failed.is_empty();
     invocation.printer.print(&document)?;
     invocation.access.note_calls();

@@ -101,3 +101,47 @@ fn a_key_file_that_another_keystore_needs_stays() {
     assert!(setup_message(location.change_protection(&Fixed::new("one", "two"), Protection::Passphrase)).contains("other.json"));
     assert!(other.load(&Never).expect("loads").is_some());
 }
+
+/// Answers with one passphrase after the other, and does something whenever it is asked.
+struct WhenAsked<F> {
+    answers: Cell<&'static [&'static str]>,
+    work: F,
+}
+
+impl<F: Fn(usize)> Passphrases for WhenAsked<F> {
+    fn current(&self) -> Result<SecretBytes> {
+        let (first, rest) = self.answers.get().split_first().expect("asked once more than expected");
+        self.answers.set(rest);
+        (self.work)(rest.len());
+        Ok(SecretBytes::new(first.as_bytes().to_vec()))
+    }
+
+    fn new_passphrase(&self) -> Result<SecretBytes> {
+        self.current()
+    }
+}
+
+#[test]
+fn whoever_is_asked_for_a_passphrase_keeps_no_one_waiting() {
+    let (_folder, location, key, blob) = made();
+    let is_free = || fs::File::open(location.lock_file()).expect("there").try_lock().is_ok();
+    let asking = |answers| WhenAsked { answers: Cell::new(answers), work: |_| assert!(is_free()) };
+    location.change_protection(&asking(&["one"]), Protection::Passphrase).expect("changes");
+    location.change_protection(&asking(&["one", "two"]), Protection::Passphrase).expect("changes");
+    let session = KeystoreSession::begin(&location, &asking(&["two"]), None).expect("begins");
+    assert!(!is_free());
+    drop(session);
+
+    // Another one changes the passphrase while this one types: then the new one is asked for.
+    let change = |left| {
+        if left == 1 {
+            location.change_protection(&Fixed::new("two", "three"), Protection::Passphrase).expect("nobody holds the lock");
+        }
+    };
+    let mut session =
+        KeystoreSession::begin(&location, &WhenAsked { answers: Cell::new(&["two", "three"]), work: change }, None).expect("begins");
+    session.kms_mut().create_key(west(), "").expect("made");
+    assert_eq!(session.commit().expect("commits").committed(), Committed::Updated);
+    drop(session);
+    assert_opens(&location, &Fixed::new("three", ""), &key, &blob);
+}
