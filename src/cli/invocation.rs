@@ -12,6 +12,7 @@ use super::{
     failure::Outcome,
     inputs::{InputValues, Inputs},
     key_access::KeyAccess,
+    key_names::KeyNames,
     keystore::{Keystore, keystore_location},
     output_file::{Destination, Overwrite},
     paramfile::BinaryFormat,
@@ -62,6 +63,11 @@ impl Invocation {
             printer: Printer::new(global, &environment, operation)?,
             inputs: Inputs { environment, prompter, binary_format, values },
         })
+    }
+
+    /// What names of keys are looked up with.
+    pub(crate) const fn key_names(&self) -> KeyNames<'_> {
+        KeyNames { access: &self.access, regions: &self.regions }
     }
 
     /// The keystore for a command on messages: with AWS KMS there need not be one.

@@ -50,11 +50,6 @@ impl KeyAccess {
         }
         Ok(options)
     }
-
-    /// Says how often AWS KMS was called.
-    pub(crate) fn note_calls(&self) {
-        self.online.iter().for_each(Online::note_calls);
-    }
 }
 
 /// The account that `--account-id` or `COLDSEAL_ACCOUNT_ID` names.

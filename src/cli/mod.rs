@@ -14,6 +14,7 @@ mod flag_name;
 mod inputs;
 mod invocation;
 mod key_access;
+mod key_names;
 mod keystore;
 mod members;
 mod online;
@@ -55,7 +56,7 @@ use self::{
     online::Online,
     output::{Look, OutputFormat, render},
     prompt::Prompter,
-    terminal::{note, print_text},
+    terminal::{counted, note, print_text},
 };
 
 use crate::durable;
@@ -112,6 +113,10 @@ fn run(request: ParsedCommand, environment: Environment, prompter: Prompter) -> 
     };
     if let Some((calls, retries)) = counts.map(|counts| counts()) {
         tracing::debug!(calls, retries, "kms: aws");
+        if calls > 0 && matches!(outcome, Ok(()) | Err(Failure::Partial)) {
+            let plural = if retries == 1 { "retry" } else { "retries" };
+            note(&format!("kms: aws: {}, {retries} {plural}", counted(calls, "call")));
+        }
     }
     let code = outcome.as_ref().map_or_else(Failure::exit_code, |()| 0);
     tracing::debug!(exit_code = code, elapsed = ?begin.elapsed(), "done");

@@ -4,13 +4,7 @@ use std::sync::Arc;
 #[cfg(feature = "kms-client")]
 use std::time::Duration;
 
-use super::{
-    args::GlobalArgs,
-    environment::Environment,
-    failure::Outcome,
-    terminal::{counted, note},
-    usage::UsageError,
-};
+use super::{args::GlobalArgs, environment::Environment, failure::Outcome, terminal::note, usage::UsageError};
 #[cfg(feature = "kms-client")]
 use crate::kms::{AwsKms, AwsKmsOptions};
 use crate::{
@@ -35,15 +29,6 @@ impl Online {
     /// Gives calls and retries, when it is asked.
     pub(crate) fn counts(&self) -> Arc<dyn Fn() -> (u64, u64)> {
         Arc::clone(&self.counts)
-    }
-
-    /// Says how often AWS KMS was called, if it was.
-    pub(crate) fn note_calls(&self) {
-        let (calls, retries) = (self.counts)();
-        let plural = if retries == 1 { "retry" } else { "retries" };
-        if calls > 0 {
-            note(&format!("kms: aws: {}, {retries} {plural}", counted(calls, "call")));
-        }
     }
 }
 

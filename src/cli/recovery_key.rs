@@ -4,21 +4,16 @@ use super::{
     args::{OpeningKeyArgs, WrapArgs},
     encryption_context::Purpose,
     failure::Outcome,
-    invocation::Invocation,
+    key_names::KeyNames,
     raw_aes_key::parse_raw_aes_key,
     raw_key::RawKey,
     raw_rsa_key::{RawRsaPadding, parse_raw_rsa_key},
-    terminal::warn,
     usage::UsageError,
 };
 use crate::{
-    arn::KeyArn,
     error::Error,
     keyring::{Keyring, RsaEncryptionAlgorithm},
-    kms::{
-        EmbeddedKms,
-        key_choice::{ChosenKey, KeyOrigin, KeyPurpose},
-    },
+    kms::EmbeddedKms,
     vault::{KeyOptions, RecoveryKey},
 };
 
@@ -63,21 +58,18 @@ impl Wrapping {
 
 /// The recovery keys, found; `open_with` is what opens besides.
 pub(crate) fn key_options(
-    invocation: &Invocation,
+    names: KeyNames<'_>,
     kms: Option<&EmbeddedKms>,
     wrapping: Wrapping,
     open_with: Vec<RawKey>,
 ) -> Outcome<KeyOptions> {
-    let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..invocation.access.key_options() };
+    let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..names.access.key_options() };
     for key in wrapping.recovery_keys {
         options.recovery_keys.push(match key {
             NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key.keyring),
             NamedRecoveryKey::Kms(key_id) => {
                 let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
-                let region = invocation.regions.of_key(&key_id)?;
-                let found = options.known(kms).find(region, &key_id, KeyPurpose::Wrap)?;
-                require_written_out(invocation, &found)?;
-                RecoveryKey::Kms(found.arn)
+                RecoveryKey::Kms(names.to_seal(kms, &options, &key_id)?)
             }
         });
     }
@@ -87,24 +79,9 @@ pub(crate) fn key_options(
     Ok(options)
 }
 
-/// With AWS KMS a name means a key there; that an embedded one is meant has to be said.
-pub(crate) fn require_written_out(invocation: &Invocation, found: &ChosenKey) -> Outcome {
-    if invocation.access.online.is_none() || found.origin != KeyOrigin::Embedded {
-        return Ok(());
-    }
-    let name = found.name.escape_debug();
-    let error = UsageError::new(format!("{name} is an embedded key, which AWS does not have, and with --kms aws that has to be said"));
-    Err(error.with_hint(format!("'embedded:{name}' says that it is meant")).into())
-}
-
 /// `--kms-key-id` of a command on secrets: with which keys of AWS KMS bundles are opened. The keystore's own need not be named.
-pub(crate) fn name_online_keys(
-    invocation: &Invocation,
-    kms: Option<&EmbeddedKms>,
-    key_ids: &[String],
-    options: &mut KeyOptions,
-) -> Outcome {
-    if !key_ids.is_empty() && invocation.access.online.is_none() {
+pub(crate) fn name_online_keys(names: KeyNames<'_>, kms: Option<&EmbeddedKms>, key_ids: &[String], options: &mut KeyOptions) -> Outcome {
+    if !key_ids.is_empty() && names.access.online.is_none() {
         return Err(
             UsageError::new("--kms-key-id names a key of AWS KMS to open with: add --kms aws; the keystore's keys need no name").into()
         );
@@ -118,7 +95,7 @@ pub(crate) fn name_online_keys(
         }
     };
     for key_id in key_ids {
-        let found = options.known(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?;
+        let found = names.to_open(kms, options, key_id)?;
         if !found.is_embedded() {
             options.online_opening.keys.push(found.arn);
         }
@@ -142,13 +119,4 @@ pub(crate) fn opening_recovery_keys(words: &[String]) -> Outcome<Vec<Box<dyn Key
         }
     }
     Ok(keyrings)
-}
-
-/// Says where another SDK would refuse bundles under these keys and the recovery keys together.
-pub(crate) fn warn_about_mixture<'a>(kms: &EmbeddedKms, mut keys: impl Iterator<Item = &'a KeyArn>, options: &KeyOptions) {
-    if keys.any(|key| options.is_refused_by_discovery(kms, key)) {
-        warn(
-            "the material providers library of the AWS Encryption SDKs refuses a message that has raw or ECDH keys besides one of 'aws-kms' when its KMS keyring is in discovery mode; name the KMS key to it",
-        );
-    }
 }

@@ -1,8 +1,29 @@
-//! What a message is bound to, and how much of the machine it may take.
+//! One message: its keys, what it is bound to, its frames, and how much of the machine it may take.
 
 use clap::Args;
 
+use super::KeyArgs;
+
 use crate::message::Threads;
+
+/// What every command on a message takes.
+#[derive(Debug, Args)]
+pub(crate) struct MessageArgs {
+    #[command(flatten)]
+    pub(crate) keys: KeyArgs,
+    #[command(flatten)]
+    pub(crate) context: EncryptionContextArgs,
+}
+
+/// How a new message is divided.
+#[derive(Debug, Args)]
+pub(crate) struct FrameArgs {
+    /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
+    #[arg(long, value_name = "BYTES")]
+    pub(crate) frame_length: Option<u32>,
+    #[command(flatten)]
+    pub(crate) threads: ThreadsArgs,
+}
 
 /// The encryption context.
 #[derive(Debug, Args)]

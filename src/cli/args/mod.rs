@@ -12,7 +12,7 @@ mod secret_value;
 
 pub(crate) use global::{Color, GlobalArgs};
 pub(crate) use keys::KeyArgs;
-pub(crate) use message::{EncryptionContextArgs, ThreadsArgs};
+pub(crate) use message::{FrameArgs, MessageArgs, ThreadsArgs};
 pub(crate) use outputs::{OutputArgs, RegionBundleArgs};
 pub(crate) use paging::{KmsPagingArgs, PagingArgs};
 pub(crate) use recovery::{OpeningKeyArgs, WrapArgs};

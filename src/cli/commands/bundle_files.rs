@@ -8,15 +8,17 @@ use std::{
 
 use serde::Serialize;
 
-use super::secret_change::warn_public_only;
 use crate::{
     arn::KeyArn,
     cli::{
         args::{RegionBundleArgs, WrapArgs},
+        commands::key_warnings::{of_mixture, of_regions, tell},
         failure::Outcome,
         invocation::Invocation,
+        keystore::Keystore,
         output_file::is_same_file,
-        recovery_key::{Wrapping, key_options, warn_about_mixture},
+        printer::Printer,
+        recovery_key::{Wrapping, key_options},
         replica_regions::parse_replica_regions,
         usage::UsageError,
     },
@@ -89,11 +91,11 @@ impl Keys {
     }
 
     /// Makes new keys durable and gives the keystore's lock up, so that nobody waits for it while the payload is read.
-    fn committed(self, invocation: &Invocation) -> Result<EmbeddedKms> {
+    fn committed(self, keystore: &Keystore) -> Result<EmbeddedKms> {
         match self {
             Self::Keystore(mut session) => {
                 let committed = session.commit()?.committed();
-                invocation.keystore.note_made(&committed);
+                keystore.note_made(&committed);
                 Ok(session.into_kms())
             }
             Self::Empty(kms) => Ok(kms),
@@ -116,7 +118,7 @@ impl BundleFiles {
         let wrapping = Wrapping::read(wrap)?;
         let mut keystore = Keys::of(invocation, wants_keystore)?;
         let plan = RegionPlan::new(keystore.kms_mut(), &invocation.access.key_options(), &regions)?;
-        let keys = key_options(invocation, Some(keystore.kms()), wrapping, Vec::new())?;
+        let keys = key_options(invocation.key_names(), Some(keystore.kms()), wrapping, Vec::new())?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = plan.regions().map(|region| dir.join(format!("{name}.{region}.bundle"))).collect();
@@ -145,16 +147,16 @@ impl BundleFiles {
     /// Makes new keys durable, has `wrap` wrap the data key for each Region, writes the files, and prints where they are.
     pub(super) fn write<R: Read + Send>(
         self,
-        invocation: &Invocation,
+        (keystore, printer): (&Keystore, &Printer),
         wrap: impl FnOnce(&RegionPlan, &KeysDurable<'_>, &KeyOptions) -> Result<RegionBundles<R>>,
     ) -> Outcome {
-        let Self { keystore, plan, keys, paths, writing } = self;
-        let kms = keystore.committed(invocation)?;
+        let Self { keystore: held, plan, keys, paths, writing } = self;
+        let kms = held.committed(keystore)?;
         let bundles = wrap(&plan, &KeysDurable::unchanged(&kms)?, &keys)?;
         let directory = paths.first().map_or(Path::new("."), |path| durable::parent_of(path));
         let names: Vec<_> = paths.iter().filter_map(|path| path.file_name()).collect();
         bundles.write_files(directory, &names, writing)?;
-        WrittenBundles { kms: &kms, plan: &plan, keys: &keys, paths: &paths }.report(invocation)
+        WrittenBundles { kms: &kms, plan: &plan, keys: &keys, paths: &paths }.report(printer)
     }
 }
 
@@ -167,7 +169,7 @@ struct WrittenBundles<'a> {
 }
 
 impl WrittenBundles<'_> {
-    fn report(&self, invocation: &Invocation) -> Outcome {
+    fn report(&self, printer: &Printer) -> Outcome {
         let mut bundles = Vec::new();
         for (path, key) in self.paths.iter().zip(self.plan.keys()) {
             let size = fs::metadata(path).map_err(|error| Error::io_at("reading", path, error))?.len();
@@ -180,16 +182,16 @@ impl WrittenBundles<'_> {
                 opens_here: self.opens_here(key),
             });
         }
-        invocation.printer.print(&BundlesDocument { bundles })?;
-        warn_about_mixture(self.kms, self.plan.keys(), self.keys);
+        printer.print(&BundlesDocument { bundles })?;
         let closed = self.plan.keys().filter(|key| self.kms.is_imported(key) && !self.opens_here(key));
         let closed: Vec<_> = closed.map(KeyArn::region).collect();
-        if self.keys.recovery_keys.is_empty() {
-            warn_public_only(&closed, &[]);
-        } else {
-            warn_public_only(&[], &closed);
-        }
-        invocation.access.note_calls();
+        let (public_only, recovery_only) = if self.keys.recovery_keys.is_empty() { (closed, Vec::new()) } else { (Vec::new(), closed) };
+        tell(
+            &of_mixture(self.kms, self.plan.keys(), self.keys)
+                .into_iter()
+                .chain(of_regions(public_only, recovery_only))
+                .collect::<Vec<_>>(),
+        );
         Ok(())
     }
 

@@ -132,11 +132,11 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     }
     let wrapping = Wrapping::read(&args.wrap)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = key_options(invocation, Some(session.kms()), wrapping, Vec::new())?;
+    let keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, Vec::new())?;
     let sealing = Sealing { vault: &invocation.vault, session: &mut session, region: Some(region), own: Own { keys, ..own } };
-    let change = seal(invocation, sealing, &request)?;
+    let sealed = seal(invocation, sealing, &request)?;
     drop(session);
-    finish(invocation, &change, &change, &secrets::replicas(&request))
+    finish(invocation, &sealed, &sealed.change, &secrets::replicas(&request))
 }
 
 fn resource_policy(files: &ParamFiles<'_>, value: &str) -> Outcome<ResourcePolicy> {

@@ -73,7 +73,7 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
     // With a key of the user's own, or AWS KMS, there need not be a keystore.
     let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
     let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
-    name_online_keys(invocation, kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
+    name_online_keys(invocation.key_names(), kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
     let secrets =
         Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region: invocation.regions.of_secret(&args.secret_id)? };
     let Answer::Value(entry) = read(invocation, &secrets, args)? else { return Err(NOT_THERE.into()) };

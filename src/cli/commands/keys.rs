@@ -3,20 +3,12 @@
 use crate::{
     arn::KeyArn,
     cli::{
-        args::KeyArgs,
-        encryption_context::Purpose,
-        failure::Outcome,
-        invocation::Invocation,
-        raw_aes_key::parse_raw_aes_key,
-        raw_ecdh_key::parse_raw_ecdh_key,
-        raw_key::RawKey,
-        raw_rsa_key::parse_raw_rsa_key,
-        recovery_key::{require_written_out, warn_about_mixture},
-        terminal::warn,
+        args::KeyArgs, encryption_context::Purpose, failure::Outcome, key_names::KeyNames, raw_aes_key::parse_raw_aes_key,
+        raw_ecdh_key::parse_raw_ecdh_key, raw_key::RawKey, raw_rsa_key::parse_raw_rsa_key,
     },
     error::Error,
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
-    kms::{EmbeddedKms, key_choice::KeyPurpose},
+    kms::EmbeddedKms,
     vault::{KeyOptions, Openers, RecoveryKey},
 };
 
@@ -30,13 +22,8 @@ pub(super) fn raw_keys(args: &KeyArgs, purpose: Purpose) -> Outcome<Vec<RawKey>>
 }
 
 /// The KMS keys to seal with.
-pub(super) fn kms_keys(invocation: &Invocation, kms: &EmbeddedKms, options: &KeyOptions, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
-    let find = |key_id: &String| {
-        let found = options.known(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Wrap)?;
-        require_written_out(invocation, &found)?;
-        Ok(found.arn)
-    };
-    args.kms_key_id.iter().map(find).collect()
+pub(super) fn kms_keys(names: KeyNames<'_>, kms: &EmbeddedKms, options: &KeyOptions, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
+    args.kms_key_id.iter().map(|key_id| names.to_seal(kms, options, key_id)).collect()
 }
 
 /// What opens a message.
@@ -52,14 +39,14 @@ pub(super) struct OpeningKeys {
 
 impl OpeningKeys {
     /// Finds the keys that were named.
-    pub(super) fn find(invocation: &Invocation, kms: Option<&EmbeddedKms>, args: &KeyArgs, raw_keys: Vec<RawKey>) -> Outcome<Self> {
-        let mut options = invocation.access.key_options_for_message(&invocation.regions)?;
+    pub(super) fn find(names: KeyNames<'_>, kms: Option<&EmbeddedKms>, args: &KeyArgs, raw_keys: Vec<RawKey>) -> Outcome<Self> {
+        let mut options = names.access.key_options_for_message(names.regions)?;
         let is_discovering = args.kms_key_id.is_empty() && raw_keys.is_empty();
         let (mut kms_keys, mut online_keys) = (Vec::new(), Vec::new());
         for key_id in &args.kms_key_id {
             let kms = kms.ok_or(Error::Misuse("a KMS key is looked for where there is a KMS"))?;
-            let found = options.known(kms).find(invocation.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?;
-            let is_here = invocation.access.online.is_none() || found.is_embedded();
+            let found = names.to_open(kms, &options, key_id)?;
+            let is_here = names.access.online.is_none() || found.is_embedded();
             if is_here { kms_keys.push(found.arn) } else { online_keys.push(found.arn) }
         }
         if online_keys.is_empty() && !is_discovering {
@@ -109,16 +96,4 @@ pub(super) fn sealing_keyrings<'a>(
         }
     }
     keyrings
-}
-
-/// Says at once where this machine cannot open a message again, and where another SDK would refuse the mixture of keys.
-pub(super) fn warn_about_message(kms: &EmbeddedKms, kms_keys: &[KeyArn], options: &KeyOptions) {
-    let mut all = kms_keys.to_vec();
-    all.extend(options.recovery_keys.iter().filter_map(|key| if let RecoveryKey::Kms(key) = key { Some(key.clone()) } else { None }));
-    let has_raw_keys = options.recovery_keys.iter().any(|key| matches!(key, RecoveryKey::Keyring(_)));
-    let is_closed = |key: &KeyArn| kms.is_imported(key) && options.online.is_none();
-    if !has_raw_keys && all.iter().all(is_closed) {
-        warn("this machine cannot open the message again: only AWS KMS can (--recovery-key adds a key of yours)");
-    }
-    warn_about_mixture(kms, all.iter(), options);
 }

@@ -6,6 +6,7 @@ mod create_secret;
 mod describe_secret;
 mod get_secret_value;
 mod inspect;
+mod key_warnings;
 mod keys;
 mod kms;
 mod list_secrets;

@@ -10,7 +10,7 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::{EncryptionContextArgs, KeyArgs, OutputArgs, ThreadsArgs},
+        args::{MessageArgs, OutputArgs, ThreadsArgs},
         commands::{
             keys::{OpeningKeys, raw_keys},
             message_files::{Input, message_destination},
@@ -45,9 +45,7 @@ pub(crate) struct OpenArgs {
     #[arg(default_value = "-", hide_default_value = true)]
     pub(crate) file: PathBuf,
     #[command(flatten)]
-    pub(crate) keys: KeyArgs,
-    #[command(flatten)]
-    pub(crate) context: EncryptionContextArgs,
+    pub(crate) message: MessageArgs,
     /// Longest content of one frame or single block, in bytes; it is held in memory [default: 16777216]
     #[arg(long, value_name = "BYTES")]
     pub(crate) max_content_length: Option<u64>,
@@ -64,7 +62,7 @@ pub(crate) struct OpenArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
-    let mut options = open_options(invocation, args.context.encryption_context.as_deref())?;
+    let mut options = open_options(&invocation.inputs, &invocation.regions, args.message.context.encryption_context.as_deref())?;
     options.threads = args.threads.get();
     if let Some(limit) = args.max_content_length {
         options.max_content_length = limit;
@@ -72,11 +70,11 @@ pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
     if let Some(limit) = args.max_encrypted_data_keys {
         options.header_limits.max_encrypted_data_keys = limit;
     }
-    let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
+    let raw_keys = raw_keys(&args.message.keys, Purpose::Open)?;
     let destination = message_destination(invocation, &args.output, &args.file, &raw_keys)?;
-    let needs_kms = raw_keys.is_empty() || !args.keys.kms_key_id.is_empty();
+    let needs_kms = raw_keys.is_empty() || !args.message.keys.kms_key_id.is_empty();
     let kms = if needs_kms { Some(invocation.kms_for_messages()?) } else { None };
-    let keys = OpeningKeys::find(invocation, kms.as_ref(), &args.keys, raw_keys)?;
+    let keys = OpeningKeys::find(invocation.key_names(), kms.as_ref(), &args.message.keys, raw_keys)?;
     let openers = keys.openers(kms.as_ref(), Vec::new());
     let input = Input::open(&args.file)?;
     let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);

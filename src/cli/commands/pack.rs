@@ -12,8 +12,8 @@ use crate::{
     cli::{
         args::WrapArgs,
         commands::{
+            key_warnings::{of_change, tell},
             pack::{check::check, report::Report, writing::GroupWriter},
-            secret_change::warn_about_keys,
             secret_flags::{encryption_context, name_clash, replicas, suite_of, tags},
         },
         failure::{Failure, Outcome},
@@ -100,17 +100,18 @@ pub(crate) struct PackArgs {
 pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let files = invocation.inputs.files();
     let defaults = defaults(invocation, &files, args)?;
-    let source = PlanSource::open(&args.source, &mut note)?;
+    let source = PlanSource::open(&args.source)?;
+    source.left_out().iter().for_each(|left_out| note(&left_out.to_string()));
     let wrapping = Wrapping::read(&args.wrap)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut keys = key_options(invocation, Some(session.kms()), wrapping, Vec::new())?;
+    let mut keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, Vec::new())?;
     keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);
     let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
     let checked = check(&source, &defaults, &files, &mut batch)?;
     if checked.count == 0 {
         return Err(UsageError::new("there is nothing to pack: no entry in the plan, or no file in the directory").into());
     }
-    let mut report = Report::new(invocation, checked.count);
+    let mut report = Report::new(&invocation.printer, checked.count);
     for refusal in checked.refused.values() {
         report.refused(refusal)?;
     }
@@ -119,13 +120,13 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
         invocation.keystore.note_made(&writer.keystore());
         let made = GroupWriter::new(&mut writer, &mut report).all(&source, &defaults, &files, &checked);
         if let Some(change) = report.merged() {
-            warn_about_keys(writer.kms(), change, &keys);
+            tell(&of_change(writer.kms(), change, &keys));
         }
         made
     } else {
         Ok(())
     };
-    let has_failed = report.finish();
+    let has_failed = report.finish(invocation.vault.root());
     made?;
     if has_failed { Err(Failure::Partial) } else { Ok(()) }
 }

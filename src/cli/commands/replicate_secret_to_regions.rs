@@ -56,12 +56,13 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) 
     let (wrapping, opening) = (Wrapping::read(&args.wrap)?, opening_keys(&args.opening)?);
     invocation.vault.require()?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut keys = key_options(invocation, Some(session.kms()), wrapping, opening)?;
-    name_online_keys(invocation, Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
+    let mut keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, opening)?;
+    name_online_keys(invocation.key_names(), Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
     let own = Own { on_problem: on_problem(&args.regions), keys, ..Own::default() };
-    let change = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
+    let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
     drop(session);
+    let change = &sealed.change;
     // Unlike CreateSecret's, the answer has neither name nor version.
     let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });
-    finish(invocation, &change, &answer, &secrets::replicas(&request))
+    finish(invocation, &sealed, &answer, &secrets::replicas(&request))
 }

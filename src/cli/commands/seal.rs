@@ -6,12 +6,13 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::{EncryptionContextArgs, KeyArgs, OutputArgs, RegionBundleArgs, ThreadsArgs, WrapArgs},
+        args::{FrameArgs, MessageArgs, OutputArgs, RegionBundleArgs, WrapArgs},
         commands::{
             bundle_files::BundleFiles,
-            keys::{kms_keys, raw_keys, sealing_keyrings, warn_about_message},
+            key_warnings::{of_message, tell},
+            keys::{kms_keys, raw_keys, sealing_keyrings},
             message_files::{input, message_destination, writing},
-            message_options::{SIGNED, frame_length, parse_pairs},
+            message_options::{SIGNED, parse_pairs, seal_options},
         },
         encryption_context::Purpose,
         failure::Outcome,
@@ -44,14 +45,9 @@ pub(crate) struct SealArgs {
     #[arg(default_value = "-", hide_default_value = true)]
     pub(crate) file: PathBuf,
     #[command(flatten)]
-    pub(crate) keys: KeyArgs,
+    pub(crate) message: MessageArgs,
     #[command(flatten)]
-    pub(crate) context: EncryptionContextArgs,
-    /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) frame_length: Option<u32>,
-    #[command(flatten)]
-    pub(crate) threads: ThreadsArgs,
+    pub(crate) frames: FrameArgs,
     /// Sign each message (suite 0x0578): who opens it with one key cannot change it for the others. Not with RSA keys of AWS KMS
     #[arg(long)]
     pub(crate) sign_message: bool,
@@ -64,18 +60,14 @@ pub(crate) struct SealArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
-    let options = SealOptions {
-        frame_length: frame_length(args.frame_length)?,
-        suite: args.sign_message.then_some(SIGNED),
-        threads: args.threads.get(),
-    };
-    let pairs = parse_pairs(invocation, args.context.encryption_context.as_deref(), Purpose::Seal)?;
+    let options = seal_options(&args.frames, args.sign_message.then_some(SIGNED))?;
+    let pairs = parse_pairs(&invocation.inputs, args.message.context.encryption_context.as_deref(), Purpose::Seal)?;
     let encryption_context: EncryptionContext = pairs.into_iter().filter_map(|(key, value)| Some((key, value?))).collect();
     if !args.bundles.to.is_empty() {
         return seal_to(invocation, args, &encryption_context, options);
     }
-    let raw_keys = raw_keys(&args.keys, Purpose::Seal)?;
-    if raw_keys.is_empty() && args.keys.kms_key_id.is_empty() {
+    let raw_keys = raw_keys(&args.message.keys, Purpose::Seal)?;
+    if raw_keys.is_empty() && args.message.keys.kms_key_id.is_empty() {
         let hint =
             "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key";
         return Err(UsageError::new("seal needs at least one key").with_hint(hint).into());
@@ -87,23 +79,23 @@ pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
             .into());
     }
     let wrapping = Wrapping::read(&args.wrap)?;
-    let kms = if args.keys.kms_key_id.is_empty() && !wrapping.needs_kms() { None } else { Some(invocation.kms_for_messages()?) };
-    let mut key_options = key_options(invocation, kms.as_ref(), wrapping, Vec::new())?;
-    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(invocation, kms, &key_options, &args.keys))?;
+    let names = invocation.key_names();
+    let kms = if args.message.keys.kms_key_id.is_empty() && !wrapping.needs_kms() { None } else { Some(invocation.kms_for_messages()?) };
+    let mut key_options = key_options(names, kms.as_ref(), wrapping, Vec::new())?;
+    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(names, kms, &key_options, &args.message.keys))?;
     key_options.recovery_keys.extend(raw_keys.into_iter().map(|key| RecoveryKey::Keyring(key.keyring)));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);
     let input = input(&args.file)?;
     destination
         .write(&invocation.inputs.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))?;
     if let Some(kms) = &kms {
-        warn_about_message(kms, &kms_keys, &key_options);
+        tell(&of_message(kms, &kms_keys, &key_options));
     }
-    invocation.access.note_calls();
     Ok(())
 }
 
 fn seal_to(invocation: &Invocation, args: &SealArgs, pairs: &EncryptionContext, options: SealOptions) -> Outcome {
-    if !args.keys.kms_key_id.is_empty() || args.keys.has_raw_keys() || args.output.output_file.is_some() {
+    if !args.message.keys.kms_key_id.is_empty() || args.message.keys.has_raw_keys() || args.output.output_file.is_some() {
         let hint = "--to Region=us-west-2,KmsKeyId=alias/NAME names a Region's key, --output-dir the directory of the bundles";
         return Err(UsageError::new("--to goes without --kms-key-id, --raw-aes-key, --raw-rsa-key, --raw-ecdh-key and --output-file")
             .with_hint(hint)
@@ -113,5 +105,5 @@ fn seal_to(invocation: &Invocation, args: &SealArgs, pairs: &EncryptionContext, 
     let writing = writing(args.output.force, args.output.no_sync);
     let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing, &args.file)?;
     bundles.check_suite(options.suite.unwrap_or_default())?;
-    bundles.write(invocation, |plan, durable, keys| plan.seal(durable, keys, input, pairs, options))
+    bundles.write((&invocation.keystore, &invocation.printer), |plan, durable, keys| plan.seal(durable, keys, input, pairs, options))
 }

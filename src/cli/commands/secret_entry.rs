@@ -3,7 +3,12 @@
 use serde::Serialize;
 
 use crate::{
-    cli::{commands::secret_change::warn_about_keys, failure::Outcome, invocation::Invocation, members::Arguments},
+    cli::{
+        commands::{key_warnings::of_change, secret_change::SealedSecret},
+        failure::Outcome,
+        invocation::Invocation,
+        members::Arguments,
+    },
     error::Error,
     protocol::{
         self,
@@ -11,7 +16,6 @@ use crate::{
         operation::{Operation, Run, Sealing, Secrets, Service},
         request::Request,
     },
-    vault::SecretChange,
 };
 
 pub(super) const NOT_THERE: Error = Error::Misuse("what is done with a secret stands in the table");
@@ -35,15 +39,15 @@ pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &imp
     Ok(())
 }
 
-/// Carries out what seals, and says at once what this machine cannot open again.
-pub(super) fn seal(invocation: &Invocation, mut sealing: Sealing<'_>, request: &Request) -> Outcome<Box<SecretChange>> {
+/// Carries out what seals.
+pub(super) fn seal(invocation: &Invocation, mut sealing: Sealing<'_>, request: &Request) -> Outcome<SealedSecret> {
     let Run::SealSecrets(seal) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
     let answer = seal(&mut sealing, request);
     // The keystore is there whatever came of the work.
     invocation.keystore.note_made_by(sealing.session);
     let Answer::Changed(change) = answer? else { return Err(NOT_THERE.into()) };
-    warn_about_keys(sealing.session.kms(), &change, &sealing.own.keys);
-    Ok(change)
+    let warnings = of_change(sealing.session.kms(), &change, &sealing.own.keys);
+    Ok(SealedSecret { change, warnings })
 }
 
 fn entry(invocation: &Invocation) -> Outcome<&'static Operation> {

@@ -1,7 +1,7 @@
 //! The files of a directory as secrets.
 
 use std::{
-    fs, io,
+    fmt, fs, io,
     path::{Path, PathBuf},
 };
 
@@ -19,7 +19,7 @@ pub(crate) struct FoundFile {
 }
 
 /// Every file below `top`, in the order of the names.
-pub(super) fn walk(top: &Path, note: &mut dyn FnMut(&str)) -> io::Result<Vec<FoundFile>> {
+pub(super) fn walk(top: &Path) -> io::Result<(Vec<FoundFile>, LeftOut)> {
     let mut found = Vec::new();
     let mut left_out = LeftOut::default();
     let mut folders = vec![(top.to_owned(), Some(String::new()))];
@@ -43,25 +43,32 @@ pub(super) fn walk(top: &Path, note: &mut dyn FnMut(&str)) -> io::Result<Vec<Fou
         }
     }
     found.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.path.cmp(&b.path)));
-    left_out.tell(note);
-    Ok(found)
+    Ok((found, left_out))
 }
 
+/// How much of a directory is left out.
 #[derive(Default)]
-struct LeftOut {
+pub(crate) struct LeftOut {
     hidden: u64,
     links: u64,
     others: u64,
 }
 
 impl LeftOut {
-    fn tell(&self, note: &mut dyn FnMut(&str)) {
+    fn counts(&self) -> impl Iterator<Item = String> {
         let kinds = [(self.hidden, "name", " with a dot in front"), (self.links, "symbolic link", ""), (self.others, "special file", "")];
-        let found = kinds.into_iter().filter(|(count, ..)| *count > 0);
-        let kinds: Vec<_> = found.map(|(count, kind, which)| format!("{}{which}", counted(count, kind))).collect();
-        if !kinds.is_empty() {
-            note(&format!("left out: {}", kinds.join(", ")));
-        }
+        kinds.into_iter().filter(|(count, ..)| *count > 0).map(|(count, kind, which)| format!("{}{which}", counted(count, kind)))
+    }
+
+    /// True where nothing is.
+    pub(super) fn is_empty(&self) -> bool {
+        self.counts().next().is_none()
+    }
+}
+
+impl fmt::Display for LeftOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "left out: {}", self.counts().collect::<Vec<_>>().join(", "))
     }
 }
 
@@ -95,13 +102,13 @@ mod tests {
         }
         symlink(top.join("z"), top.join("link")).expect("linked");
         symlink(top.join("prod"), top.join("folder-link")).expect("linked");
-        let mut notes = Vec::new();
-        let found = walk(top, &mut |note| notes.push(note.to_owned())).expect("read");
+        let (found, left_out) = walk(top).expect("read");
         let names: Vec<_> = found.iter().map(|file| file.name.as_deref()).collect();
         assert_eq!(names, [Some("prod/a"), Some("prod/db/password"), Some("z")]);
-        assert_eq!(notes, ["left out: 3 names with a dot in front, 2 symbolic links"]);
+        assert_eq!(left_out.to_string(), "left out: 3 names with a dot in front, 2 symbolic links");
         let odd = top.join("empty").join(std::ffi::OsStr::from_bytes(b"\xff"));
         fs::write(odd, "x").expect("written");
-        assert_eq!(walk(&top.join("empty"), &mut |_| {}).expect("read").first().map(|file| file.name.clone()), Some(None));
+        let (found, left_out) = walk(&top.join("empty")).expect("read");
+        assert!(found.first().is_some_and(|file| file.name.is_none()) && left_out.is_empty());
     }
 }

@@ -13,7 +13,7 @@ use std::{
 };
 
 pub(crate) use entry::Defaults;
-use folder::FoundFile;
+use folder::{FoundFile, LeftOut};
 use json_stream::StreamError;
 use serde_json::Value;
 
@@ -32,7 +32,7 @@ pub(crate) enum PlanSource {
     Plan(PathBuf),
     /// What came through a pipe, which nobody reads twice.
     Held(SecretBytes),
-    Folder(Vec<FoundFile>),
+    Folder(Vec<FoundFile>, LeftOut),
 }
 
 /// Which entry it is, for people.
@@ -62,21 +62,27 @@ pub(crate) struct PlanEntry {
 }
 
 impl PlanSource {
-    /// The plan or directory at `path`; what of a directory is left out is told to `note`.
-    pub(crate) fn open(path: &Path, note: &mut dyn FnMut(&str)) -> Outcome<Self> {
+    /// The plan or directory at `path`.
+    pub(crate) fn open(path: &Path) -> Outcome<Self> {
         if path == Path::new("-") {
             return Ok(Self::Held(paramfile::stdin("PLAN", LIMIT)?));
         }
         let unable = |error| unable_to_read(path, &error);
         let metadata = fs::metadata(path).map_err(unable)?;
         if metadata.is_dir() {
-            return Ok(Self::Folder(folder::walk(path, note).map_err(unable)?));
+            let (files, left_out) = folder::walk(path).map_err(unable)?;
+            return Ok(Self::Folder(files, left_out));
         }
         if metadata.is_file() {
             return Ok(Self::Plan(path.to_owned()));
         }
         let mut pipe = File::open(path).map_err(unable)?;
         Ok(Self::Held(paramfile::read_stream("PLAN", &path.display().to_string(), &mut pipe, LIMIT)?))
+    }
+
+    /// What of a directory is left out, if anything is.
+    pub(crate) fn left_out(&self) -> Option<&LeftOut> {
+        if let Self::Folder(_, left_out) = self { Some(left_out).filter(|left_out| !left_out.is_empty()) } else { None }
     }
 
     /// Hands over each entry, in order.
@@ -89,7 +95,7 @@ impl PlanSource {
             visit(PlanEntry { place: EntryPlace::Line(line), name, request: entry::request(value, defaults, files) })
         };
         let read = match self {
-            Self::Folder(found) => {
+            Self::Folder(found, _) => {
                 return found.iter().try_for_each(|file| {
                     let (place, name) = (EntryPlace::File(file.path.clone()), file.name.clone());
                     visit(PlanEntry { place, name, request: file.request(defaults) })

@@ -148,14 +148,14 @@ fn a_source_is_a_plan_a_pipe_or_a_directory_and_is_read_again() {
     fs::write(&plan, "{\"Name\":\"a\",\"SecretString\":\"x\"}\n\n{\"Name\":1}\n").expect("written");
     let expected = vec![(EntryPlace::Line(1), Some(PayloadKind::String)), (EntryPlace::Line(3), None)];
     let held = PlanSource::Held(SecretBytes::new(fs::read(&plan).expect("read")));
-    for source in [PlanSource::open(&plan, &mut |_| {}).expect("a plan"), held] {
+    for source in [PlanSource::open(&plan).expect("a plan"), held] {
         for _ in 0..2 {
             assert_eq!(visited(&source, &defaults()).expect("read"), expected);
         }
     }
     let files = folder.path().join("files");
     fs::create_dir(&files).expect("made");
-    let source = |path| PlanSource::open(path, &mut |_| {}).expect("a directory");
+    let source = |path| PlanSource::open(path).expect("a directory");
     assert_eq!(visited(&source(&files), &defaults()).expect("empty"), vec![]);
     fs::write(files.join("bytes"), b"\xff").expect("written");
     fs::write(files.join("text"), "é").expect("written");
@@ -172,5 +172,5 @@ fn a_source_is_a_plan_a_pipe_or_a_directory_and_is_read_again() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(matches!(PlanSource::open(&folder.path().join("missing"), &mut |_| {}), Err(Failure::Usage(_))));
+    assert!(matches!(PlanSource::open(&folder.path().join("missing")), Err(Failure::Usage(_))));
 }

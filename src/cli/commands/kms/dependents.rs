@@ -1,9 +1,9 @@
 //! The secrets that need a key.
 
-use crate::cli::{invocation::Invocation, terminal::note};
+use crate::{cli::terminal::note, vault::Vault};
 
-pub(super) fn note_dependents(invocation: &Invocation, secrets: &[String], verb: &str) {
-    let vault = invocation.vault.root().display();
+pub(super) fn note_dependents(vault: &Vault, secrets: &[String], verb: &str) {
+    let vault = vault.root().display();
     if secrets.is_empty() {
         note(&format!("no secret in {vault} {verb} the key; other vaults were not looked at"));
     } else {

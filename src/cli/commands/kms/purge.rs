@@ -31,7 +31,7 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeArgs) -> Outcome {
         note(&format!("{}: deleted on {}", key.arn, key.deletion_date));
     }
     let dependents = invocation.vault.secrets_under_keys(&keys)?;
-    note_dependents(invocation, &dependents, "needs");
+    note_dependents(&invocation.vault, &dependents, "needs");
     if let Some(doubt) = session.kms().clock_doubt().filter(|_| !args.yes) {
         return Err(UsageError::new(format!("{doubt}; nothing was removed"))
             .with_hint("set the clock, or repeat the command with --yes")

@@ -34,7 +34,7 @@ pub(super) fn run(invocation: &Invocation, args: &ScheduleKeyDeletionArgs) -> Ou
     let answer = entry::answer(invocation, args)?;
     if let Some(key) = deleted_key(&answer) {
         match invocation.vault.secrets_under_keys(std::slice::from_ref(&key)) {
-            Ok(secrets) => note_dependents(invocation, &secrets, "needs"),
+            Ok(secrets) => note_dependents(&invocation.vault, &secrets, "needs"),
             Err(error) => warn(&format!("which secrets need the key is not known: {error}")),
         }
     }

@@ -34,7 +34,6 @@ pub(super) fn run(invocation: &Invocation, args: &SetDefaultKeyArgs) -> Outcome 
             _ => kms.set_default_key(region, &found.arn.to_string()),
         }
     })?;
-    invocation.access.note_calls();
     match key {
         Some(key) => note(&format!("secrets in {region} use {key} where no key is named")),
         None => note(&format!("secrets in {region} use alias/aws/secretsmanager where no key is named")),

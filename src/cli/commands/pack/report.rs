@@ -1,6 +1,6 @@
 //! What `pack` tells: a line for each secret on stdout, a summary on stderr.
 
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 
 use serde::Serialize;
 
@@ -9,7 +9,7 @@ use crate::{
     cli::{
         command_operation::CommandOperation,
         failure::{Hint, Outcome, hints},
-        invocation::Invocation,
+        printer::Printer,
         progress::ItemProgress,
         terminal::{counted, note, print_text, warn},
     },
@@ -75,7 +75,7 @@ impl<'a> Line<'a> {
 
 /// Prints each line as soon as it is true, and counts.
 pub(super) struct Report<'a> {
-    invocation: &'a Invocation,
+    printer: &'a Printer,
     steps: ItemProgress,
     created: u64,
     unchanged: u64,
@@ -91,10 +91,10 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    pub(super) fn new(invocation: &'a Invocation, count: u64) -> Self {
+    pub(super) fn new(printer: &'a Printer, count: u64) -> Self {
         let steps = ItemProgress::new(count, "secrets");
         let (told, hints, merged, keys) = (Vec::new(), Vec::new(), None, BTreeSet::new());
-        Self { invocation, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, hints, merged, keys }
+        Self { printer, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, hints, merged, keys }
     }
 
     /// What was made, for warnings about its keys.
@@ -158,8 +158,8 @@ impl<'a> Report<'a> {
             }
         }
         self.steps.add(u64::try_from(lines.len()).unwrap_or_default());
-        if self.invocation.printer.wants_document() {
-            return lines.iter().try_for_each(|line| self.invocation.printer.print(line));
+        if self.printer.wants_document() {
+            return lines.iter().try_for_each(|line| self.printer.print(line));
         }
         let mut text = String::new();
         for line in lines {
@@ -171,8 +171,8 @@ impl<'a> Report<'a> {
     }
 
     /// Tells the summary; true where anything failed.
-    pub(super) fn finish(self) -> bool {
-        let Self { invocation, steps, created, unchanged, failed, bundles, told, hints, .. } = self;
+    pub(super) fn finish(self, vault: &Path) -> bool {
+        let Self { steps, created, unchanged, failed, bundles, told, hints, .. } = self;
         drop(steps);
         told.iter().for_each(|failure| warn(failure));
         let more = failed.saturating_sub(u64::try_from(told.len()).unwrap_or_default());
@@ -180,10 +180,9 @@ impl<'a> Report<'a> {
             warn(&format!("{more} more failed; the result on stdout has the reasons"));
         }
         hints.iter().for_each(|hint| note(&format!("hint: {hint}")));
-        let root = std::path::absolute(invocation.vault.root()).unwrap_or_else(|_| invocation.vault.root().to_owned());
+        let root = std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned());
         let bundles = counted(bundles, "new bundle");
         note(&format!("{created} created, {unchanged} unchanged, {failed} failed; {bundles} in {}", root.display()));
-        invocation.access.note_calls();
         failed > 0
     }
 }

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::{EncryptionContextArgs, KeyArgs, RegionBundleArgs, ThreadsArgs, WrapArgs},
+        args::{FrameArgs, MessageArgs, RegionBundleArgs, WrapArgs},
         commands::message_options::{SIGNED, UNSIGNED},
     },
     suite::AlgorithmSuite,
@@ -31,14 +31,9 @@ pub(crate) struct RewrapArgs {
     #[arg(default_value = "-", hide_default_value = true)]
     pub(crate) file: PathBuf,
     #[command(flatten)]
-    pub(crate) keys: KeyArgs,
+    pub(crate) message: MessageArgs,
     #[command(flatten)]
-    pub(crate) context: EncryptionContextArgs,
-    /// Bytes of plaintext in a frame, 1 to 16777216 [default: 65536]
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) frame_length: Option<u32>,
-    #[command(flatten)]
-    pub(crate) threads: ThreadsArgs,
+    pub(crate) frames: FrameArgs,
     #[command(flatten)]
     pub(crate) bundles: RegionBundleArgs,
     /// Rewrap this secret of the vault: name, ARN or partial ARN

@@ -6,7 +6,7 @@ use crate::{
             bundle_files::BundleFiles,
             keys::{OpeningKeys, raw_keys},
             message_files::{input, writing},
-            message_options::{frame_length, note_region, open_options},
+            message_options::{note_region, open_options, seal_options},
             rewrap::args::{RewrapArgs, suite_of_rewrap},
         },
         encryption_context::Purpose,
@@ -14,21 +14,21 @@ use crate::{
         invocation::Invocation,
         usage::UsageError,
     },
-    message::{Rewrapper, SealOptions, UnopenedMessage},
+    message::{Rewrapper, UnopenedMessage},
 };
 
 pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
-    let options = SealOptions { frame_length: frame_length(args.frame_length)?, suite: suite_of_rewrap(args), threads: args.threads.get() };
-    let open_options = open_options(invocation, args.context.encryption_context.as_deref())?;
+    let options = seal_options(&args.frames, suite_of_rewrap(args))?;
+    let open_options = open_options(&invocation.inputs, &invocation.regions, args.message.context.encryption_context.as_deref())?;
     if args.bundles.to.is_empty() {
         let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
         return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
     }
-    let raw_keys = raw_keys(&args.keys, Purpose::Open)?;
+    let raw_keys = raw_keys(&args.message.keys, Purpose::Open)?;
     // Whoever gives the message may be about to use the keystore.
     let message = UnopenedMessage::read(input(&args.file)?, &open_options)?;
     let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
-    let keys = OpeningKeys::find(invocation, Some(bundles.kms()), &args.keys, raw_keys)?;
+    let keys = OpeningKeys::find(invocation.key_names(), Some(bundles.kms()), &args.message.keys, raw_keys)?;
     let rewrapper = {
         let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());
         // Before anything is made or changed: this takes a key that opens the message.
@@ -37,7 +37,7 @@ pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let suite = options.suite.unwrap_or_else(|| rewrapper.header().suite);
     bundles.check_suite(suite)?;
     let context = rewrapper.context();
-    bundles.write(invocation, |plan, durable, keys| plan.rewrap(durable, keys, rewrapper, options))?;
+    bundles.write((&invocation.keystore, &invocation.printer), |plan, durable, keys| plan.rewrap(durable, keys, rewrapper, options))?;
     note_region(&invocation.regions, "the message that was opened", &context);
     Ok(())
 }

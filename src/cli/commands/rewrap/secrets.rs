@@ -6,16 +6,20 @@ use crate::{
     arn::SecretArn,
     cli::{
         commands::{
+            key_warnings::{of_change, tell},
             keys::raw_keys,
             rewrap::args::{RewrapArgs, suite_of_rewrap},
-            secret_change::{finish, warn_about_keys},
+            secret_change::{SealedSecret, finish},
         },
         encryption_context::Purpose,
         failure::{Failure, Outcome},
         invocation::Invocation,
+        key_names::KeyNames,
+        raw_key::RawKey,
         recovery_key::{Wrapping, key_options, name_online_keys},
     },
     error::{Error, SetupError},
+    kms::EmbeddedKms,
     region::Region,
     vault::RewrapSecret,
 };
@@ -23,37 +27,34 @@ use crate::{
 pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -> Outcome {
     let region = region(invocation, args)?;
     invocation.vault.require()?;
-    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, raw_keys(&args.keys, Purpose::Open)?);
+    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, raw_keys(&args.message.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = key_options(invocation, Some(session.kms()), wrapping, opening)?;
-    let request = RewrapSecret { secret_id: secret_id.to_owned(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
-    let mut request = request;
-    name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
+    let mut request = request(invocation.key_names(), session.kms(), args, (wrapping, opening), region)?;
+    secret_id.clone_into(&mut request.secret_id);
     let change = invocation.vault.rewrap_secret(&mut session, &request);
     invocation.keystore.note_made_by(&mut session);
     let change = change?;
-    warn_about_keys(session.kms(), &change, &request.keys);
+    let warnings = of_change(session.kms(), &change, &request.keys);
     drop(session);
-    finish(invocation, &change, &change, &[])
+    let sealed = SealedSecret { change: Box::new(change), warnings };
+    finish(invocation, &sealed, &sealed.change, &[])
 }
 
 /// Every secret is a change of its own; one that fails does not keep the others.
 pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let region = region(invocation, args)?;
     let secrets = invocation.vault.list_secrets(region)?;
-    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, raw_keys(&args.keys, Purpose::Open)?);
+    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, raw_keys(&args.message.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;
     let mut document = RewrapDocument::default();
-    let keys = key_options(invocation, Some(session.kms()), wrapping, opening)?;
-    let mut request = RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys };
-    name_online_keys(invocation, Some(session.kms()), &args.keys.kms_key_id, &mut request.keys)?;
+    let mut request = request(invocation.key_names(), session.kms(), args, (wrapping, opening), region)?;
     for secret in secrets {
         request.secret_id = secret.arn.to_string();
         let change = invocation.vault.rewrap_secret(&mut session, &request);
         invocation.keystore.note_made_by(&mut session);
         match change {
             Ok(change) => {
-                warn_about_keys(session.kms(), &change, &request.keys);
+                tell(&of_change(session.kms(), &change, &request.keys));
                 document.rewrapped.push(Done { arn: secret.arn, name: secret.name });
             }
             // No other secret would fare better.
@@ -64,8 +65,20 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     drop(session);
     let is_complete = document.failed.is_empty();
     invocation.printer.print(&document)?;
-    invocation.access.note_calls();
     if is_complete { Ok(()) } else { Err(Failure::Partial) }
+}
+
+/// For any secret: what is asked for, with the keys that were named.
+fn request(
+    names: KeyNames<'_>,
+    kms: &EmbeddedKms,
+    args: &RewrapArgs,
+    (wrapping, opening): (Wrapping, Vec<RawKey>),
+    region: Option<Region>,
+) -> Outcome<RewrapSecret> {
+    let mut keys = key_options(names, Some(kms), wrapping, opening)?;
+    name_online_keys(names, Some(kms), &args.message.keys.kms_key_id, &mut keys)?;
+    Ok(RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys })
 }
 
 /// A key belongs to a Region: its ARN says which, or there has to be one. Without a key only an explicit `--region` narrows the work.
