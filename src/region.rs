@@ -1,6 +1,11 @@
 //! AWS Regions and partitions, from botocore's `partitions.json` without the `*-global` pseudo-Regions.
 
-use std::{fmt, str::FromStr};
+use std::{
+    cmp::Ordering,
+    fmt,
+    hash::{Hash, Hasher},
+    str::FromStr,
+};
 
 use crate::text;
 
@@ -22,11 +27,10 @@ impl fmt::Display for Partition {
     }
 }
 
-/// A Region that exists.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+/// A Region that exists. Regions are in the order of their names.
+#[derive(Clone, Copy)]
 pub struct Region(&'static RegionRecord);
 
-#[derive(PartialEq, Eq, Hash, PartialOrd, Ord)]
 struct RegionRecord {
     name: &'static str,
     partition: Partition,
@@ -70,6 +74,33 @@ impl Region {
         let mut names: Vec<_> = REGIONS.iter().filter(|known| shared(known) >= 2).collect();
         names.sort_by_key(|known| std::cmp::Reverse(shared(known)));
         names.iter().take(3).map(|known| known.name).collect()
+    }
+}
+
+impl PartialEq for Region {
+    /// There is one record of each: no names are compared.
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0)
+    }
+}
+
+impl Eq for Region {}
+
+impl Hash for Region {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.name().hash(state);
+    }
+}
+
+impl Ord for Region {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.name().cmp(other.name())
+    }
+}
+
+impl PartialOrd for Region {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 
@@ -185,6 +216,14 @@ mod tests {
         let enabled = Region::all().filter(|region| region.partition() == AWS && region.is_enabled_by_default()).count();
         assert_eq!(enabled, 17);
         assert!(Region::all().filter(|region| region.partition() != AWS).all(Region::is_enabled_by_default));
+    }
+
+    #[test]
+    fn each_name_is_that_of_one_record() {
+        for region in Region::all() {
+            assert_eq!(Region::all().filter(|other| other.name() == region.name()).count(), 1, "{region}");
+            assert_eq!(Region::new(region.name()), Some(region));
+        }
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::{
     secret::SecretBytes,
 };
 
+/// Bytes of the smallest buffer.
+const LEAST: usize = 1024;
+
 pub(super) struct BufferedOutput<W> {
     output: W,
     buffer: SecretBytes,
@@ -29,7 +32,8 @@ impl<W: Write> BufferedOutput<W> {
             return self.watch(|output| output.write_all(piece));
         }
         let end = self.filled + piece.len();
-        self.buffer.grow(if end <= FIRST { FIRST } else { CHUNK });
+        // Doubled from piece to piece: what a small message does not need is neither cleared nor wiped.
+        self.buffer.grow(if end <= FIRST { end.next_power_of_two().max(LEAST) } else { CHUNK });
         self.buffer.expose_mut().get_mut(self.filled..end).expect("the buffer holds a chunk").copy_from_slice(piece);
         self.filled = end;
         Ok(())

@@ -83,12 +83,14 @@ fn short(sha256: &str) -> &str {
 ///
 /// Different texts give names that differ on a case-insensitive file system, and no result is `.`, `..`, hidden, a device or has a separator.
 pub(crate) fn encode(text: &str) -> String {
+    const HEX: &[u8; 16] = b"0123456789abcdef";
+    let hex = |nibble: u8| HEX.get(usize::from(nibble)).map_or('0', |digit| char::from(*digit));
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {
             b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => encoded.push(char::from(byte)),
             b'A'..=b'Z' => encoded.extend(['+', char::from(byte.to_ascii_lowercase())]),
-            _ => encoded.push_str(&format!("%{byte:02x}")),
+            _ => encoded.extend(['%', hex(byte >> 4), hex(byte & 15)]),
         }
     }
     if encoded.len() > MAX_ENCODED {

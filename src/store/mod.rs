@@ -5,7 +5,7 @@
 //! | what | promise |
 //! | --- | --- |
 //! | the unit of commit | is the name: all records of a name are read with one [`Stamp`], and a change is committed only if the stamp still holds |
-//! | reading | needs no lock; a record is read whole or not at all, a blob is never half there; what is not there is [`io::ErrorKind::NotFound`](std::io::ErrorKind::NotFound) |
+//! | reading | needs no lock; a record is read whole or not at all, a blob is never half there; what is not there is `None`, never an error |
 //! | [`WriteGroup::stage`] | changes nothing that a record names; an error leaves everything as it was |
 //! | [`WriteGroup::barrier`] | what was staged or committed before is durable when it returns; once failed, it is never tried again, and nothing more may be written |
 //! | [`Staged::commit`] | record by record in the order of the change, each durable before the next, or all at once; an error before the first leaves everything as it was, a later one says that the change may have happened |
@@ -68,8 +68,8 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     /// Reads the records of a name in place of what `records` held. Only these Regions are looked into.
     fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()>;
 
-    /// Opens a blob; no link is followed.
-    fn open(&self, blob: &BlobKey) -> Result<Box<dyn io::Read + Send>>;
+    /// Opens a blob, no link is followed; `None` where it is not there, be it that a writer has removed it.
+    fn open(&self, blob: &BlobKey) -> Result<Option<Blob>>;
 
     /// Whether a blob is there.
     fn has(&self, blob: &BlobKey) -> bool;
@@ -88,6 +88,21 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
 pub(crate) trait Writer: Send + Sync {
     /// Begins a group of changes that share their barriers.
     fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_>;
+}
+
+/// A blob that is open.
+pub(crate) struct Blob {
+    /// Where it lies, for people.
+    pub(crate) place: PathBuf,
+    pub(crate) content: Box<dyn io::Read + Send>,
+}
+
+impl Blob {
+    /// Reads all of it, at most `limit` bytes.
+    pub(crate) fn read(self, limit: u64) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        read_bounded_to(&mut bytes, self.content, &self.place, limit).map(|()| bytes)
+    }
 }
 
 /// How many changes a group is for.

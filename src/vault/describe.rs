@@ -12,7 +12,6 @@ use serde::{Serialize, Serializer};
 use super::{
     Vault,
     family::{Family, Located},
-    lookup::Found,
     record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
@@ -269,7 +268,7 @@ impl Vault {
         secret_id: &str,
         region: Option<Region>,
     ) -> Result<SecretDescription> {
-        let Found { secret, region, .. } = self.find(secret_id, region)?;
+        let (secret, region) = self.find(secret_id, region)?;
         let only = (region != secret.record.primary_region()).then_some(region);
         let bundles = bundles(self, kms, keys, &secret, only);
         let record = secret.record;

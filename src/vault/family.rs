@@ -24,9 +24,15 @@ impl Located {
         BlobKey { secret: self.key.clone(), version: encode(&version.version_id), file: bundle.file.clone() }
     }
 
-    /// All bundles that the record names.
+    /// All bundles that the record names, in its order.
     pub(super) fn blobs(&self) -> Vec<BlobKey> {
-        self.record.versions.iter().flat_map(|version| version.bundles.iter().map(|bundle| self.blob(version, bundle))).collect()
+        let mut blobs = Vec::new();
+        for version in &self.record.versions {
+            let encoded = encode(&version.version_id);
+            let blob = |bundle: &BundleRecord| BlobKey { secret: self.key.clone(), version: encoded.clone(), file: bundle.file.clone() };
+            blobs.extend(version.bundles.iter().map(blob));
+        }
+        blobs
     }
 }
 
@@ -75,6 +81,11 @@ impl Family {
     /// The secret that has the name in `region`, as primary or replica.
     pub(crate) fn holder(&self, region: Region) -> Option<&Located> {
         self.holders(region).next()
+    }
+
+    /// Its place among the members.
+    pub(super) fn holder_index(&self, region: Region) -> Option<usize> {
+        self.0.iter().position(|member| self.is_holder(member, region))
     }
 
     /// All that claim the name in `region`: one at most, unless a record was changed by other hands.

@@ -29,6 +29,19 @@ impl Found {
     }
 }
 
+/// Where a secret is in what was read.
+struct FoundIn {
+    read: Reading,
+    index: usize,
+    region: Region,
+}
+
+impl FoundIn {
+    fn secret(&self) -> &Located {
+        self.read.family.0.get(self.index).expect("found there")
+    }
+}
+
 /// Whether the caller holds the lock: then no name changes hands while it is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Locking {
@@ -37,24 +50,26 @@ enum Locking {
 }
 
 impl Vault {
-    /// Finds a secret. Without a Region, in the ARN or beside it, the primary Region answers.
-    pub(super) fn find(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        self.find_by(Locking::Unlocked, secret_id, region)
+    /// Finds a secret, and the Region that answers for it: without one, in the ARN or beside it, the primary Region.
+    pub(super) fn find(&self, secret_id: &str, region: Option<Region>) -> Result<(Located, Region)> {
+        let FoundIn { mut read, index, region } = self.find_by(Locking::Unlocked, secret_id, region)?;
+        Ok((read.family.0.swap_remove(index), region))
     }
 
-    /// The same where the caller holds the lock.
+    /// The same where the caller holds the lock, to make a change of what was read.
     pub(super) fn find_locked(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        self.find_by(Locking::Locked, secret_id, region)
+        let found = self.find_by(Locking::Locked, secret_id, region)?;
+        Ok(Found { secret: found.secret().clone(), region: found.region, read: found.read })
     }
 
-    fn find_by(&self, access: Locking, secret_id: &str, region: Option<Region>) -> Result<Found> {
+    fn find_by(&self, access: Locking, secret_id: &str, region: Option<Region>) -> Result<FoundIn> {
         self.require()?;
         check_secret_id(secret_id)?;
         let is_arn = secret_id.starts_with("arn:");
         if is_arn { self.find_by_arn(access, secret_id, region) } else { self.find_by_name(access, secret_id, region) }
     }
 
-    fn find_by_arn(&self, access: Locking, text: &str, region: Option<Region>) -> Result<Found> {
+    fn find_by_arn(&self, access: Locking, text: &str, region: Option<Region>) -> Result<FoundIn> {
         let arn: SecretArn = text.parse().map_err(|_| SecretRefusal::NotAnArn(text.to_owned()))?;
         if let Some(asked) = region.filter(|region| *region != arn.region()) {
             return Err(SecretRefusal::ArnOfOtherRegion { named: arn.region(), asked }.into());
@@ -62,7 +77,7 @@ impl Vault {
         // As in AWS, a name that itself ends in a hyphen and six characters is not found by its partial ARN.
         let name = arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name);
         let found = self.find_by_name(access, name, Some(arn.region()))?;
-        let full = found.secret.record.arn.in_region(arn.region());
+        let full = found.secret().record.arn.in_region(arn.region());
         if full.account() == arn.account() && (full == arn || arn.split_suffix().is_none()) {
             Ok(found)
         } else {
@@ -70,15 +85,15 @@ impl Vault {
         }
     }
 
-    fn find_by_name(&self, access: Locking, name: &str, region: Option<Region>) -> Result<Found> {
+    fn find_by_name(&self, access: Locking, name: &str, region: Option<Region>) -> Result<FoundIn> {
         let load = || self.read_name(name);
         let read = if access == Locking::Locked { load()? } else { settled(load, region)? };
         let region = match region {
             Some(region) => region,
             None => only_primary(&read.family, name)?,
         };
-        match read.family.holder(region) {
-            Some(secret) => Ok(Found { secret: secret.clone(), region, read }),
+        match read.family.holder_index(region) {
+            Some(index) => Ok(FoundIn { read, index, region }),
             None => Err(elsewhere(&read.family, region).into()),
         }
     }

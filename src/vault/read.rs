@@ -1,14 +1,12 @@
 //! [GetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).
 
-use std::io;
-
 use super::{
     Vault,
     bundle::{OpenedBundle, open_bundle},
     family::Located,
-    lookup::Found,
     openers::{Openers, Reach},
     parameters::{check_version_id, check_version_stage},
+    reading::is_bundle_missing,
     record::{AWSCURRENT, DataKeyScope, SecretRecord, VersionRecord},
     seal_version::{can_compare, identity, value_matches},
     value::SecretValue,
@@ -20,7 +18,6 @@ use crate::{
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::{ComparisonKey, EmbeddedKms, key_choice::KeyOptions},
     region::Region,
-    store::Item,
     timestamp::Timestamp,
 };
 
@@ -119,12 +116,12 @@ impl Vault {
         let mut result = read();
         for _ in 0..OVERTAKEN_LIMIT {
             match result {
-                // A writer may have removed the file after the record was read; by now the record is another one.
-                Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => result = read(),
+                // A writer may have removed it after the record was read; by now the record is another one.
+                Err(error) if is_bundle_missing(&error) => result = read(),
                 _ => break,
             }
         }
-        result.map_err(as_missing)
+        result
     }
 
     fn read_value(
@@ -135,7 +132,7 @@ impl Vault {
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
         selector.check()?;
-        let Found { secret, region, .. } = self.find(secret_id, region)?;
+        let (secret, region) = self.find(secret_id, region)?;
         let version = select(&secret.record, selector)?;
         let OpenedBundle { value, .. } = self.open_in_region(openers, openers.farthest(), &secret, version, region)?;
         Ok(SecretValueEntry {
@@ -200,8 +197,9 @@ impl Vault {
             return Err(BundleRefusal::NotOnRecord { version_id: version.version_id.clone(), region }.into());
         };
         let blob = secret.blob(version, bundle);
-        let path = self.store.place(Item::Blob(&blob));
-        let message = self.read_bundle(&blob, MAX_BUNDLE_LENGTH)?;
+        let opened = self.open_bundle_file(&blob)?;
+        let path = opened.place.clone();
+        let message = opened.read(MAX_BUNDLE_LENGTH)?;
         if u64::try_from(message.len()).unwrap_or(u64::MAX) != bundle.size || sha256(&message) != bundle.sha256 {
             return Err(BundleRefusal::Changed(path).into());
         }
@@ -258,10 +256,10 @@ fn disproved(version: &VersionRecord, region: Region) -> Error {
 fn not_from_elsewhere(error: Error, region: Region) -> Error {
     let refusal = match error {
         Error::Service(refusal) => match *refusal {
+            Refusal::Bundle(BundleRefusal::Missing(path)) => BundleRefusal::MissingForGood(path),
             Refusal::Bundle(refusal) => refusal,
             other => return other.into(),
         },
-        Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => BundleRefusal::MissingForGood { doing },
         other => return other,
     };
     BundleRefusal::NotFromElsewhere { refusal: Box::new(refusal), region }.into()
@@ -270,14 +268,6 @@ fn not_from_elsewhere(error: Error, region: Region) -> Error {
 /// The other Regions whose bundles hold the same value.
 fn others(version: &VersionRecord, region: Region) -> Vec<Region> {
     version.bundles.iter().map(|bundle| bundle.region).filter(|other| *other != region).collect()
-}
-
-/// A file that the record names and that is not there is damage.
-fn as_missing(error: Error) -> Error {
-    match error {
-        Error::Io { doing, source } if source.kind() == io::ErrorKind::NotFound => BundleRefusal::Missing { doing }.into(),
-        other => other,
-    }
 }
 
 fn select<'a>(record: &'a SecretRecord, selector: &VersionSelector) -> Result<&'a VersionRecord> {

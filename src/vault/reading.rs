@@ -1,6 +1,6 @@
 //! What a vault reads from its store.
 
-use std::{borrow::Borrow, io};
+use std::borrow::Borrow;
 
 use super::{
     Vault,
@@ -8,9 +8,9 @@ use super::{
     record::SecretRecord,
 };
 use crate::{
-    error::{Error, Result},
+    error::{BundleRefusal, Error, Refusal, Result},
     region::Region,
-    store::{BlobKey, Item, NameKey, Records, SecretKey, Store, read_bounded_to},
+    store::{Blob, BlobKey, Item, NameKey, Records, SecretKey, Store},
 };
 
 /// All secrets of a name as they were read, from which a change is made.
@@ -43,16 +43,19 @@ impl Vault {
 
     /// Whether a bundle was missing because another writer has changed its secret since: then the change is made anew from what is there now.
     pub(super) fn is_overtaken(&self, read: &Reading, name: &str, error: &Error) -> Result<bool> {
-        let is_missing = matches!(error, Error::Io { source, .. } if source.kind() == io::ErrorKind::NotFound);
-        Ok(is_missing && self.read_name(name)?.records != read.records)
+        Ok(is_bundle_missing(error) && self.read_name(name)?.records != read.records)
     }
 
-    /// Reads a bundle of at most `limit` bytes.
-    pub(super) fn read_bundle(&self, blob: &BlobKey, limit: u64) -> Result<Vec<u8>> {
-        let mut message = Vec::new();
-        read_bounded_to(&mut message, self.store.open(blob)?, &self.store.place(Item::Blob(blob)), limit)?;
-        Ok(message)
+    /// Opens a bundle that a record names.
+    pub(super) fn open_bundle_file(&self, blob: &BlobKey) -> Result<Blob> {
+        let missing = || BundleRefusal::Missing(self.store.place(Item::Blob(blob))).into();
+        self.store.open(blob)?.ok_or_else(missing)
     }
+}
+
+/// Whether a bundle that a record names is not in the store.
+pub(super) fn is_bundle_missing(error: &Error) -> bool {
+    matches!(error, Error::Service(refusal) if matches!(&**refusal, Refusal::Bundle(refusal) if refusal.is_missing()))
 }
 
 /// Reads the record of one secret; `None` when it is not there.

@@ -315,7 +315,7 @@ fn secret_refusals() -> Vec<(Error, CommandOperation, u8, &'static [&'static str
             ],
         ),
         (
-            BundleRefusal::Missing { doing: "reading x".to_owned() }.into(),
+            BundleRefusal::Missing("x".into()).into(),
             CommandOperation::GetSecretValue,
             254,
             &[

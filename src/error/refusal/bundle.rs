@@ -20,18 +20,12 @@ pub enum BundleRefusal {
         /// The Region.
         region: Region,
     },
-    /// The file is not there.
-    #[error("{doing}: the bundle is missing; another Region's may still open")]
-    Missing {
-        /// What was being done, with the path.
-        doing: String,
-    },
-    /// The file is not there, and no other one stands in for it.
-    #[error("{doing}: the bundle is missing")]
-    MissingForGood {
-        /// What was being done, with the path.
-        doing: String,
-    },
+    /// It is not in the store.
+    #[error("reading {}: the bundle is missing; another Region's may still open", .0.display())]
+    Missing(PathBuf),
+    /// It is not in the store, and no other one stands in for it.
+    #[error("reading {}: the bundle is missing", .0.display())]
+    MissingForGood(PathBuf),
     /// Another file than the one that was written.
     #[error("{}: size or SHA-256 is not the one on record: the file was changed or damaged", .0.display())]
     Changed(PathBuf),
@@ -81,6 +75,19 @@ impl BundleRefusal {
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         ErrorCode::DecryptionFailure
+    }
+
+    /// True where the bundle that was wanted is not in the store: a writer may have put another one in its place.
+    pub(crate) fn is_missing(&self) -> bool {
+        match self {
+            Self::Missing(_) | Self::MissingForGood(_) => true,
+            Self::NotFromElsewhere { refusal, .. } => refusal.is_missing(),
+            Self::NotOnRecord { .. }
+            | Self::Changed(_)
+            | Self::NoUsableKey { .. }
+            | Self::DoesNotOpen { .. }
+            | Self::Disproved { .. } => false,
+        }
     }
 }
 

@@ -202,10 +202,10 @@ fn bundles_and_regions() -> Vec<Refusal> {
         passed_over(EdkOutcome::PassedOver(PassedOver::OnRecord(key()))),
         passed_over(EdkOutcome::PassedOver(PassedOver::UnknownPoint)),
     ];
-    let missing = || BundleRefusal::MissingForGood { doing: text() };
+    let missing = || BundleRefusal::MissingForGood("x".into());
     let bundles = [
         BundleRefusal::NotOnRecord { version_id: text(), region: region() },
-        BundleRefusal::Missing { doing: text() },
+        BundleRefusal::Missing("x".into()),
         missing(),
         BundleRefusal::Changed("x".into()),
         BundleRefusal::NoUsableKey { path: "x".into(), attempts, others: vec![region()] },

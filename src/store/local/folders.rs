@@ -1,12 +1,15 @@
 //! The folders of a vault.
 
-use std::path::{Path, PathBuf};
+use std::{
+    ffi::OsStr,
+    path::{Path, PathBuf},
+};
 
-use super::layout::SECRETS;
+use super::layout::{MARKER, RECORD, SECRETS};
 use crate::{
     durable,
     region::Region,
-    store::{BlobKey, SecretKey},
+    store::{BlobKey, Item, NameKey, SecretKey},
 };
 
 /// Where a vault's folders are; none of them need be there.
@@ -27,15 +30,46 @@ impl Folders {
         Self { root: durable::parent_of(secrets).to_owned(), secrets: secrets.to_owned() }
     }
 
+    /// Where something lies.
+    pub(super) fn place(&self, item: Item<'_>) -> PathBuf {
+        match item {
+            Item::Vault => self.root.clone(),
+            Item::Marker => self.root.join(MARKER),
+            Item::Secret(secret) => self.secret_dir(secret),
+            Item::Record(secret) => self.record_path(&secret.name, secret.primary),
+            Item::Blob(blob) => self.blob_path(blob),
+        }
+    }
+
+    /// The same folders in a form that means the same everywhere, where that can be told.
+    pub(super) fn absolute(&self) -> Self {
+        let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        Self { root: absolute(&self.root), secrets: absolute(&self.secrets) }
+    }
+
     pub(super) fn region_dir(&self, region: Region) -> PathBuf {
-        self.secrets.join(region.name())
+        self.below([region.name().as_ref()])
     }
 
     pub(super) fn secret_dir(&self, secret: &SecretKey) -> PathBuf {
-        self.region_dir(secret.primary).join(secret.name.as_os_str())
+        self.below([secret.primary.name().as_ref(), secret.name.as_os_str()])
+    }
+
+    pub(super) fn record_path(&self, name: &NameKey, primary: Region) -> PathBuf {
+        self.below([primary.name().as_ref(), name.as_os_str(), RECORD.as_ref()])
     }
 
     pub(super) fn blob_path(&self, blob: &BlobKey) -> PathBuf {
-        self.secret_dir(&blob.secret).join(&blob.version).join(&blob.file)
+        let BlobKey { secret, version, file } = blob;
+        self.below([secret.primary.name().as_ref(), secret.name.as_os_str(), version.as_ref(), file.as_ref()])
+    }
+
+    /// A path below the folder of the Regions' folders, made at once.
+    fn below<const N: usize>(&self, names: [&OsStr; N]) -> PathBuf {
+        let length = names.iter().fold(self.secrets.as_os_str().len(), |length, name| length + 1 + name.len());
+        let mut path = PathBuf::with_capacity(length);
+        path.push(&self.secrets);
+        path.extend(names);
+        path
     }
 }

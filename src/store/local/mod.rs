@@ -14,17 +14,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use read::{is_one_file, open_lone};
 pub(crate) use survey::{PathContent, look_at};
 
 use self::{
     entries::{looked_at, names},
     folders::Folders,
     group::LocalGroup,
-    layout::{LOCK, MARKER, RECORD},
-    read::{read_bounded, read_record_to},
+    layout::{LOCK, MARKER},
+    read::{opened, read_bounded, read_record_to},
     single::Single,
 };
-use super::{BlobKey, GroupSize, Item, Leftover, NameKey, Records, SecretKey, Stamp, Store, Survey, WriteGroup, Writer};
+use super::{Blob, BlobKey, GroupSize, Item, Leftover, NameKey, Records, SecretKey, Stamp, Store, Survey, WriteGroup, Writer};
 use crate::{
     durable::{
         self, Group, Lock,
@@ -67,18 +68,11 @@ impl Store for LocalStore {
     }
 
     fn place(&self, item: Item<'_>) -> PathBuf {
-        match item {
-            Item::Vault => self.folders.root.clone(),
-            Item::Marker => self.folders.root.join(MARKER),
-            Item::Secret(secret) => self.folders.secret_dir(secret),
-            Item::Record(secret) => self.folders.secret_dir(secret).join(RECORD),
-            Item::Blob(blob) => self.folders.blob_path(blob),
-        }
+        self.folders.place(item)
     }
 
     fn absolute_place(&self, item: Item<'_>) -> PathBuf {
-        let place = self.place(item);
-        std::path::absolute(&place).unwrap_or(place)
+        self.folders.absolute().place(item)
     }
 
     fn exists(&self) -> Result<bool> {
@@ -121,16 +115,16 @@ impl Store for LocalStore {
     fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()> {
         records.start(Stamp::LOCKED);
         for region in regions {
-            let dir = self.folders.region_dir(*region).join(name.as_os_str());
-            records.add(*region, |bytes| read_record_to(bytes, &dir))?;
+            let path = self.folders.record_path(name, *region);
+            records.add(*region, |bytes| read_record_to(bytes, &path))?;
         }
         Ok(())
     }
 
-    fn open(&self, blob: &BlobKey) -> Result<Box<dyn io::Read + Send>> {
-        let path = self.folders.blob_path(blob);
-        refuse_link(durable::parent_of(&path))?;
-        Ok(Box::new(open_regular(&path)?))
+    fn open(&self, blob: &BlobKey) -> Result<Option<Blob>> {
+        let place = self.folders.blob_path(blob);
+        refuse_link(durable::parent_of(&place))?;
+        opened(open_regular(&place), place)
     }
 
     fn has(&self, blob: &BlobKey) -> bool {

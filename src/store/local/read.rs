@@ -1,26 +1,48 @@
 //! Files of a vault, read whole.
 
-use std::path::Path;
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
 
 use super::{
     entries::is_absence,
-    layout::{self, RECORD},
+    layout,
 };
 use crate::{
-    durable::regular::open_regular,
+    durable::{parent_of, regular::open_regular},
     error::{Error, Result},
-    store::{MAX_RECORD_LENGTH, read_bounded_to},
+    store::{Blob, MAX_RECORD_LENGTH, read_bounded_to},
 };
 
-/// Appends a secret's record; false when its folder or record is not there.
-pub(super) fn read_record_to(bytes: &mut Vec<u8>, dir: &Path) -> Result<bool> {
-    let path = dir.join(RECORD);
-    match open_regular(&path).and_then(|file| read_bounded_to(bytes, file, &path, MAX_RECORD_LENGTH)) {
+/// Appends the record of a secret that is at this path; false when it or its folder is not there.
+pub(super) fn read_record_to(bytes: &mut Vec<u8>, path: &Path) -> Result<bool> {
+    match open_regular(path).and_then(|file| read_bounded_to(bytes, file, path, MAX_RECORD_LENGTH)) {
         Ok(()) => {}
         Err(Error::Io { source, .. }) if is_absence(&source) => return Ok(false),
         Err(error) => return Err(error),
     }
-    layout::refuse_links(dir).map(|()| true)
+    layout::refuse_links(parent_of(path)).map(|()| true)
+}
+
+/// What came of opening a blob at this place.
+pub(super) fn opened(file: Result<File>, place: PathBuf) -> Result<Option<Blob>> {
+    match file {
+        Ok(file) => Ok(Some(Blob { place, content: Box::new(file) })),
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Opens a bundle that is named by its path and not by what is in a vault; through a link, if that is what was named.
+pub(crate) fn open_lone(path: &Path) -> Result<Option<Blob>> {
+    opened(File::open(path).map_err(|error| Error::io_at("reading", path, error)), path.to_owned())
+}
+
+/// Whether two paths lead to one file.
+pub(crate) fn is_one_file(a: &Path, b: &Path) -> bool {
+    a == b || fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
 /// Reads a whole file of at most `limit` bytes; a regular one, not through a symbolic link.

@@ -112,7 +112,7 @@ impl<'g> SecretWriter<'g> {
 /// either record may be the one that a power cut leaves. The same holds where the record cannot be read.
 pub(crate) fn abandon(dir: &Path, before: Option<&[u8]>, named: &[BlobKey]) {
     let mut now = Vec::new();
-    match read_record_to(&mut now, dir) {
+    match read_record_to(&mut now, &dir.join(RECORD)) {
         Ok(is_there) if is_there.then_some(&*now) == before => sweep(dir, before.map(|_| named)),
         _ => return,
     }

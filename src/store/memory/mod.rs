@@ -17,7 +17,7 @@ use self::{
     faults::{CallAnswer, Faults},
     writer::MemoryWriter,
 };
-use super::{BlobKey, Item, Leftover, NameKey, Records, SecretKey, Store, Survey, Writer};
+use super::{Blob, BlobKey, Item, Leftover, NameKey, Records, SecretKey, Store, Survey, Writer};
 use crate::{error::Result, parallel::lock, region::Region};
 
 /// How writers keep out of each other's way.
@@ -159,10 +159,9 @@ impl Store for MemoryStore {
         Ok(())
     }
 
-    fn open(&self, blob: &BlobKey) -> Result<Box<dyn io::Read + Send>> {
-        let missing = || crate::error::Error::io_at("reading", &self.place(Item::Blob(blob)), io::ErrorKind::NotFound.into());
-        let message = self.look(|disk| disk.now.blobs.get(blob).cloned())?.ok_or_else(missing)?;
-        Ok(Box::new(io::Cursor::new(message)))
+    fn open(&self, blob: &BlobKey) -> Result<Option<Blob>> {
+        let message = self.look(|disk| disk.now.blobs.get(blob).cloned())?;
+        Ok(message.map(|message| Blob { place: self.place(Item::Blob(blob)), content: Box::new(io::Cursor::new(message)) }))
     }
 
     fn has(&self, blob: &BlobKey) -> bool {

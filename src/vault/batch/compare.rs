@@ -92,7 +92,7 @@ fn recovery_keys(keys: &KeyOptions, record: &SecretRecord) -> Option<SecretDiffe
 fn signature(vault: &Vault, request: &CreateSecret, holder: &Located) -> Result<Option<SecretDifference>> {
     let Some(version) = holder.record.version_with_stage(AWSCURRENT).filter(|_| request.suite.is_signed()) else { return Ok(None) };
     let Some(bundle) = version.bundles.first() else { return Ok(None) };
-    let message = vault.read_bundle(&holder.blob(version, bundle), bundle.size)?;
+    let message = vault.open_bundle_file(&holder.blob(version, bundle))?.read(bundle.size)?;
     let header = Header::parse(&message, HeaderLimits::default())?.header;
     Ok((!header.suite.is_signed()).then_some(SecretDifference::Signature))
 }

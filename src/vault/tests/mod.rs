@@ -13,6 +13,7 @@ mod lookup;
 mod many;
 mod names;
 mod online;
+mod overtaken;
 mod overwrite;
 mod public_keys;
 mod record;

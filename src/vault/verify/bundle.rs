@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
-    fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -10,11 +9,15 @@ use std::{
 use super::findings::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
 use crate::{
     crypto::Sha256,
-    error::{Error, Result},
+    error::{BundleRefusal, Error, Result},
     format::{HeaderLimits, MessageId},
     kms::key_choice::KeyOptions,
     message::{Inspected, OpenOptions, inspect, open, told_regions},
     region::Region,
+    store::{
+        Blob,
+        local::{is_one_file, open_lone},
+    },
     vault::edk_record::EdkRecord,
 };
 
@@ -94,18 +97,18 @@ impl<'a> Checker<'a> {
     }
 
     /// Structure, size, hash, and that no other bundle has the message id. `None` after a fault that leaves nothing to check.
-    pub(super) fn check_structure(&mut self, path: &Path, opened: Result<Box<dyn Read + Send>>) -> Option<Seen> {
+    pub(super) fn check_structure(&mut self, path: &Path, opened: Result<Option<Blob>>) -> Option<Seen> {
         self.report.bundles += 1;
-        match opened.and_then(look) {
-            Ok(seen) => {
+        match opened.and_then(|blob| blob.map(|blob| look(blob.content)).transpose()) {
+            Ok(Some(seen)) => {
                 let other = self.message_ids.insert(seen.inspected.header.message_id, path.to_owned());
                 // Not when two of the paths to be verified lead to one file.
-                if let Some(other) = other.filter(|other| !is_same(other, path)) {
+                if let Some(other) = other.filter(|other| !is_one_file(other, path)) {
                     self.fault(path, format!("has the message id of {}: one of them is a copy, or forged", other.display()));
                 }
                 Some(seen)
             }
-            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            Ok(None) => {
                 self.fault(path, "the file is missing");
                 None
             }
@@ -118,11 +121,7 @@ impl<'a> Checker<'a> {
 
     /// A bundle that is named by itself, through a link if that is what the user named: it is not compared with a record.
     pub(super) fn check_lone_bundle(&mut self, path: &Path) {
-        let open_file = || match File::open(path) {
-            Ok(file) => Ok(Box::new(file) as Box<dyn Read + Send>),
-            Err(error) => Err(Error::io_at("reading", path, error)),
-        };
-        let Some(seen) = self.check_structure(path, open_file()) else { return };
+        let Some(seen) = self.check_structure(path, open_lone(path)) else { return };
         let told = told_regions(&seen.inspected.header.encryption_context);
         if !told.is_empty() && !told.iter().any(|region| self.is_asked_about(*region)) {
             self.report.bundles -= 1;
@@ -137,10 +136,11 @@ impl<'a> Checker<'a> {
             self.count(|counts| &mut counts.not_openable_here);
             return;
         }
-        let opened = open_file().and_then(|file| {
+        let opened = open_lone(path).and_then(|blob| {
+            let Some(blob) = blob else { return Err(BundleRefusal::MissingForGood(path.to_owned()).into()) };
             let openers = keys.openers(kms);
             let options = OpenOptions { region: self.options.region, ..OpenOptions::default() };
-            openers.with(openers.farthest(), None, |keyrings| open(file, io::sink(), keyrings, &options).map(drop))
+            openers.with(openers.farthest(), None, |keyrings| open(blob.content, io::sink(), keyrings, &options).map(drop))
         });
         let is_online = keys.online.is_some();
         self.count_opened(path, opened, is_online);
@@ -161,10 +161,6 @@ impl<'a> Checker<'a> {
             }
         }
     }
-}
-
-fn is_same(a: &Path, b: &Path) -> bool {
-    a == b || fs::canonicalize(a).is_ok_and(|a| fs::canonicalize(b).is_ok_and(|b| a == b))
 }
 
 fn look(message: Box<dyn Read + Send>) -> Result<Seen> {

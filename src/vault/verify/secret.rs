@@ -1,6 +1,6 @@
 //! Checks of one secret: its record, its bundles against the record, and what else lies in its folder.
 
-use std::{io::Read, path::Path};
+use std::path::Path;
 
 use super::{
     bundle::{Checker, Seen},
@@ -8,12 +8,12 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::Result,
+    error::{BundleRefusal, Result},
     format::EncryptedDataKey,
     keyring::{AWS_KMS_PROVIDER_ID, ecdh_recipient, names_key_arn},
     kms::{EmbeddedKms, key_choice::KeyOptions},
     region::Region,
-    store::{Item, Leftover, SecretKey, Store, read_bounded_to},
+    store::{Blob, BlobKey, Item, Leftover, SecretKey, Store},
     vault::{
         Vault,
         bundle::{OpenedBundle, open_bundle},
@@ -32,31 +32,36 @@ const ATTEMPTS: usize = 5;
 impl Checker<'_> {
     /// Checks a secret, whose place says its primary Region.
     pub(super) fn check_secret(&mut self, store: &dyn Store, secret: &SecretKey) {
-        for _ in 1..ATTEMPTS {
+        let read = || Ok(read_record(store, secret)?.map(|record| Located { key: secret.clone(), record }));
+        let mut record = read();
+        for attempt in 1..=ATTEMPTS {
             let before = self.start_report();
-            let record = read_record(store, secret).ok();
-            self.check_once(store, secret);
+            self.check_once(store, secret, &record);
+            if self.report.is_sound() || attempt == ATTEMPTS {
+                return self.add_to(before);
+            }
             // A fault may be a writer's work that was done meanwhile: then the record is another one by now.
-            if self.report.is_sound() || read_record(store, secret).ok() == record {
+            let now = read();
+            if now.as_ref().ok() == record.as_ref().ok() {
                 return self.add_to(before);
             }
             self.report = before;
+            record = now;
         }
-        self.check_once(store, secret);
     }
 
-    fn check_once(&mut self, store: &dyn Store, secret: &SecretKey) {
+    fn check_once(&mut self, store: &dyn Store, secret: &SecretKey, record: &Result<Option<Located>>) {
         let place = store.place(Item::Secret(secret));
-        let record = match read_record(store, secret) {
-            Ok(record) => record,
+        let found = match record {
+            Ok(found) => found,
             Err(error) => {
                 self.report.secrets += 1;
                 self.fault(&place, error.to_string());
                 return;
             }
         };
-        let found = record.map(|record| Located { key: secret.clone(), record });
-        match store.leftovers(secret, found.as_ref().map(Located::blobs).as_deref()) {
+        let blobs = found.as_ref().map(Located::blobs);
+        match store.leftovers(secret, blobs.as_deref()) {
             Ok(leftovers) => {
                 for Leftover { place, is_writers } in leftovers {
                     self.note(&place, if is_writers { LEFTOVER } else { STRANGER });
@@ -75,13 +80,14 @@ impl Checker<'_> {
                 format!("took the place of {arn} in {region}: the next change of the secret removes what is left of that one"),
             );
         }
+        let mut blobs = blobs.iter().flatten();
         for version in &secret.record.versions {
-            self.check_regions(&place, &secret, version);
-            for bundle in &version.bundles {
+            self.check_regions(&place, secret, version);
+            for (bundle, blob) in version.bundles.iter().zip(&mut blobs) {
                 if self.is_asked_about(bundle.region) {
-                    self.check_bundle(store, &secret, version, bundle);
+                    self.check_bundle(store, secret, version, bundle, blob);
                 } else {
-                    let is_absent = !store.has(&secret.blob(version, bundle));
+                    let is_absent = !store.has(blob);
                     self.count_other_region(|counts| {
                         counts.bundles += 1;
                         counts.absent += u64::from(is_absent);
@@ -127,11 +133,10 @@ impl Checker<'_> {
         }
     }
 
-    fn check_bundle(&mut self, store: &dyn Store, secret: &Located, version: &VersionRecord, bundle: &BundleRecord) {
-        let blob = secret.blob(version, bundle);
-        let path = store.place(Item::Blob(&blob));
+    fn check_bundle(&mut self, store: &dyn Store, secret: &Located, version: &VersionRecord, bundle: &BundleRecord, blob: &BlobKey) {
+        let path = store.place(Item::Blob(blob));
         let faults = self
-            .check_structure(&path, store.open(&blob))
+            .check_structure(&path, store.open(blob))
             .map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
         let is_sound = faults.as_ref().is_some_and(Vec::is_empty);
         for fault in faults.unwrap_or_default() {
@@ -148,8 +153,11 @@ impl Checker<'_> {
             // Why is on the list already.
             return self.count(|counts| &mut counts.failed);
         }
-        let (opened, is_online) =
-            (open((kms, keys), secret, version, bundle, store.open(&blob).map(|reader| (reader, &*path))), keys.online.is_some());
+        let opened = store.open(blob).and_then(|opened| {
+            let missing = || BundleRefusal::MissingForGood(path.clone());
+            open((kms, keys), secret, version, bundle, opened.ok_or_else(missing)?)
+        });
+        let is_online = keys.online.is_some();
         match opened {
             Ok(true) => self.count_opened(&path, Ok(()), is_online),
             Ok(false) => {
@@ -227,11 +235,9 @@ fn open(
     secret: &Located,
     version: &VersionRecord,
     bundle: &BundleRecord,
-    opened: Result<(Box<dyn Read + Send>, &Path)>,
+    blob: Blob,
 ) -> Result<bool> {
-    let (reader, place) = opened?;
-    let mut message = Vec::new();
-    read_bounded_to(&mut message, reader, place, bundle.size)?;
+    let message = blob.read(bundle.size)?;
     let identity = identity(&secret.record, &version.version_id, bundle.region);
     let openers = keys.openers(kms);
     let OpenedBundle { value, .. } =

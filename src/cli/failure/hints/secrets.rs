@@ -89,8 +89,8 @@ fn ways_of_bundle(refusal: &BundleRefusal) -> Vec<Hint> {
             hints.extend(one("--keystore names the keystore that made the value on record"));
             hints
         }
-        BundleRefusal::Missing { .. }
-        | BundleRefusal::MissingForGood { .. }
+        BundleRefusal::Missing(_)
+        | BundleRefusal::MissingForGood(_)
         | BundleRefusal::Changed(_)
         | BundleRefusal::DoesNotOpen { .. }
         | BundleRefusal::Disproved { .. } => Vec::new(),

@@ -1,0 +1,40 @@
+//! Another writer is first, wherever in the middle that is.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::store::memory::{MemoryStore, Writers};
+
+/// More calls than any operation here makes.
+const CALLS: u64 = 60;
+
+/// A vault in memory whose writers race, and the keystore of who writes to it.
+fn place() -> (Arc<MemoryStore>, Place) {
+    let store = Arc::new(MemoryStore::new(Writers::Racing));
+    let place = Place { vault: Vault::over(Arc::clone(&store) as Arc<dyn crate::store::Store>), ..Place::new() };
+    (store, place)
+}
+
+#[test]
+fn what_is_opened_meanwhile_by_another_keystore_is_read_anew() {
+    let mut overtaken = 0;
+    for call in 1..=CALLS {
+        let (store, place) = place();
+        let request = CreateSecret { data_key_scope: DataKeyScope::PerRegion, ..request("db", &["eu-west-1"]) };
+        place.create(&request).expect("created");
+        // It cannot compare values, so that each Region's bundle speaks for itself.
+        let other = place.elsewhere();
+        let regions = [region("us-west-2"), region("eu-west-1")];
+        other.keys(|kms| kms.import(place.kms().export(&regions).expect("exported")).map(drop)).expect("imported");
+        let (vault, mut session) = (place.vault.clone(), place.session());
+        let writer = place.vault.clone();
+        store.interrupt_at(call, move || {
+            writer.rewrap_secret(&mut session, &RewrapSecret::new("db")).expect("rewrapped by the first");
+        });
+        let change = vault.rewrap_secret(&mut other.session(), &RewrapSecret::new("db"));
+        overtaken += u64::from(store.calm() >= call);
+        assert!(change.is_ok(), "call {call}: {change:?}");
+        assert_eq!(place.value_in("eu-west-1"), "top");
+    }
+    assert!(overtaken > 5, "{overtaken}");
+}
