@@ -144,7 +144,7 @@ pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, Heade
 pub use message::{FrameLength, OpenOptions, Opened, SealOptions, Sealed, inspect, open, rewrap, seal};
 pub use secret::{DataKey, SecretBytes};
 pub use suite::AlgorithmSuite;
-pub use timestamp::{NotATime, Timestamp};
+pub use timestamp::{ClockOutOfRange, NotATime, Timestamp};
 
 /// The README's library example is compiled and run with the documentation tests.
 #[cfg(doctest)]

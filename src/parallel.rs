@@ -56,6 +56,23 @@ pub(crate) fn try_in_parallel<S: Default, T, R: Send, E: Send>(
     done.into_iter().map(|(_, result)| result).collect()
 }
 
+/// Whether the system gives so many more threads at once: asked before they are had of a library that panics where it gets none.
+///
+/// # Errors
+/// It does not.
+#[cfg(any(feature = "kms-client", feature = "kms-endpoint"))]
+pub(crate) fn require_threads(count: usize) -> std::io::Result<()> {
+    let (all_are_there, wait) = std::sync::mpsc::channel::<()>();
+    let wait = Mutex::new(wait);
+    // Until the other end is dropped.
+    let hold = || _ = lock(&wait).recv();
+    scope(|scope| {
+        let started = (0..count).try_for_each(|_| Builder::new().spawn_scoped(scope, hold).map(drop));
+        drop(all_are_there);
+        started
+    })
+}
+
 /// Locks what a thread that panicked has left as whole as an error would.
 pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
@@ -114,6 +131,13 @@ mod tests {
         });
         let Ok(counted) = counted;
         assert!(counted.iter().all(|count| (1..=100).contains(count)) && counted.iter().filter(|count| **count == 1).count() <= 3);
+    }
+
+    #[cfg(any(feature = "kms-client", feature = "kms-endpoint"))]
+    #[test]
+    fn so_many_threads_are_had_at_once_or_none() {
+        require_threads(8).expect("there are so many");
+        require_threads(0).expect("none is always there");
     }
 
     #[test]

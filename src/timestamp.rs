@@ -1,9 +1,9 @@
 //! Points in time as the AWS CLI prints them.
 
-use std::{fmt, ops::Range, str::FromStr};
+use std::{fmt, ops::Range, str::FromStr, time::SystemTime};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339};
+use time::{Duration, OffsetDateTime, UtcOffset, format_description::well_known::Rfc3339, macros::datetime};
 
 use crate::text;
 
@@ -13,6 +13,11 @@ use crate::text;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(OffsetDateTime);
 
+/// The system's clock stands outside of the years 0 to 9999: nothing is written under such a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the system's clock stands outside of the years 0 to 9999; set it, as times are written down")]
+pub struct ClockOutOfRange;
+
 /// The text is not a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an ISO 8601 time with an offset")]
@@ -20,9 +25,30 @@ pub struct NotATime;
 
 impl Timestamp {
     /// The system clock's time.
-    #[must_use]
-    pub fn now() -> Self {
-        Self::truncated(OffsetDateTime::now_utc())
+    ///
+    /// # Errors
+    /// [`ClockOutOfRange`] outside of the years 0 to 9999.
+    pub fn now() -> Result<Self, ClockOutOfRange> {
+        Self::at(SystemTime::now()).ok_or(ClockOutOfRange)
+    }
+
+    /// The system clock's time to compare others with, and not to be written down: where the clock stands outside of the years 0 to 9999, the
+    /// first or last time in them.
+    pub(crate) fn now_within_years() -> Self {
+        let now = SystemTime::now();
+        let end = if now < SystemTime::UNIX_EPOCH { Self::FIRST } else { Self::LAST };
+        Self::at(now).unwrap_or(end)
+    }
+
+    const FIRST: Self = Self(datetime!(0000-01-01 0:00 UTC));
+    const LAST: Self = Self(datetime!(9999-12-31 23:59:59.999 UTC));
+
+    fn at(time: SystemTime) -> Option<Self> {
+        let time = match time.duration_since(SystemTime::UNIX_EPOCH) {
+            Ok(after) => OffsetDateTime::UNIX_EPOCH.checked_add(after.try_into().ok()?),
+            Err(before) => OffsetDateTime::UNIX_EPOCH.checked_sub(before.duration().try_into().ok()?),
+        };
+        time.and_then(Self::from_offset)
     }
 
     /// This many days of 24 hours later; the year 9999 is the last.
@@ -129,8 +155,29 @@ mod tests {
 
     #[test]
     fn now_survives_its_text() {
-        let now = Timestamp::now();
+        let now = Timestamp::now().expect("a time in these years");
         assert_eq!(now.to_string().parse(), Ok(now));
+        assert!(Timestamp::now_within_years() >= now);
+    }
+
+    #[test]
+    fn a_clock_outside_of_the_years_is_told() {
+        let at = |seconds: i64| {
+            let distance = std::time::Duration::from_secs(seconds.unsigned_abs());
+            Timestamp::at(if seconds < 0 { SystemTime::UNIX_EPOCH - distance } else { SystemTime::UNIX_EPOCH + distance })
+        };
+        for (seconds, expected) in [
+            (253_402_300_799, Some("9999-12-31T23:59:59+00:00")),
+            (253_402_300_800, None),
+            (i64::MAX, None),
+            (-1, Some("1969-12-31T23:59:59+00:00")),
+            (-62_167_219_200, Some("0000-01-01T00:00:00+00:00")),
+            (-62_167_219_201, None),
+            (-i64::MAX, None),
+        ] {
+            assert_eq!(at(seconds).map(|time| time.to_string()).as_deref(), expected, "{seconds}");
+        }
+        assert!(Timestamp::FIRST.plus_days(1) < Timestamp::LAST && Timestamp::LAST.plus_days(7) == Timestamp::LAST);
     }
 
     #[test]

@@ -76,11 +76,15 @@ impl Prompter {
         let (is_done, watcher_wakes) = mpsc::channel::<()>();
         self.ends_at_once.store(false, Ordering::SeqCst);
         let result = thread::scope(|scope| {
-            scope.spawn(move || {
+            let watcher = thread::Builder::new().spawn_scoped(scope, move || {
                 while watcher_wakes.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
                     self.end_if_interrupted(tidy);
                 }
             });
+            if watcher.is_err() {
+                // There is no thread that would tidy up: a signal ends the process as it is.
+                self.ends_at_once.store(true, Ordering::SeqCst);
+            }
             // Dropped at the end, and by a panic too.
             let _is_done = is_done;
             work()

@@ -27,7 +27,8 @@ fn lock(file: &fs::File, path: &Path) -> std::io::Result<()> {
         (Ok(()), _) => Ok(()),
         (Err(fs::TryLockError::WouldBlock), Some(tell)) => thread::scope(|scope| {
             let (is_locked, waits) = mpsc::channel::<()>();
-            scope.spawn(move || {
+            // Where there is no thread to tell it, this waits without a word.
+            let _ = thread::Builder::new().spawn_scoped(scope, move || {
                 if waits.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
                     tell(path);
                 }

@@ -28,6 +28,8 @@ pub use refusal::{
 };
 pub use setup::SetupError;
 
+use crate::timestamp::ClockOutOfRange;
+
 /// The result of this crate's operations.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -163,6 +165,12 @@ impl Error {
     #[must_use]
     pub fn code(&self) -> Option<ErrorCode> {
         self.refusal().map(Refusal::code)
+    }
+}
+
+impl From<ClockOutOfRange> for Error {
+    fn from(clock: ClockOutOfRange) -> Self {
+        SetupError::from(clock).into()
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use crate::{
     arn::{AccountId, KeyArn},
     region::Region,
+    timestamp::ClockOutOfRange,
 };
 
 /// Something that is missing or does not fit: a keystore, a vault, a key file, a passphrase.
@@ -174,6 +175,10 @@ pub enum SetupError {
     /// An address that the network reaches.
     #[error("{0} is not loopback, and keys would cross the network in clear")]
     NotLoopback(std::net::SocketAddr),
+
+    /// A clock whose time cannot be written down.
+    #[error(transparent)]
+    Clock(#[from] ClockOutOfRange),
 
     /// What a caller's own part cannot have, such as a passphrase; the text says why.
     #[error("{0}")]

@@ -191,7 +191,7 @@ pub(super) fn seal_create(
     drawn: &Drawn,
     plan: CreationPlan,
 ) -> Result<PreparedChange> {
-    let mut after = request.record(&plan, drawn);
+    let mut after = request.record(&plan, drawn)?;
     let primary = plan.primary.region();
     let targets: Vec<_> = std::iter::once(plan.primary).chain(plan.replicas).collect();
     trace_plan(&targets, &plan.failed);
@@ -284,12 +284,12 @@ impl CreateSecret {
         Ok(())
     }
 
-    fn record(&self, plan: &CreationPlan, drawn: &Drawn) -> SecretRecord {
+    fn record(&self, plan: &CreationPlan, drawn: &Drawn) -> Result<SecretRecord> {
         let account = self.account.clone().unwrap_or_else(|| plan.primary.arn.account().clone());
-        let now = Timestamp::now();
+        let now = Timestamp::now()?;
         let in_sync = plan.replicas.iter().map(in_sync);
         let failed = plan.failed.iter().filter_map(failed_replica);
-        SecretRecord {
+        Ok(SecretRecord {
             format: FORMAT,
             arn: SecretArn::new(self.region, account, format!("{}-{}", self.name, drawn.arn_suffix)),
             name: self.name.clone(),
@@ -305,7 +305,7 @@ impl CreateSecret {
             replication_status: in_sync.chain(failed).collect(),
             replaces: plan.replaced.clone(),
             versions: Vec::new(),
-        }
+        })
     }
 }
 

@@ -365,7 +365,7 @@ fn rotation_in(record: &SecretRecord, region: Region) -> Option<&RotationRules> 
 }
 
 fn rotation_due(record: &SecretRecord, rules: &RotationRules) -> Option<Timestamp> {
-    rules.next_rotation_date(record.value_changed_date(), Timestamp::now())
+    rules.next_rotation_date(record.value_changed_date(), Timestamp::now_within_years())
 }
 
 fn key_in(record: &SecretRecord, region: Region) -> Option<String> {

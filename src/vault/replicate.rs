@@ -177,7 +177,7 @@ fn prepare_replicas(secret: Located, plan: &ReplicationPlan, sealed: SealedRepli
     after.replaces.extend(plan.replaced.iter().cloned());
     let failed = record_failures(&mut after, &problems, on_problem, None)?;
     versions.iter_mut().for_each(|version| version.leave_out(&failed));
-    after.last_changed_date = Timestamp::now();
+    after.last_changed_date = Timestamp::now()?;
     Ok(PreparedChange { key: secret.key, after, sealed: versions })
 }
 

@@ -89,7 +89,7 @@ impl Vault {
         let durable = session.commit()?;
         let seal = |(version, opened)| reseal(&durable, &secret.record, version, opened, &request.keys);
         let sealed = opened.into_iter().map(seal).collect::<Result<_>>()?;
-        let change = PreparedChange { key: secret.key.clone(), after: under_new_keys(&secret.record, &targets), sealed };
+        let change = PreparedChange { key: secret.key.clone(), after: under_new_keys(&secret.record, &targets)?, sealed };
         let Some(located) = change.write(writer, &read)? else { return Ok(None) };
         let lost_keys = lost_keys(&secret.record, &located.record);
         let not_compared = not_compared(durable.kms(), &located.record);
@@ -150,7 +150,7 @@ fn reseal(
 }
 
 /// The record with the new keys.
-fn under_new_keys(record: &SecretRecord, targets: &[ChosenKey]) -> SecretRecord {
+fn under_new_keys(record: &SecretRecord, targets: &[ChosenKey]) -> Result<SecretRecord> {
     let mut after = record.clone();
     for target in targets {
         if target.region() == after.primary_region() {
@@ -160,8 +160,8 @@ fn under_new_keys(record: &SecretRecord, targets: &[ChosenKey]) -> SecretRecord 
             *replica = in_sync(target);
         }
     }
-    after.last_changed_date = Timestamp::now();
-    after
+    after.last_changed_date = Timestamp::now()?;
+    Ok(after)
 }
 
 fn cover(targets: &[ChosenKey], version: &VersionRecord) -> bool {

@@ -52,7 +52,7 @@ impl Vault {
                 return Ok(());
             }
             check_tags(&after.tags)?;
-            after.last_changed_date = Timestamp::now();
+            after.last_changed_date = Timestamp::now()?;
             let change = PreparedChange { key: secret.key, after, sealed: Vec::new() };
             if change.write(&*writer, &read)?.is_some() {
                 return Ok(());

@@ -10,6 +10,7 @@ mod asymmetric;
 mod aws_dialect;
 mod create;
 mod debug;
+mod deprived;
 #[cfg(target_os = "linux")]
 mod errors;
 mod files;

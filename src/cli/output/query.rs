@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use super::query_functions as functions;
 use super::variables::{from_plain_variable, plain_name, positioned_name, to_value, to_variable};
-use crate::cli::usage::UsageError;
+use crate::{cli::usage::UsageError, parallel::try_in_parallel};
 
 /// Most characters of an expression that make it a level deeper: what parses and evaluates it calls itself for each level.
 const MAX_LEVELS: usize = 512;
@@ -54,22 +54,19 @@ impl Query {
     /// The same for a document whose member `member` is `list`, a list of structures, where the expression takes each by itself, as
     /// `SecretList[?Name=='a'].ARN` does: then no more of a long list becomes a document than one entry at a time, on each core.
     pub(crate) fn search_each<T: Serialize + Sync>(&self, member: &str, list: &[T]) -> Option<Result<Value, UsageError>> {
-        let each = self.each_of(member)?;
-        let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        let mut shares = list.chunks(list.len().div_ceil(cores).max(ENTRIES_PER_THREAD));
-        let own = shares.next().unwrap_or_default();
+        self.each_of(member)?;
+        let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+        let shares = list.chunks(list.len().div_ceil(cores.get()).max(ENTRIES_PER_THREAD));
         let expression = self.expression.as_str();
-        let found = thread::scope(|scope| {
-            // A compiled expression stays on its thread.
-            let search = |share| {
-                let query = Self::parse(expression)?;
-                query.each_of(member).map_or_else(|| Ok(Vec::new()), |each| query.search_share(each, share))
+        // A compiled expression stays on its thread.
+        let search = |query: &mut Option<Self>, share| {
+            let query = match query {
+                Some(query) => query,
+                None => query.insert(Self::parse(expression)?),
             };
-            let others: Vec<_> = shares.map(|share| scope.spawn(move || search(share))).collect();
-            let own = self.search_share(each, own);
-            let others = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
-            std::iter::once(own).chain(others).collect::<Result<Vec<_>, _>>()
-        });
+            query.each_of(member).map_or_else(|| Ok(Vec::new()), |each| query.search_share(each, share))
+        };
+        let found = try_in_parallel(cores, shares, search);
         Some(found.map(|found| Value::Array(found.into_iter().flatten().collect())))
     }
 

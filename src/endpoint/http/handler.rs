@@ -24,6 +24,7 @@ use crate::{
     kms::random_uuid,
     region::Region,
     secret::SecretBytes,
+    timestamp::Timestamp,
 };
 
 /// What JSON 1.1 of AWS goes by, in requests and answers. No form of a web page can send it.
@@ -69,7 +70,14 @@ struct Trace<'a> {
 impl Endpoint {
     pub(super) fn new(service: Arc<dyn JsonService>, authentication: Authentication, limits: Limits, workers: usize) -> Self {
         let large_bodies = Arc::new(Semaphore::new(limits.large_bodies));
-        Self { service, authentication, limits, workers: Arc::new(Semaphore::new(workers)), large_bodies, clock: OffsetDateTime::now_utc }
+        Self {
+            service,
+            authentication,
+            limits,
+            workers: Arc::new(Semaphore::new(workers)),
+            large_bodies,
+            clock: || Timestamp::now_within_years().utc(),
+        }
     }
 
     #[cfg(test)]

@@ -17,6 +17,8 @@ use super::{
 use crate::{
     endpoint::JsonService,
     error::{Error, Result, SetupError},
+    parallel::require_threads,
+    timestamp::Timestamp,
 };
 
 /// Connections that the operating system holds until they are accepted.
@@ -75,10 +77,13 @@ impl Server {
         if exposure == Exposure::Loopback && !listen.ip().is_loopback() {
             return Err(SetupError::NotLoopback(listen).into());
         }
-        let threads = thread::available_parallelism().map_or(2, NonZero::get);
-        let workers = (2 * threads).clamp(4, 32);
+        // Answers are dated.
+        Timestamp::now()?;
+        let cores = thread::available_parallelism().map_or(2, NonZero::get);
+        let (threads, workers) = (cores.min(4), (2 * cores).clamp(4, 32));
+        require_threads(threads + 1).map_err(|error| Error::io("starting threads", error))?;
         let mut builder = tokio::runtime::Builder::new_multi_thread();
-        builder.worker_threads(threads.min(4)).max_blocking_threads(workers).thread_name("kms-serve").enable_all();
+        builder.worker_threads(threads).max_blocking_threads(workers).thread_name("kms-serve").enable_all();
         let runtime = builder.build().map_err(|error| Error::io("starting threads", error))?;
         let (listener, address) = {
             let _entered = runtime.enter();

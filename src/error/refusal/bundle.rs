@@ -82,11 +82,9 @@ impl BundleRefusal {
         match self {
             Self::Missing(_) | Self::MissingForGood(_) => true,
             Self::NotFromElsewhere { refusal, .. } => refusal.is_missing(),
-            Self::NotOnRecord { .. }
-            | Self::Changed(_)
-            | Self::NoUsableKey { .. }
-            | Self::DoesNotOpen { .. }
-            | Self::Disproved { .. } => false,
+            Self::NotOnRecord { .. } | Self::Changed(_) | Self::NoUsableKey { .. } | Self::DoesNotOpen { .. } | Self::Disproved { .. } => {
+                false
+            }
         }
     }
 }

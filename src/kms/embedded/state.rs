@@ -158,7 +158,7 @@ impl EmbeddedKms {
 
     pub(super) fn now(&self) -> Timestamp {
         match self.clock {
-            Clock::System => Timestamp::now(),
+            Clock::System => Timestamp::now_within_years(),
             #[cfg(test)]
             Clock::Fixed(time) => time,
         }

@@ -41,7 +41,7 @@ fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases: &dyn Pass
         }
     };
     let unlocked = Unlocked { keystore_id, slot, root_key, source };
-    let bytes = unlocked.seal(kms, Timestamp::now())?;
+    let bytes = unlocked.seal(kms, Timestamp::now()?)?;
     durable::create_dir_all(parent_of(&location.keystore))?;
     let KeySource::KeyFile(key) = &unlocked.source else { return durable::write_new(&location.keystore, &bytes) };
     durable::create_dir_all(parent_of(&location.key_file))?;

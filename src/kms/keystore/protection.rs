@@ -63,7 +63,8 @@ fn change_to(location: &KeystoreLocation, passphrases: &dyn Passphrases, to: Pro
         Protection::KeyFile => None,
     };
     let known = KnownRootKey::of(&opened).filter(KnownRootKey::is_under_passphrase);
-    let (_lock, opened) = lock_and_unlock(location, passphrases, known)?;
+    let (mut lock, opened) = lock_and_unlock(location, passphrases, known)?;
+    lock.require()?;
     let (kms, mut unlocked) = opened.ok_or_else(|| location.none())?;
     location.temporaries().sweep_beside(&location.keystore);
     settle(location, &mut unlocked)?;
@@ -92,7 +93,7 @@ fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Un
     unlocked.slot = Slot::under_key_file(&unlocked.keystore_id, &unlocked.root_key, &key, &SystemRandom)?;
     durable::create_dir_all(parent_of(path))?;
     location.temporaries().write_new(&location.new_key_file(), key.expose())?;
-    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
+    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now()?)?)?;
     unlocked.source = KeySource::NewKeyFile(key);
     settle(location, unlocked)?;
     Ok(ProtectionChanged { left_behind: None })
@@ -114,7 +115,7 @@ fn to_passphrase(
         _ => None,
     };
     unlocked.slot = Slot::under_passphrase(&unlocked.keystore_id, &unlocked.root_key, passphrase, &SystemRandom)?;
-    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now())?)?;
+    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now()?)?)?;
     if let Some(path) = removable {
         durable::remove(&path)?;
     }

@@ -1,7 +1,11 @@
 //! Changing a keystore: lock, load or prepare, commit.
 
+use std::io;
+
 use super::{
-    Committed, KeysDurable, KeystoreLocation, Passphrases, key_file, protection,
+    Committed, KeysDurable, KeystoreLocation, Passphrases, key_file,
+    location::exists,
+    protection,
     slot::{RootKey, Slot},
     unlock::{KeySource, KnownRootKey, Unlocked, Unlocking, unlock, unlock_unasked},
 };
@@ -9,7 +13,7 @@ use crate::{
     arn::AccountId,
     crypto::SystemRandom,
     durable::{self, Lock, parent_of},
-    error::{Result, SetupError},
+    error::{Error, Result, SetupError},
     kms::{EmbeddedKms, key_id::random_uuid},
     timestamp::Timestamp,
 };
@@ -22,7 +26,45 @@ pub struct KeystoreSession {
     /// `None` until the keystore is made.
     unlocked: Option<Unlocked>,
     made: Option<Committed>,
-    _lock: Lock,
+    lock: KeystoreLock,
+}
+
+/// The keystore's lock, or why it cannot be had.
+#[derive(Debug)]
+pub(super) enum KeystoreLock {
+    Held(#[expect(dead_code, reason = "it is held until it is dropped")] Lock),
+    /// The medium is read-only, or the folder is somebody else's. What does not change the keystore needs no lock: it is replaced as a whole.
+    Refused(Error),
+    /// That was told.
+    Told,
+}
+
+impl KeystoreLock {
+    fn take(location: &KeystoreLocation) -> Result<Self> {
+        match Lock::exclusive(&location.lock_file()) {
+            Ok(lock) => Ok(Self::Held(lock)),
+            Err(Error::Io { doing, source }) if is_read_only(&source) && exists(&location.keystore)? => {
+                tracing::debug!(%source, "the keystore cannot be changed");
+                Ok(Self::Refused(Error::Io { doing, source }))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Refuses a change without the lock.
+    pub(super) fn require(&mut self) -> Result<()> {
+        match self {
+            Self::Held(_) => Ok(()),
+            Self::Refused(_) | Self::Told => match std::mem::replace(self, Self::Told) {
+                Self::Refused(error) => Err(error),
+                _ => Err(Error::Misuse("a keystore that cannot be locked cannot be written")),
+            },
+        }
+    }
+}
+
+fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
 }
 
 impl KeystoreSession {
@@ -30,8 +72,11 @@ impl KeystoreSession {
     /// `000000000000`. The folder and the lock file are made. Keys whose automatic rotation is due are rotated, in memory. Nobody is asked for a
     /// passphrase while the lock is held.
     ///
+    /// A keystore that this process may not write to, as on a medium that is read-only, is opened without the lock; a change of it is refused when it is
+    /// committed.
+    ///
     /// # Errors
-    /// As for [`KeystoreLocation::load`]; [`Error::Setup`](crate::Error::Setup) when the keystore is another account's, or when a key file lies ready that is
+    /// As for [`KeystoreLocation::load`]; [`Error::Setup`] when the keystore is another account's, or when a key file lies ready that is
     /// not fit to be adopted.
     pub fn begin(location: &KeystoreLocation, passphrases: &dyn Passphrases, account: Option<AccountId>) -> Result<Self> {
         durable::create_dir_all(parent_of(&location.keystore))?;
@@ -49,7 +94,7 @@ impl KeystoreSession {
             }
             _ => {
                 kms.rotate_due()?;
-                Ok(Self { location: location.clone(), kms, unlocked, made: None, _lock: lock })
+                Ok(Self { location: location.clone(), kms, unlocked, made: None, lock })
             }
         }
     }
@@ -66,7 +111,7 @@ impl KeystoreSession {
         let (mut kms, unlocked) = opened.ok_or_else(|| location.none())?;
         require_id(location, &unlocked.keystore_id, keystore_id)?;
         kms.rotate_due()?;
-        Ok(Self { location: location.clone(), kms, unlocked: Some(unlocked), made: None, _lock: lock })
+        Ok(Self { location: location.clone(), kms, unlocked: Some(unlocked), made: None, lock })
     }
 
     /// The state.
@@ -101,7 +146,8 @@ impl KeystoreSession {
     }
 
     fn write(&mut self) -> Result<Committed> {
-        let (now, temporaries) = (Timestamp::now(), self.location.temporaries());
+        self.lock.require()?;
+        let (now, temporaries) = (Timestamp::now()?, self.location.temporaries());
         // What a killed writer left: maybe a whole keystore.
         temporaries.sweep_beside(&self.location.keystore);
         let committed = match &mut self.unlocked {
@@ -148,9 +194,9 @@ pub(super) fn lock_and_unlock(
     location: &KeystoreLocation,
     passphrases: &dyn Passphrases,
     mut known: Option<KnownRootKey>,
-) -> Result<(Lock, Option<(EmbeddedKms, Unlocked)>)> {
+) -> Result<(KeystoreLock, Option<(EmbeddedKms, Unlocked)>)> {
     loop {
-        let lock = Lock::exclusive(&location.lock_file())?;
+        let lock = KeystoreLock::take(location)?;
         match unlock_unasked(location, known.as_ref())? {
             Unlocking::Opened(opened) => return Ok((lock, Some(*opened))),
             Unlocking::NoKeystore => return Ok((lock, None)),

@@ -6,10 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{
-    entries::is_absence,
-    layout,
-};
+use super::{entries::is_absence, layout};
 use crate::{
     durable::{parent_of, regular::open_regular},
     error::{Error, Result},

@@ -11,7 +11,7 @@ const CALLS: u64 = 60;
 /// A vault in memory whose writers race, and the keystore of who writes to it.
 fn place() -> (Arc<MemoryStore>, Place) {
     let store = Arc::new(MemoryStore::new(Writers::Racing));
-    let place = Place { vault: Vault::over(Arc::clone(&store) as Arc<dyn crate::store::Store>), ..Place::new() };
+    let place = Place { vault: Vault::over(Arc::clone(&store) as Arc<dyn Store>), ..Place::new() };
     (store, place)
 }
 

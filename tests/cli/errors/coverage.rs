@@ -5,11 +5,12 @@ use std::{fs, path::Path};
 use super::folder;
 
 /// Kinds of error that no session shows, and why.
-const UNREACHED: [(&str, &str); 26] = [
+const UNREACHED: [(&str, &str); 27] = [
     ("EncryptionFailure", "AWS KMS gives no usable answer: src/vault/tests/online.rs"),
     ("Misuse", "a caller's fault, which no input causes"),
     ("NotStored", "needs a message that was sealed elsewhere: src/message/tests/required_context.rs"),
     ("Random", "needs an operating system without random numbers"),
+    ("Clock", "needs a clock outside of the years 0 to 9999: src/timestamp.rs"),
     ("Surplus", "needs a bundle that was sealed elsewhere: src/vault/tests/binding.rs"),
     ("Reserved", "the command line refuses such names before the library does: values.txt"),
     ("DependencyTimeoutException", "AWS KMS answers with it: interop, and src/kms/aws"),

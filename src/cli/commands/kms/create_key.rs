@@ -70,7 +70,8 @@ pub(super) fn run(invocation: &Invocation, args: &CreateKeyArgs) -> Outcome {
 fn when_late<T>(patience: Duration, late: impl FnOnce() + Send, work: impl FnOnce() -> T) -> T {
     let (done, waiting) = mpsc::channel::<()>();
     thread::scope(|scope| {
-        scope.spawn(move || {
+        // Where there is no thread for it, nothing is announced.
+        let _ = thread::Builder::new().spawn_scoped(scope, move || {
             if waiting.recv_timeout(patience) == Err(mpsc::RecvTimeoutError::Timeout) {
                 late();
             }

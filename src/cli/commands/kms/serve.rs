@@ -65,7 +65,7 @@ pub(super) fn run(mut invocation: Invocation, args: ServeArgs) -> Outcome {
         note(&format!("AWS configuration in {}, until this ends", file.path().display()));
         print_text(&if args.export { access.export_lines() } else { format!("{}\n", access.url()) })?;
         give_up_stdout();
-        until_signal(server, &invocation.inputs.prompter, &file)
+        until_signal(server, &invocation.inputs.prompter, &file)?
     } else {
         let child = spawn(&args.program, &access)?;
         until_program_ends(server, &invocation.inputs.prompter, child)?
@@ -102,7 +102,7 @@ impl Passphrases for AtStart {
 }
 
 /// Serves until SIGINT or SIGTERM; a second one does not wait for the requests in work. Gives the exit code.
-fn until_signal(server: Server, prompter: &Prompter, file: &ConfigFile) -> u8 {
+fn until_signal(server: Server, prompter: &Prompter, file: &ConfigFile) -> Result<u8> {
     let stopper = server.stopper();
     let watch = |is_done: &AtomicBool| {
         let mut first = None;
@@ -141,7 +141,7 @@ fn until_program_ends(server: Server, prompter: &Prompter, mut child: Child) -> 
         drop(stopping);
         code
     };
-    Ok(beside(server, watch).map_err(|error| Error::io("wait for the program", error))?)
+    Ok(beside(server, watch)?.map_err(|error| Error::io("wait for the program", error))?)
 }
 
 /// Stops the server however the watch ends.
@@ -154,12 +154,13 @@ impl Drop for Stopping<'_> {
 }
 
 /// Runs the server, and beside it a watch that is told when the server has stopped.
-fn beside<T: Send>(server: Server, watch: impl FnOnce(&AtomicBool) -> T + Send) -> T {
+fn beside<T: Send>(server: Server, watch: impl FnOnce(&AtomicBool) -> T + Send) -> Result<T> {
     let is_done = AtomicBool::new(false);
     thread::scope(|scope| {
-        let watching = scope.spawn(|| watch(&is_done));
+        let watching =
+            thread::Builder::new().spawn_scoped(scope, || watch(&is_done)).map_err(|error| Error::io("starting a thread", error))?;
         server.run();
         is_done.store(true, Ordering::SeqCst);
-        watching.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        Ok(watching.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }

@@ -45,6 +45,7 @@ pub(super) fn hints(error: &SetupError, operation: CommandOperation) -> Vec<Hint
         | SetupError::NoAttempts
         | SetupError::Endpoint(_)
         | SetupError::NotLoopback(_)
+        | SetupError::Clock(_)
         | SetupError::Other(_) => Vec::new(),
     }
 }

@@ -27,8 +27,9 @@ use tokio::runtime::{Builder, Runtime};
 use super::options::AwsKmsOptions;
 use crate::{
     error::{Error, Result, SetupError},
-    parallel::lock,
+    parallel::{lock, require_threads},
     region::Region,
+    timestamp::Timestamp,
 };
 
 /// The AWS CLI's; the SDK would wait for ever.
@@ -82,6 +83,9 @@ impl Drop for Connection {
 
 /// One worker is enough: it waits for the network.
 pub(super) fn start() -> Result<Runtime> {
+    // Requests are dated.
+    Timestamp::now()?;
+    require_threads(1).map_err(|source| Error::io("starting the client of AWS KMS", source))?;
     let runtime = Builder::new_multi_thread().worker_threads(1).thread_name("aws-kms").enable_all().build();
     runtime.map_err(|source| Error::io("starting the client of AWS KMS", source))
 }
