@@ -8,7 +8,7 @@ mod skeleton;
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{Arg, ArgAction, ArgMatches, Command, CommandFactory as _, FromArgMatches as _, builder::Resettable, parser::ValueSource};
+use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches as _, builder::Resettable, parser::ValueSource};
 use serde_json::{Map, Value};
 
 use super::{
@@ -67,9 +67,8 @@ impl From<clap::Error> for ParseFailure {
     }
 }
 
-/// Reads the command line.
-pub(crate) fn parse(mut arguments: Vec<OsString>, environment: &Environment) -> Result<CommandLine, ParseFailure> {
-    let mut command = with_flags(Cli::command());
+/// Reads the command line by the definition that [`with_flags`] gave.
+pub(crate) fn parse(mut command: Command, mut arguments: Vec<OsString>, environment: &Environment) -> Result<CommandLine, ParseFailure> {
     let mut values = InputValues::default();
     let mut sample = None;
     if arguments.iter().any(|argument| names_flag(argument)) {

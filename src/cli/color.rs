@@ -2,17 +2,17 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io::{self, IsTerminal, Write},
+    io::{IsTerminal, Write},
 };
 
-use clap::ValueEnum as _;
+use clap::{ValueEnum as _, builder::StyledStr};
 
 use super::{args::Color, environment::Environment};
 
 /// What clap writes before its errors, and clap's colour for what is right.
-const ERROR: &str = "\u{1b}[1m\u{1b}[31m";
-const HINT: &str = "\u{1b}[32m";
-const RESET: &str = "\u{1b}[0m";
+pub(crate) const ERROR: &str = "\u{1b}[1m\u{1b}[31m";
+pub(crate) const HINT: &str = "\u{1b}[32m";
+pub(crate) const RESET: &str = "\u{1b}[0m";
 
 impl Color {
     /// The `--color` of a command line that may turn out to be none; of several the last. What it cannot be counts as not given.
@@ -37,17 +37,11 @@ impl Color {
         }
     }
 
-    /// Prints help and versions to stdout, and what clap refuses to stderr. Whoever has closed it loses it.
-    pub(crate) fn show(self, error: &clap::Error, environment: &Environment) {
-        let text = error.render();
-        let print = |stream: &mut dyn Write, is_colored: bool| {
-            if is_colored { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") }.and_then(|()| stream.flush())
-        };
-        let _ = if error.use_stderr() {
-            print(&mut io::stderr().lock(), self.applies_to(&io::stderr(), environment))
-        } else {
-            print(&mut io::stdout().lock(), self.applies_to(&io::stdout(), environment))
-        };
+    /// Prints help, a version or what clap refuses. Whoever has closed the stream loses it.
+    pub(crate) fn show(self, text: &StyledStr, stream: &mut (impl Write + IsTerminal), environment: &Environment) {
+        let is_colored = self.applies_to(stream, environment);
+        let written = if is_colored { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
+        let _ = written.and_then(|()| stream.flush());
     }
 }
 

@@ -53,6 +53,31 @@ impl CommandOperation {
         Self::ALL.iter().copied().find(|operation| operation.name() == name)
     }
 
+    /// True for what AWS has no operation for.
+    pub(crate) const fn is_own(self) -> bool {
+        matches!(
+            self,
+            Self::ChangeProtection
+                | Self::DeletePublicKey
+                | Self::EnableRegion
+                | Self::ExportKeys
+                | Self::ImportKeys
+                | Self::ImportPublicKey
+                | Self::ListRegions
+                | Self::Purge
+                | Self::Serve
+                | Self::SetDefaultKey
+                | Self::Completions
+                | Self::Inspect
+                | Self::Man
+                | Self::Open
+                | Self::Pack
+                | Self::Rewrap
+                | Self::Seal
+                | Self::Verify
+        )
+    }
+
     /// The operation of AWS by whose name the errors of a command are told; one that has no like in AWS is told by its own.
     pub(crate) const fn told_as(self) -> Self {
         match self {

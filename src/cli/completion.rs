@@ -17,6 +17,7 @@ use super::{
     failure::Outcome,
     invocation::vault,
     keystore::keystore_location,
+    profile::Profile,
     regions::Regions,
 };
 
@@ -143,7 +144,8 @@ impl Places {
 
     /// The Region that is named, if one is.
     fn region(&self) -> Outcome<Option<Region>> {
-        Regions::new(&self.global, &self.environment)?.configured()
+        let profile = Profile::load(&self.environment, self.global.profile.as_deref())?;
+        Regions::new(&self.global, &self.environment, profile)?.configured()
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
     printer::Printer,
+    profile::Profile,
     prompt::Prompter,
     regions::Regions,
     usage::UsageError,
@@ -49,9 +50,11 @@ impl Invocation {
         operation: CommandOperation,
         values: InputValues,
     ) -> Outcome<Self> {
+        let profile = Profile::load(&environment, global.profile.as_deref())?;
         let access = KeyAccess::new(global, &environment)?;
         let location = keystore_location(global, &environment)?;
-        let binary_format = BinaryFormat::from_str(&global.cli_binary_format)?;
+        let configured = global.cli_binary_format.as_deref().or_else(|| profile.setting("cli_binary_format"));
+        let binary_format = configured.map_or(Ok(BinaryFormat::Base64), BinaryFormat::from_str)?;
         let passphrases = PassphraseSources::new(&environment, global.passphrase_file.clone(), prompter.clone());
         // With AWS KMS the configured account is that of keys in AWS.
         let account = access.account.clone().filter(|_| access.online.is_none());
@@ -59,8 +62,8 @@ impl Invocation {
             vault: vault(global, &environment),
             keystore: Keystore { location, passphrases, account },
             access,
-            regions: Regions::new(global, &environment)?,
-            printer: Printer::new(global, &environment, operation)?,
+            printer: Printer::new(global, &environment, &profile, operation)?,
+            regions: Regions::new(global, &environment, profile)?,
             inputs: Inputs { environment, prompter, binary_format, values },
         })
     }

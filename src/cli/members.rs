@@ -173,9 +173,9 @@ mod tests {
         },
     };
 
-    /// Members for which there is no flag: grants, enclaves, other key stores and other accounts are not here.
-    const CLIENTS_ONLY: [&str; 8] =
-        ["Type", "GrantTokens", "Recipient", "DryRunModifiers", "CustomKeyStoreId", "XksKeyId", "ResourceOwners", "IncludeKeyMaterial"];
+    /// Members for which there is no flag: enclaves, other key stores and other accounts are not here.
+    const CLIENTS_ONLY: [&str; 7] =
+        ["Type", "Recipient", "DryRunModifiers", "CustomKeyStoreId", "XksKeyId", "ResourceOwners", "IncludeKeyMaterial"];
     /// Operations that only clients ask for.
     const NO_COMMAND: [&str; 1] = ["ListKeyPolicies"];
     /// The AWS CLI's own, over all pages of a list.

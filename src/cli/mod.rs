@@ -1,7 +1,6 @@
 //! The command line, for the binary: arguments -> validated plan -> calls -> output. The only place for prompts, messages and exit codes.
 
 mod args;
-mod aws_config;
 mod cli_input;
 mod color;
 mod command_operation;
@@ -22,10 +21,12 @@ mod output;
 mod output_file;
 mod paging;
 mod paramfile;
+mod parse_error;
 mod passphrase;
 mod plan;
 mod printer;
 mod process;
+mod profile;
 mod progress;
 mod prompt;
 mod raw_aes_key;
@@ -38,18 +39,22 @@ mod replica_regions;
 mod rotation_rules;
 mod secret_input;
 mod shorthand;
+mod shown;
 mod structures;
 mod tags;
 mod terminal;
 mod usage;
+mod words;
 
 use std::{ffi::OsString, io::Write as _, process::ExitCode, time::Instant};
 
+use clap::CommandFactory as _;
 use tracing::Level;
 
 use self::{
     args::Color,
     cli_input::{CommandLine, ParseFailure, ParsedCommand},
+    commands::Cli,
     environment::Environment,
     failure::{EXIT_GENERAL, EXIT_USAGE, Failure, Outcome},
     invocation::Invocation,
@@ -73,15 +78,27 @@ pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let color = Color::asked_for(&arguments);
     let colors_errors = color.applies_to(&std::io::stderr(), &environment);
-    let (operation, outcome) = match cli_input::parse(arguments, &environment) {
+    let mut command = cli_input::with_flags(Cli::command());
+    let words = match words::for_clap(&command, arguments) {
+        Ok(words) => words,
+        Err(refused) => {
+            color.show(&parse_error::refused(&mut command, &refused), &mut std::io::stderr().lock(), &environment);
+            return ExitCode::from(EXIT_USAGE);
+        }
+    };
+    let (operation, outcome) = match cli_input::parse(command, words, &environment) {
         Ok(CommandLine::Run(request)) => (request.operation, run(*request, environment, prompter)),
         Ok(CommandLine::Print(operation, skeleton)) => (operation, print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN))),
         Err(ParseFailure::Usage(operation, error)) => (operation, Err(error.into())),
+        Err(ParseFailure::Clap(error)) if error.use_stderr() => {
+            let typed: Vec<OsString> = std::env::args_os().collect();
+            let told = parse_error::told(&error, &cli_input::with_flags(Cli::command()), &typed);
+            color.show(&told, &mut std::io::stderr().lock(), &environment);
+            return ExitCode::from(EXIT_USAGE);
+        }
         Err(ParseFailure::Clap(error)) => {
-            // Help and version are not errors; they go to stdout.
-            let code = if error.use_stderr() { EXIT_USAGE } else { 0 };
-            color.show(&error, &environment);
-            return ExitCode::from(code);
+            color.show(&error.render(), &mut std::io::stdout().lock(), &environment);
+            return ExitCode::SUCCESS;
         }
     };
     match outcome {
@@ -89,6 +106,7 @@ pub fn main() -> ExitCode {
         Err(failure) => {
             let mut stderr = std::io::stderr().lock();
             for line in failure.lines(operation) {
+                let line = shown::lines(&line).into_owned();
                 let _ = writeln!(stderr, "{}", if colors_errors { color::colored(&line) } else { line });
             }
             ExitCode::from(failure.exit_code())

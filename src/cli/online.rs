@@ -34,19 +34,50 @@ impl Online {
 
 /// AWS KMS, where `--kms aws` or `COLDSEAL_KMS=aws` asks for it. Nothing is called yet.
 pub(crate) fn online(global: &GlobalArgs, environment: &Environment) -> Outcome<Option<Online>> {
+    refuse_what_has_no_like(global)?;
     if is_asked_for(global, environment)? {
+        refuse_unsafe(global)?;
         let online = connect(global)?;
         note("kms: aws");
         return Ok(Some(online));
     }
     if global.endpoint_url.is_some() {
-        let error = UsageError::new("--endpoint-url: without --kms aws no command connects to an endpoint");
-        return Err(error.with_hint("keys are those of the embedded KMS; --kms aws asks AWS KMS, or what answers in its place").into());
+        note(
+            "--endpoint-url is not used: keys are those of the embedded KMS, and nothing connects; --kms aws asks AWS KMS, or what answers in its place",
+        );
     }
     let given = [("--kms-discovery", !global.kms_discovery.is_empty()), ("--max-attempts", global.max_attempts.is_some())];
     match given.into_iter().find(|(_, is_given)| *is_given) {
         Some((flag, _)) => Err(UsageError::new(format!("{flag} goes with --kms aws")).into()),
         None => Ok(None),
+    }
+}
+
+/// Global options of the AWS CLI that would take the protection away from what goes to AWS KMS. Where nothing connects they do nothing.
+fn refuse_unsafe(global: &GlobalArgs) -> Outcome {
+    if global.aws.no_verify_ssl {
+        let error = UsageError::new("--no-verify-ssl: whom data keys are sent to is always verified with --kms aws");
+        return Err(error.with_hint("--ca-bundle FILE names the certificates to trust").into());
+    }
+    if global.aws.no_sign_request {
+        return Err(UsageError::new("--no-sign-request: AWS KMS answers signed requests only; leave it out with --kms aws").into());
+    }
+    Ok(())
+}
+
+/// Global options of the AWS CLI that ask for what coldseal does not do.
+fn refuse_what_has_no_like(global: &GlobalArgs) -> Outcome {
+    if global.aws.cli_auto_prompt {
+        note("--cli-auto-prompt does nothing here: the command is run as it was typed");
+    }
+    match global.aws.cli_error_format.as_deref() {
+        None | Some("legacy" | "enhanced") => Ok(()),
+        Some(_) => {
+            let error = UsageError::new(
+                "--cli-error-format: errors are lines of text here, with AWS's names of errors and the AWS CLI's exit codes",
+            );
+            Err(error.with_hint("--cli-error-format legacy, or none, gives these").into())
+        }
     }
 }
 

@@ -47,7 +47,8 @@ impl FromStr for BinaryFormat {
         match name {
             "base64" => Ok(Self::Base64),
             "raw-in-base64-out" => Ok(Self::RawInBase64Out),
-            _ => Err(UsageError::parameter("--cli-binary-format", "must be base64 or raw-in-base64-out")),
+            _ => Err(UsageError::new(format!("Unknown cli_binary_format: {}", name.escape_debug()))
+                .with_hint("--cli-binary-format, and cli_binary_format of the profile, is base64 or raw-in-base64-out")),
         }
     }
 }

@@ -13,8 +13,9 @@ use super::{
     command_operation::CommandOperation,
     environment::Environment,
     failure::Outcome,
-    output::{Look, OutputFormat, query::Query, render, render_json, write_json},
-    terminal::{print_text, printed, terminal_width},
+    output::{Look, OutputFormat, Strange, query::Query, render, render_json, times::TimestampFormat, write_json},
+    profile::Profile,
+    terminal::{print_text, printed, stdout_is_terminal, terminal_width},
     usage::UsageError,
 };
 use crate::error::Error;
@@ -26,8 +27,10 @@ const PRINTED_AT_ONCE: usize = 64 * 1024;
 
 /// Prints what a command gives.
 pub(crate) struct Printer {
-    /// `None` where the user did not say.
-    format: Option<OutputFormat>,
+    format: OutputFormat,
+    /// Whether the command line says how results are printed.
+    is_format_typed: bool,
+    times: TimestampFormat,
     query: Option<Query>,
     /// Stands over tables.
     title: &'static str,
@@ -43,34 +46,43 @@ impl Printer {
     }
 
     /// For the results of `operation`.
-    pub(crate) fn new(global: &GlobalArgs, environment: &Environment, operation: CommandOperation) -> Result<Self, UsageError> {
+    pub(crate) fn new(
+        global: &GlobalArgs,
+        environment: &Environment,
+        profile: &Profile,
+        operation: CommandOperation,
+    ) -> Result<Self, UsageError> {
         let is_colored = global.color.applies_to(&io::stdout(), environment);
+        let configured = environment.text("AWS_DEFAULT_OUTPUT").or_else(|| profile.setting("output").map(str::to_owned));
         Ok(Self {
-            format: global.output.as_deref().map(OutputFormat::from_str).transpose()?,
+            format: global.output.clone().or(configured).as_deref().map_or(Ok(OutputFormat::Json), OutputFormat::from_str)?,
+            is_format_typed: global.output.is_some(),
+            times: profile.setting("cli_timestamp_format").map_or(Ok(TimestampFormat::Iso8601), TimestampFormat::from_str)?,
             query: global.query.as_deref().map(Query::parse).transpose()?,
             title: operation.name(),
-            look: Look { width: terminal_width().unwrap_or(Look::PLAIN.width), is_colored },
+            look: Look { width: terminal_width().unwrap_or(Look::PLAIN.width), is_colored, strange: strange(operation) },
             paginates: !global.no_paginate,
         })
     }
 
-    /// Whether the user asked for a document rather than for lines to read.
+    /// Whether the user asked for a document rather than for lines to read. What is configured for AWS's answers asks for none.
     pub(crate) const fn wants_document(&self) -> bool {
-        self.format.is_some() || self.query.is_some()
+        self.is_format_typed || self.query.is_some()
     }
 
     /// Prints a list with the token for its rest. As text the token is a line of its own, as in the AWS CLI.
     pub(crate) fn print_list(&self, member: &'static str, list: &[impl Serialize + Sync], next_token: Option<String>) -> Outcome {
-        if let (Some(token), Some(OutputFormat::Text), None) = (&next_token, self.format, &self.query) {
+        if let (Some(token), OutputFormat::Text, None) = (&next_token, self.format, &self.query) {
             self.print(&Listing { member, list, next_token: None })?;
             return self.print(&json!({ "NextToken": { "NextToken": token } }));
         }
         let listing = Listing { member, list, next_token };
         if self.prints_json() {
             let stdout = BufWriter::with_capacity(PRINTED_AT_ONCE, io::stdout().lock());
-            return printed(write_json(stdout, &listing));
+            return printed(write_json(stdout, &listing, self.look.strange));
         }
-        match self.query.as_ref().and_then(|query| query.search_each(member, list)) {
+        let whole = self.times == TimestampFormat::Iso8601;
+        match self.query.as_ref().filter(|_| whole).and_then(|query| query.search_each(member, list)) {
             Some(found) => self.print_value(&found?),
             None => self.print(&listing),
         }
@@ -78,15 +90,16 @@ impl Printer {
 
     /// Whether a result is printed as it is.
     fn prints_json(&self) -> bool {
-        self.format.is_none_or(|format| format == OutputFormat::Json) && self.query.is_none()
+        self.format == OutputFormat::Json && self.query.is_none() && self.times == TimestampFormat::Iso8601
     }
 
     /// Prints a result as `--query` and `--output` say.
     pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
         if self.prints_json() {
-            return print_text(&render_json(result).map_err(|_| NOT_JSON)?);
+            return print_text(&render_json(result, self.look.strange).map_err(|_| NOT_JSON)?);
         }
-        let value = serde_json::to_value(result).map_err(|_| NOT_JSON)?;
+        let mut value = serde_json::to_value(result).map_err(|_| NOT_JSON)?;
+        self.times.apply(&mut value);
         match &self.query {
             Some(query) => {
                 let found = query.search(&value);
@@ -97,8 +110,14 @@ impl Printer {
     }
 
     fn print_value(&self, value: &Value) -> Outcome {
-        print_text(&render(self.title, value, self.format.unwrap_or(OutputFormat::Json), self.look))
+        print_text(&render(self.title, value, self.format, self.look))
     }
+}
+
+/// A program gets the answers of AWS's operations as the AWS CLI gives them. A terminal gets nothing that it would obey, and what is ours alone is escaped
+/// for both: it shows messages and vaults of anybody.
+fn strange(operation: CommandOperation) -> Strange {
+    if stdout_is_terminal() || operation.is_own() { Strange::Escaped } else { Strange::AsTheyAre }
 }
 
 /// A list under its member's name, with the token for its rest.

@@ -1,7 +1,11 @@
 //! What is set up for the whole process: no core dumps, tracing, stdout given up.
 
+use std::io::{self, Write};
+
 use tracing::{Level, Subscriber};
 use tracing_subscriber::{filter::Targets, fmt::MakeWriter, layer::SubscriberExt as _};
+
+use super::shown;
 
 /// Keeps memory out of core dumps.
 pub(super) fn harden() {
@@ -20,15 +24,40 @@ pub(super) fn harden() {
 
 /// What is done, on stderr, and never values: all of it with `--debug`, and what a server cannot do without. The first call decides.
 pub(crate) fn trace(level: Level) {
-    let _ = tracing::subscriber::set_global_default(own_events(std::io::stderr, level));
+    let _ = tracing::subscriber::set_global_default(own_events(io::stderr, level));
 }
 
 /// Writes the events of this crate and no others: the client of AWS KMS and the HTTP stack below it trace headers and bodies, in which
 /// credentials and data keys stand.
 fn own_events(writer: impl for<'w> MakeWriter<'w> + Send + Sync + 'static, level: Level) -> impl Subscriber + Send + Sync {
     let own = Targets::new().with_target(env!("CARGO_CRATE_NAME"), level);
-    let lines = tracing_subscriber::fmt::layer().with_writer(writer).with_ansi(false);
+    let lines = tracing_subscriber::fmt::layer().with_writer(Shown(writer)).with_ansi(false);
     tracing_subscriber::registry().with(own).with(lines)
+}
+
+/// Hands each line on as a terminal may have it.
+struct Shown<W>(W);
+
+impl<'w, W: MakeWriter<'w>> MakeWriter<'w> for Shown<W> {
+    type Writer = ShownLines<W::Writer>;
+
+    fn make_writer(&'w self) -> Self::Writer {
+        ShownLines(self.0.make_writer())
+    }
+}
+
+struct ShownLines<W>(W);
+
+impl<W: Write> Write for ShownLines<W> {
+    /// Whole lines come at once.
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write_all(shown::lines(&String::from_utf8_lossy(bytes)).as_bytes())?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 /// What reads stdout need not wait for the end of a command that has no more to print: `$(coldseal kms serve &)`.

@@ -18,19 +18,44 @@ pub(crate) struct RawKey {
 }
 
 /// `NAMESPACE/NAME=FILE`.
-pub(crate) struct NamedFile<'a> {
-    pub(crate) namespace: &'a str,
-    pub(crate) name: &'a str,
+pub(crate) struct NamedFile {
+    pub(crate) namespace: String,
+    pub(crate) name: String,
     pub(crate) file: PathBuf,
 }
 
-impl<'a> NamedFile<'a> {
-    pub(crate) fn parse(parameter: &str, word: &'a str, shape: &str) -> Outcome<Self> {
+impl NamedFile {
+    /// In namespace and name a backslash takes `/`, `=` or another backslash as it stands.
+    pub(crate) fn parse(parameter: &str, word: &str, shape: &str) -> Outcome<Self> {
         let wrong = || UsageError::parameter(parameter, shape);
-        let (name, file) = word.split_once('=').ok_or_else(wrong)?;
-        let (namespace, name) = name.split_once('/').ok_or_else(wrong)?;
+        let (namespace, rest) = until(word, '/', "=").ok_or_else(wrong)?;
+        let (name, file) = until(rest, '=', "").ok_or_else(wrong)?;
         Ok(Self { namespace, name, file: PathBuf::from(file) })
     }
+}
+
+/// Namespace and name as they stand before `=FILE`.
+pub(crate) fn spelled(namespace: &str, name: &str) -> String {
+    // A name may hold slashes: only the first one ends the namespace.
+    let escaped = |text: &str, ends: &str| {
+        text.chars().fold(String::new(), |text, c| if ends.contains(c) { text + "\\" } else { text } + c.encode_utf8(&mut [0; 4]))
+    };
+    format!("{}/{}", escaped(namespace, "\\/="), escaped(name, "\\="))
+}
+
+/// What stands before the first `end` without a backslash, and what follows it; `None` where there is none, or one of `others` comes before it.
+fn until<'a>(text: &'a str, end: char, others: &str) -> Option<(String, &'a str)> {
+    let mut before = String::new();
+    let mut letters = text.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' if letters.as_str().starts_with(['\\', '/', '=']) => before.extend(letters.next()),
+            letter if letter == end => return Some((before, letters.as_str())),
+            letter if others.contains(letter) => return None,
+            letter => before.push(letter),
+        }
+    }
+    None
 }
 
 /// The file's bytes; of a longer file `limit` and one.
@@ -75,4 +100,36 @@ pub(crate) fn other_kind(parameter: &str, file: &Path, found: &str, option: &str
 /// True where a key has to open.
 pub(crate) fn opens(purpose: Purpose) -> bool {
     purpose == Purpose::Open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_can_be_spelled() {
+        for (namespace, name) in [
+            ("home", "backup"),
+            ("a/b", "c/d"),
+            ("a=b", "c=d"),
+            ("a\\", "\\=\\"),
+            ("it's \"x\"", "é 語"),
+            ("a\\/b", "a\\\\b"),
+            ("\n", "\t"),
+        ] {
+            let word = format!("{}=key=/file\\=x", spelled(namespace, name));
+            let named = NamedFile::parse("--raw-aes-key", &word, "shape").unwrap_or_else(|_| panic!("{word}"));
+            assert_eq!(
+                (named.namespace.as_str(), named.name.as_str(), named.file),
+                (namespace, name, PathBuf::from("key=/file\\=x")),
+                "{word}"
+            );
+        }
+        // A backslash before anything else is one.
+        let named = NamedFile::parse("--raw-aes-key", "a\\b/c\\d=f", "shape").unwrap_or_else(|_| panic!("taken"));
+        assert_eq!((named.namespace.as_str(), named.name.as_str()), ("a\\b", "c\\d"));
+        for word in ["", "a", "a/b", "a=b/c=d", "a\\/b=c", "a/b\\=c"] {
+            assert!(NamedFile::parse("--raw-aes-key", word, "shape").is_err(), "{word}");
+        }
+    }
 }

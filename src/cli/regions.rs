@@ -2,9 +2,9 @@
 
 use super::{
     args::GlobalArgs,
-    aws_config::profile_region,
     environment::Environment,
     failure::{Failure, Outcome, unknown_region},
+    profile::Profile,
     usage::{ConfigError, UsageError},
 };
 use crate::{
@@ -19,15 +19,15 @@ pub(crate) struct Regions {
     /// `--region`.
     explicit: Option<Region>,
     environment: Environment,
-    profile: Option<String>,
+    profile: Profile,
 }
 
 impl Regions {
-    pub(crate) fn new(global: &GlobalArgs, environment: &Environment) -> Result<Self, UsageError> {
+    pub(crate) fn new(global: &GlobalArgs, environment: &Environment, profile: Profile) -> Result<Self, UsageError> {
         Ok(Self {
             explicit: global.region.as_deref().map(|name| parse_region("--region", name)).transpose()?,
             environment: environment.clone(),
-            profile: global.profile.clone(),
+            profile,
         })
     }
 
@@ -46,8 +46,8 @@ impl Regions {
                 return Ok(Some(parse_region(variable, &name)?));
             }
         }
-        let configured = profile_region(&self.environment, self.profile.as_deref())?;
-        configured.map(|name| parse_region("the profile's region", &name)).transpose().map_err(Failure::from)
+        let configured = self.profile.setting("region");
+        configured.map(|name| parse_region("the profile's region", name)).transpose().map_err(Failure::from)
     }
 
     /// Like [`Regions::configured`], where there has to be one.

@@ -2,12 +2,12 @@
 
 use std::io::{self, IsTerminal as _, Write as _};
 
-use super::failure::Outcome;
+use super::{failure::Outcome, shown};
 use crate::error::Error;
 
 /// A line on stderr for people; a closed stderr loses it.
 pub(crate) fn note(text: &str) {
-    let _ = writeln!(io::stderr(), "coldseal: {text}");
+    let _ = writeln!(io::stderr(), "coldseal: {}", shown::lines(text));
 }
 
 /// A warning on stderr.

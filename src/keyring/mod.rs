@@ -88,6 +88,16 @@ pub(crate) fn names_key_arn(edk: &EncryptedDataKey, key: &KeyArn) -> bool {
     matches!(edk.provider_id.as_str(), AWS_KMS_PROVIDER_ID | AWS_KMS_RSA_PROVIDER_ID) && edk.provider_info == key.to_string().as_bytes()
 }
 
+/// Namespace and name of the raw key that an EDK names; `None` for keys of KMS and ECDH, and for a name that is not text.
+#[must_use]
+pub fn raw_key_name(edk: &EncryptedDataKey) -> Option<(&str, &str)> {
+    if edk.provider_id.starts_with(AWS_KMS_PROVIDER_ID) || ecdh::is_ecdh(edk) {
+        return None;
+    }
+    let name = raw_aes::key_name(&edk.provider_info).unwrap_or(&edk.provider_info);
+    Some((&edk.provider_id, std::str::from_utf8(name).ok()?))
+}
+
 /// The key that an EDK names, for people: a raw AES EDK's name ends before its binary part; of an ECDH EDK's points the recipient's names the key.
 #[must_use]
 pub fn display_provider_info(edk: &EncryptedDataKey) -> String {

@@ -57,7 +57,7 @@ coldseal: --frame-length: a frame has 1 to 16777216 bytes, not 0
 
 "#]]);
     sandbox.coldseal(&format!("seal text {KEY} --frame-length 4294967296")).assert().code(252).stderr_eq(str![[r#"
-error: invalid value '4294967296' for '--frame-length <BYTES>': 4294967296 is not in 0..=4294967295
+error: invalid value for '--frame-length <BYTES>': it is not in 0..=4294967295
 
 For more information, try '--help'.
 
@@ -345,6 +345,7 @@ fn inspect_shows_the_header_and_no_key() {
         {
             "ProviderId": "home",
             "Key": "backup",
+            "RawKey": "home/backup",
             "CiphertextLength": 48
         }
     ],

@@ -74,9 +74,9 @@ fn no_command_shows_the_commands() {
 fn typing_errors_are_252() {
     let sandbox = Sandbox::new();
     sandbox.coldseal("create-secrets").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
-error: unrecognized subcommand 'create-secrets'
+error: unrecognized command: word 1 of the command line, not repeated here as it may be a value
 
-  tip: some similar subcommands exist: 'describe-secret', 'replicate-secret-to-regions', 'create', 'create-secret'
+  tip: some similar commands exist: 'describe-secret', 'replicate-secret-to-regions', 'create', 'create-secret'
 
 Usage: coldseal [OPTIONS] <COMMAND>
 
@@ -84,7 +84,7 @@ For more information, try '--help'.
 
 "#]]);
     sandbox.coldseal("list-secrets --qery x").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
-error: unexpected argument '--qery' found
+error: unexpected argument: word 2 of the command line, not repeated here as it may be a value
 
   tip: a similar argument exists: '--query'
 
@@ -93,9 +93,11 @@ Usage: coldseal list-secrets --query <EXPRESSION>
 For more information, try '--help'.
 
 "#]]);
-    sandbox.coldseal("list-secrets --output yaml").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value 'yaml' for '--output <FORMAT>'
-  [possible values: json, text, table]
+    sandbox.coldseal("list-secrets --output xml").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+error: invalid value for '--output <FORMAT>'
+  [possible values: json, text, table, yaml, off]
+
+  tip: a similar value exists: 'yaml'
 
 For more information, try '--help'.
 
@@ -107,7 +109,7 @@ a[
 
 "#]]);
     sandbox.coldseal("kms change-protection --to nothing").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
-error: invalid value 'nothing' for '--to <TO>'
+error: invalid value for '--to <TO>'
   [possible values: key-file, passphrase]
 
 For more information, try '--help'.
@@ -197,8 +199,8 @@ Global options:
           Profile of the AWS configuration file whose region is used, and with
           --kms aws its credentials
       --output <FORMAT>
-          How results are printed [default: json] [possible values: json, text,
-          table]
+          How results are printed: json, text, table, yaml or off [default:
+          AWS_DEFAULT_OUTPUT, the profile's, then json]
       --query <EXPRESSION>
           JMESPath expression that picks from the result
       --no-paginate
@@ -220,8 +222,11 @@ Global options:
           Print on stderr what is done: files, keys by ARN, timings; never
           values
       --cli-binary-format <FORMAT>
-          How binary values on the command line are read [possible values:
-          base64, raw-in-base64-out]
+          How binary values on the command line are read: base64 or
+          raw-in-base64-out [default: the profile's, then base64]
+      --ca-bundle <FILE>
+          With --kms aws: file of CA certificates to trust in place of the
+          system's [else AWS_CA_BUNDLE, the profile's ca_bundle]
       --kms <KMS>
           [coldseal] Whose keys are used: embedded, those of the keystore, or
           aws, those in AWS KMS, over the network [else COLDSEAL_KMS, embedded]

@@ -40,3 +40,4 @@ mod threads;
 mod value;
 mod verify;
 mod waiting;
+mod words;

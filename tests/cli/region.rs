@@ -79,7 +79,7 @@ coldseal: AWS_REGION: there is no Region 'us-wst-2'; did you mean us-east-2, us-
 "#]]);
     sandbox.coldseal("kms create-key --profile nobody").assert().code(253).stderr_eq(str![[r#"
 coldseal: The config profile (nobody) could not be found
-hint: profiles are read from [ROOT]/home/.aws/config; --region needs none
+hint: profiles are read from [ROOT]/home/.aws/config; --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE asked for this one
 
 "#]]);
 }

@@ -109,7 +109,7 @@ fn counts_have_limits() {
             let output = sandbox.coldseal(&format!("{command} {KEY} --threads={count}")).output().expect("runs");
             let stderr = String::from_utf8_lossy(&output.stderr);
             assert_eq!(output.status.code(), Some(252), "{command} {count}: {stderr}");
-            assert!(stderr.contains(&format!("invalid value '{count}' for '--threads <COUNT>'")), "{stderr}");
+            assert!(stderr.contains("invalid value for '--threads <COUNT>'"), "{stderr}");
             assert!(!sandbox.exists("out"));
         }
     }

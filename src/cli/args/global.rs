@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::{
+    Args, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser},
+};
 
 /// Flags that every command takes.
 #[derive(Debug, Args)]
@@ -14,8 +17,8 @@ pub(crate) struct GlobalArgs {
     /// Profile of the AWS configuration file whose region is used, and with --kms aws its credentials
     #[arg(long, global = true, value_name = "NAME")]
     pub(crate) profile: Option<String>,
-    /// How results are printed [default: json]
-    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["json", "text", "table"])]
+    /// How results are printed: json, text, table, yaml or off [default: AWS_DEFAULT_OUTPUT, the profile's, then json]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = output_formats(), hide_possible_values = true)]
     pub(crate) output: Option<String>,
     /// JMESPath expression that picks from the result
     #[arg(long, global = true, value_name = "EXPRESSION")]
@@ -41,9 +44,11 @@ pub(crate) struct GlobalArgs {
     /// Print on stderr what is done: files, keys by ARN, timings; never values
     #[arg(long, global = true)]
     pub(crate) debug: bool,
-    /// How binary values on the command line are read
-    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["base64", "raw-in-base64-out"], default_value = "base64", hide_default_value = true)]
-    pub(crate) cli_binary_format: String,
+    /// How binary values on the command line are read: base64 or raw-in-base64-out [default: the profile's, then base64]
+    #[arg(long, global = true, value_name = "FORMAT", value_parser = ["base64", "raw-in-base64-out"], hide_possible_values = true)]
+    pub(crate) cli_binary_format: Option<String>,
+    #[command(flatten)]
+    pub(crate) aws: AwsGlobalArgs,
     /// [coldseal] Whose keys are used: embedded, those of the keystore, or aws, those in AWS KMS, over the network [else COLDSEAL_KMS, embedded]
     #[arg(long, global = true, value_name = "KMS")]
     pub(crate) kms: Option<String>,
@@ -68,6 +73,32 @@ pub(crate) struct GlobalArgs {
     /// [coldseal] File with the keystore's passphrase [else COLDSEAL_PASSPHRASE_FD, COLDSEAL_PASSPHRASE, a prompt]
     #[arg(long, global = true, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+/// Global options of the AWS CLI that do nothing here, or only with `--kms aws`. Scripts pass them.
+#[derive(Debug, Args)]
+pub(crate) struct AwsGlobalArgs {
+    /// With --kms aws: file of CA certificates to trust in place of the system's [else AWS_CA_BUNDLE, the profile's ca_bundle]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(crate) ca_bundle: Option<PathBuf>,
+    #[arg(long, global = true, hide = true)]
+    pub(crate) no_verify_ssl: bool,
+    #[arg(long, global = true, hide = true)]
+    pub(crate) no_sign_request: bool,
+    #[arg(long, global = true, hide = true)]
+    pub(crate) cli_auto_prompt: bool,
+    #[arg(long, global = true, hide = true)]
+    pub(crate) no_cli_auto_prompt: bool,
+    #[arg(long, global = true, hide = true, value_parser = ["legacy", "enhanced", "json", "yaml", "text", "table"])]
+    pub(crate) cli_error_format: Option<String>,
+    /// The AWS CLI's first version has it, to tell what the second does otherwise.
+    #[arg(long, global = true, hide = true)]
+    pub(crate) v2_debug: bool,
+}
+
+fn output_formats() -> PossibleValuesParser {
+    let shown = ["json", "text", "table", "yaml", "off"].map(PossibleValue::new);
+    PossibleValuesParser::new(shown.into_iter().chain([PossibleValue::new("yaml-stream").hide(true)]))
 }
 
 /// The values of `--color`.

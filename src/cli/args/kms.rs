@@ -4,6 +4,7 @@ mod aliases;
 mod asymmetric;
 mod cryptography;
 mod dry_run;
+mod grant_tokens;
 mod key;
 mod key_properties;
 mod protection;

@@ -1,5 +1,6 @@
 #![allow(clippy::indexing_slicing, reason = "tests index what they made")]
 
+use clap::CommandFactory as _;
 use serde_json::json;
 
 use super::*;
@@ -7,7 +8,7 @@ use crate::cli::commands::{Command as CliCommand, CreateSecretArgs, SecretsComma
 
 fn request(arguments: &[&str]) -> Result<CommandLine, String> {
     let arguments = [&["coldseal"], arguments].concat().into_iter().map(OsString::from).collect();
-    parse(arguments, &Environment::fixed(&[])).map_err(|stop| match stop {
+    parse(with_flags(Cli::command()), arguments, &Environment::fixed(&[])).map_err(|stop| match stop {
         ParseFailure::Clap(error) => error.to_string(),
         ParseFailure::Usage(_, error) => error.to_string(),
     })

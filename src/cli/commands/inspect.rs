@@ -7,9 +7,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    cli::{commands::message_files::input, failure::Outcome, printer::Printer},
+    cli::{commands::message_files::input, failure::Outcome, printer::Printer, raw_key::spelled},
     format::HeaderLimits,
-    keyring::display_provider_info,
+    keyring::{display_provider_info, raw_key_name},
     message::{self, Inspected},
 };
 
@@ -54,6 +54,9 @@ struct InspectDocument {
 struct EdkDocument {
     provider_id: String,
     key: String,
+    /// How `--raw-aes-key`, `--raw-rsa-key` and `--recovery-key` name it, before `=FILE`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_key: Option<String>,
     ciphertext_length: usize,
 }
 
@@ -71,6 +74,7 @@ impl InspectDocument {
                 .map(|edk| EdkDocument {
                     provider_id: edk.provider_id.clone(),
                     key: display_provider_info(edk),
+                    raw_key: raw_key_name(edk).map(|(namespace, name)| spelled(namespace, name)),
                     ciphertext_length: edk.ciphertext.len(),
                 })
                 .collect(),

@@ -1,9 +1,6 @@
 //! `verify`
 
-use std::{
-    fmt::Write as _,
-    path::{Path, PathBuf},
-};
+use std::{fmt::Write as _, path::PathBuf};
 
 use clap::Args;
 use serde::Serialize;
@@ -12,6 +9,7 @@ use crate::{
     cli::{
         failure::{Failure, Outcome},
         invocation::Invocation,
+        shown,
         terminal::{counted, print_text},
     },
     vault::{Finding, VerifyOptions, VerifyReport, verify as verify_paths},
@@ -74,21 +72,17 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     if report.is_sound() { Ok(()) } else { Err(Failure::Partial) }
 }
 
-/// Without what could upset a terminal: anybody may have named the file.
-fn shown(path: &Path) -> String {
-    path.display()
-        .to_string()
-        .chars()
-        .flat_map(|character| if character.is_control() { character.escape_debug().collect() } else { vec![character] })
-        .collect()
-}
-
 fn lines(report: &VerifyReport) -> String {
     let mut text = String::new();
     let mut list = |kind: &str, findings: &[Finding]| {
         for finding in findings {
             // Writing to a String does not fail.
-            let _ = writeln!(text, "{kind}: {}: {}", shown(&finding.path), finding.message);
+            let _ = writeln!(
+                text,
+                "{kind}: {}: {}",
+                shown::cell(&finding.path.display().to_string()),
+                shown::lines(&finding.message.to_string())
+            );
         }
     };
     list("fault", &report.faults);

@@ -9,6 +9,15 @@ const LEFT_PADDING: i64 = 2;
 /// The bars on both sides.
 const BORDERS: i64 = 2;
 
+/// What becomes of characters that a terminal obeys or does not show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strange {
+    /// Printed, as the AWS CLI does.
+    AsTheyAre,
+    /// Shown by their numbers.
+    Escaped,
+}
+
 /// How the table is drawn.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Look {
@@ -16,11 +25,13 @@ pub(crate) struct Look {
     pub(crate) width: u16,
     /// Whether cells are blue and the bars of inner sections yellow.
     pub(crate) is_colored: bool,
+    /// What becomes of characters that a terminal obeys or does not show.
+    pub(crate) strange: Strange,
 }
 
 impl Look {
     /// What the AWS CLI takes where there is no terminal.
-    pub(crate) const PLAIN: Self = Self { width: 80, is_colored: false };
+    pub(crate) const PLAIN: Self = Self { width: 80, is_colored: false, strange: Strange::AsTheyAre };
 
     fn cell(self, text: &str) -> String {
         if self.is_colored { format!("\u{1b}[1m\u{1b}[34m{text}\u{1b}[0m") } else { text.to_owned() }
@@ -242,7 +253,7 @@ mod tests {
     #[test]
     fn a_wide_terminal_keeps_a_wide_table() {
         let document = json!({"A": "x".repeat(60), "B": "y".repeat(60)});
-        let lines = |width| render("Title", &document, OutputFormat::Table, Look { width, is_colored: false }).lines().count();
+        let lines = |width| render("Title", &document, OutputFormat::Table, Look { width, ..Look::PLAIN }).lines().count();
         assert_eq!((lines(80), lines(200)), (6, 7));
     }
 }

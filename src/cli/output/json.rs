@@ -6,16 +6,17 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-use super::python;
+use super::{Strange, python};
+use crate::cli::shown::is_escaped;
 
-/// `json.dumps(value, indent=4, ensure_ascii=False)`.
-pub(super) fn indented(value: &impl Serialize) -> serde_json::Result<String> {
-    written(value, Indented::new())
+/// `json.dumps(value, indent=4, ensure_ascii=False)`; where they are to be escaped, with the escapes of JSON for strange characters.
+pub(super) fn indented(value: &impl Serialize, strange: Strange) -> serde_json::Result<String> {
+    written(value, Indented::new(strange))
 }
 
 /// The same, as it comes. An error is the writer's, or the value is not one of JSON.
-pub(super) fn write_indented(writer: impl Write, value: &impl Serialize) -> serde_json::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(writer, Indented::new()))
+pub(super) fn write_indented(writer: impl Write, value: &impl Serialize, strange: Strange) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(writer, Indented::new(strange)))
 }
 
 /// `json.dumps(value, separators=(',', ':'))`: ASCII only.
@@ -29,17 +30,24 @@ fn written(value: &impl Serialize, formatter: impl Formatter) -> serde_json::Res
     Ok(String::from_utf8(text).expect("the serializer writes UTF-8"))
 }
 
-struct Indented(PrettyFormatter<'static>);
+struct Indented(PrettyFormatter<'static>, Strange);
 
 impl Indented {
-    fn new() -> Self {
-        Self(PrettyFormatter::with_indent(b"    "))
+    fn new(strange: Strange) -> Self {
+        Self(PrettyFormatter::with_indent(b"    "), strange)
     }
 }
 
 impl Formatter for Indented {
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
         writer.write_all(python::float(value).as_bytes())
+    }
+
+    fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
+        if self.1 == Strange::AsTheyAre {
+            return writer.write_all(fragment.as_bytes());
+        }
+        write_escaped(writer, fragment, |c| !is_escaped(c))
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
@@ -87,15 +95,19 @@ impl Formatter for CompactAscii {
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        for c in fragment.chars() {
-            if matches!(c, ' '..='~') {
-                write!(writer, "{c}")?;
-            } else {
-                for unit in c.encode_utf16(&mut [0; 2]) {
-                    write!(writer, "\\u{unit:04x}")?;
-                }
+        write_escaped(writer, fragment, |c| matches!(c, ' '..='~'))
+    }
+}
+
+fn write_escaped<W: ?Sized + Write>(writer: &mut W, fragment: &str, is_plain: impl Fn(char) -> bool) -> io::Result<()> {
+    for c in fragment.chars() {
+        if is_plain(c) {
+            write!(writer, "{c}")?;
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
             }
         }
-        Ok(())
     }
+    Ok(())
 }

@@ -5,11 +5,15 @@ mod json;
 mod python;
 pub(crate) mod query;
 mod query_functions;
+mod query_literals;
 mod table;
 mod text;
+pub(crate) mod times;
 mod variables;
+mod yaml;
 
 use std::{
+    borrow::Cow,
     io::{self, Write},
     str::FromStr,
 };
@@ -17,9 +21,9 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use grid::Look;
+pub(crate) use grid::{Look, Strange};
 
-use super::usage::UsageError;
+use super::{shown, usage::UsageError};
 
 /// The values of `--output`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,9 @@ pub(crate) enum OutputFormat {
     Json,
     Table,
     Text,
+    Yaml,
+    /// Nothing is printed.
+    Off,
 }
 
 impl FromStr for OutputFormat {
@@ -37,21 +44,26 @@ impl FromStr for OutputFormat {
             "json" => Ok(Self::Json),
             "table" => Ok(Self::Table),
             "text" => Ok(Self::Text),
-            _ => Err(UsageError::new(format!("Unknown output type: {name}")).with_hint("--output is json, table or text")),
+            "yaml" => Ok(Self::Yaml),
+            "off" => Ok(Self::Off),
+            "yaml-stream" => Err(UsageError::new("coldseal has no output type yaml-stream")
+                .with_hint("--output yaml prints the whole answer as one document")),
+            _ => Err(UsageError::new(format!("Unknown output type: {}", name.escape_debug()))
+                .with_hint("--output, AWS_DEFAULT_OUTPUT and the profile's output are json, text, table, yaml or off")),
         }
     }
 }
 
 /// A document that is not empty as JSON, like [`render`], without the whole of it in memory.
-pub(crate) fn write_json(mut writer: impl Write, document: &impl Serialize) -> io::Result<()> {
-    json::write_indented(&mut writer, document)?;
+pub(crate) fn write_json(mut writer: impl Write, document: &impl Serialize, strange: Strange) -> io::Result<()> {
+    json::write_indented(&mut writer, document, strange)?;
     writer.write_all(b"\n")?;
     writer.flush()
 }
 
 /// A document as JSON, like [`render`], without a tree of it in memory.
-pub(crate) fn render_json(document: &impl Serialize) -> serde_json::Result<String> {
-    let text = json::indented(document)?;
+pub(crate) fn render_json(document: &impl Serialize, strange: Strange) -> serde_json::Result<String> {
+    let text = json::indented(document, strange)?;
     Ok(if text == "{}" { String::new() } else { text + "\n" })
 }
 
@@ -60,9 +72,31 @@ pub(crate) fn render_json(document: &impl Serialize) -> serde_json::Result<Strin
 /// `title` stands over a table: the operation's name.
 pub(crate) fn render(title: &str, value: &Value, format: OutputFormat, look: Look) -> String {
     match format {
-        OutputFormat::Json => render_json(value).expect("a JSON value serializes into memory"),
-        OutputFormat::Table => table::format(title, value, look),
-        OutputFormat::Text => text::format(value),
+        OutputFormat::Json => render_json(value, look.strange).expect("a JSON value serializes into memory"),
+        OutputFormat::Table => table::format(title, &shown(value, look.strange), look),
+        OutputFormat::Text => text::format(&shown(value, look.strange)),
+        OutputFormat::Yaml => yaml::format(value),
+        OutputFormat::Off => String::new(),
+    }
+}
+
+/// The document as a terminal may have it. A text alone may have several lines; in a cell a line end would begin a row.
+fn shown(value: &Value, strange: Strange) -> Cow<'_, Value> {
+    match (strange, value) {
+        (Strange::AsTheyAre, _) => Cow::Borrowed(value),
+        (Strange::Escaped, Value::String(text)) => Cow::Owned(Value::String(shown::lines(text).into_owned())),
+        (Strange::Escaped, value) => Cow::Owned(in_cells(value)),
+    }
+}
+
+fn in_cells(value: &Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(shown::cell(text).into_owned()),
+        Value::Array(items) => Value::Array(items.iter().map(in_cells).collect()),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (shown::cell(name).into_owned(), in_cells(value))).collect())
+        }
+        plain => plain.clone(),
     }
 }
 

@@ -13,6 +13,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::query_functions as functions;
+use super::query_literals::quote_literals;
 use super::variables::{from_plain_variable, plain_name, positioned_name, to_value, to_variable};
 use crate::{cli::usage::UsageError, parallel::try_in_parallel};
 
@@ -33,6 +34,8 @@ impl Query {
             return Err(UsageError::new(format!("--query: the expression is too long; it has more than {MAX_LEVELS} of ([{{!&|.")));
         }
         let runtime = functions::runtime();
+        let expression = quote_literals(expression);
+        let expression = expression.as_str();
         let ast = jmespath::parse(expression).map_err(|error| describe(expression, &error))?;
         let ast = rewrite(ast, &runtime).map_err(|Unknown { name, offset }| {
             let error = ErrorReason::Runtime(jmespath::RuntimeError::UnknownFunction(name));
@@ -182,7 +185,7 @@ mod tests {
         let message = error("Tags[?Key==]").message;
         assert!(message.starts_with("Bad value for --query Tags[?Key==]: Parse error: "), "{message}");
         assert!(message.ends_with("\nTags[?Key==]\n           ^"), "{message}");
-        for expression in ["", "a[", "a.", "a b", "{a:", "`{`", "foo(", "a ||", "[?a", "'x"] {
+        for expression in ["", "a[", "a.", "a b", "{a:", "`\"x`", "foo(", "a ||", "[?a", "'x"] {
             let message = error(expression).message;
             assert!(message.starts_with("Bad value for --query ") && message.ends_with('^'), "{message}");
         }

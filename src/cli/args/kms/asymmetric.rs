@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::args::kms::dry_run::DryRunArgs;
+use crate::cli::args::kms::{dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
 
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(untagged)]
@@ -25,6 +25,9 @@ pub(crate) struct GetPublicKeyArgs {
     /// Key id, key ARN, alias or alias ARN
     #[arg(long, value_name = "KEY")]
     pub(crate) key_id: String,
+    #[command(flatten)]
+    #[serde(flatten)]
+    grant_tokens: GrantTokensArgs,
 }
 
 /// Agree on a secret with the owner of a public key on the same curve
@@ -45,6 +48,9 @@ pub(crate) struct DeriveSharedSecretArgs {
     /// The other's public key, the DER of a SubjectPublicKeyInfo: fileb://FILE, file://FILE (base64) or base64
     #[arg(long, value_name = "BLOB")]
     pub(crate) public_key: String,
+    #[command(flatten)]
+    #[serde(flatten)]
+    grant_tokens: GrantTokensArgs,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::args::kms::dry_run::DryRunArgs;
+use crate::cli::args::kms::{dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
 
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(untagged)]
@@ -46,6 +46,9 @@ pub(crate) struct EncryptArgs {
     pub(crate) encryption_algorithm: String,
     #[command(flatten)]
     #[serde(flatten)]
+    grant_tokens: GrantTokensArgs,
+    #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,
 }
 
@@ -68,6 +71,9 @@ pub(crate) struct DecryptArgs {
     /// Under an RSA key RSAES_OAEP_SHA_1 or RSAES_OAEP_SHA_256 [default: SYMMETRIC_DEFAULT]
     #[arg(long, value_name = "NAME", default_value = "SYMMETRIC_DEFAULT", hide_default_value = true)]
     pub(crate) encryption_algorithm: String,
+    #[command(flatten)]
+    #[serde(flatten)]
+    grant_tokens: GrantTokensArgs,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,
@@ -100,6 +106,9 @@ pub(crate) struct ReEncryptArgs {
     pub(crate) destination_encryption_algorithm: String,
     #[command(flatten)]
     #[serde(flatten)]
+    grant_tokens: GrantTokensArgs,
+    #[command(flatten)]
+    #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,
 }
 
@@ -122,6 +131,9 @@ pub(crate) struct GenerateDataKeyArgs {
     /// Non-secret pairs that decryption has to name again: k=v,k2=v2, or JSON
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
+    #[command(flatten)]
+    #[serde(flatten)]
+    grant_tokens: GrantTokensArgs,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) dry_run: DryRunArgs,

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::args::KmsPagingArgs;
+use crate::cli::args::{KmsPagingArgs, kms::grant_tokens::GrantTokensArgs};
 
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -35,6 +35,9 @@ pub(crate) struct DescribeKeyArgs {
     /// Key id, key ARN, alias or alias ARN
     #[arg(long, value_name = "KEY")]
     pub(crate) key_id: String,
+    #[command(flatten)]
+    #[serde(flatten)]
+    grant_tokens: GrantTokensArgs,
 }
 
 /// What a key of one Region has for itself.
