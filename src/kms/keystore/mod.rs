@@ -29,6 +29,7 @@ mod envelope;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod key_file;
+mod keystore_lock;
 #[cfg(feature = "kms-endpoint")]
 mod live;
 mod location;

@@ -9,9 +9,9 @@ use super::{
     KeystoreLocation, Passphrases,
     envelope::Envelope,
     key_file,
+    keystore_lock::lock_and_unlock,
     location::exists,
     passphrases::not_empty,
-    session::lock_and_unlock,
     slot::Slot,
     unlock::{KeySource, KnownRootKey, Unlocked, read, try_unwrap, unlock},
 };

@@ -1,19 +1,17 @@
 //! Changing a keystore: lock, load or prepare, commit.
 
-use std::io;
-
 use super::{
     Committed, KeysDurable, KeystoreLocation, Passphrases, key_file,
-    location::exists,
+    keystore_lock::{KeystoreLock, lock_and_unlock},
     protection,
     slot::{RootKey, Slot},
-    unlock::{KeySource, KnownRootKey, Unlocked, Unlocking, unlock, unlock_unasked},
+    unlock::{KeySource, KnownRootKey, Unlocked},
 };
 use crate::{
     arn::AccountId,
     crypto::SystemRandom,
-    durable::{self, Lock, parent_of},
-    error::{Error, Result, SetupError},
+    durable::{self, parent_of},
+    error::{Result, SetupError},
     kms::{EmbeddedKms, key_id::random_uuid},
     timestamp::Timestamp,
 };
@@ -27,44 +25,6 @@ pub struct KeystoreSession {
     unlocked: Option<Unlocked>,
     made: Option<Committed>,
     lock: KeystoreLock,
-}
-
-/// The keystore's lock, or why it cannot be had.
-#[derive(Debug)]
-pub(super) enum KeystoreLock {
-    Held(#[expect(dead_code, reason = "it is held until it is dropped")] Lock),
-    /// The medium is read-only, or the folder is somebody else's. What does not change the keystore needs no lock: it is replaced as a whole.
-    Refused(Error),
-    /// That was told.
-    Told,
-}
-
-impl KeystoreLock {
-    fn take(location: &KeystoreLocation) -> Result<Self> {
-        match Lock::exclusive(&location.lock_file()) {
-            Ok(lock) => Ok(Self::Held(lock)),
-            Err(Error::Io { doing, source }) if is_read_only(&source) && exists(&location.keystore)? => {
-                tracing::debug!(%source, "the keystore cannot be changed");
-                Ok(Self::Refused(Error::Io { doing, source }))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Refuses a change without the lock.
-    pub(super) fn require(&mut self) -> Result<()> {
-        match self {
-            Self::Held(_) => Ok(()),
-            Self::Refused(_) | Self::Told => match std::mem::replace(self, Self::Told) {
-                Self::Refused(error) => Err(error),
-                _ => Err(Error::Misuse("a keystore that cannot be locked cannot be written")),
-            },
-        }
-    }
-}
-
-fn is_read_only(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
 }
 
 impl KeystoreSession {
@@ -185,27 +145,6 @@ impl KeystoreSession {
         self.location.temporaries().write_new(&self.location.keystore, &unlocked.seal(&self.kms, now)?)?;
         self.unlocked = Some(unlocked);
         Ok(committed)
-    }
-}
-
-/// Takes the lock, and opens what is there under it. Who has to be asked for a passphrase is asked while others may take the lock, and again where
-/// one of them has changed it meanwhile.
-pub(super) fn lock_and_unlock(
-    location: &KeystoreLocation,
-    passphrases: &dyn Passphrases,
-    mut known: Option<KnownRootKey>,
-) -> Result<(KeystoreLock, Option<(EmbeddedKms, Unlocked)>)> {
-    loop {
-        let lock = KeystoreLock::take(location)?;
-        match unlock_unasked(location, known.as_ref())? {
-            Unlocking::Opened(opened) => return Ok((lock, Some(*opened))),
-            Unlocking::NoKeystore => return Ok((lock, None)),
-            Unlocking::PassphraseNeeded => {}
-        }
-        drop(lock);
-        let opened = unlock(location, passphrases)?;
-        // A key file is read again under the lock, where it may get its name.
-        known = opened.and_then(|(_, unlocked)| KnownRootKey::of(&unlocked)).filter(KnownRootKey::is_under_passphrase);
     }
 }
 
