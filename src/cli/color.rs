@@ -2,7 +2,7 @@
 
 use std::{
     ffi::{OsStr, OsString},
-    io::{IsTerminal, Write},
+    io::{self, IsTerminal, Write},
 };
 
 use clap::{ValueEnum as _, builder::StyledStr};
@@ -37,11 +37,13 @@ impl Color {
         }
     }
 
-    /// Prints help, a version or what clap refuses. Whoever has closed the stream loses it.
-    pub(crate) fn show(self, text: &StyledStr, stream: &mut (impl Write + IsTerminal), environment: &Environment) {
+    /// Prints help, a version or what clap refuses.
+    ///
+    /// # Errors
+    /// The stream does not take it.
+    pub(crate) fn show(self, text: &StyledStr, stream: &mut (impl Write + IsTerminal), environment: &Environment) -> io::Result<()> {
         let is_colored = self.applies_to(stream, environment);
-        let written = if is_colored { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") };
-        let _ = written.and_then(|()| stream.flush());
+        if is_colored { write!(stream, "{}", text.ansi()) } else { write!(stream, "{text}") }.and_then(|()| stream.flush())
     }
 }
 

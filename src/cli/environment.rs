@@ -1,30 +1,41 @@
-//! Environment variables, handed in so that tests need no process environment.
+//! Environment variables and open files, handed in so that tests need no process environment.
 
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::rc::Rc;
 
+use super::files_in_use::FilesInUse;
+
 type Lookup = dyn Fn(&OsStr) -> Option<OsString>;
 
-/// Where variables are looked up.
+/// Where variables are looked up, and files are opened.
 #[derive(Clone)]
-pub(crate) struct Environment(Rc<Lookup>);
+pub(crate) struct Environment {
+    variables: Rc<Lookup>,
+    files: FilesInUse,
+}
 
 impl Environment {
     /// The variables of this process.
     pub(crate) fn process() -> Self {
-        Self(Rc::new(|name| std::env::var_os(name)))
+        Self { variables: Rc::new(|name| std::env::var_os(name)), files: FilesInUse::of_process() }
     }
 
     /// These variables and no others.
     #[cfg(test)]
     pub(crate) fn fixed(variables: &[(&str, &str)]) -> Self {
         let variables: Vec<(OsString, OsString)> = variables.iter().map(|(name, value)| (name.into(), value.into())).collect();
-        Self(Rc::new(move |name| variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())))
+        let variables = Rc::new(move |name: &OsStr| variables.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()));
+        Self { variables, files: FilesInUse::default() }
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<OsString> {
-        (self.0)(OsStr::new(name))
+        (self.variables)(OsStr::new(name))
+    }
+
+    /// The files that are read, kept and written.
+    pub(crate) const fn files(&self) -> &FilesInUse {
+        &self.files
     }
 
     /// A variable's text; an empty one counts as absent, and so does one that is not UTF-8.

@@ -73,9 +73,14 @@ impl Failure {
                 | Error::TooLongToHold { .. }
                 | Error::Service(_)
                 | Error::Damaged { .. } => EXIT_REFUSED,
-                Error::NotWritable(_) | Error::Key(_) | Error::NoAnswer { .. } | Error::Misuse(_) | Error::Random | Error::Io { .. } => {
-                    EXIT_GENERAL
-                }
+                Error::NotWritable(_)
+                | Error::Key(_)
+                | Error::NoAnswer { .. }
+                | Error::Misuse(_)
+                | Error::Random
+                | Error::NotSynced { .. }
+                | Error::PartlyReplaced { .. }
+                | Error::Io { .. } => EXIT_GENERAL,
             },
         }
     }

@@ -2,6 +2,7 @@
 
 use super::{
     environment::Environment,
+    files_in_use::FilesInUse,
     paramfile::{BinaryFormat, ParamFiles},
     prompt::Prompter,
 };
@@ -20,6 +21,11 @@ impl Inputs {
     /// The files that parameters may name.
     pub(crate) const fn files(&self) -> ParamFiles<'_> {
         ParamFiles::new(&self.environment)
+    }
+
+    /// What is read, kept and written.
+    pub(crate) const fn in_use(&self) -> &FilesInUse {
+        self.environment.files()
     }
 }
 

@@ -1,35 +1,38 @@
 //! What a run of the program works with: the global flags, checked, with the environment.
 
-use std::{
-    path::{Path, PathBuf},
-    str::FromStr as _,
-};
+use std::{path::PathBuf, str::FromStr as _};
 
 use super::{
     args::GlobalArgs,
     command_operation::CommandOperation,
     environment::Environment,
     failure::Outcome,
+    files_in_use::KeptFile,
     inputs::{InputValues, Inputs},
     key_access::KeyAccess,
     key_names::KeyNames,
     keystore::{Keystore, keystore_location},
-    output_file::{Destination, Overwrite},
     paramfile::BinaryFormat,
     passphrase::PassphraseSources,
     printer::Printer,
     profile::Profile,
     prompt::Prompter,
     regions::Regions,
-    usage::UsageError,
 };
 use crate::{
     arn::AccountId,
-    durable::{Sync, parent_of},
     error::Result,
-    kms::EmbeddedKms,
+    kms::{EmbeddedKms, KeystoreLocation},
     vault::Vault,
 };
+
+/// Variables that name files of the AWS SDK, and where it looks without them.
+const READ_BY_SDK: [(&str, Option<&str>); 4] = [
+    ("AWS_CONFIG_FILE", Some("~/.aws/config")),
+    ("AWS_SHARED_CREDENTIALS_FILE", Some("~/.aws/credentials")),
+    ("AWS_WEB_IDENTITY_TOKEN_FILE", None),
+    ("AWS_CA_BUNDLE", None),
+];
 
 /// The things of which a command takes what it needs.
 pub(crate) struct Invocation {
@@ -53,13 +56,15 @@ impl Invocation {
         let profile = Profile::load(&environment, global.profile.as_deref())?;
         let access = KeyAccess::new(global, &environment)?;
         let location = keystore_location(global, &environment)?;
+        let vault = vault(global, &environment);
+        register(&environment, &location, &vault)?;
         let configured = global.cli_binary_format.as_deref().or_else(|| profile.setting("cli_binary_format"));
         let binary_format = configured.map_or(Ok(BinaryFormat::Base64), BinaryFormat::from_str)?;
         let passphrases = PassphraseSources::new(&environment, global.passphrase_file.clone(), prompter.clone());
         // With AWS KMS the configured account is that of keys in AWS.
         let account = access.account.clone().filter(|_| access.online.is_none());
         Ok(Self {
-            vault: vault(global, &environment),
+            vault,
             keystore: Keystore { location, passphrases, account },
             access,
             printer: Printer::new(global, &environment, &profile, operation)?,
@@ -80,26 +85,22 @@ impl Invocation {
         }
         self.keystore.read_if_any()?.map_or_else(|| EmbeddedKms::new(AccountId::embedded()), Ok)
     }
+}
 
-    /// Where a command's output goes: not onto its inputs, the keystore or its key file, and not into the vault.
-    pub(crate) fn destination(&self, path: Option<&Path>, overwrite: Overwrite, sync: Sync, inputs: &[&Path]) -> Outcome<Destination> {
-        let own = [self.keystore.location.keystore.as_path(), self.keystore.location.key_file.as_path()];
-        let destination = Destination::new(path, overwrite, sync, &[inputs, &own].concat())?;
-        self.require_outside_the_vault(path)?;
-        Ok(destination)
+/// Registers what coldseal keeps, and what the AWS SDK reads by itself: no output takes the place of any of it.
+fn register(environment: &Environment, location: &KeystoreLocation, vault: &Vault) -> Outcome {
+    let files = environment.files();
+    for (path, kept) in
+        location.files().iter().zip([KeptFile::Keystore, KeptFile::KeyFile, KeptFile::BesideKeystore, KeptFile::BesideKeystore])
+    {
+        files.keep(path, kept)?;
     }
-
-    /// A vault holds nothing but what its own commands write.
-    pub(crate) fn require_outside_the_vault(&self, path: Option<&Path>) -> Outcome {
-        let folder = path.and_then(|path| std::fs::canonicalize(parent_of(path)).ok());
-        let root = std::fs::canonicalize(self.vault.root()).ok();
-        match (path, folder.zip(root)) {
-            (Some(path), Some((folder, root))) if folder.starts_with(&root) => {
-                Err(UsageError::new(format!("{}: lies in the vault, which is no place for other files", path.display())).into())
-            }
-            _ => Ok(()),
-        }
+    files.keep(vault.root(), KeptFile::Vault)?;
+    for (variable, default) in READ_BY_SDK {
+        let path = environment.path(variable).or_else(|| default.map(|default| environment.expand_path(default)));
+        path.iter().for_each(|path| files.to_be_read(path));
     }
+    Ok(())
 }
 
 /// The vault that `--vault` or `COLDSEAL_VAULT` names, else the one in the current directory.

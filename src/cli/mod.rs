@@ -7,8 +7,10 @@ mod command_operation;
 mod commands;
 mod completion;
 mod encryption_context;
+mod ending_signals;
 mod environment;
 mod failure;
+mod files_in_use;
 mod flag_name;
 mod inputs;
 mod invocation;
@@ -46,7 +48,12 @@ mod terminal;
 mod usage;
 mod words;
 
-use std::{ffi::OsString, io::Write as _, process::ExitCode, time::Instant};
+use std::{
+    ffi::OsString,
+    io::{self, Write as _},
+    process::ExitCode,
+    time::Instant,
+};
 
 use clap::CommandFactory as _;
 use tracing::Level;
@@ -61,7 +68,7 @@ use self::{
     online::Online,
     output::{Look, OutputFormat, render},
     prompt::Prompter,
-    terminal::{counted, note, print_text},
+    terminal::{counted, flush_stdout, note, print_text},
 };
 
 use crate::durable;
@@ -71,18 +78,19 @@ use crate::durable;
 pub fn main() -> ExitCode {
     process::harden();
     if let Some(answered) = completion::answer() {
-        return if answered.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(EXIT_GENERAL) };
+        let is_told = answered.is_ok() && flush_stdout().is_ok();
+        return if is_told { ExitCode::SUCCESS } else { ExitCode::from(EXIT_GENERAL) };
     }
     let prompter = Prompter::install();
     let environment = Environment::process();
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let color = Color::asked_for(&arguments);
-    let colors_errors = color.applies_to(&std::io::stderr(), &environment);
+    let colors_errors = color.applies_to(&io::stderr(), &environment);
     let mut command = cli_input::with_flags(Cli::command());
     let words = match words::for_clap(&command, arguments) {
         Ok(words) => words,
         Err(refused) => {
-            color.show(&parse_error::refused(&mut command, &refused), &mut std::io::stderr().lock(), &environment);
+            let _ = color.show(&parse_error::refused(&mut command, &refused), &mut io::stderr().lock(), &environment);
             return ExitCode::from(EXIT_USAGE);
         }
     };
@@ -93,25 +101,34 @@ pub fn main() -> ExitCode {
         Err(ParseFailure::Clap(error)) if error.use_stderr() => {
             let typed: Vec<OsString> = std::env::args_os().collect();
             let told = parse_error::told(&error, &cli_input::with_flags(Cli::command()), &typed);
-            color.show(&told, &mut std::io::stderr().lock(), &environment);
+            let _ = color.show(&told, &mut io::stderr().lock(), &environment);
             return ExitCode::from(EXIT_USAGE);
         }
         Err(ParseFailure::Clap(error)) => {
-            color.show(&error.render(), &mut std::io::stdout().lock(), &environment);
-            return ExitCode::SUCCESS;
+            let shown = color.show(&error.render(), &mut io::stdout().lock(), &environment);
+            return match shown {
+                Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                    note(&format!("writing to stdout: {error}"));
+                    ExitCode::from(EXIT_GENERAL)
+                }
+                _ => ExitCode::SUCCESS,
+            };
         }
     };
-    match outcome {
+    match outcome.and_then(|()| flush_stdout()) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            let mut stderr = std::io::stderr().lock();
-            for line in failure.lines(operation) {
-                let line = shown::lines(&line).into_owned();
-                let _ = writeln!(stderr, "{}", if colors_errors { color::colored(&line) } else { line });
-            }
-            ExitCode::from(failure.exit_code())
-        }
+        Err(failure) => tell(&failure.lines(operation), &failure, colors_errors),
     }
+}
+
+/// Prints the lines of a failure; gives its exit code.
+fn tell(lines: &[String], failure: &Failure, is_colored: bool) -> ExitCode {
+    let mut stderr = io::stderr().lock();
+    for line in lines {
+        let line = shown::lines(line);
+        let _ = writeln!(stderr, "{}", if is_colored { color::colored(&line) } else { line.into_owned() });
+    }
+    ExitCode::from(failure.exit_code())
 }
 
 fn run(request: ParsedCommand, environment: Environment, prompter: Prompter) -> Outcome {
@@ -119,7 +136,7 @@ fn run(request: ParsedCommand, environment: Environment, prompter: Prompter) -> 
     if cli.global.debug {
         process::trace(Level::DEBUG);
     }
-    durable::on_wait(|lock| note(&format!("waiting for another command, which holds {}", lock.display())));
+    durable::on_event(|event| note(&event.to_string()));
     let begin = Instant::now();
     let invocation = Invocation::new(&cli.global, environment, prompter, operation, values)?;
     tracing::debug!(version = env!("CARGO_PKG_VERSION"), vault = %invocation.vault.root().display(), keystore = %invocation.keystore.location.keystore.display(),

@@ -1,13 +1,24 @@
 //! Where bytes go: a file that appears only when complete, stdout, or a device that is there.
 
+mod descriptor;
+
 use std::{
+    fmt,
+    fs::{File, Metadata},
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use super::{failure::Outcome, prompt::Prompter, terminal::stdout_is_terminal, usage::UsageError};
+use self::descriptor::Descriptor;
+use super::{
+    failure::Outcome,
+    files_in_use::FilesInUse,
+    prompt::Prompter,
+    terminal::{note, stdout_is_terminal},
+    usage::UsageError,
+};
 use crate::{
-    durable::{Existing, NewFile, Sync, parent_of},
+    durable::{Existing, NewFile, Sync, followed, parent_of, remove_unfinished},
     error::{Error, Result},
 };
 
@@ -16,6 +27,46 @@ use crate::{
 pub(crate) enum Overwrite {
     Refuse,
     Allow,
+}
+
+/// Where a named output goes.
+pub(crate) enum OutputPlace {
+    /// A file, there or not, behind the links.
+    File(PathBuf),
+    /// What is open already.
+    Descriptor(Descriptor),
+    /// A pipe or device with a name of its own.
+    Device(PathBuf),
+}
+
+impl OutputPlace {
+    /// Looks at what has an output's name, and registers it.
+    ///
+    /// # Errors
+    /// It is a directory; the command reads it, or coldseal keeps it; it is there, and `overwrite` does not allow to replace it.
+    pub(crate) fn of(files: &FilesInUse, path: &Path, overwrite: Overwrite) -> Result<Self, UsageError> {
+        let refuse = |what: &dyn fmt::Display| UsageError::new(format!("{}: {what}", path.display()));
+        if let Some(descriptor) = Descriptor::at(path) {
+            files.write_to(path)?;
+            return Ok(Self::Descriptor(descriptor));
+        }
+        // A link is followed, so that it stays a link.
+        let target = followed(path).map_err(|error| refuse(&error))?;
+        let metadata = std::fs::metadata(&target).ok();
+        if metadata.as_ref().is_some_and(Metadata::is_dir) {
+            return Err(refuse(&"is a directory; name a file in it"));
+        }
+        if metadata.as_ref().is_some_and(|metadata| !metadata.is_file() && !is_disk(metadata)) {
+            files.write_to(path)?;
+            return Ok(Self::Device(target));
+        }
+        files.write(path)?;
+        match metadata {
+            Some(_) if overwrite == Overwrite::Refuse => Err(refuse(&"exists; --force overwrites it")),
+            Some(metadata) if is_disk(&metadata) => Ok(Self::Device(target)),
+            _ => Ok(Self::File(target)),
+        }
+    }
 }
 
 /// An output, checked before any work is done.
@@ -29,37 +80,26 @@ pub(crate) enum Destination {
         existing: Existing,
         sync: Sync,
     },
-    /// A pipe or device with a name of its own.
-    Device(PathBuf),
+    /// Written to as what it is.
+    Stream {
+        path: PathBuf,
+        place: OutputPlace,
+        sync: Sync,
+    },
 }
 
 impl Destination {
-    /// `inputs` are files that the command reads: none of them is overwritten.
-    pub(crate) fn new(path: Option<&Path>, overwrite: Overwrite, sync: Sync, inputs: &[&Path]) -> Outcome<Self> {
+    /// Nothing that is registered in `files` is overwritten.
+    pub(crate) fn new(files: &FilesInUse, path: Option<&Path>, overwrite: Overwrite, sync: Sync) -> Outcome<Self> {
         let Some(path) = path else { return Ok(Self::Stdout) };
         if path == Path::new("-") {
             return Ok(Self::ExplicitStdout);
         }
-        let refuse = |what: &str| Err(UsageError::new(format!("{}: {what}", path.display())));
-        let Ok(metadata) = std::fs::metadata(path) else {
-            let existing = if overwrite == Overwrite::Allow { Existing::Replace } else { Existing::Refuse };
-            return Ok(Self::File { path: path.to_owned(), existing, sync });
-        };
-        if metadata.is_dir() {
-            return Ok(refuse("is a directory; name a file in it")?);
-        }
-        if !metadata.is_file() {
-            return Ok(Self::Device(path.to_owned()));
-        }
-        if inputs.iter().any(|input| is_same_file(input, path)) {
-            return Ok(refuse("is an input of this command; write to another file")?);
-        }
-        if overwrite == Overwrite::Refuse {
-            return Ok(refuse("exists; --force overwrites it")?);
-        }
-        // A link is followed, so that it stays a link.
-        let path = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-        Ok(Self::File { path, existing: Existing::Replace, sync })
+        let existing = if overwrite == Overwrite::Allow { Existing::Replace } else { Existing::Refuse };
+        Ok(match OutputPlace::of(files, path, overwrite)? {
+            OutputPlace::File(path) => Self::File { path, existing, sync },
+            place => Self::Stream { path: path.to_owned(), place, sync },
+        })
     }
 
     /// True when binary must not go there.
@@ -76,33 +116,66 @@ impl Destination {
     /// of an unfinished file.
     pub(crate) fn write<T>(self, signals: &Prompter, work: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<Option<PathBuf>> {
         match self {
-            Self::Stdout if stdout_is_terminal() => work(&mut TextOnly(io::stdout())).map(|_| None),
-            Self::Stdout | Self::ExplicitStdout => work(&mut unbuffered_stdout()?).map(|_| None),
-            Self::Device(path) => {
-                let mut device =
-                    std::fs::OpenOptions::new().write(true).open(&path).map_err(|error| Error::io_at("opening", &path, error))?;
-                work(&mut device).map(|_| Some(path))
+            Self::Stdout if stdout_is_terminal() => flushed(&mut TextOnly(unbuffered_stdout()?), work).map(|()| None),
+            Self::Stdout | Self::ExplicitStdout => flushed(&mut unbuffered_stdout()?, work).map(|()| None),
+            Self::Stream { path, place, sync } => {
+                let opened = match &place {
+                    OutputPlace::Descriptor(descriptor) => descriptor.open(),
+                    OutputPlace::Device(path) | OutputPlace::File(path) => File::options().write(true).open(path),
+                };
+                let mut stream = opened.map_err(|error| Error::io_at("opening", &path, error))?;
+                flushed(&mut stream, work)?;
+                // What a disk has not taken is in memory, and its errors come later.
+                if sync != Sync::Nothing && stream.metadata().is_ok_and(|metadata| is_disk(&metadata)) {
+                    stream.sync_all().map_err(|error| Error::io_at("syncing", &path, error))?;
+                }
+                Ok(Some(path))
             }
             Self::File { path, existing, sync } => {
                 let mut file = NewFile::create_in(parent_of(&path))?;
-                let temporary = file.temporary_path().map(Path::to_owned);
                 let write = || {
                     work(&mut file)?;
                     file.publish(&path, existing, sync)?;
                     Ok(Some(path))
                 };
-                match temporary {
-                    Some(temporary) => signals.ending_after(&|| drop(std::fs::remove_file(&temporary)), write),
-                    None => write(),
-                }
+                signals.ending_after(&remove_unfinished, write)
             }
         }
     }
 }
 
+/// What is left in a buffer counts: an error at the end is an error.
+fn flushed<T>(output: &mut (dyn Write + Send), work: impl FnOnce(&mut (dyn Write + Send)) -> Result<T>) -> Result<()> {
+    work(output)?;
+    output.flush().map_err(|error| Error::io("writing the output", error))
+}
+
+/// Says where others can read what only its owner should: a replaced file keeps its mode.
+#[cfg(unix)]
+pub(crate) fn note_readers(path: &Path) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let metadata = std::fs::symlink_metadata(path).ok().filter(Metadata::is_file);
+    if let Some(mode) = metadata.map(|metadata| metadata.permissions().mode() & 0o777).filter(|mode| mode & 0o044 != 0) {
+        note(&format!("{} has the mode {mode:04o} of the file that it replaced, so others can read it", path.display()));
+    }
+}
+
+#[cfg(not(unix))]
+pub(crate) fn note_readers(_: &Path) {}
+
+#[cfg(unix)]
+fn is_disk(metadata: &Metadata) -> bool {
+    std::os::unix::fs::FileTypeExt::is_block_device(&metadata.file_type())
+}
+
+#[cfg(not(unix))]
+fn is_disk(_: &Metadata) -> bool {
+    false
+}
+
 /// Stdout without the buffer of [`io::stdout`], which keeps what is behind the last newline until more comes.
 #[cfg(unix)]
-fn unbuffered_stdout() -> Result<std::fs::File> {
+fn unbuffered_stdout() -> Result<File> {
     use std::os::fd::AsFd as _;
     let stdout = io::stdout().as_fd().try_clone_to_owned().map_err(|error| Error::io("opening stdout", error))?;
     Ok(stdout.into())
@@ -127,21 +200,6 @@ impl<W: Write> Write for TextOnly<W> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
-    }
-}
-
-/// True for two names of one file that is there.
-pub(super) fn is_same_file(a: &Path, b: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::MetadataExt as _;
-        let id = |path: &Path| std::fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()));
-        id(a).is_some() && id(a) == id(b)
-    }
-    #[cfg(not(unix))]
-    {
-        let id = |path: &Path| std::fs::canonicalize(path).ok();
-        id(a).is_some() && id(a) == id(b)
     }
 }
 

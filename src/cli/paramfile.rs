@@ -2,7 +2,6 @@
 //!
 //! The content is taken as it is: no newline is stripped. No error repeats any of it.
 
-use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -11,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
 
 use super::environment::Environment;
+use super::files_in_use::FilesInUse;
 use super::usage::UsageError;
 use crate::SecretBytes;
 
@@ -108,7 +108,7 @@ impl<'a> ParamFiles<'a> {
     pub(crate) fn string(&self, parameter: &str, value: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         match self.source(value) {
             ValueSource::Literal(literal) => checked(parameter, SecretBytes::new(literal.as_bytes().to_vec()), limit),
-            ValueSource::Text(path) => read_text(parameter, value, &path, limit),
+            ValueSource::Text(path) => self.read_text(parameter, value, &path, limit),
             ValueSource::Binary(_) => {
                 Err(UsageError::parameter(parameter, "takes text, and fileb:// gives bytes").with_hint("use file://"))
             }
@@ -122,14 +122,14 @@ impl<'a> ParamFiles<'a> {
     /// The file cannot be read or is too large; what should be base64 is not.
     pub(crate) fn blob(&self, parameter: &str, value: &str, format: BinaryFormat, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         match (self.source(value), format) {
-            _ if value == STDIN => stdin(parameter, limit),
-            (ValueSource::Binary(path), _) => read(parameter, value, &path, limit),
+            _ if value == STDIN => self.stdin(parameter, limit),
+            (ValueSource::Binary(path), _) => self.read(parameter, value, &path, limit),
             (ValueSource::Literal(_) | ValueSource::Text(_), BinaryFormat::RawInBase64Out) => self.string(parameter, value, limit),
             (ValueSource::Literal(literal), BinaryFormat::Base64) => decode(parameter, literal.as_bytes(), limit),
             (ValueSource::Text(path), BinaryFormat::Base64) => {
                 // Four characters for three bytes, and a line break after every 64 characters or more.
                 let encoded = SizeLimit { bytes: limit.bytes.saturating_mul(3) / 2 + 16, ..limit };
-                decode(parameter, read_text(parameter, value, &path, encoded)?.expose(), limit)
+                decode(parameter, self.read_text(parameter, value, &path, encoded)?.expose(), limit)
             }
         }
     }
@@ -153,29 +153,57 @@ impl<'a> ParamFiles<'a> {
         match self.source(value) {
             ValueSource::Literal(_) => Ok(None),
             ValueSource::Text(path) | ValueSource::Binary(path) => {
-                let text = read_text(parameter, value, &path, STRUCTURE_LIMIT)?;
+                let text = self.read_text(parameter, value, &path, STRUCTURE_LIMIT)?;
                 let text = std::str::from_utf8(text.expose()).expect("read_text checked the encoding");
                 Ok(Some(text.to_owned()))
             }
         }
     }
-}
 
-fn read_text(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
-    let content = read(parameter, value, path, limit)?;
-    if std::str::from_utf8(content.expose()).is_err() {
-        return Err(UsageError::parameter(parameter, format!("{value} holds bytes that are not UTF-8 text"))
-            .with_hint(format!("{BINARY_PREFIX} reads a file as bytes, where the parameter takes bytes")));
+    fn read_text(&self, parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+        let content = self.read(parameter, value, path, limit)?;
+        if std::str::from_utf8(content.expose()).is_err() {
+            return Err(UsageError::parameter(parameter, format!("{value} holds bytes that are not UTF-8 text"))
+                .with_hint(format!("{BINARY_PREFIX} reads a file as bytes, where the parameter takes bytes")));
+        }
+        Ok(content)
     }
-    Ok(content)
-}
 
-/// Everything from stdin, as it is.
-///
-/// # Errors
-/// It cannot be read, or is too large.
-pub(crate) fn stdin(parameter: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
-    read_stream(parameter, "stdin", &mut io::stdin().lock(), limit)
+    /// Everything from stdin, as it is.
+    ///
+    /// # Errors
+    /// It cannot be read, or is too large.
+    pub(crate) fn stdin(&self, parameter: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+        self.in_use().read_stdin()?;
+        read_stream(parameter, "stdin", &mut io::stdin().lock(), limit)
+    }
+
+    fn read(&self, parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+        if path == Path::new(STDIN) { self.stdin(parameter, limit) } else { self.read_file(parameter, value, path, limit) }
+    }
+
+    /// A file as it is; errors call it `value`.
+    ///
+    /// # Errors
+    /// It cannot be read, or is too large.
+    pub(crate) fn read_file(&self, parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+        let unable = |error: io::Error| UsageError::parameter(parameter, format!("Unable to load paramfile {value}: {error}"));
+        let mut file = self.in_use().open(path).map_err(unable)?;
+        let metadata = file.metadata().map_err(unable)?;
+        if metadata.is_dir() {
+            return Err(unable(io::ErrorKind::IsADirectory.into()));
+        }
+        let most = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
+        if metadata.len() > most {
+            return Err(too_large(parameter, &format!("{value} holds {} bytes", metadata.len()), limit));
+        }
+        read_stream(parameter, value, &mut file, limit)
+    }
+
+    /// The files that are read and written.
+    pub(crate) const fn in_use(&self) -> &FilesInUse {
+        self.0.files()
+    }
 }
 
 /// Everything from a stream with this name, as it is.
@@ -189,28 +217,6 @@ pub(crate) fn read_stream(parameter: &str, name: &str, source: &mut impl Read, l
         return Err(too_large(parameter, &format!("{name} is too large"), limit));
     }
     Ok(content)
-}
-
-fn read(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
-    if path == Path::new(STDIN) { stdin(parameter, limit) } else { read_file(parameter, value, path, limit) }
-}
-
-/// A file as it is; errors call it `value`.
-///
-/// # Errors
-/// It cannot be read, or is too large.
-pub(crate) fn read_file(parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
-    let unable = |error: io::Error| UsageError::parameter(parameter, format!("Unable to load paramfile {value}: {error}"));
-    let mut file = File::open(path).map_err(unable)?;
-    let metadata = file.metadata().map_err(unable)?;
-    if metadata.is_dir() {
-        return Err(unable(io::ErrorKind::IsADirectory.into()));
-    }
-    let most = u64::try_from(limit.bytes).unwrap_or(u64::MAX);
-    if metadata.len() > most {
-        return Err(too_large(parameter, &format!("{value} holds {} bytes", metadata.len()), limit));
-    }
-    read_stream(parameter, value, &mut file, limit)
 }
 
 /// All bytes, or the first `most` of them. The length of a pipe is not known beforehand.

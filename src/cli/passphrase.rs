@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{environment::Environment, prompt::Prompter};
+use super::{environment::Environment, files_in_use::FilesInUse, prompt::Prompter};
 use crate::{
     error::{Error, Result},
     kms::Passphrases,
@@ -29,10 +29,12 @@ struct PassphraseSource {
     file: Option<PathBuf>,
     descriptor: Option<String>,
     value: Option<String>,
+    files: FilesInUse,
 }
 
 impl PassphraseSources {
     pub(crate) fn new(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
+        file.iter().for_each(|file| environment.files().to_be_read(file));
         let current = PassphraseSource {
             what: "passphrase of the keystore",
             prompt: "Passphrase of the keystore: ",
@@ -40,6 +42,7 @@ impl PassphraseSources {
             file,
             descriptor: environment.text("COLDSEAL_PASSPHRASE_FD"),
             value: environment.text("COLDSEAL_PASSPHRASE"),
+            files: environment.files().clone(),
         };
         let new = PassphraseSource {
             what: "new passphrase of the keystore",
@@ -48,6 +51,7 @@ impl PassphraseSources {
             file: None,
             descriptor: environment.text("COLDSEAL_NEW_PASSPHRASE_FD"),
             value: environment.text("COLDSEAL_NEW_PASSPHRASE"),
+            files: environment.files().clone(),
         };
         Self { current, new, prompter }
     }
@@ -55,6 +59,7 @@ impl PassphraseSources {
     /// For a keystore that is read beside the one in use.
     pub(crate) fn of_input(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
         let sources = Self::new(environment, None, prompter);
+        file.iter().for_each(|file| environment.files().to_be_read(file));
         let current = PassphraseSource {
             what: "passphrase of the keystore to import",
             prompt: "Passphrase of the keystore to import: ",
@@ -62,6 +67,7 @@ impl PassphraseSources {
             file,
             descriptor: environment.text("COLDSEAL_INPUT_PASSPHRASE_FD"),
             value: environment.text("COLDSEAL_INPUT_PASSPHRASE"),
+            files: environment.files().clone(),
         };
         Self { current, ..sources }
     }
@@ -73,6 +79,7 @@ impl PassphraseSources {
     }
 
     pub(crate) fn with_new_file(mut self, file: Option<PathBuf>) -> Self {
+        file.iter().for_each(|file| self.new.files.to_be_read(file));
         self.new.file = file;
         self
     }
@@ -102,13 +109,13 @@ impl Passphrases for PassphraseSources {
 impl PassphraseSource {
     fn without_prompt(&self) -> Result<Option<SecretBytes>> {
         if let Some(file) = &self.file {
-            return read_line(file).map(Some);
+            return read_line(&self.files, file).map(Some);
         }
         if let Some(descriptor) = &self.descriptor {
             let number: u32 = descriptor
                 .parse()
                 .map_err(|_| Error::setup("COLDSEAL_PASSPHRASE_FD and its like hold the number of a file descriptor".to_owned()))?;
-            return read_line(Path::new(&format!("/dev/fd/{number}"))).map(Some);
+            return read_line(&self.files, Path::new(&format!("/dev/fd/{number}"))).map(Some);
         }
         Ok(self.value.as_ref().map(|value| SecretBytes::new(value.clone().into_bytes())))
     }
@@ -119,10 +126,10 @@ impl PassphraseSource {
 }
 
 /// A file's content without one line end.
-fn read_line(path: &Path) -> Result<SecretBytes> {
+fn read_line(files: &FilesInUse, path: &Path) -> Result<SecretBytes> {
     let reading = |error| Error::setup(format!("reading the passphrase from {}: {error}", path.display()));
     let mut bytes = Vec::with_capacity(8192);
-    std::fs::File::open(path).and_then(|file| file.take(MAX_LENGTH + 3).read_to_end(&mut bytes)).map_err(reading)?;
+    files.open(path).and_then(|file| file.take(MAX_LENGTH + 3).read_to_end(&mut bytes)).map_err(reading)?;
     let mut passphrase = SecretBytes::new(bytes);
     let without_end = passphrase.expose().strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line).len());
     passphrase.truncate(without_end.unwrap_or(usize::MAX));

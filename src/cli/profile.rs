@@ -9,7 +9,7 @@ mod tests;
 use std::{
     collections::HashMap,
     fs,
-    io::ErrorKind,
+    io::{ErrorKind, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -29,8 +29,8 @@ impl Profile {
         let asked =
             named.map(str::to_owned).or_else(|| environment.text("AWS_PROFILE")).or_else(|| environment.text("AWS_DEFAULT_PROFILE"));
         let config = path(environment, "AWS_CONFIG_FILE", "~/.aws/config");
-        let mut profiles = profiles(load(&config)?);
-        for (name, settings) in load(&path(environment, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))? {
+        let mut profiles = profiles(load(environment, &config)?);
+        for (name, settings) in load(environment, &path(environment, "AWS_SHARED_CREDENTIALS_FILE", "~/.aws/credentials"))? {
             profiles.entry(name).or_default().extend(settings);
         }
         match (profiles.remove(asked.as_deref().unwrap_or("default")), asked) {
@@ -66,7 +66,7 @@ fn profiles(sections: Sections) -> HashMap<String, Settings> {
     sections.into_iter().filter_map(|(section, settings)| Some((named(&section)?, settings))).collect()
 }
 
-fn load(path: &Path) -> Result<Sections, ConfigError> {
+fn load(environment: &Environment, path: &Path) -> Result<Sections, ConfigError> {
     let unreadable = |why: String| ConfigError::new(format!("Unable to parse config file {}: {why}", path.display()));
     match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
@@ -75,6 +75,8 @@ fn load(path: &Path) -> Result<Sections, ConfigError> {
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(Sections::new()),
         Err(error) => return Err(unreadable(error.to_string())),
     }
-    let text = fs::read_to_string(path).map_err(|error| unreadable(error.to_string()))?;
+    let mut text = String::new();
+    let read = environment.files().open(path).and_then(|mut file| file.read_to_string(&mut text));
+    read.map_err(|error| unreadable(error.to_string()))?;
     ini::parse(&text).map_err(|error| unreadable(error.to_string()))
 }

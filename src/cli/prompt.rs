@@ -1,4 +1,4 @@
-//! Hidden prompts, and how SIGINT and SIGTERM end the process.
+//! Hidden prompts, and how signals end the process.
 //!
 //! Handlers only set flags or exit: a thread that waits for signals would need a socket. While a prompt has turned the terminal's echo off, or an
 //! unfinished file has a name, exiting at once would leave it so: a thread looks at the flag, puts that right, and exits.
@@ -14,11 +14,9 @@ use std::{
     time::Duration,
 };
 
-use signal_hook::{
-    consts::{SIGINT, SIGTERM},
-    flag,
-};
+use signal_hook::flag;
 
+use super::ending_signals::{ending_signals, fail_writes_over_the_size_limit};
 use crate::secret::SecretBytes;
 
 /// How long an interrupted prompt or output waits at most.
@@ -32,10 +30,11 @@ pub(crate) struct Prompter {
 }
 
 impl Prompter {
-    /// From now on SIGINT and SIGTERM end the process with 130 and 143.
+    /// From now on the signals that end a process end this one with 128 and their number: 130 for SIGINT, 143 for SIGTERM.
     pub(crate) fn install() -> Self {
         let prompter = Self { ends_at_once: Arc::new(AtomicBool::new(true)), received: Arc::default() };
-        for signal in [SIGINT, SIGTERM] {
+        fail_writes_over_the_size_limit();
+        for signal in ending_signals() {
             // A system that refuses ends the process in its own way.
             let _ = flag::register_conditional_shutdown(signal, 128 + signal, Arc::clone(&prompter.ends_at_once));
             let _ = flag::register_usize(signal, Arc::clone(&prompter.received), usize::try_from(signal).unwrap_or_default());
@@ -43,7 +42,7 @@ impl Prompter {
         prompter
     }
 
-    /// From now on SIGINT and SIGTERM end nothing, and [`Prompter::take_signal`] tells them.
+    /// From now on they end nothing, and [`Prompter::take_signal`] tells them.
     #[cfg(feature = "kms-endpoint")]
     pub(crate) fn hold_signals(&self) {
         self.ends_at_once.store(false, Ordering::SeqCst);
@@ -71,7 +70,7 @@ impl Prompter {
         typed.ok().map(|typed| SecretBytes::new(typed.into_bytes()))
     }
 
-    /// Does the work; SIGINT and SIGTERM end the process meanwhile, but `tidy` comes first. It runs on another thread, and no more than once.
+    /// Does the work; signals end the process meanwhile, but `tidy` comes first. It runs on another thread, and no more than once.
     pub(crate) fn ending_after<T>(&self, tidy: &(impl Fn() + Sync), work: impl FnOnce() -> T) -> T {
         let (is_done, watcher_wakes) = mpsc::channel::<()>();
         self.ends_at_once.store(false, Ordering::SeqCst);

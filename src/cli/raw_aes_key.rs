@@ -2,6 +2,7 @@
 
 use super::{
     failure::Outcome,
+    files_in_use::FilesInUse,
     raw_key::{NamedFile, RawKey, read_key_file},
     usage::UsageError,
 };
@@ -11,9 +12,9 @@ const PARAMETER: &str = "--raw-aes-key";
 const SHAPE: &str = "NAMESPACE/NAME=FILE, for instance home/backup=backup.key";
 
 /// Reads the key file: 16, 24 or 32 bytes, nothing else.
-pub(crate) fn parse_raw_aes_key(word: &str) -> Outcome<RawKey> {
+pub(crate) fn parse_raw_aes_key(files: &FilesInUse, word: &str) -> Outcome<RawKey> {
     let NamedFile { namespace, name, file } = NamedFile::parse(PARAMETER, word, SHAPE)?;
-    let bytes = read_key_file(PARAMETER, &file, 32)?;
+    let bytes = read_key_file(files, PARAMETER, &file, 32)?;
     let length = bytes.len();
     if !matches!(length, 16 | 24 | 32) {
         let found = if length > 32 { "more than 32".to_owned() } else { length.to_string() };
@@ -23,5 +24,5 @@ pub(crate) fn parse_raw_aes_key(word: &str) -> Outcome<RawKey> {
             .into());
     }
     let keyring = RawAesKeyring::new(namespace, name, &bytes).map_err(|error| UsageError::parameter(PARAMETER, error))?;
-    Ok(RawKey { keyring: Box::new(keyring), file })
+    Ok(Box::new(keyring))
 }

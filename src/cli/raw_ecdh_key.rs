@@ -5,6 +5,7 @@ use std::path::Path;
 use super::{
     encryption_context::Purpose,
     failure::Outcome,
+    files_in_use::FilesInUse,
     raw_key::{RawKey, cannot_open, opens, other_kind, read_asymmetric_key},
 };
 use crate::{crypto::KeyFile, keyring::RawEcdhKeyring};
@@ -12,8 +13,8 @@ use crate::{crypto::KeyFile, keyring::RawEcdhKeyring};
 const PARAMETER: &str = "--raw-ecdh-key";
 
 /// Reads the key file. A private key seals for its own public part; the sender's key is ephemeral either way.
-pub(crate) fn parse_raw_ecdh_key(file: &Path, purpose: Purpose) -> Outcome<RawKey> {
-    let keyring = match read_asymmetric_key(PARAMETER, file)? {
+pub(crate) fn parse_raw_ecdh_key(files: &FilesInUse, file: &Path, purpose: Purpose) -> Outcome<RawKey> {
+    let keyring = match read_asymmetric_key(files, PARAMETER, file)? {
         KeyFile::EcPrivate(key) => RawEcdhKeyring::from_private_key(key),
         KeyFile::EcPublic(_) if opens(purpose) => return Err(cannot_open(PARAMETER, file).into()),
         KeyFile::EcPublic(key) => RawEcdhKeyring::from_public_key(key),
@@ -21,5 +22,5 @@ pub(crate) fn parse_raw_ecdh_key(file: &Path, purpose: Purpose) -> Outcome<RawKe
             return Err(other_kind(PARAMETER, file, "an RSA key", "--raw-rsa-key NAMESPACE/NAME=FILE").into());
         }
     };
-    Ok(RawKey { keyring: Box::new(keyring), file: file.to_owned() })
+    Ok(Box::new(keyring))
 }

@@ -5,17 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{encryption_context::Purpose, failure::Outcome, usage::UsageError};
+use super::{encryption_context::Purpose, failure::Outcome, files_in_use::FilesInUse, usage::UsageError};
 use crate::{crypto::KeyFile, keyring::Keyring, secret::SecretBytes};
 
 /// Longest PEM or DER file that is read. An RSA key of 8192 bits has less than 7 KB in PEM.
 const LIMIT: usize = 64 * 1024;
 
-/// A raw key with the file that it came from.
-pub(crate) struct RawKey {
-    pub(crate) keyring: Box<dyn Keyring>,
-    pub(crate) file: PathBuf,
-}
+/// A raw key, read from its file.
+pub(crate) type RawKey = Box<dyn Keyring>;
 
 /// `NAMESPACE/NAME=FILE`.
 pub(crate) struct NamedFile {
@@ -59,11 +56,11 @@ fn until<'a>(text: &'a str, end: char, others: &str) -> Option<(String, &'a str)
 }
 
 /// The file's bytes; of a longer file `limit` and one.
-pub(crate) fn read_key_file(parameter: &str, file: &Path, limit: usize) -> Outcome<SecretBytes> {
+pub(crate) fn read_key_file(files: &FilesInUse, parameter: &str, file: &Path, limit: usize) -> Outcome<SecretBytes> {
     let failed = |error: std::io::Error| UsageError::parameter(parameter, format!("reading {}: {error}", file.display()));
     let mut bytes = SecretBytes::zeroed(limit.saturating_add(1));
     let mut length: usize = 0;
-    let mut opened = std::fs::File::open(file).map_err(failed)?;
+    let mut opened = files.open(file).map_err(failed)?;
     loop {
         match opened.read(bytes.expose_mut().get_mut(length..).unwrap_or_default()) {
             Ok(0) => break,
@@ -77,8 +74,8 @@ pub(crate) fn read_key_file(parameter: &str, file: &Path, limit: usize) -> Outco
 }
 
 /// The RSA or elliptic curve key of a file in PEM or DER.
-pub(crate) fn read_asymmetric_key(parameter: &str, file: &Path) -> Outcome<KeyFile> {
-    let bytes = read_key_file(parameter, file, LIMIT)?;
+pub(crate) fn read_asymmetric_key(files: &FilesInUse, parameter: &str, file: &Path) -> Outcome<KeyFile> {
+    let bytes = read_key_file(files, parameter, file, LIMIT)?;
     let refused = |what: &dyn std::fmt::Display| UsageError::parameter(parameter, format!("{}: {what}", file.display()));
     if bytes.len() > LIMIT {
         return Err(refused(&format!("longer than the {LIMIT} bytes that a key can have")).into());

@@ -5,6 +5,7 @@ use clap::ValueEnum;
 use super::{
     encryption_context::Purpose,
     failure::Outcome,
+    files_in_use::FilesInUse,
     raw_key::{NamedFile, RawKey, cannot_open, opens, other_kind, read_asymmetric_key},
     usage::UsageError,
 };
@@ -47,14 +48,14 @@ impl RawRsaPadding {
 }
 
 /// Reads the key file. A private key seals too: it has the public part.
-pub(crate) fn parse_raw_rsa_key(word: &str, padding: RawRsaPadding, purpose: Purpose) -> Outcome<RawKey> {
+pub(crate) fn parse_raw_rsa_key(files: &FilesInUse, word: &str, padding: RawRsaPadding, purpose: Purpose) -> Outcome<RawKey> {
     let NamedFile { namespace, name, file } = NamedFile::parse(PARAMETER, word, SHAPE)?;
     if padding == RawRsaPadding::Pkcs1 && !opens(purpose) {
         let what = "PKCS1 opens older messages and seals none: its padding gives way to Bleichenbacher's attack";
         return Err(UsageError::parameter(PADDING, what).with_hint("leave the option out: OAEP_SHA256_MGF1 is the default").into());
     }
     let padding = padding.padding();
-    let keyring = match read_asymmetric_key(PARAMETER, &file)? {
+    let keyring = match read_asymmetric_key(files, PARAMETER, &file)? {
         KeyFile::RsaPrivate(key) => RawRsaKeyring::from_private_key(namespace, name, padding, key),
         KeyFile::RsaPublic(_) if opens(purpose) => return Err(cannot_open(PARAMETER, &file).into()),
         KeyFile::RsaPublic(key) => RawRsaKeyring::from_public_key(namespace, name, padding, key),
@@ -63,5 +64,5 @@ pub(crate) fn parse_raw_rsa_key(word: &str, padding: RawRsaPadding, purpose: Pur
         }
     };
     let keyring = keyring.map_err(|error| UsageError::parameter(PARAMETER, error))?;
-    Ok(RawKey { keyring: Box::new(keyring), file })
+    Ok(Box::new(keyring))
 }

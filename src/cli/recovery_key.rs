@@ -4,6 +4,7 @@ use super::{
     args::{OpeningKeyArgs, WrapArgs},
     encryption_context::Purpose,
     failure::Outcome,
+    files_in_use::FilesInUse,
     key_names::KeyNames,
     raw_aes_key::parse_raw_aes_key,
     raw_key::RawKey,
@@ -12,7 +13,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    keyring::{Keyring, RsaEncryptionAlgorithm},
+    keyring::RsaEncryptionAlgorithm,
     kms::EmbeddedKms,
     vault::{KeyOptions, RecoveryKey},
 };
@@ -26,11 +27,11 @@ pub(crate) enum NamedRecoveryKey {
 }
 
 /// `kms=KEY`, `aes=NAMESPACE/NAME=FILE` or `rsa=NAMESPACE/NAME=FILE`. To open, an RSA key has to be a private one.
-pub(crate) fn parse_recovery_key(word: &str, purpose: Purpose) -> Outcome<NamedRecoveryKey> {
+pub(crate) fn parse_recovery_key(files: &FilesInUse, word: &str, purpose: Purpose) -> Outcome<NamedRecoveryKey> {
     match word.split_once('=') {
         Some(("kms", key)) if !key.is_empty() => Ok(NamedRecoveryKey::Kms(key.to_owned())),
-        Some(("aes", named)) => parse_raw_aes_key(named).map(NamedRecoveryKey::Raw),
-        Some(("rsa", named)) => parse_raw_rsa_key(named, RawRsaPadding::default(), purpose).map(NamedRecoveryKey::Raw),
+        Some(("aes", named)) => parse_raw_aes_key(files, named).map(NamedRecoveryKey::Raw),
+        Some(("rsa", named)) => parse_raw_rsa_key(files, named, RawRsaPadding::default(), purpose).map(NamedRecoveryKey::Raw),
         _ => Err(UsageError::parameter(PARAMETER, "kms=KEY, aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE").into()),
     }
 }
@@ -43,9 +44,10 @@ pub(crate) struct Wrapping {
 }
 
 impl Wrapping {
-    pub(crate) fn read(args: &WrapArgs) -> Outcome<Self> {
+    pub(crate) fn read(files: &FilesInUse, args: &WrapArgs) -> Outcome<Self> {
+        let keys = args.recovery_key.iter().map(|word| parse_recovery_key(files, word, Purpose::Seal));
         Ok(Self {
-            recovery_keys: args.recovery_key.iter().map(|word| parse_recovery_key(word, Purpose::Seal)).collect::<Outcome<_>>()?,
+            recovery_keys: keys.collect::<Outcome<_>>()?,
             encryption_algorithm: args.encryption_algorithm.as_deref().and_then(RsaEncryptionAlgorithm::from_name),
         })
     }
@@ -63,10 +65,10 @@ pub(crate) fn key_options(
     wrapping: Wrapping,
     open_with: Vec<RawKey>,
 ) -> Outcome<KeyOptions> {
-    let mut options = KeyOptions { open_with: open_with.into_iter().map(|key| key.keyring).collect(), ..names.access.key_options() };
+    let mut options = KeyOptions { open_with, ..names.access.key_options() };
     for key in wrapping.recovery_keys {
         options.recovery_keys.push(match key {
-            NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key.keyring),
+            NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key),
             NamedRecoveryKey::Kms(key_id) => {
                 let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
                 RecoveryKey::Kms(names.to_seal(kms, &options, &key_id)?)
@@ -104,18 +106,18 @@ pub(crate) fn name_online_keys(names: KeyNames<'_>, kms: Option<&EmbeddedKms>, k
 }
 
 /// The keys that open a secret's bundles besides the keystore.
-pub(crate) fn opening_keys(args: &OpeningKeyArgs) -> Outcome<Vec<RawKey>> {
-    let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(word));
-    let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(word, RawRsaPadding::default(), Purpose::Open));
+pub(crate) fn opening_keys(files: &FilesInUse, args: &OpeningKeyArgs) -> Outcome<Vec<RawKey>> {
+    let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(files, word));
+    let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(files, word, RawRsaPadding::default(), Purpose::Open));
     aes.chain(rsa).collect()
 }
 
 /// The recovery keys to open with: of those in KMS the keystore takes care.
-pub(crate) fn opening_recovery_keys(words: &[String]) -> Outcome<Vec<Box<dyn Keyring>>> {
+pub(crate) fn opening_recovery_keys(files: &FilesInUse, words: &[String]) -> Outcome<Vec<RawKey>> {
     let mut keyrings = Vec::new();
     for word in words {
-        if let NamedRecoveryKey::Raw(key) = parse_recovery_key(word, Purpose::Open)? {
-            keyrings.push(key.keyring);
+        if let NamedRecoveryKey::Raw(key) = parse_recovery_key(files, word, Purpose::Open)? {
+            keyrings.push(key);
         }
     }
     Ok(keyrings)

@@ -35,6 +35,11 @@ pub(crate) fn printed(written: io::Result<()>) -> Outcome {
     Ok(written.map_err(|error| Error::io("writing to stdout", error))?)
 }
 
+/// Writes what is still in the buffer of stdout.
+pub(crate) fn flush_stdout() -> Outcome {
+    printed(io::stdout().flush())
+}
+
 pub(crate) fn stdout_is_terminal() -> bool {
     io::stdout().is_terminal()
 }

@@ -1,12 +1,19 @@
 //! Temporary names that say whose they are, so that their owner can remove what a killed process left.
 
 use std::{
+    collections::BTreeSet,
     ffi::{OsStr, OsString},
-    fs,
-    path::Path,
+    fs::{self, Metadata},
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::Duration,
 };
 
-use super::directory::{parent_of, remove};
+use super::{
+    directory::{parent_of, remove},
+    regular::open_regular,
+};
+use crate::parallel::lock;
 
 /// Temporary names start with this, so that a leftover is known for what it is.
 const TEMPORARY_PREFIX: &str = ".coldseal-tmp-";
@@ -15,8 +22,40 @@ pub(super) const RANDOM_LENGTH: usize = 6;
 /// Longest name that temporary names repeat, in bytes: file systems allow 255 for a whole name.
 const LONGEST: usize = 200;
 
-/// The files that are written under one lock: their temporary names begin alike, and no other file's do.
+/// Whose writer is alive is locked. From being made to being locked, and from being complete to having its name, a file takes less than this.
+const UNLOCKED_FOR: Duration = Duration::from_secs(60);
+
+/// The temporary names that this process has made and not yet given up.
+static UNFINISHED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+/// A temporary name of this process, known until it is dropped.
 #[derive(Debug)]
+pub(super) struct Unfinished(PathBuf);
+
+impl Unfinished {
+    pub(super) fn new(path: &Path) -> Self {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        lock(&UNFINISHED).insert(path.clone());
+        Self(path)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        lock(&UNFINISHED).remove(&self.0);
+    }
+}
+
+/// Removes the files that have a temporary name of this process, before it ends early.
+#[cfg(feature = "cli")]
+pub(crate) fn remove_unfinished() {
+    for path in &*lock(&UNFINISHED) {
+        let _ = fs::remove_file(path);
+    }
+}
+
+/// The files that are written under one lock: their temporary names begin alike, and no other file's do.
+#[derive(Debug, Clone)]
 pub(crate) struct Temporaries(OsString);
 
 impl Temporaries {
@@ -43,6 +82,33 @@ impl Temporaries {
         prefix
     }
 
+    /// Removes what was left of these in a directory, if no lock guards them: of others whoever holds the lock takes care.
+    pub(super) fn sweep_unguarded(&self, directory: &Path) {
+        if self.0.is_empty() {
+            self.sweep_abandoned(directory);
+        }
+    }
+
+    /// Removes those that nobody writes any more: they are not locked, and have not been changed for a while. What stays is in nobody's way.
+    fn sweep_abandoned(&self, directory: &Path) {
+        let prefix = self.prefix();
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            let is_old = |metadata: &Metadata| metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= UNLOCKED_FOR));
+            if is_temporary(&entry.file_name(), &prefix)
+                && entry.metadata().is_ok_and(|metadata| metadata.is_file() && is_own(&metadata) && is_old(&metadata))
+                && open_regular(&entry.path()).is_ok_and(|file| file.try_lock().is_ok())
+            {
+                let is_removed = fs::remove_file(entry.path()).is_ok();
+                tracing::debug!(path = %entry.path().display(), is_removed, "leftover");
+            }
+        }
+    }
+
+    /// The same in the directory of `path`, which other locks may guard too.
+    pub(crate) fn sweep_abandoned_beside(&self, path: &Path) {
+        self.sweep_abandoned(parent_of(path));
+    }
+
     /// Removes these in the directory of `path`, where that can be done: what stays is in nobody's way. The caller holds the lock, so nobody
     /// is writing one.
     pub(crate) fn sweep_beside(&self, path: &Path) {
@@ -59,6 +125,16 @@ impl Temporaries {
             }
         }
     }
+}
+
+#[cfg(unix)]
+fn is_own(metadata: &Metadata) -> bool {
+    std::os::unix::fs::MetadataExt::uid(metadata) == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+fn is_own(_: &Metadata) -> bool {
+    true
 }
 
 fn is_temporary(name: &OsStr, prefix: &OsStr) -> bool {
@@ -118,6 +194,40 @@ mod tests {
         file.write_all(b"unfinished").expect("written");
         drop(file);
         assert_eq!(fs::read(&path).expect("read"), b"new");
+    }
+
+    #[test]
+    fn without_a_lock_only_what_nobody_writes_is_removed() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let path = |name: &str| directory.path().join(name);
+        let make = |name: &str, age: Duration| {
+            let file = fs::File::create(path(name)).expect("made");
+            file.set_modified(std::time::SystemTime::now() - age).expect("aged");
+            file
+        };
+        let (old, long) = (UNLOCKED_FOR * 2, UNLOCKED_FOR * 1000);
+        drop(make(".coldseal-tmp-aaaaaa", old));
+        let writing = make(".coldseal-tmp-bbbbbb", long);
+        writing.lock().expect("locked");
+        drop(make(".coldseal-tmp-cccccc", Duration::ZERO));
+        drop(make(".coldseal-tmp-keystore.json-dddddd", long));
+        drop(make("coldseal-tmp-eeeeee", long));
+        fs::create_dir(path(".coldseal-tmp-ffffff")).expect("made");
+        Temporaries::ANY.sweep_abandoned(directory.path());
+        let mut left: Vec<_> = fs::read_dir(directory.path()).expect("lists").map(|entry| entry.expect("one").file_name()).collect();
+        left.sort();
+        let expected = [
+            ".coldseal-tmp-bbbbbb",
+            ".coldseal-tmp-cccccc",
+            ".coldseal-tmp-ffffff",
+            ".coldseal-tmp-keystore.json-dddddd",
+            "coldseal-tmp-eeeeee",
+        ];
+        assert_eq!(left, expected);
+        drop(writing);
+        // The next file that needs a temporary name is written here.
+        crate::durable::replace(&path("new"), b"new").expect("written");
+        assert!(!path(".coldseal-tmp-bbbbbb").exists() && path(".coldseal-tmp-cccccc").exists());
     }
 
     #[test]

@@ -1,36 +1,25 @@
 //! One writer at a time, through an advisory lock on a file that stays.
 
-use std::{
-    fs,
-    path::Path,
-    sync::{OnceLock, mpsc},
-    thread,
-    time::Duration,
-};
+use std::{fs, path::Path, sync::mpsc, thread, time::Duration};
 
-use super::regular;
+use super::{
+    events::{Event, teller},
+    regular,
+};
 use crate::error::{Error, Result};
 
 /// Who waits longer than this for a lock is told so.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-static ON_WAIT: OnceLock<fn(&Path)> = OnceLock::new();
-
-/// Has `tell` called whenever this process waits for a lock for some time. The first call counts.
-#[cfg(feature = "cli")]
-pub(crate) fn on_wait(tell: fn(&Path)) {
-    let _ = ON_WAIT.set(tell);
-}
-
 fn lock(file: &fs::File, path: &Path) -> std::io::Result<()> {
-    match (file.try_lock(), ON_WAIT.get()) {
+    match (file.try_lock(), teller()) {
         (Ok(()), _) => Ok(()),
         (Err(fs::TryLockError::WouldBlock), Some(tell)) => thread::scope(|scope| {
             let (is_locked, waits) = mpsc::channel::<()>();
             // Where there is no thread to tell it, this waits without a word.
             let _ = thread::Builder::new().spawn_scoped(scope, move || {
                 if waits.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout) {
-                    tell(path);
+                    tell(&Event::Waiting(path));
                 }
             });
             // Dropped once there is nothing to wait for.

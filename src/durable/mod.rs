@@ -3,7 +3,9 @@
 //! A file is written without a name (or under a temporary one), synced, and only then gets its name; the directory is
 //! synced after that. A failed sync is an error and is never retried: the kernel may have dropped the data.
 
+mod attributes;
 mod directory;
+mod events;
 mod group;
 mod leftover;
 mod lock;
@@ -15,14 +17,17 @@ mod unnamed;
 mod whole;
 mod write;
 
-pub(crate) use directory::{create_dir_all, create_dir_in_durable, parent_of, remove, sync_dir};
+pub(crate) use directory::{create_dir_all, create_dir_in_durable, followed, parent_of, remove, sync_dir, sync_names};
+#[cfg(feature = "cli")]
+pub(crate) use events::on_event;
+pub(crate) use events::{Event, tell};
 #[cfg(test)]
 pub(crate) use group::Barrier;
 pub(crate) use group::Group;
 pub(crate) use leftover::Temporaries;
-pub(crate) use lock::Lock;
 #[cfg(feature = "cli")]
-pub(crate) use lock::on_wait;
+pub(crate) use leftover::remove_unfinished;
+pub(crate) use lock::Lock;
 pub(crate) use new_file::{Aside, Existing, NewFile, Sync};
 pub(crate) use write::{replace, write_new};
 

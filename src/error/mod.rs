@@ -121,6 +121,28 @@ pub enum Error {
     #[error("the operating system's random number generator failed")]
     Random,
 
+    /// Files are complete under their names, and the names may be lost in a power cut.
+    #[error("{} complete and in place, and may be gone after a power cut: syncing the directory {}: {source}", listed(.files), .directory.display())]
+    NotSynced {
+        /// The files.
+        files: Vec<PathBuf>,
+        /// What could not be synced.
+        directory: PathBuf,
+        /// The operating system's error.
+        source: io::Error,
+    },
+
+    /// Of several files that were to take older ones' places, some did.
+    #[error("{source}; {} replaced already; as before: {}", listed(.replaced), joined(.kept))]
+    PartlyReplaced {
+        /// The files that are new.
+        replaced: Vec<PathBuf>,
+        /// The files that are as they were.
+        kept: Vec<PathBuf>,
+        /// What went wrong.
+        source: Box<Error>,
+    },
+
     /// Reading or writing failed.
     #[error("{doing}: {source}")]
     Io {
@@ -227,6 +249,15 @@ pub enum ContextMismatch {
     /// A key that users may not set.
     #[error("the key '{0}' is reserved")]
     Reserved(String),
+}
+
+/// `a is`, `a, b are`.
+fn listed(files: &[PathBuf]) -> String {
+    format!("{} {}", joined(files), if files.len() == 1 { "is" } else { "are" })
+}
+
+fn joined(files: &[PathBuf]) -> String {
+    files.iter().map(|file| file.display().to_string()).collect::<Vec<_>>().join(", ")
 }
 
 fn quoted(keys: &[String]) -> String {

@@ -1,13 +1,14 @@
 //! Several files of which all appear, or none.
 
 use std::{
-    fs,
+    collections::BTreeSet,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use crate::{
-    durable::{self, Existing, NewFile, Sync},
-    error::Result,
+    durable::{self, Aside, Existing, NewFile, Sync, parent_of},
+    error::{Error, Result},
 };
 
 /// How files are written: none takes the place of one that is there, and all are synced, unless that is turned off.
@@ -53,8 +54,7 @@ pub(super) fn write_files<T>(
 ) -> Result<T> {
     let is_new = !directory.exists();
     durable::create_dir_all(directory)?;
-    let paths: Vec<_> = names.iter().map(|name| directory.join(name)).collect();
-    let written = write_new_files(directory, &paths, writing, write);
+    let written = write_new_files(directory, names, writing, write);
     if written.is_err() && is_new {
         // It stays where something else is in it by now.
         let _ = fs::remove_dir(directory);
@@ -64,33 +64,72 @@ pub(super) fn write_files<T>(
 
 fn write_new_files<T>(
     directory: &Path,
-    paths: &[PathBuf],
+    names: &[impl AsRef<Path>],
     writing: Writing,
     write: impl FnOnce(Vec<&mut NewFile>) -> Result<T>,
 ) -> Result<T> {
-    let mut files: Vec<NewFile> = paths.iter().map(|_| NewFile::create_in(directory)).collect::<Result<_>>()?;
+    // Behind a link its file is replaced, and not the link.
+    let followed = |path: PathBuf| durable::followed(&path).map_err(|error| Error::io_at("creating", &path, error));
+    let paths: Vec<_> = names.iter().map(|name| followed(directory.join(name))).collect::<Result<_>>()?;
+    let mut files: Vec<NewFile> = paths.iter().map(|path| NewFile::create_in(parent_of(path))).collect::<Result<_>>()?;
     let written = write(files.iter_mut().collect())?;
-    publish(files, paths, directory, writing)?;
-    Ok(written)
-}
-
-/// Any error removes what was named before it. What has taken an older file's place stays: it is complete, and the older one is gone.
-fn publish(files: Vec<NewFile>, paths: &[PathBuf], directory: &Path, writing: Writing) -> Result<()> {
     let mut named = Vec::new();
-    let publish = || -> Result<()> {
-        for (file, path) in files.into_iter().zip(paths) {
-            let is_new = path.symlink_metadata().is_err();
-            file.publish(path, writing.existing, writing.sync)?;
-            named.extend(is_new.then_some(path));
-        }
-        if writing.sync == Sync::Nothing { Ok(()) } else { durable::sync_dir(directory) }
-    };
-    let result = publish();
-    if result.is_err() {
+    let published = publish(files, &paths, writing, &mut named).and_then(|()| sync(&paths, writing));
+    if published.as_ref().is_err_and(|error| !is_complete(error)) {
         for path in named {
             // The first error is the one to tell.
             let _ = fs::remove_file(path);
         }
     }
-    result
+    published.map(|()| written)
+}
+
+/// Files in a directory that nobody may read, and that can for this reason not be synced, have come to no harm.
+fn is_complete(error: &Error) -> bool {
+    matches!(error, Error::NotSynced { source, .. } if source.kind() == io::ErrorKind::PermissionDenied)
+}
+
+/// Gives the files their names when all are durable. `named` are those that took nothing's place.
+fn publish(mut files: Vec<NewFile>, paths: &[PathBuf], writing: Writing, named: &mut Vec<PathBuf>) -> Result<()> {
+    for (file, path) in files.iter_mut().zip(paths) {
+        file.sync_content(path, writing.sync)?;
+    }
+    if writing.is_replacing() {
+        let asides = files.into_iter().zip(paths).map(|(file, path)| file.set_aside(path, Sync::Nothing));
+        return replace(asides.collect::<Result<_>>()?, paths, named);
+    }
+    for (file, path) in files.into_iter().zip(paths) {
+        file.publish(path, Existing::Refuse, Sync::Nothing)?;
+        named.push(path.clone());
+    }
+    Ok(())
+}
+
+/// What has taken an older file's place stays after an error: it is complete, and the older one is gone.
+fn replace(asides: Vec<Aside>, paths: &[PathBuf], named: &mut Vec<PathBuf>) -> Result<()> {
+    let mut replaced = Vec::new();
+    for (aside, path) in asides.into_iter().zip(paths) {
+        let is_new = path.symlink_metadata().is_err();
+        match aside.put() {
+            Ok(()) if is_new => named.push(path.clone()),
+            Ok(()) => replaced.push(path.clone()),
+            Err(error) if replaced.is_empty() => return Err(error),
+            Err(error) => {
+                let is_kept = |path: &&PathBuf| !replaced.contains(path) && !named.contains(path);
+                let kept = paths.iter().filter(is_kept).cloned().collect();
+                return Err(Error::PartlyReplaced { replaced, kept, source: Box::new(error) });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Each directory once.
+fn sync(paths: &[PathBuf], writing: Writing) -> Result<()> {
+    let directories: BTreeSet<_> = paths.iter().map(|path| parent_of(path)).collect();
+    for directory in directories.into_iter().filter(|_| writing.sync != Sync::Nothing) {
+        let files: Vec<_> = paths.iter().filter(|path| parent_of(path) == directory).collect();
+        durable::sync_names(directory, &files)?;
+    }
+    Ok(())
 }

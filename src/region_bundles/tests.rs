@@ -119,6 +119,59 @@ fn all_files_appear_or_none() {
     assert!(sealed(&durable, &plan, PAYLOAD).write(vec![io::sink()]).is_err(), "one output for two messages");
 }
 
+#[test]
+fn what_was_replaced_before_an_error_is_named() {
+    let (folder, mut session) = place();
+    let regions = ["us-west-2", "eu-west-1", "us-east-1", "sa-east-1"];
+    let plan = plan(&mut session, &regions).expect("all have a key");
+    let durable = session.commit().expect("written");
+    let out = folder.path().join("out");
+    for name in ["west", "europe"] {
+        fs::create_dir_all(&out).and_then(|()| fs::write(out.join(name), "old")).expect("written");
+    }
+    // No file takes the place of a directory; everything is complete by then.
+    fs::create_dir(out.join("folder")).expect("made");
+    let names = ["new", "west", "folder", "europe"];
+    let error = sealed(&durable, &plan, PAYLOAD).write_files(&out, &names, Writing::default().replacing()).map(drop);
+    let Err(Error::PartlyReplaced { replaced, kept, source }) = error else { panic!("{error:?}") };
+    assert_eq!(replaced, [out.join("west")]);
+    assert_eq!(kept, [out.join("folder"), out.join("europe")]);
+    assert!(matches!(*source, Error::Io { .. }));
+    assert_eq!(files(&out), BTreeSet::from(["west", "europe", "folder"].map(|name| out.join(name))));
+    assert_eq!(opened(durable.kms(), &fs::read(out.join("west")).expect("there"), "eu-west-1").expect("opens"), PAYLOAD);
+    assert_eq!(fs::read(out.join("europe")).expect("there"), b"old");
+    // With nothing replaced yet there is nothing to name.
+    let names = ["new", "folder", "west", "europe"];
+    let error = sealed(&durable, &plan, PAYLOAD).write_files(&out, &names, Writing::default().replacing()).map(drop);
+    assert!(matches!(error, Err(Error::Io { .. })), "{error:?}");
+    assert!(!out.join("new").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_to_where_its_file_is_or_will_be() {
+    use std::os::unix::fs::symlink;
+    let (folder, mut session) = place();
+    let plan = plan(&mut session, &["us-west-2", "eu-west-1"]).expect("both have a key");
+    let durable = session.commit().expect("written");
+    let (out, elsewhere) = (folder.path().join("out"), folder.path().join("elsewhere"));
+    fs::create_dir(&out).and_then(|()| fs::create_dir(&elsewhere)).expect("made");
+    fs::write(elsewhere.join("west"), "old").expect("written");
+    for name in NAMES {
+        symlink(Path::new("../elsewhere").join(name), out.join(name)).expect("linked");
+    }
+    let refused = sealed(&durable, &plan, PAYLOAD).write_files(&out, &NAMES, Writing::default()).map(drop);
+    assert!(matches!(refused, Err(Error::Io { .. })), "{refused:?}");
+    assert_eq!(fs::read(elsewhere.join("west")).expect("there"), b"old");
+    sealed(&durable, &plan, PAYLOAD).write_files(&out, &NAMES, Writing::default().replacing()).expect("written");
+    for (name, region) in NAMES.into_iter().zip(["us-west-2", "eu-west-1"]) {
+        assert!(out.join(name).is_symlink());
+        assert_eq!(opened(durable.kms(), &fs::read(elsewhere.join(name)).expect("there"), region).expect("opens"), PAYLOAD);
+    }
+    fs::remove_file(out.join("west")).and_then(|()| symlink("west", out.join("west"))).expect("linked");
+    assert!(sealed(&durable, &plan, PAYLOAD).write_files(&out, &NAMES, Writing::default().replacing()).is_err(), "in a circle");
+}
+
 /// Of this the first byte cannot be read.
 struct Failing;
 

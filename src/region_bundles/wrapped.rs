@@ -67,10 +67,12 @@ impl<R: Read + Send> RegionBundles<R> {
     }
 
     /// Writes each Region's message to a new file of mode 0600 with its name, in the order of the plan; the directory is made where it is missing.
-    /// The files get their names when all are complete: after an error there is none of them, except those that took an older one's place.
+    /// The files get their names when all are complete and synced: after an error there is none of them, except those that took an older one's
+    /// place. A symbolic link with a file's name is followed.
     ///
     /// # Errors
-    /// As for [`RegionBundles::write`]; what files refuse; a file that is there, unless it may be replaced.
+    /// As for [`RegionBundles::write`]; what files refuse; a file that is there, unless it may be replaced. [`Error::PartlyReplaced`] names the
+    /// files that were; after [`Error::NotSynced`] for a directory that must not be read all of them are in place.
     pub fn write_files(self, directory: &Path, names: &[impl AsRef<Path>], writing: Writing) -> Result<Vec<Sealed>> {
         write_files(directory, names, writing, |files| self.write(files))
     }

@@ -135,6 +135,9 @@ fn words_out_of_their_place_are_found() {
     let decisions = "if error.message().starts_with(\"x\") {}\nlet a = self.what.strip_prefix(PREFIX);\nlet b = name.starts_with(\"x\");\n\
         let c = message.bytes().contains(x);\nlet d = problem.text.contains(&format!(\"{x}\")); text.starts_with('x');";
     assert_eq!(broken(Rule::DecidesByText, decisions), [1, 2, 5]);
+    let opening = "let a = File::open(path);\nlet b = std::fs::read_to_string(path);\nlet c = File::open(\"/dev/tty\");\nfiles.open(path); open(path);";
+    assert_eq!(broken(Rule::OpensFile, opening), [1, 2]);
+    assert!(Rule::OpensFile.holds_for("cli/paramfile.rs") && !Rule::OpensFile.holds_for("cli/files_in_use.rs"));
     assert!(
         Rule::Printing.holds_for("kms/mod.rs") && !Rule::Printing.holds_for("cli/mod.rs") && !Rule::Primitive.holds_for("crypto/rsa.rs")
     );

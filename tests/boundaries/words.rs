@@ -16,10 +16,15 @@ pub(crate) enum Rule {
     CommandLine,
     /// A decision by the text of a message.
     DecidesByText,
+    /// A file that a command reads, opened past the place that knows what is read and what is written.
+    OpensFile,
 }
 
+/// Where files are opened that are no input: by whom all others are, and coldseal's own.
+const OPEN_FILES: [&str; 3] = ["cli/files_in_use.rs", "cli/output_file/descriptor.rs", "cli/commands/kms/serve/config_file.rs"];
+
 impl Rule {
-    pub(crate) const ALL: [Self; 4] = [Self::Primitive, Self::Printing, Self::CommandLine, Self::DecidesByText];
+    pub(crate) const ALL: [Self; 5] = [Self::Primitive, Self::Printing, Self::CommandLine, Self::DecidesByText, Self::OpensFile];
 
     /// False where a file is the place for it.
     pub(crate) fn holds_for(self, file: &str) -> bool {
@@ -27,6 +32,7 @@ impl Rule {
             Self::Primitive => !file.starts_with("crypto/"),
             Self::Printing | Self::CommandLine => !file.starts_with("cli/") && file != "main.rs",
             Self::DecidesByText => true,
+            Self::OpensFile => file.starts_with("cli/") && !OPEN_FILES.contains(&file),
         }
     }
 
@@ -37,6 +43,7 @@ impl Rule {
             Self::Printing => prints,
             Self::CommandLine => names_command,
             Self::DecidesByText => decides_by_text,
+            Self::OpensFile => opens_file,
         };
         let code = items.code.as_slice();
         code.iter().enumerate().filter(|(at, _)| breaks(code, *at)).map(|(_, token)| token.line).collect()
@@ -49,6 +56,14 @@ fn name_at(code: &[Token], at: usize) -> Option<&str> {
 
 fn is_at(code: &[Token], at: usize, punct: char) -> bool {
     code.get(at).is_some_and(|token| token.is(punct))
+}
+
+/// A path that stands in the source is no user's.
+fn opens_file(code: &[Token], at: usize) -> bool {
+    const OPENING: [(&str, &str); 3] = [("File", "open"), ("fs", "read"), ("fs", "read_to_string")];
+    let follows = |path: &str| at >= 3 && is_at(code, at - 1, ':') && is_at(code, at - 2, ':') && name_at(code, at - 3) == Some(path);
+    let is_opening = OPENING.iter().any(|(path, name)| name_at(code, at) == Some(*name) && follows(path));
+    is_opening && !code.get(at + 2).is_some_and(|argument| matches!(argument.kind, Kind::Text(_)))
 }
 
 fn names_primitive(code: &[Token], at: usize) -> bool {

@@ -19,6 +19,7 @@ mod help_texts;
 mod kms;
 mod machines;
 mod output;
+mod outputs;
 mod pack;
 mod passphrase;
 mod places;

@@ -49,8 +49,8 @@ fn no_output_takes_the_place_of_a_keystore_or_lies_in_the_vault() {
     sandbox.ok("seal value --to us-west-2");
     let before = [sandbox.read("keystore/keystore.json"), sandbox.read("keystore/keystore.key")];
     for line in ["open value.us-west-2.bundle -o", "get-secret-value --secret-id db --region us-west-2 --output-file"] {
-        for own in ["keystore/keystore.json", "keystore/keystore.key"] {
-            let expected = format!("coldseal: {own}: is an input of this command; write to another file\n");
+        for (own, what) in [("keystore/keystore.json", "is the keystore"), ("keystore/keystore.key", "is the keystore's key file")] {
+            let expected = format!("coldseal: {own}: {what}; write to another file\n");
             sandbox.coldseal(&format!("{line} {own} --force")).assert().code(252).stdout_eq("").stderr_eq(expected);
         }
         for inside in ["coldseal-vault/coldseal.json", "coldseal-vault/secrets/us-west-2/db/secret.json", "coldseal-vault/new"] {

@@ -14,7 +14,13 @@ use crate::sandbox::Sandbox;
 
 #[test]
 fn a_signal_while_sealing_leaves_nothing_behind() {
-    for (signal, code) in [("INT", 130), ("TERM", 143)] {
+    // HUP, INT, QUIT, ALRM and TERM.
+    let mut signals = vec![1, 2, 3, 14, 15];
+    if cfg!(target_os = "linux") {
+        // USR1, USR2, STKFLT, XCPU, VTALRM, PROF, IO and PWR: on other systems they have other numbers.
+        signals.extend([10, 12, 16, 24, 26, 27, 29, 30]);
+    }
+    for signal in signals {
         let sandbox = Sandbox::new();
         sandbox.write("key", [1; 32]);
         let mut command = sandbox.std("seal - --raw-aes-key a/b=key -o out --frame-length 4096");
@@ -27,9 +33,60 @@ fn a_signal_while_sealing_leaves_nothing_behind() {
         assert!(killed.expect("sh runs").success());
         let status = child.wait().expect("ends");
         drop(stdin);
-        assert_eq!(status.code(), Some(code), "SIG{signal}");
-        assert_eq!(sandbox.files("."), ["key"], "SIG{signal}");
+        assert_eq!(status.code(), Some(128 + signal), "signal {signal}");
+        assert_eq!(sandbox.files("."), ["key"], "signal {signal}");
     }
+}
+
+/// As `nohup` has it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_signal_that_is_to_be_ignored_is() {
+    let sandbox = Sandbox::new();
+    sandbox.write("key", [1; 32]);
+    let line = format!("trap '' HUP; exec '{}' seal - --raw-aes-key a/b=key -o out", env!("CARGO_BIN_EXE_coldseal"));
+    let mut child = sandbox.prepared("sh").args(["-c", &line]).stdin(Stdio::piped()).spawn().expect("runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(&vec![0; 1 << 20]).expect("it reads");
+    let killed = std::process::Command::new("sh").args(["-c", &format!("kill -HUP {}", child.id())]).status();
+    assert!(killed.expect("sh runs").success());
+    stdin.write_all(&vec![0; 1 << 20]).expect("it reads");
+    drop(stdin);
+    assert!(child.wait().expect("ends").success() && sandbox.exists("out"));
+}
+
+#[test]
+fn a_file_over_the_size_limit_is_an_error_and_leaves_nothing() {
+    let sandbox = Sandbox::new();
+    sandbox.write("key", [1; 32]);
+    let line = format!("ulimit -f 64; exec '{}' seal - --raw-aes-key a/b=key -o out", env!("CARGO_BIN_EXE_coldseal"));
+    let mut child = sandbox.prepared("sh").args(["-c", &line]).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+    // It may end before it has read all.
+    let _ = child.stdin.take().expect("a pipe").write_all(&vec![0; 4 << 20]);
+    let output = child.wait_with_output().expect("ends");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(255) && stderr.contains("File too large"), "{:?} {stderr}", output.status);
+    assert_eq!(sandbox.files("."), ["key"]);
+}
+
+/// What a killed process left under a temporary name may be half a secret.
+#[test]
+fn a_leftover_goes_with_the_next_write_in_its_folder() {
+    let sandbox = Sandbox::new();
+    sandbox.write("key", [1; 32]);
+    sandbox.write("payload", "x");
+    for name in [".coldseal-tmp-aaaaaa", ".coldseal-tmp-bbbbbb", ".coldseal-tmp-cccccc"] {
+        sandbox.write(name, "half a secret");
+        let hour_ago = std::time::SystemTime::now() - Duration::from_secs(3600);
+        std::fs::File::options().write(true).open(sandbox.path(name)).and_then(|file| file.set_modified(hour_ago)).expect("aged");
+    }
+    // One is being written, one was just now.
+    let writing = std::fs::File::open(sandbox.path(".coldseal-tmp-bbbbbb")).expect("there");
+    writing.lock().expect("locked");
+    sandbox.write(".coldseal-tmp-cccccc", "half a secret");
+    sandbox.write("out", "old");
+    sandbox.ok("seal payload --raw-aes-key a/b=key -o out --force");
+    assert_eq!(sandbox.files("."), [".coldseal-tmp-bbbbbb", ".coldseal-tmp-cccccc", "key", "out", "payload"]);
 }
 
 #[test]

@@ -132,7 +132,7 @@ coldseal: out/payload.sa-east-1.bundle: is there and is no file; remove it, or n
     }
     let line = "rewrap out/payload.us-west-2.bundle --to eu-west-1 --to us-west-2 --output-dir out --force";
     sandbox.coldseal(line).assert().code(252).stdout_eq("").stderr_eq(str![[r#"
-coldseal: out/payload.us-west-2.bundle: is the input of this command; name another directory with --output-dir
+coldseal: out/payload.us-west-2.bundle: is an input of this command; write to another file
 
 "#]]);
     assert!(sandbox.read("out/payload.us-west-2.bundle") == west && sandbox.read("out/payload.eu-west-1.bundle") == europe);

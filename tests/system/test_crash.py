@@ -206,39 +206,119 @@ def test_killed_or_failed_at_each_call(runs, name):
 
 
 def without_proc():
-    """A command in front of others that hides /proc, which files without a name need; empty where the machine does not allow that."""
-    hide = ["sh", "-c", 'mount -t tmpfs none /proc && exec "$0" "$@"']
+    """A command in front of others that hides /proc, which files without a name need, but for what it says of signals: that none is ignored.
+
+    Empty where the machine does not allow that.
+    """
+    hide = ["sh", "-c", 'mount -t tmpfs none /proc && mkdir /proc/self && echo "SigIgn: 0" > /proc/self/status && exec "$0" "$@"']
     for prefix in (["unshare", "--mount"], ["unshare", "--map-root-user", "--mount"]):
         if subprocess.run([*prefix, *hide, "true"], capture_output=True, check=False).returncode == 0:
             return [*prefix, *hide]
     return []
 
 
-def test_an_interrupted_output_is_taken_away(binary, folder):
-    """Where an unfinished output has a name, a signal that ends the process takes it away: it may be half a secret."""
+class Interrupted:
+    """`open`, which has written a part of its output under a temporary name."""
+
+    def __init__(self, coldseal, behind):
+        self.folder = coldseal.folder
+        command = [*behind, coldseal.binary, "open", "-", *KEY, "-o", "opened"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        self.process = subprocess.Popen(command, cwd=coldseal.folder, env=coldseal.env, **pipes)
+        self.process.stdin.write((coldseal.folder / "sealed").read_bytes()[: 3 << 20])
+        self.process.stdin.flush()
+        for _ in range(500):
+            if any(path.stat().st_size > 0 for path in self.temporaries()):
+                break
+            time.sleep(0.02)
+        else:
+            raise AssertionError("no unfinished output was seen")
+
+    def temporaries(self):
+        return list(self.folder.glob(".coldseal-tmp-*"))
+
+    def end(self, number):
+        self.process.send_signal(number)
+        errors = self.process.communicate()[1].decode(errors="replace")
+        return self.process.returncode, errors
+
+
+KEY = ["--raw-aes-key", "ci/key=key"]
+
+
+@pytest.fixture
+def with_names(binary, folder):
+    """A sealed message, and what runs a command where unfinished files have names."""
     behind = without_proc()
     if not behind:
         pytest.skip("unshare is not allowed here")
     coldseal = Coldseal(binary, folder)
     (coldseal.folder / "key").write_bytes(os.urandom(32))
-    key = ["--raw-aes-key", "ci/key=key"]
     (coldseal.folder / "payload").write_bytes(os.urandom(4 << 20))
-    coldseal.run("seal", "payload", *key, "-o", "sealed")
-    message = (coldseal.folder / "sealed").read_bytes()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        command = [*behind, coldseal.binary, "open", "-", *key, "-o", "opened"]
-        process = subprocess.Popen(command, cwd=coldseal.folder, env=coldseal.env, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-        process.stdin.write(message[: 3 << 20])
-        process.stdin.flush()
-        unfinished = []
-        for _ in range(500):
-            unfinished = [path for path in coldseal.folder.glob(".coldseal-tmp-*") if path.stat().st_size > 0]
-            if unfinished:
-                break
-            time.sleep(0.02)
-        assert unfinished, "no unfinished output was seen"
-        process.send_signal(number)
-        errors = process.communicate()[1].decode(errors="replace")
-        assert process.returncode == 128 + number, f"{number}: exit code {process.returncode}: {errors}"
-        left = [path.name for path in coldseal.folder.iterdir() if path.name.startswith((".coldseal-tmp-", "opened"))]
+    coldseal.run("seal", "payload", *KEY, "-o", "sealed")
+    return coldseal, behind
+
+
+def test_an_interrupted_output_is_taken_away(with_names):
+    """Where an unfinished output has a name, a signal that ends the process takes it away: it may be half a secret."""
+    coldseal, behind = with_names
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGUSR1, signal.SIGXCPU, signal.SIGALRM):
+        interrupted = Interrupted(coldseal, behind)
+        code, errors = interrupted.end(number)
+        assert code == 128 + number, f"{number}: exit code {code}: {errors}"
+        left = [*interrupted.temporaries(), *coldseal.folder.glob("opened*")]
         assert not left, f"{number} left {left}"
+
+
+def test_what_a_killed_command_left_goes_with_the_next_write(with_names):
+    coldseal, behind = with_names
+    interrupted = Interrupted(coldseal, behind)
+    interrupted.end(signal.SIGKILL)
+    (left,) = interrupted.temporaries()
+    seal = [coldseal.binary, "seal", "payload", *KEY, "-o", "again", "--force"]
+    # It may be that its writer has only just begun.
+    subprocess.run([*behind, *seal], cwd=coldseal.folder, env=coldseal.env, check=True)
+    assert left.exists()
+    os.utime(left, (time.time() - 3600,) * 2)
+    writing = Interrupted(coldseal, behind)
+    (others,) = [path for path in writing.temporaries() if path != left] or [None]
+    assert not left.exists() and others is not None
+    # One that is being written stays, however old it is.
+    os.utime(others, (time.time() - 3600,) * 2)
+    subprocess.run([*behind, *seal], cwd=coldseal.folder, env=coldseal.env, check=True)
+    assert others.exists()
+    writing.end(signal.SIGTERM)
+    assert not writing.temporaries()
+
+
+def test_an_export_is_a_pair_of_files_that_open_or_none(binary, folder):
+    """Whatever fails, a keystore without its key file is of no use, and nobody would know."""
+    coldseal = Coldseal(binary, folder)
+    coldseal.run("kms", "create-key", "--region", "us-west-2")
+    export = ["kms", "export-keys", "--region", "us-west-2", "-o", "out/e.json", "--output-key-file", "out/e.key"]
+    keystore, key_file = (coldseal.folder / "out" / name for name in ("e.json", "e.key"))
+    failed = 0
+    for call, fault in [("fsync", "error=EIO"), ("fsync", "error=EACCES"), ("linkat", "error=EIO"), ("fsync", "signal=KILL"), ("linkat", "signal=KILL")]:
+        for number in range(1, 8):
+            shutil.rmtree(coldseal.folder / "out", ignore_errors=True)
+            strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={number}"]
+            done = coldseal.tried(*export, behind=strace, timeout=60)
+            failed += done.returncode != 0
+            if keystore.exists():
+                assert key_file.exists(), f"{call} {number}, {fault}: a keystore without its key file: {done.stderr.decode()}"
+                coldseal.run("kms", "list-keys", "--region", "us-west-2", "--keystore", str(keystore), "--keystore-key-file", str(key_file))
+            elif done.returncode == 0:
+                raise AssertionError(f"{call} {number}, {fault}: exit code 0, and no keystore")
+    assert failed > 5, "no fault had an effect"
+
+
+def test_an_old_bundle_that_cannot_be_removed_is_told(binary, folder):
+    coldseal = Coldseal(binary, folder)
+    (coldseal.folder / "payload").write_bytes(b"the value")
+    coldseal.run(*CREATE)
+    before = set((coldseal.folder / "coldseal-vault").rglob("*.bundle"))
+    strace = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=unlink,unlinkat", "-e", "inject=unlink,unlinkat:error=EPERM"]
+    done = coldseal.tried("rewrap", "--secret-id", "db", "--region", "us-west-2", behind=strace, timeout=60)
+    told = done.stderr.decode()
+    assert done.returncode == 0 and "is no longer needed and could not be removed: Operation not permitted" in told, told
+    assert before <= set((coldseal.folder / "coldseal-vault").rglob("*.bundle"))

@@ -16,7 +16,7 @@ def coldseal(binary, folder):
 
 
 def test_a_signal_ends_it_after_the_request_in_work(coldseal):
-    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
+    for number, code in ((signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGQUIT, 131), (signal.SIGXCPU, 152)):
         with WireServer(coldseal) as server:
             if server.config.stat().st_mode & 0o777 != 0o600:
                 fail("the configuration file is for others too")
@@ -81,8 +81,8 @@ def test_environment_exit_code_and_signals_of_a_program(coldseal):
         _, err = done.communicate(timeout=60)
         if done.returncode != code or word not in err:
             fail(f"{args}: {done.returncode} {err}")
-    for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 3)):
-        # No terminal, so that both signals come from here alone; a shell that handles SIGINT chooses its code.
+    for number, code in ((signal.SIGTERM, 143), (signal.SIGINT, 3), (signal.SIGHUP, 129), (signal.SIGUSR1, 138)):
+        # No terminal, so that all signals come from here alone; a shell that handles SIGINT chooses its code.
         waiting = serve("bash", "-c", "trap 'exit 3' INT; echo ready; while :; do sleep 0.05; done", start_new_session=True)
         waiting.stdout.readline()
         waiting.send_signal(number)

@@ -10,7 +10,7 @@ pub(crate) struct OutputArgs {
     /// The file to write; appears only when complete and synced. '-' for stdout [default: stdout]
     #[arg(short = 'o', long = "output-file", value_name = "FILE")]
     pub(crate) output_file: Option<PathBuf>,
-    /// Overwrite the file
+    /// Overwrite the file; its mode and owner stay
     #[arg(long)]
     pub(crate) force: bool,
     /// Do not sync the file, as cp

@@ -16,8 +16,9 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         keystore::Keystore,
-        output_file::is_same_file,
+        output_file::{OutputPlace, Overwrite},
         printer::Printer,
+        prompt::Prompter,
         recovery_key::{Wrapping, key_options},
         replica_regions::parse_replica_regions,
         usage::UsageError,
@@ -115,15 +116,14 @@ impl BundleFiles {
         let files = invocation.inputs.files();
         let regions = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
         let wants_keystore = regions.iter().filter_map(|region| region.kms_key_id.as_deref()).any(is_written_as_embedded);
-        let wrapping = Wrapping::read(wrap)?;
+        let wrapping = Wrapping::read(invocation.inputs.in_use(), wrap)?;
         let mut keystore = Keys::of(invocation, wants_keystore)?;
         let plan = RegionPlan::new(keystore.kms_mut(), &invocation.access.key_options(), &regions)?;
         let keys = key_options(invocation.key_names(), Some(keystore.kms()), wrapping, Vec::new())?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
         let paths: Vec<PathBuf> = plan.regions().map(|region| dir.join(format!("{name}.{region}.bundle"))).collect();
-        paths.iter().try_for_each(|path| require_free(path, writing, input))?;
-        invocation.require_outside_the_vault(paths.first().map(PathBuf::as_path))?;
+        paths.iter().try_for_each(|path| require_free(invocation, path, writing))?;
         Ok(Self { keystore, plan, keys, paths, writing })
     }
 
@@ -147,7 +147,7 @@ impl BundleFiles {
     /// Makes new keys durable, has `wrap` wrap the data key for each Region, writes the files, and prints where they are.
     pub(super) fn write<R: Read + Send>(
         self,
-        (keystore, printer): (&Keystore, &Printer),
+        (keystore, printer, signals): (&Keystore, &Printer, &Prompter),
         wrap: impl FnOnce(&RegionPlan, &KeysDurable<'_>, &KeyOptions) -> Result<RegionBundles<R>>,
     ) -> Outcome {
         let Self { keystore: held, plan, keys, paths, writing } = self;
@@ -155,7 +155,8 @@ impl BundleFiles {
         let bundles = wrap(&plan, &KeysDurable::unchanged(&kms)?, &keys)?;
         let directory = paths.first().map_or(Path::new("."), |path| durable::parent_of(path));
         let names: Vec<_> = paths.iter().filter_map(|path| path.file_name()).collect();
-        bundles.write_files(directory, &names, writing)?;
+        let write = || bundles.write_files(directory, &names, writing);
+        signals.ending_after(&durable::remove_unfinished, write)?;
         WrittenBundles { kms: &kms, plan: &plan, keys: &keys, paths: &paths }.report(printer)
     }
 }
@@ -203,19 +204,15 @@ impl WrittenBundles<'_> {
     }
 }
 
-/// Checks that a bundle may take this name: what is there is replaced, where that was asked for, by a rename; never the input, never what is no file.
-fn require_free(path: &Path, writing: Writing, input: &Path) -> Outcome {
-    let Ok(metadata) = path.symlink_metadata() else { return Ok(()) };
-    let refused = if !writing.is_replacing() {
-        "exists; --force overwrites it"
-    } else if !metadata.is_file() && !metadata.is_symlink() {
-        "is there and is no file; remove it, or name another directory with --output-dir"
-    } else if is_same_file(path, input) {
-        "is the input of this command; name another directory with --output-dir"
-    } else {
+/// Checks that a bundle may take this name: what is there is replaced, where that was asked for, by a rename; never what is no file.
+fn require_free(invocation: &Invocation, path: &Path, writing: Writing) -> Outcome {
+    let overwrite = if writing.is_replacing() { Overwrite::Allow } else { Overwrite::Refuse };
+    let is_file = fs::metadata(path).map_or(true, |metadata| metadata.is_file());
+    if is_file && matches!(OutputPlace::of(invocation.inputs.in_use(), path, overwrite)?, OutputPlace::File(_)) {
         return Ok(());
-    };
-    Err(UsageError::new(format!("{}: {refused}", path.display())).into())
+    }
+    let refused = format!("{}: is there and is no file; remove it, or name another directory with --output-dir", path.display());
+    Err(UsageError::new(refused).into())
 }
 
 /// What the bundles' names are made of: the input's name, without the ending of a bundle for another Region.

@@ -130,7 +130,7 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     if own.value.is_none() {
         warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
     }
-    let wrapping = Wrapping::read(&args.wrap)?;
+    let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
     let mut session = invocation.keystore.session_for_secrets()?;
     let keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, Vec::new())?;
     let sealing = Sealing { vault: &invocation.vault, session: &mut session, region: Some(region), own: Own { keys, ..own } };

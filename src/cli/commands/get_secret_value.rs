@@ -11,7 +11,7 @@ use crate::{
         commands::secret_entry::{NOT_THERE, read},
         failure::Outcome,
         invocation::Invocation,
-        output_file::Overwrite,
+        output_file::{Destination, Overwrite, note_readers},
         recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
         terminal::note,
     },
@@ -50,11 +50,11 @@ pub(crate) struct GetSecretValueArgs {
     #[arg(long, value_name = "RECOVERY")]
     #[serde(skip)]
     pub(crate) recovery_key: Vec<String>,
-    /// [coldseal] Write the value, byte for byte, to this file (mode 0600); '-' for stdout
+    /// [coldseal] Write the value, byte for byte, to this file (mode 0600 if it is new); '-' for stdout
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     pub(crate) output_file: Option<PathBuf>,
-    /// [coldseal] Overwrite the file
+    /// [coldseal] Overwrite the file; its mode and owner stay
     #[arg(long, requires = "output_file")]
     #[serde(skip)]
     pub(crate) force: bool,
@@ -63,13 +63,16 @@ pub(crate) struct GetSecretValueArgs {
 pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome {
     // A file that must not be overwritten is an error before anything is opened.
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
-    let destination =
-        args.output_file.as_deref().map(|path| invocation.destination(Some(path), overwrite, Sync::FileAndDirectory, &[])).transpose()?;
+    let destination = args
+        .output_file
+        .as_deref()
+        .map(|path| Destination::new(invocation.inputs.in_use(), Some(path), overwrite, Sync::FileAndDirectory))
+        .transpose()?;
     invocation.vault.require()?;
     let mut keys = invocation.access.key_options();
     keys.online_opening.region = invocation.regions.explicit();
-    keys.open_with = opening_keys(&args.opening)?.into_iter().map(|key| key.keyring).collect();
-    keys.open_with.extend(opening_recovery_keys(&args.recovery_key)?);
+    keys.open_with = opening_keys(invocation.inputs.in_use(), &args.opening)?;
+    keys.open_with.extend(opening_recovery_keys(invocation.inputs.in_use(), &args.recovery_key)?);
     // With a key of the user's own, or AWS KMS, there need not be a keystore.
     let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
     let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
@@ -84,6 +87,7 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
             })?;
             if let Some(path) = written {
                 note(&format!("{} bytes in {}", entry.value.expose().len(), path.display()));
+                note_readers(&path);
             }
             Ok(())
         }

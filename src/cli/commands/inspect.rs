@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::{
-    cli::{commands::message_files::input, failure::Outcome, printer::Printer, raw_key::spelled},
+    cli::{commands::message_files::input, failure::Outcome, invocation::Invocation, raw_key::spelled},
     format::HeaderLimits,
     keyring::{display_provider_info, raw_key_name},
     message::{self, Inspected},
@@ -25,9 +25,10 @@ pub(crate) struct InspectArgs {
     pub(crate) file: PathBuf,
 }
 
-pub(super) fn run(printer: &Printer, args: &InspectArgs) -> Outcome {
-    let inspected = input(&args.file).and_then(|input| message::inspect(input, HeaderLimits::default()))?;
-    printer.print(&InspectDocument::of(&inspected))
+pub(super) fn run(invocation: &Invocation, args: &InspectArgs) -> Outcome {
+    let input = input(invocation.inputs.in_use(), &args.file)?;
+    let inspected = message::inspect(input, HeaderLimits::default())?;
+    invocation.printer.print(&InspectDocument::of(&inspected))
 }
 
 #[derive(Serialize)]

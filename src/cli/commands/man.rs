@@ -1,13 +1,13 @@
 //! `man`: pages from the definitions that the command line is parsed with.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 use clap_mangen::Man;
 
 use crate::{
-    cli::{failure::Outcome, terminal::note},
-    error::{Error, Result},
+    cli::{failure::Outcome, invocation::Invocation, terminal::note},
+    error::Error,
 };
 
 /// [coldseal] Write the man pages, one for each command
@@ -21,23 +21,25 @@ pub(crate) struct ManArgs {
 }
 
 /// `program` is the whole command line.
-pub(super) fn run(args: &ManArgs, mut program: clap::Command) -> Outcome {
+pub(super) fn run(invocation: &Invocation, args: &ManArgs, mut program: clap::Command) -> Outcome {
     let directory = &args.output_dir;
     std::fs::create_dir_all(directory).map_err(|error| Error::io_at("make", directory, error))?;
     program.build();
-    let count = write_pages(&program, directory)?;
-    note(&format!("{count} man pages in {}", directory.display()));
+    let pages = pages(&program);
+    // Before the first is written.
+    pages.iter().try_for_each(|page| invocation.inputs.in_use().write(&directory.join(page.get_filename())))?;
+    for page in &pages {
+        let failed = |error| Error::io_at("write", &directory.join(page.get_filename()), error);
+        page.generate_to(directory).map_err(failed)?;
+    }
+    note(&format!("{} man pages in {}", pages.len(), directory.display()));
     Ok(())
 }
 
-/// The page of a command and those of the commands below it; gives their number.
-fn write_pages(command: &clap::Command, directory: &Path) -> Result<usize> {
-    let mut count = 1;
-    for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {
-        count += write_pages(below, directory)?;
-    }
-    let page = Man::new(command.clone()).source(concat!("coldseal ", env!("CARGO_PKG_VERSION"))).manual("coldseal");
-    let path = directory.join(page.get_filename());
-    page.generate_to(directory).map_err(|error| Error::io_at("write", &path, error))?;
-    Ok(count)
+/// The pages of the commands below a command, and its own.
+fn pages(command: &clap::Command) -> Vec<Man> {
+    let below = command.get_subcommands().filter(|below| !below.is_hide_set());
+    let mut pages: Vec<_> = below.flat_map(pages).collect();
+    pages.push(Man::new(command.clone()).source(concat!("coldseal ", env!("CARGO_PKG_VERSION"))).manual("coldseal"));
+    pages
 }

@@ -10,14 +10,14 @@ use crate::{
     cli::{
         args::OutputArgs,
         failure::Outcome,
+        files_in_use::FilesInUse,
         invocation::Invocation,
         output_file::{Destination, Overwrite},
         progress::ReadProgress,
-        raw_key::RawKey,
         terminal::note,
     },
     durable::Sync,
-    error::{Error, Result},
+    error::Error,
     region_bundles::Writing,
 };
 
@@ -31,8 +31,9 @@ pub(super) struct Input {
 }
 
 impl Input {
-    pub(super) fn open(file: &Path) -> Result<Self> {
+    pub(super) fn open(files: &FilesInUse, file: &Path) -> Outcome<Self> {
         if file == Path::new(STDIN) {
+            files.read_stdin()?;
             if io::stdin().is_terminal() {
                 note("reading from the terminal, as no FILE is given; end with Ctrl-D");
             }
@@ -40,10 +41,11 @@ impl Input {
         }
         tracing::debug!(path = %file.display(), "reading the file");
         let failed = |error| Error::io_at("opening", file, error);
-        let opened = File::open(file).map_err(failed)?;
+        files.read(file)?;
+        let opened = files.open(file).map_err(failed)?;
         let metadata = opened.metadata().map_err(failed)?;
         if metadata.is_dir() {
-            return Err(failed(io::ErrorKind::IsADirectory.into()));
+            return Err(failed(io::ErrorKind::IsADirectory.into()).into());
         }
         if !metadata.is_file() {
             return Ok(Self { reader: Box::new(ReadProgress::new(opened, None)), file: None });
@@ -53,15 +55,14 @@ impl Input {
     }
 }
 
-pub(super) fn message_destination(invocation: &Invocation, args: &OutputArgs, file: &Path, raw_keys: &[RawKey]) -> Outcome<Destination> {
+pub(super) fn message_destination(invocation: &Invocation, args: &OutputArgs) -> Outcome<Destination> {
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let sync = if args.no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
-    let inputs: Vec<&Path> = std::iter::once(file).chain(raw_keys.iter().map(|key| key.file.as_path())).collect();
-    invocation.destination(args.output_file.as_deref(), overwrite, sync, &inputs)
+    Destination::new(invocation.inputs.in_use(), args.output_file.as_deref(), overwrite, sync)
 }
 
-pub(super) fn input(file: &Path) -> Result<Box<dyn Read + Send>> {
-    Input::open(file).map(|input| input.reader)
+pub(super) fn input(files: &FilesInUse, file: &Path) -> Outcome<Box<dyn Read + Send>> {
+    Input::open(files, file).map(|input| input.reader)
 }
 
 pub(super) fn writing(force: bool, no_sync: bool) -> Writing {

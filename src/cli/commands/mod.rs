@@ -122,10 +122,10 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
         Command::Seal(args) => seal::run(&invocation, &args),
         Command::Open(args) => open::run(&invocation, &args),
         Command::Rewrap(args) => rewrap::run(&invocation, &args),
-        Command::Inspect(args) => inspect::run(&invocation.printer, &args),
+        Command::Inspect(args) => inspect::run(&invocation, &args),
         Command::Kms(command) => kms::run(invocation, command),
         Command::Completions(args) => completions::run(&args),
-        Command::Man(args) => man::run(&args, Cli::command()),
+        Command::Man(args) => man::run(&invocation, &args, Cli::command()),
     }
 }
 

@@ -19,6 +19,7 @@ use crate::{
         encryption_context::Purpose,
         failure::Outcome,
         invocation::Invocation,
+        output_file::note_readers,
     },
     error::{Error, Result},
     message,
@@ -70,13 +71,14 @@ pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
     if let Some(limit) = args.max_encrypted_data_keys {
         options.header_limits.max_encrypted_data_keys = limit;
     }
-    let raw_keys = raw_keys(&args.message.keys, Purpose::Open)?;
-    let destination = message_destination(invocation, &args.output, &args.file, &raw_keys)?;
+    let files = invocation.inputs.in_use();
+    let raw_keys = raw_keys(files, &args.message.keys, Purpose::Open)?;
+    let input = Input::open(files, &args.file)?;
+    let destination = message_destination(invocation, &args.output)?;
     let needs_kms = raw_keys.is_empty() || !args.message.keys.kms_key_id.is_empty();
     let kms = if needs_kms { Some(invocation.kms_for_messages()?) } else { None };
     let keys = OpeningKeys::find(invocation.key_names(), kms.as_ref(), &args.message.keys, raw_keys)?;
     let openers = keys.openers(kms.as_ref(), Vec::new());
-    let input = Input::open(&args.file)?;
     let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
     let mut header = None;
     let open = |output: &mut (dyn io::Write + Send)| {
@@ -90,7 +92,9 @@ pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
         header = Some(opened.header);
         Ok(())
     };
-    destination.write(&invocation.inputs.prompter, open)?;
+    if let Some(path) = destination.write(&invocation.inputs.prompter, open)? {
+        note_readers(&path);
+    }
     header.iter().for_each(|header| note_region(&invocation.regions, "this bundle", &header.encryption_context));
     Ok(())
 }

@@ -100,9 +100,9 @@ pub(crate) struct PackArgs {
 pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let files = invocation.inputs.files();
     let defaults = defaults(invocation, &files, args)?;
-    let source = PlanSource::open(&args.source)?;
+    let source = PlanSource::open(&files, &args.source)?;
     source.left_out().iter().for_each(|left_out| note(&left_out.to_string()));
-    let wrapping = Wrapping::read(&args.wrap)?;
+    let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
     let mut session = invocation.keystore.session_for_secrets()?;
     let mut keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, Vec::new())?;
     keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);

@@ -53,7 +53,8 @@ pub(crate) struct ReplicateSecretToRegionsArgs {
 pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome {
     let region = invocation.regions.of_secret(&args.secret_id)?;
     let request = request(invocation, args)?;
-    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, opening_keys(&args.opening)?);
+    let (wrapping, opening) =
+        (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, opening_keys(invocation.inputs.in_use(), &args.opening)?);
     invocation.vault.require()?;
     let mut session = invocation.keystore.session_for_secrets()?;
     let mut keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, opening)?;

@@ -66,26 +66,27 @@ pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
     if !args.bundles.to.is_empty() {
         return seal_to(invocation, args, &encryption_context, options);
     }
-    let raw_keys = raw_keys(&args.message.keys, Purpose::Seal)?;
+    let files = invocation.inputs.in_use();
+    let raw_keys = raw_keys(files, &args.message.keys, Purpose::Seal)?;
     if raw_keys.is_empty() && args.message.keys.kms_key_id.is_empty() {
         let hint =
             "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key";
         return Err(UsageError::new("seal needs at least one key").with_hint(hint).into());
     }
-    let destination = message_destination(invocation, &args.output, &args.file, &raw_keys)?;
+    let wrapping = Wrapping::read(files, &args.wrap)?;
+    let input = input(files, &args.file)?;
+    let destination = message_destination(invocation, &args.output)?;
     if destination.is_terminal() {
         return Err(UsageError::new("a message is binary, which could upset the terminal")
             .with_hint("write it to a file with -o, or use '-o -'")
             .into());
     }
-    let wrapping = Wrapping::read(&args.wrap)?;
     let names = invocation.key_names();
     let kms = if args.message.keys.kms_key_id.is_empty() && !wrapping.needs_kms() { None } else { Some(invocation.kms_for_messages()?) };
     let mut key_options = key_options(names, kms.as_ref(), wrapping, Vec::new())?;
     let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(names, kms, &key_options, &args.message.keys))?;
-    key_options.recovery_keys.extend(raw_keys.into_iter().map(|key| RecoveryKey::Keyring(key.keyring)));
+    key_options.recovery_keys.extend(raw_keys.into_iter().map(RecoveryKey::Keyring));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);
-    let input = input(&args.file)?;
     destination
         .write(&invocation.inputs.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))?;
     if let Some(kms) = &kms {
@@ -101,9 +102,11 @@ fn seal_to(invocation: &Invocation, args: &SealArgs, pairs: &EncryptionContext, 
             .with_hint(hint)
             .into());
     }
-    let input = input(&args.file)?;
+    let input = input(invocation.inputs.in_use(), &args.file)?;
     let writing = writing(args.output.force, args.output.no_sync);
     let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing, &args.file)?;
     bundles.check_suite(options.suite.unwrap_or_default())?;
-    bundles.write((&invocation.keystore, &invocation.printer), |plan, durable, keys| plan.seal(durable, keys, input, pairs, options))
+    bundles.write((&invocation.keystore, &invocation.printer, &invocation.inputs.prompter), |plan, durable, keys| {
+        plan.seal(durable, keys, input, pairs, options)
+    })
 }

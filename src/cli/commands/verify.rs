@@ -51,6 +51,7 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
         invocation.vault.require()?;
         vec![invocation.vault.root().to_owned()]
     } else {
+        args.paths.iter().try_for_each(|path| invocation.inputs.in_use().read(path))?;
         args.paths.clone()
     };
     let mut keys = invocation.access.key_options_for_message(&invocation.regions)?;

@@ -66,6 +66,32 @@ fn table() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])> {
             ],
         ),
         (
+            Error::NotSynced {
+                files: vec![path("drop/e.json"), path("e.key")],
+                directory: path("drop"),
+                source: io::ErrorKind::PermissionDenied.into(),
+            },
+            CommandOperation::ExportKeys,
+            255,
+            &[
+                "coldseal: drop/e.json, e.key are complete and in place, and may be gone after a power cut: syncing the directory drop: permission denied",
+                "hint: a directory that may be written and not read cannot be synced: 'chmod u+r' lets it be read",
+            ],
+        ),
+        (
+            Error::PartlyReplaced {
+                replaced: vec![path("f.us-west-2.bundle")],
+                kept: vec![path("f.eu-west-1.bundle"), path("f.sa-east-1.bundle")],
+                source: Box::new(Error::io("creating f.eu-west-1.bundle", io::ErrorKind::ResourceBusy.into())),
+            },
+            CommandOperation::Seal,
+            255,
+            &[
+                "coldseal: creating f.eu-west-1.bundle: resource busy; f.us-west-2.bundle is replaced already; as before: f.eu-west-1.bundle, f.sa-east-1.bundle",
+                "hint: a file that is mounted by itself, as into a container, has a place that no other can take: mount its directory, or name another file",
+            ],
+        ),
+        (
             Error::TooLong { what: "the content of one frame", length: 3, limit: 2 },
             CommandOperation::Decrypt,
             254,

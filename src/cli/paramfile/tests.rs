@@ -63,7 +63,7 @@ fn sizes_are_limited_to_the_byte() {
 #[test]
 fn a_huge_file_is_refused_at_once_and_a_pipe_after_its_limit() {
     let folder = Folder::new();
-    let huge = File::create(folder.directory.path().join("huge")).expect("made");
+    let huge = fs::File::create(folder.directory.path().join("huge")).expect("made");
     huge.set_len(5 * 1024 * 1024 * 1024).expect("sparse");
     let error = folder.blob("fileb://~/huge", BinaryFormat::Base64, 65_536).expect_err("5 GiB");
     assert!(error.message.contains("holds 5368709120 bytes, more than 65536 bytes"), "{}", error.message);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    super::{paramfile::read_file, secret_input::LIMIT, terminal::counted, usage::UsageError},
+    super::{paramfile::ParamFiles, secret_input::LIMIT, terminal::counted, usage::UsageError},
     entry::{Defaults, refused},
 };
 use crate::vault::{CreateSecret, PayloadKind, SecretValue};
@@ -74,9 +74,9 @@ impl fmt::Display for LeftOut {
 
 impl FoundFile {
     /// Reads the file. UTF-8 becomes a SecretString unless the command line says otherwise.
-    pub(super) fn request(&self, defaults: &Defaults) -> Result<CreateSecret, UsageError> {
+    pub(super) fn request(&self, defaults: &Defaults, files: &ParamFiles<'_>) -> Result<CreateSecret, UsageError> {
         let name = self.name.clone().ok_or_else(|| UsageError::new("the path is not UTF-8, and a secret's name has to be"))?;
-        let bytes = read_file("DIR", &self.path.display().to_string(), &self.path, LIMIT)?;
+        let bytes = files.read_file("DIR", &self.path.display().to_string(), &self.path, LIMIT)?;
         let is_text = || std::str::from_utf8(bytes.expose()).is_ok();
         let kind = defaults.file_kind.unwrap_or_else(|| if is_text() { PayloadKind::String } else { PayloadKind::Binary });
         let value = SecretValue::new(kind, bytes).map_err(refused("DIR"))?;

@@ -6,8 +6,7 @@ mod folder;
 mod json_stream;
 
 use std::{
-    fmt,
-    fs::{self, File},
+    fmt, fs,
     io::{self, BufReader},
     path::{Path, PathBuf},
 };
@@ -63,9 +62,9 @@ pub(crate) struct PlanEntry {
 
 impl PlanSource {
     /// The plan or directory at `path`.
-    pub(crate) fn open(path: &Path) -> Outcome<Self> {
+    pub(crate) fn open(files: &ParamFiles<'_>, path: &Path) -> Outcome<Self> {
         if path == Path::new("-") {
-            return Ok(Self::Held(paramfile::stdin("PLAN", LIMIT)?));
+            return Ok(Self::Held(files.stdin("PLAN", LIMIT)?));
         }
         let unable = |error| unable_to_read(path, &error);
         let metadata = fs::metadata(path).map_err(unable)?;
@@ -76,7 +75,7 @@ impl PlanSource {
         if metadata.is_file() {
             return Ok(Self::Plan(path.to_owned()));
         }
-        let mut pipe = File::open(path).map_err(unable)?;
+        let mut pipe = files.in_use().open(path).map_err(unable)?;
         Ok(Self::Held(paramfile::read_stream("PLAN", &path.display().to_string(), &mut pipe, LIMIT)?))
     }
 
@@ -98,12 +97,12 @@ impl PlanSource {
             Self::Folder(found, _) => {
                 return found.iter().try_for_each(|file| {
                     let (place, name) = (EntryPlace::File(file.path.clone()), file.name.clone());
-                    visit(PlanEntry { place, name, request: file.request(defaults) })
+                    visit(PlanEntry { place, name, request: file.request(defaults, files) })
                 });
             }
             Self::Held(text) => json_stream::for_each(io::Cursor::new(text.expose()), each),
             Self::Plan(path) => {
-                let file = File::open(path).map_err(|error| unable_to_read(path, &error))?;
+                let file = files.in_use().open(path).map_err(|error| unable_to_read(path, &error))?;
                 json_stream::for_each(BufReader::with_capacity(1 << 16, file), each)
             }
         };

@@ -131,6 +131,11 @@ fn anything_else_is_refused_without_its_content() {
     assert!(entry(json!({"Name": "a", "Tags": [], "AddReplicaRegions": []})).expect("a request").tags.is_empty());
 }
 
+/// The plan or directory at `path`.
+fn opened(path: &Path) -> Result<PlanSource, Failure> {
+    PlanSource::open(&ParamFiles::new(&Environment::fixed(&[])), path)
+}
+
 /// The places and names that a source gives.
 fn visited(source: &PlanSource, defaults: &Defaults) -> Result<Vec<(EntryPlace, Option<PayloadKind>)>, Failure> {
     let mut found = Vec::new();
@@ -148,19 +153,19 @@ fn a_source_is_a_plan_a_pipe_or_a_directory_and_is_read_again() {
     fs::write(&plan, "{\"Name\":\"a\",\"SecretString\":\"x\"}\n\n{\"Name\":1}\n").expect("written");
     let expected = vec![(EntryPlace::Line(1), Some(PayloadKind::String)), (EntryPlace::Line(3), None)];
     let held = PlanSource::Held(SecretBytes::new(fs::read(&plan).expect("read")));
-    for source in [PlanSource::open(&plan).expect("a plan"), held] {
+    for source in [opened(&plan).expect("a plan"), held] {
         for _ in 0..2 {
             assert_eq!(visited(&source, &defaults()).expect("read"), expected);
         }
     }
     let files = folder.path().join("files");
     fs::create_dir(&files).expect("made");
-    let source = |path| PlanSource::open(path).expect("a directory");
-    assert_eq!(visited(&source(&files), &defaults()).expect("empty"), vec![]);
+    assert_eq!(visited(&opened(&files).expect("a directory"), &defaults()).expect("empty"), vec![]);
     fs::write(files.join("bytes"), b"\xff").expect("written");
     fs::write(files.join("text"), "é").expect("written");
-    let kinds =
-        |defaults: &Defaults| visited(&source(&files), defaults).expect("read").into_iter().map(|(_, kind)| kind).collect::<Vec<_>>();
+    let kinds = |defaults: &Defaults| {
+        visited(&opened(&files).expect("a directory"), defaults).expect("read").into_iter().map(|(_, kind)| kind).collect::<Vec<_>>()
+    };
     assert_eq!(kinds(&defaults()), [Some(PayloadKind::Binary), Some(PayloadKind::String)]);
     assert_eq!(kinds(&Defaults { file_kind: Some(PayloadKind::Binary), ..defaults() }), [Some(PayloadKind::Binary); 2]);
     for (text, expected) in [
@@ -172,5 +177,5 @@ fn a_source_is_a_plan_a_pipe_or_a_directory_and_is_read_again() {
             other => panic!("{other:?}"),
         }
     }
-    assert!(matches!(PlanSource::open(&folder.path().join("missing")), Err(Failure::Usage(_))));
+    assert!(matches!(opened(&folder.path().join("missing")), Err(Failure::Usage(_))));
 }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     crypto::SystemRandom,
     durable::{self, parent_of},
-    error::{Result, SetupError},
+    error::{Error, Result, SetupError},
     kms::{EmbeddedKms, key_id::random_uuid},
     timestamp::Timestamp,
 };
@@ -45,13 +45,27 @@ fn create(location: &KeystoreLocation, kms: &EmbeddedKms, passphrases: &dyn Pass
     durable::create_dir_all(parent_of(&location.keystore))?;
     let KeySource::KeyFile(key) = &unlocked.source else { return durable::write_new(&location.keystore, &bytes) };
     durable::create_dir_all(parent_of(&location.key_file))?;
-    durable::write_new(&location.key_file, key.expose())?;
-    let written = durable::write_new(&location.keystore, &bytes);
-    if written.is_err() {
+    let key_file = durable::write_new(&location.key_file, key.expose());
+    if !is_in_place(&key_file) {
+        return key_file;
+    }
+    let keystore = durable::write_new(&location.keystore, &bytes);
+    if !is_in_place(&keystore) {
         // Ours, and of no use without the keystore; what went wrong before matters more than whether this works.
         drop(durable::remove(&location.key_file));
+        return keystore;
     }
-    written
+    match (key_file, keystore) {
+        (Err(_), Err(Error::NotSynced { directory, source, .. })) => {
+            Err(Error::NotSynced { files: vec![location.keystore.clone(), location.key_file.clone()], directory, source })
+        }
+        (key_file, keystore) => key_file.and(keystore),
+    }
+}
+
+/// Whether a file is complete under its name, durable or not.
+const fn is_in_place(written: &Result<()>) -> bool {
+    matches!(written, Ok(()) | Err(Error::NotSynced { .. }))
 }
 
 fn refuse_existing(path: &std::path::Path) -> Result<()> {

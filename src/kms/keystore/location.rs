@@ -28,6 +28,12 @@ impl KeystoreLocation {
         Self { keystore, key_file }
     }
 
+    /// Every file that a keystore has, always or for some time: itself, its key file, its lock, and a new key file.
+    #[must_use]
+    pub fn files(&self) -> [PathBuf; 4] {
+        [self.keystore.clone(), self.key_file.clone(), self.lock_file(), self.new_key_file()]
+    }
+
     /// The refusal where there is none.
     pub(super) fn none(&self) -> Error {
         SetupError::NoKeystore(self.keystore.clone()).into()

@@ -67,6 +67,7 @@ fn change_to(location: &KeystoreLocation, passphrases: &dyn Passphrases, to: Pro
     lock.require()?;
     let (kms, mut unlocked) = opened.ok_or_else(|| location.none())?;
     location.temporaries().sweep_beside(&location.keystore);
+    location.temporaries().sweep_abandoned_beside(&location.key_file);
     settle(location, &mut unlocked)?;
     if !matches!(unlocked.source, KeySource::NewKeyFile(_)) {
         clear_unused(location, &unlocked.keystore_id)?;
@@ -92,7 +93,10 @@ fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Un
     let key = key_file::generate()?;
     unlocked.slot = Slot::under_key_file(&unlocked.keystore_id, &unlocked.root_key, &key, &SystemRandom)?;
     durable::create_dir_all(parent_of(path))?;
-    location.temporaries().write_new(&location.new_key_file(), key.expose())?;
+    location.temporaries().write_new(&location.new_key_file(), key.expose()).inspect_err(|_| {
+        // The keystore is as before, and has no use for it.
+        let _ = fs::remove_file(location.new_key_file());
+    })?;
     location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now()?)?)?;
     unlocked.source = KeySource::NewKeyFile(key);
     settle(location, unlocked)?;

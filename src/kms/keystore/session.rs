@@ -110,6 +110,7 @@ impl KeystoreSession {
         let (now, temporaries) = (Timestamp::now()?, self.location.temporaries());
         // What a killed writer left: maybe a whole keystore.
         temporaries.sweep_beside(&self.location.keystore);
+        temporaries.sweep_abandoned_beside(&self.location.key_file);
         let committed = match &mut self.unlocked {
             Some(unlocked) => {
                 protection::settle(&self.location, unlocked)?;

@@ -13,7 +13,7 @@ use super::{
     read::{read_bounded, read_record_to},
 };
 use crate::{
-    durable::{self, Aside, Existing, Group, NewFile, Sync},
+    durable::{self, Aside, Event, Existing, Group, NewFile, Sync},
     error::{Error, Result},
     store::BlobKey,
 };
@@ -141,9 +141,13 @@ pub(super) fn leftovers(dir: &Path, named: Option<&[BlobKey]>) -> Result<Vec<Pat
 
 /// Removes leftovers and the folders that they leave empty; no file that has not a writer's name. What cannot be removed is the next writer's.
 pub(super) fn sweep(dir: &Path, named: Option<&[BlobKey]>) {
-    for path in leftovers(dir, named).unwrap_or_default() {
-        let is_removed = layout::is_writers(&path) && fs::remove_file(&path).is_ok();
-        tracing::debug!(path = %path.display(), is_removed, "leftover");
+    for path in leftovers(dir, named).unwrap_or_default().into_iter().filter(|path| layout::is_writers(path)) {
+        match fs::remove_file(&path) {
+            Ok(()) => tracing::debug!(path = %path.display(), "leftover removed"),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // Maybe a bundle under a key that is to open the secret no more.
+            Err(error) => durable::tell(&Event::NotRemoved(&path, &error)),
+        }
     }
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {

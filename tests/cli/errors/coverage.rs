@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::folder;
 
 /// Kinds of error that no session shows, and why.
-const UNREACHED: [(&str, &str); 27] = [
+const UNREACHED: [(&str, &str); 29] = [
     ("EncryptionFailure", "AWS KMS gives no usable answer: src/vault/tests/online.rs"),
     ("Misuse", "a caller's fault, which no input causes"),
     ("NotStored", "needs a message that was sealed elsewhere: src/message/tests/required_context.rs"),
@@ -32,6 +32,8 @@ const UNREACHED: [(&str, &str); 27] = [
     ("AwsConfiguration", "needs a machine without threads"),
     ("EmptyPassphrase", "the command line refuses an empty passphrase before the library does"),
     ("KeyFileOfOther", "needs a key file that another process writes meanwhile"),
+    ("NotSynced", "needs a directory that cannot be synced: tests/cli/outputs/other_user.rs"),
+    ("PartlyReplaced", "needs a file that cannot be replaced: tests/cli/outputs/replaced.rs"),
     ("OtherKeystore", "told to the log of a service only: src/endpoint/tests/keystore.rs"),
 ];
 

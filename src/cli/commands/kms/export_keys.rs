@@ -59,6 +59,11 @@ pub(super) fn run(mut invocation: Invocation, args: ExportKeysArgs) -> Outcome {
     let regions = Vec::from_iter(regions);
     let copy = invocation.keystore.read()?.export(&regions)?;
     let location = other_location(args.output_file, args.output_key_file);
+    let files = invocation.inputs.in_use();
+    files.write(&location.keystore)?;
+    if protection == Protection::KeyFile {
+        files.write(&location.key_file)?;
+    }
     invocation.keystore.passphrases = invocation.keystore.passphrases.with_new_file(args.new_passphrase_file);
     location.create(&copy, &invocation.keystore.passphrases, protection)?;
     let keystore = location.keystore.display();

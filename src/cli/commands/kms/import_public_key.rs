@@ -1,7 +1,6 @@
 //! `import-public-key`
 
 use std::{
-    fs::File,
     io::Read as _,
     path::{Path, PathBuf},
 };
@@ -12,6 +11,7 @@ use crate::{
     cli::{
         commands::kms::entry::change,
         failure::{Failure, Outcome},
+        files_in_use::FilesInUse,
         invocation::Invocation,
         terminal::{note, warn},
         usage::UsageError,
@@ -63,7 +63,7 @@ pub(super) fn run(invocation: &Invocation, args: &ImportPublicKeyArgs) -> Outcom
     if named.is_some() && args.files.len() > 1 {
         return Err(UsageError::new("--key-arn names the key of one FILE, and there are several").into());
     }
-    let read = |path: &PathBuf| Ok::<_, Failure>((path.display().to_string(), read(path, named.as_ref())?));
+    let read = |path: &PathBuf| Ok::<_, Failure>((path.display().to_string(), read(invocation.inputs.in_use(), path, named.as_ref())?));
     let request = ImportPublicKeys {
         region: invocation.regions.explicit(),
         files: args.files.iter().map(read).collect::<Outcome<_>>()?,
@@ -75,11 +75,11 @@ pub(super) fn run(invocation: &Invocation, args: &ImportPublicKeyArgs) -> Outcom
     invocation.printer.print(&imported)
 }
 
-fn read(path: &Path, named: Option<&NamedKey>) -> Result<PublicKeyFile> {
+fn read(files: &FilesInUse, path: &Path, named: Option<&NamedKey>) -> Result<PublicKeyFile> {
     let limit = u64::try_from(PublicKeyFile::LIMIT).unwrap_or(u64::MAX);
     let mut bytes = Vec::new();
     let reading = |error| Error::io_at("reading", path, error);
-    let length = File::open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes)).map_err(reading)?;
+    let length = files.open(path).and_then(|file| file.take(limit.saturating_add(1)).read_to_end(&mut bytes)).map_err(reading)?;
     if length > PublicKeyFile::LIMIT {
         return Err(in_file(path, Box::new(PublicKeyRefusal::FileTooLong(limit).into())));
     }

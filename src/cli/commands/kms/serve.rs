@@ -61,6 +61,7 @@ pub(super) fn run(mut invocation: Invocation, args: ServeArgs) -> Outcome {
     invocation.inputs.prompter.hold_signals();
     let end = if args.program.is_empty() {
         let file = args.config_file.unwrap_or_else(|| invocation.keystore.location.keystore.with_file_name("serve.config"));
+        invocation.inputs.in_use().write(&file)?;
         let file = ConfigFile::create(&file, &access)?;
         note(&format!("AWS configuration in {}, until this ends", file.path().display()));
         print_text(&if args.export { access.export_lines() } else { format!("{}\n", access.url()) })?;

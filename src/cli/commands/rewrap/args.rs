@@ -53,7 +53,7 @@ pub(crate) struct RewrapArgs {
     pub(crate) no_sign_message: bool,
     #[command(flatten)]
     pub(crate) wrap: WrapArgs,
-    /// Overwrite bundles that are there
+    /// Overwrite bundles that are there; their mode and owner stay
     #[arg(long)]
     pub(crate) force: bool,
     /// Do not sync the files, as cp

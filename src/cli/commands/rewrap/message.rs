@@ -24,9 +24,10 @@ pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
         let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
         return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
     }
-    let raw_keys = raw_keys(&args.message.keys, Purpose::Open)?;
+    let files = invocation.inputs.in_use();
+    let raw_keys = raw_keys(files, &args.message.keys, Purpose::Open)?;
     // Whoever gives the message may be about to use the keystore.
-    let message = UnopenedMessage::read(input(&args.file)?, &open_options)?;
+    let message = UnopenedMessage::read(input(files, &args.file)?, &open_options)?;
     let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
     let keys = OpeningKeys::find(invocation.key_names(), Some(bundles.kms()), &args.message.keys, raw_keys)?;
     let rewrapper = {
@@ -37,7 +38,9 @@ pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let suite = options.suite.unwrap_or_else(|| rewrapper.header().suite);
     bundles.check_suite(suite)?;
     let context = rewrapper.context();
-    bundles.write((&invocation.keystore, &invocation.printer), |plan, durable, keys| plan.rewrap(durable, keys, rewrapper, options))?;
+    bundles.write((&invocation.keystore, &invocation.printer, &invocation.inputs.prompter), |plan, durable, keys| {
+        plan.rewrap(durable, keys, rewrapper, options)
+    })?;
     note_region(&invocation.regions, "the message that was opened", &context);
     Ok(())
 }

@@ -27,7 +27,8 @@ use crate::{
 pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -> Outcome {
     let region = region(invocation, args)?;
     invocation.vault.require()?;
-    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, raw_keys(&args.message.keys, Purpose::Open)?);
+    let (wrapping, opening) =
+        (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, raw_keys(invocation.inputs.in_use(), &args.message.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;
     let mut request = request(invocation.key_names(), session.kms(), args, (wrapping, opening), region)?;
     secret_id.clone_into(&mut request.secret_id);
@@ -44,7 +45,8 @@ pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -
 pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let region = region(invocation, args)?;
     let secrets = invocation.vault.list_secrets(region)?;
-    let (wrapping, opening) = (Wrapping::read(&args.wrap)?, raw_keys(&args.message.keys, Purpose::Open)?);
+    let (wrapping, opening) =
+        (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, raw_keys(invocation.inputs.in_use(), &args.message.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;
     let mut document = RewrapDocument::default();
     let mut request = request(invocation.key_names(), session.kms(), args, (wrapping, opening), region)?;

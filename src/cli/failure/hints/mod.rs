@@ -62,10 +62,24 @@ fn of_error(error: &Error, operation: CommandOperation) -> Vec<Hint> {
         Error::Service(refusal) => refusals::hints(refusal, operation),
         Error::Signature => one("fetch the message again, from whoever signed it"),
         Error::NoAnswer(_) => one("is the Region's endpoint reachable from here? --endpoint-url names another; nothing was written"),
-        Error::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied && source.raw_os_error() != Some(EPERM) => one(
+        Error::NotSynced { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+            one("a directory that may be written and not read cannot be synced: 'chmod u+r' lets it be read")
+        }
+        Error::PartlyReplaced { source, .. } => of_error(source, operation),
+        Error::Io { source, .. } => of_io(source),
+        Error::Key(_) | Error::Misuse(_) | Error::Random | Error::NotSynced { .. } => Vec::new(),
+    }
+}
+
+fn of_io(error: &io::Error) -> Vec<Hint> {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied if error.raw_os_error() != Some(EPERM) => one(
             "'ls -ld' shows whose a file or directory is and who may read, enter or change it; run this as that user, or have 'chmod' or 'chown' change it",
         ),
-        Error::Key(_) | Error::Misuse(_) | Error::Random | Error::Io { .. } => Vec::new(),
+        io::ErrorKind::ResourceBusy => one(
+            "a file that is mounted by itself, as into a container, has a place that no other can take: mount its directory, or name another file",
+        ),
+        _ => Vec::new(),
     }
 }
 

@@ -38,15 +38,14 @@ pub(super) fn exit_code(status: ExitStatus) -> u8 {
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(u8::MAX)
 }
 
-/// Hands a signal on. Ctrl-C on a terminal has reached the program already.
+/// Hands a signal on. Ctrl-C and Ctrl-\\ on a terminal have reached the program already.
 #[cfg(unix)]
 pub(super) fn forward(signal: u8, child: &Child) {
     use rustix::process::{Pid, Signal, kill_process};
-    let signal = match i32::from(signal) {
-        signal_hook::consts::SIGINT if is_in_foreground() => return,
-        signal_hook::consts::SIGINT => Signal::INT,
-        _ => Signal::TERM,
-    };
+    let signal = Signal::from_named_raw(signal.into()).unwrap_or(Signal::TERM);
+    if matches!(signal, Signal::INT | Signal::QUIT) && is_in_foreground() {
+        return;
+    }
     // It has not been waited for, so the id is still its own.
     let _ = kill_process(Pid::from_child(child), signal);
 }

@@ -1,0 +1,271 @@
+//! The files of a run: what the command reads, what coldseal keeps, and what the command writes.
+//!
+//! Each is registered once, where it is opened or named, and looked up among the others: nothing takes the place of what is read or kept, and
+//! nothing is read that is being written. A file is known by device and inode, whatever its names, and by its path where it is not there yet.
+
+use std::{
+    collections::HashSet,
+    fmt,
+    fs::{self, File, Metadata},
+    io,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard},
+};
+
+use super::usage::UsageError;
+use crate::{
+    durable::{followed, parent_of},
+    parallel::lock,
+};
+
+/// What coldseal keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeptFile {
+    Keystore,
+    KeyFile,
+    /// A file that is beside the keystore or its key file for some time.
+    BesideKeystore,
+    /// A directory, with all that is in it.
+    Vault,
+}
+
+/// Why a file is not opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Conflict {
+    WritesInput,
+    Writes(KeptFile),
+    WritesTwice,
+    ReadsOutput,
+    ReadsStdout,
+    /// Something that is kept is stdout.
+    PrintsTo(KeptFile),
+}
+
+impl Conflict {
+    fn at(self, path: &Path) -> UsageError {
+        UsageError::new(format!("{}: {self}", path.display()))
+    }
+}
+
+impl fmt::Display for Conflict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let of = |kept: &KeptFile| match kept {
+            KeptFile::Keystore => "is the keystore",
+            KeptFile::KeyFile => "is the keystore's key file",
+            KeptFile::BesideKeystore => "belongs to the keystore",
+            KeptFile::Vault => "lies in the vault, which is no place for other files",
+        };
+        match self {
+            Self::Writes(KeptFile::Vault) => f.write_str(of(&KeptFile::Vault)),
+            Self::Writes(kept) => write!(f, "{}; write to another file", of(kept)),
+            Self::PrintsTo(kept) => write!(f, "{}, and stdout is redirected to it", of(kept)),
+            Self::WritesInput => f.write_str("is an input of this command; write to another file"),
+            Self::WritesTwice => f.write_str("is an output of this command already; write to another file"),
+            Self::ReadsOutput => f.write_str("is an output of this command; write to another file"),
+            Self::ReadsStdout => f.write_str("is an input of this command, and stdout is redirected to it; write to another file"),
+        }
+    }
+}
+
+impl std::error::Error for Conflict {}
+
+/// What makes a file the same under each of its names. Devices that are no disk have none: they may be read and written at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum FileId {
+    Inode { device: u64, inode: u64 },
+    Disk { device: u64 },
+}
+
+impl FileId {
+    #[cfg(unix)]
+    fn of(metadata: &Metadata) -> Option<Self> {
+        use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
+        if metadata.file_type().is_block_device() {
+            return Some(Self::Disk { device: metadata.rdev() });
+        }
+        metadata.is_file().then(|| Self::Inode { device: metadata.dev(), inode: metadata.ino() })
+    }
+
+    #[cfg(not(unix))]
+    fn of(_: &Metadata) -> Option<Self> {
+        None
+    }
+}
+
+/// A file that is there or will be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Identity {
+    id: Option<FileId>,
+    /// Without links; `None` for what is neither a file nor a folder nor a disk.
+    path: Option<PathBuf>,
+}
+
+impl Identity {
+    fn of(path: &Path) -> Self {
+        let metadata = fs::metadata(path).ok();
+        let id = metadata.as_ref().and_then(FileId::of);
+        let is_stream = id.is_none() && metadata.is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir());
+        Self { id, path: (!is_stream).then(|| resolved(path)) }
+    }
+
+    fn is(&self, other: &Self) -> bool {
+        let is_same_path = self.path.is_some() && self.path == other.path;
+        is_same_path || (self.id.is_some() && self.id == other.id)
+    }
+
+    fn lies_in(&self, folder: &Self) -> bool {
+        self.path.as_ref().zip(folder.path.as_ref()).is_some_and(|(path, folder)| path.starts_with(folder))
+    }
+}
+
+/// The whole path to where a file is or will be, as far as its folders are there.
+fn resolved(path: &Path) -> PathBuf {
+    let path = followed(path).unwrap_or_else(|_| path.to_owned());
+    let parent = parent_of(&path);
+    match (fs::canonicalize(&path), path.file_name()) {
+        (Ok(canonical), _) => canonical,
+        (Err(_), Some(name)) if parent != path => resolved(parent).join(name),
+        _ => path,
+    }
+}
+
+/// Clones share what is registered.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct FilesInUse(Arc<Mutex<Registered>>);
+
+#[derive(Debug, Default)]
+struct Registered {
+    /// What was opened: `pack` opens a great many.
+    opened: HashSet<FileId>,
+    to_be_read: Vec<Identity>,
+    kept: Vec<(Identity, KeptFile)>,
+    outputs: Vec<Identity>,
+    stdout: Option<FileId>,
+}
+
+impl FilesInUse {
+    /// With stdout as it is: what goes there goes into the file that it was redirected to.
+    pub(crate) fn of_process() -> Self {
+        Self(Arc::new(Mutex::new(Registered { stdout: standard_file(&io::stdout()), ..Registered::default() })))
+    }
+
+    /// Opens a file that the command reads.
+    ///
+    /// # Errors
+    /// The system's; it is an output of this command.
+    pub(crate) fn open(&self, path: &Path) -> io::Result<File> {
+        let file = File::open(path)?;
+        match FileId::of(&file.metadata()?) {
+            Some(id) => self.registered().read(id).map_err(io::Error::other)?,
+            None => self.to_be_read(path),
+        }
+        Ok(file)
+    }
+
+    /// Registers the payload of a command, by its path.
+    ///
+    /// # Errors
+    /// It is an output of this command.
+    pub(crate) fn read(&self, path: &Path) -> Result<(), UsageError> {
+        let id = fs::metadata(path).ok().as_ref().and_then(FileId::of);
+        id.map_or(Ok(()), |id| self.registered().read(id)).map_err(|conflict| conflict.at(path))
+    }
+
+    /// Registers stdin, which the command reads.
+    ///
+    /// # Errors
+    /// It is an output of this command.
+    pub(crate) fn read_stdin(&self) -> Result<(), UsageError> {
+        let id = standard_file(&io::stdin());
+        id.map_or(Ok(()), |id| self.registered().read(id)).map_err(|conflict| conflict.at(Path::new("stdin")))
+    }
+
+    /// Registers a file that something else opens, now or later, if it is there.
+    pub(crate) fn to_be_read(&self, path: &Path) {
+        self.registered().to_be_read.push(Identity::of(path));
+    }
+
+    /// Registers what coldseal keeps, there or not.
+    ///
+    /// # Errors
+    /// Stdout is redirected to it; it is to be made, and so is something else under this name.
+    pub(crate) fn keep(&self, path: &Path, kept: KeptFile) -> Result<(), UsageError> {
+        let (identity, mut registered) = (Identity::of(path), self.registered());
+        if identity.id.is_some() && identity.id == registered.stdout {
+            return Err(Conflict::PrintsTo(kept).at(path));
+        }
+        let is_taken = |(other, what): &&(Identity, KeptFile)| *what != KeptFile::Vault && other.is(&identity);
+        if let Some((_, what)) = registered.kept.iter().find(is_taken).filter(|_| identity.id.is_none()) {
+            return Err(Conflict::Writes(*what).at(path));
+        }
+        registered.kept.push((identity, kept));
+        Ok(())
+    }
+
+    /// Registers a file that the command makes or replaces.
+    ///
+    /// # Errors
+    /// The command reads it, or writes it already; coldseal keeps it.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), UsageError> {
+        let (identity, mut registered) = (Identity::of(path), self.registered());
+        registered.require_free(&identity).map_err(|conflict| conflict.at(path))?;
+        if registered.outputs.iter().any(|output| output.is(&identity)) {
+            return Err(Conflict::WritesTwice.at(path));
+        }
+        registered.outputs.push(identity);
+        Ok(())
+    }
+
+    /// Registers a descriptor, a device or a pipe that the command writes to.
+    ///
+    /// # Errors
+    /// It is a file after all that the command reads, or that coldseal keeps.
+    pub(crate) fn write_to(&self, path: &Path) -> Result<(), UsageError> {
+        let identity = Identity { id: fs::metadata(path).ok().as_ref().and_then(FileId::of), path: fs::canonicalize(path).ok() };
+        let mut registered = self.registered();
+        registered.require_free(&identity).map_err(|conflict| conflict.at(path))?;
+        registered.outputs.push(Identity { path: None, ..identity });
+        Ok(())
+    }
+
+    fn registered(&self) -> MutexGuard<'_, Registered> {
+        lock(&self.0)
+    }
+}
+
+impl Registered {
+    fn read(&mut self, id: FileId) -> Result<(), Conflict> {
+        if self.stdout == Some(id) {
+            return Err(Conflict::ReadsStdout);
+        }
+        if self.outputs.iter().any(|output| output.id == Some(id)) {
+            return Err(Conflict::ReadsOutput);
+        }
+        self.opened.insert(id);
+        Ok(())
+    }
+
+    fn require_free(&self, output: &Identity) -> Result<(), Conflict> {
+        let is_read = output.id.is_some_and(|id| self.opened.contains(&id)) || self.to_be_read.iter().any(|input| input.is(output));
+        if is_read {
+            return Err(Conflict::WritesInput);
+        }
+        let is_kept = |(kept, what): &&(Identity, KeptFile)| kept.is(output) || (*what == KeptFile::Vault && output.lies_in(kept));
+        self.kept.iter().find(is_kept).map_or(Ok(()), |(_, what)| Err(Conflict::Writes(*what)))
+    }
+}
+
+/// The file that a standard stream is redirected to or from.
+#[cfg(unix)]
+fn standard_file(stream: &impl std::os::fd::AsFd) -> Option<FileId> {
+    let file = File::from(stream.as_fd().try_clone_to_owned().ok()?);
+    FileId::of(&file.metadata().ok()?)
+}
+
+#[cfg(not(unix))]
+fn standard_file<S>(_: &S) -> Option<FileId> {
+    None
+}
+
+#[cfg(test)]
+mod tests;
