@@ -38,6 +38,51 @@ impl Unwrapped {
 }
 
 /// Something that wraps data keys, unwraps them, or both (specification, "Keyring Interface").
+///
+/// # Examples
+/// A keyring of one's own: data keys are left with a deposit, and a message holds the number under which its own is kept.
+///
+/// ```
+/// use std::{collections::HashMap, sync::Mutex};
+///
+/// use coldseal::{
+///     DataKey, EncryptedDataKey, EncryptionContext, OpenOptions, Result, SealOptions, SecretBytes,
+///     crypto::Random,
+///     keyring::{Keyring, Unwrapped},
+///     open, seal,
+/// };
+///
+/// #[derive(Default)]
+/// struct Deposit(Mutex<HashMap<Vec<u8>, SecretBytes>>);
+///
+/// impl Keyring for Deposit {
+///     fn wrap(&self, data_key: &DataKey, _: &EncryptionContext, random: &dyn Random) -> Result<EncryptedDataKey> {
+///         let mut number = vec![0; 16];
+///         random.fill(&mut number)?;
+///         self.0.lock().expect("no panic").insert(number.clone(), SecretBytes::new(data_key.expose().to_vec()));
+///         Ok(EncryptedDataKey { provider_id: "deposit".to_owned(), provider_info: b"example".to_vec(), ciphertext: number })
+///     }
+///
+///     fn unwrap(&self, edk: &EncryptedDataKey, _: &EncryptionContext) -> Unwrapped {
+///         if edk.provider_id != "deposit" {
+///             return Unwrapped::NotForThisKeyring;
+///         }
+///         let kept = self.0.lock().expect("no panic");
+///         let data_key = kept.get(&edk.ciphertext).and_then(|key| DataKey::from_slice(key.expose()));
+///         data_key.map_or(Unwrapped::DoesNotUnwrap, Unwrapped::DataKey)
+///     }
+/// }
+///
+/// # fn main() -> Result<()> {
+/// let deposit = Deposit::default();
+/// let (mut message, mut plaintext) = (Vec::new(), Vec::new());
+/// seal(&b"attack at dawn"[..], &mut message, &[&deposit], &EncryptionContext::new(), SealOptions::default())?;
+/// open(&message[..], &mut plaintext, &[&deposit], &OpenOptions::default())?;
+/// assert_eq!(plaintext, b"attack at dawn");
+/// assert!(open(&message[..], &mut plaintext, &[&Deposit::default()], &OpenOptions::default()).is_err());
+/// # Ok(())
+/// # }
+/// ```
 pub trait Keyring: Send + Sync {
     /// Makes a data key and wraps it.
     ///

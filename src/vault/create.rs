@@ -18,10 +18,10 @@ use super::{
 };
 use crate::{
     arn::{AccountId, SecretArn},
-    crypto::{Random, SystemRandom, random_array},
+    crypto::{SystemRandom, random_array},
     error::{ContextMismatch, Error, Result, SecretRefusal},
     kms::{
-        Committed, EmbeddedKms, KeysDurable, KeystoreSession,
+        EmbeddedKms, KeysDurable, KeystoreSession,
         key_choice::{
             ChosenKey, KeyOptions, Named, Problem, ReplicaRegion, UntouchedRegions, check_suite, key_of_region, refusal, unchosen_keys,
         },
@@ -97,8 +97,8 @@ impl CreateSecret {
 enum Prepared {
     /// The same request was carried out before.
     Done(Box<Located>),
-    /// Sealed, with what became of the keystore before.
-    New(Box<PreparedChange>, Committed),
+    /// Sealed.
+    New(Box<PreparedChange>),
 }
 
 /// Where a new secret goes: every Region passed its checks or may be recorded as failed.
@@ -134,18 +134,18 @@ impl Vault {
                 Some(prepared) if read.family.members().next().is_none() => prepared,
                 _ => self.prepare_create(session, keys, request, &drawn, &read)?,
             };
-            let (change, keystore) = match prepared {
+            let change = match prepared {
                 Prepared::Done(located) => {
-                    return Ok(SecretChange::of(self, session.kms(), keys, &located, Committed::Unchanged));
+                    return Ok(SecretChange::of(self, session.kms(), keys, &located));
                 }
-                Prepared::New(change, keystore) => (change, keystore),
+                Prepared::New(change) => change,
             };
             let Some(located) = change.write(&*writer, &read)? else { continue };
             if !located.record.replaces.is_empty() {
                 // The change is made. What it leaves to do is the next writer's if this fails.
                 let _ = self.finish_replacements(&*writer, &request.name);
             }
-            return Ok(SecretChange::of(self, session.kms(), keys, &located, keystore));
+            return Ok(SecretChange::of(self, session.kms(), keys, &located));
         }
     }
 
@@ -164,7 +164,7 @@ impl Vault {
         let plan = plan_create(session.kms_mut(), keys, request, &read.family)?;
         let durable = session.commit()?;
         let change = seal_create(&durable, keys, request, drawn, plan)?;
-        Ok(Prepared::New(Box::new(change), durable.committed()))
+        Ok(Prepared::New(Box::new(change)))
     }
 
     /// A secret of this name is there: the same token with the same value is a success without a change.
@@ -345,15 +345,13 @@ pub(super) fn failed_replica(problem: &Problem) -> Option<ReplicaRecord> {
 /// Six random letters and digits, each equally likely.
 fn arn_suffix() -> Result<String> {
     const ALPHABET: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    // 248 = 4 * 62: what is above would favour some letters.
+    let letter = |byte: u8| ALPHABET.get(usize::from(byte) % 62).filter(|_| byte < 248).map(|letter| char::from(*letter));
     let mut suffix = String::new();
     while suffix.len() < SecretArn::SUFFIX_LENGTH {
-        let mut byte = [0];
-        SystemRandom.fill(&mut byte)?;
-        // 248 = 4 * 62: what is above would favour some letters.
-        let index = usize::from(byte[0]);
-        if index < 248 {
-            suffix.extend(ALPHABET.get(index % 62).map(|letter| char::from(*letter)));
-        }
+        let drawn: [u8; 2 * SecretArn::SUFFIX_LENGTH] = random_array(&SystemRandom)?;
+        let missing = SecretArn::SUFFIX_LENGTH - suffix.len();
+        suffix.extend(drawn.into_iter().filter_map(letter).take(missing));
     }
     Ok(suffix)
 }

@@ -20,7 +20,7 @@ use super::{
 use crate::{
     arn::{KeyArn, SecretArn},
     error::Result,
-    kms::{Committed, DEFAULT_KEY_ALIAS, EmbeddedKms, key_choice::KeyOptions},
+    kms::{DEFAULT_KEY_ALIAS, EmbeddedKms, key_choice::KeyOptions},
     region::Region,
     store::Item,
     timestamp::Timestamp,
@@ -80,9 +80,6 @@ pub struct SecretChange {
     pub replication_status: Vec<ReplicationStatus>,
     /// The bundles of all versions.
     pub bundles: Vec<BundleInfo>,
-    /// What became of the keystore; not part of the answer's document.
-    #[serde(skip)]
-    pub keystore: Committed,
     /// The Regions whose bundles only AWS KMS opens, as they are under imported public keys; not part of the answer's document.
     #[serde(skip)]
     pub public_only: Vec<Region>,
@@ -222,7 +219,7 @@ pub struct SecretListEntry {
 }
 
 impl SecretChange {
-    pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, keys: &KeyOptions, secret: &Located, keystore: Committed) -> Self {
+    pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, keys: &KeyOptions, secret: &Located) -> Self {
         let record = &secret.record;
         let closed = record.versions.iter().flat_map(|version| &version.bundles).filter(|bundle| {
             let in_aws = |key: &KeyArn| kms.is_imported(key) || keys.online.is_some() && !keys.known(kms).has(key);
@@ -239,7 +236,6 @@ impl SecretChange {
             version_id: record.version_with_stage(AWSCURRENT).map(|version| version.version_id.clone()),
             replication_status: statuses(record),
             bundles: bundles(vault, Some(kms), keys, secret, None),
-            keystore,
             public_only: public_only.into_iter().collect(),
             recovery_only: recovery_only.into_iter().collect(),
             lost_keys: Vec::new(),

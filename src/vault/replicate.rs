@@ -16,7 +16,7 @@ use super::{
 use crate::{
     error::{ReplicaRefusal, Result},
     kms::{
-        Committed, EmbeddedKms, KeysDurable, KeystoreSession,
+        EmbeddedKms, KeysDurable, KeystoreSession,
         key_choice::{
             ChosenKey, KeyOptions, Named, Problem, ReplicaRegion, UntouchedRegions, check_suite_of_all, key_of_region, refusal,
             unchosen_keys,
@@ -100,18 +100,18 @@ impl Vault {
         let Found { secret, read, .. } = found;
         let plan = plan_replicas(session.kms_mut(), &secret.record, &read.family, request)?;
         if plan.targets.is_empty() && plan.failed.is_empty() {
-            return Ok(Some(SecretChange::of(self, session.kms(), &request.keys, &secret, Committed::Unchanged)));
+            return Ok(Some(SecretChange::of(self, session.kms(), &request.keys, &secret)));
         }
         trace_plan(&plan.targets, &plan.failed);
-        let (sealed, keystore) = if plan.targets.is_empty() {
-            (SealedReplicas::default(), Committed::Unchanged)
+        let sealed = if plan.targets.is_empty() {
+            SealedReplicas::default()
         } else {
             let opened = match self.open_versions(session.kms(), &secret, &plan.targets, &request.keys) {
                 Err(error) if self.is_overtaken(&read, &secret.record.name, &error)? => return Ok(None),
                 opened => opened?,
             };
             let durable = session.commit()?;
-            (SealedReplicas::seal(&durable, &secret.record, opened, &plan.targets, &request.keys)?, durable.committed())
+            SealedReplicas::seal(&durable, &secret.record, opened, &plan.targets, &request.keys)?
         };
         let change = prepare_replicas(secret, &plan, sealed, request.on_problem)?;
         let Some(located) = change.write(writer, &read)? else { return Ok(None) };
@@ -120,7 +120,7 @@ impl Vault {
             let _ = self.finish_replacements(writer, &located.record.name);
         }
         let not_compared = if plan.targets.is_empty() { Vec::new() } else { not_compared(session.kms(), &located.record) };
-        Ok(Some(SecretChange { not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located, keystore) }))
+        Ok(Some(SecretChange { not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located) }))
     }
 
     /// Opens each version once, and checks that the new Regions' keys go with its suite.

@@ -93,7 +93,7 @@ impl Vault {
         let Some(located) = change.write(writer, &read)? else { return Ok(None) };
         let lost_keys = lost_keys(&secret.record, &located.record);
         let not_compared = not_compared(durable.kms(), &located.record);
-        let change = SecretChange::of(self, durable.kms(), &request.keys, &located, durable.committed());
+        let change = SecretChange::of(self, durable.kms(), &request.keys, &located);
         Ok(Some(SecretChange { lost_keys, not_compared, ..change }))
     }
 

@@ -25,7 +25,7 @@ use crate::{
         usage::UsageError,
     },
     kms::{LimitedKms, OnlineKms},
-    vault::{DataKeyScope, KeyOptions, PayloadKind},
+    vault::{BatchWriter, DataKeyScope, KeyOptions, PayloadKind},
 };
 
 /// [coldseal] Create many secrets in one run: from a plan, or one from each file of a directory
@@ -117,8 +117,9 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     }
     let made = if checked.count > checked.refused_count() {
         let mut writer = batch.begin(threads(args, &keys))?;
-        invocation.keystore.note_made(&writer.keystore());
+        note_made(invocation, &mut writer);
         let made = GroupWriter::new(&mut writer, &mut report).all(&source, &defaults, &files, &checked);
+        note_made(invocation, &mut writer);
         if let Some(change) = report.merged() {
             tell(&of_change(writer.kms(), change, &keys));
         }
@@ -129,6 +130,13 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let has_failed = report.finish(invocation.vault.root());
     made?;
     if has_failed { Err(Failure::Partial) } else { Ok(()) }
+}
+
+/// The keystore is there whatever came of the secrets.
+fn note_made(invocation: &Invocation, writer: &mut BatchWriter<'_>) {
+    if let Some(committed) = writer.take_made() {
+        invocation.keystore.note_made(&committed);
+    }
 }
 
 fn defaults(invocation: &Invocation, files: &ParamFiles<'_>, args: &PackArgs) -> Outcome<Defaults> {

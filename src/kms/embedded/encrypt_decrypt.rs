@@ -56,6 +56,7 @@ pub struct Decrypted {
 
 /// What ReEncrypt does with a ciphertext.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct ReEncrypt<'a> {
     /// The ciphertext.
     pub ciphertext_blob: &'a CiphertextBlob,
@@ -71,6 +72,23 @@ pub struct ReEncrypt<'a> {
     pub destination_encryption_context: &'a EncryptionContext,
     /// How to encrypt.
     pub destination_encryption_algorithm: EncryptionAlgorithm,
+}
+
+impl<'a> ReEncrypt<'a> {
+    /// From the key that a ciphertext names to another one, both symmetric, and without pairs.
+    #[must_use]
+    pub const fn new(ciphertext_blob: &'a CiphertextBlob, destination_key_id: &'a str) -> Self {
+        static NO_PAIRS: EncryptionContext = EncryptionContext::new();
+        Self {
+            ciphertext_blob,
+            source_key_id: None,
+            source_encryption_context: &NO_PAIRS,
+            source_encryption_algorithm: EncryptionAlgorithm::SymmetricDefault,
+            destination_key_id,
+            destination_encryption_context: &NO_PAIRS,
+            destination_encryption_algorithm: EncryptionAlgorithm::SymmetricDefault,
+        }
+    }
 }
 
 /// The answer of [ReEncrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html).

@@ -41,10 +41,13 @@ impl Folders {
         }
     }
 
-    /// The same folders in a form that means the same everywhere, where that can be told.
-    pub(super) fn absolute(&self) -> Self {
+    /// The same in a form that means the same everywhere, where that can be told.
+    pub(super) fn absolute_place(&self, item: Item<'_>) -> PathBuf {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        Self { root: absolute(&self.root), secrets: absolute(&self.secrets) }
+        match item {
+            Item::Vault | Item::Marker => Self::of(absolute(&self.root)).place(item),
+            Item::Secret(_) | Item::Record(_) | Item::Blob(_) => Self::around(&absolute(&self.secrets)).place(item),
+        }
     }
 
     pub(super) fn region_dir(&self, region: Region) -> PathBuf {

@@ -72,7 +72,7 @@ impl Store for LocalStore {
     }
 
     fn absolute_place(&self, item: Item<'_>) -> PathBuf {
-        self.folders.absolute().place(item)
+        self.folders.absolute_place(item)
     }
 
     fn exists(&self) -> Result<bool> {

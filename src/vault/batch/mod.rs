@@ -92,7 +92,7 @@ impl<'a> Batch<'a> {
                 vault.store.writer()?
             }
         };
-        let keystore = session.commit()?.committed();
-        Ok(BatchWriter::new(vault, session, keys, writer, threads, keystore))
+        drop(session.commit()?);
+        Ok(BatchWriter::new(vault, session, keys, writer, threads))
     }
 }

@@ -47,7 +47,6 @@ pub struct BatchWriter<'a> {
     session: &'a mut KeystoreSession,
     keys: &'a KeyOptions,
     threads: NonZeroUsize,
-    keystore: Committed,
     writer: Box<dyn Writer + 'a>,
 }
 
@@ -93,14 +92,13 @@ impl<'a> BatchWriter<'a> {
         keys: &'a KeyOptions,
         writer: Box<dyn Writer + 'a>,
         threads: NonZeroUsize,
-        keystore: Committed,
     ) -> Self {
-        Self { vault, session, keys, threads, keystore, writer }
+        Self { vault, session, keys, threads, writer }
     }
 
-    /// What the beginning did to the keystore.
-    pub const fn keystore(&self) -> Committed {
-        self.keystore
+    /// As [`KeystoreSession::take_made`]: the beginning may have made the keystore, and a group that needs another key.
+    pub const fn take_made(&mut self) -> Option<Committed> {
+        self.session.take_made()
     }
 
     /// The state of the keys.
@@ -109,7 +107,8 @@ impl<'a> BatchWriter<'a> {
         self.session.kms()
     }
 
-    /// Makes a group of secrets; all of them are in memory at once. When this returns, what is `Created` is durable. The entries come in the
+    /// Makes a group of secrets; all of them are in memory at once, each value (at most 64 KiB) and its bundles until the group's commits are
+    /// known: where another writer was first, its secret is made anew. When this returns, what is `Created` is durable. The entries come in the
     /// order of the requests.
     ///
     /// # Errors
@@ -123,7 +122,7 @@ impl<'a> BatchWriter<'a> {
             Ok(durable) => durable,
             Err(error) => return Err((Vec::new(), error)),
         };
-        let telling = Telling { vault: self.vault, kms: durable.kms(), keys: self.keys, keystore: self.keystore, writer: &*self.writer };
+        let telling = Telling { vault: self.vault, kms: durable.kms(), keys: self.keys, writer: &*self.writer };
         let group = self.writer.group(GroupSize::Many);
         let worked = in_parallel(self.threads, tasks, |task| telling.stage(&durable, &*group, task));
         let (ended, fault) = commit_all(&*group, worked);
@@ -199,7 +198,6 @@ struct Telling<'w> {
     vault: &'w Vault,
     kms: &'w EmbeddedKms,
     keys: &'w KeyOptions,
-    keystore: Committed,
     writer: &'w dyn Writer,
 }
 
@@ -241,7 +239,7 @@ impl Telling<'_> {
             EntryEnd::Failed(error) => return Ok(BatchEntry::failed(name, error)),
             EntryEnd::Lost(request) => return Err(request),
         };
-        let secret = SecretChange::of(self.vault, self.kms, self.keys, &located, self.keystore);
+        let secret = SecretChange::of(self.vault, self.kms, self.keys, &located);
         Ok(BatchEntry { name, secret: Some(secret), status })
     }
 }

@@ -38,3 +38,24 @@ fn what_is_opened_meanwhile_by_another_keystore_is_read_anew() {
     }
     assert!(overtaken > 5, "{overtaken}");
 }
+
+#[test]
+fn that_the_keystore_was_made_is_told_whichever_try_made_it() {
+    let mut overtaken = 0;
+    for call in 1..=CALLS {
+        let (store, place) = place();
+        let other = place.elsewhere();
+        other.create(&request("other", &[])).expect("the vault is there");
+        let (writer, mut first) = (place.vault.clone(), other.session());
+        store.interrupt_at(call, move || {
+            let elsewhere = CreateSecret { region: region("eu-west-1"), ..request("db", &[]) };
+            writer.create_secret(&mut first, &KeyOptions::default(), &elsewhere).expect("nobody has the name there");
+        });
+        let mut session = place.session();
+        place.vault.create_secret(&mut session, &KeyOptions::default(), &request("db", &[])).expect("created");
+        overtaken += u64::from(store.calm() >= call);
+        assert_eq!(session.take_made(), Some(crate::kms::Committed::Created), "call {call}");
+        assert_eq!(session.take_made(), None);
+    }
+    assert!(overtaken > 5, "{overtaken}");
+}

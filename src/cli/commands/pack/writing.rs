@@ -13,7 +13,8 @@ use crate::{
     vault::{BatchWriter, CreateSecret},
 };
 
-/// Most secrets that are made durable together.
+/// Most secrets that are made durable together: with values of at most 64 KiB, a group holds 16 MiB of them, and as much for each Region, until its
+/// commits are known.
 const GROUP_COUNT: usize = 256;
 
 /// Most bytes of their values.

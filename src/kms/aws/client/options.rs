@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 /// What of the SDK's configuration is set outright. The rest is the SDK's own: `AWS_PROFILE`, `AWS_CONFIG_FILE`, `AWS_ENDPOINT_URL_KMS`, `AWS_RETRY_MODE`, ….
+///
+/// Nothing is required: [`AwsKmsOptions::default`] leaves all of it to the SDK.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct AwsKmsOptions {
     /// The profile, in place of the one that the environment names. Credentials are then the profile's and no others, as with the AWS CLI's
     /// `--profile`: not those of environment variables.
