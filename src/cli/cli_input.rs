@@ -20,10 +20,13 @@ use super::{
     paramfile::{ParamFiles, is_literal},
     terminal::warn,
     usage::UsageError,
+    violations::usage_error,
 };
 use crate::{
     protocol::{
         self,
+        draft::Draft,
+        json::Json,
         member::{Kind, Member},
         operation::{Operation, Service},
     },
@@ -187,60 +190,55 @@ impl<'a> Leaf<'a> {
     }
 
     /// The members as flags, without those that were typed, and apart from them the secret values.
+    ///
+    /// # Errors
+    /// What botocore sees of AWS's validation; the rest is found once the request is whole.
     fn expand(&self, members: Map<String, Value>, input: &str) -> Result<(Vec<OsString>, InputValues), UsageError> {
         let (mut flags, mut values) = (Vec::new(), InputValues::default());
-        for (member, value) in members {
-            let expected = self.members().find(|known| known.name == member).map(|known| &known.kind);
-            let expected = expected.ok_or_else(|| self.unknown(&member))?;
-            if value.is_null() {
+        let mut draft = Draft::default();
+        self.members().filter(|member| self.is_member_typed(member)).for_each(|member| draft.given_elsewhere(member));
+        for (name, value) in members {
+            let Some(member) = self.members().find(|known| known.name == name) else {
+                draft.unknown(&name, self.members().map(|member| member.name).collect());
+                continue;
+            };
+            if value.is_null() || self.is_member_typed(member) {
                 continue;
             }
-            check_kind(&member, &value, expected)?;
-            let long = flag_name(&member);
-            let Some(arg) = self.flag(&long) else { continue };
-            let opposite = self.flag(&format!("no-{long}"));
-            if self.is_typed(arg) || opposite.is_some_and(|opposite| self.is_typed(opposite)) {
-                continue;
+            // How bytes are read depends on the command line.
+            match (&member.kind, &value) {
+                (Kind::Blob(_), Value::String(_)) => draft.given_elsewhere(member),
+                (_, value) => draft.json(member, Json::of(value)),
             }
             match value {
-                Value::String(text) if VALUE_MEMBERS.contains(&member.as_str()) => {
+                Value::String(text) if VALUE_MEMBERS.contains(&member.name) => {
                     if is_literal(input) {
                         warn(&format!(
-                            "--cli-input-json: {member} on the command line can be read by others (process list, shell history); use file://…"
+                            "--cli-input-json: {name} on the command line can be read by others (process list, shell history); use file://…"
                         ));
                     }
                     let secret = SecretBytes::new(text.into_bytes());
-                    let slot = if member == "SecretString" { &mut values.string } else { &mut values.binary };
+                    let slot = if member.name == "SecretString" { &mut values.string } else { &mut values.binary };
                     *slot = Some(secret);
                 }
-                value => flags.extend(to_flags(arg, opposite, &long, &value)),
+                value => flags.extend(self.to_flags(member, &value)),
             }
         }
-        Ok((flags, values))
+        let (_, violations) = draft.finish(self.entry.input);
+        usage_error(&violations).map_or(Ok((flags, values)), Err)
     }
 
-    fn unknown(&self, member: &str) -> UsageError {
-        let known: Vec<_> = self.members().map(|member| member.name).collect();
-        let member = member.escape_debug();
-        UsageError::new(format!(
-            "Parameter validation failed:\nUnknown parameter in input: \"{member}\", must be one of: {}",
-            known.join(", ")
-        ))
+    /// Whether a flag says what the member is, or that it is not set.
+    fn is_member_typed(&self, member: &Member) -> bool {
+        let long = flag_name(member.name);
+        [&long, &format!("no-{long}")].into_iter().filter_map(|long| self.flag(long)).any(|arg| self.is_typed(arg))
     }
-}
 
-fn check_kind(member: &str, value: &Value, expected: &Kind) -> Result<(), UsageError> {
-    let expected = match expected {
-        Kind::Text { .. } | Kind::OneOf(_) | Kind::Blob(_) | Kind::Date => "a string",
-        Kind::Integer(_) => "a number",
-        Kind::Boolean => "a boolean",
-        Kind::Pairs | Kind::Map(_) | Kind::Structure(_) => "an object",
-        Kind::List { .. } | Kind::Structures { .. } => "a list",
-    };
-    if kind(value) == expected {
-        return Ok(());
+    fn to_flags(&self, member: &Member, value: &Value) -> Vec<OsString> {
+        let long = flag_name(member.name);
+        let Some(arg) = self.flag(&long) else { return Vec::new() };
+        to_flags(arg, self.flag(&format!("no-{long}")), &long, value)
     }
-    Err(UsageError::new(format!("Parameter validation failed:\nInvalid type for parameter {member}: {}, not {expected}", kind(value))))
 }
 
 /// A JSON value's type in words.

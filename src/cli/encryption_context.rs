@@ -65,7 +65,7 @@ fn parse_word(files: &ParamFiles<'_>, parameter: &str, word: &str, purpose: Purp
             .with_hint("write \\, for a comma in a value, or use JSON")),
         _ => Err(UsageError::parameter(parameter, format!("the value of {key} must be a string"))),
     };
-    parse_structure(files, parameter, word)?.into_iter().map(pair).collect()
+    parse_structure(files, parameter, word, &[])?.into_iter().map(pair).collect()
 }
 
 #[cfg(test)]

@@ -5,12 +5,12 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     encryption_context::{Purpose, parse_encryption_context},
-    failure::{Failure, Outcome},
+    failure::Outcome,
     flag_name::flag_name,
     inputs::Inputs,
     paramfile::{ParamFiles, SizeLimit, is_literal},
-    replica_regions::parse_replica_regions,
-    structures::{parse_strings, parse_structures, take_string, take_strings},
+    replica_regions::replica_structures,
+    structures::{parse_strings, parse_structure, parse_structures},
     terminal::warn,
     usage::UsageError,
 };
@@ -18,17 +18,19 @@ use crate::{
     error::Error,
     format::EncryptionContext,
     protocol::{
-        member::{Kind, Member, Need},
-        operation::Operation,
+        draft::Draft,
+        json::Json as Given,
+        member::{Kind, Member},
+        operation::{Operation, Paging},
         request::Request,
-        value::{Structure, Value},
+        value::Value,
     },
 };
 
 /// Far over what is taken, so that the refusal is the one of AWS.
 const BLOB_LIMIT: SizeLimit = SizeLimit { bytes: 64 * 1024, hint: Some("'coldseal seal' takes any size") };
 /// Texts that can stand in a file.
-const FILE_MEMBERS: [&str; 1] = ["Policy"];
+const FILE_MEMBERS: [&str; 2] = ["Policy", "ResourcePolicy"];
 /// What others are not to see on the command line.
 const SECRET_MEMBERS: [&str; 1] = ["Plaintext"];
 /// The member whose words have forms of their own.
@@ -52,19 +54,31 @@ impl Arguments {
         KEY_MEMBERS.iter().find_map(|member| self.0.get(*member)?.as_str())
     }
 
+    /// With the size of the service's pages, unless one page was asked for.
+    pub(crate) fn with_page_size(mut self, paging: &Paging, size: Option<i64>) -> Self {
+        if let (Some(size), None | Some(Json::Null)) = (size, self.0.get(paging.size)) {
+            self.0.insert(paging.size.to_owned(), size.into());
+        }
+        self
+    }
+
     /// The request, with what its files hold.
     ///
     /// # Errors
-    /// Syntax; a file that cannot be read.
+    /// Syntax; a file that cannot be read; all that AWS's validation finds.
     pub(crate) fn request(self, inputs: &Inputs, operation: &Operation) -> Outcome<Request> {
         let mut given = self.0;
-        let mut values = Structure::new();
-        for Member { name, kind, .. } in operation.input {
-            let Some(given) = given.remove(*name).filter(|given| !given.is_null()) else { continue };
-            let argument = Argument { inputs, name, flag: format!("--{}", flag_name(name)) };
-            values.extend(argument.value(kind, given)?.map(|value| (*name, value)));
+        let mut draft = Draft::default();
+        for member in operation.input.iter().chain(operation.own_input) {
+            if let Some(given) = given.remove(member.name).filter(|given| !given.is_null()) {
+                Argument { inputs, name: member.name, flag: format!("--{}", flag_name(member.name)) }.put(&mut draft, member, given)?;
+            }
         }
-        if given.is_empty() { Ok(Request::typed(values)) } else { Err(Error::Misuse("each argument is a member").into()) }
+        if !given.is_empty() {
+            return Err(Error::Misuse("each argument is a member").into());
+        }
+        // Values that are kept secret come in later, and none of them is required.
+        Ok(Request::typed(operation.input, draft)?)
     }
 }
 
@@ -80,19 +94,33 @@ impl Argument<'_> {
         self.inputs.files()
     }
 
-    /// `None` for a flag that was not set.
-    fn value(&self, kind: &Kind, argument: Json) -> Outcome<Option<Value>> {
-        Ok(Some(match (kind, argument) {
+    fn put(&self, draft: &mut Draft, member: &Member, argument: Json) -> Outcome {
+        let value = match (&member.kind, argument) {
             (Kind::Text { .. } | Kind::OneOf(_), Json::String(text)) => Value::Text(self.text(text)?),
             (Kind::Integer(_), Json::Number(number)) => Value::Integer(number.as_i64().unwrap_or(i64::MAX)),
-            (Kind::Boolean, Json::Bool(false)) => return Ok(None),
+            // A flag that was not set.
+            (Kind::Boolean, Json::Bool(false)) => return Ok(()),
             (Kind::Boolean, Json::Bool(true)) => Value::Boolean(true),
             (Kind::Blob(_), Json::String(word)) => self.blob(&word)?,
             (Kind::Pairs, argument) => Value::Pairs(self.pairs(&words(argument)?)?),
-            (Kind::List { .. }, argument) => Value::Texts(parse_strings(&self.flag, self.files().words(&self.flag, &words(argument)?)?)?),
-            (Kind::Structures { members, .. }, argument) => Value::Structures(self.structures(members, &words(argument)?)?),
+            (Kind::List { .. }, argument) => {
+                let strings = parse_strings(&self.flag, self.files().words(&self.flag, &words(argument)?)?)?;
+                draft.json(member, Given::of(&Json::Array(strings)));
+                return Ok(());
+            }
+            (Kind::Structures { members, .. }, argument) => {
+                draft.json(member, Given::of(&Json::Array(self.structures(members, &words(argument)?)?)));
+                return Ok(());
+            }
+            (Kind::Structure(members), Json::String(word)) => {
+                let content = self.files().value(&self.flag, &word)?.unwrap_or(word);
+                draft.json(member, Given::of(&Json::Object(parse_structure(&self.files(), &self.flag, &content, members)?)));
+                return Ok(());
+            }
             _ => return Err(Error::Misuse("a flag has the type of its member").into()),
-        }))
+        };
+        draft.value(member, value);
+        Ok(())
     }
 
     fn text(&self, text: String) -> Outcome<String> {
@@ -124,36 +152,14 @@ impl Argument<'_> {
         Ok(pairs.into_iter().map(pair).collect::<Result<_, _>>()?)
     }
 
-    fn structures(&self, members: &'static [Member], words: &[String]) -> Outcome<Vec<Structure>> {
+    fn structures(&self, members: &[Member], words: &[String]) -> Outcome<Vec<Json>> {
         let files = self.files();
         let words = files.words(&self.flag, words)?;
         if self.name == REPLICA_REGIONS {
-            let replicas = parse_replica_regions(&files, &self.flag, &words)?.into_iter();
-            return Ok(replicas
-                .map(|replica| structure_of(&[("Region", Some(replica.region)), ("KmsKeyId", replica.kms_key_id)]))
-                .collect());
+            return Ok(replica_structures(&files, &self.flag, &words)?);
         }
-        let names: Vec<&str> = members.iter().map(|member| member.name).collect();
-        let structure = |mut given| {
-            let mut structure = Structure::new();
-            for Member { name, kind, need, .. } in members {
-                let value = match kind {
-                    Kind::List { .. } => take_strings(&self.flag, &mut given, name)?.map(Value::Texts),
-                    _ => take_string(&self.flag, &mut given, name)?.map(Value::Text),
-                };
-                if value.is_none() && *need != Need::Optional {
-                    return Err(UsageError::parameter(&self.flag, format!("Missing required parameter \"{name}\"")).into());
-                }
-                structure.extend(value.map(|value| (*name, value)));
-            }
-            Ok::<_, Failure>(structure)
-        };
-        parse_structures(&files, &self.flag, &words, &names)?.into_iter().map(structure).collect()
+        Ok(parse_structures(&files, &self.flag, &words, members)?)
     }
-}
-
-fn structure_of(texts: &[(&'static str, Option<String>)]) -> Structure {
-    texts.iter().filter_map(|(name, text)| Some((*name, Value::Text(text.clone()?)))).collect()
 }
 
 fn words(argument: Json) -> Outcome<Vec<String>> {
@@ -201,6 +207,8 @@ mod tests {
             return;
         };
         let flag = |long: &str| command.get_arguments().find(|arg| arg.get_long() == Some(long));
+        let own: Vec<String> = operation.own_input.iter().map(|member| flag_name(member.name)).collect();
+        assert!(own.iter().all(|long| flag(long).is_some_and(is_own)), "{}: {own:?}", operation.name);
         let expected: Vec<String> = operation.input.iter().map(|member| flag_name(member.name)).collect();
         for (member, long) in operation.input.iter().zip(&expected) {
             assert!(flag(long).is_some() || CLIENTS_ONLY.contains(&member.name), "{}: --{long} is missing", operation.name);

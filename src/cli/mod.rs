@@ -38,14 +38,13 @@ mod raw_rsa_key;
 mod recovery_key;
 mod regions;
 mod replica_regions;
-mod rotation_rules;
 mod secret_input;
 mod shorthand;
 mod shown;
 mod structures;
-mod tags;
 mod terminal;
 mod usage;
+mod violations;
 mod words;
 
 use std::{

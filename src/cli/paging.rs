@@ -4,15 +4,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::{
-    args::{KmsPagingArgs, PagingArgs},
-    failure::Outcome,
-    printer::Printer,
-    usage::UsageError,
-};
+use super::{args::PagingArgs, failure::Outcome, printer::Printer, usage::UsageError};
 use crate::{
     page::{ListOrder, Page, PageRules},
-    protocol::operation::Paging,
+    protocol::{operation::Paging, request::Request},
 };
 
 /// How an operation's pages look.
@@ -46,9 +41,11 @@ pub(crate) struct ManualPage<'a> {
     pub(crate) token: Option<&'a str>,
 }
 
-impl KmsPagingArgs {
-    pub(crate) fn manual(&self) -> ManualPage<'_> {
-        ManualPage { size: self.limit, token: self.marker.as_deref() }
+impl<'a> ManualPage<'a> {
+    /// As a request has it that was checked; `size` is what was typed for it.
+    pub(crate) fn of(request: &'a Request, paging: &Paging, size: Option<i64>) -> Outcome<Self> {
+        let is_typed = size.is_some();
+        Ok(Self { size: request.number(paging.size)?.filter(|_| is_typed), token: request.text(paging.token) })
     }
 }
 
@@ -120,7 +117,8 @@ impl ListOperation {
     fn collect<'a, E>(&self, entries: &'a [E], order: &impl ListOrder<E>, paging: &PagingArgs) -> Outcome<(&'a [E], Option<String>)> {
         let StartingToken { page, skip } =
             paging.starting_token.as_deref().map(|token| self.parse_token(token)).transpose()?.unwrap_or_default();
-        self.rules.check_size(paging.page_size.map(as_size))?;
+        // The request was checked against the model; this is what the service's documentation says.
+        self.rules.check_size(paging.page_size.map(|size| usize::try_from(size).unwrap_or_default()))?;
         let rest = self.rules.after(entries, order, page.as_deref())?.get(skip..).unwrap_or_default();
         let printed = Page::first_of(rest, paging.max_items.map_or(usize::MAX, as_size));
         Ok((printed.entries, printed.next_token(order).map(|next| self.token(&next))))

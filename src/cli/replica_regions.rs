@@ -1,79 +1,74 @@
 //! `--add-replica-regions`.
 
-use super::paramfile::ParamFiles;
-use super::structures::{parse_structures, require_string, take_string};
-use super::usage::UsageError;
-use crate::vault::ReplicaRegion;
+use serde_json::{Value, json};
+
+use super::{failure::Outcome, paramfile::ParamFiles, structures::parse_structures, usage::UsageError};
+use crate::{
+    error::Constraint,
+    protocol::{
+        draft::Draft,
+        json::Json,
+        request::Request,
+        secrets::{ADD_REPLICA_REGIONS, replicas},
+    },
+    vault::ReplicaRegion,
+};
 
 /// Shorthand (`Region=us-east-1,KmsKeyId=alias/x …`), JSON, plain names (`us-east-1 eu-west-1`), and `region us-east-1`, which the example on
 /// AWS's page "Replicate secrets across Regions" prints though the AWS CLI refuses it.
 ///
 /// # Errors
-/// Syntax, an unknown member, a Region that is named twice, lengths outside 1 to 128 (`Region`) and 0 to 2,048 characters (`KmsKeyId`).
-pub(crate) fn parse_replica_regions(files: &ParamFiles<'_>, parameter: &str, args: &[String]) -> Result<Vec<ReplicaRegion>, UsageError> {
-    let mut replicas = Vec::new();
+/// As for [`replica_structures`]; what AWS's model says of the members.
+pub(crate) fn parse_replica_regions(files: &ParamFiles<'_>, parameter: &str, args: &[String]) -> Outcome<Vec<ReplicaRegion>> {
+    let mut draft = Draft::default();
+    draft.json(&ADD_REPLICA_REGIONS, Json::of(&Value::Array(replica_structures(files, parameter, args)?)));
+    // A Region that cannot be one is told with those that are like one.
+    let draft = draft.passing_over(|broken| matches!(broken, Constraint::Pattern(_)));
+    Ok(replicas(&Request::typed(&[], draft)?))
+}
+
+/// The same as structures, whose members are not looked at but for Regions that are named twice.
+///
+/// # Errors
+/// Syntax, a Region that is named twice, none at all.
+pub(crate) fn replica_structures(files: &ParamFiles<'_>, parameter: &str, args: &[String]) -> Result<Vec<Value>, UsageError> {
+    let mut structures = Vec::new();
     let mut words = args.iter();
     while let Some(word) = words.next() {
         if word.eq_ignore_ascii_case("region") {
             let name = words.next().ok_or_else(|| UsageError::parameter(parameter, format!("no Region after \"{word}\"")))?;
-            replicas.push(plain(parameter, name)?);
+            structures.push(plain(parameter, name)?);
         } else if word.contains('=') || word.trim_start().starts_with(['[', '{']) {
-            replicas.append(&mut structured(files, parameter, word)?);
+            structures.extend(parse_structures(files, parameter, std::slice::from_ref(word), &[])?);
         } else {
-            replicas.push(plain(parameter, word)?);
+            structures.push(plain(parameter, word)?);
         }
     }
-    check(parameter, &replicas)?;
-    Ok(replicas)
+    let regions: Vec<&str> = structures.iter().filter_map(|structure| structure.get("Region")?.as_str()).collect();
+    match regions.iter().enumerate().find(|(at, region)| regions.iter().take(*at).any(|earlier| earlier == *region)) {
+        Some((_, region)) => Err(UsageError::parameter(parameter, format!("Region {region} is named twice"))),
+        None => Ok(structures),
+    }
 }
 
-fn plain(parameter: &str, name: &str) -> Result<ReplicaRegion, UsageError> {
+fn plain(parameter: &str, name: &str) -> Result<Value, UsageError> {
     let name = name.trim();
     if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
-        return Ok(ReplicaRegion { region: name.to_owned(), kms_key_id: None });
+        return Ok(json!({ "Region": name }));
     }
     Err(UsageError::parameter(parameter, format!("\"{name}\" is not the name of a Region"))
         .with_hint(format!("{parameter} Region=us-east-1,KmsKeyId=alias/example Region=eu-west-1, or {parameter} us-east-1 eu-west-1")))
 }
 
-fn structured(files: &ParamFiles<'_>, parameter: &str, word: &String) -> Result<Vec<ReplicaRegion>, UsageError> {
-    let structures = parse_structures(files, parameter, std::slice::from_ref(word), &["Region", "KmsKeyId"])?;
-    let replica = |mut structure| {
-        let region = require_string(parameter, &mut structure, "Region")?;
-        let kms_key_id = take_string(parameter, &mut structure, "KmsKeyId")?.filter(|key| !key.is_empty());
-        Ok(ReplicaRegion { region, kms_key_id })
-    };
-    structures.into_iter().map(replica).collect()
-}
-
-fn check(parameter: &str, replicas: &[ReplicaRegion]) -> Result<(), UsageError> {
-    if replicas.is_empty() {
-        return Err(UsageError::parameter(parameter, "expected at least one Region"));
-    }
-    for (at, replica) in replicas.iter().enumerate() {
-        let region = &replica.region;
-        if !(1..=128).contains(&region.chars().count()) {
-            return Err(UsageError::parameter(parameter, "Region must have 1 to 128 characters"));
-        }
-        if replica.kms_key_id.as_ref().is_some_and(|key| key.chars().count() > 2048) {
-            return Err(UsageError::parameter(parameter, format!("KmsKeyId of {region} has more than 2048 characters")));
-        }
-        if replicas.iter().take(at).any(|earlier| earlier.region == *region) {
-            return Err(UsageError::parameter(parameter, format!("Region {region} is named twice")));
-        }
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::environment::Environment;
+    use super::super::{command_operation::CommandOperation, environment::Environment};
     use super::*;
 
     fn parse(args: &[&str]) -> Result<Vec<(String, String)>, String> {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         let replicas = parse_replica_regions(&ParamFiles::new(&Environment::fixed(&[])), "--add-replica-regions", &args)
-            .map_err(|error| error.message)?;
+            .map_err(|failure| failure.lines(CommandOperation::CreateSecret).concat())?;
         Ok(replicas.into_iter().map(|replica| (replica.region, replica.kms_key_id.unwrap_or_default())).collect())
     }
 
@@ -99,19 +94,26 @@ mod tests {
 
     #[test]
     fn everything_else_is_refused() {
-        for (args, expected) in [
-            (&[][..], "expected at least one Region"),
-            (&["region"], "no Region after \"region\""),
-            (&["us-east-1,eu-west-1"], "\"us-east-1,eu-west-1\" is not the name of a Region"),
-            (&[""], "\"\" is not the name of a Region"),
-            (&["Region="], "Region must have 1 to 128 characters"),
-            (&["KmsKeyId=alias/x"], "Missing required parameter \"Region\""),
-            (&["Region=us-east-1,us-east-2"], "Region must be one string"),
-            (&[r#"{"Region": 1}"#], "Region must be a string"),
-            (&["Region=us-east-1", "us-east-1"], "Region us-east-1 is named twice"),
-            (&["region=us-east-1"], "Unknown member \"region\" in item 1, must be one of: Region, KmsKeyId"),
+        const FLAG: &str = "coldseal: Error parsing parameter '--add-replica-regions': ";
+        const MODEL: &str = "coldseal: Parameter validation failed:\n";
+        for (args, kind, expected) in [
+            (&[][..], MODEL, "Invalid length for parameter AddReplicaRegions, value: 0, valid min length: 1"),
+            (&["region"], FLAG, "no Region after \"region\""),
+            (&["us-east-1,eu-west-1"], FLAG, "\"us-east-1,eu-west-1\" is not the name of a Region"),
+            (&[""], FLAG, "\"\" is not the name of a Region"),
+            (&["Region="], MODEL, "Invalid length for parameter AddReplicaRegions[0].Region, value: 0, valid min length: 1"),
+            (
+                &["Region=us-east-1,us-east-2"],
+                MODEL,
+                "Invalid type for parameter AddReplicaRegions[0].Region, value: ['us-east-1', 'us-east-2']",
+            ),
+            (&[r#"{"Region": 1}"#], MODEL, "Invalid type for parameter AddReplicaRegions[0].Region, value: 1"),
+            (&["Region=us-east-1", "us-east-1"], FLAG, "Region us-east-1 is named twice"),
+            (&["region=us-east-1"], MODEL, "Unknown parameter in AddReplicaRegions[0]: \"region\", must be one of: Region, KmsKeyId"),
+            (&["KmsKeyId=alias/x"], "An error occurred (ValidationException)", "Value null at 'addReplicaRegions.1.member.region'"),
         ] {
-            assert_eq!(parse(args), Err(format!("Error parsing parameter '--add-replica-regions': {expected}")), "{args:?}");
+            let told = parse(args).expect_err(expected);
+            assert!(told.starts_with(kind) && told.contains(expected), "{args:?}: {told}");
         }
         assert!(parse(&["Region=us-east-1,Region=us-east-2"]).expect_err("twice").contains("Second instance of key \"Region\""));
         assert!(parse(&[&format!("Region=us-east-1,KmsKeyId={}", "k".repeat(2049))]).is_err());

@@ -12,6 +12,11 @@ use super::{
 };
 use crate::{
     error::Error,
+    protocol::{
+        draft::Draft,
+        secrets::{SECRET_BINARY, SECRET_STRING},
+        value::Value as MemberValue,
+    },
     secret::SecretBytes,
     vault::{MAX_SECRET_LENGTH, PayloadKind, SecretValue},
 };
@@ -37,7 +42,24 @@ pub(super) fn secret_value(inputs: &Inputs, args: &SecretValueArgs) -> Outcome<O
             None => return Ok(None),
         }
     };
-    Ok(Some(SecretValue::new(kind, bytes)?))
+    Ok(Some(SecretValue::new(kind, checked(kind, bytes)?)?))
+}
+
+/// A value within the limits of AWS's model.
+fn checked(kind: PayloadKind, bytes: SecretBytes) -> Outcome<SecretBytes> {
+    let member = match kind {
+        PayloadKind::String => &SECRET_STRING,
+        PayloadKind::Binary => &SECRET_BINARY,
+    };
+    let mut draft = Draft::default();
+    draft.value(member, MemberValue::Blob(bytes));
+    match draft.finish(&[]) {
+        (mut values, violations) if violations.is_empty() => match values.remove(member.name) {
+            Some(MemberValue::Blob(bytes)) => Ok(bytes),
+            _ => Err(Error::Misuse("a value stays what it is").into()),
+        },
+        (_, violations) => Err(violations.into()),
+    }
 }
 
 /// The value that `--cli-input-json` gives, taken as it is.

@@ -1,110 +1,95 @@
-//! Parameters that are lists of structures: shorthand words or JSON.
+//! Parameters that are structures or lists: shorthand words or JSON. What stands in them is checked with the rest of the request.
 
 use serde_json::{Map, Value};
 
-use super::paramfile::ParamFiles;
-use super::shorthand::{Echo, Shorthand};
-use super::usage::UsageError;
+use super::{
+    paramfile::ParamFiles,
+    shorthand::{Echo, Shorthand},
+    usage::UsageError,
+};
+use crate::{
+    error::Violation,
+    protocol::{
+        draft::Draft,
+        json::Json,
+        member::{Kind, Member},
+        request::Request,
+    },
+};
 
-/// Structures from shorthand words, from words that are JSON objects, or from one word that is a JSON list of objects.
+/// Structures from shorthand words, from words that are JSON objects, or from one word that is a JSON list.
 ///
 /// # Errors
-/// Syntax; a member that is not among `members`; a file of `k@=file://…` that cannot be read; no structure at all.
+/// Syntax; a file of `k@=file://…` that cannot be read; no word at all.
 pub(crate) fn parse_structures(
     files: &ParamFiles<'_>,
     parameter: &str,
     args: &[String],
-    members: &[&str],
-) -> Result<Vec<Map<String, Value>>, UsageError> {
-    let structures = match args {
+    members: &[Member],
+) -> Result<Vec<Value>, UsageError> {
+    match args {
+        [] => Err(UsageError::parameter(parameter, "expected at least one value")),
         [only] if only.trim_start().starts_with('[') => match parse_json(parameter, only)? {
-            Value::Array(items) => items.into_iter().map(|item| object(parameter, item)).collect::<Result<Vec<_>, _>>()?,
-            _ => return Err(UsageError::parameter(parameter, "the JSON is not a list")),
+            Value::Array(items) => Ok(items),
+            _ => Err(UsageError::parameter(parameter, "the JSON is not a list")),
         },
-        words => words.iter().map(|word| parse_structure(files, parameter, word)).collect::<Result<Vec<_>, _>>()?,
-    };
-    if structures.is_empty() {
-        return Err(UsageError::parameter(parameter, "expected at least one value"));
+        words => words.iter().map(|word| parse_structure(files, parameter, word, members).map(Value::Object)).collect(),
     }
-    for (at, structure) in structures.iter().enumerate() {
-        if let Some(unknown) = structure.keys().find(|key| !members.contains(&key.as_str())) {
-            let known = members.join(", ");
-            return Err(UsageError::parameter(
-                parameter,
-                format!("Unknown member \"{unknown}\" in item {}, must be one of: {known}", at + 1),
-            ));
-        }
-    }
-    Ok(structures)
 }
 
-/// Strings as words, or as one word that is a JSON list of strings.
+/// Strings as words, or as one word that is a list in JSON.
 ///
 /// # Errors
-/// Syntax; an item that is no string.
-pub(crate) fn parse_strings(parameter: &str, words: Vec<String>) -> Result<Vec<String>, UsageError> {
+/// Syntax.
+pub(crate) fn parse_strings(parameter: &str, words: Vec<String>) -> Result<Vec<Value>, UsageError> {
     match words.as_slice() {
-        [only] if only.trim_start().starts_with('[') => {
-            strings(parse_json(parameter, only)?).ok_or_else(|| UsageError::parameter(parameter, "the JSON is not a list of strings"))
-        }
-        _ => Ok(words),
+        [only] if only.trim_start().starts_with('[') => match parse_json(parameter, only)? {
+            Value::Array(items) => Ok(items),
+            _ => Err(UsageError::parameter(parameter, "the JSON is not a list")),
+        },
+        _ => Ok(words.into_iter().map(Value::String).collect()),
     }
 }
 
-/// One structure: a JSON object or a shorthand word.
-pub(super) fn parse_structure(files: &ParamFiles<'_>, parameter: &str, word: &str) -> Result<Map<String, Value>, UsageError> {
+/// One structure: a JSON object or a shorthand word. In shorthand all is text: one that is alone in a list, and a number, become what the member is.
+pub(crate) fn parse_structure(
+    files: &ParamFiles<'_>,
+    parameter: &str,
+    word: &str,
+    members: &[Member],
+) -> Result<Map<String, Value>, UsageError> {
     if word.trim_start().starts_with('{') {
-        parse_json(parameter, word).and_then(|value| object(parameter, value))
-    } else {
-        let mut load = |value: &str| files.value(parameter, value);
-        Shorthand::new(parameter, Echo::Input).with_files(&mut load).parse(word.trim_end_matches(['\r', '\n']))
+        return match parse_json(parameter, word)? {
+            Value::Object(members) => Ok(members),
+            _ => Err(UsageError::parameter(parameter, "the JSON is not an object")),
+        };
     }
-}
-
-/// The string at `member`, `None` when it is absent.
-pub(super) fn take_string(parameter: &str, structure: &mut Map<String, Value>, member: &str) -> Result<Option<String>, UsageError> {
-    match structure.remove(member) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(Value::Array(_)) => {
-            Err(UsageError::parameter(parameter, format!("{member} must be one string")).with_hint("write \\, for a comma in a value"))
+    let mut load = |value: &str| files.value(parameter, value);
+    let mut given = Shorthand::new(parameter, Echo::Input).with_files(&mut load).parse(word.trim_end_matches(['\r', '\n']))?;
+    for Member { name, kind, .. } in members {
+        let Some(value) = given.get_mut(*name) else { continue };
+        match (kind, &*value) {
+            (Kind::List { .. }, Value::String(_)) => *value = Value::Array(vec![value.take()]),
+            (Kind::Integer(_), Value::String(text)) => *value = text.parse::<i64>().map_or_else(|_| value.take(), Value::from),
+            _ => {}
         }
-        Some(_) => Err(UsageError::parameter(parameter, format!("{member} must be a string"))),
     }
+    Ok(given)
 }
 
-/// The list of strings at `member`, where a single string counts as a list of one; `None` when it is absent.
-pub(super) fn take_strings(parameter: &str, structure: &mut Map<String, Value>, member: &str) -> Result<Option<Vec<String>>, UsageError> {
-    let is_not = || UsageError::parameter(parameter, format!("{member} must be a list of strings"));
-    match structure.remove(member) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(vec![text])),
-        Some(other) => strings(other).ok_or_else(is_not).map(Some),
-    }
-}
-
-/// The strings of a list that has nothing else.
-fn strings(list: Value) -> Option<Vec<String>> {
-    let Value::Array(items) = list else { return None };
-    items.into_iter().map(|item| if let Value::String(text) = item { Some(text) } else { None }).collect()
-}
-
-/// The string at `member`.
-pub(super) fn require_string(parameter: &str, structure: &mut Map<String, Value>, member: &str) -> Result<String, UsageError> {
-    take_string(parameter, structure, member)?
-        .ok_or_else(|| UsageError::parameter(parameter, format!("Missing required parameter \"{member}\"")))
+/// A request of one member, apart from all others.
+///
+/// # Errors
+/// What AWS's model says of it.
+pub(crate) fn request_of(member: &'static Member, items: Vec<Value>) -> Result<Request, Vec<Violation>> {
+    let mut draft = Draft::default();
+    draft.json(member, Json::of(&Value::Array(items)));
+    Request::typed(&[], draft)
 }
 
 fn parse_json(parameter: &str, text: &str) -> Result<Value, UsageError> {
     // serde_json's syntax errors name the place and what was expected there, not the text.
     serde_json::from_str(text).map_err(|error| UsageError::parameter(parameter, format!("Invalid JSON: {error}")))
-}
-
-fn object(parameter: &str, value: Value) -> Result<Map<String, Value>, UsageError> {
-    match value {
-        Value::Object(members) => Ok(members),
-        _ => Err(UsageError::parameter(parameter, "the JSON is not a list of objects")),
-    }
 }
 
 #[cfg(test)]
@@ -113,13 +98,18 @@ mod tests {
 
     use super::super::environment::Environment;
     use super::*;
+    use crate::protocol::member::ANY_COUNT;
+
+    const MEMBERS: &[Member] = &[
+        Member::optional("Values", Kind::List { count: ANY_COUNT, of: &Kind::ANY_TEXT, item: "" }),
+        Member::optional("Days", Kind::Integer(0..=9)),
+    ];
 
     fn parse(args: &[&str]) -> Result<Value, String> {
         let args: Vec<String> = args.iter().map(|arg| (*arg).to_owned()).collect();
         let environment = Environment::fixed(&[]);
-        let structures =
-            parse_structures(&ParamFiles::new(&environment), "--tags", &args, &["Key", "Value"]).map_err(|error| error.message)?;
-        Ok(Value::Array(structures.into_iter().map(Value::Object).collect()))
+        let files = ParamFiles::new(&environment);
+        parse_structures(&files, "--tags", &args, MEMBERS).map(Value::Array).map_err(|error| error.message)
     }
 
     #[test]
@@ -137,21 +127,27 @@ mod tests {
     }
 
     #[test]
+    fn shorthand_becomes_what_the_member_is() {
+        let expected = Ok(json!([{"Days": 5, "Values": ["a"]}, {"Days": "x", "Values": ["b", "c"]}]));
+        assert_eq!(parse(&["Days=5,Values=a", "Days=x,Values=b,c"]), expected);
+        let json = r#"{"Days": "5", "Values": "a"}"#;
+        assert_eq!(parse(&[json]), Ok(json!([{"Days": "5", "Values": "a"}])), "JSON has types of its own");
+    }
+
+    #[test]
     fn strings_are_words_or_a_list_in_json() {
         let parse = |words: &[&str]| {
             let words = words.iter().map(|word| (*word).to_owned()).collect();
             parse_strings("--tag-keys", words).map_err(|error| error.message)
         };
-        let expected = Ok(vec!["a".to_owned(), "b c".to_owned()]);
+        let expected = Ok(vec![json!("a"), json!("b c")]);
         for words in [&["a", "b c"][..], &[r#"["a", "b c"]"#], &[" [\"a\",\n\"b c\"]\n"]] {
             assert_eq!(parse(words), expected, "{words:?}");
         }
-        assert_eq!(parse(&["[a", "b"]), Ok(vec!["[a".to_owned(), "b".to_owned()]));
-        for (word, expected) in
-            [(r#"["a", 1]"#, "the JSON is not a list of strings"), ("[a]", "Invalid JSON: expected value at line 1 column 2")]
-        {
-            assert_eq!(parse(&[word]), Err(format!("Error parsing parameter '--tag-keys': {expected}")), "{word}");
-        }
+        assert_eq!(parse(&["[a", "b"]), Ok(vec![json!("[a"), json!("b")]));
+        assert_eq!(parse(&[r#"["a", 1]"#]), Ok(vec![json!("a"), json!(1)]), "types are looked at later");
+        let expected = "Error parsing parameter '--tag-keys': Invalid JSON: expected value at line 1 column 2";
+        assert_eq!(parse(&["[a]"]), Err(expected.to_owned()));
     }
 
     #[test]
@@ -170,11 +166,7 @@ mod tests {
     fn anything_else_is_refused() {
         for (args, expected) in [
             (&[][..], "expected at least one value"),
-            (&["[]"], "expected at least one value"),
-            (&["[1]"], "the JSON is not a list of objects"),
             (&["[{]"], "Invalid JSON: key must be a string at line 1 column 3"),
-            (&["Key=a,value=b"], "Unknown member \"value\" in item 1, must be one of: Key, Value"),
-            (&["Key=a", r#"{"Name": "b"}"#], "Unknown member \"Name\" in item 2, must be one of: Key, Value"),
             (&["a"], "Expected '=', received the end for input:\na\n ^"),
         ] {
             assert_eq!(parse(args), Err(format!("Error parsing parameter '--tags': {expected}")), "{args:?}");

@@ -35,7 +35,7 @@ pub(super) fn reply(operation: &Operation, request: &Request, answer: Answer) ->
 
 /// The page of a list that the request asks for.
 fn page(request: &Request, paging: &Paging, entries: &[Value]) -> Result<Value> {
-    let page = paging.rules.page(entries, paging, request.number(paging.size), request.text(paging.token))?;
+    let page = paging.rules.page(entries, paging, request.number(paging.size)?, request.text(paging.token))?;
     let next = page.next_token(paging);
     let mut answer = Map::new();
     answer.insert(paging.list.to_owned(), json!(page.entries));

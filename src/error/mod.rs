@@ -21,10 +21,12 @@ pub use edk::{EdkAttempt, EdkOutcome, PassedOver};
 pub use format::{FormatError, FormatProblem};
 pub use key::KeyProblem;
 pub use no_answer::NoAnswer;
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
+pub(crate) use refusal::JsonKind;
 pub use refusal::{
-    AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal, NotAKeyArn,
-    PublicKeyRefusal, Refusal, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference,
-    SecretRefusal, Violation, WithCode,
+    AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal, MemberPath,
+    MemberType, MistypedJson, NotAKeyArn, PathStep, PublicKeyRefusal, Refusal, RegionProblem, RegionsRefusal, ReplicaRefusal,
+    RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal, ViolatingValue, Violation, WithCode,
 };
 pub use setup::SetupError;
 

@@ -37,7 +37,7 @@ pub(crate) mod key_choice;
 mod key_id;
 mod key_spec;
 mod keystore;
-mod member_limits;
+pub(crate) mod member_limits;
 mod public_key;
 pub(crate) mod secret_json;
 

@@ -1,134 +1,82 @@
-//! What a client sent: converted to the values of members, and checked against the model.
-//!
-//! All members are checked before an operation begins, and all that is wrong is told at once, as AWS does.
-
-use std::ops::RangeInclusive;
+//! JSON, of a client or of the command line, as the values of members.
 
 use base64::{Engine as _, decoded_len_estimate, engine::general_purpose::STANDARD};
 
 use super::{
-    json::{Json, Members, Text, parse_object},
-    member::{Kind, Member, Need, Pattern},
-    value::{Structure, Value, path_of},
+    json::{Json, Members, Text},
+    member::{Kind, Member},
+    validation::{check_count, missing, unknown},
+    value::{Structure, Value},
 };
 use crate::{
-    error::{Constraint, Error, RequestRefusal, Result, Violation},
+    error::{Constraint, MemberPath, MemberType, MistypedJson, ViolatingValue, Violation},
     format::EncryptionContext,
     secret::SecretBytes,
 };
 
-/// Longest value that an error repeats, in characters.
-const SHOWN_LIMIT: usize = 256;
-
-/// The members of the object that a body is.
-///
-/// # Errors
-/// `SerializationException` for what is not a JSON object, has a member twice or a value of another type; `ValidationException` with all
-/// that breaks the model's constraints.
-pub(super) fn parse(members: &[Member], body: &[u8]) -> Result<Structure> {
-    let given = parse_object(body).map_err(serialization)?;
-    let mut violations = Vec::new();
-    let values = convert_members(members, given, path_of, &mut violations)?;
-    if violations.is_empty() { Ok(values) } else { Err(RequestRefusal::Invalid(violations).into()) }
-}
-
 impl Kind {
-    /// Converts a value; what breaks a constraint goes to `violations`.
-    ///
-    /// # Errors
-    /// `SerializationException` for a value of another type.
-    fn convert(&self, json: Json<'_>, path: &str, violations: &mut Vec<Violation>) -> Result<Value> {
-        match (self, json) {
-            (Self::Text { length, pattern }, Json::Text(text)) => {
-                check_text(text.as_str(), length, *pattern, path, violations);
-                Ok(Value::Text(text.as_str().to_owned()))
+    /// Converts a value and checks it; what is wrong goes to `violations`. `None` for a value of another type.
+    pub(super) fn convert(&self, json: Json<'_>, path: &MemberPath, violations: &mut Vec<Violation>) -> Option<Value> {
+        let value = match (self, json) {
+            (Self::Text { .. } | Self::OneOf(_), Json::Text(text)) => Value::Text(text.as_str().to_owned()),
+            (Self::SecretText(_), Json::Text(text)) => Value::Blob(SecretBytes::new(text.as_str().as_bytes().to_vec())),
+            (Self::Integer(_), Json::Integer(number)) => Value::Integer(number),
+            (Self::Boolean, Json::Boolean(value)) => Value::Boolean(value),
+            (Self::Blob(_), Json::Text(text)) => {
+                let Some(bytes) = decode(&text) else {
+                    violations.push(Violation::new(path.clone(), Constraint::Base64));
+                    return None;
+                };
+                Value::Blob(bytes)
             }
-            (Self::OneOf(names), Json::Text(text)) => {
-                if !names.contains(&text.as_str()) {
-                    violations.push(shown(path, text.as_str(), Constraint::OneOf(names.to_vec())));
-                }
-                Ok(Value::Text(text.as_str().to_owned()))
-            }
-            (Self::Integer(range), Json::Integer(value)) => {
-                violations.extend(out_of(value, range).map(|broken| Violation::by(path, value.to_string(), broken)));
-                Ok(Value::Integer(value))
-            }
-            (Self::Boolean, Json::Boolean(value)) => Ok(Value::Boolean(value)),
-            (Self::Blob(length), Json::Text(text)) => {
-                let bytes = decode(&text).ok_or_else(|| not_base64(path))?;
-                // Its value may be a secret.
-                violations.extend(too_short_or_long(bytes.len(), length).map(|broken| Violation::new(path, broken)));
-                Ok(Value::Blob(bytes))
-            }
-            (Self::Pairs, Json::Object(members)) => pairs(members, path).map(Value::Pairs),
+            (Self::Pairs, Json::Object(members)) => Value::Pairs(pairs(members, path, violations)),
             (Self::List { count, of, .. }, Json::List(items)) => {
-                violations.extend(too_short_or_long(items.len(), count).map(|broken| Violation::new(path, broken)));
-                let items = items.into_iter().zip(1_usize..);
-                items
-                    .map(|(item, at)| of.convert_text(item, &format!("{path}.{at}.member"), violations))
-                    .collect::<Result<_>>()
-                    .map(Value::Texts)
+                check_count(count, items.len(), path, violations);
+                let items = items.into_iter().enumerate();
+                let texts = items.filter_map(|(at, item)| match of.convert(item, &path.item(at), violations)? {
+                    Value::Text(text) => Some(text),
+                    _ => None,
+                });
+                return Some(Value::Texts(texts.collect()));
             }
             (Self::Structures { count, members }, Json::List(items)) => {
-                violations.extend(too_short_or_long(items.len(), count).map(|broken| Violation::new(path, broken)));
-                let items = items.into_iter().zip(1_usize..);
-                let structures = items.map(|(item, at)| structure(members, item, &format!("{path}.{at}.member"), violations));
-                structures.collect::<Result<_>>().map(Value::Structures)
+                check_count(count, items.len(), path, violations);
+                let items = items.into_iter().enumerate();
+                let structures =
+                    items.filter_map(|(at, item)| match Self::Structure(members).convert(item, &path.item(at), violations)? {
+                        Value::Structure(structure) => Some(structure),
+                        _ => None,
+                    });
+                return Some(Value::Structures(structures.collect()));
             }
-            (Self::Structure(_), Json::Object(_)) => Ok(Value::Refused),
-            (_, json) => Err(self.mismatch(&json, path)),
-        }
-    }
-
-    fn convert_text(&self, json: Json<'_>, path: &str, violations: &mut Vec<Violation>) -> Result<String> {
-        match self.convert(json, path, violations)? {
-            Value::Text(text) => Ok(text),
-            _ => Err(Error::Misuse("only text is taken out as text")),
-        }
-    }
-
-    fn mismatch(&self, json: &Json<'_>, path: &str) -> Error {
-        let wanted = match self {
-            Self::Text { .. } | Self::OneOf(_) => "String",
-            Self::Integer(_) => "Integer",
-            Self::Boolean => "Boolean",
-            Self::Blob(_) => "Blob",
-            Self::Pairs | Self::Map(_) => "Map",
-            Self::List { .. } | Self::Structures { .. } => "List",
-            Self::Structure(_) => "Structure",
-            Self::Date => "Timestamp",
+            (Self::Structure(members), Json::Object(given)) => return Some(Value::Structure(structure(members, given, path, violations))),
+            (_, json) => {
+                let shown = (!self.is_secret()).then(|| json.to_value());
+                let value = ViolatingValue::Json(MistypedJson { kind: json.kind(), shown });
+                violations.push(Violation { path: path.clone(), value, broken: Constraint::Type(self.member_type()) });
+                return None;
+            }
         };
-        serialization(format!("{} can not be converted to {wanted} at '{path}'", json.kind()))
+        self.check(&value, path, violations);
+        Some(value)
     }
-}
 
-fn serialization(message: impl Into<String>) -> Error {
-    RequestRefusal::Serialization(message.into()).into()
-}
-
-fn check_text(text: &str, length: &RangeInclusive<usize>, pattern: Option<&'static Pattern>, path: &str, violations: &mut Vec<Violation>) {
-    violations.extend(too_short_or_long(text.chars().count(), length).map(|broken| shown(path, text, broken)));
-    let pattern = pattern.filter(|pattern| !(pattern.matches)(text));
-    violations.extend(pattern.map(|pattern| shown(path, text, Constraint::Pattern(pattern.text))));
-}
-
-/// A violation that repeats a text, where it is short.
-fn shown(path: &str, text: &str, broken: Constraint) -> Violation {
-    if text.chars().count() <= SHOWN_LIMIT { Violation::by(path, text, broken) } else { Violation::new(path, broken) }
-}
-
-fn too_short_or_long(length: usize, range: &RangeInclusive<usize>) -> Option<Constraint> {
-    if length < *range.start() {
-        return Some(Constraint::LeastLength(*range.start()));
+    const fn is_secret(&self) -> bool {
+        matches!(self, Self::Blob(_) | Self::SecretText(_))
     }
-    (length > *range.end()).then(|| Constraint::MostLength(*range.end()))
-}
 
-fn out_of(value: i64, range: &RangeInclusive<i64>) -> Option<Constraint> {
-    if value < *range.start() {
-        return Some(Constraint::LeastValue(*range.start()));
+    const fn member_type(&self) -> MemberType {
+        match self {
+            Self::Text { .. } | Self::SecretText(_) | Self::OneOf(_) => MemberType::String,
+            Self::Integer(_) => MemberType::Integer,
+            Self::Boolean => MemberType::Boolean,
+            Self::Blob(_) => MemberType::Blob,
+            Self::Pairs | Self::Map(_) => MemberType::Map,
+            Self::List { .. } | Self::Structures { .. } => MemberType::List,
+            Self::Structure(_) => MemberType::Structure,
+            Self::Date => MemberType::Timestamp,
+        }
     }
-    (value > *range.end()).then(|| Constraint::MostValue(*range.end()))
 }
 
 fn decode(text: &Text<'_>) -> Option<SecretBytes> {
@@ -139,48 +87,28 @@ fn decode(text: &Text<'_>) -> Option<SecretBytes> {
     Some(bytes)
 }
 
-fn not_base64(path: &str) -> Error {
-    serialization(format!("The value at '{path}' is not base64"))
-}
-
-fn pairs(members: Members<'_>, path: &str) -> Result<EncryptionContext> {
+fn pairs(members: Members<'_>, path: &MemberPath, violations: &mut Vec<Violation>) -> EncryptionContext {
+    const VALUE: Kind = Kind::ANY_TEXT;
     let mut context = EncryptionContext::new();
     for (key, value) in members {
-        let Json::Text(value) = value else {
-            return Err(serialization(format!("{} can not be converted to String in '{path}'", value.kind())));
-        };
-        context.insert(key.as_str(), value.as_str());
-    }
-    if context.to_bytes().is_err() {
-        return Err(RequestRefusal::ContextTooLong(path.to_owned()).into());
-    }
-    Ok(context)
-}
-
-fn structure(members: &[Member], json: Json<'_>, path: &str, violations: &mut Vec<Violation>) -> Result<Structure> {
-    let Json::Object(given) = json else {
-        return Err(serialization(format!("{} can not be converted to Structure at '{path}'", json.kind())));
-    };
-    convert_members(members, given, |name| format!("{path}.{}", path_of(name)), violations)
-}
-
-/// Converts the members of an object. Others are passed over, as AWS does, and `null` is as good as nothing.
-///
-/// # Errors
-/// As for [`Kind::convert`].
-fn convert_members(
-    members: &[Member],
-    mut given: Members<'_>,
-    path: impl Fn(&str) -> String,
-    violations: &mut Vec<Violation>,
-) -> Result<Structure> {
-    let mut values = Structure::new();
-    for Member { name, kind, need, .. } in members {
-        match given.remove(*name) {
-            None | Some(Json::Null) if *need == Need::Required => violations.push(Violation::new(path(name), Constraint::NotNull)),
-            None | Some(Json::Null) => {}
-            Some(json) => drop(values.insert(*name, kind.convert(json, &path(name), violations)?)),
+        if let Some(Value::Text(value)) = VALUE.convert(value, &path.member(key.as_str().to_owned()), violations) {
+            context.insert(key.as_str(), value);
         }
     }
-    Ok(values)
+    context
+}
+
+/// The members of a structure; `null` is as good as nothing.
+fn structure(members: &'static [Member], mut given: Members<'_>, path: &MemberPath, violations: &mut Vec<Violation>) -> Structure {
+    given.retain(|_, json| !matches!(json, Json::Null));
+    violations.extend(members.iter().filter(|member| !given.contains_key(member.name)).filter_map(|member| missing(member, path)));
+    let is_known = |name: &str| members.iter().any(|member| member.name == name);
+    let known = || members.iter().map(|member| member.name).collect();
+    violations.extend(given.keys().filter(|name| !is_known(name.as_str())).map(|name| unknown(path, name.as_str(), known())));
+    let mut values = Structure::new();
+    for Member { name, kind, .. } in members {
+        let value = given.remove(*name).and_then(|json| kind.convert(json, &path.member(*name), violations));
+        values.extend(value.map(|value| (*name, value)));
+    }
+    values
 }

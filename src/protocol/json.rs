@@ -1,9 +1,12 @@
-//! Request bodies: JSON in which no object has a member twice.
+//! JSON in which no object has a member twice.
 
 use std::{borrow::Borrow, cmp::Ordering, collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Deserializer, de};
+use serde_json::{Number, Value};
 use zeroize::Zeroizing;
+
+use crate::error::JsonKind;
 
 /// A value of JSON. Nesting is bounded by `serde_json`, at 128.
 #[derive(Debug)]
@@ -12,7 +15,7 @@ pub(crate) enum Json<'a> {
     Boolean(bool),
     Integer(i64),
     /// With a fraction, with an exponent, or out of range.
-    Number,
+    Number(Number),
     Text(Text<'a>),
     List(Vec<Json<'a>>),
     Object(Members<'a>),
@@ -45,17 +48,44 @@ pub(crate) fn parse_object(body: &[u8]) -> Result<Members<'_>, String> {
     }
 }
 
-impl Json<'_> {
-    /// What AWS calls such a value in its errors.
-    pub(crate) const fn kind(&self) -> &'static str {
+impl<'a> Json<'a> {
+    /// JSON that was parsed before.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line has JSON in parts"))]
+    pub(crate) fn of(value: &'a Value) -> Self {
+        match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Boolean(*value),
+            Value::Number(number) => number.as_i64().map_or_else(|| Self::Number(number.clone()), Self::Integer),
+            Value::String(text) => Self::Text(Text::Borrowed(text)),
+            Value::Array(items) => Self::List(items.iter().map(Self::of).collect()),
+            Value::Object(members) => {
+                Self::Object(members.iter().map(|(name, value)| (Text::Borrowed(name.as_str()), Self::of(value))).collect())
+            }
+        }
+    }
+
+    /// A copy to be shown.
+    pub(crate) fn to_value(&self) -> Value {
         match self {
-            Self::Null => "NULL_VALUE",
-            Self::Boolean(_) => "BOOLEAN_VALUE",
-            Self::Integer(_) => "NUMBER_VALUE",
-            Self::Number => "DECIMAL_VALUE",
-            Self::Text(_) => "STRING_VALUE",
-            Self::List(_) => "START_ARRAY",
-            Self::Object(_) => "START_OBJECT",
+            Self::Null => Value::Null,
+            Self::Boolean(value) => Value::Bool(*value),
+            Self::Integer(number) => Value::from(*number),
+            Self::Number(number) => Value::Number(number.clone()),
+            Self::Text(text) => Value::from(text.as_str()),
+            Self::List(items) => items.iter().map(Self::to_value).collect(),
+            Self::Object(members) => members.iter().map(|(name, value)| (name.as_str().to_owned(), value.to_value())).collect(),
+        }
+    }
+
+    pub(crate) const fn kind(&self) -> JsonKind {
+        match self {
+            Self::Null => JsonKind::Null,
+            Self::Boolean(_) => JsonKind::Boolean,
+            Self::Integer(_) => JsonKind::Integer,
+            Self::Number(_) => JsonKind::Decimal,
+            Self::Text(_) => JsonKind::Text,
+            Self::List(_) => JsonKind::List,
+            Self::Object(_) => JsonKind::Object,
         }
     }
 }
@@ -147,11 +177,12 @@ impl<'de> de::Visitor<'de> for JsonVisitor {
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(i64::try_from(value).map_or(Json::Number, Json::Integer))
+        Ok(i64::try_from(value).map_or_else(|_| Json::Number(value.into()), Json::Integer))
     }
 
-    fn visit_f64<E: de::Error>(self, _: f64) -> Result<Self::Value, E> {
-        Ok(Json::Number)
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Self::Value, E> {
+        // What is not finite is not JSON.
+        Ok(Number::from_f64(value).map_or(Json::Null, Json::Number))
     }
 
     fn visit_borrowed_str<E: de::Error>(self, text: &'de str) -> Result<Self::Value, E> {

@@ -45,10 +45,6 @@ pub(crate) enum Need {
 }
 
 /// The type of a member, with its constraints.
-#[cfg_attr(
-    not(feature = "kms-endpoint"),
-    expect(dead_code, reason = "the model's limits are for clients; what does the work has its own for all callers")
-)]
 #[derive(Debug, Clone)]
 pub(crate) enum Kind {
     /// Length in characters.
@@ -56,6 +52,8 @@ pub(crate) enum Kind {
         length: RangeInclusive<usize>,
         pattern: Option<&'static Pattern>,
     },
+    /// Text that no error repeats; length in characters.
+    SecretText(RangeInclusive<usize>),
     OneOf(&'static [&'static str]),
     Integer(RangeInclusive<i64>),
     Boolean,
@@ -98,10 +96,6 @@ impl Kind {
 }
 
 /// A regular expression of the model, and what does its work.
-#[cfg_attr(
-    not(feature = "kms-endpoint"),
-    expect(dead_code, reason = "the model's limits are for clients; what does the work has its own for all callers")
-)]
 #[derive(Debug)]
 pub(crate) struct Pattern {
     pub(crate) text: &'static str,

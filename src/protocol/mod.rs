@@ -4,18 +4,20 @@
 //! kms        the operations of AWS KMS, on the embedded KMS
 //! secrets    the operations of AWS Secrets Manager, in a vault
 //! operation  what an entry is
-//! member     the members of a request: their types and limits
+//! member     the members of requests and answers: their types and limits
 //! value      the values of members
-//! convert    what a client sent, as values that keep the limits
+//! validation what keeps the limits, and what does not
+//! convert    JSON as the values of members
+//! draft      a request in the making
+//! wire       what a client sent
 //! request    the members of one request
 //! answer     what an operation answers
 //! json       JSON as clients send it
 //! ```
 
 pub(crate) mod answer;
-#[cfg(feature = "kms-endpoint")]
 mod convert;
-#[cfg(feature = "kms-endpoint")]
+pub(crate) mod draft;
 pub(crate) mod json;
 pub(crate) mod kms;
 pub(crate) mod member;
@@ -24,7 +26,10 @@ pub(crate) mod request;
 pub(crate) mod secrets;
 #[cfg(test)]
 mod tests;
+mod validation;
 pub(crate) mod value;
+#[cfg(feature = "kms-endpoint")]
+mod wire;
 
 use self::operation::{Operation, Service};
 

@@ -1,8 +1,12 @@
 //! The members of one request.
 
-use super::value::{Structure, Value, path_of};
 #[cfg(feature = "kms-endpoint")]
-use super::{convert, member::Member};
+use super::wire;
+use super::{
+    draft::Draft,
+    member::Member,
+    value::{Structure, Value},
+};
 use crate::{
     error::{Constraint, Error, KeyRefusal, RequestRefusal, Result, Violation},
     format::EncryptionContext,
@@ -34,16 +38,20 @@ impl Request {
     /// as good as nothing.
     ///
     /// # Errors
-    /// As for [`convert::parse`].
+    /// As for [`wire::parse`].
     #[cfg(feature = "kms-endpoint")]
     pub(crate) fn parse(members: &[Member], body: &[u8]) -> Result<Self> {
-        convert::parse(members, body).map(|values| Self { caller: Caller::Client, values })
+        wire::parse(members, body).map(|values| Self { caller: Caller::Client, values })
     }
 
-    /// A request of the command line, whose arguments have the members' types. Their limits are held by what does the work, for callers
-    /// of every kind.
-    pub(crate) const fn typed(values: Structure) -> Self {
-        Self { caller: Caller::CommandLine, values }
+    /// A request of the command line.
+    ///
+    /// # Errors
+    /// All that breaks the model's constraints.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line types"))]
+    pub(crate) fn typed<'a>(members: impl IntoIterator<Item = &'a Member>, draft: Draft) -> Result<Self, Vec<Violation>> {
+        let (values, violations) = draft.finish(members);
+        if violations.is_empty() { Ok(Self { caller: Caller::CommandLine, values }) } else { Err(violations) }
     }
 
     /// Who asks.
@@ -83,10 +91,24 @@ impl Request {
         self.optional_key_id(name)?.ok_or_else(|| missing(name))
     }
 
-    /// A number in the range that the model has for it; `None` when it is not there.
-    pub(crate) fn number<N: TryFrom<i64>>(&self, name: &str) -> Option<N> {
+    /// A number; `None` when it is not there.
+    ///
+    /// # Errors
+    /// The type does not hold all of the range that the model has for it.
+    pub(crate) fn number<N: TryFrom<i64>>(&self, name: &str) -> Result<Option<N>> {
         match self.values.get(name) {
-            Some(Value::Integer(number)) => N::try_from(*number).ok(),
+            Some(Value::Integer(number)) => {
+                N::try_from(*number).map(Some).map_err(|_| Error::Misuse("a number's type holds the model's range"))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// `None` when it is not there.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "where it is not there, AWS has a default"))]
+    pub(crate) fn boolean(&self, name: &str) -> Option<bool> {
+        match self.values.get(name) {
+            Some(Value::Boolean(value)) => Some(*value),
             _ => None,
         }
     }
@@ -120,6 +142,15 @@ impl Request {
         }
     }
 
+    /// A structure.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "no client sends one that is taken"))]
+    pub(crate) fn structure(&self, name: &str) -> Option<&Structure> {
+        match self.values.get(name) {
+            Some(Value::Structure(structure)) => Some(structure),
+            _ => None,
+        }
+    }
+
     /// A list of structures, none where it is not there.
     pub(crate) fn structures(&self, name: &str) -> &[Structure] {
         match self.values.get(name) {
@@ -140,7 +171,7 @@ impl Request {
     /// # Errors
     /// `UnsupportedOperationException` for what exists in China only.
     pub(crate) fn algorithm(&self, name: &str) -> Result<EncryptionAlgorithm> {
-        self.text(name).map_or(Ok(EncryptionAlgorithm::default()), |text| EncryptionAlgorithm::parse(&path_of(name), text))
+        self.text(name).map_or(Ok(EncryptionAlgorithm::default()), |text| EncryptionAlgorithm::parse(name, text))
     }
 
     /// # Errors
@@ -163,5 +194,5 @@ impl Request {
 
 /// A member that AWS demands though its model does not.
 pub(crate) fn missing(name: &str) -> Error {
-    Violation::new(path_of(name), Constraint::NotNull).into()
+    Violation::missing(name, Constraint::NotNull).into()
 }

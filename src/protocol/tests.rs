@@ -7,9 +7,11 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use serde_json::{Map, Value, json};
 
 use super::{
+    draft::Draft,
     kms,
     member::{ANY_COUNT, Kind, Member, Need},
     operation::Operation,
+    request::Request,
     secrets,
 };
 
@@ -23,6 +25,7 @@ fn described(kind: &Kind) -> Value {
             }
             described
         }
+        Kind::SecretText(length) => bounded("string", length),
         Kind::OneOf(names) => json!({ "type": "string", "enum": names }),
         Kind::Integer(range) => json!({ "type": "integer", "min": range.start(), "max": range.end() }),
         Kind::Boolean => json!({ "type": "boolean" }),
@@ -121,4 +124,15 @@ fn check(model: &str, operations: impl Iterator<Item = &'static Operation>) {
 fn requests_and_answers_have_the_members_and_constraints_of_aws() {
     check(include_str!("../../tests/data/kms-model.json"), kms::all());
     check(include_str!("../../tests/data/secretsmanager-model.json"), secrets::all());
+}
+
+#[test]
+fn a_number_that_its_type_does_not_hold_is_no_number_that_was_not_given() {
+    let member = &kms::all().find(|operation| operation.name == "ListKeys").expect("an operation").input[0];
+    let mut draft = Draft::default();
+    draft.value(member, super::value::Value::Integer(1000));
+    let request = Request::typed(&[], draft).expect("within the model's range");
+    assert_eq!(request.number::<u16>("Limit").expect("it fits"), Some(1000));
+    assert_eq!(request.number::<u16>("Marker").expect("nothing"), None);
+    assert!(request.number::<u8>("Limit").is_err());
 }

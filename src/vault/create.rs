@@ -7,6 +7,7 @@ use super::{
     change::PreparedChange,
     describe::SecretChange,
     family::{Family, Located},
+    limits::{DESCRIPTION_LENGTH, NAME_LENGTH, VERSION_ID_LENGTH},
     parameters::check_tags,
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
     reading::Reading,
@@ -262,7 +263,7 @@ pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &Cr
 impl CreateSecret {
     pub(super) fn validate(&self) -> Result<()> {
         let characters = self.name.chars().count();
-        if characters == 0 || characters > 512 {
+        if !NAME_LENGTH.contains(&characters) {
             return Err(SecretRefusal::NameLength(characters).into());
         }
         if self.name.contains(char::is_control) || self.name.starts_with("arn:") {
@@ -270,11 +271,11 @@ impl CreateSecret {
         }
         if let Some(token) = &self.client_request_token {
             let characters = token.chars().count();
-            if !(32..=64).contains(&characters) {
+            if !VERSION_ID_LENGTH.contains(&characters) {
                 return Err(SecretRefusal::TokenLength(characters).into());
             }
         }
-        if self.description.as_ref().is_some_and(|description| description.chars().count() > 2048) {
+        if self.description.as_ref().is_some_and(|description| !DESCRIPTION_LENGTH.contains(&description.chars().count())) {
             return Err(SecretRefusal::DescriptionLength.into());
         }
         check_tags(&self.tags)?;

@@ -6,7 +6,10 @@ mod words;
 
 use std::str::FromStr;
 
-use super::{SecretListEntry, Vault};
+use super::{
+    SecretListEntry, Vault,
+    limits::{FILTER_COUNT, FILTER_VALUE_COUNT, FILTER_VALUE_LENGTH},
+};
 use crate::{
     error::{Constraint, Error, Result, Violation},
     region::Region,
@@ -15,13 +18,6 @@ use crate::{
 use names::one_of;
 pub use order::{SecretOrder, SortBy, SortOrder};
 use words::begin_words_of;
-
-/// Most filters of one request.
-const FILTER_LIMIT: usize = 10;
-/// Most values of one filter.
-const VALUE_COUNT_LIMIT: usize = 10;
-/// Longest value, in characters.
-const VALUE_LIMIT: usize = 512;
 
 /// Which secrets to list, and in which order.
 #[derive(Debug, Clone, Default)]
@@ -116,18 +112,18 @@ impl Vault {
 }
 
 fn check(filters: &[SecretFilter]) -> Result<()> {
-    if filters.len() > FILTER_LIMIT {
-        return Err(Violation::new("filters", Constraint::MostLength(FILTER_LIMIT)).into());
+    if filters.len() > *FILTER_COUNT.end() {
+        return Err(Violation::new("filters", Constraint::MostLength(*FILTER_COUNT.end())).into());
     }
     for SecretFilter { values, .. } in filters {
         if values.is_empty() {
             return Err(Violation::new("filters.member.values", Constraint::LeastLength(1)).into());
         }
-        if values.len() > VALUE_COUNT_LIMIT {
-            return Err(Violation::new("filters.member.values", Constraint::MostLength(VALUE_COUNT_LIMIT)).into());
+        if values.len() > *FILTER_VALUE_COUNT.end() {
+            return Err(Violation::new("filters.member.values", Constraint::MostLength(*FILTER_VALUE_COUNT.end())).into());
         }
-        if values.iter().any(|value| value.chars().count() > VALUE_LIMIT) {
-            return Err(Violation::new("filters.member.values.member", Constraint::MostLength(VALUE_LIMIT)).into());
+        if values.iter().any(|value| value.chars().count() > *FILTER_VALUE_LENGTH.end()) {
+            return Err(Violation::new("filters.member.values.member", Constraint::MostLength(*FILTER_VALUE_LENGTH.end())).into());
         }
         if !values.iter().all(|value| value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" :_@/+=.-!".contains(&byte))) {
             let pattern = r"^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$";

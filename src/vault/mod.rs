@@ -13,6 +13,7 @@ mod family;
 mod finish_replacements;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub(crate) mod limits;
 mod list;
 mod lookup;
 mod openers;

@@ -2,28 +2,26 @@
 
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
-use super::record::Tag;
-use crate::error::{Constraint, Result, SecretRefusal, Violation};
+use super::{
+    limits::{SECRET_ID_LENGTH, TAG_KEY_LENGTH, TAG_VALUE_LENGTH, VERSION_ID_LENGTH, VERSION_STAGE_LENGTH},
+    record::Tag,
+};
+use crate::error::{Constraint, MemberPath, Result, SecretRefusal, Violation};
 
-const SECRET_ID: RangeInclusive<usize> = 1..=2048;
-const VERSION_ID: RangeInclusive<usize> = 32..=64;
-const VERSION_STAGE: RangeInclusive<usize> = 1..=256;
-const TAG_KEY: RangeInclusive<usize> = 1..=128;
-const TAG_VALUE: RangeInclusive<usize> = 0..=256;
 const TAGS_PER_SECRET: usize = 50;
 const RESERVED_TAG_PREFIX: &str = "aws:";
 
 /// A name, ARN or partial ARN.
 pub(super) fn check_secret_id(id: &str) -> Result<()> {
-    check_length("secretId", id, &SECRET_ID)
+    check_length("secretId", id, &SECRET_ID_LENGTH)
 }
 
 pub(super) fn check_version_id(id: &str) -> Result<()> {
-    check_length("versionId", id, &VERSION_ID)
+    check_length("versionId", id, &VERSION_ID_LENGTH)
 }
 
 pub(super) fn check_version_stage(label: &str) -> Result<()> {
-    check_length("versionStage", label, &VERSION_STAGE)
+    check_length("versionStage", label, &VERSION_STAGE_LENGTH)
 }
 
 /// The [rules for tags](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Tag.html): at most 50, no key twice (case
@@ -33,9 +31,10 @@ pub(super) fn check_version_stage(label: &str) -> Result<()> {
 /// `ValidationException` for lengths, `InvalidParameterException` for the rest.
 pub(crate) fn check_tags(tags: &[Tag]) -> Result<()> {
     let mut keys = BTreeSet::new();
-    for Tag { key, value } in tags {
-        check_length("tags.member.key", key, &TAG_KEY)?;
-        check_length("tags.member.value", value, &TAG_VALUE)?;
+    for (at, Tag { key, value }) in tags.iter().enumerate() {
+        let tag = MemberPath::from("Tags").item(at);
+        check_length(tag.member("Key"), key, &TAG_KEY_LENGTH)?;
+        check_length(tag.member("Value"), value, &TAG_VALUE_LENGTH)?;
         require_not_reserved(key)?;
         if !keys.insert(key) {
             return Err(SecretRefusal::TagTwice(key.clone()).into());
@@ -48,8 +47,8 @@ pub(crate) fn check_tags(tags: &[Tag]) -> Result<()> {
 }
 
 /// What a tag's key has to keep wherever one is named.
-pub(super) fn check_tag_key(parameter: &str, key: &str) -> Result<()> {
-    check_length(parameter, key, &TAG_KEY)?;
+pub(super) fn check_tag_key(path: MemberPath, key: &str) -> Result<()> {
+    check_length(path, key, &TAG_KEY_LENGTH)?;
     require_not_reserved(key)
 }
 
@@ -61,13 +60,13 @@ fn require_not_reserved(key: &str) -> Result<()> {
 }
 
 /// Lengths count characters, as in AWS.
-fn check_length(parameter: &str, value: &str, range: &RangeInclusive<usize>) -> Result<()> {
+fn check_length(path: impl Into<MemberPath>, value: &str, range: &RangeInclusive<usize>) -> Result<()> {
     let characters = value.chars().count();
     if characters < *range.start() {
-        return Err(Violation::by(parameter, value, Constraint::LeastLength(*range.start())).into());
+        return Err(Violation::by(path, value, Constraint::LeastLength(*range.start())).into());
     }
     if characters > *range.end() {
-        return Err(Violation::new(parameter, Constraint::MostLength(*range.end())).into());
+        return Err(Violation::new(path, Constraint::MostLength(*range.end())).into());
     }
     Ok(())
 }

@@ -4,13 +4,13 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::RESOURCE_POLICY_LENGTH;
 use crate::{
     error::{Constraint, Error, Result, Violation},
     policy,
 };
 
-/// Most characters of a policy.
-const LIMIT: usize = 20_480;
+const LIMIT: usize = *RESOURCE_POLICY_LENGTH.end();
 
 /// A [resource-based policy](https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_resource-policies.html): 1 to 20,480
 /// characters of JSON in the grammar of policies, kept as they were given. **Nothing here enforces it.**

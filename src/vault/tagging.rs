@@ -9,7 +9,11 @@ use super::{
     parameters::{check_tag_key, check_tags},
     record::Tag,
 };
-use crate::{error::Result, region::Region, timestamp::Timestamp};
+use crate::{
+    error::{MemberPath, Result},
+    region::Region,
+    timestamp::Timestamp,
+};
 
 impl Vault {
     /// Adds tags to a secret; a tag that is there gets the new value. Nothing is written where nothing changes.
@@ -34,7 +38,7 @@ impl Vault {
     /// # Errors
     /// As for [`Vault::tag_resource`].
     pub fn untag_resource(&self, secret_id: &str, region: Option<Region>, tag_keys: &[String]) -> Result<()> {
-        tag_keys.iter().try_for_each(|key| check_tag_key("tagKeys.member", key))?;
+        tag_keys.iter().enumerate().try_for_each(|(at, key)| check_tag_key(MemberPath::from("TagKeys").item(at), key))?;
         self.change_tags(secret_id, region, |present| present.retain(|tag| !tag_keys.contains(&tag.key)))
     }
 

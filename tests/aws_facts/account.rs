@@ -81,6 +81,15 @@ impl Account {
         assert_eq!((&refusal.name[..], &refusal.message[..]), (name, message), "{line}");
     }
 
+    /// Checks what is told of a request that is not sent, as botocore tells it.
+    #[track_caller]
+    pub(crate) fn does_not_send(&self, line: &str, last: Option<&str>, expected: &str) {
+        let Output { status, stdout, stderr } = self.output(line, last);
+        let told = String::from_utf8(stderr).expect("text");
+        let expected = format!("coldseal: Parameter validation failed:\n{expected}\n");
+        assert_eq!((status.code(), stdout.len(), told), (Some(252), 0, expected), "{line}");
+    }
+
     /// Makes a key; gives its metadata.
     pub(crate) fn key(&self, arguments: &str) -> Value {
         self.json(&format!("kms create-key {arguments} --query KeyMetadata"))
@@ -102,7 +111,17 @@ pub(crate) fn violation(parameter: &str, constraint: &str) -> String {
     format!("1 validation error detected: Value at '{parameter}' failed to satisfy constraint: Member must {constraint}")
 }
 
-/// The same where the value is shown.
+/// What botocore says of a text or a list that is too short.
+pub(crate) fn too_short(path: &str, length: usize, least: usize) -> String {
+    format!("Invalid length for parameter {path}, value: {length}, valid min length: {least}")
+}
+
+/// What botocore says of a number that is too small.
+pub(crate) fn too_small(path: &str, value: i64, least: i64) -> String {
+    format!("Invalid value for parameter {path}, value: {value}, valid min value: {least}")
+}
+
+/// The message of the service where the value is shown.
 pub(crate) fn violation_of(value: &str, parameter: &str, constraint: &str) -> String {
     violation(parameter, constraint).replace("Value at", &format!("Value '{value}' at"))
 }

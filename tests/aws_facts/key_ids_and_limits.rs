@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::account::{Account, members, violation, violation_of};
+use crate::account::{Account, members, too_short, too_small, violation, violation_of};
 
 const NOT_FOUND: &str = "NotFoundException";
 const VALIDATION: &str = "ValidationException";
@@ -15,13 +15,36 @@ fn violations_name_the_member_and_the_constraint() {
     for (line, value, parameter, constraint) in [
         ("schedule-key-deletion --pending-window-in-days 6", "6", "pendingWindowInDays", "have value greater than or equal to 7"),
         ("schedule-key-deletion --pending-window-in-days 31", "31", "pendingWindowInDays", "have value less than or equal to 30"),
-        ("enable-key-rotation --rotation-period-in-days 89", "89", "rotationPeriodInDays", "have value greater than or equal to 90"),
         ("enable-key-rotation --rotation-period-in-days 2561", "2561", "rotationPeriodInDays", "have value less than or equal to 2560"),
-        ("generate-data-key --number-of-bytes 0", "0", "numberOfBytes", "have value greater than or equal to 1"),
         ("generate-data-key --number-of-bytes 1025", "1025", "numberOfBytes", "have value less than or equal to 1024"),
     ] {
         account.refuses(&format!("kms {line} --key-id {id}"), VALIDATION, &violation_of(value, parameter, constraint));
     }
+    for (line, expected) in [
+        ("schedule-key-deletion --pending-window-in-days 0", too_small("PendingWindowInDays", 0, 1)),
+        ("enable-key-rotation --rotation-period-in-days 89", too_small("RotationPeriodInDays", 89, 90)),
+        ("generate-data-key --number-of-bytes 0", too_small("NumberOfBytes", 0, 1)),
+        ("generate-data-key --number-of-bytes -1", too_small("NumberOfBytes", -1, 1)),
+    ] {
+        account.does_not_send(&format!("kms {line} --key-id {id}"), None, &expected);
+    }
+    account.refuses("kms generate-random", VALIDATION, "NumberOfBytes is required.");
+}
+
+#[test]
+fn all_violations_are_told_at_once() {
+    let account = Account::new();
+    let seen =
+        [too_short("KeyId", 0, 1), too_short("Tags[0].TagKey", 0, 1), "Missing required parameter in Tags[1]: \"TagValue\"".to_owned()];
+    account.does_not_send("kms tag-resource --tags TagKey=,TagValue=x TagKey=b --key-id", Some(""), &seen.join("\n"));
+    let long = "k".repeat(129);
+    account.refuses(
+        &format!("kms create-key --key-spec HMAC_random --tags TagKey={long},TagValue=x TagKey=a,TagValue={long}{long}"),
+        VALIDATION,
+        &format!(
+            "3 validation errors detected: Value 'HMAC_random' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, SYMMETRIC_DEFAULT, HMAC_224, HMAC_256, HMAC_384, HMAC_512, SM2, ML_DSA_44, ML_DSA_65, ML_DSA_87, ECC_NIST_EDWARDS25519, ML_KEM_512, ML_KEM_768, ML_KEM_1024]; Value '{long}' at 'tags.1.member.tagKey' failed to satisfy constraint: Member must have length less than or equal to 128; Value at 'tags.2.member.tagValue' failed to satisfy constraint: Member must have length less than or equal to 256"
+        ),
+    );
 }
 
 #[test]
@@ -52,12 +75,11 @@ fn lists_go_by_limit_and_marker() {
         (of_key("list-resource-tags"), 50),
     ] {
         account.json(&format!("kms {command} --limit {largest}"));
-        for (limit, constraint) in
-            [(0, "have value greater than or equal to 1".to_owned()), (largest + 1, format!("have value less than or equal to {largest}"))]
-        {
-            let message = violation_of(&limit.to_string(), "limit", &constraint);
-            account.refuses(&format!("kms {command} --limit {limit}"), VALIDATION, &message);
-        }
+        let over = largest + 1;
+        let message = violation_of(&over.to_string(), "limit", &format!("have value less than or equal to {largest}"));
+        account.refuses(&format!("kms {command} --limit {over}"), VALIDATION, &message);
+        account.does_not_send(&format!("kms {command} --limit 0"), None, &too_small("Limit", 0, 1));
+        account.does_not_send(&format!("kms {command} --page-size 0"), None, &too_small("Limit", 0, 1));
     }
     for command in ["list-keys".to_owned(), of_key("list-key-rotations"), of_key("list-resource-tags")] {
         assert_eq!(account.refusal(&format!("kms {command} --marker x")).name, "InvalidMarkerException", "{command}");
@@ -188,8 +210,7 @@ fn an_alias_is_unique_and_no_reserved_name() {
     let longest = format!("alias/{}", "x".repeat(250));
     account.json(&create(&longest));
     account.refuses(&create(&format!("{longest}x")), VALIDATION, &violation("aliasName", "have length less than or equal to 256"));
-    let refusal = account.refusal_with(&format!("kms create-alias --target-key-id {id} --alias-name"), "");
-    assert_eq!((&refusal.name[..], refusal.message), (VALIDATION, violation("aliasName", "have length greater than or equal to 1")));
+    account.does_not_send(&format!("kms create-alias --target-key-id {id} --alias-name"), Some(""), &too_short("AliasName", 0, 1));
     let pattern = "satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$";
     account.refuses(&create("alias/a.b"), VALIDATION, &violation_of("alias/a.b", "aliasName", pattern));
     account.refuses(&create("team"), VALIDATION, "Invalid identifier");
@@ -279,9 +300,13 @@ fn tags_of_a_key_are_unique_and_50_at_most() {
     let several = |range: std::ops::Range<usize>| range.map(|number| format!("TagKey=n{number},TagValue=")).collect::<Vec<_>>().join(" ");
     account.json(&tag(&pair(1, 0)));
     account.json(&tag(&pair(128, 256)));
-    account.refuses(&tag(&pair(0, 0)), VALIDATION, &violation("tags.tagKey", "have length greater than or equal to 1"));
-    account.refuses(&tag(&pair(129, 0)), VALIDATION, &violation("tags.tagKey", "have length less than or equal to 128"));
-    account.refuses(&tag(&pair(1, 257)), VALIDATION, &violation("tags.tagValue", "have length less than or equal to 256"));
+    account.does_not_send(&tag(&pair(0, 0)), None, &too_short("Tags[0].TagKey", 0, 1));
+    for (key, value, parameter, most) in [(129, 0, "tags.1.member.tagKey", 128), (1, 257, "tags.1.member.tagValue", 256)] {
+        let refusal = account.refusal(&tag(&pair(key, value)));
+        assert_eq!(refusal.name, VALIDATION);
+        let expected = format!("at '{parameter}' failed to satisfy constraint: Member must have length less than or equal to {most}");
+        assert!(refusal.message.ends_with(&expected), "{}", refusal.message);
+    }
     account.refuses(&tag("TagKey=a,TagValue=1 TagKey=a,TagValue=2"), TAG, "Duplicate tag keys");
     account.refuses(&tag("TagKey=aws:a,TagValue=1"), TAG, "Tags beginning with aws: are reserved");
     account.refuses(&tag(&several(0..49)), TAG, "Too many tags");

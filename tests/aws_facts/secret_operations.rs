@@ -27,7 +27,7 @@ fn create_secret() {
     assert_eq!(members(&made["ReplicationStatus"][0]), ["Region", "KmsKeyId", "Status", "StatusMessage"]);
     assert_eq!(members(&account.json("create-secret --name empty")), ["ARN", "Name", "Bundles"], "no VersionId without a value");
     for (line, name) in [
-        ("--name x --client-request-token short", "InvalidParameterException"),
+        ("--name x --add-replica-regions KmsKeyId=a", "ValidationException"),
         ("--name full", "ResourceExistsException"),
         ("--name x --kms-key-id alias/none", "NotFoundException"),
         ("--name x --add-replica-regions us-west-2", "InvalidParameterException"),
@@ -132,7 +132,7 @@ fn list_secrets() {
     );
     let page = account.json("list-secrets --max-results 1 --include-planned-deletion --sort-by name --sort-order asc");
     assert_eq!(members(&page), ["SecretList", "NextToken"]);
-    for (arguments, name) in [("--next-token x", "InvalidNextTokenException"), ("--max-results 0", "ValidationException")] {
+    for (arguments, name) in [("--next-token x", "InvalidNextTokenException"), ("--max-results 101", "ValidationException")] {
         let refusal = account.refusal(&format!("list-secrets {arguments}"));
         assert_eq!((&refusal.name[..], &refusal.operation[..]), (name, "ListSecrets"));
     }

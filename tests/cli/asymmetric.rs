@@ -75,7 +75,7 @@ hint: 'coldseal kms create-key --help' lists the key specs and key usages
 
 "#]]);
     refused("--key-spec RSA_1024 --key-usage ENCRYPT_DECRYPT").stderr_eq(str![[r#"
-An error occurred (ValidationException) when calling the CreateKey operation: 1 validation error detected: Value at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [SYMMETRIC_DEFAULT, RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, ECC_NIST_EDWARDS25519, HMAC_224, HMAC_256, HMAC_384, HMAC_512, SM2, ML_DSA_44, ML_DSA_65, ML_DSA_87, ML_KEM_512, ML_KEM_768, ML_KEM_1024]
+An error occurred (ValidationException) when calling the CreateKey operation: 1 validation error detected: Value 'RSA_1024' at 'keySpec' failed to satisfy constraint: Member must satisfy enum value set: [RSA_2048, RSA_3072, RSA_4096, ECC_NIST_P256, ECC_NIST_P384, ECC_NIST_P521, ECC_SECG_P256K1, SYMMETRIC_DEFAULT, HMAC_224, HMAC_256, HMAC_384, HMAC_512, SM2, ML_DSA_44, ML_DSA_65, ML_DSA_87, ECC_NIST_EDWARDS25519, ML_KEM_512, ML_KEM_768, ML_KEM_1024]
 
 "#]]);
     refused("--key-spec RSA_2048 --customer-master-key-spec RSA_4096 --key-usage ENCRYPT_DECRYPT").stderr_eq(str![[r#"

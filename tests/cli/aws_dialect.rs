@@ -145,8 +145,12 @@ fn filters_and_order_reach_the_list() {
     }
     for (arguments, code, expected) in [
         (&["--filters", "Key=size,Values=1"][..], 254, "[description, name, tag-key, tag-value, primary-region, owning-service, all]"),
-        (&["--filters", "Key=name"], 252, "Missing required parameter \"Values\""),
-        (&["--filters", r#"{"Key": "name", "Values": [1]}"#], 252, "Values must be a list of strings"),
+        (&["--filters", "Key=name"], 254, "Value null at 'filters.1.member.values' failed to satisfy constraint: Member must not be null"),
+        (
+            &["--filters", r#"{"Key": "name", "Values": [1]}"#],
+            252,
+            "Invalid type for parameter Filters[0].Values[0], value: 1, type: <class 'int'>, valid types: <class 'str'>",
+        ),
         (&["--sort-order", "up"], 254, "at 'sortOrder' failed to satisfy constraint"),
     ] {
         let (exit, stderr) = machine.failure(&[&["list-secrets"], arguments].concat());

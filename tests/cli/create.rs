@@ -221,11 +221,13 @@ fn wrong_tags_and_contexts_are_refused() {
         sandbox.coldseal(&format!("create-secret --name a --region us-west-2 {arguments}")).assert().code(252).stdout_eq("")
     };
     refused("--tags key=a").stderr_eq(str![[r#"
-coldseal: Error parsing parameter '--tags': Unknown member "key" in item 1, must be one of: Key, Value
+coldseal: Parameter validation failed:
+Unknown parameter in Tags[0]: "key", must be one of: Key, Value
 
 "#]]);
     refused("--tags Key=a,Value").stderr_eq(str![[r#"
-coldseal: Error parsing parameter '--tags': Key must be one string
+coldseal: Parameter validation failed:
+Invalid type for parameter Tags[0].Key, value: ['a', 'Value'], type: <class 'list'>, valid types: <class 'str'>
 hint: write /, for a comma in a value
 
 "#]]);

@@ -117,7 +117,7 @@ An error occurred (ValidationException) when calling the CreateSecret operation:
 "#]]);
     let rules = |rules: &str| sandbox.coldseal(create).args(["--rotation-rules", rules]).assert().code(254).stdout_eq("");
     rules("AutomaticallyAfterDays=1001").stderr_eq(str![[r#"
-An error occurred (ValidationException) when calling the CreateSecret operation: 1 validation error detected: Value at 'rotationRules.automaticallyAfterDays' failed to satisfy constraint: Member must have value less than or equal to 1000
+An error occurred (ValidationException) when calling the CreateSecret operation: 1 validation error detected: Value '1001' at 'rotationRules.automaticallyAfterDays' failed to satisfy constraint: Member must have value less than or equal to 1000
 
 "#]]);
     rules("AutomaticallyAfterDays=1,ScheduleExpression=rate(1 day)").stderr_eq(str![[r#"
@@ -147,8 +147,9 @@ An error occurred (InvalidParameterException) when calling the CreateSecret oper
         .code(252)
         .stdout_eq("")
         .stderr_eq(str![[r#"
-coldseal: Error parsing parameter '--rotation-rules': ScheduleExpression must be one string
-hint: write [..], for a comma in a value
+coldseal: Parameter validation failed:
+Invalid type for parameter RotationRules.ScheduleExpression, value: ['cron(0 8 1', '15 * ? *)'], type: <class 'list'>, valid types: <class 'str'>
+hint: write /, for a comma in a value
 
 "#]]);
     assert!(!sandbox.exists("coldseal-vault") && !sandbox.exists("keystore"));

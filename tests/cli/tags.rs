@@ -38,7 +38,7 @@ fn every_form_of_tag_keys_is_taken() {
         assert_eq!(sandbox.stdout(TAGS), "c\t\n", "{keys:?}");
     }
     let refused = sandbox().coldseal("untag-resource --secret-id db --tag-keys").arg("[1]").assert().code(252);
-    refused.stderr_eq("coldseal: Error parsing parameter '--tag-keys': the JSON is not a list of strings\n");
+    refused.stderr_eq("coldseal: Parameter validation failed:\nInvalid type for parameter TagKeys[0], value: 1, type: <class 'int'>, valid types: <class 'str'>\n");
 }
 
 #[test]

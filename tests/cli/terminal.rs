@@ -184,7 +184,10 @@ fn a_mistyped_or_empty_passphrase_changes_nothing() {
 
 #[test]
 fn nothing_typed_is_no_value() {
-    for (keys, code, expected) in [("\n", 254, "a secret value needs at least 1 byte"), ("\u{4}", 253, "a value is to be asked for")] {
+    for (keys, code, expected) in [
+        ("\n", 252, "Invalid length for parameter SecretString, value: 0, valid min length: 1"),
+        ("\u{4}", 253, "a value is to be asked for"),
+    ] {
         let sandbox = Sandbox::new();
         let terminal = Terminal::run(sandbox.std(CREATE));
         terminal.answer("Secret value: ", keys);

@@ -1,6 +1,7 @@
 //! Arguments of `coldseal kms`: groups that several commands have, and those of commands that are no more than an entry of the table.
 
 mod aliases;
+mod any_name;
 mod asymmetric;
 mod cryptography;
 mod dry_run;

@@ -13,8 +13,8 @@ pub(crate) struct PagingArgs {
     #[arg(long, value_name = "TOKEN")]
     pub(crate) starting_token: Option<String>,
     /// Entries of one page; changes nothing in what is printed
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) page_size: Option<u32>,
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub(crate) page_size: Option<i64>,
 }
 
 /// Paging of `coldseal kms`.
@@ -22,8 +22,8 @@ pub(crate) struct PagingArgs {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct KmsPagingArgs {
     /// One page of at most so many entries, as the service gives it
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) limit: Option<u32>,
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub(crate) limit: Option<i64>,
     /// The page after the one that gave this NextMarker
     #[arg(long, value_name = "MARKER")]
     pub(crate) marker: Option<String>,

@@ -14,7 +14,7 @@ pub(super) fn request<'a>(members: impl IntoIterator<Item = &'a Member>) -> Valu
 
 fn blank(kind: &Kind) -> Value {
     match kind {
-        Kind::Text { .. } => json!(""),
+        Kind::Text { .. } | Kind::SecretText(_) => json!(""),
         Kind::OneOf(names) => json!(names.last()),
         Kind::Integer(_) => json!(0),
         Kind::Boolean => json!(true),
@@ -35,7 +35,7 @@ pub(super) fn answer(members: &[Member]) -> Value {
 
 fn sample(name: &str, kind: &Kind) -> Value {
     match kind {
-        Kind::Text { .. } | Kind::OneOf(_) => json!(name),
+        Kind::Text { .. } | Kind::SecretText(_) | Kind::OneOf(_) => json!(name),
         Kind::List { of, item, .. } => json!([sample(item, of)]),
         Kind::Map(of) => json!({ "KeyName": sample(name, of) }),
         Kind::Structures { members, .. } => json!([answer(members)]),

@@ -51,13 +51,27 @@ fn flags_come_first() {
 }
 
 #[test]
-fn a_member_does_for_a_flag_that_is_required_unless_another_is_there() {
+fn a_flag_says_what_a_member_says_otherwise() {
+    let (args, _) = create(&[
+        "--cli-input-json",
+        r#"{"Name": 1, "Tags": "x", "ForceOverwriteReplicaSecret": 5}"#,
+        "--name",
+        "a",
+        "--tags",
+        "Key=a",
+        "--no-force-overwrite-replica-secret",
+    ]);
+    assert_eq!(args.name, "a");
+}
+
+#[test]
+fn members_do_for_flags_that_are_required() {
     for (json, flags) in [(r#"{"KeyId": "k", "KeySpec": "AES_256"}"#, &[][..]), (r#"{"KeyId": "k"}"#, &["--number-of-bytes", "32"])] {
         let typed = [&["kms", "generate-data-key", "--cli-input-json", json], flags].concat();
         assert!(request(&typed).is_ok(), "{typed:?}");
     }
-    let missing = request(&["kms", "generate-data-key", "--cli-input-json", r#"{"KeyId": "k"}"#]);
-    assert!(missing.err().is_some_and(|error| error.contains("--key-spec")));
+    let missing = request(&["kms", "generate-data-key", "--cli-input-json", r#"{"KeySpec": "AES_256"}"#]);
+    assert!(missing.err().is_some_and(|error| error.contains("Missing required parameter in input: \"KeyId\"")));
 }
 
 #[test]
@@ -69,10 +83,17 @@ fn what_does_not_fit_is_refused() {
             r#"{"name": "x"}"#,
             "Unknown parameter in input: \"name\", must be one of: Name, ClientRequestToken, Description, KmsKeyId, SecretBinary",
         ),
-        (r#"{"Name": 1}"#, "Invalid type for parameter Name: a number, not a string"),
-        (r#"{"Tags": "Key=a"}"#, "Invalid type for parameter Tags: a string, not a list"),
-        (r#"{"ForceOverwriteReplicaSecret": "true"}"#, "a string, not a boolean"),
-        (r#"{"Description": "x"}"#, "--name <NAME>"),
+        (r#"{"Name": 1}"#, "Invalid type for parameter Name, value: 1, type: <class 'int'>, valid types: <class 'str'>"),
+        (
+            r#"{"Tags": "Key=a"}"#,
+            "Invalid type for parameter Tags, value: Key=a, type: <class 'str'>, valid types: <class 'list'>, <class 'tuple'>",
+        ),
+        (r#"{"ForceOverwriteReplicaSecret": "true"}"#, "value: true, type: <class 'str'>, valid types: <class 'bool'>"),
+        (r#"{"Description": "x"}"#, "Parameter validation failed:\nMissing required parameter in input: \"Name\""),
+        (
+            r#"{"Description": 1, "Tags": [{"Key": "", "Valu": 1}], "SecretString": ""}"#,
+            "Parameter validation failed:\nMissing required parameter in input: \"Name\"\nInvalid type for parameter Description, value: 1, type: <class 'int'>, valid types: <class 'str'>\nUnknown parameter in Tags[0]: \"Valu\", must be one of: Key, Value\nInvalid length for parameter Tags[0].Key, value: 0, valid min length: 1\nInvalid length for parameter SecretString, value: 0, valid min length: 1",
+        ),
         ("file:///nonexistent/x.json", "Unable to load paramfile"),
     ] {
         let error = request(&["create-secret", "--cli-input-json", json]).err().expect(json);

@@ -14,9 +14,7 @@ use crate::{
         },
         failure::Outcome,
         invocation::Invocation,
-        paramfile::ParamFiles,
         recovery_key::{Wrapping, key_options},
-        rotation_rules::parse_rotation_rules,
         secret_input::secret_value,
         terminal::warn,
     },
@@ -24,7 +22,7 @@ use crate::{
         operation::{Own, Sealing},
         secrets,
     },
-    vault::{DataKeyScope, KeyOptions, ResourcePolicy, RotationRules, check_tags},
+    vault::{DataKeyScope, KeyOptions, check_tags},
 };
 
 /// Create a secret: one bundle for its Region and one for each replica Region
@@ -85,11 +83,9 @@ pub(crate) struct CreateSecretArgs {
     pub(crate) encryption_context: Option<Vec<String>>,
     /// [coldseal] Policy of the secret in JSON, or file://PATH; its grammar is checked, it is stored and shown, NOT enforced
     #[arg(long, value_name = "JSON")]
-    #[serde(skip)]
     pub(crate) resource_policy: Option<String>,
     /// [coldseal] When to rotate: AutomaticallyAfterDays=30, or ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; stored, not done
     #[arg(long, value_name = "RULES")]
-    #[serde(skip)]
     pub(crate) rotation_rules: Option<String>,
     /// Token of 32 to 64 characters that makes a repeated request harmless; becomes the VersionId
     #[arg(long, value_name = "TOKEN")]
@@ -118,8 +114,8 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     check_tags(&secrets::tags(&request))?;
     let own = Own {
         encryption_context: encryption_context(&files, args.encryption_context.as_deref().unwrap_or_default())?,
-        resource_policy: args.resource_policy.as_ref().map(|value| resource_policy(&files, value)).transpose()?,
-        rotation_rules: args.rotation_rules.as_ref().map(|value| rotation_rules(&files, value)).transpose()?,
+        resource_policy: secrets::resource_policy(&request)?,
+        rotation_rules: secrets::rotation_rules(&request)?,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
         suite: suite_of(args.sign_message),
         on_problem: on_problem(&args.regions),
@@ -137,14 +133,4 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     let sealed = seal(invocation, sealing, &request)?;
     drop(session);
     finish(invocation, &sealed, &sealed.change, &secrets::replicas(&request))
-}
-
-fn resource_policy(files: &ParamFiles<'_>, value: &str) -> Outcome<ResourcePolicy> {
-    let text = files.value("--resource-policy", value)?.unwrap_or_else(|| value.to_owned());
-    Ok(ResourcePolicy::try_from(text)?)
-}
-
-fn rotation_rules(files: &ParamFiles<'_>, value: &str) -> Outcome<RotationRules> {
-    let given = parse_rotation_rules(files, "--rotation-rules", value)?;
-    Ok(RotationRules::new(given)?)
 }

@@ -46,8 +46,8 @@ pub(crate) struct ListSecretsArgs {
     #[serde(skip)]
     pub(crate) _no_include_planned_deletion: bool,
     /// One page of at most so many entries, 1 to 100, as the service gives it
-    #[arg(long, value_name = "COUNT")]
-    pub(crate) max_results: Option<u32>,
+    #[arg(long, value_name = "COUNT", allow_negative_numbers = true)]
+    pub(crate) max_results: Option<i64>,
     /// The page after the one that gave this NextToken
     #[arg(long, value_name = "TOKEN")]
     pub(crate) next_token: Option<String>,
@@ -60,13 +60,13 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     let operation = protocol::find(Service::SecretsManager, invocation.printer.operation()).ok_or(NOT_THERE)?;
     let (Run::Secrets(list), Some(pages)) = (&operation.run, operation.paging) else { return Err(NOT_THERE.into()) };
     let region = invocation.regions.configured()?;
-    let request = Arguments::of(args)?.request(&invocation.inputs, operation)?;
+    let request = Arguments::of(args)?.with_page_size(pages, args.paging.page_size).request(&invocation.inputs, operation)?;
     // A list needs no key.
     let keys = invocation.access.key_options();
     let Answer::Secrets(entries, order) = list(&Secrets { vault: &invocation.vault, kms: None, keys: &keys, region }, &request)? else {
         return Err(NOT_THERE.into());
     };
-    let page = ManualPage { size: args.max_results, token: args.next_token.as_deref() };
+    let page = ManualPage::of(&request, pages, args.max_results)?;
     let printed = ListOperation::of(pages).print(&invocation.printer, (&entries, &order), &args.paging, page);
     // No secret value is in them, and the process ends: to wipe and free a hundred thousand one by one takes as long as to read some of them.
     std::mem::forget(entries);

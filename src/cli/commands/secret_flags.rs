@@ -9,9 +9,10 @@ use crate::{
         failure::{Failure, Outcome},
         paramfile::ParamFiles,
         replica_regions::parse_replica_regions,
-        tags::parse_tags,
+        structures::{parse_structures, request_of},
         usage::UsageError,
     },
+    protocol::secrets::{self, TAGS_MEMBER},
     suite::AlgorithmSuite,
     vault::{NameClash, OnProblem, ReplicaRegion, Tag},
 };
@@ -21,14 +22,15 @@ pub(super) fn replicas(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    Ok(parse_replica_regions(files, PARAMETER, &files.words(PARAMETER, words)?)?)
+    parse_replica_regions(files, PARAMETER, &files.words(PARAMETER, words)?)
 }
 
 pub(super) fn tags(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<Tag>> {
     if words.is_empty() {
         return Ok(Vec::new());
     }
-    let tags = parse_tags(files, "--tags", &files.words("--tags", words)?)?;
+    let given = parse_structures(files, "--tags", &files.words("--tags", words)?, &[])?;
+    let tags = secrets::tags(&request_of(&TAGS_MEMBER, given)?);
     // The vault checks them too; here it comes before anything is asked for or made.
     crate::vault::check_tags(&tags)?;
     Ok(tags)

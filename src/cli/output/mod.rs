@@ -22,6 +22,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use grid::{Look, Strange};
+pub(crate) use python::str as python_str;
 
 use super::{shown, usage::UsageError};
 

@@ -6,34 +6,21 @@ use serde_json::{Map, Value};
 
 use super::super::{
     paramfile::{BinaryFormat, ParamFiles, STDIN},
-    replica_regions::parse_replica_regions,
-    rotation_rules::parse_rotation_rules,
     secret_input::LIMIT,
-    tags::parse_tags,
     usage::UsageError,
+    violations::told_in_one_line,
 };
 use crate::{
     Error,
     arn::AccountId,
+    protocol::{self, draft::Draft, json::Json, operation::Service, request::Request, secrets},
     region::Region,
     suite::AlgorithmSuite,
-    vault::{CreateSecret, DataKeyScope, NameClash, PayloadKind, ReplicaRegion, ResourcePolicy, RotationRules, SecretValue, Tag},
+    vault::{CreateSecret, DataKeyScope, NameClash, PayloadKind, ReplicaRegion, SecretValue, Tag},
 };
 
-/// The members of a request that `create-secret` takes.
-const MEMBERS: [&str; 11] = [
-    "Name",
-    "ClientRequestToken",
-    "Description",
-    "KmsKeyId",
-    "SecretBinary",
-    "SecretString",
-    "Tags",
-    "AddReplicaRegions",
-    "ForceOverwriteReplicaSecret",
-    "ResourcePolicy",
-    "RotationRules",
-];
+/// A member that means nothing here: nobody else manages the secrets of a vault.
+const NOT_TAKEN: &str = "Type";
 
 /// What the command line says for all entries, or for those that do not say it themselves.
 pub(crate) struct Defaults {
@@ -72,52 +59,71 @@ impl Defaults {
 /// Reads an entry, and the files that its values name.
 ///
 /// # Errors
-/// A member that is not known or of another type, a value that cannot be read; by their names, never by content.
+/// What AWS's validation finds, a value that cannot be read; by their names, never by content.
 pub(super) fn request(value: Value, defaults: &Defaults, files: &ParamFiles<'_>) -> Result<CreateSecret, UsageError> {
-    let Value::Object(mut members) = value else {
+    let Value::Object(mut given) = value else {
         return Err(UsageError::new("Invalid type: expecting an object, as 'create-secret --generate-cli-skeleton' prints one"));
     };
-    // As in requests of AWS's command line, null is as good as nothing.
-    members.retain(|_, value| !value.is_null());
-    if let Some(unknown) = members.keys().find(|member| !MEMBERS.contains(&member.as_str())) {
-        let unknown = unknown.escape_debug();
-        return Err(UsageError::new(format!("Unknown parameter in input: \"{unknown}\", must be one of: {}", MEMBERS.join(", "))));
+    // How they are read depends on the command line.
+    let (string, binary) = (take_text(&mut given, "SecretString"), take_text(&mut given, "SecretBinary"));
+    let asked = checked(given)?;
+    let name = asked.required_text("Name").map_err(refused("Name"))?.to_owned();
+    let mut request = defaults.request(name, secret_value(string, binary, defaults.binary_format, files)?);
+    let text = |member| asked.text(member).map(str::to_owned);
+    request.client_request_token = text("ClientRequestToken");
+    request.description = text("Description");
+    request.kms_key_id = text("KmsKeyId").or(request.kms_key_id);
+    let (tags, replicas) = (secrets::tags(&asked), secrets::replicas(&asked));
+    if !tags.is_empty() {
+        request.tags = tags;
     }
-    let members = &mut members;
-    let name = text(members, "Name")?.ok_or_else(|| UsageError::new("Missing required parameter in input: \"Name\""))?;
-    let value = secret_value(members, defaults.binary_format, files)?;
-    let mut request = defaults.request(name, value);
-    request.client_request_token = text(members, "ClientRequestToken")?;
-    request.description = text(members, "Description")?;
-    if let Some(key) = text(members, "KmsKeyId")? {
-        request.kms_key_id = Some(key);
+    if !replicas.is_empty() {
+        request.replicas = replicas;
     }
-    if let Some(words) = list(members, "Tags")? {
-        request.tags = parse_tags(files, "Tags", &[words])?;
+    if let Some(overwrites) = asked.boolean("ForceOverwriteReplicaSecret") {
+        request.name_clash = if overwrites { NameClash::Overwrite } else { NameClash::Refuse };
     }
-    if let Some(words) = list(members, "AddReplicaRegions")? {
-        request.replicas = parse_replica_regions(files, "AddReplicaRegions", &[words])?;
-    }
-    match members.remove("ForceOverwriteReplicaSecret") {
-        None => {}
-        Some(Value::Bool(overwrites)) => request.name_clash = if overwrites { NameClash::Overwrite } else { NameClash::Refuse },
-        Some(_) => return Err(wrong_type("ForceOverwriteReplicaSecret", "a boolean")),
-    }
-    request.resource_policy =
-        text(members, "ResourcePolicy")?.map(ResourcePolicy::try_from).transpose().map_err(refused("ResourcePolicy"))?;
-    request.rotation_rules = match members.remove("RotationRules") {
-        None => None,
-        Some(rules @ Value::Object(_)) => {
-            let rules = parse_rotation_rules(files, "RotationRules", &rules.to_string())?;
-            Some(RotationRules::new(rules).map_err(refused("RotationRules"))?)
-        }
-        Some(_) => return Err(wrong_type("RotationRules", "an object")),
-    };
+    request.resource_policy = secrets::resource_policy(&asked).map_err(refused("ResourcePolicy"))?;
+    request.rotation_rules = secrets::rotation_rules(&asked).map_err(refused("RotationRules"))?;
     Ok(request)
 }
 
-fn secret_value(members: &mut Map<String, Value>, format: BinaryFormat, files: &ParamFiles<'_>) -> Result<Option<SecretValue>, UsageError> {
-    let (kind, member, bytes) = match (text(members, "SecretString")?, text(members, "SecretBinary")?) {
+/// Takes a member out where it is text.
+fn take_text(given: &mut Map<String, Value>, member: &str) -> Option<String> {
+    match given.get_mut(member) {
+        Some(Value::String(text)) => {
+            let text = std::mem::take(text);
+            given.remove(member);
+            Some(text)
+        }
+        _ => None,
+    }
+}
+
+/// The members but the value.
+fn checked(mut given: Map<String, Value>) -> Result<Request, UsageError> {
+    // As in requests of AWS's command line, null is as good as nothing; so is a list of a skeleton that was not filled in.
+    given.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty()));
+    let entry = protocol::find(Service::SecretsManager, "CreateSecret").into_iter();
+    let members: Vec<_> =
+        entry.flat_map(|entry| entry.input.iter().chain(entry.own_input)).filter(|member| member.name != NOT_TAKEN).collect();
+    let mut draft = Draft::default();
+    for (name, value) in &given {
+        match members.iter().find(|member| member.name == name) {
+            Some(member) => draft.json(member, Json::of(value)),
+            None => draft.unknown(name, members.iter().map(|member| member.name).collect()),
+        }
+    }
+    Request::typed(members, draft).map_err(told_in_one_line)
+}
+
+fn secret_value(
+    string: Option<String>,
+    binary: Option<String>,
+    format: BinaryFormat,
+    files: &ParamFiles<'_>,
+) -> Result<Option<SecretValue>, UsageError> {
+    let (kind, member, bytes) = match (string, binary) {
         (None, None) => return Ok(None),
         (Some(_), Some(_)) => {
             return Err(UsageError::new("You can't specify both a binary secret value and a string secret value in the same secret."));
@@ -147,27 +153,6 @@ fn refuse_read_once(files: &ParamFiles<'_>, member: &str, value: &str) -> Result
         }
         _ => Ok(()),
     }
-}
-
-fn text(members: &mut Map<String, Value>, member: &str) -> Result<Option<String>, UsageError> {
-    match members.remove(member) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(wrong_type(member, "a string")),
-    }
-}
-
-/// A list in JSON; `None` where it is empty, as in a skeleton that was not filled in.
-fn list(members: &mut Map<String, Value>, member: &str) -> Result<Option<String>, UsageError> {
-    match members.remove(member) {
-        None => Ok(None),
-        Some(Value::Array(items)) => Ok((!items.is_empty()).then(|| Value::Array(items).to_string())),
-        Some(_) => Err(wrong_type(member, "a list")),
-    }
-}
-
-fn wrong_type(member: &str, expected: &str) -> UsageError {
-    UsageError::new(format!("Invalid type for parameter {member}: not {expected}"))
 }
 
 pub(super) fn refused(member: &'static str) -> impl Fn(Error) -> UsageError {

@@ -28,6 +28,8 @@ fn defaults() -> Defaults {
     }
 }
 
+const TOKEN: &str = "00000000-0000-4000-8000-000000000001";
+
 fn entry_with(value: Value, defaults: &Defaults) -> Result<CreateSecret, String> {
     entry::request(value, defaults, &ParamFiles::new(&Environment::fixed(&[]))).map_err(|error| error.message)
 }
@@ -43,7 +45,7 @@ fn value_of(request: &CreateSecret) -> Option<(PayloadKind, Vec<u8>)> {
 #[test]
 fn an_entry_is_a_request_as_aws_writes_it() {
     let request = entry(json!({
-        "Name": "db", "ClientRequestToken": "t", "Description": "d", "KmsKeyId": "alias/a", "SecretString": "s", "SecretBinary": null,
+        "Name": "db", "ClientRequestToken": TOKEN, "Description": "d", "KmsKeyId": "alias/a", "SecretString": "s", "SecretBinary": null,
         "Tags": [{"Key": "k", "Value": "v"}], "AddReplicaRegions": [{"Region": "eu-west-1", "KmsKeyId": "alias/b"}, {"Region": "us-east-1"}],
         "ForceOverwriteReplicaSecret": true, "ResourcePolicy": "{\"Version\":\"2012-10-17\",\"Statement\":{\"Effect\":\"Allow\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}}",
         "RotationRules": {"AutomaticallyAfterDays": 30},
@@ -54,7 +56,7 @@ fn an_entry_is_a_request_as_aws_writes_it() {
     assert_eq!(request.replicas, [replica("eu-west-1", Some("alias/b")), replica("us-east-1", None)]);
     assert_eq!(request.tags, [Tag { key: "k".to_owned(), value: "v".to_owned() }]);
     assert_eq!((request.name.as_str(), request.kms_key_id.as_deref()), ("db", Some("alias/a")));
-    assert_eq!((request.client_request_token.as_deref(), request.description.as_deref()), (Some("t"), Some("d")));
+    assert_eq!((request.client_request_token.as_deref(), request.description.as_deref()), (Some(TOKEN), Some("d")));
     assert!(request.name_clash == NameClash::Overwrite && request.resource_policy.is_some() && request.rotation_rules.is_some());
 }
 
@@ -104,9 +106,21 @@ fn anything_else_is_refused_without_its_content() {
         (json!("TOPSECRET"), "Invalid type: expecting an object"),
         (json!({}), "Missing required parameter in input: \"Name\""),
         (json!({"Name": null}), "Missing required parameter in input: \"Name\""),
-        (json!({"Name": 5}), "Invalid type for parameter Name: not a string"),
+        (json!({"Name": 5}), "Invalid type for parameter Name, type: <class 'int'>, valid types: <class 'str'>"),
+        (
+            json!({"Name": 5, "KmsKeyId": ["TOPSECRET"], "ClientRequestToken": "TOPSECRET"}),
+            "Invalid type for parameter Name, type: <class 'int'>, valid types: <class 'str'>; Invalid type for parameter KmsKeyId, type: <class 'list'>, valid types: <class 'str'>; Invalid length for parameter ClientRequestToken, value: 9",
+        ),
+        (
+            json!({"Name": "a", "ClientRequestToken": "TOPSECRET"}),
+            "Invalid length for parameter ClientRequestToken, value: 9, valid min length: 32",
+        ),
+        (json!({"Name": "a", "AddReplicaRegions": [{"Region": "TOPSECRET"}]}), "Value at 'addReplicaRegions.1.member.region' failed"),
         (json!({"Name": "a", "Names": "b"}), "Unknown parameter in input: \"Names\", must be one of: Name, "),
-        (json!({"Name": "a", "SecretString": ["TOPSECRET"]}), "Invalid type for parameter SecretString: not a string"),
+        (
+            json!({"Name": "a", "SecretString": ["TOPSECRET"]}),
+            "Invalid type for parameter SecretString, type: <class 'list'>, valid types: <class 'str'>",
+        ),
         (json!({"Name": "a", "SecretString": ""}), "'SecretString': a secret value needs at least 1 byte"),
         (json!({"Name": "a", "SecretString": "TOPSECRET", "SecretBinary": "eA=="}), "You can't specify both"),
         (json!({"Name": "a", "SecretBinary": "TOPSECRET!"}), "'SecretBinary': Invalid base64"),
@@ -114,15 +128,24 @@ fn anything_else_is_refused_without_its_content() {
         (json!({"Name": "a", "SecretString": "file:///nonexistent/v"}), "Unable to load paramfile file:///nonexistent/v"),
         (json!({"Name": "a", "SecretString": "file://-"}), "cannot come from stdin"),
         (json!({"Name": "a", "SecretBinary": "-"}), "cannot come from stdin"),
-        (json!({"Name": "a", "Tags": {"Key": "a"}}), "Invalid type for parameter Tags: not a list"),
-        (json!({"Name": "a", "Tags": [{"Value": "a"}]}), "'Tags': Missing required parameter \"Key\""),
-        (json!({"Name": "a", "AddReplicaRegions": ["us-east-1"]}), "'AddReplicaRegions': the JSON is not a list of objects"),
+        (json!({"Name": "a", "Tags": {"Key": "a"}}), "Invalid type for parameter Tags, type: <class 'dict'>, valid types: <class 'list'>"),
+        (
+            json!({"Name": "a", "Tags": [{"Value": "a"}]}),
+            "Value null at 'tags.1.member.key' failed to satisfy constraint: Member must not be null",
+        ),
+        (
+            json!({"Name": "a", "AddReplicaRegions": ["us-east-1"]}),
+            "Invalid type for parameter AddReplicaRegions[0], type: <class 'str'>, valid types: <class 'dict'>",
+        ),
         (
             json!({"Name": "a", "ForceOverwriteReplicaSecret": "yes"}),
-            "Invalid type for parameter ForceOverwriteReplicaSecret: not a boolean",
+            "Invalid type for parameter ForceOverwriteReplicaSecret, type: <class 'str'>, valid types: <class 'bool'>",
         ),
         (json!({"Name": "a", "ResourcePolicy": "TOPSECRET"}), "'ResourcePolicy': "),
-        (json!({"Name": "a", "RotationRules": "TOPSECRET"}), "Invalid type for parameter RotationRules: not an object"),
+        (
+            json!({"Name": "a", "RotationRules": "TOPSECRET"}),
+            "Invalid type for parameter RotationRules, type: <class 'str'>, valid types: <class 'dict'>",
+        ),
     ] {
         let shown = value.to_string();
         let message = entry(value).expect_err(&shown);

@@ -90,7 +90,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "CreateKey",
         r#"{"Tags": [{"TagKey": ""}]}"#,
         "ValidationException",
-        "2 validation errors detected: Value '' at 'tags.1.member.tagKey' failed to satisfy constraint: Member must have length greater than or equal to 1; Value null at 'tags.1.member.tagValue'",
+        "2 validation errors detected: Value null at 'tags.1.member.tagValue' failed to satisfy constraint: Member must not be null; Value '' at 'tags.1.member.tagKey'",
     ),
     (
         "ListKeys",
@@ -204,7 +204,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
         "KMSInvalidStateException",
         "is pending deletion",
     ),
-    ("GenerateRandom", "{}", "ValidationException", "Value null at 'numberOfBytes'"),
+    ("GenerateRandom", "{}", "ValidationException", "NumberOfBytes is required."),
     ("GenerateRandom", r#"{"NumberOfBytes": 16, "CustomKeyStoreId": "x"}"#, "UnsupportedOperationException", "CustomKeyStoreId"),
     (
         "Encrypt",

@@ -44,7 +44,7 @@ fn a_body_is_an_object_whose_members_stand_once_and_have_their_types() {
         ("Encrypt", r#"{"KeyId": 1}"#, "NUMBER_VALUE can not be converted to String at 'keyId'"),
         ("Encrypt", r#"{"Plaintext": [1]}"#, "START_ARRAY can not be converted to Blob at 'plaintext'"),
         ("Encrypt", r#"{"Plaintext": "EXAMPLE"}"#, "The value at 'plaintext' is not base64"),
-        ("Encrypt", r#"{"EncryptionContext": {"a": true}}"#, "BOOLEAN_VALUE can not be converted to String in 'encryptionContext'"),
+        ("Encrypt", r#"{"EncryptionContext": {"a": true}}"#, "BOOLEAN_VALUE can not be converted to String at 'encryptionContext.a'"),
         ("Encrypt", r#"{"EncryptionContext": {"a": "1", "a": "2"}}"#, "A member stands twice"),
         ("Encrypt", r#"{"EncryptionContext": []}"#, "START_ARRAY can not be converted to Map at 'encryptionContext'"),
         ("Decrypt", r#"{"Recipient": "x"}"#, "STRING_VALUE can not be converted to Structure at 'recipient'"),

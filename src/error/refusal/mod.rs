@@ -16,6 +16,7 @@ mod regions;
 mod replica;
 mod request;
 mod secret;
+mod violation;
 
 use std::fmt;
 
@@ -29,8 +30,11 @@ pub use key_use::KeyUseRefusal;
 pub use public_key::{NotAKeyArn, PublicKeyRefusal};
 pub use regions::{RegionProblem, RegionsRefusal};
 pub use replica::ReplicaRefusal;
-pub use request::{Constraint, RequestRefusal, Violation};
+pub use request::RequestRefusal;
 pub use secret::{RotationRefusal, SecretDifference, SecretRefusal};
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
+pub(crate) use violation::JsonKind;
+pub use violation::{Constraint, MemberPath, MemberType, MistypedJson, PathStep, ViolatingValue, Violation};
 
 use super::ErrorCode;
 

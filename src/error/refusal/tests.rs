@@ -240,12 +240,17 @@ fn requests() -> Vec<Refusal> {
         Constraint::MostValue(1),
         Constraint::Pattern("x"),
         Constraint::OneOf(vec!["x"]),
+        Constraint::Required,
         Constraint::NotNull,
+        Constraint::Known(vec!["x"]),
+        Constraint::Type(MemberType::String),
+        Constraint::Base64,
         Constraint::Region,
     ];
     [
         RequestRefusal::Invalid(broken.map(|broken| Violation::new("x", broken)).to_vec()),
         RequestRefusal::ContextTooLong(text()),
+        RequestRefusal::SizeMissing,
         RequestRefusal::SizeOrSpec,
         RequestRefusal::SpecsDiffer,
         RequestRefusal::UsageMissing,
@@ -334,8 +339,10 @@ fn a_list_of_regions_says_each_region_once() {
 
 #[test]
 fn violations_are_told_as_aws_tells_them() {
-    let refusal =
-        RequestRefusal::Invalid(vec![Violation::by("limit", "0", Constraint::LeastValue(1)), Violation::new("keyId", Constraint::NotNull)]);
+    let refusal = RequestRefusal::Invalid(vec![
+        Violation::by("Limit", "0", Constraint::LeastValue(1)),
+        Violation::missing("KeyId", Constraint::Required),
+    ]);
     assert_eq!(
         refusal.to_string(),
         "2 validation errors detected: Value '0' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1; Value null at 'keyId' failed to satisfy constraint: Member must not be null"

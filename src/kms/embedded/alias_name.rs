@@ -1,11 +1,13 @@
 //! What an alias can be called.
 
-use crate::error::{Constraint, KeyPropertyRefusal, Result, Violation};
+use crate::{
+    error::{Constraint, KeyPropertyRefusal, Result, Violation},
+    kms::member_limits::{ALIAS_NAME_LENGTH, check_length},
+};
 
 /// What every alias name begins with.
 pub(super) const PREFIX: &str = "alias/";
 const RESERVED_PREFIX: &str = "alias/aws/";
-const NAME_LIMIT: usize = 256;
 
 /// Whether a user may make, move or remove an alias of this name.
 pub(super) fn check_changeable(name: &str) -> Result<()> {
@@ -15,12 +17,7 @@ pub(super) fn check_changeable(name: &str) -> Result<()> {
 
 /// Whether a name, reserved or not, can be an alias at all.
 pub(in crate::kms) fn check_name(name: &str) -> Result<()> {
-    if name.is_empty() {
-        return Err(Violation::new("aliasName", Constraint::LeastLength(1)).into());
-    }
-    if name.chars().count() > NAME_LIMIT {
-        return Err(Violation::new("aliasName", Constraint::MostLength(NAME_LIMIT)).into());
-    }
+    check_length("aliasName", name.chars().count(), &ALIAS_NAME_LENGTH)?;
     if !name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte)) {
         return Err(Violation::by("aliasName", name, Constraint::Pattern("^[a-zA-Z0-9:/_-]+$")).into());
     }

@@ -17,7 +17,8 @@ use crate::{
 };
 
 /// Days that a deletion can be waited for.
-const WINDOW: std::ops::RangeInclusive<u16> = 7..=30;
+/// The model says 1 to 365; its documentation, and with it the service, 7 to 30.
+const WINDOW: std::ops::RangeInclusive<i64> = 7..=30;
 const DEFAULT_WINDOW: u16 = 30;
 
 /// Days after the last write beyond which the clock is doubted.
@@ -57,7 +58,7 @@ impl EmbeddedKms {
     /// `ValidationException` outside 7 to 30 days; as for [`EmbeddedKms::enable_key`].
     pub fn schedule_key_deletion(&mut self, region: Region, key_id: &str, window_in_days: Option<u16>) -> Result<KeyDeletion> {
         let window_in_days = window_in_days.unwrap_or(DEFAULT_WINDOW);
-        check_range("pendingWindowInDays", &window_in_days, &WINDOW)?;
+        check_range("pendingWindowInDays", window_in_days, &WINDOW)?;
         let key = self.customer_key(region, key_id, "ScheduleKeyDeletion")?;
         key.require_not_pending()?;
         let waits_for_replicas = self.has_live_replicas(&key);

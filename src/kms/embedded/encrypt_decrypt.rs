@@ -16,7 +16,7 @@ use crate::{
     kms::{
         encryption_algorithm::EncryptionAlgorithm,
         key_id::is_key_id,
-        member_limits::{CIPHERTEXT_LIMIT, PLAINTEXT_LIMIT, check_length},
+        member_limits::{CIPHERTEXT_LENGTH, PLAINTEXT_LENGTH, check_length},
         secret_json::{blob, secret_as_base64},
     },
     region::Region,
@@ -187,7 +187,7 @@ impl EmbeddedKms {
         blob: &CiphertextBlob,
         context: &EncryptionContext,
     ) -> Result<Decrypted> {
-        check_length("ciphertextBlob", blob.0.len(), CIPHERTEXT_LIMIT)?;
+        check_length("ciphertextBlob", blob.0.len(), &CIPHERTEXT_LENGTH)?;
         let key = match key_id {
             Some(key_id) => self.named(region, key_id)?,
             None => AnyKey::Embedded(self.key_of_blob(region, blob)?),
@@ -238,7 +238,7 @@ pub(super) fn begin_encrypt(key: &KeyArn, algorithm: EncryptionAlgorithm, plaint
         EncryptionAlgorithm::SymmetricDefault => tracing::debug!(%key, "kms: Encrypt"),
         EncryptionAlgorithm::Rsa(algorithm) => tracing::debug!(%key, algorithm = algorithm.name(), "kms: Encrypt"),
     }
-    check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)
+    check_length("plaintext", plaintext.len(), &PLAINTEXT_LENGTH)
 }
 
 /// What comes first when a key is to decrypt.
@@ -247,7 +247,7 @@ pub(super) fn begin_decrypt(key: &KeyArn, algorithm: EncryptionAlgorithm, cipher
         EncryptionAlgorithm::SymmetricDefault => tracing::debug!(%key, "kms: Decrypt"),
         EncryptionAlgorithm::Rsa(algorithm) => tracing::debug!(%key, algorithm = algorithm.name(), "kms: Decrypt"),
     }
-    check_length("ciphertextBlob", ciphertext.len(), CIPHERTEXT_LIMIT)
+    check_length("ciphertextBlob", ciphertext.len(), &CIPHERTEXT_LENGTH)
 }
 
 /// The version of the key material that a blob names: 64 hex digits.

@@ -10,14 +10,12 @@ use crate::{
     format::EncryptionContext,
     keyring::CiphertextBlob,
     kms::{
-        member_limits::check_range,
+        member_limits::{NUMBER_OF_BYTES, check_range},
         secret_json::{blob, secret_as_base64},
     },
     region::Region,
     secret::SecretBytes,
 };
-
-const RANDOM_LENGTH: std::ops::RangeInclusive<usize> = 1..=1024;
 
 /// The answer of [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html), and of
 /// GenerateDataKeyWithoutPlaintext.
@@ -102,7 +100,7 @@ impl EmbeddedKms {
 /// # Errors
 /// `ValidationException` for the length; no random bytes.
 pub fn generate_random(length: usize) -> Result<SecretBytes> {
-    check_range("numberOfBytes", &length, &RANDOM_LENGTH)?;
+    check_range("numberOfBytes", length, &NUMBER_OF_BYTES)?;
     let mut bytes = SecretBytes::zeroed(length);
     SystemRandom.fill(bytes.expose_mut())?;
     Ok(bytes)

@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{material::KeyMaterial, tags::Tags};
 use crate::{
-    error::{Constraint, Result, Violation},
+    error::Result,
+    kms::member_limits::{DESCRIPTION_LENGTH, check_length},
     region::Region,
     timestamp::Timestamp,
 };
-
-/// Longest description, in characters.
-pub(in crate::kms) const DESCRIPTION_LIMIT: usize = 8192;
 
 /// Who manages a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,8 +115,5 @@ impl MultiRegion {
 }
 
 pub(super) fn check_description(description: &str) -> Result<()> {
-    if description.chars().count() > DESCRIPTION_LIMIT {
-        return Err(Violation::new("description", Constraint::MostLength(DESCRIPTION_LIMIT)).into());
-    }
-    Ok(())
+    check_length("description", description.chars().count(), &DESCRIPTION_LENGTH)
 }

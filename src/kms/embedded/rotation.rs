@@ -15,13 +15,11 @@ use crate::{
     arn::KeyArn,
     crypto::SystemRandom,
     error::{KeyRefusal, Result},
-    kms::member_limits::check_range,
+    kms::member_limits::{ROTATION_PERIOD, check_range},
     region::Region,
     timestamp::Timestamp,
 };
 
-/// Days from one automatic rotation to the next.
-pub(in crate::kms) const PERIOD: std::ops::RangeInclusive<u16> = 90..=2560;
 const DEFAULT_PERIOD: u16 = 365;
 /// Most rotations on demand in a key's life.
 const ON_DEMAND_LIMIT: usize = 25;
@@ -114,7 +112,7 @@ impl EmbeddedKms {
     /// # Errors
     /// `ValidationException` outside 90 to 2,560 days; as for [`EmbeddedKms::rotate_key_on_demand`].
     pub fn enable_key_rotation(&mut self, region: Region, key_id: &str, period_in_days: Option<u16>) -> Result<()> {
-        period_in_days.map_or(Ok(()), |days| check_range("rotationPeriodInDays", &days, &PERIOD))?;
+        period_in_days.map_or(Ok(()), |days| check_range("rotationPeriodInDays", days, &ROTATION_PERIOD))?;
         let (key, _) = self.rotatable_key(region, key_id, "EnableKeyRotation")?;
         // As in AWS, a period that is not given is the default, not the one that was set before.
         let period_in_days = period_in_days.unwrap_or(DEFAULT_PERIOD);

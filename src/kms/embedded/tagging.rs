@@ -4,7 +4,10 @@ use super::{
     state::EmbeddedKms,
     tags::{self, KeyTag},
 };
-use crate::{error::Result, region::Region};
+use crate::{
+    error::{MemberPath, Result},
+    region::Region,
+};
 
 impl EmbeddedKms {
     /// [TagResource](https://docs.aws.amazon.com/kms/latest/APIReference/API_TagResource.html) of a key id or key ARN; a tag that is there
@@ -29,7 +32,7 @@ impl EmbeddedKms {
     /// As for [`EmbeddedKms::tag_resource`].
     pub fn untag_resource(&mut self, region: Region, key_id: &str, tag_keys: &[String]) -> Result<()> {
         let mut key = self.customer_key_mut(region, key_id, "UntagResource")?;
-        tag_keys.iter().try_for_each(|key| tags::check_key(key))?;
+        tag_keys.iter().enumerate().try_for_each(|(at, key)| tags::check_key(&MemberPath::from("TagKeys").item(at), key))?;
         key.as_ref().require_not_pending()?;
         if tag_keys.iter().any(|tag_key| key.tags.contains_key(tag_key)) {
             key.change().tags.retain(|tag_key, _| !tag_keys.contains(tag_key));

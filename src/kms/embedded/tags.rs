@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use crate::error::{Constraint, KeyPropertyRefusal, Result, Violation};
+use crate::{
+    error::{KeyPropertyRefusal, MemberPath, Result},
+    kms::member_limits::{TAG_KEY_LENGTH, TAG_VALUE_LENGTH, check_length},
+};
 
 /// Values by key.
 pub(in crate::kms) type Tags = BTreeMap<String, String>;
 
-const KEY_LIMIT: usize = 128;
-const VALUE_LIMIT: usize = 256;
 const TAGS_PER_KEY: usize = 50;
 const RESERVED_PREFIX: &str = "aws:";
 
@@ -32,11 +33,10 @@ pub(super) fn list(tags: &Tags) -> Vec<KeyTag> {
 /// Adds tags, or none of them.
 pub(super) fn add(tags: &mut Tags, new: Vec<(String, String)>) -> Result<()> {
     let mut seen: Vec<&str> = Vec::new();
-    for (key, value) in &new {
-        check_key(key)?;
-        if value.chars().count() > VALUE_LIMIT {
-            return Err(Violation::new("tags.tagValue", Constraint::MostLength(VALUE_LIMIT)).into());
-        }
+    for (at, (key, value)) in new.iter().enumerate() {
+        let tag = MemberPath::from("Tags").item(at);
+        check_key(&tag.member("TagKey"), key)?;
+        check_length(tag.member("TagValue"), value.chars().count(), &TAG_VALUE_LENGTH)?;
         if seen.contains(&key.as_str()) {
             return Err(KeyPropertyRefusal::TagTwice.into());
         }
@@ -55,11 +55,8 @@ pub(in crate::kms) fn are_valid(tags: &Tags) -> bool {
     add(&mut Tags::new(), tags.clone().into_iter().collect()).is_ok()
 }
 
-pub(super) fn check_key(key: &str) -> Result<()> {
-    if key.is_empty() || key.chars().count() > KEY_LIMIT {
-        let broken = if key.is_empty() { Constraint::LeastLength(1) } else { Constraint::MostLength(KEY_LIMIT) };
-        return Err(Violation::new("tags.tagKey", broken).into());
-    }
+pub(super) fn check_key(path: &MemberPath, key: &str) -> Result<()> {
+    check_length(path.clone(), key.chars().count(), &TAG_KEY_LENGTH)?;
     if key.get(..RESERVED_PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(RESERVED_PREFIX)) {
         return Err(KeyPropertyRefusal::TagOfAws.into());
     }

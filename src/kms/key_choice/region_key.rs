@@ -6,13 +6,13 @@ use super::{
     known_keys::{KeyPurpose, KnownKeys},
 };
 use crate::{
-    error::{Constraint, ErrorCode, KeyRefusal, ReplicaRefusal, Result, Violation},
-    kms::{DEFAULT_KEY_ALIAS, EMBEDDED_PREFIX, EmbeddedKms},
+    error::{ErrorCode, KeyRefusal, ReplicaRefusal, Result},
+    kms::{
+        DEFAULT_KEY_ALIAS, EMBEDDED_PREFIX, EmbeddedKms,
+        member_limits::{KMS_KEY_ID_LENGTH, check_length},
+    },
     region::Region,
 };
-
-/// Most characters of `KmsKeyId`, as Secrets Manager's service model has it.
-const KMS_KEY_ID_LIMIT: usize = 2048;
 
 /// A Region to replicate to, as the user named it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,10 +66,7 @@ pub(crate) fn key_of_region(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Re
 
 /// Lengths count characters, as in AWS; an empty one means the default key.
 fn check_kms_key_id(key_id: &str) -> Result<()> {
-    if key_id.chars().count() <= KMS_KEY_ID_LIMIT {
-        return Ok(());
-    }
-    Err(Violation::new("kmsKeyId", Constraint::MostLength(KMS_KEY_ID_LIMIT)).into())
+    check_length("kmsKeyId", key_id.chars().count(), &KMS_KEY_ID_LENGTH)
 }
 
 /// The key as the user named it; else the one that was set as the Region's default, else the default alias.

@@ -3,7 +3,7 @@
 use super::kinds::{ARN, KEY_ID, LIMIT, MARKER, listed};
 use crate::{
     error::Result,
-    kms::EmbeddedKms,
+    kms::{EmbeddedKms, member_limits::ALIAS_NAME_LENGTH},
     page::PageRules,
     protocol::{
         answer::Answer,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 const ALIAS_NAME: Kind = Kind::Text {
-    length: 1..=256,
+    length: ALIAS_NAME_LENGTH,
     pattern: Some(&Pattern {
         text: "^[a-zA-Z0-9:/_-]+$",
         matches: |text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b":/_-".contains(&byte)),

@@ -7,17 +7,17 @@ use super::{
 use crate::{
     error::{RequestRefusal, Result},
     keyring::CiphertextBlob,
-    kms::{EmbeddedKms, GeneratedDataKey, GeneratedRandom, ReEncrypt},
+    kms::{EmbeddedKms, GeneratedDataKey, GeneratedRandom, ReEncrypt, member_limits},
     protocol::{
         answer::Answer,
         member::{ANY_COUNT, Kind, Member},
         operation::{Operation, Run},
-        request::{Request, missing},
+        request::Request,
     },
     region::Region,
 };
 
-const NUMBER_OF_BYTES: Kind = Kind::Integer(1..=1024);
+const NUMBER_OF_BYTES: Kind = Kind::Integer(member_limits::NUMBER_OF_BYTES);
 const DATA_KEY_SPEC: Kind = Kind::OneOf(&["AES_256", "AES_128"]);
 const DRY_RUN_MODIFIERS: Kind = Kind::List { count: ANY_COUNT, of: &Kind::OneOf(&["IGNORE_CIPHERTEXT"]), item: "DryRunModifierType" };
 
@@ -178,7 +178,7 @@ fn encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answe
 
 fn generate_data_key(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<GeneratedDataKey> {
     request.refuse(&["Recipient"])?;
-    let length = match (request.text("KeySpec"), request.number("NumberOfBytes")) {
+    let length = match (request.text("KeySpec"), request.number("NumberOfBytes")?) {
         (Some("AES_128"), None) => 16,
         (Some(_), None) => 32,
         (None, Some(length)) => length,
@@ -191,7 +191,7 @@ fn generate_data_key(kms: &EmbeddedKms, region: Region, request: &Request) -> Re
 
 fn generate_random(request: &Request) -> Result<Answer> {
     request.refuse(&["CustomKeyStoreId", "Recipient"])?;
-    let length = request.number("NumberOfBytes").ok_or_else(|| missing("NumberOfBytes"))?;
+    let length = request.number("NumberOfBytes")?.ok_or(RequestRefusal::SizeMissing)?;
     Ok(Answer::secret(GeneratedRandom::of_length(length)?))
 }
 

@@ -121,7 +121,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("PendingWindowInDays", PENDING_WINDOW),
         ],
         Run::ChangeKeys(|region, request| {
-            let (key_id, window) = (request.key_id("KeyId")?, request.number("PendingWindowInDays"));
+            let (key_id, window) = (request.key_id("KeyId")?, request.number("PendingWindowInDays")?);
             Ok(Box::new(move |kms| Answer::document(&kms.schedule_key_deletion(region, key_id, window)?)))
         }),
     ),

@@ -1,23 +1,28 @@
 //! The types and limits of members that several operations have.
 
-use crate::protocol::member::{Kind, Member, Pattern};
+use crate::{
+    kms::member_limits::{
+        CIPHERTEXT_LENGTH, DESCRIPTION_LENGTH, PLAINTEXT_LENGTH, ROTATION_PERIOD as PERIOD, TAG_KEY_LENGTH, TAG_VALUE_LENGTH,
+    },
+    protocol::member::{Kind, Member, Pattern},
+};
 
 pub(super) const ARN: Kind = Kind::text(20..=2048);
 pub(super) const KEY_ID: Kind = Kind::text(1..=2048);
-pub(super) const DESCRIPTION: Kind = Kind::text(0..=8192);
+pub(super) const DESCRIPTION: Kind = Kind::text(DESCRIPTION_LENGTH);
 pub(super) const POLICY: Kind = Kind::Text { length: 1..=131_072, pattern: Some(&POLICY_PATTERN) };
 pub(super) const MARKER: Kind = Kind::Text { length: 1..=1024, pattern: Some(&MARKER_PATTERN) };
 pub(super) const LIMIT: Kind = Kind::Integer(1..=1000);
-pub(super) const TAG_KEY: Kind = Kind::text(1..=128);
-const TAG_VALUE: Kind = Kind::text(0..=256);
+pub(super) const TAG_KEY: Kind = Kind::text(TAG_KEY_LENGTH);
+const TAG_VALUE: Kind = Kind::text(TAG_VALUE_LENGTH);
 pub(super) const TAGS: Kind = Kind::structures(&[Member::required("TagKey", TAG_KEY), Member::required("TagValue", TAG_VALUE)]);
 pub(super) const GRANT_TOKENS: Kind = Kind::List { count: 0..=10, of: &Kind::text(1..=8192), item: "GrantTokenType" };
 
 pub(super) const ALGORITHM: Kind = Kind::OneOf(&["SYMMETRIC_DEFAULT", "RSAES_OAEP_SHA_1", "RSAES_OAEP_SHA_256", "SM2PKE"]);
 pub(super) const KEY_AGREEMENT_ALGORITHM: Kind = Kind::OneOf(&["ECDH"]);
-pub(super) const CIPHERTEXT: Kind = Kind::Blob(1..=6144);
+pub(super) const CIPHERTEXT: Kind = Kind::Blob(CIPHERTEXT_LENGTH);
 /// What AWS encrypts, and what it gives away in plain.
-pub(super) const PLAINTEXT: Kind = Kind::Blob(1..=4096);
+pub(super) const PLAINTEXT: Kind = Kind::Blob(PLAINTEXT_LENGTH);
 pub(super) const PUBLIC_KEY: Kind = Kind::Blob(1..=8192);
 pub(super) const KEY_MATERIAL_ID: Kind = Kind::text(64..=64);
 pub(super) const KEY_STATE: Kind = Kind::OneOf(&[
@@ -32,7 +37,7 @@ pub(super) const KEY_STATE: Kind = Kind::OneOf(&[
 ]);
 pub(super) const EXPIRATION_MODEL: Kind = Kind::OneOf(&["KEY_MATERIAL_EXPIRES", "KEY_MATERIAL_DOES_NOT_EXPIRE"]);
 pub(super) const PENDING_WINDOW: Kind = Kind::Integer(1..=365);
-pub(super) const ROTATION_PERIOD: Kind = Kind::Integer(90..=2560);
+pub(super) const ROTATION_PERIOD: Kind = Kind::Integer(PERIOD);
 /// Nitro enclaves, which are not here: it is refused, whatever is in it.
 pub(super) const RECIPIENT: Kind = Kind::Structure(&[
     Member::optional("KeyEncryptionAlgorithm", Kind::OneOf(&["RSAES_OAEP_SHA_256"])),

@@ -13,7 +13,6 @@ use crate::{
         member::{Kind, Member, Pattern},
         operation::{Change, Operation, Run},
         request::{Caller, Request},
-        value::path_of,
     },
     region::Region,
 };
@@ -64,7 +63,7 @@ fn update_primary_region(region: Region, request: &Request) -> Result<Change<'_>
 
 fn other_region(request: &Request, member: &str) -> Result<Region> {
     let name = request.required_text(member)?;
-    Region::new(name).ok_or_else(|| Violation::by(path_of(member), name, Constraint::Region).into())
+    Region::new(name).ok_or_else(|| Violation::by(member, name, Constraint::Region).into())
 }
 
 /// AWS has no error for it that says as much; the command line has.

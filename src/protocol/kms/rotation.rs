@@ -70,7 +70,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 fn enable_key_rotation(region: Region, request: &Request) -> Result<Change<'_>> {
-    let (key_id, period) = (request.key_id("KeyId")?, request.number("RotationPeriodInDays"));
+    let (key_id, period) = (request.key_id("KeyId")?, request.number("RotationPeriodInDays")?);
     Ok(Box::new(move |kms| kms.enable_key_rotation(region, key_id, period).map(|()| Answer::Nothing)))
 }
 

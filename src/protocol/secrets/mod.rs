@@ -7,7 +7,7 @@ mod tags;
 
 use super::operation::Operation;
 #[cfg(feature = "cli")]
-pub(crate) use seal::{replicas, tags};
+pub(crate) use seal::{ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, replicas, resource_policy, rotation_rules, tags};
 
 const GROUPS: [&[Operation]; 3] = [read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS];
 

@@ -14,22 +14,25 @@ use crate::{
         request::Request,
         value::{Structure, Value},
     },
-    vault::{ListSecrets, MAX_SECRET_LENGTH, SecretFilter, VersionSelector},
+    vault::{
+        ListSecrets, MAX_SECRET_LENGTH, SecretFilter, VersionSelector,
+        limits::{FILTER_COUNT, FILTER_VALUE_COUNT, FILTER_VALUE_LENGTH},
+    },
 };
 
 const FILTER_KEYS: &[&str] = &["description", "name", "tag-key", "tag-value", "primary-region", "owning-service", "all"];
 const FILTER_VALUE: Kind = Kind::Text {
-    length: 0..=512,
+    length: FILTER_VALUE_LENGTH,
     pattern: Some(&Pattern {
         text: r"^\!?[a-zA-Z0-9 :_@\/\+\=\.\-\!]*$",
         matches: |text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" :_@/+=.-!".contains(&byte)),
     }),
 };
 const FILTERS: Kind = Kind::Structures {
-    count: 0..=10,
+    count: FILTER_COUNT,
     members: &[
         Member::demanded("Key", Kind::OneOf(FILTER_KEYS)),
-        Member::demanded("Values", Kind::List { count: 1..=10, of: &FILTER_VALUE, item: "FilterValueStringType" }),
+        Member::demanded("Values", Kind::List { count: FILTER_VALUE_COUNT, of: &FILTER_VALUE, item: "FilterValueStringType" }),
     ],
 };
 const SORTS: &[&str] = &["created-date", "last-accessed-date", "last-changed-date", "name"];
@@ -96,7 +99,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("Name", NAME),
             Member::optional("VersionId", VERSION_ID),
             Member::optional("SecretBinary", Kind::Blob(1..=MAX_SECRET_LENGTH)),
-            Member::optional("SecretString", Kind::text(1..=MAX_SECRET_LENGTH)),
+            Member::optional("SecretString", Kind::SecretText(1..=MAX_SECRET_LENGTH)),
             Member::optional("VersionStages", VERSION_STAGES),
             Member::optional("CreatedDate", Kind::Date),
         ],

@@ -8,10 +8,21 @@ use crate::{
         member::{ANY_COUNT, Kind, Member},
         operation::{Operation, Run, Sealing},
         request::Request,
+        value::Value,
     },
-    vault::{CreateSecret, MAX_SECRET_LENGTH, NameClash, ReplicaRegion, ReplicateSecret, Tag},
+    vault::{
+        CreateSecret, MAX_SECRET_LENGTH, NameClash, ReplicaRegion, ReplicateSecret, ResourcePolicy, RotationRules, RotationRulesType, Tag,
+        limits::{NAME_LENGTH, RESOURCE_POLICY_LENGTH},
+    },
 };
 
+/// The member for replica Regions.
+pub(crate) const ADD_REPLICA_REGIONS: Member = Member::required("AddReplicaRegions", REPLICA_REGIONS);
+/// The members for a new secret's value.
+pub(crate) const SECRET_BINARY: Member = Member::optional("SecretBinary", Kind::Blob(1..=MAX_SECRET_LENGTH));
+pub(crate) const SECRET_STRING: Member = Member::optional("SecretString", Kind::SecretText(1..=MAX_SECRET_LENGTH));
+/// The member for a new secret's tags.
+pub(crate) const TAGS_MEMBER: Member = Member::optional("Tags", TAGS);
 const REPLICA_REGIONS: Kind = Kind::Structures {
     count: 1..=*ANY_COUNT.end(),
     members: &[Member::demanded("Region", REGION), Member::optional("KmsKeyId", KMS_KEY_ID)],
@@ -21,13 +32,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
     Operation::secrets(
         "CreateSecret",
         &[
-            Member::required("Name", Kind::text(1..=512)),
+            Member::required("Name", Kind::text(NAME_LENGTH)),
             Member::optional("ClientRequestToken", VERSION_ID),
             Member::optional("Description", DESCRIPTION),
             Member::optional("KmsKeyId", KMS_KEY_ID),
-            Member::optional("SecretBinary", Kind::Blob(1..=MAX_SECRET_LENGTH)),
-            Member::optional("SecretString", Kind::text(1..=MAX_SECRET_LENGTH)),
-            Member::optional("Tags", TAGS),
+            SECRET_BINARY,
+            SECRET_STRING,
+            TAGS_MEMBER,
             Member::optional("AddReplicaRegions", REPLICA_REGIONS),
             Member::optional("ForceOverwriteReplicaSecret", Kind::Boolean),
             Member::optional("Type", TYPE),
@@ -40,14 +51,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         Run::SealSecrets(create_secret),
     )
-    .with_own_input(&[Member::optional("ResourcePolicy", Kind::text(1..=20_480)), Member::optional("RotationRules", ROTATION_RULES)]),
+    .with_own_input(&[
+        Member::optional("ResourcePolicy", Kind::text(RESOURCE_POLICY_LENGTH)),
+        Member::optional("RotationRules", ROTATION_RULES),
+    ]),
     Operation::secrets(
         "ReplicateSecretToRegions",
-        &[
-            Member::required("SecretId", SECRET_ID),
-            Member::required("AddReplicaRegions", REPLICA_REGIONS),
-            Member::optional("ForceOverwriteReplicaSecret", Kind::Boolean),
-        ],
+        &[Member::required("SecretId", SECRET_ID), ADD_REPLICA_REGIONS, Member::optional("ForceOverwriteReplicaSecret", Kind::Boolean)],
         &[Member::optional("ARN", ARN), Member::optional("ReplicationStatus", REPLICATION_STATUS)],
         Run::SealSecrets(replicate_secret_to_regions),
     ),
@@ -102,6 +112,34 @@ pub(crate) fn replicas(request: &Request) -> Vec<ReplicaRegion> {
 /// The tags of a request.
 pub(crate) fn tags(request: &Request) -> Vec<Tag> {
     request.text_pairs("Tags", "Key", "Value").into_iter().map(|(key, value)| Tag { key, value }).collect()
+}
+
+/// The resource policy of a request to create.
+///
+/// # Errors
+/// `MalformedPolicyDocumentException`.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "AWS has it in a request of its own"))]
+pub(crate) fn resource_policy(request: &Request) -> Result<Option<ResourcePolicy>> {
+    request.text("ResourcePolicy").map(str::parse).transpose()
+}
+
+/// The rotation rules of a request to create.
+///
+/// # Errors
+/// `InvalidParameterException` for rules that do not hold together.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "AWS has it in a request of its own"))]
+pub(crate) fn rotation_rules(request: &Request) -> Result<Option<RotationRules>> {
+    let Some(given) = request.structure("RotationRules") else { return Ok(None) };
+    let text = |name| match given.get(name) {
+        Some(Value::Text(text)) => Some(text.clone()),
+        _ => None,
+    };
+    let automatically_after_days = match given.get("AutomaticallyAfterDays") {
+        Some(Value::Integer(days)) => Some(*days),
+        _ => None,
+    };
+    let given = RotationRulesType { automatically_after_days, duration: text("Duration"), schedule_expression: text("ScheduleExpression") };
+    RotationRules::new(given).map(Some)
 }
 
 fn name_clash(request: &Request) -> NameClash {

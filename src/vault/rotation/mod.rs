@@ -8,13 +8,11 @@ use serde::{Deserialize, Serialize};
 use time::Duration;
 
 use self::schedule::Schedule;
+use super::limits::{AUTOMATICALLY_AFTER_DAYS, SCHEDULE_EXPRESSION_LENGTH};
 use crate::{
     error::{Constraint, Error, Result, RotationRefusal, SecretRefusal, Violation},
     timestamp::Timestamp,
 };
-
-/// Most characters of an expression.
-const EXPRESSION_LIMIT: usize = 256;
 
 /// Rotation rules as they stand in a request, not yet checked:
 /// [RotationRulesType](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotationRulesType.html).
@@ -106,10 +104,11 @@ fn invalid(refusal: RotationRefusal) -> Error {
 
 fn check_days(days: i64) -> Result<u32> {
     const PARAMETER: &str = "rotationRules.automaticallyAfterDays";
+    let (least, most) = AUTOMATICALLY_AFTER_DAYS.into_inner();
     match u32::try_from(days) {
-        Ok(days @ 1..=1000) => Ok(days),
-        _ if days < 1 => Err(Violation::new(PARAMETER, Constraint::LeastValue(1)).into()),
-        _ => Err(Violation::new(PARAMETER, Constraint::MostValue(1000)).into()),
+        Ok(days) if (least..=most).contains(&days.into()) => Ok(days),
+        _ if days < least => Err(Violation::new(PARAMETER, Constraint::LeastValue(least)).into()),
+        _ => Err(Violation::new(PARAMETER, Constraint::MostValue(most)).into()),
     }
 }
 
@@ -118,8 +117,8 @@ fn parse_expression(expression: &str) -> Result<Schedule> {
     if expression.is_empty() {
         return Err(Violation::new(PARAMETER, Constraint::LeastLength(1)).into());
     }
-    if expression.len() > EXPRESSION_LIMIT {
-        return Err(Violation::new(PARAMETER, Constraint::MostLength(EXPRESSION_LIMIT)).into());
+    if expression.len() > *SCHEDULE_EXPRESSION_LENGTH.end() {
+        return Err(Violation::new(PARAMETER, Constraint::MostLength(*SCHEDULE_EXPRESSION_LENGTH.end())).into());
     }
     if !expression.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"()#?*-/, ".contains(&byte)) {
         return Err(Violation::new(PARAMETER, Constraint::Pattern(r"[0-9A-Za-z\(\)#\?\*\-\/, ]+")).into());

@@ -80,8 +80,8 @@ fn parameters_outside_their_limits_are_refused() {
     assert_refused(tagged(tags(51)), invalid, &["51 tags", "at most 50"]);
     assert_refused(tagged(vec![tag("a", "1"), tag("a", "2")]), invalid, &["tag a is given twice"]);
     assert_refused(tagged(vec![tag("aws:a", "")]), invalid, &["reserved"]);
-    assert_refused(tagged(vec![tag(&"k".repeat(129), "")]), validation, &["tags.member.key", "128"]);
-    assert_refused(tagged(vec![tag("k", &"v".repeat(257))]), validation, &["tags.member.value", "256"]);
+    assert_refused(tagged(vec![tag(&"k".repeat(129), "")]), validation, &["tags.1.member.key", "128"]);
+    assert_refused(tagged(vec![tag("k", &"v".repeat(257))]), validation, &["tags.1.member.value", "256"]);
     let key = Some("k".repeat(2049));
     assert_refused(place.create(&CreateSecret { kms_key_id: key, ..request("key", &[]) }), validation, &["kmsKeyId", "2048"]);
     let replicas = vec![replica_under("us-east-1", &"k".repeat(2049))];

@@ -50,9 +50,9 @@ fn tags_have_the_limits_of_aws() {
     place.vault.tag_resource("db", None, &many(0..49)).expect("49 tags");
     let before = place.snapshot();
     assert_refused(place.vault.tag_resource("db", None, &many(48..51)), ErrorCode::InvalidParameterException, &["51 tags"]);
-    assert_refused(place.vault.tag_resource("db", None, &[tag("", "")]), ErrorCode::ValidationException, &["tags.member.key"]);
+    assert_refused(place.vault.tag_resource("db", None, &[tag("", "")]), ErrorCode::ValidationException, &["tags.1.member.key"]);
     let long = tag("a", &"é".repeat(257));
-    assert_refused(place.vault.tag_resource("db", None, &[long]), ErrorCode::ValidationException, &["tags.member.value"]);
+    assert_refused(place.vault.tag_resource("db", None, &[long]), ErrorCode::ValidationException, &["tags.1.member.value"]);
     assert_refused(place.vault.tag_resource("db", None, &[tag("AWS:a", "")]), ErrorCode::InvalidParameterException, &["reserved"]);
     let twice = [tag("a", "1"), tag("a", "2")];
     assert_refused(place.vault.tag_resource("db", None, &twice), ErrorCode::InvalidParameterException, &["given twice"]);
@@ -62,7 +62,7 @@ fn tags_have_the_limits_of_aws() {
     assert_refused(
         place.vault.untag_resource("db", None, &keys(&["é".repeat(129).as_str()])),
         ErrorCode::ValidationException,
-        &["tagKeys.member", "128"],
+        &["tagKeys.1.member", "128"],
     );
     assert_eq!(place.snapshot(), before);
     place.vault.tag_resource("db", None, &many(48..50)).expect("50 tags");

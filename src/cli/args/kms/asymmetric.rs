@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::args::kms::{dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
+use crate::cli::args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
 
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(untagged)]
@@ -43,7 +43,7 @@ pub(crate) struct DeriveSharedSecretArgs {
     #[arg(long, value_name = "KEY")]
     pub(crate) key_id: String,
     /// ECDH
-    #[arg(long, value_name = "NAME", value_parser = ["ECDH"])]
+    #[arg(long, value_name = "NAME", value_parser = AnyName(&["ECDH"]))]
     pub(crate) key_agreement_algorithm: String,
     /// The other's public key, the DER of a SubjectPublicKeyInfo: fileb://FILE, file://FILE (base64) or base64
     #[arg(long, value_name = "BLOB")]

@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::args::kms::{dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
+use crate::cli::args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
 
 #[derive(Debug, Subcommand, Serialize)]
 #[serde(untagged)]
@@ -123,11 +123,11 @@ pub(crate) struct GenerateDataKeyArgs {
     #[arg(long, value_name = "KEY")]
     pub(crate) key_id: String,
     /// AES_256 (32 bytes) or AES_128 (16 bytes)
-    #[arg(long, value_name = "SPEC", value_parser = ["AES_256", "AES_128"], required_unless_present = "number_of_bytes", conflicts_with = "number_of_bytes")]
+    #[arg(long, value_name = "SPEC", value_parser = AnyName(&["AES_256", "AES_128"]))]
     pub(crate) key_spec: Option<String>,
     /// Length in bytes, 1 to 1024
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) number_of_bytes: Option<usize>,
+    #[arg(long, value_name = "BYTES", allow_negative_numbers = true)]
+    pub(crate) number_of_bytes: Option<i64>,
     /// Non-secret pairs that decryption has to name again: k=v,k2=v2, or JSON
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
@@ -144,6 +144,6 @@ pub(crate) struct GenerateDataKeyArgs {
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct GenerateRandomArgs {
     /// How many, 1 to 1024
-    #[arg(long, value_name = "BYTES")]
-    pub(crate) number_of_bytes: usize,
+    #[arg(long, value_name = "BYTES", allow_negative_numbers = true)]
+    pub(crate) number_of_bytes: Option<i64>,
 }

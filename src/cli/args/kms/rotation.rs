@@ -15,6 +15,6 @@ pub(crate) struct EnableKeyRotationArgs {
     #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// 90 to 2560 [default: 365]
-    #[arg(long, value_name = "DAYS")]
-    pub(crate) rotation_period_in_days: Option<u16>,
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub(crate) rotation_period_in_days: Option<i64>,
 }

@@ -48,7 +48,7 @@ pub(crate) struct CreateKeyArgs {
     #[arg(long, value_name = "USAGE")]
     pub(crate) key_usage: Option<String>,
     /// AWS_KMS
-    #[arg(long, value_name = "ORIGIN", value_parser = ["AWS_KMS"], default_value = "AWS_KMS", hide = true)]
+    #[arg(long, value_name = "ORIGIN", default_value = "AWS_KMS", hide = true)]
     origin: String,
 }
 

@@ -4,7 +4,13 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::{
-    cli::{args::KmsPagingArgs, failure::Outcome, invocation::Invocation, members::Arguments, paging::ListOperation},
+    cli::{
+        args::KmsPagingArgs,
+        failure::Outcome,
+        invocation::Invocation,
+        members::Arguments,
+        paging::{ListOperation, ManualPage},
+    },
     error::Error,
     kms::EmbeddedKms,
     page::ListOrder as _,
@@ -64,7 +70,8 @@ pub(super) fn list(invocation: &Invocation, args: &impl Serialize, paging: &KmsP
         return Err(Error::Misuse("a list is read, and by pages").into());
     };
     let named = arguments.key_id().map(|key_id| invocation.regions.of_key(key_id)).transpose()?;
-    let request = arguments.request(&invocation.inputs, operation)?;
+    let request = arguments.with_page_size(pages, paging.paging.page_size).request(&invocation.inputs, operation)?;
+    let manual = ManualPage::of(&request, pages, paging.limit)?;
     let kms = invocation.keystore.read()?;
     let regions = match named.map_or_else(|| invocation.regions.configured(), |region| Ok(Some(region)))? {
         Some(region) => vec![region],
@@ -78,7 +85,7 @@ pub(super) fn list(invocation: &Invocation, args: &impl Serialize, paging: &KmsP
     }
     // Each Region's list is sorted; of several, so is the whole.
     entries.sort_by_cached_key(|entry| pages.position(entry));
-    ListOperation::of(pages).print(&invocation.printer, (&entries, pages), &paging.paging, paging.manual())
+    ListOperation::of(pages).print(&invocation.printer, (&entries, pages), &paging.paging, manual)
 }
 
 /// Changes the keystore, durably, making it at first use.

@@ -26,8 +26,8 @@ pub(crate) struct ScheduleKeyDeletionArgs {
     #[serde(flatten)]
     pub(crate) key: KeyIdArgs,
     /// 7 to 30 [default: 30]
-    #[arg(long, value_name = "DAYS")]
-    pub(crate) pending_window_in_days: Option<u16>,
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub(crate) pending_window_in_days: Option<i64>,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &ScheduleKeyDeletionArgs) -> Outcome {

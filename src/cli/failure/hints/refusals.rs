@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     cli::command_operation::CommandOperation,
-    error::{AwsRefusal, Cause, ErrorCode, Refusal, RequestRefusal},
+    error::{AwsRefusal, Cause, Constraint, ErrorCode, PathStep, Refusal, RequestRefusal, Violation},
 };
 
 pub(super) fn hints(refusal: &Refusal, operation: CommandOperation) -> Vec<Hint> {
@@ -54,9 +54,20 @@ fn of_aws(refusal: &AwsRefusal) -> Vec<Hint> {
     }
 }
 
+/// By the member that it is about.
+fn of_violation(violation: &Violation) -> Option<&'static str> {
+    let Some(PathStep::Member(member)) = violation.path.steps().last() else { return None };
+    match (&**member, &violation.broken) {
+        ("Region" | "ReplicaRegion" | "PrimaryRegion", _) => Some("'coldseal kms list-regions' shows those that there are"),
+        ("SecretString" | "SecretBinary", Constraint::MostLength(_)) => Some("use 'coldseal seal' for larger payloads"),
+        _ => None,
+    }
+}
+
 fn of_request(refusal: &RequestRefusal, operation: CommandOperation) -> Vec<Hint> {
     match refusal {
         RequestRefusal::Invalid(_) if keys::is_about_alias(operation) => one(keys::ALIAS_GRAMMAR),
+        RequestRefusal::Invalid(violations) => violations.iter().find_map(of_violation).map_or_else(Vec::new, one),
         RequestRefusal::MalformedPolicy(_) if operation == CommandOperation::CreateSecret => {
             one("a resource policy is a JSON object with Version and Statement; each statement has Effect, Principal, Action and Resource")
         }
@@ -65,8 +76,7 @@ fn of_request(refusal: &RequestRefusal, operation: CommandOperation) -> Vec<Hint
             one("'coldseal kms create-key --help' lists the key specs and key usages")
         }
         RequestRefusal::DryRun => one("leave --dry-run out to have it done"),
-        RequestRefusal::Invalid(_)
-        | RequestRefusal::ContextTooLong(_)
+        RequestRefusal::ContextTooLong(_)
         | RequestRefusal::SizeOrSpec
         | RequestRefusal::SpecsDiffer
         | RequestRefusal::UsageMissing
@@ -84,6 +94,7 @@ fn of_request(refusal: &RequestRefusal, operation: CommandOperation) -> Vec<Hint
         | RequestRefusal::NotOptedIn(_)
         | RequestRefusal::ReplicaNotOptedIn(_)
         | RequestRefusal::State(_)
+        | RequestRefusal::SizeMissing
         | RequestRefusal::Unavailable(_) => Vec::new(),
     }
 }

@@ -8,7 +8,7 @@ use aws_sdk_kms::{
 };
 
 use super::{
-    super::{super::member_limits::CIPHERTEXT_LIMIT, OnlineKey},
+    super::{super::member_limits::CIPHERTEXT_LENGTH, OnlineKey},
     call::Call,
     failure::shown,
 };
@@ -44,7 +44,9 @@ pub(super) fn require_length(call: &Call<'_>, secret: SecretBytes, lengths: Rang
 pub(super) fn ciphertext(call: &Call<'_>, blob: Option<Blob>) -> Result<CiphertextBlob> {
     match blob.map(Blob::into_inner).unwrap_or_default() {
         blob if blob.is_empty() => Err(call.no_answer("its CiphertextBlob is empty")),
-        blob if blob.len() > CIPHERTEXT_LIMIT => Err(call.no_answer(format!("its CiphertextBlob is over {CIPHERTEXT_LIMIT} bytes"))),
+        blob if blob.len() > *CIPHERTEXT_LENGTH.end() => {
+            Err(call.no_answer(format!("its CiphertextBlob is over {} bytes", CIPHERTEXT_LENGTH.end())))
+        }
         blob => Ok(CiphertextBlob(blob)),
     }
 }

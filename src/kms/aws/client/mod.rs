@@ -47,7 +47,7 @@ use self::{
     failure::SdkFailure,
 };
 use super::{
-    super::member_limits::{CIPHERTEXT_LIMIT, PLAINTEXT_LIMIT, check_length},
+    super::member_limits::{CIPHERTEXT_LENGTH, PLAINTEXT_LENGTH, check_length},
     OnlineKey, OnlineKms,
 };
 use crate::{
@@ -200,7 +200,7 @@ impl Kms for AwsKms {
     }
 
     fn encrypt(&self, key: &KeyArn, plaintext: &[u8], context: &EncryptionContext) -> Result<CiphertextBlob> {
-        check_length("plaintext", plaintext.len(), PLAINTEXT_LIMIT)?;
+        check_length("plaintext", plaintext.len(), &PLAINTEXT_LENGTH)?;
         let arn = key.to_string();
         let call = Call::new("Encrypt", key.region(), &arn);
         let answer = self.call(&call, |client, transmits| {
@@ -212,7 +212,7 @@ impl Kms for AwsKms {
     }
 
     fn decrypt(&self, key: &KeyArn, blob: &CiphertextBlob, context: &EncryptionContext) -> Result<SecretBytes> {
-        check_length("ciphertextBlob", blob.0.len(), CIPHERTEXT_LIMIT)?;
+        check_length("ciphertextBlob", blob.0.len(), &CIPHERTEXT_LENGTH)?;
         let arn = key.to_string();
         let call = Call::new("Decrypt", key.region(), &arn);
         let answer = self.call(&call, |client, transmits| {
@@ -221,11 +221,11 @@ impl Kms for AwsKms {
         })?;
         let plaintext = answer::secret(answer.plaintext);
         answer::require_key(&call, answer.key_id.as_deref())?;
-        answer::require_length(&call, plaintext, 1..=PLAINTEXT_LIMIT)
+        answer::require_length(&call, plaintext, PLAINTEXT_LENGTH)
     }
 
     fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
-        check_length("ciphertextBlob", ciphertext.len(), CIPHERTEXT_LIMIT)?;
+        check_length("ciphertextBlob", ciphertext.len(), &CIPHERTEXT_LENGTH)?;
         let arn = key.to_string();
         let call = Call::new("Decrypt", key.region(), &arn);
         let algorithm = EncryptionAlgorithmSpec::from(algorithm.name());
@@ -235,7 +235,7 @@ impl Kms for AwsKms {
         })?;
         let plaintext = answer::secret(answer.plaintext);
         answer::require_key(&call, answer.key_id.as_deref())?;
-        answer::require_length(&call, plaintext, 1..=PLAINTEXT_LIMIT)
+        answer::require_length(&call, plaintext, PLAINTEXT_LENGTH)
     }
 
     fn is_online(&self) -> bool {

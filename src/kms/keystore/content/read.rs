@@ -12,12 +12,13 @@ use crate::{
     error::Result,
     kms::{
         embedded::{
-            Alias, AutomaticRotation, Clock, ComparisonKey, DESCRIPTION_LIMIT, Deletion, EmbeddedKms, Key, KeyMaterial, KeyPair, Material,
-            MaterialVersions, MultiRegion, ROTATION_PERIOD, RegionState, are_valid_tags, check_alias_name, check_key_policy,
+            Alias, AutomaticRotation, Clock, ComparisonKey, Deletion, EmbeddedKms, Key, KeyMaterial, KeyPair, Material, MaterialVersions,
+            MultiRegion, RegionState, are_valid_tags, check_alias_name, check_key_policy,
         },
         imported::{ImportedKey, KmsPublicKey},
         key_id::is_key_id,
         key_spec::{KeySpec, KeyUsage},
+        member_limits::{DESCRIPTION_LENGTH, ROTATION_PERIOD},
     },
     region::Region,
 };
@@ -117,13 +118,15 @@ fn into_key(region: Region, stored: KeyContent<'_>) -> Result<Key, &'static str>
             .map(|AutomaticRotationContent { period_in_days, next_date }| AutomaticRotation { period_in_days, next_date }),
         multi_region: stored.multi_region.map(|stored| into_multi_region(region, &stored)).transpose()?,
     };
-    if key.description.chars().count() > DESCRIPTION_LIMIT || !are_valid_tags(&key.tags) {
+    if !DESCRIPTION_LENGTH.contains(&key.description.chars().count()) || !are_valid_tags(&key.tags) {
         return Err("a key's description or tags");
     }
     if key.policy.as_deref().is_some_and(|policy| check_key_policy(policy).is_err()) {
         return Err("a key's policy");
     }
-    if key.enabled && key.deletion.is_some() || key.rotation.is_some_and(|rotation| !ROTATION_PERIOD.contains(&rotation.period_in_days)) {
+    if key.enabled && key.deletion.is_some()
+        || key.rotation.is_some_and(|rotation| !ROTATION_PERIOD.contains(&rotation.period_in_days.into()))
+    {
         return Err("a key's state or rotation");
     }
     if key.material.spec().is_asymmetric() && key.rotation.is_some() {
