@@ -75,6 +75,22 @@ impl Timestamp {
     }
 }
 
+#[cfg(feature = "cli")]
+impl Timestamp {
+    /// Its text with another offset from UTC, in seconds east of it; `None` outside the years 0 to 9999 there, or for more than a day and some.
+    pub(crate) fn text_at(self, offset: i32) -> Option<String> {
+        let offset = UtcOffset::from_whole_seconds(offset).ok()?;
+        let there = self.0.checked_to_offset(offset).filter(|time| (0..=9999).contains(&time.year()))?;
+        let same_digits = Self(there.replace_offset(UtcOffset::UTC)).to_string();
+        let digits = same_digits.strip_suffix("+00:00").unwrap_or(&same_digits);
+        let sign = if offset.is_negative() { '-' } else { '+' };
+        let (hours, minutes, seconds) = offset.as_hms();
+        let (hours, minutes, seconds) = (hours.unsigned_abs(), minutes.unsigned_abs(), seconds.unsigned_abs());
+        let seconds = if seconds == 0 { String::new() } else { format!(":{seconds:02}") };
+        Some(format!("{digits}{sign}{hours:02}:{minutes:02}{seconds}"))
+    }
+}
+
 impl Timestamp {
     /// Hands its text to `take`.
     fn with_text<T>(self, take: impl FnOnce(&str) -> T) -> T {
@@ -151,6 +167,23 @@ mod tests {
             assert_eq!(printed.parse(), Ok(time));
             assert_eq!(serde_json::to_string(&time).expect("serializes"), format!("\"{printed}\""));
         }
+    }
+
+    #[test]
+    #[cfg(feature = "cli")]
+    fn has_a_text_in_other_offsets() {
+        let time: Timestamp = "2026-11-21T20:38:31.123Z".parse().expect("a time");
+        for (offset, text) in [
+            (0, Some("2026-11-21T20:38:31.123000+00:00")),
+            (19_800, Some("2026-11-22T02:08:31.123000+05:30")),
+            (-12_600, Some("2026-11-21T17:08:31.123000-03:30")),
+            (-1, Some("2026-11-21T20:38:30.123000-00:00:01")),
+            (100_000, None),
+        ] {
+            assert_eq!(time.text_at(offset).as_deref(), text, "{offset}");
+        }
+        let last: Timestamp = "9999-12-31T23:59:59Z".parse().expect("a time");
+        assert_eq!((last.text_at(60), last.text_at(-60).is_some()), (None, true));
     }
 
     #[test]

@@ -46,6 +46,7 @@ mod terminal;
 mod usage;
 mod violations;
 mod words;
+mod zone;
 
 use std::{
     ffi::OsString,

@@ -13,7 +13,7 @@ use super::{
     command_operation::CommandOperation,
     environment::Environment,
     failure::Outcome,
-    output::{Look, OutputFormat, Strange, query::Query, render, render_json, times::TimestampFormat, write_json},
+    output::{Look, OutputFormat, Strange, query::Query, render, render_json, times::Times, write_json},
     profile::Profile,
     terminal::{print_text, printed, stdout_is_terminal, terminal_width},
     usage::UsageError,
@@ -30,7 +30,7 @@ pub(crate) struct Printer {
     format: OutputFormat,
     /// Whether the command line says how results are printed.
     is_format_typed: bool,
-    times: TimestampFormat,
+    times: Times,
     query: Option<Query>,
     /// Stands over tables.
     title: &'static str,
@@ -57,7 +57,7 @@ impl Printer {
         Ok(Self {
             format: global.output.clone().or(configured).as_deref().map_or(Ok(OutputFormat::Json), OutputFormat::from_str)?,
             is_format_typed: global.output.is_some(),
-            times: profile.setting("cli_timestamp_format").map_or(Ok(TimestampFormat::Iso8601), TimestampFormat::from_str)?,
+            times: Times::of(profile, environment)?,
             query: global.query.as_deref().map(Query::parse).transpose()?,
             title: operation.name(),
             look: Look { width: terminal_width().unwrap_or(Look::PLAIN.width), is_colored, strange: strange(operation) },
@@ -79,10 +79,9 @@ impl Printer {
         let listing = Listing { member, list, next_token };
         if self.prints_json() {
             let stdout = BufWriter::with_capacity(PRINTED_AT_ONCE, io::stdout().lock());
-            return printed(write_json(stdout, &listing, self.look.strange));
+            return printed(write_json(stdout, &listing, self.look.strange, self.times.zone()));
         }
-        let whole = self.times == TimestampFormat::Iso8601;
-        match self.query.as_ref().filter(|_| whole).and_then(|query| query.search_each(member, list)) {
+        match self.query.as_ref().and_then(|query| query.search_each(member, list, &self.times)) {
             Some(found) => self.print_value(&found?),
             None => self.print(&listing),
         }
@@ -90,16 +89,15 @@ impl Printer {
 
     /// Whether a result is printed as it is.
     fn prints_json(&self) -> bool {
-        self.format == OutputFormat::Json && self.query.is_none() && self.times == TimestampFormat::Iso8601
+        self.format == OutputFormat::Json && self.query.is_none() && self.times.are_text()
     }
 
     /// Prints a result as `--query` and `--output` say.
     pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
         if self.prints_json() {
-            return print_text(&render_json(result, self.look.strange).map_err(|_| NOT_JSON)?);
+            return print_text(&render_json(result, self.look.strange, self.times.zone()).map_err(|_| NOT_JSON)?);
         }
-        let mut value = serde_json::to_value(result).map_err(|_| NOT_JSON)?;
-        self.times.apply(&mut value);
+        let value = self.times.tree(result).map_err(|_| NOT_JSON)?;
         match &self.query {
             Some(query) => {
                 let found = query.search(&value);

@@ -292,3 +292,54 @@ fn version() {
     let (code, stdout, stderr) = Account::new().run("--version");
     assert_eq!((code, &stdout[..], &stderr[..]), (Some(0), &format!("coldseal {}\n", env!("CARGO_PKG_VERSION"))[..], ""));
 }
+
+/// As version 2 prints them: ISO 8601 in the zone of whoever reads, with its offset at that time.
+#[test]
+fn times_are_those_of_the_local_zone() {
+    let account = Account::new();
+    let id = account.key("--multi-region")["KeyId"].as_str().expect("an id").to_owned();
+    account.json(&format!("kms create-alias --alias-name alias/a --target-key-id {id}"));
+    account.json(&format!("kms enable-key-rotation --key-id {id}"));
+    account.json(&format!("kms rotate-key-on-demand --key-id {id}"));
+    account.json_with(
+        "create-secret --name s --secret-string x --encryption-context CreatedDate=2026-01-31T12:00:00+00:00 --rotation-rules",
+        "AutomaticallyAfterDays=30",
+    );
+    let in_zone = |tz: &str, line: &str| {
+        let output = account.0.std(line).env("AWS_REGION", "us-west-2").env("TZ", tz).output().expect("runs");
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let of_key = |command: &str| format!("kms {command} --key-id {id}");
+    let date = regex::Regex::new(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+[+-][0-9:]+").expect("a regular expression");
+    for (line, dates) in [
+        ("describe-secret --secret-id s".to_owned(), 3),
+        ("get-secret-value --secret-id s".to_owned(), 1),
+        ("list-secrets".to_owned(), 3),
+        ("list-secrets --query SecretList[].CreatedDate".to_owned(), 1),
+        ("list-secrets --query SecretList[0].[CreatedDate,LastChangedDate]".to_owned(), 2),
+        ("kms create-key".to_owned(), 1),
+        (of_key("describe-key"), 1),
+        (of_key("list-aliases"), 2),
+        (of_key("list-key-rotations"), 1),
+        (of_key("get-key-rotation-status"), 1),
+        (format!("{} --replica-region us-east-1", of_key("replicate-key")), 1),
+        (format!("{} --region us-east-1", of_key("schedule-key-deletion")), 1),
+    ] {
+        for format in if line.contains("create-key") || line.contains("us-east-1") { &["json"][..] } else { &["json", "text", "table"] } {
+            let printed = in_zone("IST-5:30", &format!("{line} --output {format}"));
+            // The user's own value stays as it is.
+            let printed = printed.replace("2026-01-31T12:00:00+00:00", "");
+            let found: Vec<_> = date.find_iter(&printed).map(|found| found.as_str()).collect();
+            assert!(found.len() == dates && found.iter().all(|date| date.ends_with("+05:30")), "{line}: {printed}");
+        }
+    }
+    // The same time, whatever the zone; and UTC where there is none.
+    let created = |tz: &str| in_zone(tz, "describe-secret --secret-id s --query CreatedDate --output text");
+    let utc: coldseal::Timestamp = created("UTC").trim_end().parse().expect("a time");
+    for (tz, offset) in [("IST-5:30", "+05:30"), ("EDT4", "-04:00"), ("", "+00:00"), ("No/Such/Zone", "+00:00")] {
+        let text = created(tz);
+        assert!(text.trim_end().ends_with(offset), "{tz}: {text}");
+        assert_eq!(text.trim_end().parse(), Ok(utc), "{tz}");
+    }
+}

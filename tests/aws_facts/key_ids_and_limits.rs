@@ -155,7 +155,7 @@ fn a_key_has_four_forms_of_name() {
 }
 
 #[test]
-fn answers_name_the_whole_arn() {
+fn answers_name_the_whole_arn_or_the_bare_id() {
     let account = Account::new();
     account.0.write("plain", "x");
     let key = account.key("");
@@ -168,12 +168,32 @@ fn answers_name_the_whole_arn() {
         format!("re-encrypt --ciphertext-blob {blob} --destination-key-id {id}"),
         format!("generate-data-key --key-spec AES_256 --key-id {id}"),
         format!("generate-data-key-without-plaintext --key-spec AES_256 --key-id {id}"),
-        format!("get-key-rotation-status --key-id {id}"),
         format!("rotate-key-on-demand --key-id {id}"),
         format!("schedule-key-deletion --key-id {id}"),
         format!("cancel-key-deletion --key-id {id}"),
     ] {
         assert_eq!(&account.json(&format!("kms {line} --query KeyId")), arn, "{line}");
+    }
+    let re_encrypt = format!("kms re-encrypt --ciphertext-blob {blob} --destination-key-id {id} --query SourceKeyId");
+    account.json(&format!("kms enable-key --key-id {id}"));
+    assert_eq!(&account.json(&re_encrypt), arn);
+    let curve = account.key("--key-spec ECC_NIST_P256 --key-usage KEY_AGREEMENT");
+    let on_curve = format!("--key-id {}", curve["KeyId"].as_str().expect("an id"));
+    let public_key = account.text(&format!("kms get-public-key {on_curve} --query PublicKey"));
+    for line in [
+        format!("get-public-key {on_curve}"),
+        format!("derive-shared-secret {on_curve} --key-agreement-algorithm ECDH --public-key {public_key}"),
+    ] {
+        assert_eq!(account.json(&format!("kms {line} --query KeyId")), curve["Arn"], "{line}");
+    }
+    account.json(&format!("kms create-alias --alias-name alias/a --target-key-id {id}"));
+    for line in [
+        format!("get-key-rotation-status --key-id {id} --query KeyId"),
+        format!("list-key-rotations --key-id {id} --query Rotations[0].KeyId"),
+        format!("list-aliases --key-id {id} --query Aliases[0].TargetKeyId"),
+        format!("describe-key --key-id {id} --query KeyMetadata.KeyId"),
+    ] {
+        assert_eq!(account.json(&format!("kms {line}")), id, "{line}");
     }
 }
 
@@ -213,7 +233,13 @@ fn an_alias_is_unique_and_no_reserved_name() {
     account.does_not_send(&format!("kms create-alias --target-key-id {id} --alias-name"), Some(""), &too_short("AliasName", 0, 1));
     let pattern = "satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$";
     account.refuses(&create("alias/a.b"), VALIDATION, &violation_of("alias/a.b", "aliasName", pattern));
-    account.refuses(&create("team"), VALIDATION, "Invalid identifier");
+    let prefix =
+        "Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html";
+    for line in
+        [create("team"), create("Alias/a"), "kms delete-alias --alias-name team".to_owned(), create("team").replace("create", "update")]
+    {
+        account.refuses(&line, VALIDATION, prefix);
+    }
     account.refuses(&create("alias/aws/x"), "NotAuthorizedException", "");
     account.json(&create("alias/aZ09/_-"));
     // One of a name in an account's Region.

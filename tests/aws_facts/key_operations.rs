@@ -278,6 +278,7 @@ fn enable_key_rotation() {
     }
     let status = account.json(&format!("kms get-key-rotation-status --key-id {id}"));
     assert_eq!(members(&status), ["KeyRotationEnabled", "KeyId", "RotationPeriodInDays", "NextRotationDate"]);
+    assert_eq!(status["KeyId"], key["KeyId"], "the bare id, where other answers have the ARN");
     account.json(&format!("kms disable-key-rotation --key-id {id}"));
     assert_eq!(account.json(&format!("kms get-key-rotation-status --key-id {id} --query KeyRotationEnabled")), false);
     refuses_what_is_not_there(&account, "enable-key-rotation --key-id");
@@ -291,7 +292,10 @@ fn rotate_key_on_demand() {
     for _ in 0..25 {
         assert_eq!(account.json(&line), json!({ "KeyId": key["Arn"] }));
     }
-    let message = format!("The on-demand rotations limit has been reached for the given keyId {}.", key["Arn"].as_str().expect("an ARN"));
+    let message = format!(
+        "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {}",
+        key["Arn"].as_str().expect("an ARN")
+    );
     account.refuses(&line, "LimitExceededException", &message);
     assert_eq!(account.json(&format!("kms decrypt --ciphertext-blob {blob} --query Plaintext")), "eA==");
     assert_eq!(account.json(&format!("kms list-key-rotations --key-id {} --query length(Rotations)", id_of(&key))), 25);

@@ -106,6 +106,8 @@ fn replicate_key_answers_creating() {
     let (account, id, answer) = replicated();
     let replica = &answer["ReplicaKeyMetadata"];
     assert_eq!((&replica["KeyState"], &replica["Enabled"]), (&json!("Creating"), &json!(false)));
+    // There is no material yet, and no list of no tags.
+    assert_eq!((replica.get("CurrentKeyMaterialId"), members(&answer)), (None, vec!["ReplicaKeyMetadata", "ReplicaPolicy"]));
     let configuration = &replica["MultiRegionConfiguration"];
     let arn = |region: &str| format!("arn:aws:kms:{region}:000000000000:key/{id}");
     assert_eq!(

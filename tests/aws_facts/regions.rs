@@ -83,10 +83,44 @@ fn the_aws_managed_key_is_made_at_first_use_and_left_alone() {
         let refusal = account.refusal(&format!("kms {line}"));
         assert_eq!((&refusal.name[..], &refusal.operation[..]), ("AccessDeniedException", operation));
     }
+    let status = account.json(&format!("kms get-key-rotation-status --key-id {arn}"));
+    assert_eq!(status, json!({ "KeyRotationEnabled": true, "KeyId": key["KeyId"] }), "always on");
     // Each Region has its own.
     account.json("create-secret --name b --secret-string x --region eu-west-1");
     let elsewhere = account.json("kms describe-key --key-id alias/aws/secretsmanager --region eu-west-1 --query KeyMetadata.KeyId");
     assert_ne!(elsewhere, key["KeyId"]);
+}
+
+/// Secrets Manager alone encrypts under its key. What it did encrypt is opened, other than in AWS: bundles under the default key have to open through
+/// `kms serve`.
+#[test]
+fn nobody_encrypts_under_the_aws_managed_key() {
+    let account = Account::new();
+    account.0.write("plain", "x");
+    account.json("create-secret --name a --secret-string x");
+    let arn = account.text("kms describe-key --key-id alias/aws/secretsmanager --query KeyMetadata.Arn");
+    let own = account.key_id();
+    let blob = account.text(&format!("kms encrypt --key-id {own} --plaintext fileb://plain --query CiphertextBlob"));
+    for key in ["alias/aws/secretsmanager", &arn] {
+        for (operation, action, line) in [
+            ("Encrypt", "Encrypt", format!("encrypt --key-id {key} --plaintext fileb://plain")),
+            ("GenerateDataKey", "GenerateDataKey", format!("generate-data-key --key-id {key} --key-spec AES_256")),
+            (
+                "GenerateDataKeyWithoutPlaintext",
+                "GenerateDataKeyWithoutPlaintext",
+                format!("generate-data-key-without-plaintext --key-id {key} --number-of-bytes 32"),
+            ),
+            ("ReEncrypt", "ReEncryptTo", format!("re-encrypt --ciphertext-blob {blob} --destination-key-id {key}")),
+        ] {
+            let refusal = account.refusal(&format!("kms {line}"));
+            assert_eq!((&refusal.name[..], &refusal.operation[..]), ("AccessDeniedException", operation), "{line}");
+            assert_eq!(refusal.message, format!("kms:{action} is not allowed on {arn}: it is an AWS managed key"));
+        }
+    }
+    // Sealing is coldseal's own, and opening asks for Decrypt.
+    account.json(&format!("seal plain --kms-key-id {arn} -o sealed"));
+    account.json("open sealed -o opened");
+    assert_eq!(account.0.read("opened"), b"x");
 }
 
 #[test]

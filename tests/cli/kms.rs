@@ -122,7 +122,7 @@ hint: 'coldseal kms create-key' makes a key of your own
 
 "#]]);
     refused(format!("create-alias --alias-name team --target-key-id {key}")).stderr_eq(str![[r#"
-An error occurred (ValidationException) when calling the CreateAlias operation: Invalid identifier
+An error occurred (ValidationException) when calling the CreateAlias operation: Alias must start with the prefix "alias/". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html
 hint: an alias is alias/ and letters, digits, ':', '/', '_' or '-'; its target is a key id or key ARN
 
 "#]]);

@@ -80,7 +80,11 @@ impl Sandbox {
                 command.env_remove(&name);
             }
         }
-        command.env("HOME", self.path("home")).env("COLDSEAL_KEYSTORE", self.path("keystore/keystore.json")).env("COLUMNS", "80");
+        command
+            .env("HOME", self.path("home"))
+            .env("COLDSEAL_KEYSTORE", self.path("keystore/keystore.json"))
+            .env("COLUMNS", "80")
+            .env("TZ", "UTC");
         command.current_dir(self.root());
         command
     }

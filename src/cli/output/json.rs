@@ -1,22 +1,26 @@
 //! JSON as Python's `json.dumps` writes it.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-use super::{Strange, python};
-use crate::cli::shown::is_escaped;
+use super::{Strange, python, written_times::WrittenTimes};
+use crate::cli::{shown::is_escaped, zone::Zone};
 
-/// `json.dumps(value, indent=4, ensure_ascii=False)`; where they are to be escaped, with the escapes of JSON for strange characters.
-pub(super) fn indented(value: &impl Serialize, strange: Strange) -> serde_json::Result<String> {
-    written(value, Indented::new(strange))
+/// `json.dumps(value, indent=4, ensure_ascii=False)`; where they are to be escaped, with the escapes of JSON for strange characters. Dates are those of a
+/// zone.
+pub(super) fn indented(value: &impl Serialize, strange: Strange, zone: Option<&Zone>) -> serde_json::Result<String> {
+    written(value, Indented::new(strange, zone))
 }
 
 /// The same, as it comes. An error is the writer's, or the value is not one of JSON.
-pub(super) fn write_indented(writer: impl Write, value: &impl Serialize, strange: Strange) -> serde_json::Result<()> {
-    value.serialize(&mut Serializer::with_formatter(writer, Indented::new(strange)))
+pub(super) fn write_indented(writer: impl Write, value: &impl Serialize, strange: Strange, zone: Option<&Zone>) -> serde_json::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(writer, Indented::new(strange, zone)))
 }
 
 /// `json.dumps(value, separators=(',', ':'))`: ASCII only.
@@ -30,60 +34,76 @@ fn written(value: &impl Serialize, formatter: impl Formatter) -> serde_json::Res
     Ok(String::from_utf8(text).expect("the serializer writes UTF-8"))
 }
 
-struct Indented(PrettyFormatter<'static>, Strange);
+struct Indented<'a> {
+    pretty: PrettyFormatter<'static>,
+    strange: Strange,
+    times: Option<WrittenTimes<'a>>,
+}
 
-impl Indented {
-    fn new(strange: Strange) -> Self {
-        Self(PrettyFormatter::with_indent(b"    "), strange)
+impl<'a> Indented<'a> {
+    fn new(strange: Strange, zone: Option<&'a Zone>) -> Self {
+        Self { pretty: PrettyFormatter::with_indent(b"    "), strange, times: zone.map(WrittenTimes::new) }
+    }
+
+    fn tell(&mut self, step: fn(&mut WrittenTimes<'a>)) {
+        if let Some(times) = &mut self.times {
+            step(times);
+        }
     }
 }
 
-impl Formatter for Indented {
+impl Formatter for Indented<'_> {
     fn write_f64<W: ?Sized + Write>(&mut self, writer: &mut W, value: f64) -> io::Result<()> {
         writer.write_all(python::float(value).as_bytes())
     }
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
-        if self.1 == Strange::AsTheyAre {
+        let fragment = self.times.as_mut().map_or(Cow::Borrowed(fragment), |times| times.string(fragment));
+        if self.strange == Strange::AsTheyAre {
             return writer.write_all(fragment.as_bytes());
         }
-        write_escaped(writer, fragment, |c| !is_escaped(c))
+        write_escaped(writer, &fragment, |c| !is_escaped(c))
     }
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_array(writer)
+        self.tell(WrittenTimes::begin_array);
+        self.pretty.begin_array(writer)
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array(writer)
+        self.pretty.end_array(writer)
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_array_value(writer, first)
+        self.pretty.begin_array_value(writer, first)
     }
 
     fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_array_value(writer)
+        self.pretty.end_array_value(writer)
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object(writer)
+        self.tell(WrittenTimes::begin_object);
+        self.pretty.begin_object(writer)
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object(writer)
+        self.tell(WrittenTimes::end_object);
+        self.pretty.end_object(writer)
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.0.begin_object_key(writer, first)
+        self.tell(WrittenTimes::begin_name);
+        self.pretty.begin_object_key(writer, first)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(writer)
+        self.tell(WrittenTimes::begin_value);
+        self.pretty.begin_object_value(writer)
     }
 
     fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.0.end_object_value(writer)
+        self.pretty.end_object_value(writer)
     }
 }
 

@@ -10,6 +10,7 @@ mod table;
 mod text;
 pub(crate) mod times;
 mod variables;
+mod written_times;
 mod yaml;
 
 use std::{
@@ -24,7 +25,7 @@ use serde_json::Value;
 pub(crate) use grid::{Look, Strange};
 pub(crate) use python::str as python_str;
 
-use super::{shown, usage::UsageError};
+use super::{shown, usage::UsageError, zone::Zone};
 
 /// The values of `--output`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,16 +56,16 @@ impl FromStr for OutputFormat {
     }
 }
 
-/// A document that is not empty as JSON, like [`render`], without the whole of it in memory.
-pub(crate) fn write_json(mut writer: impl Write, document: &impl Serialize, strange: Strange) -> io::Result<()> {
-    json::write_indented(&mut writer, document, strange)?;
+/// A document that is not empty as JSON, like [`render`], without the whole of it in memory; its times in a zone.
+pub(crate) fn write_json(mut writer: impl Write, document: &impl Serialize, strange: Strange, zone: Option<&Zone>) -> io::Result<()> {
+    json::write_indented(&mut writer, document, strange, zone)?;
     writer.write_all(b"\n")?;
     writer.flush()
 }
 
-/// A document as JSON, like [`render`], without a tree of it in memory.
-pub(crate) fn render_json(document: &impl Serialize, strange: Strange) -> serde_json::Result<String> {
-    let text = json::indented(document, strange)?;
+/// A document as JSON, like [`render`], without a tree of it in memory; its times in a zone.
+pub(crate) fn render_json(document: &impl Serialize, strange: Strange, zone: Option<&Zone>) -> serde_json::Result<String> {
+    let text = json::indented(document, strange, zone)?;
     Ok(if text == "{}" { String::new() } else { text + "\n" })
 }
 
@@ -73,7 +74,7 @@ pub(crate) fn render_json(document: &impl Serialize, strange: Strange) -> serde_
 /// `title` stands over a table: the operation's name.
 pub(crate) fn render(title: &str, value: &Value, format: OutputFormat, look: Look) -> String {
     match format {
-        OutputFormat::Json => render_json(value, look.strange).expect("a JSON value serializes into memory"),
+        OutputFormat::Json => render_json(value, look.strange, None).expect("a JSON value serializes into memory"),
         OutputFormat::Table => table::format(title, &shown(value, look.strange), look),
         OutputFormat::Text => text::format(&shown(value, look.strange)),
         OutputFormat::Yaml => yaml::format(value),

@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::query_functions as functions;
 use super::query_literals::quote_literals;
+use super::times::Times;
 use super::variables::{from_plain_variable, plain_name, positioned_name, to_value, to_variable};
 use crate::{cli::usage::UsageError, parallel::try_in_parallel};
 
@@ -56,7 +57,7 @@ impl Query {
 
     /// The same for a document whose member `member` is `list`, a list of structures, where the expression takes each by itself, as
     /// `SecretList[?Name=='a'].ARN` does: then no more of a long list becomes a document than one entry at a time, on each core.
-    pub(crate) fn search_each<T: Serialize + Sync>(&self, member: &str, list: &[T]) -> Option<Result<Value, UsageError>> {
+    pub(crate) fn search_each<T: Serialize + Sync>(&self, member: &str, list: &[T], times: &Times) -> Option<Result<Value, UsageError>> {
         self.each_of(member)?;
         let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
         let shares = list.chunks(list.len().div_ceil(cores.get()).max(ENTRIES_PER_THREAD));
@@ -67,7 +68,7 @@ impl Query {
                 Some(query) => query,
                 None => query.insert(Self::parse(expression)?),
             };
-            query.each_of(member).map_or_else(|| Ok(Vec::new()), |each| query.search_share(each, share))
+            query.each_of(member).map_or_else(|| Ok(Vec::new()), |each| query.search_share(each, share, times))
         };
         let found = try_in_parallel(cores, shares, search);
         Some(found.map(|found| Value::Array(found.into_iter().flatten().collect())))
@@ -84,10 +85,10 @@ impl Query {
         is_member.then_some(rhs)
     }
 
-    fn search_share(&self, each: &Ast, share: &[impl Serialize]) -> Result<Vec<Value>, UsageError> {
+    fn search_share(&self, each: &Ast, share: &[impl Serialize], times: &Times) -> Result<Vec<Value>, UsageError> {
         let mut found = Vec::new();
         for entry in share {
-            let entry = serde_json::to_value(entry).expect("an entry is always JSON");
+            let entry = times.tree(entry).expect("an entry is always JSON");
             let selected = interpret(&to_variable(&entry), each, &mut Context::new(&self.expression, &self.runtime));
             let selected = selected.map_err(|error| describe(&self.expression, &error))?;
             if !selected.is_null() {
@@ -219,7 +220,8 @@ mod tests {
             ] {
                 let query = Query::parse(expression).expect("compiles");
                 let text = |result: Result<Value, UsageError>| result.map(|value| value.to_string()).map_err(|error| error.message);
-                let by_entry = query.search_each("List", &list).unwrap_or_else(|| panic!("{expression} takes each entry by itself"));
+                let by_entry =
+                    query.search_each("List", &list, &Times::UTC).unwrap_or_else(|| panic!("{expression} takes each entry by itself"));
                 assert_eq!(text(by_entry), text(query.search(&document)), "{expression} of {count}");
             }
         }
@@ -233,7 +235,7 @@ mod tests {
             "[List[].Name, NextToken]",
             "sort_by(List, &Name)[].Name",
         ] {
-            assert!(Query::parse(expression).expect("compiles").search_each("List", &[entry(0)]).is_none(), "{expression}");
+            assert!(Query::parse(expression).expect("compiles").search_each("List", &[entry(0)], &Times::UTC).is_none(), "{expression}");
         }
     }
 

@@ -16,7 +16,7 @@ pub(super) fn format(value: &Value) -> String {
             write_block(&mut text, value, 0);
             text
         }
-        scalar => json::indented(scalar, Strange::Escaped).expect("a JSON value serializes into memory") + "\n",
+        scalar => json::indented(scalar, Strange::Escaped, None).expect("a JSON value serializes into memory") + "\n",
     }
 }
 

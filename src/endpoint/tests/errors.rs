@@ -100,7 +100,7 @@ const TABLE: &[(&str, &str, &str, &str)] = &[
     ),
     ("CreateAlias", r#"{"AliasName": "alias/taken", "TargetKeyId": "$ENABLED"}"#, "AlreadyExistsException", "alias/taken already exists"),
     ("CreateAlias", r#"{"AliasName": "alias/aws/x", "TargetKeyId": "$ENABLED"}"#, "NotAuthorizedException", ""),
-    ("CreateAlias", r#"{"AliasName": "none", "TargetKeyId": "$ENABLED"}"#, "ValidationException", "Invalid identifier"),
+    ("CreateAlias", r#"{"AliasName": "none", "TargetKeyId": "$ENABLED"}"#, "ValidationException", "Alias must start with the prefix"),
     (
         "CreateAlias",
         r#"{"AliasName": "alias/é", "TargetKeyId": "$ENABLED"}"#,

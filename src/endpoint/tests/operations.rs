@@ -130,13 +130,13 @@ fn tags_policies_and_rotation(service: &Recorded, key: &Value) {
 
     assert_eq!(service.ask("EnableKeyRotation", &json!({ "KeyId": id, "RotationPeriodInDays": 90 })), json!({}));
     let status = service.ask("GetKeyRotationStatus", &json!({ "KeyId": id }));
-    assert_eq!((&status["KeyId"], &status["RotationPeriodInDays"]), (&json!(arn), &json!(90)));
+    assert_eq!((&status["KeyId"], &status["RotationPeriodInDays"]), (&json!(id), &json!(90)));
     assert!(status["NextRotationDate"].is_number());
     assert_eq!(service.ask("RotateKeyOnDemand", &json!({ "KeyId": id })), json!({ "KeyId": arn }));
     let rotations = service.ask("ListKeyRotations", &json!({ "KeyId": id, "IncludeKeyMaterial": "ROTATIONS_ONLY" }));
     assert_eq!((&rotations["Rotations"][0]["RotationType"], &rotations["Rotations"][1]), (&json!("ON_DEMAND"), &Value::Null));
     assert_eq!(service.ask("DisableKeyRotation", &json!({ "KeyId": id })), json!({}));
-    assert_eq!(service.ask("GetKeyRotationStatus", &json!({ "KeyId": id })), json!({ "KeyId": arn, "KeyRotationEnabled": false }));
+    assert_eq!(service.ask("GetKeyRotationStatus", &json!({ "KeyId": id })), json!({ "KeyId": id, "KeyRotationEnabled": false }));
 }
 
 fn multi_region(service: &Recorded) {

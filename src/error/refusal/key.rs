@@ -144,7 +144,9 @@ pub enum KeyRefusal {
     #[error("{0} already exists.")]
     Exists(KeyArn),
     /// Material was made on demand as often as it can be.
-    #[error("The on-demand rotations limit has been reached for the given keyId {0}.")]
+    #[error(
+        "The on-demand rotations limit has been reached for the given keyId. No more on-demand rotations can be performed for this key: {0}"
+    )]
     OnDemandRotations(KeyArn),
     /// Keys, aliases and defaults of another keystore that are others here.
     #[error("what is to be imported is here already, and not the same; nothing was changed:\n  {}", .0.join("\n  "))]

@@ -16,7 +16,10 @@ pub enum KeyPropertyRefusal {
     /// An alias for an alias.
     #[error("Aliases must refer to keys. Not aliases")]
     AliasOfAlias,
-    /// A name that is no alias.
+    /// A name that does not begin as all names of aliases do.
+    #[error("Alias must start with the prefix \"alias/\". Please see https://docs.aws.amazon.com/kms/latest/developerguide/kms-alias.html")]
+    AliasPrefix,
+    /// A name that is no more than its beginning.
     #[error("Invalid identifier")]
     NotAnAlias,
     /// A name with characters that an alias has not.
@@ -75,7 +78,7 @@ impl KeyPropertyRefusal {
         match self {
             Self::AliasExists(_) => ErrorCode::AlreadyExistsException,
             Self::AliasOfAws => ErrorCode::NotAuthorizedException,
-            Self::AliasOfAlias | Self::NotAnAlias | Self::AliasCharacters(_) | Self::AliasOfOtherKind { .. } => {
+            Self::AliasOfAlias | Self::AliasPrefix | Self::NotAnAlias | Self::AliasCharacters(_) | Self::AliasOfOtherKind { .. } => {
                 ErrorCode::ValidationException
             }
             Self::TooManyAliases { .. } | Self::PolicyTooLong { .. } => ErrorCode::LimitExceededException,

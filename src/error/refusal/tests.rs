@@ -87,6 +87,7 @@ fn uses_of_keys() -> Vec<Refusal> {
         KeyPropertyRefusal::AliasExists(alias()),
         KeyPropertyRefusal::AliasOfAws,
         KeyPropertyRefusal::AliasOfAlias,
+        KeyPropertyRefusal::AliasPrefix,
         KeyPropertyRefusal::NotAnAlias,
         KeyPropertyRefusal::AliasCharacters(text()),
         KeyPropertyRefusal::AliasOfOtherKind { alias: text(), current: "S", key: key(), new: "T" },

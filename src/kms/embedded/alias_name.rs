@@ -22,7 +22,8 @@ pub(in crate::kms) fn check_name(name: &str) -> Result<()> {
         return Err(Violation::by("aliasName", name, Constraint::Pattern("^[a-zA-Z0-9:/_-]+$")).into());
     }
     match name.strip_prefix(PREFIX) {
-        None | Some("") => Err(KeyPropertyRefusal::NotAnAlias.into()),
+        None => Err(KeyPropertyRefusal::AliasPrefix.into()),
+        Some("") => Err(KeyPropertyRefusal::NotAnAlias.into()),
         Some(rest) if rest.contains(':') => Err(KeyPropertyRefusal::AliasCharacters(name.to_owned()).into()),
         Some(_) => Ok(()),
     }

@@ -119,7 +119,8 @@ impl EmbeddedKms {
     /// [Encrypt](https://docs.aws.amazon.com/kms/latest/APIReference/API_Encrypt.html) under a key id, key ARN, alias name or alias ARN.
     ///
     /// # Errors
-    /// As for [`EmbeddedKms::resolve`] and [`EmbeddedKms::encrypt_with`].
+    /// `AccessDeniedException` for an AWS managed key, under which its service alone encrypts; as for [`EmbeddedKms::resolve`] and
+    /// [`EmbeddedKms::encrypt_with`].
     pub fn encrypt_in(
         &self,
         region: Region,
@@ -129,6 +130,7 @@ impl EmbeddedKms {
         context: &EncryptionContext,
     ) -> Result<Encrypted> {
         let key = self.named(region, key_id)?;
+        key.require_customer_managed("Encrypt")?;
         begin_encrypt(key.arn(), algorithm, plaintext)?;
         let ciphertext_blob = key.encrypt(algorithm, plaintext, context)?;
         Ok(Encrypted { ciphertext_blob, key_id: key.into_arn(), encryption_algorithm: algorithm })
@@ -206,6 +208,7 @@ impl EmbeddedKms {
     /// As for [`EmbeddedKms::decrypt_with`] and [`EmbeddedKms::encrypt_in`].
     pub fn re_encrypt_in(&self, region: Region, request: &ReEncrypt<'_>) -> Result<ReEncrypted> {
         let key = self.named(region, request.destination_key_id)?;
+        key.require_customer_managed("ReEncryptTo")?;
         key.require_usable()?;
         let (source_algorithm, algorithm) = (request.source_encryption_algorithm, request.destination_encryption_algorithm);
         let Decrypted { key_id: source_key_id, key_material_id: source_key_material_id, plaintext, .. } =

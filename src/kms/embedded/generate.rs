@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{encrypt_decrypt::material_id, state::EmbeddedKms};
+use super::{encrypt_decrypt::material_id, key_handle::AnyKey, state::EmbeddedKms};
 use crate::{
     arn::KeyArn,
     crypto::{Random as _, SystemRandom},
@@ -35,14 +35,6 @@ pub struct GeneratedDataKey {
     pub key_material_id: String,
 }
 
-impl GeneratedDataKey {
-    /// What GenerateDataKeyWithoutPlaintext answers.
-    #[must_use]
-    pub fn without_plaintext(self) -> Self {
-        Self { plaintext: None, ..self }
-    }
-}
-
 /// The answer of [GenerateRandom](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html).
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -68,7 +60,8 @@ impl EmbeddedKms {
     /// key ARN, alias name or alias ARN.
     ///
     /// # Errors
-    /// As for [`EmbeddedKms::resolve`] and [`EmbeddedKms::generate_data_key_of`].
+    /// `AccessDeniedException` for an AWS managed key, under which its service alone generates data keys; as for [`EmbeddedKms::resolve`] and
+    /// [`EmbeddedKms::generate_data_key_of`].
     pub fn generate_data_key_in(
         &self,
         region: Region,
@@ -77,11 +70,24 @@ impl EmbeddedKms {
         context: &EncryptionContext,
     ) -> Result<GeneratedDataKey> {
         let key = self.named(region, key_id)?;
-        let plaintext = generate_random(length)?;
-        let key = key.embedded(None)?;
-        let ciphertext_blob = key.encrypt_data_key(plaintext.expose(), context)?;
-        let key_material_id = material_id(&ciphertext_blob)?;
-        Ok(GeneratedDataKey { ciphertext_blob, plaintext: Some(plaintext), key_id: key.into_arn(), key_material_id })
+        key.require_customer_managed("GenerateDataKey")?;
+        generate_data_key(key, length, context)
+    }
+
+    /// [GenerateDataKeyWithoutPlaintext](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKeyWithoutPlaintext.html).
+    ///
+    /// # Errors
+    /// As for [`EmbeddedKms::generate_data_key_in`].
+    pub fn generate_data_key_without_plaintext_in(
+        &self,
+        region: Region,
+        key_id: &str,
+        length: usize,
+        context: &EncryptionContext,
+    ) -> Result<GeneratedDataKey> {
+        let key = self.named(region, key_id)?;
+        key.require_customer_managed("GenerateDataKeyWithoutPlaintext")?;
+        Ok(GeneratedDataKey { plaintext: None, ..generate_data_key(key, length, context)? })
     }
 
     /// [GenerateDataKey](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateDataKey.html) of 1 to 1,024 bytes.
@@ -93,6 +99,14 @@ impl EmbeddedKms {
         let blob = self.key(key)?.encrypt_data_key(data_key.expose(), context)?;
         Ok((data_key, blob))
     }
+}
+
+fn generate_data_key(key: AnyKey<'_>, length: usize, context: &EncryptionContext) -> Result<GeneratedDataKey> {
+    let plaintext = generate_random(length)?;
+    let key = key.embedded(None)?;
+    let ciphertext_blob = key.encrypt_data_key(plaintext.expose(), context)?;
+    let key_material_id = material_id(&ciphertext_blob)?;
+    Ok(GeneratedDataKey { ciphertext_blob, plaintext: Some(plaintext), key_id: key.into_arn(), key_material_id })
 }
 
 /// [GenerateRandom](https://docs.aws.amazon.com/kms/latest/APIReference/API_GenerateRandom.html): 1 to 1,024 bytes.

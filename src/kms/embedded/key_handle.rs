@@ -183,6 +183,15 @@ impl<'a> AnyKey<'a> {
         }
     }
 
+    /// Refuses what the key policy of an AWS managed key grants to nobody but its service. An imported public key is of a customer managed key: only those
+    /// are asymmetric.
+    pub(super) fn require_customer_managed(&self, operation: &str) -> Result<()> {
+        match self {
+            Self::Embedded(key) => key.require_customer_managed(operation),
+            Self::Imported(_) => Ok(()),
+        }
+    }
+
     /// Refuses a key that nothing can be wrapped under now. An imported public key wraps whatever its state in AWS is.
     pub(super) fn require_usable(&self) -> Result<()> {
         match self {

@@ -23,11 +23,12 @@ use crate::{
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct ReplicatedKey {
-    /// The replica, in the state `Creating` as in AWS.
+    /// The replica, as AWS answers: in the state `Creating`, not enabled, without an id of its material. Here it can be used at once.
     pub replica_key_metadata: KeyMetadata,
     /// Its policy.
     pub replica_policy: String,
-    /// Its tags.
+    /// Its tags; absent without any, as in AWS.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replica_tags: Vec<KeyTag>,
 }
 
@@ -61,7 +62,7 @@ impl EmbeddedKms {
             key.multi_region.get_or_insert_with(|| multi_region.clone()).replicas.insert(replica);
         });
         let metadata = KeyMetadata::of(self, &self.key(&replica_arn)?);
-        let metadata = KeyMetadata { enabled: false, key_state: KeyState::Creating, ..metadata };
+        let metadata = KeyMetadata { enabled: false, key_state: KeyState::Creating, current_key_material_id: None, ..metadata };
         Ok(ReplicatedKey { replica_key_metadata: metadata, replica_policy: policy, replica_tags: tags })
     }
 }

@@ -6,7 +6,7 @@
 use serde::Serialize;
 
 use super::{
-    key::{AutomaticRotation, Key},
+    key::{AutomaticRotation, Key, KeyManager},
     key_handle::KeyRef,
     material::{KeyMaterial, Material, MaterialVersions, RotationType},
     state::EmbeddedKms,
@@ -29,10 +29,10 @@ const ON_DEMAND_LIMIT: usize = 25;
 #[serde(rename_all = "PascalCase")]
 #[non_exhaustive]
 pub struct KeyRotationStatus {
-    /// True while automatic rotation is on.
+    /// True while automatic rotation is on, and always of an AWS managed key.
     pub key_rotation_enabled: bool,
-    /// The key's ARN.
-    pub key_id: KeyArn,
+    /// The key's id, where other answers have its ARN.
+    pub key_id: String,
     /// Days from one rotation to the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation_period_in_days: Option<u16>,
@@ -42,10 +42,11 @@ pub struct KeyRotationStatus {
 }
 
 impl KeyRotationStatus {
-    fn of(key_id: KeyArn, rotation: Option<AutomaticRotation>) -> Self {
+    fn of(key: &KeyRef<'_>) -> Self {
+        let rotation = key.rotation.filter(|_| key.deletion.is_none());
         Self {
-            key_rotation_enabled: rotation.is_some(),
-            key_id,
+            key_rotation_enabled: rotation.is_some() || key.manager == KeyManager::Aws,
+            key_id: key.arn().key_id().to_owned(),
             rotation_period_in_days: rotation.map(|rotation| rotation.period_in_days),
             next_rotation_date: rotation.map(|rotation| rotation.next_date),
         }
@@ -138,14 +139,13 @@ impl EmbeddedKms {
     }
 
     /// [GetKeyRotationStatus](https://docs.aws.amazon.com/kms/latest/APIReference/API_GetKeyRotationStatus.html) of a key id or key ARN.
-    /// While a deletion is pending, rotation is off; cancelling the deletion brings it back. Of an asymmetric key it is always off.
+    /// While a deletion is pending, rotation is off; cancelling the deletion brings it back. Of an asymmetric key it is always off, of an AWS
+    /// managed key always on, as AWS answers; here such a key keeps its material, since keystores that share it would each make another.
     ///
     /// # Errors
     /// As for [`EmbeddedKms::resolve`].
     pub fn key_rotation_status(&self, region: Region, key_id: &str) -> Result<KeyRotationStatus> {
-        let key = self.embedded_key(region, key_id)?;
-        let rotation = key.rotation.filter(|_| key.deletion.is_none());
-        Ok(KeyRotationStatus::of(key.into_arn(), rotation))
+        Ok(KeyRotationStatus::of(&self.embedded_key(region, key_id)?))
     }
 
     /// [ListKeyRotations](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeyRotations.html) of a key id or key ARN, the oldest
@@ -161,10 +161,7 @@ impl EmbeddedKms {
             let version = if material.id == current { Version::Current } else { Version::Older };
             RotationsListEntry::of(key.arn(), material, version)
         };
-        let mut rotations: Vec<_> = materials.oldest_first().skip(1).map(entry).collect();
-        // A clock that was set back made them in another order.
-        rotations.sort_by(|a, b| (a.rotation_date, &a.key_material_id).cmp(&(b.rotation_date, &b.key_material_id)));
-        Ok(rotations)
+        Ok(materials.oldest_first().skip(1).map(entry).collect())
     }
 
     /// Rotates what is due, as a writing session does when it begins; gives the keys. Keys that are disabled wait until they are enabled,

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     error::{RequestRefusal, Result},
+    format::EncryptionContext,
     keyring::CiphertextBlob,
     kms::{EmbeddedKms, GeneratedDataKey, GeneratedRandom, ReEncrypt, member_limits},
     protocol::{
@@ -97,7 +98,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("CiphertextForRecipient", CIPHERTEXT),
             Member::optional("KeyMaterialId", KEY_MATERIAL_ID),
         ],
-        Run::Keys(|kms, region, request| Ok(Answer::secret(generate_data_key(kms, region, request)?))),
+        Run::Keys(|kms, region, request| generate_data_key(EmbeddedKms::generate_data_key_in, kms, region, request)),
     ),
     Operation::kms(
         "GenerateDataKeyWithoutPlaintext",
@@ -114,7 +115,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("KeyId", KEY_ID),
             Member::optional("KeyMaterialId", KEY_MATERIAL_ID),
         ],
-        Run::Keys(|kms, region, request| Ok(Answer::secret(generate_data_key(kms, region, request)?.without_plaintext()))),
+        Run::Keys(|kms, region, request| generate_data_key(EmbeddedKms::generate_data_key_without_plaintext_in, kms, region, request)),
     ),
     Operation::kms(
         "GenerateRandom",
@@ -176,7 +177,9 @@ fn encrypt(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answe
     Ok(Answer::secret(encrypted))
 }
 
-fn generate_data_key(kms: &EmbeddedKms, region: Region, request: &Request) -> Result<GeneratedDataKey> {
+type Generate = fn(&EmbeddedKms, Region, &str, usize, &EncryptionContext) -> Result<GeneratedDataKey>;
+
+fn generate_data_key(generate: Generate, kms: &EmbeddedKms, region: Region, request: &Request) -> Result<Answer> {
     request.refuse(&["Recipient"])?;
     let length = match (request.text("KeySpec"), request.number("NumberOfBytes")?) {
         (Some("AES_128"), None) => 16,
@@ -184,9 +187,9 @@ fn generate_data_key(kms: &EmbeddedKms, region: Region, request: &Request) -> Re
         (None, Some(length)) => length,
         _ => return Err(RequestRefusal::SizeOrSpec.into()),
     };
-    let data_key = kms.generate_data_key_in(region, request.key_id("KeyId")?, length, request.pairs("EncryptionContext"))?;
+    let data_key = generate(kms, region, request.key_id("KeyId")?, length, request.pairs("EncryptionContext"))?;
     request.stop_dry_run()?;
-    Ok(data_key)
+    Ok(Answer::secret(data_key))
 }
 
 fn generate_random(request: &Request) -> Result<Answer> {

@@ -148,13 +148,17 @@ pub(super) fn of_detail(refusal: &KeyPropertyRefusal, operation: CommandOperatio
             one("'coldseal kms update-alias' points it at another key, 'coldseal kms list-aliases' shows it")
         }
         KeyPropertyRefusal::AliasOfAws => one("names that begin with alias/aws/ belong to AWS"),
-        KeyPropertyRefusal::AliasOfAlias | KeyPropertyRefusal::NotAnAlias | KeyPropertyRefusal::AliasCharacters(_)
+        KeyPropertyRefusal::AliasOfAlias
+        | KeyPropertyRefusal::AliasPrefix
+        | KeyPropertyRefusal::NotAnAlias
+        | KeyPropertyRefusal::AliasCharacters(_)
             if is_about_alias(operation) =>
         {
             one(ALIAS_GRAMMAR)
         }
         KeyPropertyRefusal::TooManyAliases { .. } if is_about_alias(operation) => one("'coldseal kms delete-alias' removes one"),
         KeyPropertyRefusal::AliasOfAlias
+        | KeyPropertyRefusal::AliasPrefix
         | KeyPropertyRefusal::NotAnAlias
         | KeyPropertyRefusal::AliasCharacters(_)
         | KeyPropertyRefusal::AliasOfOtherKind { .. }
