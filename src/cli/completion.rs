@@ -74,7 +74,7 @@ fn secret_names(current: &OsStr) -> Vec<CompletionCandidate> {
     let names = || {
         let places = Places::named(words())?;
         let secrets = vault(&places.global, &places.environment).list_secrets(places.region().ok()?).ok()?;
-        Some(secrets.into_iter().map(|secret| secret.name).collect::<Vec<_>>())
+        Some(secrets.entries.into_iter().map(|secret| secret.name).collect::<Vec<_>>())
     };
     matching(current, names().unwrap_or_default())
 }

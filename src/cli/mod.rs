@@ -10,6 +10,7 @@ mod encryption_context;
 mod ending_signals;
 mod environment;
 mod failure;
+mod faults;
 mod files_in_use;
 mod flag_name;
 mod inputs;

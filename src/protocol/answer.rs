@@ -10,7 +10,7 @@ use crate::{
     error::{Error, Result},
     kms::secret_json,
     secret::SecretBytes,
-    vault::{PayloadKind, SecretChange, SecretListEntry, SecretOrder, SecretValueEntry},
+    vault::{Listed, PayloadKind, SecretChange, SecretListEntry, SecretOrder, SecretValueEntry},
 };
 
 /// What an operation answers.
@@ -24,8 +24,8 @@ pub(crate) enum Answer {
     Secret(Box<dyn SecretDocument>),
     /// All entries of a list; whoever asked for it takes the page.
     List(Vec<Value>),
-    /// All secrets of a list, which can be long, and what it is sorted by.
-    Secrets(Vec<SecretListEntry>, SecretOrder),
+    /// All secrets of a list, which can be long, those that cannot be read, and what it is sorted by.
+    Secrets(Listed<SecretListEntry>, SecretOrder),
     /// The value of a secret.
     Value(SecretValueEntry),
     /// What sealing changed: AWS's answer is a part of it.

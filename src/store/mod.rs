@@ -17,6 +17,7 @@
 //! | places | say where something lies, for people: a path, an address; nobody opens them |
 
 mod key;
+mod listed;
 pub(crate) mod local;
 #[cfg(test)]
 pub(crate) mod memory;
@@ -28,6 +29,7 @@ use std::{
 };
 
 pub(crate) use key::{BlobKey, Item, NameKey, SecretKey, bundle_file, encode, is_bundle_file};
+pub use listed::Listed;
 pub(crate) use records::{NameChange, RecordChange, Records, Stamp};
 
 use crate::{
@@ -62,8 +64,8 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     /// read in them is committed to.
     fn regions(&self) -> Vec<Region>;
 
-    /// The secrets that there may be, those of one name next to each other.
-    fn secrets(&self) -> Result<Vec<SecretKey>>;
+    /// The secrets that there may be, those of one name next to each other; the faults say where there may be more.
+    fn secrets(&self) -> Result<Listed<SecretKey>>;
 
     /// Reads the records of a name in place of what `records` held. Only these Regions are looked into.
     fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()>;
@@ -141,6 +143,8 @@ pub(crate) enum Commit {
 pub(crate) struct Survey {
     pub(crate) secrets: Vec<SecretKey>,
     pub(crate) strays: Vec<(PathBuf, Stray)>,
+    /// What cannot be looked into.
+    pub(crate) faults: Vec<(PathBuf, Error)>,
 }
 
 /// What lies in a store and is no secret.

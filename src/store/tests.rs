@@ -90,13 +90,13 @@ fn commit(store: &dyn Store, size: GroupSize, change: NameChange) {
 fn what_is_committed_is_read_and_what_was_named_before_is_gone() {
     over_each(|store, size| {
         let west = secret("us-west-2");
-        assert!(read(store).iter().next().is_none() && store.secrets().expect("listed").is_empty());
+        assert!(read(store).iter().next().is_none() && store.secrets().expect("listed").entries.is_empty());
         let nothing = read(store);
         commit(store, size, of_name(&nothing, vec![change(&nothing, &west, &[], Some(b"one"))]));
         let one = read(store);
         assert_eq!(one.get(west.primary), Some(&b"names one"[..]));
         assert_eq!(message(store, &blob(&west, b"one")).expect("there"), b"one");
-        assert_eq!(store.secrets().expect("listed"), std::slice::from_ref(&west));
+        assert_eq!(store.secrets().expect("listed").entries, std::slice::from_ref(&west));
         commit(store, size, of_name(&one, vec![change(&one, &west, &[b"one"], Some(b"two"))]));
         assert_eq!(read(store).get(west.primary), Some(&b"names two"[..]));
         assert!(store.has(&blob(&west, b"two")) && !store.has(&blob(&west, b"one")));

@@ -10,7 +10,7 @@ use std::{
 use serde::{Serialize, Serializer};
 
 use super::{
-    Vault,
+    Listed, Vault,
     family::{Family, Located},
     record::{AWSCURRENT, ReplicaRecord, ReplicaStatus, SecretRecord, Tag},
     resource_policy::ResourcePolicy,
@@ -289,14 +289,15 @@ impl Vault {
         })
     }
 
-    /// Lists the secrets of one Region, or of all: then each once, in its primary Region. In the order of their names.
+    /// Lists the secrets of one Region, or of all: then each once, in its primary Region. In the order of their names. A record that
+    /// is damaged is a fault beside the others; what Regions it is in cannot be told.
     ///
     /// # Errors
-    /// No vault, or a damaged record.
-    pub fn list_secrets(&self, region: Option<Region>) -> Result<Vec<SecretListEntry>> {
-        let mut entries = self.list_entries(region, |_| true)?;
-        entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
-        Ok(entries)
+    /// No vault, or it cannot be read.
+    pub fn list_secrets(&self, region: Option<Region>) -> Result<Listed<SecretListEntry>> {
+        let mut listed = self.list_entries(region, |_| true)?;
+        listed.entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
+        Ok(listed)
     }
 
     /// The same for the secrets that pass, in no order.
@@ -304,7 +305,7 @@ impl Vault {
         &self,
         region: Option<Region>,
         passes: impl Fn(&SecretListEntry) -> bool + Sync,
-    ) -> Result<Vec<SecretListEntry>> {
+    ) -> Result<Listed<SecretListEntry>> {
         self.require()?;
         each_family(&*self.store, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())
     }

@@ -7,7 +7,7 @@ mod words;
 use std::str::FromStr;
 
 use super::{
-    SecretListEntry, Vault,
+    Listed, SecretListEntry, Vault,
     limits::{FILTER_COUNT, FILTER_VALUE_COUNT, FILTER_VALUE_LENGTH},
 };
 use crate::{
@@ -103,11 +103,11 @@ impl Vault {
     ///
     /// # Errors
     /// `ValidationException` for a filter; as for [`Vault::list_secrets`].
-    pub fn list_secrets_matching(&self, request: &ListSecrets) -> Result<Vec<SecretListEntry>> {
+    pub fn list_secrets_matching(&self, request: &ListSecrets) -> Result<Listed<SecretListEntry>> {
         check(&request.filters)?;
-        let mut entries = self.list_entries(request.region, |entry| request.filters.iter().all(|filter| filter.fits(entry)))?;
-        request.order().sort(&mut entries);
-        Ok(entries)
+        let mut listed = self.list_entries(request.region, |entry| request.filters.iter().all(|filter| filter.fits(entry)))?;
+        request.order().sort(&mut listed.entries);
+        Ok(listed)
     }
 }
 

@@ -43,6 +43,7 @@ pub use crate::kms::{
     DEFAULT_KEY_ALIAS,
     key_choice::{KeyOptions, RecoveryKey, ReplicaRegion},
 };
+pub use crate::store::Listed;
 pub use batch::{Batch, BatchEntry, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry, VersionStages};

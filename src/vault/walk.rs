@@ -2,37 +2,36 @@
 //!
 //! There is no index that could be wrong: the secrets are listed, and each record is read.
 
-use std::{num::NonZeroUsize, thread};
+use std::{convert::Infallible, num::NonZeroUsize, thread};
 
 use super::family::Family;
 use crate::{
-    error::Result,
+    error::{Error, Result},
     parallel::try_in_parallel,
     region::Region,
-    store::{Records, SecretKey, Store},
+    store::{Listed, NameKey, Records, SecretKey, Store},
 };
 
 /// So many names are one thread's at a time, and fewer are not worth another thread.
 const NAMES_AT_ONCE: usize = 256;
 
 /// What `take` makes of the secrets of each name, in the order of their names in the store. The records are dropped as it goes along: what is kept of
-/// them decides how much memory a large vault takes.
+/// them decides how much memory a large vault takes. What cannot be read, or is damaged, is a fault beside the others, in the same order.
 ///
 /// # Errors
-/// What cannot be read, a damaged record: the first in that order.
-pub(super) fn each_family<T, I>(store: &dyn Store, take: impl Fn(Family) -> I + Sync) -> Result<Vec<T>>
+/// The secrets cannot be listed.
+pub(super) fn each_family<T, I>(store: &dyn Store, take: impl Fn(Family) -> I + Sync) -> Result<Listed<T>>
 where
     T: Send,
     I: IntoIterator<Item = T>,
 {
     let secrets = store.secrets()?;
-    let families: Vec<_> = secrets.chunk_by(|secret, next| secret.name == next.name).collect();
+    let families: Vec<_> = secrets.entries.chunk_by(|secret, next| secret.name == next.name).collect();
     let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let read = |records: &mut Records, share: &[&[SecretKey]]| read_share(store, share, records, &take);
-    let mut all = Vec::with_capacity(families.len());
-    for mut taken in try_in_parallel(cores, families.chunks(NAMES_AT_ONCE), read)? {
-        all.append(&mut taken);
-    }
+    let read = |records: &mut Records, share: &[&[SecretKey]]| Ok::<_, Infallible>(read_share(store, share, records, &take));
+    let Ok(shares) = try_in_parallel(cores, families.chunks(NAMES_AT_ONCE), read);
+    let mut all = Listed { entries: Vec::with_capacity(families.len()), faults: secrets.faults };
+    shares.into_iter().for_each(|share| all.append(share));
     Ok(all)
 }
 
@@ -41,15 +40,35 @@ fn read_share<T, I: IntoIterator<Item = T>>(
     share: &[&[SecretKey]],
     records: &mut Records,
     take: &impl Fn(Family) -> I,
-) -> Result<Vec<T>> {
-    let mut taken = Vec::with_capacity(share.len());
+) -> Listed<T> {
+    let mut taken = Listed { entries: Vec::with_capacity(share.len()), faults: Vec::new() };
     let mut regions: Vec<Region> = Vec::new();
     for secrets in share {
         let Some(first) = secrets.first() else { continue };
         regions.clear();
         regions.extend(secrets.iter().map(|secret| secret.primary));
-        store.read(&first.name, &regions, records)?;
-        taken.extend(take(Family::parse(store, &first.name, records)?));
+        match read_family(store, &first.name, &regions, records) {
+            Ok(family) => taken.entries.extend(take(family)),
+            Err(_) => taken.entries.extend(take(sound_family(store, secrets, records, &mut taken.faults))),
+        }
     }
-    Ok(taken)
+    taken
+}
+
+fn read_family(store: &dyn Store, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<Family> {
+    store.read(name, regions, records)?;
+    Family::parse(store, name, records)
+}
+
+/// Those secrets of a name that can be read one by one, and the faults of the others. A Region that a damaged one has taken over is then the other's
+/// again: a list shows it, and what reads or changes a secret refuses the name.
+fn sound_family(store: &dyn Store, secrets: &[SecretKey], records: &mut Records, faults: &mut Vec<Error>) -> Family {
+    let mut family = Family::default();
+    for secret in secrets {
+        match read_family(store, &secret.name, &[secret.primary], records) {
+            Ok(Family(mut sound)) => family.0.append(&mut sound),
+            Err(fault) => faults.push(fault),
+        }
+    }
+    family
 }

@@ -9,6 +9,7 @@ mod acceptance;
 mod asymmetric;
 mod aws_dialect;
 mod create;
+mod damaged;
 mod debug;
 mod deprived;
 #[cfg(target_os = "linux")]

@@ -6,8 +6,10 @@ use serde::Serialize;
 use crate::{
     cli::{
         args::PagingArgs,
+        command_operation::CommandOperation,
         commands::secret_entry::NOT_THERE,
         failure::Outcome,
+        faults,
         invocation::Invocation,
         members::Arguments,
         paging::{ListOperation, ManualPage},
@@ -63,12 +65,13 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     let request = Arguments::of(args)?.with_page_size(pages, args.paging.page_size).request(&invocation.inputs, operation)?;
     // A list needs no key.
     let keys = invocation.access.key_options();
-    let Answer::Secrets(entries, order) = list(&Secrets { vault: &invocation.vault, kms: None, keys: &keys, region }, &request)? else {
+    let Answer::Secrets(listed, order) = list(&Secrets { vault: &invocation.vault, kms: None, keys: &keys, region }, &request)? else {
         return Err(NOT_THERE.into());
     };
     let page = ManualPage::of(&request, pages, args.max_results)?;
-    let printed = ListOperation::of(pages).print(&invocation.printer, (&entries, &order), &args.paging, page);
+    let printed = ListOperation::of(pages).print(&invocation.printer, (&listed.entries, &order), &args.paging, page);
     // No secret value is in them, and the process ends: to wipe and free a hundred thousand one by one takes as long as to read some of them.
-    std::mem::forget(entries);
-    printed
+    std::mem::forget(listed.entries);
+    printed?;
+    faults::tell(&listed.faults, CommandOperation::ListSecrets)
 }

@@ -141,7 +141,7 @@ fn list_secrets(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
         sort_by: request.text("SortBy").map(str::parse).transpose()?,
         sort_order: request.text("SortOrder").map(str::parse).transpose()?,
     };
-    secrets.vault.list_secrets_matching(&asked).map(|entries| Answer::Secrets(entries, asked.order()))
+    secrets.vault.list_secrets_matching(&asked).map(|listed| Answer::Secrets(listed, asked.order()))
 }
 
 fn filter(given: &Structure) -> Result<SecretFilter> {

@@ -25,7 +25,7 @@ use self::{
     read::{opened, read_bounded, read_record_to},
     single::Single,
 };
-use super::{Blob, BlobKey, GroupSize, Item, Leftover, NameKey, Records, SecretKey, Stamp, Store, Survey, WriteGroup, Writer};
+use super::{Blob, BlobKey, GroupSize, Item, Leftover, Listed, NameKey, Records, SecretKey, Stamp, Store, Survey, WriteGroup, Writer};
 use crate::{
     durable::{
         self, Group, Lock,
@@ -101,14 +101,19 @@ impl Store for LocalStore {
         Region::all().filter(|region| has_folder(*region)).collect()
     }
 
-    fn secrets(&self) -> Result<Vec<SecretKey>> {
-        let mut secrets: Vec<SecretKey> = Vec::new();
+    fn secrets(&self) -> Result<Listed<SecretKey>> {
+        let mut secrets = Listed::default();
+        let is_listed = names(&self.folders.secrets).is_ok();
         for primary in self.regions() {
-            let listed = names(&self.folders.region_dir(primary))?;
-            secrets.extend(listed.into_iter().map(|name| SecretKey { name: NameKey::listed(name), primary }));
+            match names(&self.folders.region_dir(primary)) {
+                Ok(listed) => secrets.entries.extend(listed.into_iter().map(|name| SecretKey { name: NameKey::listed(name), primary })),
+                Err(error) if is_listed => secrets.add_fault(error),
+                // It keeps every Region from being listed: which ones there are is not known.
+                Err(error) => return Err(error),
+            }
         }
         // Stable: the Regions of a name stay in their order.
-        secrets.sort_by(|secret, other| secret.name.cmp(&other.name));
+        secrets.entries.sort_by(|secret, other| secret.name.cmp(&other.name));
         Ok(secrets)
     }
 

@@ -76,15 +76,19 @@ pub(super) fn of(folders: &Folders) -> Result<Survey> {
         let path = entry.path();
         match region_named(&path).filter(|_| path.is_dir() || path.is_symlink()) {
             Some(_) if path.is_symlink() => survey.strays.push((path, Stray::Link)),
-            Some(region) => add_region(&mut survey, &path, region)?,
+            Some(region) => add_region(&mut survey, path, region),
             None => survey.strays.push((path, Stray::NoRegion)),
         }
     }
     Ok(survey)
 }
 
-fn add_region(survey: &mut Survey, dir: &Path, primary: Region) -> Result<()> {
-    for entry in entries(dir)? {
+fn add_region(survey: &mut Survey, dir: PathBuf, primary: Region) {
+    let listed = match entries(&dir) {
+        Ok(listed) => listed,
+        Err(error) => return survey.faults.push((dir, error)),
+    };
+    for entry in listed {
         let path = entry.path();
         if path.is_symlink() {
             survey.strays.push((path, Stray::Link));
@@ -94,7 +98,6 @@ fn add_region(survey: &mut Survey, dir: &Path, primary: Region) -> Result<()> {
             survey.strays.push((path, Stray::Stranger));
         }
     }
-    Ok(())
 }
 
 /// The Region that a folder is named after.

@@ -17,7 +17,7 @@ use self::{
     faults::{CallAnswer, Faults},
     writer::MemoryWriter,
 };
-use super::{Blob, BlobKey, Item, Leftover, NameKey, Records, SecretKey, Store, Survey, Writer};
+use super::{Blob, BlobKey, Item, Leftover, Listed, NameKey, Records, SecretKey, Store, Survey, Writer};
 use crate::{error::Result, parallel::lock, region::Region};
 
 /// How writers keep out of each other's way.
@@ -132,12 +132,12 @@ impl Store for MemoryStore {
         Region::all().filter(is_used).collect()
     }
 
-    fn secrets(&self) -> Result<Vec<SecretKey>> {
+    fn secrets(&self) -> Result<Listed<SecretKey>> {
         self.look(|disk| {
             let mut secrets: Vec<_> = disk.now.secrets().cloned().collect();
             secrets.sort();
             secrets.dedup();
-            secrets
+            Listed { entries: secrets, faults: Vec::new() }
         })
     }
 
@@ -169,7 +169,7 @@ impl Store for MemoryStore {
     }
 
     fn survey(&self) -> Result<Survey> {
-        Ok(Survey { secrets: self.secrets()?, strays: Vec::new() })
+        Ok(Survey { secrets: self.secrets()?.entries, ..Survey::default() })
     }
 
     fn leftovers(&self, secret: &SecretKey, named: Option<&[BlobKey]>) -> Result<Vec<Leftover>> {

@@ -159,7 +159,7 @@ fn a_vault_is_listed_in_the_order_asked_for() {
     }
     let listed = |sort_by: Option<SortBy>, sort_order: Option<SortOrder>, filters: Vec<SecretFilter>| {
         let request = ListSecrets { region: None, filters, sort_by, sort_order };
-        vault.list_secrets_matching(&request).expect("a list").into_iter().map(|entry| entry.name).collect::<Vec<_>>()
+        vault.list_secrets_matching(&request).expect("a list").entries.into_iter().map(|entry| entry.name).collect::<Vec<_>>()
     };
     assert_eq!(listed(None, None, Vec::new()), names);
     assert_eq!(listed(Some(SortBy::CreatedDate), None, Vec::new()), names);

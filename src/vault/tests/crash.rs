@@ -116,7 +116,7 @@ fn a_new_secret_is_not_there_before_its_commit() {
     // As a kill leaves it between the bundles and the record.
     fs::remove_file(dir.join("secret.json")).expect("removed");
     assert_refused(place.get("db", None), ErrorCode::ResourceNotFoundException, &[]);
-    assert!(place.vault.list_secrets(None).expect("listed").is_empty());
+    assert!(place.vault.list_secrets(None).expect("listed").entries.is_empty());
     let report = place.verify();
     assert!(report.is_sound() && report.notes.len() == 1 && report.secrets == 0, "{report:?}");
     place.create(&request("db", &[])).expect("created");

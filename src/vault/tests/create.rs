@@ -111,7 +111,7 @@ fn description_and_list_speak_for_the_region_that_answers() {
     assert_eq!((replica.primary_region, replica.bundles.len(), replica.bundles[0].opens_here), (Some(region("us-west-2")), 1, false));
 
     let names = |region: Option<&str>| -> Vec<String> {
-        let entries = place.vault.list_secrets(region.map(self::region)).expect("listed");
+        let entries = place.vault.list_secrets(region.map(self::region)).expect("listed").entries;
         entries.iter().map(|entry| format!("{} {}", entry.name, entry.arn.region())).collect()
     };
     assert_eq!(names(None), ["api us-west-2", "db us-west-2"]);

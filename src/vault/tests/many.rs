@@ -21,7 +21,7 @@ fn with_many() -> Place {
 fn all_are_listed_in_their_order() {
     let place = with_many();
     let names = |region: Option<&str>| -> Vec<String> {
-        let entries = place.vault.list_secrets(region.map(self::region)).expect("listed");
+        let entries = place.vault.list_secrets(region.map(self::region)).expect("listed").entries;
         entries.into_iter().map(|entry| entry.name).collect()
     };
     let expected: Vec<String> = std::iter::once("db".to_owned()).chain((0..1499).map(|number| format!("db{number:04}"))).collect();
@@ -31,15 +31,54 @@ fn all_are_listed_in_their_order() {
 }
 
 #[test]
-fn the_first_damaged_one_is_told() {
+fn damaged_ones_are_told_in_their_order_and_hide_no_other() {
     let place = with_many();
-    for (region, name) in [("us-west-2", "db1498"), ("us-west-2", "db0700"), ("us-west-2", "db0100")] {
-        fs::write(place.dir(region, name).join(layout::RECORD), "{").expect("written");
+    let damaged = ["db0100", "db0700", "db1498"];
+    for name in damaged {
+        fs::write(place.dir("us-west-2", name).join(layout::RECORD), "{").expect("written");
     }
     for _ in 0..5 {
-        match place.vault.list_secrets(None).expect_err("damaged") {
+        let listed = place.vault.list_secrets(None).expect("the others");
+        assert_eq!(listed.entries.len(), 1497);
+        assert!(listed.faults.iter().zip(damaged).all(|(fault, name)| fault.to_string().contains(name)), "{:?}", listed.faults);
+        assert_eq!(listed.faults.len(), damaged.len());
+        match listed.whole().expect_err("damaged") {
             Error::Damaged { path, .. } => assert!(path.ends_with("db0100/secret.json"), "{}", path.display()),
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn what_keeps_many_from_being_read_is_told_once() {
+    let place = with_many();
+    let (folder, moved) = (place.vault.root().join("secrets/us-west-2"), place.folder.path().join("moved"));
+    fs::rename(&folder, &moved).expect("moved");
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink(&moved, &folder).expect("linked");
+        let listed = place.vault.list_secrets(None).expect("the others");
+        assert_eq!((listed.entries.len(), listed.faults.len()), (500, 1), "{:?}", listed.faults);
+        fs::remove_file(&folder).expect("removed");
+    }
+    // No folder at all, and so nothing to list.
+    fs::write(&folder, "").expect("written");
+    let listed = place.vault.list_secrets(None).expect("the others");
+    assert_eq!((listed.entries.len(), listed.faults.len()), (500, 1), "{:?}", listed.faults);
+    assert!(listed.faults.iter().all(|fault| fault.to_string().contains("us-west-2")));
+    assert!(place.vault.secrets_under_keys(&[]).expect("the others").faults.len() == 1);
+}
+
+#[test]
+fn a_damaged_twin_hides_neither_the_other_nor_another_name() {
+    let place = with_many();
+    let (west, east) = (place.dir("us-west-2", "db"), place.dir("us-east-1", "db"));
+    fs::create_dir_all(&east).expect("made");
+    fs::write(east.join(layout::RECORD), "{").expect("written");
+    assert!(west.join(layout::RECORD).is_file());
+    let listed = place.vault.list_secrets(None).expect("the others");
+    assert_eq!((listed.entries.len(), listed.faults.len()), (1500, 1));
+    assert_eq!(place.vault.describe_secret(None, "db0001", None).expect("another name").name, "db0001");
+    // Who has the name in a Region cannot be told without it.
+    assert!(matches!(place.get("db", None), Err(Error::Damaged { path, .. }) if path.starts_with(&east)));
 }

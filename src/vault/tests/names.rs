@@ -11,7 +11,7 @@ fn names_of_1_to_512_characters_are_taken() {
         assert_eq!(place.get(name, Some("eu-west-1")).expect("opens").name, name);
     }
     place.assert_clean();
-    assert_eq!(place.vault.list_secrets(None).expect("listed").len(), names.len());
+    assert_eq!(place.vault.list_secrets(None).expect("listed").entries.len(), names.len());
     let beside: Vec<_> = fs::read_dir(place.folder.path()).expect("reads").map(|entry| entry.expect("readable").file_name()).collect();
     assert_eq!(beside.len(), 2, "the vault and the keystore's folder: {beside:?}");
 }

@@ -68,7 +68,7 @@ fn a_primary_without_replicas_is_replaced_and_gone() {
     for region in ["us-west-2", "us-east-1", "eu-west-1"] {
         assert_eq!(place.value_in(region), "top");
     }
-    assert_eq!(place.vault.list_secrets(None).expect("listed").len(), 1);
+    assert_eq!(place.vault.list_secrets(None).expect("listed").entries.len(), 1);
     place.assert_clean();
 }
 
@@ -119,7 +119,7 @@ fn after_a_crash_between_the_commits_the_old_one_is_absent() {
     let place = twins(&["eu-west-1"], &[]);
     cut_short(&place, "eu-west-1");
     assert_eq!((place.value_in("eu-west-1"), place.value_in("us-west-2")), ("east".to_owned(), "west".to_owned()));
-    let listed = place.vault.list_secrets(Some(region("eu-west-1"))).expect("listed");
+    let listed = place.vault.list_secrets(Some(region("eu-west-1"))).expect("listed").entries;
     assert_eq!(listed.iter().map(|entry| entry.primary_region).collect::<Vec<_>>(), [Some(region("us-east-1"))]);
     assert!(place.verify().is_sound() && place.verify_open().is_sound());
 
@@ -145,7 +145,7 @@ fn after_a_crash_a_replaced_primary_is_absent() {
     cut_short(&place, "us-west-2");
     assert_eq!(place.value_in("us-west-2"), "east");
     assert_eq!(place.get("db", None).expect("one primary is left").arn.region(), region("us-east-1"));
-    assert_eq!(place.vault.list_secrets(None).expect("listed").len(), 1);
+    assert_eq!(place.vault.list_secrets(None).expect("listed").entries.len(), 1);
     assert!(place.verify().is_sound());
     place.replicate(&replication(&["eu-west-1"])).expect("replicated");
     assert!(!place.dir("us-west-2", "db").exists());

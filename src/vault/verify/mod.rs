@@ -62,6 +62,9 @@ fn verify_vault(checker: &mut Checker<'_>, vault: &Vault) -> Result<()> {
             Stray::NoRegion => checker.note(&place, "not the folder of a Region"),
         }
     }
+    for (place, error) in survey.faults {
+        checker.fault(&place, error.to_string());
+    }
     for secret in &survey.secrets {
         checker.check_secret(store, secret);
     }

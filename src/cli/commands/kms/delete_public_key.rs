@@ -2,7 +2,7 @@
 
 use crate::cli::{
     args::kms::KeyIdArgs,
-    commands::kms::entry::change,
+    commands::kms::{dependents::warn_unread, entry::change},
     failure::Outcome,
     invocation::Invocation,
     terminal::{note, warn},
@@ -14,10 +14,12 @@ pub(super) fn run(invocation: &Invocation, args: &KeyIdArgs) -> Outcome {
     let key = change(invocation, |kms| kms.delete_public_key(region, &args.key_id))?;
     note(&format!("{key} is not here any more; what was sealed under it still opens in AWS"));
     match invocation.vault.secrets_under_keys(std::slice::from_ref(&key)) {
-        Ok(secrets) if secrets.is_empty() => {}
         Ok(secrets) => {
-            note(&format!("secrets in {} with bundles under it:", invocation.vault.root().display()));
-            secrets.iter().for_each(|secret| note(&format!("  {secret}")));
+            if !secrets.entries.is_empty() {
+                note(&format!("secrets in {} with bundles under it:", invocation.vault.root().display()));
+                secrets.entries.iter().for_each(|secret| note(&format!("  {secret}")));
+            }
+            warn_unread(&secrets.faults);
         }
         Err(error) => warn(&format!("which secrets have bundles under it is not known: {error}")),
     }

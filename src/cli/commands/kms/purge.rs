@@ -5,7 +5,13 @@ use serde_json::json;
 
 use crate::{
     arn::KeyArn,
-    cli::{commands::kms::dependents::note_dependents, failure::Outcome, invocation::Invocation, terminal::note, usage::UsageError},
+    cli::{
+        commands::kms::dependents::note_dependents,
+        failure::{Failure, Outcome},
+        invocation::Invocation,
+        terminal::note,
+        usage::UsageError,
+    },
 };
 
 /// [coldseal] Remove the material of keys whose deletion was due, for good
@@ -41,5 +47,6 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeArgs) -> Outcome {
     let committed = session.commit()?.committed();
     drop(session);
     invocation.keystore.note_made(&committed);
-    invocation.printer.print(&json!({ "PurgedKeys": keys, "DependentSecrets": dependents }))
+    invocation.printer.print(&json!({ "PurgedKeys": keys, "DependentSecrets": dependents.entries }))?;
+    if dependents.faults.is_empty() { Ok(()) } else { Err(Failure::Partial) }
 }

@@ -49,7 +49,12 @@ pub(super) fn check(source: &PlanSource, defaults: &Defaults, files: &ParamFiles
                     let (code, message) = (refusal.code(), without_note(&refusal));
                     (Some(code), message, hints(&Error::Service(refusal), CommandOperation::CreateSecret))
                 }
-                // The vault cannot be read, no credentials, AWS KMS does not answer.
+                // What is there under this name cannot be read.
+                Err(error @ (Error::Damaged { .. } | Error::Io { .. })) => {
+                    let hints = hints(&error, CommandOperation::CreateSecret);
+                    (None, error.to_string(), hints)
+                }
+                // No credentials, AWS KMS does not answer.
                 Err(error) => return Err(error.into()),
             },
         };

@@ -41,16 +41,17 @@ pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -
     finish(invocation, &sealed, &sealed.change, &[])
 }
 
-/// Every secret is a change of its own; one that fails does not keep the others.
+/// Every secret is a change of its own; one that fails, or whose record cannot be read, does not keep the others.
 pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let region = region(invocation, args)?;
     let secrets = invocation.vault.list_secrets(region)?;
     let (wrapping, opening) =
         (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, raw_keys(invocation.inputs.in_use(), &args.message.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut document = RewrapDocument::default();
+    let unreadable = secrets.faults.iter().map(|fault| Undone { arn: None, name: None, message: fault.to_string() });
+    let mut document = RewrapDocument { rewrapped: Vec::new(), failed: unreadable.collect() };
     let mut request = request(invocation.key_names(), session.kms(), args, (wrapping, opening), region)?;
-    for secret in secrets {
+    for secret in secrets.entries {
         request.secret_id = secret.arn.to_string();
         let change = invocation.vault.rewrap_secret(&mut session, &request);
         invocation.keystore.note_made_by(&mut session);
@@ -61,7 +62,7 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
             }
             // No other secret would fare better.
             Err(error @ Error::Setup(SetupError::NoCredentials(_))) => return Err(error.into()),
-            Err(error) => document.failed.push(Undone { arn: secret.arn, name: secret.name, message: error.to_string() }),
+            Err(error) => document.failed.push(Undone { arn: Some(secret.arn), name: Some(secret.name), message: error.to_string() }),
         }
     }
     drop(session);
@@ -91,7 +92,7 @@ fn region(invocation: &Invocation, args: &RewrapArgs) -> Outcome<Option<Region>>
     }
 }
 
-#[derive(Default, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct RewrapDocument {
     rewrapped: Vec<Done>,
@@ -109,8 +110,11 @@ struct Done {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Undone {
-    #[serde(rename = "ARN")]
-    arn: SecretArn,
-    name: String,
+    /// Like the name, absent where the secret's record cannot be read.
+    #[serde(rename = "ARN", skip_serializing_if = "Option::is_none")]
+    arn: Option<SecretArn>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// Names the file.
     message: String,
 }
