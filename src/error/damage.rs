@@ -5,11 +5,11 @@
 #[non_exhaustive]
 pub enum Damage {
     /// A format that this version does not read.
-    #[error("format {found} is not known to this version, which reads format {known}; use a newer coldseal")]
+    #[error("format {found} is not known to this version, which reads formats up to {known}; use a newer coldseal")]
     Format {
         /// The file's format.
         found: u32,
-        /// The format that is read.
+        /// The newest format that is read.
         known: u32,
     },
     /// A symbolic link in the file's place.

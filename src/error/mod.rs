@@ -26,7 +26,7 @@ pub(crate) use refusal::JsonKind;
 pub use refusal::{
     AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal, MemberPath,
     MemberType, MistypedJson, NotAKeyArn, PathStep, PublicKeyRefusal, Refusal, RegionProblem, RegionsRefusal, ReplicaRefusal,
-    RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal, ViolatingValue, Violation, WithCode,
+    RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal, Unvouched, ViolatingValue, Violation, WithCode,
 };
 pub use setup::SetupError;
 

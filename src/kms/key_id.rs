@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// A UUID, or `mrk-` and 32 hex digits.
-pub(super) fn is_key_id(name: &str) -> bool {
+pub(crate) fn is_key_id(name: &str) -> bool {
     match name.strip_prefix(MULTI_REGION_PREFIX) {
         Some(digits) => digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
         None => is_uuid(name),

@@ -6,7 +6,7 @@ use super::{open_options::OpenOptions, region_binding::check_region, signature::
 use crate::{
     crypto::{FrameKey, HeaderKey, constant_time_eq, derive_message_keys},
     error::{ContextMismatch, EdkOutcome, Error, Result},
-    format::{EncryptionContext, Header, ParsedHeader},
+    format::{EncryptionContext, Header, HeaderLimits, ParsedHeader},
     keyring::{Keyring, unwrap_any},
     secret::DataKey,
 };
@@ -34,13 +34,23 @@ pub(super) fn authenticate(parsed: ParsedHeader, bytes: &[u8], keyrings: &[&dyn 
     Ok(Authenticated { header: parsed.header, key, data_key, verifying })
 }
 
+/// The header of a message that is authentic under this data key: the commitment is the key's, and the tag verifies. No key is asked for, so
+/// that whoever has the data key of one message can tell it of another that shares it.
+pub(crate) fn authentic_header(message: &[u8], data_key: &DataKey) -> Result<Header> {
+    let parsed = Header::parse(message, HeaderLimits::default())?;
+    let authenticated = message.get(..parsed.authenticated_length).expect("the header was parsed from these bytes");
+    frame_key(&parsed, authenticated, data_key)?;
+    Ok(parsed.header)
+}
+
 /// The EDKs are bound to the stored and the other pairs together; the header tag is made over `header bytes || other pairs`.
 fn verify(
-    ParsedHeader { header, tag, .. }: &ParsedHeader,
+    parsed: &ParsedHeader,
     authenticated: &[u8],
     keyrings: &[&dyn Keyring],
     unstored: &EncryptionContext,
 ) -> Result<(FrameKey, DataKey)> {
+    let header = &parsed.header;
     let (mut context, mut aad) = (Cow::Borrowed(&header.encryption_context), Cow::Borrowed(authenticated));
     if !unstored.is_empty() {
         for (name, value) in unstored {
@@ -49,11 +59,16 @@ fn verify(
         aad.to_mut().extend(unstored.to_bytes().map_err(Error::NotWritable)?);
     }
     let data_key = unwrap_any(keyrings, &header.encrypted_data_keys, header.suite, &context)?;
+    Ok((frame_key(parsed, &aad, &data_key)?, data_key))
+}
+
+/// Verifies commitment and header tag.
+fn frame_key(ParsedHeader { header, tag, .. }: &ParsedHeader, aad: &[u8], data_key: &DataKey) -> Result<FrameKey> {
     let (derived_key, commitment) = derive_message_keys(data_key.expose(), &header.message_id.0, header.suite.id());
     if !constant_time_eq(&commitment, &header.commitment) {
         return Err(Error::Decryption);
     }
-    Ok((HeaderKey::new(derived_key).open_header(&aad, tag)?, data_key))
+    HeaderKey::new(derived_key).open_header(aad, tag)
 }
 
 /// The pairs given that the header does not store. What the message format sets for itself is always stored.

@@ -35,6 +35,7 @@ mod threads;
 mod ticket_lock;
 mod wrap;
 
+pub(crate) use authenticate::authentic_header;
 pub use inspect::{Inspected, inspect};
 pub use materials::EncryptionMaterials;
 pub(crate) use open::UnopenedMessage;
@@ -51,7 +52,7 @@ pub use seal::{SealOptions, SealTarget, Sealed, seal, seal_each};
 pub use seal_slice::seal_slice;
 pub use sealer::{FinalFrame, FrameLength, MessageSealer};
 pub use threads::Threads;
-pub(crate) use wrap::{DataKeys, WrapFailures, WrapTarget, wrap_each};
+pub(crate) use wrap::{DataKeys, WrapFailures, WrapTarget, copy_data_key, wrap_each};
 
 /// Most bytes of plaintext that one message is sealed for: 2^52.
 pub const MAX_PLAINTEXT_LENGTH: u64 = 1 << 52;

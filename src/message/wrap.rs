@@ -43,20 +43,20 @@ pub(crate) fn wrap_each(suite: AlgorithmSuite, targets: Vec<WrapTarget<'_>>, dat
         DataKeys::Shared(None) => match targets.next().map(generate) {
             None => return Vec::new(),
             Some(Err(error)) => return vec![Err(error)],
-            Some(Ok(materials)) => match copy(&materials.data_key) {
+            Some(Ok(materials)) => match copy_data_key(&materials.data_key) {
                 Ok(data_key) => (Some(materials), data_key),
                 Err(error) => return vec![Err(error)],
             },
         },
     };
     let wrap = |WrapTarget { keyrings, context }: WrapTarget<'_>| {
-        EncryptionMaterials::wrap_at_once(suite, copy(&data_key)?, keyrings, context, &SystemRandom, each)
+        EncryptionMaterials::wrap_at_once(suite, copy_data_key(&data_key)?, keyrings, context, &SystemRandom, each)
     };
     first.map(Ok).into_iter().chain(for_each(targets.collect(), wrap)).collect()
 }
 
 /// Another holder of the key, which wipes it as the first one does.
-fn copy(data_key: &DataKey) -> Result<DataKey> {
+pub(crate) fn copy_data_key(data_key: &DataKey) -> Result<DataKey> {
     DataKey::from_slice(data_key.expose()).ok_or(Error::Misuse("a data key has the length of one"))
 }
 

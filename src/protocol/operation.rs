@@ -72,8 +72,8 @@ pub(crate) enum Run {
     Secrets(fn(&Secrets<'_>, &Request) -> Result<Answer>),
     /// Seals secrets under keys, which may be made for them, and are durable before what is wrapped under them.
     SealSecrets(fn(&mut Sealing<'_>, &Request) -> Result<Answer>),
-    /// On the record of a secret in a vault, whose own lock is taken. No key is needed. Without a Region the primary one answers.
-    ChangeRecord(fn(&Vault, Option<Region>, &Request) -> Result<Answer>),
+    /// On the record of a secret in a vault, whose own lock is taken. No key is needed; the keystore's tag is put on the record where it was.
+    ChangeRecord(fn(&Secrets<'_>, &Request) -> Result<Answer>),
 }
 
 /// Where secrets are, and what opens them.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{family::Located, reading::Reading, record::SecretRecord, seal_version::SealedVersion};
+use super::{family::Located, reading::Reading, record::SecretRecord, record_tag::Author, seal_version::SealedVersion};
 use crate::{
     error::Result,
     store::{BlobKey, Commit, GroupSize, NameChange, RecordChange, SecretKey, Staged, WriteGroup, Writer},
@@ -20,22 +20,22 @@ pub(super) struct PreparedChange {
 impl PreparedChange {
     /// Writes the bundles, then commits the record in place of the one that was read; `None` where another writer was first. An error before
     /// the commit leaves the secret as it was.
-    pub(super) fn write(self, writer: &dyn Writer, read: &Reading) -> Result<Option<Located>> {
+    pub(super) fn write(self, writer: &dyn Writer, read: &Reading, author: Author<'_>) -> Result<Option<Located>> {
         let began = Instant::now();
-        let (change, located) = self.made_from(read)?;
+        let (change, located) = self.made_from(read, author)?;
         let written = write(writer, change);
         tracing::debug!(arn = %located.record.arn, ?written, elapsed = ?began.elapsed(), "change of a secret");
         Ok((written? == Commit::Done).then_some(located))
     }
 
     /// Writes everything but the commit, to be made durable with the rest of the group. An error leaves the secret as it was.
-    pub(super) fn stage<'g>(self, group: &'g dyn WriteGroup, read: &Reading) -> Result<StagedChange<'g>> {
-        let (change, located) = self.made_from(read)?;
+    pub(super) fn stage<'g>(self, group: &'g dyn WriteGroup, read: &Reading, author: Author<'_>) -> Result<StagedChange<'g>> {
+        let (change, located) = self.made_from(read, author)?;
         Ok(StagedChange { staged: group.stage(change)?, located })
     }
 
     /// What the store is to do, and the secret as it is then.
-    fn made_from(self, read: &Reading) -> Result<(NameChange, Located)> {
+    fn made_from(self, read: &Reading, author: Author<'_>) -> Result<(NameChange, Located)> {
         let Self { key, after, sealed } = self;
         let mut located = Located { key, record: after };
         let mut blobs: Vec<(BlobKey, Vec<u8>)> = Vec::new();
@@ -48,6 +48,7 @@ impl PreparedChange {
         }
         let primary = located.key.primary;
         let before = read.family.members().find(|member| member.key.primary == primary);
+        author.finish(before.map(|before| &before.record), &mut located.record)?;
         let change = RecordChange {
             primary,
             before: read.records.get(primary).map(<[u8]>::to_vec),

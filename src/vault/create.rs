@@ -12,6 +12,7 @@ use super::{
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
     reading::Reading,
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
+    record_tag::Author,
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
     seal_version::{SealedVersion, VersionSource, value_tag},
@@ -128,7 +129,7 @@ impl Vault {
         self.require()?;
         let writer = self.store.writer()?;
         loop {
-            self.finish_replacements(&*writer, &request.name)?;
+            self.finish_replacements(&*writer, &request.name, Author::with(session.kms().comparison_key()))?;
             let read = self.read_name(&request.name)?;
             // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
             let prepared = match prepared.take() {
@@ -141,10 +142,11 @@ impl Vault {
                 }
                 Prepared::New(change) => change,
             };
-            let Some(located) = change.write(&*writer, &read)? else { continue };
+            let author = Author::with(session.kms().comparison_key());
+            let Some(located) = change.write(&*writer, &read, author)? else { continue };
             if !located.record.replaces.is_empty() {
                 // The change is made. What it leaves to do is the next writer's if this fails.
-                let _ = self.finish_replacements(&*writer, &request.name);
+                let _ = self.finish_replacements(&*writer, &request.name, author);
             }
             return Ok(SecretChange::of(self, session.kms(), keys, &located));
         }
@@ -306,6 +308,7 @@ impl CreateSecret {
             replication_status: in_sync.chain(failed).collect(),
             replaces: plan.replaced.clone(),
             versions: Vec::new(),
+            record_tag: None,
         })
     }
 }

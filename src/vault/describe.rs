@@ -93,6 +93,10 @@ pub struct SecretChange {
     /// part of the answer's document.
     #[serde(skip)]
     pub not_compared: Vec<String>,
+    /// The Regions whose key on record was not taken, with that: whoever wrote the record is not known, and the Region's bundle is under another
+    /// key, or one was asked for; not part of the answer's document.
+    #[serde(skip)]
+    pub not_followed: Vec<(Region, String)>,
 }
 
 /// The answer of `DescribeSecret`.
@@ -240,6 +244,7 @@ impl SecretChange {
             recovery_only: recovery_only.into_iter().collect(),
             lost_keys: Vec::new(),
             not_compared: Vec::new(),
+            not_followed: Vec::new(),
         }
     }
 }

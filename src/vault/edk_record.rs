@@ -13,6 +13,7 @@ use crate::{
         display_provider_info, ecdh_recipient_point,
     },
     kms::EmbeddedKms,
+    region::Region,
 };
 
 /// An encrypted data key of a bundle, on record where a bundle has others than the one under its Region's symmetric key.
@@ -46,6 +47,21 @@ impl EdkRecord {
     pub(crate) fn of(edk: &EncryptedDataKey) -> Self {
         let recipient = ecdh_recipient_point(edk).map(|point| EdkKey::Recipient(point.to_owned()));
         Self { provider_id: edk.provider_id.clone(), key: recipient.unwrap_or_else(|| EdkKey::Name(display_provider_info(edk))) }
+    }
+
+    /// That under a symmetric key.
+    pub(crate) fn under_symmetric_key(key: &str) -> Self {
+        Self { provider_id: AWS_KMS_PROVIDER_ID.to_owned(), key: EdkKey::Name(key.to_owned()) }
+    }
+
+    /// The KMS key of this Region that it is under. One of ECDH names a point: then the keystore has to have the key.
+    pub(crate) fn key_in(&self, region: Region, kms: &EmbeddedKms) -> Option<KeyArn> {
+        let key = match (self.provider_id.as_str(), &self.key) {
+            (AWS_KMS_PROVIDER_ID | AWS_KMS_RSA_PROVIDER_ID, EdkKey::Name(_)) => self.key_arn(),
+            (_, EdkKey::Recipient(point)) => kms.key_with_point_in(region, &public_key(point)?),
+            _ => None,
+        };
+        key.filter(|key| key.region() == region)
     }
 
     /// True for an EDK that AWS KMS, or the embedded one, makes under a symmetric key.

@@ -1,7 +1,8 @@
 //! All secrets of one name, and who holds the name in which Region.
 
-use super::record::{BundleRecord, FORMAT, SecretRecord, VersionRecord};
+use super::record::{BundleRecord, FORMAT, SecretRecord, VersionRecord, is_known};
 use crate::{
+    arn::SecretArn,
     error::{Damage, Error, Result},
     region::Region,
     store::{BlobKey, Item, NameKey, Records, SecretKey, Store, encode},
@@ -66,6 +67,11 @@ impl Family {
         })
     }
 
+    /// The Regions that have a secret, the primary first.
+    pub(super) fn regions_with(&self, arn: &SecretArn) -> Vec<Region> {
+        self.present().find(|(member, _)| member.record.arn == *arn).map(|(_, regions)| regions).unwrap_or_default()
+    }
+
     /// The same with nothing but their records.
     pub(super) fn into_present(self) -> Vec<(SecretRecord, Vec<Region>)> {
         let regions: Vec<_> = self.0.iter().map(|member| self.regions_of(member)).collect();
@@ -115,10 +121,10 @@ pub(crate) fn parse_record(bytes: &[u8], key: &SecretKey) -> Result<SecretRecord
     let position =
         |error: &serde_json::Error| Damage::Content(format!("not the JSON of a secret (line {}, column {})", error.line(), error.column()));
     let parsed = from_json(bytes);
-    if !parsed.as_ref().is_ok_and(|record: &SecretRecord| record.format == FORMAT) {
+    if !parsed.as_ref().is_ok_and(|record: &SecretRecord| is_known(record.format)) {
         // Another format may have members that this version does not know: its number is the thing to tell.
         let numbered: Numbered = from_json(bytes).map_err(|error| position(&error))?;
-        if numbered.format != FORMAT {
+        if !is_known(numbered.format) {
             return Err(Damage::Format { found: numbered.format, known: FORMAT });
         }
     }

@@ -4,7 +4,7 @@
 //! the Region, and the new one's record forgets it, so that the Region can change hands again. Whatever a crash leaves undone of the last two,
 //! the next writer of a secret of that name does first.
 
-use super::{Vault, change, family::Located, reading::Reading};
+use super::{Vault, change, family::Located, reading::Reading, record_tag::Author};
 use crate::{
     error::Result,
     region::Region,
@@ -13,10 +13,10 @@ use crate::{
 
 impl Vault {
     /// Finishes every replacement among the secrets of this name.
-    pub(super) fn finish_replacements(&self, writer: &dyn Writer, name: &str) -> Result<()> {
+    pub(super) fn finish_replacements(&self, writer: &dyn Writer, name: &str, author: Author<'_>) -> Result<()> {
         loop {
             let read = self.read_name(name)?;
-            let records = finished(&read)?;
+            let records = finished(&read, author)?;
             if records.is_empty() {
                 return Ok(());
             }
@@ -29,13 +29,14 @@ impl Vault {
 }
 
 /// What finishes the replacements: first every old secret leaves, then the new ones forget.
-fn finished(read: &Reading) -> Result<Vec<RecordChange>> {
+fn finished(read: &Reading, author: Author<'_>) -> Result<Vec<RecordChange>> {
     let mut members: Vec<FamilyMember> = read.family.members().map(|secret| FamilyMember::of(secret, read)).collect();
     let mut left = Vec::new();
     for new in read.family.members() {
         for replaced in new.record.replaces.iter().filter(|replaced| new.record.is_in(replaced.region)) {
             if let Some(index) = read.family.members().position(|old| old.record.arn == replaced.arn) {
-                members.iter_mut().skip(index).take(1).for_each(|old| old.leave(replaced.region));
+                let is_vouched_for = author.vouches_for(Some(&new.record));
+                members.iter_mut().skip(index).take(1).for_each(|old| old.leave(replaced.region, is_vouched_for));
                 left.push(index);
             }
         }
@@ -43,13 +44,13 @@ fn finished(read: &Reading) -> Result<Vec<RecordChange>> {
     left.dedup();
     let mut changes = Vec::new();
     for index in left {
-        changes.extend(members.get_mut(index).map(FamilyMember::change).transpose()?.flatten());
+        changes.extend(members.get_mut(index).map(|member| member.change(author)).transpose()?.flatten());
     }
     for member in &mut members {
         if let Some(secret) = &mut member.now {
             secret.record.replaces.clear();
         }
-        changes.extend(member.change()?);
+        changes.extend(member.change(author)?);
     }
     Ok(changes)
 }
@@ -60,16 +61,19 @@ struct FamilyMember {
     written: Option<Located>,
     record: Option<Vec<u8>>,
     now: Option<Located>,
+    /// False where somebody's word made it leave that the author does not vouch for.
+    is_vouched_for: bool,
 }
 
 impl FamilyMember {
     fn of(secret: &Located, read: &Reading) -> Self {
         let primary = secret.key.primary;
         let record = read.records.get(primary).map(<[u8]>::to_vec);
-        Self { primary, written: Some(secret.clone()), record, now: Some(secret.clone()) }
+        Self { primary, written: Some(secret.clone()), record, now: Some(secret.clone()), is_vouched_for: true }
     }
 
-    fn leave(&mut self, region: Region) {
+    fn leave(&mut self, region: Region, is_vouched_for: bool) {
+        self.is_vouched_for &= is_vouched_for;
         if self.primary == region {
             self.now = None;
         }
@@ -81,11 +85,15 @@ impl FamilyMember {
     }
 
     /// What makes the record what it is now, if that is anything.
-    fn change(&mut self) -> Result<Option<RecordChange>> {
+    fn change(&mut self, author: Author<'_>) -> Result<Option<RecordChange>> {
         if self.written == self.now {
             return Ok(None);
         }
         let blobs = |secret: &Option<Located>| secret.as_ref().map_or_else(Vec::new, Located::blobs);
+        if let Some(now) = &mut self.now {
+            let author = if self.is_vouched_for { author } else { Author::maybe_with(None) };
+            author.finish(self.written.as_ref().map(|written| &written.record), &mut now.record)?;
+        }
         let after = self.now.as_ref().map(|secret| secret.record.to_json()).transpose()?;
         let change = RecordChange {
             primary: self.primary,

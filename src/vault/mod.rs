@@ -22,7 +22,10 @@ mod plan;
 mod read;
 mod reading;
 mod record;
+mod record_tag;
+mod region_keys;
 mod replicate;
+mod reseal;
 mod resource_policy;
 mod rewrap;
 mod rotation;
@@ -51,6 +54,7 @@ pub use list::{FilterKey, ListSecrets, SecretFilter, SecretOrder, SortBy, SortOr
 pub use plan::{NameClash, OnProblem};
 pub use read::{SecretValueEntry, VersionSelector};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};
+pub use record_tag::RecordHand;
 pub use replicate::ReplicateSecret;
 pub use resource_policy::ResourcePolicy;
 pub use rewrap::RewrapSecret;
@@ -75,6 +79,9 @@ use crate::{
 pub struct Vault {
     store: Arc<dyn Store>,
 }
+
+/// Format number of the vault.
+const FORMAT: u32 = 1;
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -122,8 +129,8 @@ impl Vault {
         let path = self.store.place(Item::Marker);
         let marker: Marker =
             serde_json::from_slice(&self.store.marker()?).map_err(|_| Error::damaged(&path, "not the JSON of a vault's format number"))?;
-        if marker.format != record::FORMAT {
-            return Err(Error::Damaged { path, what: Damage::Format { found: marker.format, known: record::FORMAT } });
+        if marker.format != FORMAT {
+            return Err(Error::Damaged { path, what: Damage::Format { found: marker.format, known: FORMAT } });
         }
         Ok(())
     }
@@ -133,8 +140,7 @@ impl Vault {
         if self.is_there()? {
             return Ok(());
         }
-        let mut marker =
-            serde_json::to_vec_pretty(&Marker { format: record::FORMAT }).map_err(|_| Error::Misuse("a number is always JSON"))?;
+        let mut marker = serde_json::to_vec_pretty(&Marker { format: FORMAT }).map_err(|_| Error::Misuse("a number is always JSON"))?;
         marker.push(b'\n');
         self.store.initialize(&marker)
     }

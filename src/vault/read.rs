@@ -1,5 +1,7 @@
 //! [GetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html).
 
+use std::path::PathBuf;
+
 use super::{
     Vault,
     bundle::{OpenedBundle, open_bundle},
@@ -7,7 +9,7 @@ use super::{
     openers::{Openers, Reach},
     parameters::{check_version_id, check_version_stage},
     reading::is_bundle_missing,
-    record::{AWSCURRENT, DataKeyScope, SecretRecord, VersionRecord},
+    record::{AWSCURRENT, BundleRecord, DataKeyScope, SecretRecord, VersionRecord},
     seal_version::{can_compare, identity, value_matches},
     value::SecretValue,
 };
@@ -55,16 +57,18 @@ pub struct SecretValueEntry {
     pub version_stages: Vec<String>,
     /// When the version was made.
     pub created_date: Timestamp,
+    /// True where the keystore at hand made the value on record: then this is it. False where nothing here can tell.
+    pub is_compared: bool,
 }
 
 /// How many writers, one after another, may overtake a reader before a file counts as missing.
 const OVERTAKEN_LIMIT: usize = 4;
 
 impl Vault {
-    /// Opens the bundle of one version in one Region with the keys of a keystore.
+    /// Opens the bundle of one version in one Region with the keys of a keystore. Where that made the value on record, another one is refused.
     ///
     /// # Errors
-    /// As for [`Vault::get_secret_value_with`].
+    /// As for [`Vault::get_secret_value_with`]; `DecryptionFailure` for a value that is not the one on record.
     pub fn get_secret_value(
         &self,
         kms: &EmbeddedKms,
@@ -72,10 +76,11 @@ impl Vault {
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
-        self.get_secret_value_with(&[&AwsKmsDiscoveryKeyring::new(kms)], secret_id, region, selector)
+        let keyring = AwsKmsDiscoveryKeyring::new(kms);
+        self.get_with(&Openers::of(&[&keyring]), Some(kms.comparison_key()), secret_id, region, selector)
     }
 
-    /// Opens the bundle of one version in one Region.
+    /// Opens the bundle of one version in one Region. Whether its value is the one on record is not looked at: that takes a keystore.
     ///
     /// # Errors
     /// `ResourceNotFoundException`, `InvalidRequestException` when id and label do not belong together, `DecryptionFailure` for a bundle that does not open.
@@ -86,14 +91,14 @@ impl Vault {
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
-        self.get_with(&Openers::of(keyrings), secret_id, region, selector)
+        self.get_with(&Openers::of(keyrings), None, secret_id, region, selector)
     }
 
     /// Opens the bundle of one version in one Region with what the options name, the keystore's keys, and AWS KMS where the options have it. A
-    /// key that makes no call is tried first.
+    /// key that makes no call is tried first. Where the keystore made the value on record, another one is refused.
     ///
     /// # Errors
-    /// As for [`Vault::get_secret_value_with`]; no credentials to call AWS KMS with.
+    /// As for [`Vault::get_secret_value`]; no credentials to call AWS KMS with.
     pub fn get_secret_value_by(
         &self,
         kms: Option<&EmbeddedKms>,
@@ -102,17 +107,18 @@ impl Vault {
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
-        self.get_with(&keys.openers(kms), secret_id, region, selector)
+        self.get_with(&keys.openers(kms), kms.map(EmbeddedKms::comparison_key), secret_id, region, selector)
     }
 
     fn get_with(
         &self,
         openers: &Openers<'_>,
+        comparison: Option<&ComparisonKey>,
         secret_id: &str,
         region: Option<Region>,
         selector: &VersionSelector,
     ) -> Result<SecretValueEntry> {
-        let read = || self.read_value(openers, secret_id, region, selector);
+        let read = || self.read_value(openers, comparison, secret_id, region, selector);
         let mut result = read();
         for _ in 0..OVERTAKEN_LIMIT {
             match result {
@@ -127,6 +133,7 @@ impl Vault {
     fn read_value(
         &self,
         openers: &Openers<'_>,
+        comparison: Option<&ComparisonKey>,
         secret_id: &str,
         region: Option<Region>,
         selector: &VersionSelector,
@@ -135,12 +142,16 @@ impl Vault {
         let (secret, region) = self.find(secret_id, region)?;
         let version = select(&secret.record, selector)?;
         let OpenedBundle { value, .. } = self.open_in_region(openers, openers.farthest(), &secret, version, region)?;
+        if comparison.is_some_and(|comparison| is_disproved(comparison, &secret.record, version, &value)) {
+            return Err(disproved(version, region));
+        }
         Ok(SecretValueEntry {
             arn: secret.record.arn.in_region(region),
             version_id: version.version_id.clone(),
             value,
             version_stages: version.version_stages.clone(),
             created_date: version.created_date,
+            is_compared: comparison.is_some_and(|comparison| can_compare(comparison, &version.value_tag)),
             name: secret.record.name,
         })
     }
@@ -193,16 +204,8 @@ impl Vault {
         version: &VersionRecord,
         region: Region,
     ) -> Result<OpenedBundle> {
-        let Some(bundle) = version.bundle(region) else {
-            return Err(BundleRefusal::NotOnRecord { version_id: version.version_id.clone(), region }.into());
-        };
-        let blob = secret.blob(version, bundle);
-        let opened = self.open_bundle_file(&blob)?;
-        let path = opened.place.clone();
-        let message = opened.read(MAX_BUNDLE_LENGTH)?;
-        if u64::try_from(message.len()).unwrap_or(u64::MAX) != bundle.size || sha256(&message) != bundle.sha256 {
-            return Err(BundleRefusal::Changed(path).into());
-        }
+        let bundle = recorded(version, region)?;
+        let (path, message) = self.read_as_recorded(secret, version, region)?;
         tracing::debug!(path = %path.display(), key = bundle.kms_key_id, "opening a bundle");
         let identity = identity(&secret.record, &version.version_id, region);
         let opened = openers.with(reach, Some(bundle), |keyrings| open_bundle(&message, &identity, keyrings));
@@ -212,6 +215,18 @@ impl Vault {
             Error::Setup(_) => error,
             other => BundleRefusal::DoesNotOpen { path, why: other.to_string() }.into(),
         })
+    }
+
+    /// Reads a Region's bundle, which has the size and the digest on record; gives where it is too.
+    pub(super) fn read_as_recorded(&self, secret: &Located, version: &VersionRecord, region: Region) -> Result<(PathBuf, Vec<u8>)> {
+        let bundle = recorded(version, region)?;
+        let opened = self.open_bundle_file(&secret.blob(version, bundle))?;
+        let path = opened.place.clone();
+        let message = opened.read(MAX_BUNDLE_LENGTH)?;
+        if u64::try_from(message.len()).unwrap_or(u64::MAX) != bundle.size || sha256(&message) != bundle.sha256 {
+            return Err(BundleRefusal::Changed(path).into());
+        }
+        Ok((path, message))
     }
 
     /// Whether `value` is that of a stored version: by its keyed tag, or with another keystore by opening the version.
@@ -238,6 +253,10 @@ impl Vault {
         })?;
         Ok(stored.kind() == value.kind() && constant_time_eq(stored.expose(), value.expose()))
     }
+}
+
+fn recorded(version: &VersionRecord, region: Region) -> Result<&BundleRecord> {
+    version.bundle(region).ok_or_else(|| BundleRefusal::NotOnRecord { version_id: version.version_id.clone(), region }.into())
 }
 
 /// True where only a Region's own bundle tells its value: no bundle can be compared with the record here, and each has its own data key.

@@ -9,13 +9,22 @@ use super::{edk_record::EdkRecord, resource_policy::ResourcePolicy, rotation::Ro
 use crate::{
     arn::{KeyArn, SecretArn},
     error::{Error, Result},
+    kms::DEFAULT_KEY_ALIAS,
     region::Region,
     store::{SecretKey, is_bundle_file},
     timestamp::Timestamp,
 };
 
-/// Format number of `secret.json` and of the vault.
-pub(super) const FORMAT: u32 = 1;
+/// Format number of a `secret.json` that is written.
+pub(super) const FORMAT: u32 = 2;
+
+/// The first one, which is read as well: it has no tag. A secret's first change makes it one of [`FORMAT`].
+const FORMAT_WITHOUT_TAG: u32 = 1;
+
+/// True for a format that is read.
+pub(super) const fn is_known(format: u32) -> bool {
+    matches!(format, FORMAT_WITHOUT_TAG | FORMAT)
+}
 
 /// The staging label of the version in use.
 pub(crate) const AWSCURRENT: &str = "AWSCURRENT";
@@ -81,6 +90,9 @@ pub(crate) struct SecretRecord {
     pub(crate) replaces: Vec<Replaced>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) versions: Vec<VersionRecord>,
+    /// Over everything else. Absent where whoever wrote the record could not vouch for all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) record_tag: Option<RecordTag>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,6 +133,15 @@ pub(crate) struct ValueTag {
     pub(crate) tag: String,
 }
 
+/// Tells whether a record is as a holder of the keystore left it, to the holder of its comparison key and to no one else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct RecordTag {
+    pub(super) key_id: String,
+    /// HMAC-SHA-256 in hex.
+    pub(super) tag: String,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct BundleRecord {
@@ -149,6 +170,12 @@ impl SecretRecord {
 
     pub(crate) fn replica(&self, region: Region) -> Option<&ReplicaRecord> {
         self.replication_status.iter().find(|replica| replica.region == region)
+    }
+
+    /// The key of a Region, as it was named. What was sealed under the default key stays there, whatever was chosen as the Region's default since.
+    pub(super) fn key_name(&self, region: Region) -> &str {
+        let replica = self.replica(region).map(|replica| replica.kms_key_id.as_str());
+        replica.or(self.kms_key_id.as_deref()).unwrap_or(DEFAULT_KEY_ALIAS)
     }
 
     /// True when `region` has the secret: as primary, or as a replica in sync.
@@ -182,6 +209,9 @@ impl SecretRecord {
                 }
             }
         }
+        if self.format == FORMAT_WITHOUT_TAG && self.record_tag.is_some() {
+            return Some("a record of format 1 has no tag".to_owned());
+        }
         if occurs_twice(self.replication_status.iter().map(|replica| replica.region).chain([key.primary])) {
             return Some("a Region occurs twice".to_owned());
         }
@@ -192,6 +222,14 @@ impl SecretRecord {
 }
 
 impl BundleRecord {
+    /// What its data key is wrapped under, all of it.
+    pub(super) fn all_encrypted_data_keys(&self) -> Vec<EdkRecord> {
+        if self.encrypted_data_keys.is_empty() {
+            return vec![EdkRecord::under_symmetric_key(&self.kms_key_id)];
+        }
+        self.encrypted_data_keys.clone()
+    }
+
     fn fault(&self) -> Option<&'static str> {
         // The hash is part of the file's name: were it anything but hex, the name could lead elsewhere.
         let is_hash = self.sha256.len() == 64 && self.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));

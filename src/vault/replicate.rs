@@ -10,11 +10,14 @@ use super::{
     family::{Family, Located},
     lookup::Found,
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
-    record::{Replaced, ReplicaStatus, SecretRecord, VersionRecord},
+    record::{AWSCURRENT, DataKeyScope, Replaced, ReplicaStatus, SecretRecord},
+    record_tag::{Author, RecordHand},
+    region_keys::{KnownHolders, RegionKeys, RegionTarget, unvouched_key},
+    rewrap::under_new_keys,
     seal_version::{SealedVersion, VersionSource, not_compared},
 };
 use crate::{
-    error::{ReplicaRefusal, Result},
+    error::{ReplicaRefusal, Result, Unvouched},
     kms::{
         EmbeddedKms, KeysDurable, KeystoreSession,
         key_choice::{
@@ -63,6 +66,8 @@ impl ReplicateSecret {
 #[derive(Default)]
 struct ReplicationPlan {
     targets: Vec<ChosenKey>,
+    /// The other Regions, where the secret's own replica moves to another key and they share its data keys: all get another one.
+    following: Vec<Region>,
     failed: Vec<Problem>,
     replaced: Vec<Replaced>,
 }
@@ -72,6 +77,16 @@ struct ReplicationPlan {
 struct SealedReplicas {
     versions: Vec<SealedVersion>,
     problems: Vec<Problem>,
+    /// The keys of the Regions that follow.
+    following: Vec<ChosenKey>,
+}
+
+/// A version, and the keys of the Regions that follow.
+struct OpenedVersion {
+    opened: OpenedBundle,
+    following: Vec<ChosenKey>,
+    /// Who has access to those Regions' bundles.
+    holders: Vec<KnownHolders>,
 }
 
 impl Vault {
@@ -94,7 +109,8 @@ impl Vault {
 
     /// `None` where another writer was first.
     fn try_replicate(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &ReplicateSecret) -> Result<Option<SecretChange>> {
-        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name)?;
+        let author = Author::with(session.kms().comparison_key());
+        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name, author)?;
         let found = self.find_locked(&request.secret_id, request.region)?;
         found.require_primary()?;
         let Found { secret, read, .. } = found;
@@ -106,32 +122,44 @@ impl Vault {
         let sealed = if plan.targets.is_empty() {
             SealedReplicas::default()
         } else {
-            let opened = match self.open_versions(session.kms(), &secret, &plan.targets, &request.keys) {
+            let opened = match self.open_versions(session, &secret, &plan, &request.keys) {
                 Err(error) if self.is_overtaken(&read, &secret.record.name, &error)? => return Ok(None),
                 opened => opened?,
             };
             let durable = session.commit()?;
-            SealedReplicas::seal(&durable, &secret.record, opened, &plan.targets, &request.keys)?
+            SealedReplicas::seal(&durable, &secret.record, opened, &plan, &request.keys)?
         };
         let change = prepare_replicas(secret, &plan, sealed, request.on_problem)?;
-        let Some(located) = change.write(writer, &read)? else { return Ok(None) };
+        let author = Author::with(session.kms().comparison_key());
+        let Some(located) = change.write(writer, &read, author)? else { return Ok(None) };
         if !located.record.replaces.is_empty() {
             // The change is made. What it leaves to do is the next writer's if this fails.
-            let _ = self.finish_replacements(writer, &located.record.name);
+            let _ = self.finish_replacements(writer, &located.record.name, author);
         }
         let not_compared = if plan.targets.is_empty() { Vec::new() } else { not_compared(session.kms(), &located.record) };
         Ok(Some(SecretChange { not_compared, ..SecretChange::of(self, session.kms(), &request.keys, &located) }))
     }
 
-    /// Opens each version once, and checks that the new Regions' keys go with its suite.
-    fn open_versions(&self, kms: &EmbeddedKms, secret: &Located, targets: &[ChosenKey], keys: &KeyOptions) -> Result<Vec<OpenedBundle>> {
-        let openers = keys.openers(Some(kms));
+    /// Opens each version once, finds the keys of the Regions that follow, and checks that the new Regions' keys go with its suite.
+    fn open_versions(
+        &self,
+        session: &mut KeystoreSession,
+        secret: &Located,
+        plan: &ReplicationPlan,
+        keys: &KeyOptions,
+    ) -> Result<Vec<OpenedVersion>> {
+        let region_keys = RegionKeys::new(self, session.kms(), secret, keys);
         let primary = secret.record.primary_region();
-        let open = |version: &VersionRecord| {
-            let opened = self.open_any_region(&openers, kms.comparison_key(), secret, version, primary)?;
-            check_suite_of_all(kms, targets, opened.suite).map(|()| opened)
-        };
-        secret.record.versions.iter().map(open).collect()
+        let mut versions = Vec::new();
+        for version in &secret.record.versions {
+            let kms = session.kms();
+            let opened = self.open_any_region(&keys.openers(Some(kms)), kms.comparison_key(), secret, version, primary)?;
+            check_suite_of_all(kms, &plan.targets, opened.suite)?;
+            let following = region_keys.of_version(session, version, &opened.data_key, &plan.following, None)?;
+            let (following, holders) = following.into_iter().map(RegionTarget::into_parts).unzip();
+            versions.push(OpenedVersion { opened, following, holders });
+        }
+        Ok(versions)
     }
 }
 
@@ -140,19 +168,36 @@ impl SealedReplicas {
     fn seal(
         durable: &KeysDurable<'_>,
         record: &SecretRecord,
-        opened: Vec<OpenedBundle>,
-        targets: &[ChosenKey],
+        opened: Vec<OpenedVersion>,
+        plan: &ReplicationPlan,
         keys: &KeyOptions,
     ) -> Result<Self> {
         let mut sealed = Self::default();
-        let mut targets = targets.to_vec();
-        for (version, OpenedBundle { value, data_key, suite }) in record.versions.iter().zip(opened) {
-            if targets.is_empty() {
+        let mut targets = plan.targets.clone();
+        for (version, OpenedVersion { opened, following, holders }) in record.versions.iter().zip(opened) {
+            if targets.is_empty() && following.is_empty() {
                 break;
             }
-            let source = VersionSource { data_key: Some(data_key), suite };
-            let (version, failed) = SealedVersion::seal(record, &version.version_id, &value, &targets, durable, keys, source)?;
-            sealed.versions.push(version);
+            let OpenedBundle { value, data_key, suite } = opened;
+            let is_current = version.version_stages.iter().any(|label| label == AWSCURRENT);
+            // Whoever could open the replica that moves knows the data key.
+            let data_key = Some(data_key).filter(|_| following.is_empty());
+            let all: Vec<_> = following.iter().chain(&targets).cloned().collect();
+            let source = VersionSource { data_key, suite };
+            let (sealed_version, failed) = SealedVersion::seal(record, &version.version_id, &value, &all, durable, keys, source)?;
+            let cannot_follow = |problem: &Problem| following.iter().any(|key| problem.told.place == key.region().name());
+            if failed.iter().any(cannot_follow) {
+                return Err(refusal(&failed));
+            }
+            let after: Vec<_> = sealed_version.encrypted_data_keys().collect();
+            let losing: Vec<_> = holders.iter().filter_map(|holders| holders.check_follows(&after).err()).collect();
+            if !losing.is_empty() {
+                return Err(refusal(&losing));
+            }
+            if sealed.following.is_empty() || is_current {
+                sealed.following = following;
+            }
+            sealed.versions.push(sealed_version);
             // A Region that failed for one version is not asked for the others.
             targets.retain(|target| failed.iter().all(|problem| problem.told.place != target.region().name()));
             sealed.problems.extend(failed);
@@ -163,13 +208,13 @@ impl SealedReplicas {
 
 /// The change that adds what was sealed, and records what was not.
 fn prepare_replicas(secret: Located, plan: &ReplicationPlan, sealed: SealedReplicas, on_problem: OnProblem) -> Result<PreparedChange> {
-    let SealedReplicas { mut versions, mut problems } = sealed;
+    let SealedReplicas { mut versions, mut problems, following } = sealed;
     for problem in &mut problems {
         // A replica that is in sync under another key stays so: that is no failed one.
         let is_in_sync = |region| secret.record.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync);
         problem.retry.take_if(|(region, _)| is_in_sync(*region));
     }
-    let mut after = secret.record.clone();
+    let mut after = under_new_keys(&secret.record, &following)?;
     for replica in plan.targets.iter().map(in_sync).chain(plan.failed.iter().filter_map(failed_replica)) {
         after.replication_status.retain(|other| other.region != replica.region);
         after.replication_status.push(replica);
@@ -194,9 +239,20 @@ fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, 
             Err(problem) => plan.failed.push(problem),
         }
     }
+    plan.following = following(record, family, &plan.targets);
     plan.failed.extend(unchosen_keys(&plan.targets, UntouchedRegions::of(kms, record), &request.keys));
     let can_record = request.on_problem == OnProblem::RecordFailed && plan.failed.iter().all(|problem| problem.retry.is_some());
     if plan.failed.is_empty() || can_record { Ok(plan) } else { Err(refusal(&plan.failed)) }
+}
+
+/// The Regions that need another data key as well, where a replica that is there goes to another key.
+fn following(record: &SecretRecord, family: &Family, targets: &[ChosenKey]) -> Vec<Region> {
+    let is_target = |region: Region| targets.iter().any(|target| target.region() == region);
+    let mut bundles = record.versions.iter().flat_map(|version| &version.bundles);
+    if record.data_key_scope == DataKeyScope::PerRegion || !bundles.any(|bundle| is_target(bundle.region)) {
+        return Vec::new();
+    }
+    family.regions_with(&record.arn).into_iter().filter(|region| !is_target(*region)).collect()
 }
 
 /// `None` when the Region is in sync under that key.
@@ -208,11 +264,16 @@ fn plan_replica(
     request: &ReplicateSecret,
 ) -> Result<Option<ChosenKey>, Problem> {
     let (keys, clash, named) = (&request.keys, request.name_clash, replica.kms_key_id.as_deref());
+    let is_record_followed = record.hand(kms.comparison_key()) == RecordHand::Own;
     let mut check = |named| check_replica(kms, keys, record.primary_region(), family, (&replica.region, named), clash).map(Some);
     let known = Region::new(&replica.region).and_then(|region| record.replica(region));
     let Some(known) = known else { return check(Named::ByCaller(named)) };
     if known.status == ReplicaStatus::Failed {
-        return check(named.map_or(Named::ByRecord(Some(&known.kms_key_id)), |named| Named::ByCaller(Some(named))));
+        return match named {
+            Some(named) => check(Named::ByCaller(Some(named))),
+            None if is_record_followed => check(Named::ByRecord(Some(&known.kms_key_id))),
+            None => Err(unvouched_key(known.region, &known.kms_key_id, Unvouched::NoBundle)),
+        };
     }
     let Some(named) = named else { return Ok(None) };
     let target = key_of_region(kms, keys, known.region, Named::ByCaller(Some(named)));

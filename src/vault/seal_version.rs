@@ -81,14 +81,23 @@ impl SealedVersion {
         Ok((Self { version_id: version_id.to_owned(), messages }, problems))
     }
 
-    /// No bundle yet.
-    pub(super) fn empty(version_id: &str) -> Self {
-        Self { version_id: version_id.to_owned(), messages: Vec::new() }
+    /// For each Region what the data key is wrapped under.
+    pub(super) fn encrypted_data_keys(&self) -> impl Iterator<Item = (Region, Vec<EdkRecord>)> {
+        self.messages.iter().map(|message| {
+            let plain = || vec![EdkRecord::under_symmetric_key(&message.key.to_string())];
+            let edks = &message.encrypted_data_keys;
+            (message.key.region(), if edks.is_empty() { plain() } else { edks.clone() })
+        })
     }
 
     /// Adds the bundles that were sealed of the same version for other Regions.
     pub(super) fn add(&mut self, other: Self) {
         self.messages.extend(other.messages);
+    }
+
+    /// True for bundles of this version.
+    pub(super) fn is_of(&self, version_id: &str) -> bool {
+        self.version_id == version_id
     }
 
     /// Leaves Regions out after all.

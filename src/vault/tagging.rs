@@ -8,22 +8,25 @@ use super::{
     lookup::Found,
     parameters::{check_tag_key, check_tags},
     record::Tag,
+    record_tag::Author,
 };
 use crate::{
     error::{MemberPath, Result},
+    kms::EmbeddedKms,
     region::Region,
     timestamp::Timestamp,
 };
 
 impl Vault {
-    /// Adds tags to a secret; a tag that is there gets the new value. Nothing is written where nothing changes.
+    /// Adds tags to a secret; a tag that is there gets the new value. Nothing is written where nothing changes. `kms` is the keystore at hand:
+    /// without it the record loses its tag, so that keys and Regions on it count for nothing until it is accepted.
     ///
     /// # Errors
     /// `ValidationException` and `InvalidParameterException` for the tags, over 50 of them included; `InvalidParameterException` in a replica's
     /// Region; `ResourceNotFoundException`.
-    pub fn tag_resource(&self, secret_id: &str, region: Option<Region>, tags: &[Tag]) -> Result<()> {
+    pub fn tag_resource(&self, kms: Option<&EmbeddedKms>, secret_id: &str, region: Option<Region>, tags: &[Tag]) -> Result<()> {
         check_tags(tags)?;
-        self.change_tags(secret_id, region, |present| {
+        self.change_tags(kms, secret_id, region, |present| {
             for tag in tags {
                 match present.iter_mut().find(|known| known.key == tag.key) {
                     Some(known) => known.value.clone_from(&tag.value),
@@ -37,16 +40,23 @@ impl Vault {
     ///
     /// # Errors
     /// As for [`Vault::tag_resource`].
-    pub fn untag_resource(&self, secret_id: &str, region: Option<Region>, tag_keys: &[String]) -> Result<()> {
+    pub fn untag_resource(&self, kms: Option<&EmbeddedKms>, secret_id: &str, region: Option<Region>, tag_keys: &[String]) -> Result<()> {
         tag_keys.iter().enumerate().try_for_each(|(at, key)| check_tag_key(MemberPath::from("TagKeys").item(at), key))?;
-        self.change_tags(secret_id, region, |present| present.retain(|tag| !tag_keys.contains(&tag.key)))
+        self.change_tags(kms, secret_id, region, |present| present.retain(|tag| !tag_keys.contains(&tag.key)))
     }
 
-    fn change_tags(&self, secret_id: &str, region: Option<Region>, change: impl Fn(&mut Vec<Tag>)) -> Result<()> {
+    fn change_tags(
+        &self,
+        kms: Option<&EmbeddedKms>,
+        secret_id: &str,
+        region: Option<Region>,
+        change: impl Fn(&mut Vec<Tag>),
+    ) -> Result<()> {
+        let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
         self.require()?;
         let writer = self.store.writer()?;
         loop {
-            self.finish_replacements(&*writer, &self.find_locked(secret_id, region)?.secret.record.name)?;
+            self.finish_replacements(&*writer, &self.find_locked(secret_id, region)?.secret.record.name, author)?;
             let found = self.find_locked(secret_id, region)?;
             found.require_primary()?;
             let Found { secret, read, .. } = found;
@@ -58,7 +68,7 @@ impl Vault {
             check_tags(&after.tags)?;
             after.last_changed_date = Timestamp::now()?;
             let change = PreparedChange { key: secret.key, after, sealed: Vec::new() };
-            if change.write(&*writer, &read)?.is_some() {
+            if change.write(&*writer, &read, author)?.is_some() {
                 return Ok(());
             }
         }

@@ -29,6 +29,7 @@ mod public_keys;
 mod purge;
 mod raw_keys;
 mod read;
+mod record_attacks;
 mod reference;
 mod region;
 mod region_bundles;

@@ -42,7 +42,8 @@ fn copy(from: &Path, to: &Path) {
 fn the_vault_of_format_1_is_sound_and_opens() {
     let sandbox = stored();
     let report = sandbox.stdout("verify --open");
-    assert!(report.starts_with("2 secrets, 5 bundles: sound\n5 opened, 0 not openable here, 0 failed\n"), "{report}");
+    assert!(report.contains("\n2 secrets, 5 bundles: sound\n5 opened, 0 not openable here, 0 failed\n"), "{report}");
+    assert_eq!(report.matches("secret.json has no tag").count(), 2, "{report}");
     for region in ["us-west-2", "us-east-1", "af-south-1"] {
         sandbox.ok(&format!("get-secret-value --secret-id production/DBWest --region {region} --output-file text --force"));
         assert_eq!(sandbox.read("text"), br#"{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}"#, "{region}");
@@ -59,10 +60,25 @@ fn the_vault_of_format_1_is_written_on() {
     sandbox.ok("replicate-secret-to-regions --secret-id production/DBWest --add-replica-regions Region=eu-west-1");
     sandbox.ok("kms create-key --region eu-west-1");
     let report = sandbox.stdout("verify --open");
-    assert!(report.starts_with("2 secrets, 6 bundles: sound\n6 opened, 0 not openable here, 0 failed\n"), "{report}");
+    assert!(report.contains("\n2 secrets, 6 bundles: sound\n6 opened, 0 not openable here, 0 failed\n"), "{report}");
     // The key that was there, under the name that it had.
     let described = sandbox.stdout("kms describe-key --region us-west-2 --key-id alias/team --query KeyMetadata.Description --output text");
     assert_eq!(described, "an example\n");
+}
+
+/// The first change makes it one of format 2, and nobody vouches for the record of before until it is accepted.
+#[test]
+fn a_secret_of_format_1_becomes_one_of_format_2() {
+    let sandbox = stored();
+    let path = "coldseal-vault/secrets/us-west-2/production%2f+d+b+west/secret.json";
+    let is_of = |format: &str| String::from_utf8(sandbox.read(path)).expect("text").contains(&format!("\"Format\": {format},"));
+    assert!(is_of("1"));
+    sandbox.ok("tag-resource --secret-id production/DBWest --tags Key=team,Value=a");
+    assert!(is_of("2") && sandbox.stdout("verify --open").matches("secret.json has no tag").count() == 2);
+    sandbox.ok("rewrap --secret-id production/DBWest --accept-record");
+    assert_eq!(sandbox.stdout("verify --open").matches("secret.json has no tag").count(), 1);
+    sandbox.ok("rewrap --all --accept-record");
+    assert!(sandbox.stdout("verify --open").starts_with("2 secrets, 5 bundles: sound\n5 opened"));
 }
 
 #[test]

@@ -185,6 +185,8 @@ fn a_bundle_under_a_foreign_key_is_not_openable_here() {
     let sandbox = with_secrets();
     sandbox.ok("kms create-key --region us-west-2 --keystore other/keystore.json");
     sandbox.coldseal("verify --open --keystore other/keystore.json").assert().success().stdout_eq(str![[r#"
+note: coldseal-vault/secrets/us-west-2/a: secret.json has the tag of another keystore: whether it was changed by another hand is not known here
+note: coldseal-vault/secrets/us-west-2/b: secret.json has the tag of another keystore: whether it was changed by another hand is not known here
 2 secrets, 3 bundles: sound
 0 opened, 3 not openable here, 0 failed
 not signed: this shows damage, not who made it

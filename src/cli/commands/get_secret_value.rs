@@ -23,6 +23,9 @@ use crate::{
     },
 };
 
+/// Where nothing tells that a value is the one that was stored: whoever has the Region's key, or the version's data key, can make a bundle.
+const NOT_COMPARED: &str = "whether this is the value on record is not known here: only the keystore that made it can tell";
+
 /// Open a secret's bundle and print its value
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -80,6 +83,9 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
     let secrets =
         Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region: invocation.regions.of_secret(&args.secret_id)? };
     let Answer::Value(entry) = read(invocation, &secrets, args)? else { return Err(NOT_THERE.into()) };
+    if !entry.is_compared {
+        note(NOT_COMPARED);
+    }
     match destination {
         Some(destination) => {
             let written = destination.write(&invocation.inputs.prompter, |output| {

@@ -24,6 +24,8 @@ pub(super) enum KeyWarning {
     LostKey(String),
     /// The name of a secret whose value nothing here can compare with the record.
     NotCompared(String),
+    /// The record of a secret, and the key that it names for a Region, which was not taken.
+    NotFollowed(String, Region, String),
     /// Bundles are under keys of an account that is not asked.
     OtherAccount(AccountId),
 }
@@ -56,6 +58,12 @@ impl fmt::Display for KeyWarning {
                 "another keystore made the value of {}, so that nothing here tells whether what was sealed anew is still that value; 'coldseal verify --open' with that keystore does",
                 name.escape_debug()
             ),
+            Self::NotFollowed(name, region, recorded) => write!(
+                f,
+                "the record of {} names the key '{}' for {region}, and who wrote that is not known: the bundle stays under the key that it was under; --region and --to-key move it",
+                name.escape_debug(),
+                recorded.escape_debug()
+            ),
             Self::OtherAccount(account) => write!(
                 f,
                 "to open the bundles under keys of account {account}, say whose they are: COLDSEAL_ACCOUNT_ID, --account-id, or --kms-discovery account={account}"
@@ -87,6 +95,8 @@ pub(super) fn of_change(kms: &EmbeddedKms, change: &SecretChange, keys: &KeyOpti
     if !change.not_compared.is_empty() {
         warnings.push(KeyWarning::NotCompared(change.name.clone()));
     }
+    let not_followed = change.not_followed.iter().cloned();
+    warnings.extend(not_followed.map(|(region, recorded)| KeyWarning::NotFollowed(change.name.clone(), region, recorded)));
     if keys.online.is_none() {
         warnings.extend(of_regions(change.public_only.clone(), change.recovery_only.clone()));
         return warnings;

@@ -16,6 +16,7 @@ use crate::{
         operation::{Operation, Run, Sealing, Secrets, Service},
         request::Request,
     },
+    vault::KeyOptions,
 };
 
 pub(super) const NOT_THERE: Error = Error::Misuse("what is done with a secret stands in the table");
@@ -31,11 +32,14 @@ pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, args: &impl S
     Ok(read(secrets, &request(invocation, args)?)?)
 }
 
-/// Changes what is on record of a secret.
+/// Changes what is on record of a secret. Where there is a keystore, it is opened, so that the record keeps its tag.
 pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &impl Serialize) -> Outcome {
     let Run::ChangeRecord(change) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
     let region = invocation.regions.of_secret(secret_id)?;
-    change(&invocation.vault, region, &request(invocation, args)?)?;
+    let request = request(invocation, args)?;
+    invocation.vault.require()?;
+    let (kms, keys) = (invocation.keystore.read_if_any()?, KeyOptions::default());
+    change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region }, &request)?;
     Ok(())
 }
 

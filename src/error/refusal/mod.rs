@@ -29,7 +29,7 @@ pub use key_properties::KeyPropertyRefusal;
 pub use key_use::KeyUseRefusal;
 pub use public_key::{NotAKeyArn, PublicKeyRefusal};
 pub use regions::{RegionProblem, RegionsRefusal};
-pub use replica::ReplicaRefusal;
+pub use replica::{ReplicaRefusal, Unvouched};
 pub use request::RequestRefusal;
 pub use secret::{RotationRefusal, SecretDifference, SecretRefusal};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]

@@ -61,9 +61,38 @@ pub enum ReplicaRefusal {
     /// An embedded key beside imported public keys.
     #[error("its key is an embedded one, which AWS does not have, and another Region uses an imported public key")]
     EmbeddedBesideImported(String),
+    /// Nothing says under which key it is sealed anew that is to be believed.
+    #[error("only the record names its key, '{}', and who wrote the record is not known here; {why}", .recorded.escape_debug())]
+    KeyNotVouchedFor {
+        /// The key on record, as it was named.
+        recorded: String,
+        /// Why the Region's bundle does not say.
+        why: Unvouched,
+    },
+    /// It would be sealed anew, as another Region is, and open with fewer keys.
+    #[error("it gets another data key, as another Region is moved away from a key, and its bundle would not open with {} any more", .keys.join(", "))]
+    WouldLoseKeys {
+        /// The keys.
+        keys: Vec<String>,
+    },
     /// A key in AWS KMS of somebody else, which nobody but the record names.
     #[error("only the record of the secret names {key}, and its account {} is not the configured one", .0.account(), key = .0)]
     KeyOfOtherAccount(KeyArn),
+}
+
+/// Why a Region's bundle does not say under which key it is sealed anew.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unvouched {
+    /// It never had one.
+    #[error("it has no bundle that tells")]
+    NoBundle,
+    /// It is not authentic.
+    #[error("its bundle does not tell: {0}")]
+    NotAuthentic(String),
+    /// It is under a curve key, of which it has the public point alone, or is no secret's bundle.
+    #[error("its bundle's key is none that is known here")]
+    UnknownKey,
 }
 
 impl ReplicaRefusal {

@@ -7,6 +7,7 @@ use crate::{
     error::Result,
     keyring::KeyDirectory,
     kms::{imported::KmsPublicKey, key_spec::KeySpec, public_key::PublicKey},
+    region::Region,
 };
 
 impl EmbeddedKms {
@@ -59,6 +60,13 @@ impl EmbeddedKms {
         self.imported_public_keys().filter(|key| key.der() == der).map(|key| key.arn().clone()).collect()
     }
 
+    /// The key of a Region with this public part: an embedded one before an imported one.
+    pub(crate) fn key_with_point_in(&self, region: Region, point: &EcPublicKey) -> Option<KeyArn> {
+        let embedded = self.keys().filter(|(place, _, key)| *place == region && has_point(key, point));
+        let embedded = embedded.map(|(region, key_id, _)| self.key_arn(region, key_id)).next();
+        embedded.or_else(|| self.imported_with_point(point).into_iter().find(|arn| arn.region() == region))
+    }
+
     fn imported_public_keys(&self) -> impl Iterator<Item = &KmsPublicKey> {
         self.regions.values().flat_map(|state| state.imported.values()).map(|imported| &imported.public_key)
     }
@@ -66,6 +74,10 @@ impl EmbeddedKms {
     fn is_usable(&self, key: &KeyArn) -> bool {
         self.key(key).is_ok_and(|key| key.require_usable().is_ok())
     }
+}
+
+fn has_point(key: &Key, point: &EcPublicKey) -> bool {
+    matches!(key.material.key_pair().map(KeyPair::public_key), Some(PublicKey::EllipticCurve(own)) if own == point)
 }
 
 impl KeyDirectory for EmbeddedKms {
@@ -76,9 +88,8 @@ impl KeyDirectory for EmbeddedKms {
     /// The key with this public part: one that can be used, before one that cannot, before an imported public key, with which KMS can do
     /// nothing but say so.
     fn key_with_public_key(&self, public_key: &EcPublicKey) -> Option<KeyArn> {
-        let is_it = |key: &Key| matches!(key.material.key_pair().map(KeyPair::public_key), Some(PublicKey::EllipticCurve(own)) if own == public_key);
         let embedded: Vec<_> =
-            self.keys().filter(|(_, _, key)| is_it(key)).map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
+            self.keys().filter(|(_, _, key)| has_point(key, public_key)).map(|(region, key_id, _)| self.key_arn(region, key_id)).collect();
         let mut imported = self.imported_public_keys();
         let usable = embedded.iter().find(|arn| self.can_unwrap(arn));
         usable.or(embedded.first()).or_else(|| imported.find(|key| key.der() == public_key.to_spki_der()).map(KmsPublicKey::arn)).cloned()

@@ -9,11 +9,9 @@ use crate::{
     protocol::{
         answer::Answer,
         member::{ANY_COUNT, Kind, Member},
-        operation::{Operation, Run},
+        operation::{Operation, Run, Secrets},
         request::Request,
     },
-    region::Region,
-    vault::Vault,
 };
 
 pub(super) const OPERATIONS: &[Operation] = &[
@@ -34,10 +32,12 @@ pub(super) const OPERATIONS: &[Operation] = &[
     ),
 ];
 
-fn tag_resource(vault: &Vault, region: Option<Region>, request: &Request) -> Result<Answer> {
-    vault.tag_resource(request.required_text("SecretId")?, region, &tags(request)).map(|()| Answer::Nothing)
+fn tag_resource(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
+    let Secrets { vault, kms, region, .. } = *secrets;
+    vault.tag_resource(kms, request.required_text("SecretId")?, region, &tags(request)).map(|()| Answer::Nothing)
 }
 
-fn untag_resource(vault: &Vault, region: Option<Region>, request: &Request) -> Result<Answer> {
-    vault.untag_resource(request.required_text("SecretId")?, region, request.texts("TagKeys")).map(|()| Answer::Nothing)
+fn untag_resource(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
+    let Secrets { vault, kms, region, .. } = *secrets;
+    vault.untag_resource(kms, request.required_text("SecretId")?, region, request.texts("TagKeys")).map(|()| Answer::Nothing)
 }

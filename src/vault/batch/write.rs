@@ -9,6 +9,7 @@ use super::super::{
     describe::SecretChange,
     family::Located,
     reading::Reading,
+    record_tag::Author,
 };
 use crate::{
     error::{Error, Result, SecretRefusal},
@@ -180,7 +181,7 @@ impl<'a> BatchWriter<'a> {
         request.validate()?;
         let mut read = self.vault.read_name_in(regions, &request.name)?;
         if read.family.members().any(|member| !member.record.replaces.is_empty()) {
-            self.vault.finish_replacements(&*self.writer, &request.name)?;
+            self.vault.finish_replacements(&*self.writer, &request.name, Author::with(self.session.kms().comparison_key()))?;
             read = self.vault.read_name_in(regions, &request.name)?;
         }
         if let Some(holder) = read.family.holder(request.region) {
@@ -202,6 +203,10 @@ struct Telling<'w> {
 }
 
 impl Telling<'_> {
+    fn author(&self) -> Author<'_> {
+        Author::with(self.kms.comparison_key())
+    }
+
     /// Seals and writes what is to be made.
     fn stage<'g>(&self, durable: &KeysDurable<'_>, group: &'g dyn WriteGroup, task: Task) -> Worked<'g> {
         match task {
@@ -218,7 +223,7 @@ impl Telling<'_> {
             Task::Create(planned) => {
                 let Planned { request, drawn, plan, read } = *planned;
                 let sealed = seal_create(durable, self.keys, &request, &drawn, plan);
-                let staged = sealed.and_then(|change| change.stage(group, &read));
+                let staged = sealed.and_then(|change| change.stage(group, &read, self.author()));
                 staged.map_or_else(Worked::Failed, |staged| Worked::Staged(Box::new((staged, request))))
             }
         }
@@ -231,7 +236,7 @@ impl Telling<'_> {
                 let located = change.finish();
                 if !located.record.replaces.is_empty() {
                     // The change is made. What it leaves to do is the next writer's if this fails.
-                    let _ = self.vault.finish_replacements(self.writer, &name);
+                    let _ = self.vault.finish_replacements(self.writer, &name, self.author());
                 }
                 (BatchStatus::Created, located)
             }

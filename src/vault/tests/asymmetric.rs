@@ -115,8 +115,9 @@ fn a_bundle_under_another_key_than_on_record_is_found() {
     }
     place.write_record(&record);
     let report = place.verify_open();
-    assert_eq!(report.faults.len(), 1, "{report:?}");
+    assert_eq!(report.faults.len(), 2, "{report:?}");
     assert!(report.faults[0].message.contains("not wrapped under the key on record"), "{report:?}");
+    assert!(report.faults[1].message.contains(&format!("and the record names {curve} for the Region")), "{report:?}");
 }
 
 #[test]

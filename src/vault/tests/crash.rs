@@ -100,7 +100,9 @@ fn after_the_commit() {
     let place = Place::with_secret(&[]);
     let cut = Cut::after_bundles(&place);
     cut.write_temporary();
-    let json = serde_json::to_vec(&cut.record).expect("JSON");
+    let mut record = cut.record.clone();
+    record.put_tag(place.kms().comparison_key()).expect("tagged");
+    let json = serde_json::to_vec(&record).expect("JSON");
     durable::replace(&place.dir("us-west-2", "db").join("secret.json"), &json).expect("committed");
     assert_eq!(place.value_in("eu-west-1"), "top");
     let report = place.verify();

@@ -6,6 +6,7 @@ mod batch;
 mod binding;
 mod crash;
 mod create;
+mod data_keys;
 mod histories;
 #[cfg(target_os = "linux")]
 mod links;
@@ -17,6 +18,8 @@ mod overtaken;
 mod overwrite;
 mod public_keys;
 mod record;
+mod record_tag;
+mod region_keys;
 mod replicate;
 mod rewrap;
 mod tags;
@@ -133,7 +136,15 @@ impl Place {
         read_record(&*self.vault.store, &key(primary, name)).expect("sound").expect("there")
     }
 
+    /// Writes a record as a holder of the keystore leaves it.
     fn write_record(&self, record: &SecretRecord) {
+        let mut record = record.clone();
+        record.put_tag(self.kms().comparison_key()).expect("tagged");
+        self.forge_record(&record);
+    }
+
+    /// Writes a record as somebody without the keystore does.
+    fn forge_record(&self, record: &SecretRecord) {
         let path = self.dir(record.primary_region().name(), &record.name).join("secret.json");
         fs::write(path, serde_json::to_vec(record).expect("JSON")).expect("writes");
     }

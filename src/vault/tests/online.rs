@@ -192,7 +192,7 @@ fn rewrap_takes_one_decrypt_and_a_call_for_each_region() {
     fake.take_calls();
     let rewrap = |keys: KeyOptions| RewrapSecret { keys, ..RewrapSecret::new("db") };
     place.vault.rewrap_secret(&mut place.session(), &rewrap(with(&fake))).expect("rewrapped");
-    assert_eq!(fake.take_calls(), ["Decrypt us-west-2", "Encrypt eu-west-1", "Encrypt us-east-1", "Encrypt us-west-2"]);
+    assert_eq!(fake.take_calls(), ["Decrypt us-west-2", "Encrypt eu-west-1", "Encrypt us-east-1", "GenerateDataKey us-west-2"]);
     // Each Region that fails is told, and all stays as it was.
     let before = place.snapshot();
     fake.refuse("us-east-1", Some(FakeRefusal::Denied));

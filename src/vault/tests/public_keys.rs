@@ -176,6 +176,13 @@ fn any_regions_bundle_that_opens_serves_the_others() {
     place.vault.rewrap_secret(&mut place.session(), &rewrap).expect("rewrapped");
     place.vault.get_secret_value(&aws, "db", Some(region(EAST)), &VersionSelector::default()).expect("opens");
     place.assert_clean();
+    // Nobody here can unwrap the bundle for us-east-1, and the data key that it shares tells that it is authentic, and under which key.
+    let mut record = SecretRecord { record_tag: None, ..place.record("us-west-2", "db") };
+    record.replication_status[0].kms_key_id = "alias/none".to_owned();
+    place.forge_record(&record);
+    let change = place.vault.rewrap_secret(&mut place.session(), &rewrap).expect("rewrapped");
+    assert_eq!(change.not_followed, [(region(EAST), "alias/none".to_owned())]);
+    place.vault.get_secret_value(&aws, "db", Some(region(EAST)), &VersionSelector::default()).expect("opens");
 }
 
 #[test]
@@ -197,8 +204,14 @@ fn a_recovery_key_opens_where_the_private_key_is_not() {
     };
     let opening = KeyOptions { open_with: vec![Box::new(recovery_key())], ..KeyOptions::default() };
     place.replicate(&to_west(opening)).expect("opened with the recovery key");
-    let rewrap =
-        |keys: KeyOptions| RewrapSecret { secret_id: "db".to_owned(), region: Some(region(EUROPE)), to_key: None, suite: None, keys };
+    let rewrap = |keys: KeyOptions| RewrapSecret {
+        secret_id: "db".to_owned(),
+        region: Some(region(EUROPE)),
+        to_key: None,
+        suite: None,
+        accept_record: false,
+        keys,
+    };
     let kept = place.vault.rewrap_secret(&mut place.session(), &rewrap(with_recovery())).expect("rewrapped");
     assert!(kept.lost_keys.is_empty());
     // Out of AWS only when that is said.

@@ -25,8 +25,11 @@ fn every_kind_of_broken_record_is_named_without_its_content() {
     const NEEDLE: &str = "NEEDLE";
     let bundle = |json: &mut Value, member: &str, value: Value| json["Versions"][0]["Bundles"][0][member] = value;
     let position = "not the JSON of a secret (line 1, column";
-    let cases: [(&str, String); 21] = [
-        ("format 2 is not known to this version", fault(|json| json["Format"] = json!(2))),
+    let cases: [(&str, String); 24] = [
+        ("format 3 is not known to this version", fault(|json| json["Format"] = json!(3))),
+        ("a record of format 1 has no tag", fault(|json| json["Format"] = json!(1))),
+        (position, fault(|json| json["RecordTag"][NEEDLE] = json!(1))),
+        (position, fault(|json| json["RecordTag"] = json!(NEEDLE))),
         (position, fault(|json| json["Format"] = json!(NEEDLE))),
         (position, fault(|json| json[NEEDLE] = json!(1))),
         (position, fault(|json| json["ARN"] = json!(NEEDLE))),

@@ -1,5 +1,6 @@
 //! Checks a vault, a secret's folder or a bundle, to the last byte, without any key; with a keystore, opens what it can too.
 
+mod against_record;
 mod bundle;
 mod findings;
 mod secret;

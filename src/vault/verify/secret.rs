@@ -3,29 +3,30 @@
 use std::path::Path;
 
 use super::{
-    bundle::{Checker, Seen},
+    against_record::{against_record, alias_elsewhere},
+    bundle::Checker,
     findings::STRANGER,
 };
 use crate::{
-    arn::KeyArn,
     error::{BundleRefusal, Result},
-    format::EncryptedDataKey,
-    keyring::{AWS_KMS_PROVIDER_ID, ecdh_recipient, names_key_arn},
     kms::{EmbeddedKms, key_choice::KeyOptions},
     region::Region,
     store::{Blob, BlobKey, Item, Leftover, SecretKey, Store},
     vault::{
         Vault,
         bundle::{OpenedBundle, open_bundle},
-        edk_record::EdkRecord,
         family::{Family, Located},
         reading::read_record,
-        record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
+        record::{BundleRecord, Replaced, ReplicaStatus, VersionRecord},
+        record_tag::RecordHand,
         seal_version::{identity, value_matches},
     },
 };
 
 const LEFTOVER: &str = "leftover: no record names it; the next change of the secret removes it";
+const CHANGED: &str = "secret.json was changed by another hand: its tag does not verify with this keystore";
+const OTHER_KEYSTORE: &str = "secret.json has the tag of another keystore: whether it was changed by another hand is not known here";
+const UNTAGGED: &str = "secret.json has no tag: whether it was changed by another hand is not known";
 /// Attempts of a reader whom writers overtake.
 const ATTEMPTS: usize = 5;
 
@@ -73,6 +74,14 @@ impl Checker<'_> {
         let record = &secret.record;
         self.report.secrets += 1;
         *self.names.entry(record.name.clone()).or_default() += 1;
+        if let Some(kms) = self.options.kms {
+            match record.hand(kms.comparison_key()) {
+                RecordHand::Own => {}
+                RecordHand::Changed => self.fault(&place, CHANGED),
+                RecordHand::OtherKeystore => self.note(&place, OTHER_KEYSTORE),
+                RecordHand::Untagged => self.note(&place, UNTAGGED),
+            }
+        }
         for replaced in &record.replaces {
             let Replaced { region, arn } = replaced;
             self.note(
@@ -138,6 +147,9 @@ impl Checker<'_> {
         let faults = self
             .check_structure(&path, store.open(blob))
             .map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
+        if let Some(note) = self.options.kms.and_then(|kms| alias_elsewhere(&secret.record, version, bundle, kms)) {
+            self.note(&path, note);
+        }
         let is_sound = faults.as_ref().is_some_and(Vec::is_empty);
         for fault in faults.unwrap_or_default() {
             self.fault(&path, fault);
@@ -181,52 +193,6 @@ fn clashes(family: &Family) -> Vec<(SecretKey, String)> {
         }
     }
     clashes
-}
-
-fn against_record(
-    record: &SecretRecord,
-    version: &VersionRecord,
-    bundle: &BundleRecord,
-    seen: &Seen,
-    kms: Option<&EmbeddedKms>,
-) -> Vec<String> {
-    let mut faults = Vec::new();
-    if seen.size != bundle.size {
-        faults.push(format!("has {} bytes, {} on record", seen.size, bundle.size));
-    }
-    if seen.sha256 != bundle.sha256 {
-        faults.push("its SHA-256 is not the one on record".to_owned());
-    }
-    let header = &seen.inspected.header;
-    match identity(record, &version.version_id, bundle.region).check_context(header) {
-        Ok(payload) if payload != version.payload => faults.push("holds the other kind of payload than the record says".to_owned()),
-        Ok(_) => {}
-        Err(mismatch) => faults.push(format!("is not the bundle of this secret, version and Region: {mismatch}")),
-    }
-    let edks = &header.encrypted_data_keys;
-    if !edks.iter().any(|edk| is_under(edk, &bundle.kms_key_id, kms)) {
-        faults.push("its data key is not wrapped under the key on record".to_owned());
-    } else if !are_on_record(edks, bundle) {
-        faults.push("its data key is not wrapped under the keys on record, and no others".to_owned());
-    }
-    faults
-}
-
-/// Where the record lists none, there is one, under the key on record and symmetric.
-fn are_on_record(edks: &[EncryptedDataKey], bundle: &BundleRecord) -> bool {
-    match (bundle.encrypted_data_keys.as_slice(), edks) {
-        ([], [only]) => only.provider_id == AWS_KMS_PROVIDER_ID && only.provider_info == bundle.kms_key_id.as_bytes(),
-        (listed, edks) => edks.iter().map(EdkRecord::of).eq(listed.iter().cloned()),
-    }
-}
-
-/// An encrypted data key of ECDH names a point: without the keystore it may be that of any key.
-fn is_under(edk: &EncryptedDataKey, key: &str, kms: Option<&EmbeddedKms>) -> bool {
-    let Ok(key) = key.parse::<KeyArn>() else { return false };
-    match kms {
-        Some(kms) => kms.is_wrapped_under(edk, &key).unwrap_or(true),
-        None => ecdh_recipient(edk).is_some() || names_key_arn(edk, &key),
-    }
 }
 
 /// False for another value than the one on record, where that can be told.

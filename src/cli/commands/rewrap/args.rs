@@ -42,9 +42,13 @@ pub(crate) struct RewrapArgs {
     /// Rewrap every secret of the Region, or without --region of all Regions
     #[arg(long, conflicts_with_all = ["file", "to", "threads", "frame_length", "force", "no_sync"])]
     pub(crate) all: bool,
-    /// Key of the Region for the secrets' bundles [default: the one on record]
+    /// Key of the Region for the secrets' bundles; where they share their data keys, all Regions get another one [default: the one on record]
     #[arg(long, value_name = "KEY", conflicts_with_all = ["file", "to"])]
     pub(crate) to_key: Option<String>,
+    /// Take what the records of the secrets say as it stands, whoever wrote it, and put the keystore's tag on it; their keys and Regions are
+    /// taken from their bundles all the same
+    #[arg(long, conflicts_with_all = ["file", "to"])]
+    pub(crate) accept_record: bool,
     /// Sign the new messages (suite 0x0578) [default: as the old ones]; for secrets, in all Regions at once
     #[arg(long, overrides_with = "no_sign_message")]
     pub(crate) sign_message: bool,

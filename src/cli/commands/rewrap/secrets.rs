@@ -81,7 +81,8 @@ fn request(
 ) -> Outcome<RewrapSecret> {
     let mut keys = key_options(names, Some(kms), wrapping, opening)?;
     name_online_keys(names, Some(kms), &args.message.keys.kms_key_id, &mut keys)?;
-    Ok(RewrapSecret { secret_id: String::new(), region, to_key: args.to_key.clone(), suite: suite_of_rewrap(args), keys })
+    let (to_key, suite, accept_record) = (args.to_key.clone(), suite_of_rewrap(args), args.accept_record);
+    Ok(RewrapSecret { secret_id: String::new(), region, to_key, suite, accept_record, keys })
 }
 
 /// A key belongs to a Region: its ARN says which, or there has to be one. Without a key only an explicit `--region` narrows the work.

@@ -112,6 +112,10 @@ pub(super) fn of_replica(refusal: &ReplicaRefusal) -> Vec<Hint> {
         ReplicaRefusal::EmbeddedWithAws(key) | ReplicaRefusal::EmbeddedBesideImported(key) => {
             owned(format!("'embedded:{key}' says that it is meant"))
         }
+        ReplicaRefusal::KeyNotVouchedFor { .. } => {
+            one("name the key that it is to have: KmsKeyId=KEY beside Region= where it is added, --region REGION --to-key KEY in a rewrap")
+        }
+        ReplicaRefusal::WouldLoseKeys { .. } => one("repeat the command with --recovery-key for each of them"),
         ReplicaRefusal::KeyOfOtherAccount(_) => one("name the key: KmsKeyId=KEY, or --to-key in a rewrap"),
         ReplicaRefusal::NoneNamed
         | ReplicaRefusal::NamedTwice

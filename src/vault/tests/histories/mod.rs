@@ -3,6 +3,7 @@
 //!
 //! `COLDSEAL_HISTORIES` says how many, `COLDSEAL_HISTORY` runs the one with this seed.
 
+mod attack;
 mod model;
 mod random;
 mod step;
@@ -139,13 +140,20 @@ impl History {
         self.state = found;
     }
 
-    /// Every bundle opens, and holds the value of its secret.
+    /// Every bundle opens, and holds the value of its secret; each record has the keystore's tag.
     fn check_values(&self, keystores: &Keystores) {
         for ((name, region), holder) in self.state.iter() {
             let session = lock(&keystores.first);
             let selector = VersionSelector::default();
             let entry = self.vault.get_secret_value(session.kms(), NAMES[*name], Some(super::region(REGIONS[*region])), &selector);
             assert_eq!(entry.expect("opens").value.expose(), holder.value().as_bytes(), "{}", self.seed);
+        }
+        if self.vault.exists() {
+            let session = lock(&keystores.first);
+            let report = self.vault.verify(VerifyOptions { kms: Some(session.kms()), ..VerifyOptions::default() }).expect("verifies");
+            assert!(report.is_sound(), "{}: {report:?}", self.seed);
+            let untagged = report.notes.iter().any(|note| note.message.contains("tag"));
+            assert!(!untagged, "{}: {report:?}", self.seed);
         }
     }
 }

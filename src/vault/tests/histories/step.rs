@@ -85,7 +85,7 @@ pub(super) fn run(vault: &Vault, session: &Session, operation: &Operation) -> Ve
         }
         Operation::Tag { name, primary, value } => {
             let tag = Tag { key: "tag".to_owned(), value: value.to_string() };
-            one(vault.tag_resource(NAMES[*name], Some(region(REGIONS[*primary])), &[tag]).is_ok())
+            one(vault.tag_resource(Some(session.kms()), NAMES[*name], Some(region(REGIONS[*primary])), &[tag]).is_ok())
         }
         Operation::Batch(wanted) => batch(vault, &mut session, wanted),
     }

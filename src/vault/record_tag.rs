@@ -1,0 +1,102 @@
+//! A record's tag: whether a `secret.json` is as a holder of the keystore left it.
+//!
+//! Whoever can write the vault can write a record, and a record names Regions and keys. What is sealed goes where a record says only where its
+//! tag verifies. So a tag is made over what a holder of the keystore wrote on top of what verified, or was told to take as it is; never over
+//! somebody else's words.
+
+use super::record::{FORMAT, RecordTag, SecretRecord};
+use crate::{
+    error::{Error, Result},
+    kms::ComparisonKey,
+};
+
+/// Tells the tag of a record from that of a value under the same key.
+const LABEL: &[u8] = b"coldseal secret record v2";
+
+/// Whose hand a record is from, as far as it can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum RecordHand {
+    /// A holder of the keystore at hand wrote it, and nobody without it has changed it since.
+    Own,
+    /// A holder of the keystore at hand wrote it, and somebody without it has changed it since.
+    Changed,
+    /// Only another keystore can tell.
+    OtherKeystore,
+    /// It has no tag.
+    Untagged,
+}
+
+impl SecretRecord {
+    /// Whose hand the record is from.
+    pub(super) fn hand(&self, comparison: &ComparisonKey) -> RecordHand {
+        let Some(tag) = &self.record_tag else { return RecordHand::Untagged };
+        if tag.key_id != comparison.id() {
+            return RecordHand::OtherKeystore;
+        }
+        let stored = hex::decode(&tag.tag).unwrap_or_default();
+        let is_own = self.content().is_ok_and(|content| comparison.key().verify(&[LABEL, &content], &stored));
+        if is_own { RecordHand::Own } else { RecordHand::Changed }
+    }
+
+    /// Puts this keystore's tag on the record.
+    pub(super) fn put_tag(&mut self, comparison: &ComparisonKey) -> Result<()> {
+        let tag = hex::encode(comparison.key().tag(&[LABEL, &self.content()?]));
+        self.record_tag = Some(RecordTag { key_id: comparison.id().to_owned(), tag });
+        Ok(())
+    }
+
+    /// Everything but the tag: JSON without white space, members in the order of the format's description, absent ones left out. Members that
+    /// are not known are refused at reading, so that nothing escapes it.
+    fn content(&self) -> Result<Vec<u8>> {
+        let content = Self { record_tag: None, ..self.clone() };
+        serde_json::to_vec(&content).map_err(|_| Error::Misuse("a secret's record is always JSON"))
+    }
+}
+
+/// Who writes a record.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Author<'k> {
+    /// The keystore's; `None` where there is none.
+    comparison: Option<&'k ComparisonKey>,
+    /// Whether the author takes the record that is there as it stands, whoever wrote it.
+    accepts: bool,
+}
+
+impl<'k> Author<'k> {
+    /// Somebody with a keystore at hand.
+    pub(super) const fn with(comparison: &'k ComparisonKey) -> Self {
+        Self { comparison: Some(comparison), accepts: false }
+    }
+
+    /// Somebody who may have none.
+    pub(super) const fn maybe_with(comparison: Option<&'k ComparisonKey>) -> Self {
+        Self { comparison, accepts: false }
+    }
+
+    /// The same, who vouches for the record that is there.
+    pub(super) const fn accepting(self) -> Self {
+        Self { accepts: true, ..self }
+    }
+
+    /// True where a change of this record may get this keystore's tag; a record that is new may.
+    pub(super) fn vouches_for(self, before: Option<&SecretRecord>) -> bool {
+        self.comparison.is_some_and(|comparison| self.accepts || before.is_none_or(|before| before.hand(comparison) == RecordHand::Own))
+    }
+
+    /// Completes what is to be written in place of `before`: with a tag where the author vouches for all of it.
+    ///
+    /// A tag that was wrong stays, and stays wrong: that somebody changed the record goes on to be told. One of which nothing is known is left
+    /// out.
+    pub(super) fn finish(self, before: Option<&SecretRecord>, after: &mut SecretRecord) -> Result<()> {
+        after.format = FORMAT;
+        match self.comparison {
+            Some(comparison) if self.vouches_for(before) => after.put_tag(comparison),
+            Some(comparison) if before.is_some_and(|before| before.hand(comparison) == RecordHand::Changed) => Ok(()),
+            _ => {
+                after.record_tag = None;
+                Ok(())
+            }
+        }
+    }
+}

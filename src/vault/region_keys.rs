@@ -1,0 +1,253 @@
+//! Under which key each Region of a secret is sealed anew, and who says so.
+//!
+//! In this order: whoever asks; the record, where its tag verifies with the keystore at hand; the bundle that the Region has, once its header is
+//! authentic under the version's data key. Nobody else: who can write the vault and has no keystore chooses no key, and adds no Region.
+
+use super::{
+    Vault,
+    edk_record::EdkRecord,
+    family::Located,
+    openers::Openers,
+    reading::is_bundle_missing,
+    record::{BundleRecord, DataKeyScope, VersionRecord},
+    record_tag::RecordHand,
+    seal_version::identity,
+};
+use crate::{
+    arn::KeyArn,
+    error::{Error, ReplicaRefusal, Result, Unvouched},
+    format::Header,
+    kms::{
+        DEFAULT_KEY_ALIAS, EmbeddedKms, KeystoreSession,
+        key_choice::{ChosenKey, KeyOptions, Named, Problem, key_of_region, refusal},
+    },
+    message::authentic_header,
+    region::Region,
+    secret::DataKey,
+};
+
+/// Says under which key a Region of a secret is sealed anew.
+#[derive(Clone, Copy)]
+pub(super) struct RegionKeys<'s> {
+    vault: &'s Vault,
+    secret: &'s Located,
+    keys: &'s KeyOptions,
+    is_record_followed: bool,
+}
+
+/// A key that somebody asks for in one Region.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct AskedKey<'r> {
+    pub(super) region: Region,
+    pub(super) key_id: &'r str,
+}
+
+/// A Region's key for one version.
+pub(super) struct RegionTarget {
+    key: ChosenKey,
+    before: KnownHolders,
+}
+
+/// Who can open a Region's bundle of a version, and so has its data key.
+pub(super) struct KnownHolders {
+    region: Region,
+    /// What the data key is wrapped under; `None` where nobody knows.
+    encrypted_data_keys: Option<Vec<EdkRecord>>,
+}
+
+impl RegionTarget {
+    /// The key, and who had access before.
+    pub(super) fn into_parts(self) -> (ChosenKey, KnownHolders) {
+        (self.key, self.before)
+    }
+}
+
+impl KnownHolders {
+    /// True where somebody may be among them who cannot open what was sealed since, nor any of the bundles that stay.
+    pub(super) fn lose_access(&self, after: &[(Region, Vec<EdkRecord>)], staying: &[EdkRecord]) -> bool {
+        let Some(before) = &self.encrypted_data_keys else { return true };
+        before.iter().any(|edk| !staying.contains(edk) && !self.open(after, edk))
+    }
+
+    /// True where the Region goes from one KMS key to another, and nothing that stays is under the first.
+    pub(super) fn move_to_another(&self, key: &ChosenKey, staying: &[EdkRecord]) -> bool {
+        let own = self.encrypted_data_keys.iter().flatten().next();
+        own.is_some_and(|own| own.key_arn().is_some_and(|own| own != key.arn) && !staying.contains(own))
+    }
+
+    /// The keys besides the Region's own that open it no more.
+    fn lost_keys(&self, after: &[(Region, Vec<EdkRecord>)]) -> Vec<String> {
+        let before = self.encrypted_data_keys.iter().flatten();
+        before.skip(1).filter(|edk| !self.open(after, edk)).map(EdkRecord::to_string).collect()
+    }
+
+    /// Refuses a Region that is sealed anew only because another one is, and that keys would not open any more which did: nobody asked for that.
+    pub(super) fn check_follows(&self, after: &[(Region, Vec<EdkRecord>)]) -> Result<(), Problem> {
+        let keys = self.lost_keys(after);
+        if keys.is_empty() {
+            return Ok(());
+        }
+        Err(Problem::of(self.region.name(), ReplicaRefusal::WouldLoseKeys { keys }.into(), None))
+    }
+
+    pub(super) const fn region(&self) -> Region {
+        self.region
+    }
+
+    fn open(&self, after: &[(Region, Vec<EdkRecord>)], edk: &EdkRecord) -> bool {
+        after.iter().any(|(region, edks)| *region == self.region && edks.contains(edk))
+    }
+}
+
+/// What an authentic bundle tells.
+struct Told {
+    key: Option<KeyArn>,
+    encrypted_data_keys: Vec<EdkRecord>,
+}
+
+impl<'s> RegionKeys<'s> {
+    pub(super) fn new(vault: &'s Vault, kms: &EmbeddedKms, secret: &'s Located, keys: &'s KeyOptions) -> Self {
+        let is_record_followed = secret.record.hand(kms.comparison_key()) == RecordHand::Own;
+        Self { vault, secret, keys, is_record_followed }
+    }
+
+    /// What the bundles of these Regions are under, as far as that is known for certain.
+    pub(super) fn known_keys(&self, version: &VersionRecord, is_among: impl Fn(Region) -> bool) -> Vec<EdkRecord> {
+        let bundles = version.bundles.iter().filter(|bundle| self.is_record_followed && is_among(bundle.region));
+        bundles.flat_map(BundleRecord::all_encrypted_data_keys).collect()
+    }
+
+    /// The keys that are said without a look at a bundle, by whoever asks or by the record; none for the other Regions.
+    ///
+    /// # Errors
+    /// All Regions whose key cannot be used.
+    pub(super) fn said(&self, kms: &mut EmbeddedKms, regions: &[Region], asked: Option<AskedKey<'_>>) -> Result<Vec<ChosenKey>> {
+        let (mut chosen, mut problems) = (Vec::new(), Vec::new());
+        for region in regions {
+            match self.said_of(kms, *region, asked) {
+                Ok(key) => chosen.extend(key),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(chosen) } else { Err(refusal(&problems)) }
+    }
+
+    fn said_of(&self, kms: &mut EmbeddedKms, region: Region, asked: Option<AskedKey<'_>>) -> Result<Option<ChosenKey>, Problem> {
+        let named = match asked.filter(|asked| asked.region == region) {
+            Some(asked) => Named::ByCaller(Some(asked.key_id)),
+            None if self.is_record_followed => Named::ByRecord(Some(self.secret.record.key_name(region))),
+            None => return Ok(None),
+        };
+        key_of_region(kms, self.keys, region, named).map(Some).map_err(|error| Problem::of(region.name(), error, None))
+    }
+
+    /// The key of each Region for a version that was opened.
+    ///
+    /// # Errors
+    /// All Regions whose key cannot be used, or is not said; a bundle that cannot be read.
+    pub(super) fn of_version(
+        &self,
+        session: &mut KeystoreSession,
+        version: &VersionRecord,
+        data_key: &DataKey,
+        regions: &[Region],
+        asked: Option<AskedKey<'_>>,
+    ) -> Result<Vec<RegionTarget>> {
+        let (mut targets, mut problems) = (Vec::new(), Vec::new());
+        for region in regions {
+            let found = match self.said_of(session.kms_mut(), *region, asked) {
+                Ok(Some(key)) if self.is_record_followed => {
+                    let before = version.bundle(*region).map(BundleRecord::all_encrypted_data_keys).unwrap_or_default();
+                    Ok(target(key, Some(before)))
+                }
+                Ok(said) => self.by_bundle(session, version, data_key, *region, said)?,
+                Err(problem) => Err(problem),
+            };
+            match found {
+                Ok(target) => targets.push(target),
+                Err(problem) => problems.push(problem),
+            }
+        }
+        if problems.is_empty() { Ok(targets) } else { Err(refusal(&problems)) }
+    }
+
+    /// What the Region's bundle tells, where the record does not count.
+    fn by_bundle(
+        &self,
+        session: &mut KeystoreSession,
+        version: &VersionRecord,
+        data_key: &DataKey,
+        region: Region,
+        said: Option<ChosenKey>,
+    ) -> Result<Result<RegionTarget, Problem>> {
+        let told = match self.told(session.kms(), version, data_key, region) {
+            Ok(told) => told,
+            Err(error @ Error::Setup(_)) => return Err(error),
+            Err(error) => {
+                if let Some(key) = said {
+                    return Ok(Ok(target(key, None)));
+                }
+                if is_bundle_missing(&error) || matches!(error, Error::Io { .. }) {
+                    return Err(error);
+                }
+                let has_bundle = version.bundle(region).is_some();
+                let why = if has_bundle { Unvouched::NotAuthentic(error.to_string()) } else { Unvouched::NoBundle };
+                return Ok(Err(self.unvouched(region, why)));
+            }
+        };
+        let before = Some(told.encrypted_data_keys);
+        if let Some(key) = said {
+            return Ok(Ok(target(key, before)));
+        }
+        let Some(key) = told.key else { return Ok(Err(self.unvouched(region, Unvouched::UnknownKey))) };
+        let named = self.name_of(session.kms(), region, &key);
+        let chosen = key_of_region(session.kms_mut(), self.keys, region, Named::ByRecord(Some(&named)));
+        Ok(chosen.map(|key| target(key, before)).map_err(|error| Problem::of(region.name(), error, None)))
+    }
+
+    fn told(&self, kms: &EmbeddedKms, version: &VersionRecord, data_key: &DataKey, region: Region) -> Result<Told> {
+        let header = self.authentic_header(&self.keys.openers(Some(kms)), version, data_key, region)?;
+        let encrypted_data_keys: Vec<_> = header.encrypted_data_keys.iter().map(EdkRecord::of).collect();
+        // The Region's own is the first.
+        let key = encrypted_data_keys.first().and_then(|own| own.key_in(region, kms));
+        Ok(Told { key, encrypted_data_keys })
+    }
+
+    /// The header of a Region's bundle: whoever sealed it had the version's data key, or where each Region has its own, that one.
+    fn authentic_header(&self, openers: &Openers<'_>, version: &VersionRecord, shared: &DataKey, region: Region) -> Result<Header> {
+        let (_, message) = self.vault.read_as_recorded(self.secret, version, region)?;
+        let header = match self.secret.record.data_key_scope {
+            DataKeyScope::Shared => authentic_header(&message, shared)?,
+            DataKeyScope::PerRegion => {
+                let opened = self.vault.open_in_region(openers, openers.farthest(), self.secret, version, region)?;
+                authentic_header(&message, &opened.data_key)?
+            }
+        };
+        let identity = identity(&self.secret.record, &version.version_id, region);
+        identity.check_context(&header).map(|_| header).map_err(Error::EncryptionContext)
+    }
+
+    /// The name that the record has for this very key, so that it keeps that; else the key's ARN.
+    fn name_of(&self, kms: &EmbeddedKms, region: Region, key: &KeyArn) -> String {
+        let recorded = self.secret.record.key_name(region);
+        let is_it = if recorded == DEFAULT_KEY_ALIAS {
+            kms.default_key(region).as_ref() == Some(key)
+        } else {
+            kms.resolve(region, recorded).is_ok_and(|found| found == *key)
+        };
+        if is_it { recorded.to_owned() } else { key.to_string() }
+    }
+
+    fn unvouched(&self, region: Region, why: Unvouched) -> Problem {
+        unvouched_key(region, self.secret.record.key_name(region), why)
+    }
+}
+
+fn target(key: ChosenKey, encrypted_data_keys: Option<Vec<EdkRecord>>) -> RegionTarget {
+    RegionTarget { before: KnownHolders { region: key.region(), encrypted_data_keys }, key }
+}
+
+/// A Region whose key nobody says that is to be believed.
+pub(super) fn unvouched_key(region: Region, recorded: &str, why: Unvouched) -> Problem {
+    Problem::of(region.name(), ReplicaRefusal::KeyNotVouchedFor { recorded: recorded.to_owned(), why }.into(), None)
+}
