@@ -14,6 +14,9 @@ use crate::{
     secret::SecretBytes,
 };
 
+/// Violations after which nothing more is looked for: the request is refused, and nobody reads on.
+const MOST_TOLD: usize = 100;
+
 impl Kind {
     /// Converts a value and checks it; what is wrong goes to `violations`. `None` for a value of another type.
     pub(super) fn convert(&self, json: Json<'_>, path: &MemberPath, violations: &mut Vec<Violation>) -> Option<Value> {
@@ -32,22 +35,17 @@ impl Kind {
             (Self::Pairs, Json::Object(members)) => Value::Pairs(pairs(members, path, violations)),
             (Self::List { count, of, .. }, Json::List(items)) => {
                 check_count(count, items.len(), path, violations);
-                let items = items.into_iter().enumerate();
-                let texts = items.filter_map(|(at, item)| match of.convert(item, &path.item(at), violations)? {
+                return Some(Value::Texts(each(of, items, path, violations, |value| match value {
                     Value::Text(text) => Some(text),
                     _ => None,
-                });
-                return Some(Value::Texts(texts.collect()));
+                })));
             }
             (Self::Structures { count, members }, Json::List(items)) => {
                 check_count(count, items.len(), path, violations);
-                let items = items.into_iter().enumerate();
-                let structures =
-                    items.filter_map(|(at, item)| match Self::Structure(members).convert(item, &path.item(at), violations)? {
-                        Value::Structure(structure) => Some(structure),
-                        _ => None,
-                    });
-                return Some(Value::Structures(structures.collect()));
+                return Some(Value::Structures(each(&Self::Structure(members), items, path, violations, |value| match value {
+                    Value::Structure(structure) => Some(structure),
+                    _ => None,
+                })));
             }
             (Self::Structure(members), Json::Object(given)) => return Some(Value::Structure(structure(members, given, path, violations))),
             (_, json) => {
@@ -79,6 +77,24 @@ impl Kind {
     }
 }
 
+/// Converts the items of a list, until too much is wrong.
+fn each<T>(
+    kind: &Kind,
+    items: Vec<Json<'_>>,
+    path: &MemberPath,
+    violations: &mut Vec<Violation>,
+    take: impl Fn(Value) -> Option<T>,
+) -> Vec<T> {
+    let mut converted = Vec::new();
+    for (at, item) in items.into_iter().enumerate() {
+        if violations.len() >= MOST_TOLD {
+            break;
+        }
+        converted.extend(kind.convert(item, &path.item(at), violations).and_then(&take));
+    }
+    converted
+}
+
 fn decode(text: &Text<'_>) -> Option<SecretBytes> {
     let text = text.as_str();
     let mut bytes = SecretBytes::zeroed(decoded_len_estimate(text.len()));
@@ -91,6 +107,9 @@ fn pairs(members: Members<'_>, path: &MemberPath, violations: &mut Vec<Violation
     const VALUE: Kind = Kind::ANY_TEXT;
     let mut context = EncryptionContext::new();
     for (key, value) in members {
+        if violations.len() >= MOST_TOLD {
+            break;
+        }
         if let Some(Value::Text(value)) = VALUE.convert(value, &path.member(key.as_str().to_owned()), violations) {
             context.insert(key.as_str(), value);
         }
@@ -104,7 +123,7 @@ fn structure(members: &'static [Member], mut given: Members<'_>, path: &MemberPa
     violations.extend(members.iter().filter(|member| !given.contains_key(member.name)).filter_map(|member| missing(member, path)));
     let is_known = |name: &str| members.iter().any(|member| member.name == name);
     let known = || members.iter().map(|member| member.name).collect();
-    violations.extend(given.keys().filter(|name| !is_known(name.as_str())).map(|name| unknown(path, name.as_str(), known())));
+    violations.extend(given.keys().filter(|name| !is_known(name.as_str())).take(MOST_TOLD).map(|name| unknown(path, name.as_str(), known())));
     let mut values = Structure::new();
     for Member { name, kind, .. } in members {
         let value = given.remove(*name).and_then(|json| kind.convert(json, &path.member(*name), violations));

@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use http_body_util::BodyExt as _;
-use hyper::body::{Body, Bytes};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, timeout_at},
-};
+use hyper::body::{Body, Bytes, Frame};
+use tokio::time::{Instant, timeout_at};
 
-use super::limits::Limits;
+use super::{
+    limits::Limits,
+    places::{Place, Places},
+};
 use crate::secret::SecretBytes;
 
 /// Why a body was not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BodyError {
     TooLong,
+    /// It did not arrive in time, or others needed its place first.
     TooSlow,
     /// The connection broke, or the framing of the body did.
     Broken,
@@ -25,10 +26,10 @@ pub(super) enum BodyError {
 #[derive(Debug)]
 pub(super) struct ReceivedBody {
     pub(super) bytes: SecretBytes,
-    _place: Option<OwnedSemaphorePermit>,
+    _place: Option<Place>,
 }
 
-pub(super) async fn read<B>(body: B, limits: &Limits, large_bodies: &Arc<Semaphore>) -> Result<ReceivedBody, BodyError>
+pub(super) async fn read<B>(body: B, limits: &Limits, large_bodies: &Arc<Places>) -> Result<ReceivedBody, BodyError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -43,25 +44,42 @@ where
     timeout_at(deadline, read).await.unwrap_or(Err(BodyError::TooSlow))
 }
 
-async fn collect<B>(mut body: B, limits: &Limits, large_bodies: &Arc<Semaphore>) -> Result<ReceivedBody, BodyError>
+async fn collect<B>(mut body: B, limits: &Limits, large_bodies: &Arc<Places>) -> Result<ReceivedBody, BodyError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
     let mut collected = Collected::default();
-    let mut place = None;
-    while let Some(frame) = body.frame().await {
+    let mut place: Option<Place> = None;
+    while let Some(frame) = next_frame(&mut body, place.as_ref()).await? {
         let Ok(bytes) = frame.map_err(|_| BodyError::Broken)?.into_data() else { continue };
         let length = collected.length + bytes.len();
         if length > limits.body {
+            // What is not kept takes no place.
+            drop((collected, place));
             discard(body, limits.discarded).await?;
             return Err(BodyError::TooLong);
         }
         if length > limits.small_body && place.is_none() {
-            place = Some(Arc::clone(large_bodies).acquire_owned().await.map_err(|_| BodyError::Broken)?);
+            place = Some(large_bodies.take().await);
         }
         collected.add(&bytes);
     }
+    if place.as_ref().is_some_and(|place| !place.works()) {
+        return Err(BodyError::TooSlow);
+    }
     Ok(ReceivedBody { bytes: collected.finish(), _place: place })
+}
+
+async fn next_frame<B>(body: &mut B, place: Option<&Place>) -> Result<Option<Result<Frame<Bytes>, B::Error>>, BodyError>
+where
+    B: Body<Data = Bytes> + Unpin,
+{
+    let Some(place) = place else { return Ok(body.frame().await) };
+    tokio::select! {
+        biased;
+        frame = body.frame() => Ok(frame),
+        () = place.lost() => Err(BodyError::TooSlow),
+    }
 }
 
 /// A sender that is still writing when the connection is closed may never see the answer.

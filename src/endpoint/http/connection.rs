@@ -2,10 +2,7 @@
 
 use std::{
     pin::pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
+    sync::Arc,
 };
 
 use hyper::{
@@ -18,36 +15,26 @@ use hyper::{
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    sync::{Notify, Semaphore, watch},
+    sync::watch,
 };
 
-use super::{handler::Endpoint, stall::StallGuard};
+use super::{handler::Endpoint, places::Place, stall::StallGuard};
 
-/// What a connection is told from outside.
-#[derive(Debug, Clone)]
-pub(super) struct Signals {
-    /// True when the server stops.
-    pub(super) stop: watch::Receiver<bool>,
-    /// Told when others wait for a connection's place.
-    pub(super) crowded: Arc<Notify>,
-    /// The places of connections.
-    pub(super) places: Arc<Semaphore>,
-}
-
-/// Answers the requests of a connection until its end, a time-out, or the server's stop.
-pub(super) async fn serve<S>(stream: S, endpoint: Arc<Endpoint>, signals: Signals)
+/// Answers the requests of a connection until its end, a time-out, the server's stop, or the loss of its place.
+pub(super) async fn serve<S>(stream: S, endpoint: Arc<Endpoint>, place: Place, mut stop: watch::Receiver<bool>)
 where
     S: AsyncRead + AsyncWrite + Unpin,
 {
     let limits = endpoint.limits;
-    let Signals { mut stop, crowded, places } = signals;
-    let (has_answered, is_stopped) = (AtomicBool::new(false), stop.clone());
+    let is_stopped = stop.clone();
     let service = service_fn(|request: Request<Incoming>| async {
-        let mut response = endpoint.handle(request).await;
-        has_answered.store(true, Ordering::Relaxed);
+        // The head is whole: the wait for the body begins.
+        place.waits();
+        let mut response = endpoint.handle(request, &place).await;
+        place.waits();
         // Others wait: nobody keeps a place for a request that may come. Nor after a stop, which is looked for here too: it may not have been
         // told to the connection yet.
-        let is_last = *is_stopped.borrow() || places.available_permits() == 0;
+        let is_last = *is_stopped.borrow() || place.is_wanted();
         if let (Ok(response), true) = (&mut response, is_last) {
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
@@ -73,12 +60,9 @@ where
                 is_ending = true;
                 connection.as_mut().graceful_shutdown();
             }
-            // A connection that has not sent its first request yet is no idle one.
-            () = crowded.notified(), if !is_ending => {
-                if has_answered.load(Ordering::Relaxed) {
-                    is_ending = true;
-                    connection.as_mut().graceful_shutdown();
-                }
+            () = place.lost() => {
+                tracing::debug!("a connection gave way to another");
+                return;
             }
         }
     }

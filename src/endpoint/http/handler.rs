@@ -7,6 +7,7 @@ use hyper::{
     HeaderMap, Method, Request, Response, StatusCode, Uri,
     body::{Body, Bytes},
     header::{ALLOW, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue},
+    http::request::Parts,
 };
 use time::OffsetDateTime;
 use tokio::sync::Semaphore;
@@ -15,6 +16,7 @@ use super::{
     body::{BodyError, ReceivedBody, read},
     credentials::Credentials,
     limits::Limits,
+    places::{Place, Places},
     signature, unsigned,
 };
 use crate::{
@@ -50,7 +52,7 @@ pub(super) struct Endpoint {
     pub(super) limits: Limits,
     /// Places for requests in work, each of which holds a thread.
     workers: Arc<Semaphore>,
-    large_bodies: Arc<Semaphore>,
+    large_bodies: Arc<Places>,
     clock: fn() -> OffsetDateTime,
 }
 
@@ -69,7 +71,7 @@ struct Trace<'a> {
 
 impl Endpoint {
     pub(super) fn new(service: Arc<dyn JsonService>, authentication: Authentication, limits: Limits, workers: usize) -> Self {
-        let large_bodies = Arc::new(Semaphore::new(limits.large_bodies));
+        let large_bodies = Places::new(limits.large_bodies, limits.floor);
         Self {
             service,
             authentication,
@@ -85,15 +87,15 @@ impl Endpoint {
         Self { clock, ..self }
     }
 
-    /// Answers a request; never fails, since every failure is an answer.
-    pub(super) async fn handle<B>(&self, request: Request<B>) -> Result<Response<Full<Bytes>>, Infallible>
+    /// Answers a request that came on the connection in this place; never fails, since every failure is an answer.
+    pub(super) async fn handle<B>(&self, request: Request<B>, place: &Place) -> Result<Response<Full<Bytes>>, Infallible>
     where
         B: Body<Data = Bytes> + Unpin,
     {
         let begin = Instant::now();
         let (parts, body) = request.into_parts();
         let mut trace = Trace { operation: operation(&parts.headers).unwrap_or_default(), region: None };
-        let Reply { answer, ends_connection } = match self.reply(&parts.method, &parts.uri, &parts.headers, body, &mut trace).await {
+        let Reply { answer, ends_connection } = match self.reply(&parts, body, place, &mut trace).await {
             Ok(answer) => Reply { answer, ends_connection: false },
             Err(reply) => reply,
         };
@@ -109,19 +111,16 @@ impl Endpoint {
         Ok(response)
     }
 
-    async fn reply<'a, B>(
-        &self,
-        method: &Method,
-        uri: &Uri,
-        headers: &'a HeaderMap,
-        body: B,
-        trace: &mut Trace<'a>,
-    ) -> Result<JsonResponse, Reply>
+    async fn reply<'a, B>(&self, head: &'a Parts, body: B, place: &Place, trace: &mut Trace<'a>) -> Result<JsonResponse, Reply>
     where
         B: Body<Data = Bytes> + Unpin,
     {
         let body = read(body, &self.limits, &self.large_bodies).await.map_err(|error| not_read(error, &self.limits))?;
-        check_route(method, uri)?;
+        if !place.works() {
+            return Err(not_read(BodyError::TooSlow, &self.limits));
+        }
+        let headers = &head.headers;
+        check_route(&head.method, &head.uri)?;
         let region = self.authenticate(headers, body.bytes.expose()).map_err(|refusal| refused(400, &refusal.into()))?;
         trace.region = Some(region);
         check_content_type(headers)?;

@@ -16,10 +16,13 @@ pub(super) struct Limits {
     pub(super) discarded: usize,
     /// Bytes of a body up to which it takes no place among the large ones. Nearly every request is smaller.
     pub(super) small_body: usize,
-    /// Larger bodies that are in memory at once; further ones wait for a place.
+    /// Larger bodies that are in memory at once; the oldest that is not whole gives way to a further one.
     pub(super) large_bodies: usize,
-    /// Connections at once; further ones wait to be accepted.
+    /// Connections at once; the oldest whose request is not whole, or that asks for nothing, gives way to a further one.
     pub(super) connections: usize,
+    /// For a request that has begun, or the pause before it, before it can have to give way. Whoever means it has sent a request by then; and so
+    /// many connections a time that nobody waits long behind those that do not.
+    pub(super) floor: Duration,
     /// For the head of the first request, and for that of each next one, from the answer before it.
     pub(super) head_time: Duration,
     /// For a body, the wait for a place included.
@@ -38,7 +41,8 @@ impl Limits {
         discarded: 8 << 20,
         small_body: 16 << 10,
         large_bodies: 16,
-        connections: 512,
+        connections: 1024,
+        floor: Duration::from_millis(250),
         head_time: Duration::from_secs(20),
         body_time: Duration::from_secs(20),
         write_time: Duration::from_secs(20),

@@ -3,6 +3,7 @@
 //! ```text
 //! server       the socket, how many connections, how it stops
 //! connection   one of them: time-outs
+//! places       who gives way when there are too many
 //! handler      one request: route, body, signature or none, operation
 //! signature    Signature Version 4; `unsigned` where none is asked for
 //! ```
@@ -15,6 +16,7 @@ mod credentials;
 pub mod fuzzing;
 mod handler;
 mod limits;
+mod places;
 mod server;
 mod signature;
 mod stall;

@@ -5,14 +5,16 @@ use std::{fmt, net::SocketAddr, num::NonZero, sync::Arc, thread, time::Duration}
 use tokio::{
     net::{TcpListener, TcpSocket},
     runtime::Runtime,
-    sync::{Notify, OwnedSemaphorePermit, Semaphore, watch},
-    time::{sleep, timeout},
+    sync::watch,
+    task::yield_now,
+    time::timeout,
 };
 
 use super::{
-    connection::{Signals, serve},
+    connection::serve,
     handler::{Authentication, Endpoint},
     limits::Limits,
+    places::Places,
 };
 use crate::{
     endpoint::JsonService,
@@ -24,7 +26,7 @@ use crate::{
 /// Connections that the operating system holds until they are accepted.
 const BACKLOG: u32 = 1024;
 
-/// The pause after a connection could not be accepted: no file descriptor is left, or no memory.
+/// The pause after a connection could not be accepted and none can give way: no file descriptor is left, or no memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// Who may reach the server.
@@ -131,43 +133,37 @@ fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
     Ok((listener, address))
 }
 
-/// Accepts connections while there are places, until the server is stopped; then waits for those that are there.
+/// Accepts connections until the server is stopped; then waits for those that are there.
 async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>, mut stop: watch::Receiver<bool>) {
     let limits = endpoint.limits;
-    let places = Arc::new(Semaphore::new(limits.connections));
-    let signals = Signals { stop: stop.clone(), crowded: Arc::new(Notify::new()), places: Arc::clone(&places) };
+    let places = Places::new(limits.connections, limits.floor);
+    let is_stopped = stop.clone();
     loop {
-        if places.available_permits() == 0 {
-            signals.crowded.notify_waiters();
-        }
         tokio::select! {
             biased;
             _ = stop.wait_for(|stop| *stop) => break,
-            () = accept_one(&listener, &endpoint, &signals) => {}
+            () = accept_one(&listener, &endpoint, &places, &is_stopped) => {}
         }
     }
     drop(listener);
-    let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
-    if timeout(limits.grace, places.acquire_many(all)).await.is_err() {
+    if timeout(limits.grace, places.all_free()).await.is_err() {
         tracing::debug!("requests in work were given up");
     }
 }
 
-async fn accept_one(listener: &TcpListener, endpoint: &Arc<Endpoint>, signals: &Signals) {
-    let Ok(place) = Arc::clone(&signals.places).acquire_owned().await else { return };
+async fn accept_one(listener: &TcpListener, endpoint: &Arc<Endpoint>, places: &Arc<Places>, stop: &watch::Receiver<bool>) {
     match listener.accept().await {
         Ok((stream, _)) => {
             // Answers are written whole; waiting for more to send would only delay them.
             let _ = stream.set_nodelay(true);
-            let (endpoint, signals) = (Arc::clone(endpoint), signals.clone());
-            tokio::spawn(async move {
-                serve(stream, endpoint, signals).await;
-                drop::<OwnedSemaphorePermit>(place);
-            });
+            let place = places.take().await;
+            tokio::spawn(serve(stream, Arc::clone(endpoint), place, stop.clone()));
         }
         Err(error) => {
             tracing::debug!(%error, "a connection could not be accepted");
-            sleep(ACCEPT_PAUSE).await;
+            // One that gives way leaves a file descriptor, by the next turn or the one after it.
+            let _ = timeout(ACCEPT_PAUSE, places.drive_out()).await;
+            yield_now().await;
         }
     }
 }

@@ -58,6 +58,16 @@ fn a_body_is_an_object_whose_members_stand_once_and_have_their_types() {
 }
 
 #[test]
+fn what_is_told_of_a_long_list_has_a_bound() {
+    for (operation, item) in [("CreateKey", "{}"), ("CreateKey", r#"{"TagKey":"","TagValue":1}"#), ("ListKeys", r#""x""#)] {
+        let member = if operation == "ListKeys" { "ResourceOwners" } else { "Tags" };
+        let body = format!("{{\"{member}\": [{item}{}]}}", format!(",{item}").repeat(30_000));
+        let (_, message) = refused(operation, body.as_bytes());
+        assert!(message.len() < 50_000, "{operation} {item}: {} bytes", message.len());
+    }
+}
+
+#[test]
 fn what_means_the_same_is_taken_the_same() {
     let service = service();
     for body in ["", " \n", "{}", r#"{"Limit": null, "Marker": null}"#, r#"{"Unknown": [{"a": {}}], "limit": "x"}"#] {

@@ -174,29 +174,6 @@ fn a_stop_ends_idle_connections_at_once() {
     });
 }
 
-#[test]
-fn where_others_wait_an_answered_connection_ends_and_a_fresh_one_does_not() {
-    run(async {
-        let (service, _gate) = Fake::new();
-        let mut idle = Connection::open(Arc::clone(&service), Limits::DEFAULT);
-        idle.send(&Client::default().request()).await;
-        assert_eq!(idle.receive().await.header("connection"), None);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        idle.crowded.notify_waiters();
-        assert!(idle.rest().await.is_empty());
-
-        let mut fresh = Connection::open(service, Limits::DEFAULT);
-        tokio::time::sleep(Duration::from_millis(50)).await;
-        fresh.crowded.notify_waiters();
-        let place = Arc::clone(&fresh.places).acquire_owned().await.expect("a place");
-        fresh.send(&Client::default().request()).await;
-        let answer = fresh.receive().await;
-        assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
-        assert!(fresh.rest().await.is_empty());
-        drop(place);
-    });
-}
-
 async fn unsigned(headers: &HeaderMap) -> Received {
     let (service, _gate) = Fake::new();
     let mut connection = Connection::open_with(Endpoint::new(service, Authentication::None, Limits::DEFAULT, 2));

@@ -3,6 +3,7 @@
 mod client;
 mod connections;
 mod limits;
+mod places;
 mod signatures;
 mod vectors;
 
@@ -18,15 +19,16 @@ use std::{
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex},
-    sync::{Notify, Semaphore, watch},
+    sync::watch,
     task::JoinHandle,
 };
 
 use super::{
     Authentication, Credentials,
-    connection::{Signals, serve},
+    connection::serve,
     handler::Endpoint,
     limits::Limits,
+    places::Places,
 };
 use crate::{
     endpoint::{JsonResponse, JsonService},
@@ -80,8 +82,6 @@ struct Connection {
     stream: DuplexStream,
     task: JoinHandle<()>,
     stop: watch::Sender<bool>,
-    crowded: Arc<Notify>,
-    places: Arc<Semaphore>,
 }
 
 impl Connection {
@@ -90,11 +90,20 @@ impl Connection {
     }
 
     fn open_with(endpoint: Endpoint) -> Self {
+        // One place stays free: nobody has to give way.
+        Self::open_in(&Places::new(2, Duration::ZERO), Arc::new(endpoint))
+    }
+
+    /// One of several that share their places.
+    fn open_in(places: &Arc<Places>, endpoint: Arc<Endpoint>) -> Self {
         let (stream, other) = duplex(4096);
-        let (stop, crowded, places) = (watch::Sender::new(false), Arc::new(Notify::new()), Arc::new(Semaphore::new(1)));
-        let signals = Signals { stop: stop.subscribe(), crowded: Arc::clone(&crowded), places: Arc::clone(&places) };
-        let task = tokio::spawn(serve(other, Arc::new(endpoint), signals));
-        Self { stream, task, stop, crowded, places }
+        let stop = watch::Sender::new(false);
+        let (places, stopped) = (Arc::clone(places), stop.subscribe());
+        let task = tokio::spawn(async move {
+            let place = places.take().await;
+            serve(other, endpoint, place, stopped).await;
+        });
+        Self { stream, task, stop }
     }
 
     async fn send(&mut self, bytes: &[u8]) {
