@@ -50,7 +50,7 @@ pub use aws::{LimitedKms, OnlineKey, OnlineKms, OnlineOpening};
 #[cfg(test)]
 use embedded::Clock;
 pub use embedded::{
-    AliasListEntry, ComparisonKey, CreateKey, DEFAULT_KEY_ALIAS, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, ExpiredKey,
+    AliasListEntry, ClockDoubt, ComparisonKey, CreateKey, DEFAULT_KEY_ALIAS, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, ExpiredKey,
     GeneratedDataKey, GeneratedRandom, ImportPublicKeys, Imported, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey,
     ImportedPublicKeys, KeyDeletion, KeyDescription, KeyListEntry, KeyManager, KeyMetadata, KeyPublicKey, KeyRotationStatus, KeyState,
     KeyTag, MultiRegionConfiguration, MultiRegionKey, NewKey, ReEncrypt, ReEncrypted, ReplicatedKey, RotationType, RotationsListEntry,

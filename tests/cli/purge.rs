@@ -39,7 +39,7 @@ fn a_doubted_clock_removes_nothing_without_yes() {
 coldseal: arn:aws:kms:us-west-2:000000000000:key/[UUID]: deleted on 2026-01-08T00:00:00+00:00
 coldseal: secrets in coldseal-vault that cannot be opened without the key:
 coldseal:   arn:aws:secretsmanager:us-west-2:000000000000:secret:needs/it-[SUFFIX]
-coldseal: the clock says [DATE], which is more than 30 days after the last write of the keystore, 2026-01-01T00:00:00+00:00; nothing was removed
+coldseal: the clock says [DATE], which is more than 30 days after 2026-01-01T00:00:00+00:00, the latest time that the keystore believes; nothing was removed
 hint: set the clock, or repeat the command with --yes
 
 "#]]);
@@ -72,11 +72,16 @@ hint: set the clock, or repeat the command with --yes
 }
 
 #[test]
-fn a_clock_that_agrees_with_the_last_write_needs_no_yes() {
+fn writes_under_a_doubted_clock_do_not_make_it_believed() {
     let sandbox = expired();
     let key = key(&sandbox);
-    // Written now, so the clock and the last write agree.
-    sandbox.ok("kms create-key --region us-west-2");
-    let purged = sandbox.stdout("kms purge --query PurgedKeys[0] --output text");
+    // The clock may be wrong at these writes too.
+    for _ in 0..2 {
+        sandbox.ok("kms create-key --region us-west-2");
+        let refused = sandbox.std("kms purge").output().expect("runs");
+        let stderr = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(refused.status.code() == Some(252) && stderr.contains("more than 30 days after 2026-01-01T00:00:00+00:00"), "{stderr}");
+    }
+    let purged = sandbox.stdout("kms purge --yes --query PurgedKeys[0] --output text");
     assert_eq!(purged, format!("arn:aws:kms:us-west-2:000000000000:key/{key}\n"));
 }

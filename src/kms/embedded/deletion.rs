@@ -21,9 +21,6 @@ use crate::{
 const WINDOW: std::ops::RangeInclusive<i64> = 7..=30;
 const DEFAULT_WINDOW: u16 = 30;
 
-/// Days after the last write beyond which the clock is doubted.
-const CLOCK_TOLERANCE_IN_DAYS: u16 = 30;
-
 /// The answer of [ScheduleKeyDeletion](https://docs.aws.amazon.com/kms/latest/APIReference/API_ScheduleKeyDeletion.html).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -62,8 +59,8 @@ impl EmbeddedKms {
         let key = self.customer_key(region, key_id, "ScheduleKeyDeletion")?;
         key.require_not_pending()?;
         let waits_for_replicas = self.has_live_replicas(&key);
-        let (key_id, now) = (key.into_arn(), self.now());
-        let date = if waits_for_replicas { None } else { Some(now.plus_days(window_in_days)) };
+        let (key_id, from) = (key.into_arn(), self.waiting_from());
+        let date = if waits_for_replicas { None } else { Some(from.plus_days(window_in_days)) };
         let mut key = self.held_mut(key_id);
         let changed = key.change();
         changed.enabled = false;
@@ -139,19 +136,5 @@ impl EmbeddedKms {
                 *stored = Some(date);
             }
         }
-    }
-
-    /// Why the clock cannot be trusted with a deletion: it stands before the last write of the keystore, or more than 30 days after it.
-    #[must_use]
-    pub fn clock_doubt(&self) -> Option<String> {
-        let (now, written) = (self.now(), self.last_written?);
-        let relation = if now < written {
-            "before"
-        } else if now > written.plus_days(CLOCK_TOLERANCE_IN_DAYS) {
-            "more than 30 days after"
-        } else {
-            return None;
-        };
-        Some(format!("the clock says {now}, which is {relation} the last write of the keystore, {written}"))
     }
 }

@@ -46,6 +46,7 @@ impl EmbeddedKms {
             }
             copy.regions.insert(*region, duplicate(state));
         }
+        copy.believed = self.believed;
         Ok(copy)
     }
 
@@ -67,6 +68,10 @@ impl EmbeddedKms {
         }
         self.dirty |= !other.opted_in.is_subset(&self.opted_in);
         self.opted_in.extend(other.opted_in);
+        // A new keystore, into which a backup is restored, knows no better.
+        if self.last_written.is_none() {
+            self.believed = self.believed.or(other.believed);
+        }
         let mut imported = Imported::default();
         for (region, state) in other.regions {
             self.take_over(region, state, &mut imported);

@@ -7,6 +7,7 @@
 //! | `ciphertext`, `key_pair`, `material`, `tags`, `alias_name` | what a key is made of, and the rules for its names |
 //! | `key` | a key as it is stored |
 //! | `state` | all keys and aliases of all Regions |
+//! | `clock` | how far the clock is believed |
 //! | `key_state` | what a key is at this moment |
 //! | `key_handle`, `key_cryptography`, `multi_region` | a key that was looked up, and what it can do |
 //! | `lookup`, `key_directory` | from a name, an ARN or a public part to the key |
@@ -18,6 +19,7 @@
 mod alias_name;
 mod aliases;
 pub(in crate::kms) mod ciphertext;
+mod clock;
 mod create_key;
 mod default_key;
 mod deletion;
@@ -53,6 +55,7 @@ mod update_primary_region;
 
 pub(in crate::kms) use alias_name::check_name as check_alias_name;
 pub use aliases::AliasListEntry;
+pub use clock::ClockDoubt;
 pub use create_key::{CreateKey, NewKey};
 pub use default_key::DEFAULT_KEY_ALIAS;
 pub use deletion::{ExpiredKey, KeyDeletion};

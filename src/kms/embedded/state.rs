@@ -23,6 +23,8 @@ pub struct EmbeddedKms {
     pub(in crate::kms) regions: BTreeMap<Region, RegionState>,
     pub(in crate::kms) comparison_key: ComparisonKey,
     pub(in crate::kms) last_written: Option<Timestamp>,
+    /// The latest time at which the clock was believed; `None` when this was never written.
+    pub(in crate::kms) believed: Option<Timestamp>,
     pub(in crate::kms) dirty: bool,
     pub(in crate::kms) clock: Clock,
 }
@@ -94,7 +96,7 @@ impl EmbeddedKms {
     pub fn new(account: AccountId) -> Result<Self> {
         let comparison_key = ComparisonKey { id: random_uuid(&SystemRandom)?, key: HmacKey::generate(&SystemRandom)? };
         let (opted_in, regions) = (BTreeSet::new(), BTreeMap::new());
-        Ok(Self { account, opted_in, regions, comparison_key, last_written: None, dirty: true, clock: Clock::System })
+        Ok(Self { account, opted_in, regions, comparison_key, last_written: None, believed: None, dirty: true, clock: Clock::System })
     }
 
     /// The account in the ARNs of all keys; fixed when the keystore is made.
@@ -156,7 +158,7 @@ impl EmbeddedKms {
         self.clock = Clock::Fixed(now);
     }
 
-    pub(super) fn now(&self) -> Timestamp {
+    pub(in crate::kms) fn now(&self) -> Timestamp {
         match self.clock {
             Clock::System => Timestamp::now_within_years(),
             #[cfg(test)]

@@ -19,6 +19,9 @@ pub(super) use write::to_json;
 struct Content<'a> {
     account: String,
     last_written: Timestamp,
+    /// The latest time at which the clock was believed, where that is not the last write.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    believed_time: Option<Timestamp>,
     comparison_key: ComparisonContent<'a>,
     opted_in_regions: Vec<String>,
     regions: Vec<RegionContent<'a>>,

@@ -21,7 +21,6 @@ use crate::{
     error::{Error, Result, SetupError},
     kms::EmbeddedKms,
     secret::SecretBytes,
-    timestamp::Timestamp,
 };
 
 /// What protects a keystore's root key.
@@ -97,7 +96,7 @@ fn to_key_file(location: &KeystoreLocation, kms: &EmbeddedKms, unlocked: &mut Un
         // The keystore is as before, and has no use for it.
         let _ = fs::remove_file(location.new_key_file());
     })?;
-    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now()?)?)?;
+    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, kms.time_of_write()?)?)?;
     unlocked.source = KeySource::NewKeyFile(key);
     settle(location, unlocked)?;
     Ok(ProtectionChanged { left_behind: None })
@@ -119,7 +118,7 @@ fn to_passphrase(
         _ => None,
     };
     unlocked.slot = Slot::under_passphrase(&unlocked.keystore_id, &unlocked.root_key, passphrase, &SystemRandom)?;
-    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, Timestamp::now()?)?)?;
+    location.temporaries().replace(&location.keystore, &unlocked.seal(kms, kms.time_of_write()?)?)?;
     if let Some(path) = removable {
         durable::remove(&path)?;
     }

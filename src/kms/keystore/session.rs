@@ -107,7 +107,7 @@ impl KeystoreSession {
 
     fn write(&mut self) -> Result<Committed> {
         self.lock.require()?;
-        let (now, temporaries) = (Timestamp::now()?, self.location.temporaries());
+        let (now, temporaries) = (self.kms.time_of_write()?, self.location.temporaries());
         // What a killed writer left: maybe a whole keystore.
         temporaries.sweep_beside(&self.location.keystore);
         temporaries.sweep_abandoned_beside(&self.location.key_file);
@@ -125,6 +125,7 @@ impl KeystoreSession {
         };
         tracing::debug!(path = %self.location.keystore.display(), ?committed, "keystore committed");
         self.kms.dirty = false;
+        self.kms.believed = Some(self.kms.believed_at(now));
         self.kms.last_written = Some(now);
         Ok(committed)
     }

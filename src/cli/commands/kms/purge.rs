@@ -17,9 +17,13 @@ use crate::{
 /// [coldseal] Remove the material of keys whose deletion was due, for good
 ///
 /// Lists the keys and the secrets of the vault that cannot be opened any more. Other copies of the keystore keep the keys.
+///
+/// Under a clock that is wrong a key would go before its time. So the keystore keeps the latest time that it believes: that of a write no more
+/// than 30 days after the one kept before. Where the clock stands before it, or more than 30 days after it, nothing is removed without --yes,
+/// however often the keystore was written under that clock.
 #[derive(Debug, Args)]
 pub(crate) struct PurgeArgs {
-    /// Do it even where the clock is before, or more than 30 days after, the last write of the keystore
+    /// Do it even where the clock is doubted, and believe it from now on
     #[arg(long)]
     pub(crate) yes: bool,
 }
@@ -28,8 +32,14 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeArgs) -> Outcome {
     invocation.keystore.require()?;
     let mut session = invocation.keystore.session()?;
     let expired = session.kms().expired_keys();
+    let doubt = session.kms().clock_doubt();
+    if args.yes && doubt.is_some() {
+        session.kms_mut().believe_clock();
+    }
     if expired.is_empty() {
         note("no key's deletion was due");
+        let committed = session.commit()?.committed();
+        invocation.keystore.note_made(&committed);
         return invocation.printer.print(&json!({ "PurgedKeys": [] }));
     }
     let keys: Vec<KeyArn> = expired.iter().map(|key| key.arn.clone()).collect();
@@ -38,7 +48,7 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeArgs) -> Outcome {
     }
     let dependents = invocation.vault.secrets_under_keys(&keys)?;
     note_dependents(&invocation.vault, &dependents, "needs");
-    if let Some(doubt) = session.kms().clock_doubt().filter(|_| !args.yes) {
+    if let Some(doubt) = doubt.filter(|_| !args.yes) {
         return Err(UsageError::new(format!("{doubt}; nothing was removed"))
             .with_hint("set the clock, or repeat the command with --yes")
             .into());

@@ -49,6 +49,7 @@ const TABLE: &[(&str, Operation, [Option<ErrorCode>; 4])] = &[
 fn prepared() -> (EmbeddedKms, KeyArn, CiphertextBlob) {
     let mut kms = kms();
     kms.clock = Clock::Fixed(day("2026-11-01"));
+    kms.believe_clock();
     let request = CreateKey { multi_region: true, ..CreateKey::default() };
     let key = kms.create_key_with(west(), request).expect("made").arn;
     kms.create_alias(west(), "alias/x", key.key_id()).expect("made");
@@ -96,6 +97,7 @@ const BY_RSA: EncryptionAlgorithm = EncryptionAlgorithm::Rsa(RsaEncryptionAlgori
 fn prepared_asymmetric() -> (EmbeddedKms, KeyArn, CiphertextBlob) {
     let mut kms = asymmetric::stored();
     kms.clock = Clock::Fixed(day("2026-11-01"));
+    kms.believe_clock();
     let key = kms.resolve(west(), "alias/RSA_2048").expect("there");
     for state in kms.regions.values_mut() {
         for key in state.keys.values_mut() {

@@ -220,7 +220,7 @@ fn only_a_purge_removes_what_is_expired() {
 fn a_clock_before_or_long_after_the_last_write_is_doubted() {
     let mut kms = kms();
     assert_eq!(kms.clock_doubt(), None, "never written");
-    kms.last_written = Some(day("2026-11-01"));
+    kms.believed = Some(day("2026-11-01"));
     for (date, doubted) in [("2026-10-31", true), ("2026-11-01", false), ("2026-12-01", false), ("2026-12-02", true)] {
         kms.clock = Clock::Fixed(day(date));
         assert_eq!(kms.clock_doubt().is_some(), doubted, "{date}");

@@ -54,6 +54,7 @@ fn into_state(content: Content<'_>) -> Result<EmbeddedKms, &'static str> {
         regions,
         comparison_key,
         last_written: Some(content.last_written),
+        believed: content.believed_time.or(Some(content.last_written)),
         dirty: false,
         clock: Clock::System,
     };

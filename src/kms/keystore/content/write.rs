@@ -24,6 +24,7 @@ pub(in super::super) fn to_json(kms: &EmbeddedKms, last_written: Timestamp) -> R
     let content = Content {
         account: kms.account.to_string(),
         last_written,
+        believed_time: Some(kms.believed_at(last_written)).filter(|believed| *believed != last_written),
         comparison_key: ComparisonContent { id: kms.comparison_key.id.clone(), key: Secret32::Borrowed(kms.comparison_key.key.expose()) },
         opted_in_regions: kms.opted_in.iter().map(Region::to_string).collect(),
         regions: kms.regions.iter().map(|(region, state)| region_content(*region, state)).collect(),

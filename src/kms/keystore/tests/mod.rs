@@ -1,5 +1,6 @@
 #![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
+mod clock;
 mod expired;
 mod format;
 mod full;
