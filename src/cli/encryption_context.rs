@@ -1,5 +1,7 @@
 //! `--encryption-context`.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use super::paramfile::ParamFiles;
@@ -29,6 +31,7 @@ pub(crate) fn parse_encryption_context(
     purpose: Purpose,
 ) -> Result<Vec<(String, Option<String>)>, UsageError> {
     let mut pairs: Vec<(String, Option<String>)> = Vec::new();
+    let mut known = HashSet::new();
     for word in args {
         for (key, value) in parse_word(files, parameter, word, purpose)? {
             if key.is_empty() {
@@ -38,7 +41,7 @@ pub(crate) fn parse_encryption_context(
                 return Err(UsageError::parameter(parameter, format!("the name {key} is reserved"))
                     .with_hint("SecretARN, SecretVersionId and names that begin with coldseal: or aws-crypto- are set by the tools"));
             }
-            if pairs.iter().any(|(known, _)| *known == key) {
+            if !known.insert(key.clone()) {
                 return Err(UsageError::parameter(parameter, format!("the key {key} is given twice")));
             }
             pairs.push((key, value));

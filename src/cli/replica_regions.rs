@@ -1,5 +1,7 @@
 //! `--add-replica-regions`.
 
+use std::collections::HashSet;
+
 use serde_json::{Value, json};
 
 use super::{failure::Outcome, paramfile::ParamFiles, structures::parse_structures, usage::UsageError};
@@ -44,9 +46,9 @@ pub(crate) fn replica_structures(files: &ParamFiles<'_>, parameter: &str, args: 
             structures.push(plain(parameter, word)?);
         }
     }
-    let regions: Vec<&str> = structures.iter().filter_map(|structure| structure.get("Region")?.as_str()).collect();
-    match regions.iter().enumerate().find(|(at, region)| regions.iter().take(*at).any(|earlier| earlier == *region)) {
-        Some((_, region)) => Err(UsageError::parameter(parameter, format!("Region {region} is named twice"))),
+    let mut known = HashSet::new();
+    match structures.iter().filter_map(|structure| structure.get("Region")?.as_str()).find(|region| !known.insert(*region)) {
+        Some(region) => Err(UsageError::parameter(parameter, format!("Region {region} is named twice"))),
         None => Ok(structures),
     }
 }

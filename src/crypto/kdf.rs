@@ -69,13 +69,17 @@ impl Argon2Parameters {
     /// 64 MiB, 3 passes, 4 lanes: the second recommended option of RFC 9106, section 4.
     pub(crate) const DEFAULT: Self = Self { memory_kib: 64 * 1024, iterations: 3, parallelism: 4 };
 
-    /// Bounds within which stored parameters are taken: 19 MiB to 1 GiB, 2 to 16 passes, 1 to 8 lanes.
+    /// Bounds within which stored parameters are taken: 19 MiB to 256 MiB, 2 to 8 passes, 1 to 8 lanes. Whoever can write a keystore chooses them; at
+    /// the upper bound they cost some seconds of a processor.
+    pub(crate) const BOUNDS: &str = "19 MiB to 256 MiB, 2 to 8 iterations, parallelism 1 to 8";
+
+    /// True within [`Argon2Parameters::BOUNDS`].
     #[must_use]
     pub(crate) const fn are_acceptable(self) -> bool {
         self.memory_kib >= 19 * 1024
-            && self.memory_kib <= 1024 * 1024
+            && self.memory_kib <= 256 * 1024
             && self.iterations >= 2
-            && self.iterations <= 16
+            && self.iterations <= 8
             && self.parallelism >= 1
             && self.parallelism <= 8
     }
@@ -87,7 +91,7 @@ impl Argon2Parameters {
 /// [`Error::Misuse`] for parameters that are not acceptable; nothing is allocated then.
 pub(crate) fn argon2id(passphrase: &[u8], salt: &[u8; 16], parameters: Argon2Parameters) -> Result<Zeroizing<[u8; 32]>> {
     if !parameters.are_acceptable() {
-        return Err(Error::Misuse("Argon2id parameters outside 19 MiB-1 GiB, t 2-16, p 1-8"));
+        return Err(Error::Misuse("Argon2id parameters outside 19 MiB-256 MiB, t 2-8, p 1-8"));
     }
     let refused = |_| Error::Misuse("Argon2id refused its parameters");
     let Argon2Parameters { memory_kib, iterations, parallelism } = parameters;
@@ -145,12 +149,24 @@ mod tests {
 
     #[test]
     fn parameters_outside_the_bounds_are_refused_before_allocating() {
-        let cases =
-            [(19 * 1024 - 1, 3, 4), (1024 * 1024 + 1, 3, 4), (u32::MAX, 3, 4), (65536, 1, 4), (65536, 17, 4), (65536, 3, 0), (65536, 3, 9)];
+        let cases = [
+            (19 * 1024 - 1, 3, 4),
+            (256 * 1024 + 1, 3, 4),
+            (1024 * 1024, 3, 4),
+            (u32::MAX, 3, 4),
+            (65536, 1, 4),
+            (65536, 9, 4),
+            (65536, 16, 4),
+            (65536, 3, 0),
+            (65536, 3, 9),
+        ];
         for (memory_kib, iterations, parallelism) in cases {
             let parameters = Argon2Parameters { memory_kib, iterations, parallelism };
             assert!(matches!(argon2id(b"p", &[0; 16], parameters), Err(Error::Misuse(_))), "{parameters:?}");
         }
         assert!(Argon2Parameters::DEFAULT.are_acceptable());
+        for (memory_kib, iterations, parallelism) in [(19 * 1024, 2, 1), (256 * 1024, 8, 8)] {
+            assert!(Argon2Parameters { memory_kib, iterations, parallelism }.are_acceptable());
+        }
     }
 }

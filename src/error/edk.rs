@@ -117,9 +117,14 @@ const SHOWN: usize = 256;
 
 /// Text of bounded length.
 pub(crate) fn shorten(text: String) -> String {
-    if text.len() <= SHOWN {
+    shorten_to(text, SHOWN)
+}
+
+/// Text of at most so many bytes; what is longer ends in '…'.
+pub(crate) fn shorten_to(text: String, limit: usize) -> String {
+    if text.len() <= limit {
         return text;
     }
-    let end = (0..=SHOWN).rev().find(|end| text.is_char_boundary(*end)).expect("0 is a boundary of characters");
+    let end = (0..=limit).rev().find(|end| text.is_char_boundary(*end)).expect("0 is a boundary of characters");
     format!("{}…", text.get(..end).expect("a boundary of characters"))
 }

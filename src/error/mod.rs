@@ -17,6 +17,8 @@ use std::{io, path::PathBuf};
 pub use code::ErrorCode;
 pub use damage::Damage;
 pub(crate) use edk::shorten;
+#[cfg(feature = "cli")]
+pub(crate) use edk::shorten_to;
 pub use edk::{EdkAttempt, EdkOutcome, PassedOver};
 pub use format::{FormatError, FormatProblem};
 pub use key::KeyProblem;

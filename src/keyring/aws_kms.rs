@@ -6,7 +6,7 @@
 //! ciphertext    = CiphertextBlob, bound by KMS to the encryption context
 //! ```
 
-use super::{CallBudget, CiphertextBlob, Keyring, Kms, Unwrapped, aws_kms_rsa, budget::Budgeted, ecdh, kms_interface::Choice};
+use super::{CiphertextBlob, Keyring, Kms, UnwrapBudget, Unwrapped, aws_kms_rsa, budget::Budgeted, ecdh, kms_interface::Choice};
 use crate::{
     arn::KeyArn,
     crypto::{EcPublicKey, Random},
@@ -55,10 +55,10 @@ impl Keyring for AwsKmsKeyring<'_> {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        self.unwrap_within(edk, context, &CallBudget::default())
+        self.unwrap_within(edk, context, &UnwrapBudget::default())
     }
 
-    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         let own = |is_named: bool| if is_named { Choice::Key(self.key.clone()) } else { Choice::Other };
         let by_arn = |named: &KeyArn| own(self.key.matches_for_decrypt(named));
         let by_point = |point: &EcPublicKey| own(self.public_key.as_ref() == Some(point));

@@ -1,4 +1,5 @@
-//! How often AWS KMS is called for one message. Whoever makes a message chooses how many EDKs it has; they do not choose how many calls that costs.
+//! What it may cost to unwrap the data key of one message. Whoever makes a message chooses how many EDKs it has, and for which keys; they do
+//! not choose how many calls of AWS KMS that costs, nor how much work with private keys.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -11,46 +12,69 @@ use crate::{
     secret::{DataKey, SecretBytes},
 };
 
-/// The calls that may still be made to open one message.
+/// What may still be spent to unwrap the data key of one message.
 #[derive(Debug)]
-pub struct CallBudget(AtomicU32);
+pub struct UnwrapBudget {
+    calls: AtomicU32,
+    private_key_operations: AtomicU32,
+}
 
-impl CallBudget {
+impl UnwrapBudget {
     /// Calls of AWS KMS for one message, however many encrypted data keys it has; those of ECDH count too.
-    pub const PER_MESSAGE: u32 = 16;
+    pub const CALLS: u32 = 16;
 
-    /// Takes one call; false when none is left.
-    fn spend(&self) -> bool {
-        self.0.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    /// Operations with private keys that are here, RSA decryptions and ECDH agreements, for one message. Each costs up to some tenths of a second
+    /// of a processor. An RSA key of a KMS takes two for an encrypted data key that is not for it, one for each algorithm.
+    pub const PRIVATE_KEY_OPERATIONS: u32 = 16;
+
+    /// Takes one call over a network.
+    ///
+    /// # Errors
+    /// [`KeyUseRefusal::CallLimit`] where none is left.
+    pub fn spend_call(&self) -> Result<()> {
+        spend(&self.calls, KeyUseRefusal::CallLimit(Self::CALLS))
     }
 
-    fn require(&self) -> Result<()> {
-        if self.spend() {
-            return Ok(());
-        }
-        Err(KeyUseRefusal::CallLimit(Self::PER_MESSAGE).into())
+    /// Takes one operation with a private key.
+    ///
+    /// # Errors
+    /// [`KeyUseRefusal::PrivateKeyLimit`] where none is left.
+    pub fn spend_private_key_operation(&self) -> Result<()> {
+        spend(&self.private_key_operations, KeyUseRefusal::PrivateKeyLimit(Self::PRIVATE_KEY_OPERATIONS))
     }
 }
 
-impl Default for CallBudget {
-    /// [`CallBudget::PER_MESSAGE`] calls.
+fn spend(left: &AtomicU32, refusal: KeyUseRefusal) -> Result<()> {
+    let spent = left.try_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+    spent.map(drop).map_err(|_| refusal.into())
+}
+
+impl Default for UnwrapBudget {
+    /// A whole one.
     fn default() -> Self {
-        Self(AtomicU32::new(Self::PER_MESSAGE))
+        Self { calls: AtomicU32::new(Self::CALLS), private_key_operations: AtomicU32::new(Self::PRIVATE_KEY_OPERATIONS) }
     }
 }
 
-/// A KMS whose unwrapping calls are taken from a budget, if it is one over a network.
+/// A KMS whose unwrapping is taken from a budget: what goes over a network, and what is done with a private key here.
 pub(super) struct Budgeted<'a> {
     pub(super) kms: &'a dyn Kms,
-    pub(super) budget: &'a CallBudget,
+    pub(super) budget: &'a UnwrapBudget,
 }
 
 impl Budgeted<'_> {
     fn call(&self) -> Result<&dyn Kms> {
         if self.kms.is_online() {
-            self.budget.require()?;
+            self.budget.spend_call()?;
         }
         Ok(self.kms)
+    }
+
+    fn call_with_private_key(&self) -> Result<&dyn Kms> {
+        if !self.kms.is_online() {
+            self.budget.spend_private_key_operation()?;
+        }
+        self.call()
     }
 }
 
@@ -68,11 +92,11 @@ impl Kms for Budgeted<'_> {
     }
 
     fn decrypt_rsa(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm, ciphertext: &[u8]) -> Result<SecretBytes> {
-        self.call()?.decrypt_rsa(key, algorithm, ciphertext)
+        self.call_with_private_key()?.decrypt_rsa(key, algorithm, ciphertext)
     }
 
     fn derive_shared_secret(&self, key: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
-        self.call()?.derive_shared_secret(key, public_key)
+        self.call_with_private_key()?.derive_shared_secret(key, public_key)
     }
 
     fn is_online(&self) -> bool {

@@ -3,7 +3,7 @@
 //! A message can name any key in the world. With a filter only keys of some accounts of one partition are asked, so that nobody's message makes
 //! a KMS of somebody else vouch for its content.
 
-use super::{CallBudget, KeyDirectory, Keyring, Kms, Unwrapped, aws_kms::unwrap, budget::Budgeted, kms_interface::Choice};
+use super::{KeyDirectory, Keyring, Kms, UnwrapBudget, Unwrapped, aws_kms::unwrap, budget::Budgeted, kms_interface::Choice};
 use crate::{
     arn::{AccountId, KeyArn},
     crypto::{EcPublicKey, Random},
@@ -123,10 +123,10 @@ impl Keyring for AwsKmsDiscoveryKeyring<'_> {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        self.unwrap_within(edk, context, &CallBudget::default())
+        self.unwrap_within(edk, context, &UnwrapBudget::default())
     }
 
-    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         unwrap(&Budgeted { kms: self.kms, budget }, edk, context, |named| self.choose(named), |point| self.find(point))
     }
 

@@ -10,7 +10,7 @@
 //!
 //! The IV is zero, since a wrapping key is used once: the salt is fresh for each EDK, and for those that are written here the sender's key too.
 
-use super::{Keyring, Kms, Unwrapped, kms_interface::Choice};
+use super::{Keyring, Kms, UnwrapBudget, Unwrapped, kms_interface::Choice};
 use crate::{
     arn::KeyArn,
     crypto::{Curve, EcPrivateKey, EcPublicKey, Random, WrappingKey, constant_time_eq, kdf_counter_hmac_sha384, random_array},
@@ -64,11 +64,18 @@ impl Keyring for RawEcdhKeyring {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
+        self.unwrap_within(edk, context, &UnwrapBudget::default())
+    }
+
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         let Some(private) = &self.private else { return Unwrapped::NotForThisKeyring };
         let Some(info) = is_ecdh(edk).then(|| Info::parse(&edk.provider_info)) else { return Unwrapped::NotForThisKeyring };
         let Some(info) = info else { return Unwrapped::DoesNotUnwrap };
         let Some(peer) = info.peer_of(private.public_key()) else { return Unwrapped::NotForThisKeyring };
         let Some(points) = info.points() else { return Unwrapped::DoesNotUnwrap };
+        if let Err(error) = budget.spend_private_key_operation() {
+            return Unwrapped::Failed(error.into());
+        }
         let secret = private.agree(points.get(peer));
         secret.ok().and_then(|secret| open(&secret, &points, context, &edk.ciphertext)).map_or(Unwrapped::DoesNotUnwrap, Unwrapped::DataKey)
     }

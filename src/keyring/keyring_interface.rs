@@ -1,6 +1,6 @@
 //! What every keyring does (specification, "Keyring Interface").
 
-use super::budget::CallBudget;
+use super::budget::UnwrapBudget;
 use crate::{
     crypto::Random,
     error::{Cause, Error, ErrorCode, PassedOver, Result},
@@ -103,8 +103,8 @@ pub trait Keyring: Send + Sync {
     /// Tries to unwrap an encrypted data key.
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped;
 
-    /// As [`Keyring::unwrap`], where calls over a network are taken from what is left for the message.
-    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+    /// As [`Keyring::unwrap`], where calls over a network and operations with private keys are taken from what is left for the message.
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         let _ = budget;
         self.unwrap(edk, context)
     }
@@ -128,7 +128,7 @@ impl<K: Keyring + ?Sized> Keyring for &K {
         (**self).unwrap(edk, context)
     }
 
-    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         (**self).unwrap_within(edk, context, budget)
     }
 

@@ -92,7 +92,7 @@ pub trait Kms: Send + Sync {
     }
 
     /// True for a KMS that is called over a network: keyrings of several Regions call it at once, and to open a message it is asked last and at
-    /// most [`CallBudget::PER_MESSAGE`](super::CallBudget::PER_MESSAGE) times.
+    /// most [`UnwrapBudget::CALLS`](super::UnwrapBudget::CALLS) times.
     fn is_online(&self) -> bool {
         false
     }

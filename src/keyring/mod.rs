@@ -12,7 +12,7 @@ mod raw_rsa;
 
 pub use aws_kms::{AwsKmsKeyring, PROVIDER_ID as AWS_KMS_PROVIDER_ID};
 pub use aws_kms_rsa::{AwsKmsRsaKeyring, PROVIDER_ID as AWS_KMS_RSA_PROVIDER_ID};
-pub use budget::CallBudget;
+pub use budget::UnwrapBudget;
 pub use discovery::{AwsKmsDiscoveryKeyring, DiscoveryFilter};
 pub use ecdh::{KMS_PROVIDER_ID as AWS_KMS_ECDH_PROVIDER_ID, RAW_PROVIDER_ID as RAW_ECDH_PROVIDER_ID, RawEcdhKeyring};
 pub use keyring_interface::{Keyring, Unwrapped};
@@ -36,8 +36,8 @@ pub fn fits_suite(edk: &EncryptedDataKey, suite: AlgorithmSuite) -> bool {
     !(suite.is_signed() && edk.provider_id == AWS_KMS_RSA_PROVIDER_ID)
 }
 
-/// Offers each EDK that fits the suite to each keyring until one unwraps it: first to those that are here, then to those over a network, which
-/// make at most [`CallBudget::PER_MESSAGE`] calls together.
+/// Offers each EDK that fits the suite to each keyring until one unwraps it: first to those that are here, then to those over a network. Together they
+/// spend one [`UnwrapBudget`].
 ///
 /// # Errors
 /// [`Error::NoUsableKey`] with what was tried; the error of a keyring that could not begin.
@@ -47,7 +47,7 @@ pub fn unwrap_any(
     suite: AlgorithmSuite,
     context: &EncryptionContext,
 ) -> Result<DataKey> {
-    let budget = CallBudget::default();
+    let budget = UnwrapBudget::default();
     let mut stopped = None;
     let before = |edk| if fits_suite(edk, suite) { EdkOutcome::NoKeyHere } else { EdkOutcome::PassedOver(PassedOver::InSignedMessage) };
     let mut outcomes: Vec<EdkOutcome> = edks.iter().map(before).collect();

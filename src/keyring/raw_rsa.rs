@@ -6,7 +6,7 @@
 //! ciphertext    = RSA(data key); not bound to the encryption context
 //! ```
 
-use super::{Keyring, Unwrapped};
+use super::{Keyring, UnwrapBudget, Unwrapped};
 use crate::{
     crypto::{Random, RsaPadding, RsaPrivateKey, RsaPublicKey},
     error::{Error, Result},
@@ -67,10 +67,17 @@ impl Keyring for RawRsaKeyring {
         Ok(EncryptedDataKey { provider_id: self.namespace.clone(), provider_info: self.name.clone().into_bytes(), ciphertext })
     }
 
-    fn unwrap(&self, edk: &EncryptedDataKey, _: &EncryptionContext) -> Unwrapped {
+    fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
+        self.unwrap_within(edk, context, &UnwrapBudget::default())
+    }
+
+    fn unwrap_within(&self, edk: &EncryptedDataKey, _: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         let Some(private) = &self.private else { return Unwrapped::NotForThisKeyring };
         if edk.provider_id != self.namespace || edk.provider_info != self.name.as_bytes() {
             return Unwrapped::NotForThisKeyring;
+        }
+        if let Err(error) = budget.spend_private_key_operation() {
+            return Unwrapped::Failed(error.into());
         }
         let data_key = private.decrypt(self.padding, &edk.ciphertext).ok().and_then(|plaintext| DataKey::from_slice(plaintext.expose()));
         data_key.map_or(Unwrapped::DoesNotUnwrap, Unwrapped::DataKey)

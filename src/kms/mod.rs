@@ -50,8 +50,8 @@ pub use aws::{LimitedKms, OnlineKey, OnlineKms, OnlineOpening};
 #[cfg(test)]
 use embedded::Clock;
 pub use embedded::{
-    AliasListEntry, ClockDoubt, ComparisonKey, CreateKey, DEFAULT_KEY_ALIAS, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted, ExpiredKey,
-    GeneratedDataKey, GeneratedRandom, ImportPublicKeys, Imported, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey,
+    AliasListEntry, ClockDoubt, ComparisonKey, CreateKey, DEFAULT_KEY_ALIAS, Decrypted, DerivedSharedSecret, EmbeddedKms, Encrypted,
+    ExpiredKey, GeneratedDataKey, GeneratedRandom, ImportPublicKeys, Imported, ImportedAlias, ImportedKeyMetadata, ImportedPublicKey,
     ImportedPublicKeys, KeyDeletion, KeyDescription, KeyListEntry, KeyManager, KeyMetadata, KeyPublicKey, KeyRotationStatus, KeyState,
     KeyTag, MultiRegionConfiguration, MultiRegionKey, NewKey, ReEncrypt, ReEncrypted, ReplicatedKey, RotationType, RotationsListEntry,
     WhatHappened, generate_random, material_id,

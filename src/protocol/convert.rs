@@ -123,7 +123,8 @@ fn structure(members: &'static [Member], mut given: Members<'_>, path: &MemberPa
     violations.extend(members.iter().filter(|member| !given.contains_key(member.name)).filter_map(|member| missing(member, path)));
     let is_known = |name: &str| members.iter().any(|member| member.name == name);
     let known = || members.iter().map(|member| member.name).collect();
-    violations.extend(given.keys().filter(|name| !is_known(name.as_str())).take(MOST_TOLD).map(|name| unknown(path, name.as_str(), known())));
+    violations
+        .extend(given.keys().filter(|name| !is_known(name.as_str())).take(MOST_TOLD).map(|name| unknown(path, name.as_str(), known())));
     let mut values = Structure::new();
     for Member { name, kind, .. } in members {
         let value = given.remove(*name).and_then(|json| kind.convert(json, &path.member(*name), violations));

@@ -1,5 +1,7 @@
 //! The checks before the first byte: every Region of a command, every problem listed at once.
 
+use std::collections::HashSet;
+
 use super::{
     family::{Family, Located},
     record::SecretRecord,
@@ -75,9 +77,9 @@ pub(crate) fn check_replica(
 
 /// A Region can be asked for once.
 pub(crate) fn named_twice(replicas: &[ReplicaRegion]) -> impl Iterator<Item = Problem> {
-    let is_repeated = |index: usize, region: &str| replicas.iter().take(index).any(|earlier| earlier.region == region);
-    let repeated = replicas.iter().enumerate().filter(move |(index, replica)| is_repeated(*index, &replica.region));
-    repeated.map(|(_, replica)| Problem::of(replica.region.clone(), ReplicaRefusal::NamedTwice.into(), None))
+    let mut known = HashSet::new();
+    let repeated = replicas.iter().filter(move |replica| !known.insert(replica.region.as_str()));
+    repeated.map(|replica| Problem::of(replica.region.clone(), ReplicaRefusal::NamedTwice.into(), None))
 }
 
 /// A primary with replicas cannot be overwritten; a replica can.

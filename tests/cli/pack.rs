@@ -151,6 +151,29 @@ fn a_plan_that_is_none_is_refused_whole_and_without_its_content() {
 }
 
 #[test]
+fn what_is_no_plan_at_all_is_refused_soon_and_shown_in_little() {
+    let sandbox = Sandbox::new();
+    for (junk, part) in [
+        ("0 ".repeat(1 << 20), "Invalid type: expecting an object"),
+        ("{}\n".repeat(1 << 20), "Missing required parameter in input: \"Name\""),
+        (format!("[{}{{}}]", "{\"Name\":\"a\",\"x\":1},".repeat(1 << 16)), "Unknown parameter in input: \"x\""),
+    ] {
+        write(&sandbox, "plan.jsonl", &junk);
+        let (code, lines, stderr) = packed(&sandbox, PACK);
+        assert_eq!((code, lines), (Some(252), vec![]), "{stderr}");
+        assert!(stderr.contains("more than 10000 entries are refused: line 1: ") && stderr.contains(part), "{stderr}");
+        assert!(stderr.contains("nothing was written") && !sandbox.exists("coldseal-vault"), "{stderr}");
+    }
+    // One entry of any size, and what is told of it has a bound.
+    for entry in [format!("{{\"{}\": 1}}", "x".repeat(1 << 20)), format!("{{\"Name\": \"{}\"}}", "n".repeat(1 << 20))] {
+        write(&sandbox, "plan.jsonl", &entry);
+        let (code, lines, stderr) = packed(&sandbox, PACK);
+        assert_eq!((code, statuses(&lines)), (Some(1), vec!["Failed"]));
+        assert!(stderr.len() < 10_000 && lines.iter().all(|line| line.to_string().len() < 10_000), "{}", stderr.len());
+    }
+}
+
+#[test]
 fn flags_hold_for_every_entry() {
     let sandbox = Sandbox::new();
     let plan = "{\"Name\": \"a\", \"SecretString\": \"x\"}\n{\"Name\": \"b,c\", \"SecretString\": \"y\"}\n{\"Name\": \"d,e\"}\n";

@@ -6,7 +6,7 @@ use super::*;
 use crate::{
     arn::KeyArn,
     error::{
-        AwsRefusal, BundleRefusal, ContextMismatch, Damage, EdkAttempt, EdkOutcome, ErrorCode, FormatError, FormatProblem,
+        AwsRefusal, BundleRefusal, Cause, ContextMismatch, Damage, EdkAttempt, EdkOutcome, ErrorCode, FormatError, FormatProblem,
         KeyPropertyRefusal, KeyRefusal, KeyUseRefusal, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, SecretRefusal,
         SetupError,
     },
@@ -29,6 +29,8 @@ fn account(id: &str) -> crate::arn::AccountId {
 fn table() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])> {
     let path = PathBuf::from;
     let attempt = EdkAttempt { provider_id: "home".to_owned(), key: "backup".to_owned(), outcome: EdkOutcome::NoKeyHere };
+    let over_limit = EdkOutcome::Failed(Cause::KeyUse(KeyUseRefusal::PrivateKeyLimit(16)));
+    let over_limit = EdkAttempt { outcome: over_limit, ..attempt.clone() };
     let mut table = setup_errors();
     table.extend(refusals());
     table.extend([
@@ -62,6 +64,16 @@ fn table() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])> {
             254,
             &[
                 "coldseal: no encrypted data key of the message can be unwrapped here\n  home backup: no key at hand fits it",
+                "hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here",
+            ],
+        ),
+        (
+            Error::NoUsableKey(vec![over_limit]),
+            CommandOperation::Decrypt,
+            254,
+            &[
+                "coldseal: no encrypted data key of the message can be unwrapped here\n  home backup: LimitExceededException: not tried: 16 operations with private keys were made for this message, which is the limit",
+                "hint: open it with fewer keys at hand: one --raw-rsa-key or --raw-ecdh-key, or as --keystore an export of one Region's keys; 'coldseal inspect' lists the keys that the message names",
                 "hint: name a key with --kms-key-id, --raw-aes-key, --raw-rsa-key or --raw-ecdh-key, use the keystore that has it (--keystore), or bring the key here, after a rotation again: 'coldseal kms export-keys' there, 'coldseal kms import-keys' here",
             ],
         ),

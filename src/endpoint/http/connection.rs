@@ -1,9 +1,6 @@
 //! One connection: HTTP/1.1 by hyper, within the limits.
 
-use std::{
-    pin::pin,
-    sync::Arc,
-};
+use std::{pin::pin, sync::Arc};
 
 use hyper::{
     Request,

@@ -110,6 +110,9 @@ pub enum KeyUseRefusal {
     /// A message with many encrypted data keys has cost as many calls as it may.
     #[error("not asked: AWS KMS was called {0} times for this message, which is the limit")]
     CallLimit(u32),
+    /// A message with many encrypted data keys has cost as much work with private keys as it may.
+    #[error("not tried: {0} operations with private keys were made for this message, which is the limit")]
+    PrivateKeyLimit(u32),
 }
 
 impl KeyUseRefusal {
@@ -133,7 +136,7 @@ impl KeyUseRefusal {
             | Self::PeerKey(_) => ErrorCode::ValidationException,
             Self::OtherKey => ErrorCode::IncorrectKeyException,
             Self::InvalidCiphertext => ErrorCode::InvalidCiphertextException,
-            Self::CallLimit(_) => ErrorCode::LimitExceededException,
+            Self::CallLimit(_) | Self::PrivateKeyLimit(_) => ErrorCode::LimitExceededException,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 //! Every kind of encrypted data key: what unwraps, what does not, and that no failure tells why.
 
+mod budget;
 mod ecdh;
 mod kms;
 mod raw_rsa;

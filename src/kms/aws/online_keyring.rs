@@ -6,7 +6,7 @@ use crate::{
     crypto::{EcPublicKey, Random},
     error::{Error, PassedOver, Result},
     format::{EncryptedDataKey, EncryptionContext},
-    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, DiscoveryFilter, KeyDirectory, Keyring, Unwrapped, ecdh_recipient},
+    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, DiscoveryFilter, KeyDirectory, Keyring, UnwrapBudget, Unwrapped, ecdh_recipient},
     kms::{EmbeddedKms, PublicKey},
     region::{Partition, Region},
     secret::DataKey,
@@ -71,7 +71,7 @@ impl<'a> OnlineKeyring<'a> {
     }
 
     /// With one of the keys that were named.
-    fn unwrap_with(&self, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+    fn unwrap_with(&self, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         let keyring = AwsKmsKeyring::new(self.online, key.clone());
         match ecdh_recipient(edk) {
             None => keyring.unwrap_within(edk, context, budget),
@@ -80,7 +80,7 @@ impl<'a> OnlineKeyring<'a> {
         }
     }
 
-    fn discover(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+    fn discover(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         let Some(filter) = &self.filter else { return Unwrapped::NotForThisKeyring };
         let discovery = AwsKmsDiscoveryKeyring::with_filter(self.online, filter.clone()).with_directory(&self.points);
         let discovery = self.opening.region.into_iter().fold(discovery, AwsKmsDiscoveryKeyring::in_region);
@@ -102,10 +102,10 @@ impl Keyring for OnlineKeyring<'_> {
     }
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        self.unwrap_within(edk, context, &CallBudget::default())
+        self.unwrap_within(edk, context, &UnwrapBudget::default())
     }
 
-    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &CallBudget) -> Unwrapped {
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
         if self.opening.keys.is_empty() {
             return self.discover(edk, context, budget);
         }

@@ -12,7 +12,10 @@ use crate::{
     crypto::Random,
     error::Result,
     format::{EncryptedDataKey, EncryptionContext},
-    keyring::{AwsKmsKeyring, AwsKmsRsaKeyring, Keyring, RawEcdhKeyring, RsaEncryptionAlgorithm, Unwrapped, ecdh_recipient, names_key_arn},
+    keyring::{
+        AwsKmsKeyring, AwsKmsRsaKeyring, Keyring, RawEcdhKeyring, RsaEncryptionAlgorithm, UnwrapBudget, Unwrapped, ecdh_recipient,
+        names_key_arn,
+    },
     kms::public_key::PublicKey,
     secret::DataKey,
 };
@@ -78,5 +81,9 @@ impl Keyring for AsymmetricKeyring<'_> {
 
     fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
         self.unwrapping.unwrap(edk, context)
+    }
+
+    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
+        self.unwrapping.unwrap_within(edk, context, budget)
     }
 }

@@ -79,7 +79,7 @@ impl Envelope {
         if header.format != FORMAT || !is_uuid(&header.keystore_id) {
             return Err(damaged(path, "the header has an unknown format number or no keystore id"));
         }
-        header.slot.check().map_err(|what| damaged(path, what))?;
+        header.slot.check().map_err(|what| damaged(path, &what))?;
         let sealed_content = STANDARD.decode(file.content).map_err(|_| damaged(path, "the content is not base64"))?;
         Ok(Self { header, header_bytes: header_bytes.to_owned(), sealed_content })
     }

@@ -83,11 +83,9 @@ impl Slot {
     }
 
     /// Refuses a cost that would let a changed file exhaust memory or time; the error is for people.
-    pub(super) fn check(&self) -> Result<(), &'static str> {
+    pub(super) fn check(&self) -> Result<(), String> {
         match self.cost() {
-            Some(cost) if !cost.are_acceptable() => {
-                Err("its Argon2id parameters are outside 19 MiB to 1 GiB, 2 to 16 iterations, parallelism 1 to 8")
-            }
+            Some(cost) if !cost.are_acceptable() => Err(format!("its Argon2id parameters are outside {}", Argon2Parameters::BOUNDS)),
             _ => Ok(()),
         }
     }

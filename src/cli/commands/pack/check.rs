@@ -10,10 +10,20 @@ use crate::{
         paramfile::ParamFiles,
         plan::{Defaults, PlanEntry, PlanSource},
         terminal::warn,
+        usage::UsageError,
     },
-    error::{self, Error, ErrorCode},
+    error::{self, Error, ErrorCode, shorten_to},
     vault::Batch,
 };
+
+/// Entries of a run that can be refused. Whoever has more of them handed over something else than a plan; each takes memory, and a line.
+const MOST_REFUSED: usize = 10_000;
+
+/// Bytes of a refused entry's name that are kept: those of the longest name that there can be.
+const NAME_SHOWN: usize = 4 * 512;
+
+/// Bytes of why it is refused.
+const MESSAGE_SHOWN: usize = 4096;
 
 /// What the check of all entries came to.
 #[derive(Default)]
@@ -32,7 +42,7 @@ impl Checked {
 /// Reads and checks every entry.
 ///
 /// # Errors
-/// What stands in the way of all of them.
+/// What stands in the way of all of them; more than 10,000 that are refused.
 pub(super) fn check(source: &PlanSource, defaults: &Defaults, files: &ParamFiles<'_>, batch: &mut Batch<'_>) -> Outcome<Checked> {
     let mut checked = Checked::default();
     let mut names = NameWarnings::default();
@@ -58,11 +68,28 @@ pub(super) fn check(source: &PlanSource, defaults: &Defaults, files: &ParamFiles
                 Err(error) => return Err(error.into()),
             },
         };
-        checked.refused.insert(checked.count, EntryRefusal { name, code, message: format!("{place}: {message}"), hints });
+        let refusal = EntryRefusal {
+            name: name.map(|name| shorten_to(name, NAME_SHOWN)),
+            code,
+            message: format!("{place}: {}", shorten_to(message, MESSAGE_SHOWN)),
+            hints,
+        };
+        if checked.refused.len() == MOST_REFUSED {
+            return Err(too_many(&checked, &refusal).into());
+        }
+        checked.refused.insert(checked.count, refusal);
         Ok(())
     })?;
     names.tell();
     Ok(checked)
+}
+
+fn too_many(checked: &Checked, last: &EntryRefusal) -> UsageError {
+    let first = checked.refused.values().next().map_or("", |first| &first.message);
+    let message = format!("more than {MOST_REFUSED} entries are refused: {first}; …; {}; nothing was written", last.message);
+    UsageError::new(message).with_hint(
+        "is it the plan that you meant? It is JSON Lines or a JSON list of requests, as 'create-secret --generate-cli-skeleton' prints one",
+    )
 }
 
 /// That nothing of an entry was written goes without saying.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{
     hint::{Hint, one},
-    keys::CALL_LIMIT,
+    keys::{CALL_LIMIT, PRIVATE_KEY_LIMIT},
 };
 use crate::error::{Cause, EdkAttempt, EdkOutcome, KeyUseRefusal, PassedOver};
 
@@ -23,6 +23,7 @@ fn of_outcome(outcome: &EdkOutcome) -> Vec<Hint> {
             one("--kms-key-id names the key, or 'coldseal kms import-public-key' makes it known")
         }
         EdkOutcome::Failed(Cause::KeyUse(KeyUseRefusal::CallLimit(_))) => one(CALL_LIMIT),
+        EdkOutcome::Failed(Cause::KeyUse(KeyUseRefusal::PrivateKeyLimit(_))) => one(PRIVATE_KEY_LIMIT),
         EdkOutcome::PassedOver(PassedOver::OtherRegion { .. } | PassedOver::InSignedMessage)
         | EdkOutcome::Failed(_)
         | EdkOutcome::NoKeyHere

@@ -114,6 +114,7 @@ pub(super) fn of_use(refusal: &KeyUseRefusal, operation: CommandOperation) -> Ve
             "give the --encryption-context of a symmetric key or the --encryption-algorithm of an RSA key; if it is the same, the ciphertext was changed"
         }),
         KeyUseRefusal::CallLimit(_) => one(CALL_LIMIT),
+        KeyUseRefusal::PrivateKeyLimit(_) => one(PRIVATE_KEY_LIMIT),
         KeyUseRefusal::WrapsNothing { .. }
         | KeyUseRefusal::NoSuchKeys(_)
         | KeyUseRefusal::PlaintextTooLong { .. }
@@ -125,6 +126,10 @@ pub(super) fn of_use(refusal: &KeyUseRefusal, operation: CommandOperation) -> Ve
 
 /// Where calls ran out while opening.
 pub(super) const CALL_LIMIT: &str = "name the key with --kms-key-id";
+
+/// Where operations with private keys ran out while opening.
+pub(super) const PRIVATE_KEY_LIMIT: &str = "open it with fewer keys at hand: one --raw-rsa-key or --raw-ecdh-key, or as --keystore an export of one Region's keys; \
+     'coldseal inspect' lists the keys that the message names";
 
 /// Which keys the operation is for.
 fn of_usage(operation: CommandOperation) -> Vec<Hint> {

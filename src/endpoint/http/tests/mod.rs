@@ -23,13 +23,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{
-    Authentication, Credentials,
-    connection::serve,
-    handler::Endpoint,
-    limits::Limits,
-    places::Places,
-};
+use super::{Authentication, Credentials, connection::serve, handler::Endpoint, limits::Limits, places::Places};
 use crate::{
     endpoint::{JsonResponse, JsonService},
     error::{AwsRefusal, ErrorCode},

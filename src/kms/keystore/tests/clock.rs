@@ -63,7 +63,9 @@ fn only_writes_in_step_move_the_time_that_is_believed() {
 fn a_wait_that_begins_under_a_clock_that_fell_back_is_no_shorter() {
     let (_folder, location) = place();
     write(&location, "2026-01-01");
-    for (date, expected) in [("2020-01-01", "2026-01-08"), ("2026-01-01", "2026-01-08"), ("2026-01-03", "2026-01-10"), ("2036-01-01", "2036-01-08")] {
+    for (date, expected) in
+        [("2020-01-01", "2026-01-08"), ("2026-01-01", "2026-01-08"), ("2026-01-03", "2026-01-10"), ("2036-01-01", "2036-01-08")]
+    {
         let mut session = at(&location, date);
         let key = session.kms_mut().create_key(west(), "").expect("made").arn;
         let deletion = session.kms_mut().schedule_key_deletion(west(), key.key_id(), Some(7)).expect("scheduled");

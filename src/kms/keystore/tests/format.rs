@@ -108,6 +108,10 @@ fn other_formats_members_and_costs_are_refused() {
     let costs = [
         ("65536", "4294967295"),
         ("65536", "19455"),
+        ("65536", "262145"),
+        ("65536", "1048576"),
+        ("\"iterations\":3", "\"iterations\":9"),
+        ("\"iterations\":3", "\"iterations\":16"),
         ("\"iterations\":3", "\"iterations\":17"),
         ("\"parallelism\":4", "\"parallelism\":9"),
     ];

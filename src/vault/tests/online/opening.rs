@@ -5,7 +5,7 @@ use crate::{
     crypto::SystemRandom,
     error::{EdkOutcome, PassedOver},
     format::EncryptionContext,
-    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, CallBudget, DiscoveryFilter, Keyring as _, RawEcdhKeyring, Unwrapped, unwrap_any},
+    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, DiscoveryFilter, Keyring as _, RawEcdhKeyring, UnwrapBudget, Unwrapped, unwrap_any},
     kms::{CreateKey, KmsPublicKey, OnlineKeyring, PublicKey},
 };
 
@@ -101,7 +101,7 @@ fn a_message_costs_sixteen_calls_at_most() {
     let discovery = AwsKmsDiscoveryKeyring::with_filter(&fake, DiscoveryFilter::new(region("us-west-2").partition(), accounts(&[ACCOUNT])));
     let other: EncryptionContext = [("a", "c")].into_iter().collect();
     let error = unwrap_any(&[&discovery], &edks, AlgorithmSuite::default(), &other).expect_err("another context");
-    assert_eq!(fake.take_calls().len(), usize::try_from(CallBudget::PER_MESSAGE).expect("small"));
+    assert_eq!(fake.take_calls().len(), usize::try_from(UnwrapBudget::CALLS).expect("small"));
     assert!(error.to_string().contains("AWS KMS was called 16 times for this message"), "{error}");
     // The sixteenth may still be the one; the next message starts anew.
     let mut last = edks.clone();

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::{
-    keyring::{AwsKmsDiscoveryKeyring, Keyring as _, Unwrapped},
+    error::EdkOutcome,
+    keyring::{AwsKmsDiscoveryKeyring, Keyring as _, UnwrapBudget, Unwrapped, unwrap_any},
+    suite::AlgorithmSuite,
     timestamp::Timestamp,
 };
 
@@ -40,6 +42,25 @@ fn each_kind_of_key_wraps_and_unwraps() {
         let elsewhere = EmbeddedKms::new(kms.account().clone()).expect("made");
         let expected = (spec.usage() == KeyUsage::EncryptDecrypt).then_some(true);
         assert_eq!(elsewhere.is_wrapped_under(&edk, &arn), expected, "{spec}");
+    }
+}
+
+#[test]
+fn a_message_for_key_pairs_of_the_keystore_costs_no_more_than_its_budget() {
+    let kms = stored();
+    let limit = usize::try_from(UnwrapBudget::PRIVATE_KEY_OPERATIONS).expect("small");
+    for spec in KeySpec::ALL.into_iter().filter(|spec| spec.is_asymmetric()) {
+        let arn = key(&kms, spec);
+        let (_, mut edk) = kms.keyring(arn.clone()).generate(&context(), &SystemRandom).expect("wraps");
+        edk.ciphertext[40] ^= 1;
+        // An RSA key tries each of its two algorithms.
+        let tried = if spec.usage() == KeyUsage::EncryptDecrypt { limit / 2 } else { limit };
+        for keyring in [kms.keyring(arn.clone()), Box::new(AwsKmsDiscoveryKeyring::new(&kms))] {
+            let unwrapped = unwrap_any(&[&*keyring], &vec![edk.clone(); limit + 4], AlgorithmSuite::default(), &context());
+            let Err(Error::NoUsableKey(attempts)) = unwrapped else { panic!("{spec}: {unwrapped:?}") };
+            let altered = attempts.iter().filter(|attempt| attempt.outcome == EdkOutcome::DoesNotUnwrap).count();
+            assert_eq!(altered, tried, "{spec}");
+        }
     }
 }
 
