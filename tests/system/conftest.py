@@ -26,6 +26,7 @@ def pytest_addoption(parser):
     group.addoption("--aws", type=Path, default=programs / "aws", help="the AWS CLI")
     group.addoption("--sops", type=Path, default=programs / "sops", help="sops")
     group.addoption("--aws-encryption-cli", type=Path, default=target / "ci-venv-cli/bin/aws-encryption-cli", help="aws-encryption-cli")
+    group.addoption("--all-calls", action="store_true", help="test_conformance.py: all calls, not the sections of the short run alone")
     group.addoption("--npm", type=Path, default=target / "ci-npm", help="a folder with node_modules/@aws-crypto/client-node")
 
 

@@ -40,7 +40,7 @@ MEMBERS = {
     "ListResourceTags": "Tags Truncated",
     "PutKeyPolicy": "",
     "ReEncrypt": "CiphertextBlob SourceKeyId KeyId SourceEncryptionAlgorithm DestinationEncryptionAlgorithm",
-    "ReplicateKey": "ReplicaKeyMetadata ReplicaPolicy ReplicaTags",
+    "ReplicateKey": "ReplicaKeyMetadata ReplicaPolicy",
     "RotateKeyOnDemand": "KeyId",
     "ScheduleKeyDeletion": "KeyId DeletionDate KeyState PendingWindowInDays",
     "TagResource": "",
