@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::{
     limits::Limits,
-    places::{Place, Places},
+    places::{ClientPlaces, Place},
 };
 use crate::secret::SecretBytes;
 
@@ -29,7 +29,7 @@ pub(super) struct ReceivedBody {
     _place: Option<Place>,
 }
 
-pub(super) async fn read<B>(body: B, limits: &Limits, large_bodies: &Arc<Places>) -> Result<ReceivedBody, BodyError>
+pub(super) async fn read<B>(body: B, limits: &Limits, large_bodies: &Arc<ClientPlaces>) -> Result<ReceivedBody, BodyError>
 where
     B: Body<Data = Bytes> + Unpin,
 {
@@ -44,7 +44,7 @@ where
     timeout_at(deadline, read).await.unwrap_or(Err(BodyError::TooSlow))
 }
 
-async fn collect<B>(mut body: B, limits: &Limits, large_bodies: &Arc<Places>) -> Result<ReceivedBody, BodyError>
+async fn collect<B>(mut body: B, limits: &Limits, large_bodies: &Arc<ClientPlaces>) -> Result<ReceivedBody, BodyError>
 where
     B: Body<Data = Bytes> + Unpin,
 {

@@ -16,7 +16,7 @@ use super::{
     body::{BodyError, ReceivedBody, read},
     credentials::Credentials,
     limits::Limits,
-    places::{Place, Places},
+    places::{ClientPlaces, Place},
     signature, unsigned,
 };
 use crate::{
@@ -50,9 +50,9 @@ pub(super) struct Endpoint {
     pub(super) service: Arc<dyn JsonService>,
     pub(super) authentication: Authentication,
     pub(super) limits: Limits,
-    /// Places for requests in work, each of which holds a thread.
+    /// ClientPlaces for requests in work, each of which holds a thread.
     workers: Arc<Semaphore>,
-    large_bodies: Arc<Places>,
+    large_bodies: Arc<ClientPlaces>,
     clock: fn() -> OffsetDateTime,
 }
 
@@ -71,7 +71,7 @@ struct Trace<'a> {
 
 impl Endpoint {
     pub(super) fn new(service: Arc<dyn JsonService>, authentication: Authentication, limits: Limits, workers: usize) -> Self {
-        let large_bodies = Places::new(limits.large_bodies, limits.floor);
+        let large_bodies = ClientPlaces::new(limits.large_bodies, limits.floor);
         Self {
             service,
             authentication,

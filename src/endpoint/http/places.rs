@@ -1,4 +1,4 @@
-//! Places that clients hold, of which there are so many and no more: the one who has kept the server waiting longest gives way to who comes.
+//! ClientPlaces that clients hold, of which there are so many and no more: the one who has kept the server waiting longest gives way to who comes.
 //!
 //! A client that has sent a whole request keeps its place until the answer is there. One whose request is not whole, or that asks for nothing,
 //! costs whoever holds it open nothing: so it keeps a place only while nobody else wants one, and for a floor of time in which every client
@@ -19,18 +19,18 @@ use crate::parallel::lock;
 
 /// The places of one kind.
 #[derive(Debug)]
-pub(super) struct Places {
+pub(super) struct ClientPlaces {
     free: Arc<Semaphore>,
     count: u32,
     floor: Duration,
-    waiting: Mutex<Waiting>,
+    waiting: Mutex<WaitedFor>,
     /// Told when a place is held by a client that is waited for, where none was.
     waited: Notify,
 }
 
 /// Who is waited for, in the order in which that began.
 #[derive(Debug, Default)]
-struct Waiting {
+struct WaitedFor {
     turns: BTreeMap<u64, Turn>,
     next: u64,
 }
@@ -41,7 +41,7 @@ struct Turn {
     gone: Arc<Notify>,
 }
 
-impl Places {
+impl ClientPlaces {
     /// `count` places, in each of which a client can keep the server waiting for `floor`, whoever else comes.
     pub(super) fn new(count: usize, floor: Duration) -> Arc<Self> {
         let count = u32::try_from(count).unwrap_or(u32::MAX);
@@ -100,7 +100,7 @@ impl Places {
 /// A place, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Place {
-    places: Arc<Places>,
+    places: Arc<ClientPlaces>,
     turn: Mutex<Option<u64>>,
     gone: Arc<Notify>,
     /// Given back when the turn is; never `None`, as the places are not closed.

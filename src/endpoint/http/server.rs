@@ -14,7 +14,7 @@ use super::{
     connection::serve,
     handler::{Authentication, Endpoint},
     limits::Limits,
-    places::Places,
+    places::ClientPlaces,
 };
 use crate::{
     endpoint::JsonService,
@@ -136,7 +136,7 @@ fn bind(address: SocketAddr) -> std::io::Result<(TcpListener, SocketAddr)> {
 /// Accepts connections until the server is stopped; then waits for those that are there.
 async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>, mut stop: watch::Receiver<bool>) {
     let limits = endpoint.limits;
-    let places = Places::new(limits.connections, limits.floor);
+    let places = ClientPlaces::new(limits.connections, limits.floor);
     let is_stopped = stop.clone();
     loop {
         tokio::select! {
@@ -151,7 +151,7 @@ async fn accept(listener: TcpListener, endpoint: Arc<Endpoint>, mut stop: watch:
     }
 }
 
-async fn accept_one(listener: &TcpListener, endpoint: &Arc<Endpoint>, places: &Arc<Places>, stop: &watch::Receiver<bool>) {
+async fn accept_one(listener: &TcpListener, endpoint: &Arc<Endpoint>, places: &Arc<ClientPlaces>, stop: &watch::Receiver<bool>) {
     match listener.accept().await {
         Ok((stream, _)) => {
             // Answers are written whole; waiting for more to send would only delay them.

@@ -18,6 +18,7 @@ use crate::{
     crypto::{WrappingKey, hkdf_sha512},
     error::Result,
     format::EncryptionContext,
+    kms::key_id::is_key_id,
     secret::SecretBytes,
 };
 
@@ -43,13 +44,14 @@ pub(in crate::kms) struct Ciphertext<'a> {
 }
 
 impl<'a> Ciphertext<'a> {
-    /// Cuts a blob; `None` when it is too short or of another version.
+    /// Cuts a blob; `None` when it is too short, of another version, or has no key id in its place, as what an RSA key encrypted.
     pub(in crate::kms) fn parse(blob: &'a [u8]) -> Option<Self> {
         let (prefix, sealed) = blob.split_at_checked(PREFIX_LENGTH)?;
         let (version, rest) = prefix.split_first()?;
-        let (key_id, rest) = rest.split_first_chunk()?;
+        let (key_id, rest) = rest.split_first_chunk::<KEY_ID_LENGTH>()?;
         let (material_id, rest) = rest.split_first_chunk()?;
-        (*version == VERSION).then_some(Self { key_id, material_id, salt: rest.try_into().ok()?, prefix, sealed })
+        let is_ours = *version == VERSION && std::str::from_utf8(key_id).is_ok_and(is_key_id);
+        is_ours.then_some(Self { key_id, material_id, salt: rest.try_into().ok()?, prefix, sealed })
     }
 
     /// Decrypts under the material that the blob names.
@@ -119,6 +121,13 @@ mod tests {
         let parsed = Ciphertext::parse(&blob).expect("a blob");
         assert_eq!((parsed.key_id, parsed.material_id), (KEY_ID, &[0xA1; 32]));
         assert_eq!(parsed.open(&material(), &context()).expect("opens").expose(), b"attack at dawn");
+    }
+
+    /// One in 256 of the ciphertexts of an RSA key begins with the version's byte.
+    #[test]
+    fn bytes_that_name_no_key_are_no_blob() {
+        let blob = [&[VERSION][..], &[0x9C; 255]].concat();
+        assert!(Ciphertext::parse(&blob).is_none());
     }
 
     #[test]

@@ -281,10 +281,8 @@ fn lengths_have_the_limits_of_aws() {
         assert_eq!(refusal(kms.decrypt(&key, &CiphertextBlob(vec![1; length]), &context())).0, ErrorCode::ValidationException);
     }
     for length in [1, 101, 6144] {
-        assert_eq!(
-            refusal(kms.decrypt(&key, &CiphertextBlob(vec![1; length]), &context())).0,
-            if length == 1 { ErrorCode::InvalidCiphertextException } else { ErrorCode::IncorrectKeyException }
-        );
+        let refused = refusal(kms.decrypt(&key, &CiphertextBlob(vec![1; length]), &context()));
+        assert_eq!(refused.0, ErrorCode::InvalidCiphertextException);
     }
 }
 

@@ -23,7 +23,7 @@ use tokio::{
     task::JoinHandle,
 };
 
-use super::{Authentication, Credentials, connection::serve, handler::Endpoint, limits::Limits, places::Places};
+use super::{Authentication, Credentials, connection::serve, handler::Endpoint, limits::Limits, places::ClientPlaces};
 use crate::{
     endpoint::{JsonResponse, JsonService},
     error::{AwsRefusal, ErrorCode},
@@ -85,11 +85,11 @@ impl Connection {
 
     fn open_with(endpoint: Endpoint) -> Self {
         // One place stays free: nobody has to give way.
-        Self::open_in(&Places::new(2, Duration::ZERO), Arc::new(endpoint))
+        Self::open_in(&ClientPlaces::new(2, Duration::ZERO), Arc::new(endpoint))
     }
 
     /// One of several that share their places.
-    fn open_in(places: &Arc<Places>, endpoint: Arc<Endpoint>) -> Self {
+    fn open_in(places: &Arc<ClientPlaces>, endpoint: Arc<Endpoint>) -> Self {
         let (stream, other) = duplex(4096);
         let stop = watch::Sender::new(false);
         let (places, stopped) = (Arc::clone(places), stop.subscribe());

@@ -7,7 +7,7 @@ use std::{
 
 use serde_json::json;
 
-use super::{Authentication, Connection, Endpoint, Fake, Limits, Places, client, client::Client, credentials, run};
+use super::{Authentication, ClientPlaces, Connection, Endpoint, Fake, Limits, client, client::Client, credentials, run};
 
 const LIMITS: Limits = Limits { small_body: 1000, large_bodies: 1, floor: Duration::ZERO, ..Limits::DEFAULT };
 
@@ -37,7 +37,7 @@ fn the_oldest_that_is_waited_for_goes_first() {
     for sent in [Some(&b""[..]), some_of_head, head, some_of_body] {
         run(async move {
             let (service, _gate) = Fake::new();
-            let (places, endpoint) = (Places::new(2, Duration::ZERO), endpoint(&service, LIMITS));
+            let (places, endpoint) = (ClientPlaces::new(2, Duration::ZERO), endpoint(&service, LIMITS));
             let mut oldest = Connection::open_in(&places, Arc::clone(&endpoint));
             oldest.send(sent.expect("no more than there is")).await;
             settle().await;
@@ -57,7 +57,7 @@ fn the_oldest_that_is_waited_for_goes_first() {
 fn a_connection_that_asks_for_nothing_gives_way_too() {
     run(async {
         let (service, _gate) = Fake::new();
-        let (places, endpoint) = (Places::new(2, Duration::ZERO), endpoint(&service, LIMITS));
+        let (places, endpoint) = (ClientPlaces::new(2, Duration::ZERO), endpoint(&service, LIMITS));
         let mut idle = Connection::open_in(&places, Arc::clone(&endpoint));
         answered(&mut idle).await;
         let mut slow = Connection::open_in(&places, Arc::clone(&endpoint));
@@ -75,7 +75,7 @@ fn a_connection_that_asks_for_nothing_gives_way_too() {
 fn a_request_in_work_keeps_its_place() {
     run(async {
         let (service, gate) = Fake::new();
-        let (places, endpoint) = (Places::new(1, Duration::ZERO), endpoint(&service, LIMITS));
+        let (places, endpoint) = (ClientPlaces::new(1, Duration::ZERO), endpoint(&service, LIMITS));
         let mut busy = Connection::open_in(&places, Arc::clone(&endpoint));
         busy.send(&Client::of("Wait", b"{}").request()).await;
         while service.calls() == 0 {
@@ -96,7 +96,7 @@ fn a_request_in_work_keeps_its_place() {
 fn a_large_body_that_is_not_whole_gives_way_to_another() {
     run(async {
         let (service, _gate) = Fake::new();
-        let (places, endpoint) = (Places::new(8, Duration::ZERO), endpoint(&service, LIMITS));
+        let (places, endpoint) = (ClientPlaces::new(8, Duration::ZERO), endpoint(&service, LIMITS));
         let large = Client::of("Encrypt", &[b' '; 3000]).request();
         let mut slow = Connection::open_in(&places, Arc::clone(&endpoint));
         slow.send(large.get(..large.len() - 1).expect("all but one")).await;
@@ -115,7 +115,7 @@ fn clients_are_answered_beside_others_that_come_back_again_and_again() {
     run(async {
         let (service, _gate) = Fake::new();
         let floor = Duration::from_millis(20);
-        let (places, endpoint) = (Places::new(4, floor), endpoint(&service, Limits { floor, ..LIMITS }));
+        let (places, endpoint) = (ClientPlaces::new(4, floor), endpoint(&service, Limits { floor, ..LIMITS }));
         for _ in 0..40 {
             let (places, endpoint) = (Arc::clone(&places), Arc::clone(&endpoint));
             tokio::spawn(async move {
@@ -138,7 +138,7 @@ fn clients_are_answered_beside_others_that_come_back_again_and_again() {
 fn nobody_gives_way_before_the_floor() {
     run(async {
         let floor = Duration::from_millis(200);
-        let places = Places::new(1, floor);
+        let places = ClientPlaces::new(1, floor);
         let begin = Instant::now();
         let first = places.take().await;
         let (lost, second) = tokio::join!(
