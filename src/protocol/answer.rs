@@ -6,10 +6,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
+#[cfg(feature = "kms-endpoint")]
+use crate::{kms::secret_json, secret::SecretBytes};
 use crate::{
     error::{Error, Result},
-    kms::secret_json,
-    secret::SecretBytes,
     vault::{Listed, PayloadKind, SecretChange, SecretListEntry, SecretOrder, SecretValueEntry},
 };
 
@@ -25,10 +25,13 @@ pub(crate) enum Answer {
     /// All entries of a list; whoever asked for it takes the page.
     List(Vec<Value>),
     /// All secrets of a list, which can be long, those that cannot be read, and what it is sorted by.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Secrets(Listed<SecretListEntry>, SecretOrder),
     /// The value of a secret.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Value(SecretValueEntry),
     /// What sealing changed: AWS's answer is a part of it.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Changed(Box<SecretChange>),
 }
 
@@ -59,6 +62,7 @@ impl Answer {
 ///
 /// # Errors
 /// None: a string value was checked to be UTF-8.
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
 pub(crate) fn secret_value(entry: &SecretValueEntry) -> Result<Value> {
     let mut document = Map::new();
     let mut put = |name: &str, value: Value| drop(document.insert(name.to_owned(), value));
@@ -84,18 +88,21 @@ fn value(answer: &impl Serialize) -> Result<Value> {
 /// An answer whose buffers wipe themselves; `Debug` prints nothing of it.
 pub(crate) trait SecretDocument: fmt::Debug {
     /// Its JSON, written in one piece.
+    #[cfg(feature = "kms-endpoint")]
     fn to_json(&self) -> SecretBytes;
 
     /// As a document for the terminal, which is printed and dropped.
     ///
     /// # Errors
     /// None: every answer is JSON.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line prints"))]
     fn to_value(&self) -> Result<Value>;
 }
 
 struct Secret<T>(T);
 
 impl<T: Serialize> SecretDocument for Secret<T> {
+    #[cfg(feature = "kms-endpoint")]
     fn to_json(&self) -> SecretBytes {
         secret_json::write(&self.0)
     }

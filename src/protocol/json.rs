@@ -36,6 +36,7 @@ pub(crate) enum Text<'a> {
 ///
 /// # Errors
 /// Anything else. The text is the parser's: line and column, and nothing of the body.
+#[cfg(feature = "kms-endpoint")]
 pub(crate) fn parse_object(body: &[u8]) -> Result<Members<'_>, String> {
     if body.trim_ascii().is_empty() {
         return Ok(Members::new());
@@ -50,7 +51,7 @@ pub(crate) fn parse_object(body: &[u8]) -> Result<Members<'_>, String> {
 
 impl<'a> Json<'a> {
     /// JSON that was parsed before.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line has JSON in parts"))]
+    #[cfg(feature = "cli")]
     pub(crate) fn of(value: &'a Value) -> Self {
         match value {
             Value::Null => Self::Null,

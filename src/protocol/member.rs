@@ -75,7 +75,7 @@ pub(crate) enum Kind {
     },
     Structure(&'static [Member]),
     /// Values by names of the caller's, in answers.
-    Map(&'static Kind),
+    Map(#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line prints skeletons"))] &'static Kind),
     /// A point in time, in answers: text as in ISO 8601 on a terminal, seconds since 1970 on the wire.
     Date,
 }

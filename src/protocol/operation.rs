@@ -31,6 +31,7 @@ pub(crate) struct Operation {
     /// The request's members, in the order of the model.
     pub(crate) input: &'static [Member],
     /// Members of the request that AWS has in requests of their own, and coldseal's command line here.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line takes them"))]
     pub(crate) own_input: &'static [Member],
     /// The answer's members, in the order of the model. No client of AWS sees others.
     pub(crate) output: &'static [Member],
@@ -69,10 +70,13 @@ pub(crate) enum Run {
     /// What takes long, or can be refused by the request alone, is done before the keystore is locked for the [`Change`].
     ChangeKeys(for<'a> fn(Region, &'a Request) -> Result<Change<'a>>),
     /// On secrets in a vault, read beside others.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Secrets(fn(&Secrets<'_>, &Request) -> Result<Answer>),
     /// Seals secrets under keys, which may be made for them, and are durable before what is wrapped under them.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     SealSecrets(fn(&mut Sealing<'_>, &Request) -> Result<Answer>),
     /// On the record of a secret in a vault, whose own lock is taken. No key is needed; the keystore's tag is put on the record where it was.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     ChangeRecord(fn(&Secrets<'_>, &Request) -> Result<Answer>),
 }
 

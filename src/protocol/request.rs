@@ -20,7 +20,6 @@ static NO_PAIRS: EncryptionContext = EncryptionContext::new();
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// A client of AWS, which knows the names and the errors of AWS alone.
-    #[cfg_attr(not(feature = "kms-endpoint"), expect(dead_code, reason = "only 'kms serve' has clients"))]
     Client,
     /// coldseal's own command line.
     CommandLine,
@@ -143,7 +142,6 @@ impl Request {
     }
 
     /// A structure.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "no client sends one that is taken"))]
     pub(crate) fn structure(&self, name: &str) -> Option<&Structure> {
         match self.values.get(name) {
             Some(Value::Structure(structure)) => Some(structure),
