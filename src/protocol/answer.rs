@@ -6,12 +6,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-#[cfg(feature = "kms-endpoint")]
-use crate::{kms::secret_json, secret::SecretBytes};
 use crate::{
     error::{Error, Result},
     vault::{Listed, PayloadKind, SecretChange, SecretListEntry, SecretOrder, SecretValueEntry},
 };
+#[cfg(feature = "kms-endpoint")]
+use crate::{kms::secret_json, secret::SecretBytes};
 
 /// What an operation answers.
 #[derive(Debug)]

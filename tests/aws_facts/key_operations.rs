@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::account::{Account, members};
+use crate::account::{Account, members, violation_of};
 
 const MISSING: &str = "1234abcd-12ab-34cd-56ef-1234567890ab";
 const DRY_RUN: &str = "The request would have succeeded, but the DryRun option is set.";
@@ -262,8 +262,10 @@ fn replicate_key() {
         "UnsupportedOperationException",
         &format!("{} is not a multi-region primary key.", single["Arn"].as_str().expect("an ARN")),
     );
-    let (code, _, stderr) = account.run(&format!("{line} --replica-region nowhere"));
-    assert!(code == Some(252) && stderr.contains("there is no Region 'nowhere'"), "{stderr}");
+    let (code, _, stderr) = account.run(&format!("{line} --replica-region xx-nowhere-1"));
+    assert!(code == Some(252) && stderr.contains("there is no Region 'xx-nowhere-1'"), "{stderr}");
+    let pattern = r"satisfy regular expression pattern: ^([a-z]+-){2,3}\d+$";
+    account.refuses(&format!("{line} --replica-region nowhere"), "ValidationException", &violation_of("nowhere", "replicaRegion", pattern));
 }
 
 #[test]

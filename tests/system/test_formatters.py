@@ -139,6 +139,17 @@ def sample(shape, **options):
     return json.loads(json.dumps(made, default=plain))
 
 
+def filled_in(skeleton):
+    """A request with values of which none is too short or too small."""
+    if isinstance(skeleton, dict):
+        return {name: filled_in(value) for name, value in skeleton.items()}
+    if isinstance(skeleton, list):
+        return [filled_in(value) for value in skeleton]
+    if skeleton is None:
+        return BLOB
+    return "x" * 64 if isinstance(skeleton, str) else skeleton if isinstance(skeleton, bool) else 100
+
+
 def differences(ours, theirs, path):
     """What both have and one has otherwise. What only one has, a newer model has added, or coldseal has no flag for."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
@@ -165,9 +176,8 @@ def test_skeletons_are_those_of_the_aws_cli(binary, folder):
             operation, command = model.operation_model(name), [service, xform_name(name, "-"), "--region", "us-east-1"]
             request = json.loads(coldseal.run(*command, "--generate-cli-skeleton"))
             faults += differences(request, sample(operation.input_shape), f"{name} input")
-            # A sample of the answer is given to a request that could be made: one number for a data key's length is enough.
-            filled = {member: BLOB if value is None else value for member, value in request.items() if member != "NumberOfBytes" or "KeySpec" not in request}
-            command += ["--cli-input-json", json.dumps(filled)]
+            # A sample of the answer is given to a request that could be sent.
+            command += ["--cli-input-json", json.dumps(filled_in(request))]
             answer = json.loads(coldseal.run(*command, "--generate-cli-skeleton", "output") or "{}")
             faults += differences(answer, sample(operation.output_shape, use_member_names=True), f"{name} output")
             if operation.output_shape and operation.output_shape.members and not answer:

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        commands::secret_entry::{NOT_THERE, read},
+        commands::secret_entry::{NOT_THERE, read, request},
         failure::Outcome,
         invocation::Invocation,
         terminal::note,
@@ -30,6 +30,7 @@ pub(crate) struct DescribeSecretArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome {
+    let request = request(invocation, args)?;
     invocation.vault.require()?;
     // Metadata needs no key: a keystore that does not open is as good as none.
     let kms = match invocation.keystore.read_if_any() {
@@ -41,6 +42,6 @@ pub(super) fn run(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome
     };
     let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
     let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region };
-    let Answer::Document(description) = read(invocation, &secrets, args)? else { return Err(NOT_THERE.into()) };
+    let Answer::Document(description) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
     invocation.printer.print(&description)
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::{
     cli::{
         args::OpeningKeyArgs,
-        commands::secret_entry::{NOT_THERE, read},
+        commands::secret_entry::{NOT_THERE, read, request},
         failure::Outcome,
         invocation::Invocation,
         output_file::{Destination, Overwrite, note_readers},
@@ -64,6 +64,7 @@ pub(crate) struct GetSecretValueArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome {
+    let request = request(invocation, args)?;
     // A file that must not be overwritten is an error before anything is opened.
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let destination = args
@@ -82,7 +83,7 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
     name_online_keys(invocation.key_names(), kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
     let secrets =
         Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region: invocation.regions.of_secret(&args.secret_id)? };
-    let Answer::Value(entry) = read(invocation, &secrets, args)? else { return Err(NOT_THERE.into()) };
+    let Answer::Value(entry) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
     if !entry.is_compared {
         note(NOT_COMPARED);
     }

@@ -27,9 +27,9 @@ pub(super) fn request(invocation: &Invocation, args: &impl Serialize) -> Outcome
 }
 
 /// Carries out what reads.
-pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, args: &impl Serialize) -> Outcome<Answer> {
+pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, request: &Request) -> Outcome<Answer> {
     let Run::Secrets(read) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
-    Ok(read(secrets, &request(invocation, args)?)?)
+    Ok(read(secrets, request)?)
 }
 
 /// Changes what is on record of a secret. Where there is a keystore, it is opened, so that the record keeps its tag.

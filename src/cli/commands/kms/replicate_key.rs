@@ -31,7 +31,10 @@ pub(crate) struct ReplicateKeyArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &ReplicateKeyArgs) -> Outcome {
-    invocation.regions.of_key(&args.key.key_id)?;
-    parse_region("--replica-region", &args.replica_region)?;
-    entry::run(invocation, args)
+    let done = entry::answer_with(invocation, args, |prepare, region, request| {
+        // Names of Regions that there may be are told with those that are like them.
+        parse_region("--replica-region", &args.replica_region)?;
+        Ok(prepare(region, request)?)
+    })?;
+    entry::print(invocation, done)
 }

@@ -22,7 +22,10 @@ pub(crate) struct UpdatePrimaryRegionArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &UpdatePrimaryRegionArgs) -> Outcome {
-    invocation.regions.of_key(&args.key.key_id)?;
-    parse_region("--primary-region", &args.primary_region)?;
-    entry::run(invocation, args)
+    let done = entry::answer_with(invocation, args, |prepare, region, request| {
+        // Names of Regions that there may be are told with those that are like them.
+        parse_region("--primary-region", &args.primary_region)?;
+        Ok(prepare(region, request)?)
+    })?;
+    entry::print(invocation, done)
 }
