@@ -69,6 +69,29 @@ impl fmt::Display for Conflict {
 
 impl std::error::Error for Conflict {}
 
+/// What a file is to this run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FileUse {
+    Kept(KeptFile),
+    Read,
+    Written,
+    Stdout,
+}
+
+impl fmt::Display for FileUse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Kept(KeptFile::Keystore) => "the keystore",
+            Self::Kept(KeptFile::KeyFile) => "the keystore's key file",
+            Self::Kept(KeptFile::BesideKeystore) => "the keystore's",
+            Self::Kept(KeptFile::Vault) => "the vault",
+            Self::Read => "read by this command",
+            Self::Written => "written by this command",
+            Self::Stdout => "stdout is redirected to it",
+        })
+    }
+}
+
 /// What makes a file the same under each of its names. Devices that are no disk have none: they may be read and written at once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum FileId {
@@ -228,6 +251,21 @@ impl FilesInUse {
         Ok(())
     }
 
+    /// What a file that is there is used for, if for anything.
+    pub(crate) fn use_of(&self, path: &Path) -> Option<FileUse> {
+        let (identity, registered) = (Identity::of(path), self.registered());
+        if identity.id.is_some() && identity.id == registered.stdout {
+            return Some(FileUse::Stdout);
+        }
+        if let Some(what) = registered.keeps(&identity) {
+            return Some(FileUse::Kept(what));
+        }
+        if registered.reads(&identity) {
+            return Some(FileUse::Read);
+        }
+        registered.outputs.iter().any(|output| output.is(&identity)).then_some(FileUse::Written)
+    }
+
     fn registered(&self) -> MutexGuard<'_, Registered> {
         lock(&self.0)
     }
@@ -246,12 +284,19 @@ impl Registered {
     }
 
     fn require_free(&self, output: &Identity) -> Result<(), Conflict> {
-        let is_read = output.id.is_some_and(|id| self.opened.contains(&id)) || self.to_be_read.iter().any(|input| input.is(output));
-        if is_read {
+        if self.reads(output) {
             return Err(Conflict::WritesInput);
         }
-        let is_kept = |(kept, what): &&(Identity, KeptFile)| kept.is(output) || (*what == KeptFile::Vault && output.lies_in(kept));
-        self.kept.iter().find(is_kept).map_or(Ok(()), |(_, what)| Err(Conflict::Writes(*what)))
+        self.keeps(output).map_or(Ok(()), |what| Err(Conflict::Writes(what)))
+    }
+
+    fn reads(&self, file: &Identity) -> bool {
+        file.id.is_some_and(|id| self.opened.contains(&id)) || self.to_be_read.iter().any(|input| input.is(file))
+    }
+
+    fn keeps(&self, file: &Identity) -> Option<KeptFile> {
+        let is_kept = |(kept, what): &&(Identity, KeptFile)| kept.is(file) || (*what == KeptFile::Vault && file.lies_in(kept));
+        self.kept.iter().find(is_kept).map(|(_, what)| *what)
     }
 }
 

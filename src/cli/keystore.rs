@@ -43,8 +43,16 @@ impl Keystore {
 
     /// For a command on secrets, which may be of another account than the keystore; held until dropped.
     pub(crate) fn session_for_secrets(&self) -> Result<KeystoreSession> {
-        let account = if self.location.keystore.exists() { None } else { self.account.clone() };
-        KeystoreSession::begin(&self.location, &self.passphrases, account)
+        KeystoreSession::begin(&self.location, &self.passphrases, self.account_for_secrets())
+    }
+
+    /// What such a session would begin with, where nothing is to be made or changed.
+    pub(crate) fn preview_for_secrets(&self) -> Result<EmbeddedKms> {
+        KeystoreSession::preview(&self.location, &self.passphrases, self.account_for_secrets())
+    }
+
+    fn account_for_secrets(&self) -> Option<AccountId> {
+        self.account.clone().filter(|_| !self.location.keystore.exists())
     }
 
     /// For a command that may change its keys; held until dropped.

@@ -65,6 +65,8 @@ pub(crate) use key_id::random_uuid;
 pub use key_spec::{KeySpec, KeyUsage};
 #[cfg(feature = "kms-endpoint")]
 pub(crate) use keystore::LiveKeystore;
+#[cfg(feature = "cli")]
+pub(crate) use keystore::begins_as_keystore;
 #[cfg(fuzzing)]
 pub use keystore::fuzzing;
 pub use keystore::{Committed, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};

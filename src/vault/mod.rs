@@ -47,7 +47,7 @@ pub use crate::kms::{
     key_choice::{KeyOptions, RecoveryKey, ReplicaRegion},
 };
 pub use crate::store::Listed;
-pub use batch::{Batch, BatchEntry, BatchStatus, BatchWriter};
+pub use batch::{Batch, BatchEntry, BatchPreview, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
 pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry, VersionStages};
 pub use list::{FilterKey, ListSecrets, SecretFilter, SecretOrder, SortBy, SortOrder};

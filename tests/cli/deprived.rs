@@ -15,13 +15,13 @@ use crate::sandbox::Sandbox;
 const NO_THREADS: [&str; 2] = ["prlimit", "--nproc=1"];
 
 /// The folder in the hands of a user whom limits and permissions bind, as they do not bind root.
-struct Deprived {
-    sandbox: Sandbox,
+pub(crate) struct Deprived {
+    pub(crate) sandbox: Sandbox,
     is_root: bool,
 }
 
 impl Deprived {
-    fn new(sandbox: Sandbox) -> Self {
+    pub(crate) fn new(sandbox: Sandbox) -> Self {
         let is_root = rustix::process::geteuid().is_root();
         if is_root {
             // What lies in a home of root is not to be had by others.
@@ -48,7 +48,7 @@ impl Deprived {
         command
     }
 
-    fn run(&self, by: &[&str], line: &str) -> Output {
+    pub(crate) fn run(&self, by: &[&str], line: &str) -> Output {
         self.command(by, line).output().expect("runs")
     }
 }

@@ -22,6 +22,8 @@ mod machines;
 mod output;
 mod outputs;
 mod pack;
+mod pack_dry_run;
+mod pack_folder;
 mod passphrase;
 mod places;
 mod process;

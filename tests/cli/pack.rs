@@ -7,9 +7,11 @@ use serde_json::Value;
 
 use crate::sandbox::Sandbox;
 
+/// What the AWS CLI calls such an entry.
+const MALFORMED: Option<&str> = Some("ParamValidation");
 const PACK: &str = "pack plan.jsonl --region us-west-2 --add-replica-regions eu-west-1 us-east-1";
 
-fn write(sandbox: &Sandbox, name: &str, content: impl AsRef<[u8]>) {
+pub(crate) fn write(sandbox: &Sandbox, name: &str, content: impl AsRef<[u8]>) {
     let path = sandbox.path(name);
     fs::create_dir_all(path.parent().expect("in the sandbox")).expect("made");
     fs::write(path, content).expect("written");
@@ -20,14 +22,14 @@ fn run(sandbox: &Sandbox, command: &str) -> Output {
 }
 
 /// Exit code, lines of the result and stderr.
-fn packed(sandbox: &Sandbox, command: &str) -> (Option<i32>, Vec<Value>, String) {
+pub(crate) fn packed(sandbox: &Sandbox, command: &str) -> (Option<i32>, Vec<Value>, String) {
     let Output { status, stdout, stderr } = run(sandbox, command);
     let lines = String::from_utf8(stdout).expect("text");
     let lines = lines.lines().map(|line| serde_json::from_str(line).expect("a line is JSON")).collect();
     (status.code(), lines, String::from_utf8(stderr).expect("text"))
 }
 
-fn statuses(lines: &[Value]) -> Vec<&str> {
+pub(crate) fn statuses(lines: &[Value]) -> Vec<&str> {
     lines.iter().map(|line| line["Status"].as_str().expect("text")).collect()
 }
 
@@ -91,12 +93,12 @@ fn what_is_wrong_with_an_entry_is_told_and_the_others_are_made() {
     let sandbox = Sandbox::new();
     let good = "{\"Name\": \"a\", \"SecretString\": \"TOPSECRET\"}\n";
     for (entries, failures) in [
-        ("{\"SecretString\": \"TOPSECRET\"}", &[(None, "line 2: Missing required parameter in input: \"Name\"")][..]),
-        ("[\"TOPSECRET\"]\n\n\"TOPSECRET\"", &[(None, "line 2: Invalid type"), (None, "line 4: Invalid type")]),
-        ("{\"Name\": \"b\", \"SecretString\": [\"TOPSECRET\"]}", &[(None, "line 2: Invalid type for parameter SecretString")]),
+        ("{\"SecretString\": \"TOPSECRET\"}", &[(MALFORMED, "line 2: Missing required parameter in input: \"Name\"")][..]),
+        ("[\"TOPSECRET\"]\n\n\"TOPSECRET\"", &[(MALFORMED, "line 2: Invalid type"), (MALFORMED, "line 4: Invalid type")]),
+        ("{\"Name\": \"b\", \"SecretString\": [\"TOPSECRET\"]}", &[(MALFORMED, "line 2: Invalid type for parameter SecretString")]),
         (
             "{\"Name\": \"b\", \"SecretString\": \"file://none\"}",
-            &[(None, "line 2: Error parsing parameter 'SecretString': Unable to load")],
+            &[(MALFORMED, "line 2: Error parsing parameter 'SecretString': Unable to load")],
         ),
         ("{\"Name\": \"a\", \"SecretString\": \"x\"}", &[(Some("InvalidParameterException"), "line 2: the name a is that of entry 1 too")]),
         (
@@ -204,7 +206,7 @@ fn a_directory_is_packed_by_the_names_of_its_files() {
     }
     let (code, lines, stderr) = packed(&sandbox, "pack secrets.d --region us-west-2 --add-replica-regions eu-west-1");
     assert_eq!((code, statuses(&lines)), (Some(0), vec!["Created"; 2]), "{stderr}");
-    assert!(stderr.contains("left out: 1 name with a dot in front"), "{stderr}");
+    assert!(stderr.contains("left out: 1 name with a dot in front: .env; --include-hidden takes them"), "{stderr}");
     assert_eq!(sandbox.stdout("list-secrets --query SecretList[].Name --output text"), "key\tprod/db\n");
     assert_eq!(sandbox.stdout("get-secret-value --secret-id prod/db --query SecretString --output text"), "text\n");
     assert_eq!(sandbox.stdout("get-secret-value --secret-id key --query SecretBinary --output text"), "/w==\n");

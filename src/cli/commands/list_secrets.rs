@@ -24,13 +24,16 @@ use crate::{
 /// List the secrets of a Region, or of all Regions
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Without a Region every secret is listed once, in its primary Region.
+#[command(
+    after_help = "Without a Region every secret is listed once, in its primary Region. A secret whose record cannot be read is named on stderr,
+the others are listed, and the exit code is 1.
 
 Examples:
   coldseal list-secrets --query 'SecretList[].Name' --output text
   coldseal list-secrets --filters Key=name,Values=production/ \\
       Key=tag-key,Values=!legacy --sort-by created-date --sort-order desc
-  coldseal list-secrets --max-items 20 --output table")]
+  coldseal list-secrets --max-items 20 --output table"
+)]
 pub(crate) struct ListSecretsArgs {
     /// Only secrets that pass all of these: Key=name,Values=prod ..., or JSON. Keys: description, name, tag-key, tag-value, primary-region, owning-service, all
     #[arg(long, value_name = "FILTER", num_args = 1..)]

@@ -1,6 +1,8 @@
 //! `pack`
 
 mod check;
+mod dry_run;
+mod failure_code;
 mod report;
 mod writing;
 
@@ -13,16 +15,19 @@ use crate::{
         args::WrapArgs,
         commands::{
             key_warnings::{of_change, tell},
-            pack::{check::check, report::Report, writing::GroupWriter},
+            pack::{
+                check::check,
+                report::{Ending, Report},
+                writing::GroupWriter,
+            },
             secret_flags::{encryption_context, name_clash, replicas, suite_of, tags},
         },
         failure::{Failure, Outcome},
         invocation::Invocation,
         paramfile::ParamFiles,
-        plan::{Defaults, PlanSource},
+        plan::{Defaults, HiddenFiles, PlanSource},
         recovery_key::{Wrapping, key_options},
         terminal::note,
-        usage::UsageError,
     },
     kms::{LimitedKms, OnlineKms},
     vault::{BatchWriter, DataKeyScope, KeyOptions, PayloadKind},
@@ -34,9 +39,10 @@ use crate::{
 /// name files: file://PATH for text, fileb://PATH for bytes, as in flags, from the current directory. Every entry, Region and key is checked
 /// before the first byte is written; an entry that is refused, or fails later, does not stop the others.
 ///
-/// stdout gets a line of JSON for each: Name, ARN, VersionId and Status, which is Created, Unchanged or Failed, then with ErrorCode and
-/// Message; what is refused by the check comes first. A secret that is there with the same value, Regions, keys and metadata is Unchanged, and
-/// nothing of it is written, so that a run can be repeated.
+/// stdout gets a line of JSON for each: Name, ARN, VersionId and Status, which is Created, Unchanged or Failed, then with ErrorCode,
+/// Message and, where something helps, Hint; what is refused by the check comes first. A secret that is there with the same value, Regions, keys
+/// and metadata is Unchanged, and nothing of it is written, so that a run can be repeated. With --dry-run the Status of what would be made is
+/// WouldCreate.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coldseal pack plan.jsonl --region us-west-2
@@ -52,8 +58,13 @@ A plan:
   {\"Name\": \"tls/key\", \"SecretBinary\": \"fileb://key.der\",
    \"AddReplicaRegions\": [{\"Region\": \"eu-west-1\"}]}
 
-Of a directory every file below it becomes a secret, named by its path from there: text where it is UTF-8, else bytes. Files and directories \
-whose name begins with a dot are left out, symbolic links are not followed; a note says how many.
+An entry has a Name, and may have SecretString or SecretBinary, Description, KmsKeyId, Tags, AddReplicaRegions, ForceOverwriteReplicaSecret, \
+ClientRequestToken, ResourcePolicy and RotationRules, of the types that AWS's CreateSecret has; null is as good as nothing, and another member \
+is refused. docs/plan.schema.json is the JSON Schema of it, for editors and for tools that make plans.
+
+Of a directory every file below it becomes a secret, named by its path from there: text where it is UTF-8, else bytes. Left out, and named on \
+stderr, is what begins with a dot (--include-hidden takes it), what this command reads, keeps or writes, every vault and keystore, and special \
+files. Symbolic links are followed to what lies in the directory, a directory by one link. What cannot be read is a Failed line of its own.
 
 Secrets are made durable in groups of up to 256, and a line is printed when its secret is. Whatever ends a run early, running it again \
 completes it.
@@ -78,6 +89,12 @@ pub(crate) struct PackArgs {
     /// Pairs that are bound to every bundle: k=v ..., or JSON; not encrypted
     #[arg(long, value_name = "K=V", num_args = 1..)]
     pub(crate) encryption_context: Option<Vec<String>>,
+    /// Check everything and say what would be done; nothing is written or made
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Of a directory: take files and directories whose name begins with a dot too
+    #[arg(long)]
+    pub(crate) include_hidden: bool,
     /// Of a directory: store each file as bytes, text too
     #[arg(long)]
     pub(crate) binary: bool,
@@ -100,17 +117,18 @@ pub(crate) struct PackArgs {
 pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let files = invocation.inputs.files();
     let defaults = defaults(invocation, &files, args)?;
-    let source = PlanSource::open(&files, &args.source)?;
-    source.left_out().iter().for_each(|left_out| note(&left_out.to_string()));
+    // What is read for all of them is known before a directory is looked through.
     let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
-    let mut session = invocation.keystore.session_for_secrets()?;
-    let mut keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, Vec::new())?;
-    keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);
-    let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
-    let checked = check(&source, &defaults, &files, &mut batch)?;
-    if checked.count == 0 {
-        return Err(UsageError::new("there is nothing to pack: no entry in the plan, or no file in the directory").into());
+    let hidden = if args.include_hidden { HiddenFiles::Taken } else { HiddenFiles::LeftOut };
+    let source = PlanSource::open(&files, &args.source, hidden)?;
+    source.left_out().iter().for_each(|line| note(line));
+    if args.dry_run {
+        return dry_run::run(invocation, args, (&source, &defaults, &files), wrapping);
     }
+    let mut session = invocation.keystore.session_for_secrets()?;
+    let keys = limited(key_options(invocation.key_names(), Some(session.kms()), wrapping, Vec::new())?, args);
+    let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
+    let checked = check(&source, &defaults, &files, |request| batch.check(request))?;
     let mut report = Report::new(&invocation.printer, checked.count);
     for refusal in checked.refused.values() {
         report.refused(refusal)?;
@@ -127,7 +145,7 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     } else {
         Ok(())
     };
-    let has_failed = report.finish(invocation.vault.root());
+    let has_failed = report.finish(Ending::Written(invocation.vault.root()));
     made?;
     if has_failed { Err(Failure::Partial) } else { Ok(()) }
 }
@@ -137,6 +155,12 @@ fn note_made(invocation: &Invocation, writer: &mut BatchWriter<'_>) {
     if let Some(committed) = writer.take_made() {
         invocation.keystore.note_made(&committed);
     }
+}
+
+/// With calls to AWS KMS for so many secrets at once.
+fn limited(mut keys: KeyOptions, args: &PackArgs) -> KeyOptions {
+    keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);
+    keys
 }
 
 fn defaults(invocation: &Invocation, files: &ParamFiles<'_>, args: &PackArgs) -> Outcome<Defaults> {

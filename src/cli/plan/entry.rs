@@ -13,7 +13,7 @@ use super::super::{
 use crate::{
     Error,
     arn::AccountId,
-    protocol::{self, draft::Draft, json::Json, operation::Service, request::Request, secrets},
+    protocol::{self, draft::Draft, json::Json, member::Member, operation::Service, request::Request, secrets},
     region::Region,
     suite::AlgorithmSuite,
     vault::{CreateSecret, DataKeyScope, NameClash, PayloadKind, ReplicaRegion, SecretValue, Tag},
@@ -21,6 +21,12 @@ use crate::{
 
 /// A member that means nothing here: nobody else manages the secrets of a vault.
 const NOT_TAKEN: &str = "Type";
+
+/// The members that an entry may have: those of `create-secret`.
+pub(super) fn members() -> impl Iterator<Item = &'static Member> {
+    let entry = protocol::find(Service::SecretsManager, "CreateSecret").into_iter();
+    entry.flat_map(|entry| entry.input.iter().chain(entry.own_input)).filter(|member| member.name != NOT_TAKEN)
+}
 
 /// What the command line says for all entries, or for those that do not say it themselves.
 pub(crate) struct Defaults {
@@ -104,9 +110,7 @@ fn take_text(given: &mut Map<String, Value>, member: &str) -> Option<String> {
 fn checked(mut given: Map<String, Value>) -> Result<Request, UsageError> {
     // As in requests of AWS's command line, null is as good as nothing; so is a list of a skeleton that was not filled in.
     given.retain(|_, value| !value.is_null() && value.as_array().is_none_or(|items| !items.is_empty()));
-    let entry = protocol::find(Service::SecretsManager, "CreateSecret").into_iter();
-    let members: Vec<_> =
-        entry.flat_map(|entry| entry.input.iter().chain(entry.own_input)).filter(|member| member.name != NOT_TAKEN).collect();
+    let members: Vec<_> = members().collect();
     let mut draft = Draft::default();
     for (name, value) in &given {
         match members.iter().find(|member| member.name == name) {

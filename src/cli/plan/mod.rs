@@ -4,6 +4,8 @@
 mod entry;
 mod folder;
 mod json_stream;
+#[cfg(test)]
+mod schema;
 
 use std::{
     fmt, fs,
@@ -12,13 +14,15 @@ use std::{
 };
 
 pub(crate) use entry::Defaults;
-use folder::{FoundFile, LeftOut};
+pub(crate) use folder::HiddenFiles;
+use folder::{Folder, Unreadable};
 use json_stream::StreamError;
 use serde_json::Value;
 
 use super::{
     failure::Outcome,
     paramfile::{self, ParamFiles, SizeLimit},
+    shown::cell,
     usage::UsageError,
 };
 use crate::{secret::SecretBytes, vault::CreateSecret};
@@ -31,7 +35,7 @@ pub(crate) enum PlanSource {
     Plan(PathBuf),
     /// What came through a pipe, which nobody reads twice.
     Held(SecretBytes),
-    Folder(Vec<FoundFile>, LeftOut),
+    Folder(Folder),
 }
 
 /// Which entry it is, for people.
@@ -46,7 +50,7 @@ impl fmt::Display for EntryPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Line(line) => write!(f, "line {line}"),
-            Self::File(path) => write!(f, "{}", path.display()),
+            Self::File(path) => f.write_str(&cell(&path.to_string_lossy())),
         }
     }
 }
@@ -57,20 +61,36 @@ pub(crate) struct PlanEntry {
     /// The secret's name, where there is one.
     pub(crate) name: Option<String>,
     /// What is asked for, or what is wrong with it.
-    pub(crate) request: Result<CreateSecret, UsageError>,
+    pub(crate) request: Result<CreateSecret, EntryFault>,
+}
+
+/// What is wrong with an entry.
+#[derive(Debug)]
+pub(crate) enum EntryFault {
+    /// It is not what an entry may be, or its value cannot be had.
+    Malformed(UsageError),
+    /// It is a part of a directory that cannot be looked into.
+    Unreadable(UsageError),
+}
+
+impl EntryFault {
+    pub(crate) const fn error(&self) -> &UsageError {
+        match self {
+            Self::Malformed(error) | Self::Unreadable(error) => error,
+        }
+    }
 }
 
 impl PlanSource {
-    /// The plan or directory at `path`.
-    pub(crate) fn open(files: &ParamFiles<'_>, path: &Path) -> Outcome<Self> {
+    /// The plan or directory at `path`. What the command reads besides is registered before.
+    pub(crate) fn open(files: &ParamFiles<'_>, path: &Path, hidden: HiddenFiles) -> Outcome<Self> {
         if path == Path::new("-") {
             return Ok(Self::Held(files.stdin("PLAN", LIMIT)?));
         }
         let unable = |error| unable_to_read(path, &error);
         let metadata = fs::metadata(path).map_err(unable)?;
         if metadata.is_dir() {
-            let (files, left_out) = folder::walk(path).map_err(unable)?;
-            return Ok(Self::Folder(files, left_out));
+            return Ok(Self::Folder(folder::walk(path, hidden, files.in_use()).map_err(unable)?));
         }
         if metadata.is_file() {
             return Ok(Self::Plan(path.to_owned()));
@@ -79,9 +99,9 @@ impl PlanSource {
         Ok(Self::Held(paramfile::read_stream("PLAN", &path.display().to_string(), &mut pipe, LIMIT)?))
     }
 
-    /// What of a directory is left out, if anything is.
-    pub(crate) fn left_out(&self) -> Option<&LeftOut> {
-        if let Self::Folder(_, left_out) = self { Some(left_out).filter(|left_out| !left_out.is_empty()) } else { None }
+    /// What of a directory is left out, a line for each kind.
+    pub(crate) fn left_out(&self) -> Vec<String> {
+        if let Self::Folder(folder) = self { folder.left_out.notes() } else { Vec::new() }
     }
 
     /// Hands over each entry, in order.
@@ -91,13 +111,18 @@ impl PlanSource {
     pub(crate) fn visit(&self, defaults: &Defaults, files: &ParamFiles<'_>, mut visit: impl FnMut(PlanEntry) -> Outcome) -> Outcome {
         let each = |line, value: Value| {
             let name = value.get("Name").and_then(Value::as_str).map(str::to_owned);
-            visit(PlanEntry { place: EntryPlace::Line(line), name, request: entry::request(value, defaults, files) })
+            visit(PlanEntry {
+                place: EntryPlace::Line(line),
+                name,
+                request: entry::request(value, defaults, files).map_err(EntryFault::Malformed),
+            })
         };
         let read = match self {
-            Self::Folder(found, _) => {
-                return found.iter().try_for_each(|file| {
+            Self::Folder(found) => {
+                found.unreadable.iter().map(Unreadable::entry).try_for_each(&mut visit)?;
+                return found.files.iter().try_for_each(|file| {
                     let (place, name) = (EntryPlace::File(file.path.clone()), file.name.clone());
-                    visit(PlanEntry { place, name, request: file.request(defaults, files) })
+                    visit(PlanEntry { place, name, request: file.request(defaults, files).map_err(EntryFault::Malformed) })
                 });
             }
             Self::Held(text) => json_stream::for_each(io::Cursor::new(text.expose()), each),
@@ -115,6 +140,15 @@ impl PlanSource {
                     .into()
             }
         })
+    }
+}
+
+impl Unreadable {
+    /// It stands for entries that nobody sees.
+    fn entry(&self) -> PlanEntry {
+        let error = UsageError::new(format!("cannot be read: {}", self.why))
+            .with_hint("'ls -ld' shows whose it is and who may read (r) and enter (x) it");
+        PlanEntry { place: EntryPlace::File(self.path.clone()), name: None, request: Err(EntryFault::Unreadable(error)) }
     }
 }
 

@@ -156,7 +156,7 @@ fn anything_else_is_refused_without_its_content() {
 
 /// The plan or directory at `path`.
 fn opened(path: &Path) -> Result<PlanSource, Failure> {
-    PlanSource::open(&ParamFiles::new(&Environment::fixed(&[])), path)
+    PlanSource::open(&ParamFiles::new(&Environment::fixed(&[])), path, HiddenFiles::LeftOut)
 }
 
 /// The places and names that a source gives.

@@ -57,6 +57,16 @@ struct FormatOnly {
     format: u32,
 }
 
+#[cfg(feature = "cli")]
+/// How every keystore file begins, be it one in use or an export.
+const BEGINNING: &[u8] = br#"{"header":{"format":"#;
+
+#[cfg(feature = "cli")]
+/// Whether a file that begins so is a keystore, as far as a look at it tells.
+pub(crate) fn begins_as_keystore(bytes: &[u8]) -> bool {
+    bytes.starts_with(BEGINNING)
+}
+
 impl Envelope {
     /// Parses a keystore file.
     ///

@@ -42,6 +42,8 @@ mod tests;
 mod unlock;
 
 pub use durable_keys::{Committed, KeysDurable};
+#[cfg(feature = "cli")]
+pub(crate) use envelope::begins_as_keystore;
 #[cfg(feature = "kms-endpoint")]
 pub(crate) use live::LiveKeystore;
 pub use location::KeystoreLocation;

@@ -41,22 +41,17 @@ impl KeystoreSession {
     pub fn begin(location: &KeystoreLocation, passphrases: &dyn Passphrases, account: Option<AccountId>) -> Result<Self> {
         durable::create_dir_all(parent_of(&location.keystore))?;
         let (lock, opened) = lock_and_unlock(location, passphrases, None)?;
-        let (mut kms, unlocked) = match opened {
-            Some((kms, unlocked)) => (kms, Some(unlocked)),
-            None => {
-                key_file::read(&location.key_file)?;
-                (EmbeddedKms::new(account.clone().unwrap_or_else(AccountId::embedded))?, None)
-            }
-        };
-        match account {
-            Some(asked) if asked != kms.account => {
-                Err(SetupError::OtherAccount { keystore: location.keystore.clone(), account: kms.account, asked }.into())
-            }
-            _ => {
-                kms.rotate_due()?;
-                Ok(Self { location: location.clone(), kms, unlocked, made: None, lock })
-            }
-        }
+        let (found, unlocked) = opened.map_or((None, None), |(kms, unlocked)| (Some(kms), Some(unlocked)));
+        let kms = begun(location, found, account)?;
+        Ok(Self { location: location.clone(), kms, unlocked, made: None, lock })
+    }
+
+    /// The state that [`KeystoreSession::begin`] would give. There is no lock, and nothing is made or changed: whether files can be written is not tried.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn preview(location: &KeystoreLocation, passphrases: &dyn Passphrases, account: Option<AccountId>) -> Result<EmbeddedKms> {
+        begun(location, location.load(passphrases)?, account)
     }
 
     /// As [`KeystoreSession::begin`], for a keystore that is there and has this id.
@@ -148,6 +143,22 @@ impl KeystoreSession {
         self.unlocked = Some(unlocked);
         Ok(committed)
     }
+}
+
+/// What a session begins with: what was found, or what is to be made.
+fn begun(location: &KeystoreLocation, found: Option<EmbeddedKms>, account: Option<AccountId>) -> Result<EmbeddedKms> {
+    let mut kms = match found {
+        Some(kms) => kms,
+        None => {
+            key_file::read(&location.key_file)?;
+            EmbeddedKms::new(account.clone().unwrap_or_else(AccountId::embedded))?
+        }
+    };
+    if let Some(asked) = account.filter(|asked| *asked != kms.account) {
+        return Err(SetupError::OtherAccount { keystore: location.keystore.clone(), account: kms.account, asked }.into());
+    }
+    kms.rotate_due()?;
+    Ok(kms)
 }
 
 /// Refuses a keystore that took the place of the one that was opened.

@@ -7,10 +7,12 @@
 //! ```
 
 mod compare;
+mod preview;
 mod write;
 
 use std::{collections::HashMap, num::NonZeroUsize};
 
+pub use preview::BatchPreview;
 pub use write::{BatchEntry, BatchStatus, BatchWriter};
 
 use super::{
@@ -19,7 +21,7 @@ use super::{
 };
 use crate::{
     error::{Result, SecretRefusal},
-    kms::{KeystoreSession, key_choice::KeyOptions},
+    kms::{EmbeddedKms, KeystoreSession, key_choice::KeyOptions},
     region::Region,
     store::Writer,
 };
@@ -31,11 +33,36 @@ pub struct Batch<'a> {
     keys: &'a KeyOptions,
     /// `None` where there is no vault yet.
     writer: Option<Box<dyn Writer + 'a>>,
+    checks: NameChecks,
+}
+
+/// What requests are checked against besides the keys.
+struct NameChecks {
     /// Which Regions have secrets; while the lock is held, no one else adds one.
     regions: Vec<Region>,
     /// The entry, counted from 1, that has a name in a primary Region.
     names: HashMap<(Region, String), u64>,
     checked: u64,
+}
+
+impl NameChecks {
+    fn new(vault: &Vault) -> Self {
+        Self { regions: vault.store.regions(), names: HashMap::new(), checked: 0 }
+    }
+
+    fn check(&mut self, vault: &Vault, kms: &mut EmbeddedKms, keys: &KeyOptions, request: &CreateSecret) -> Result<()> {
+        self.checked += 1;
+        request.validate()?;
+        if let Some(first) = self.names.get(&(request.region, request.name.clone())) {
+            return Err(SecretRefusal::NameTwice { name: request.name.clone(), first: Some(*first) }.into());
+        }
+        self.names.insert((request.region, request.name.clone()), self.checked);
+        let family = vault.read_name_in(&self.regions, &request.name)?.family;
+        if family.holder(request.region).is_some() {
+            return Ok(());
+        }
+        plan_create(kms, keys, request, &family).map(drop)
+    }
 }
 
 impl Vault {
@@ -51,8 +78,7 @@ impl Vault {
         } else {
             None
         };
-        let regions = self.store.regions();
-        Ok(Batch { vault: self, session, keys, writer, regions, names: HashMap::new(), checked: 0 })
+        Ok(Batch { vault: self, session, keys, writer, checks: NameChecks::new(self) })
     }
 }
 
@@ -64,17 +90,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// As for [`Vault::create_secret`]. The request is not to be handed to [`BatchWriter::write`].
     pub fn check(&mut self, request: &CreateSecret) -> Result<()> {
-        self.checked += 1;
-        request.validate()?;
-        if let Some(first) = self.names.get(&(request.region, request.name.clone())) {
-            return Err(SecretRefusal::NameTwice { name: request.name.clone(), first: Some(*first) }.into());
-        }
-        self.names.insert((request.region, request.name.clone()), self.checked);
-        let family = self.vault.read_name_in(&self.regions, &request.name)?.family;
-        if family.holder(request.region).is_some() {
-            return Ok(());
-        }
-        plan_create(self.session.kms_mut(), self.keys, request, &family).map(drop)
+        self.checks.check(self.vault, self.session.kms_mut(), self.keys, request)
     }
 
     /// Makes the vault where there is none, and the keys that are needed for the first time durable.

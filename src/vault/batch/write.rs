@@ -27,6 +27,8 @@ pub enum BatchStatus {
     Created,
     /// It was there, the same; nothing was written.
     Unchanged,
+    /// It would be made: a [preview](super::BatchPreview) says so, and nothing else.
+    WouldCreate,
     /// It was not made, for this reason. The others are not touched by that.
     Failed(Error),
 }

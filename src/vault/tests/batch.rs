@@ -37,6 +37,7 @@ fn statuses(entries: &[BatchEntry]) -> Vec<&'static str> {
     let status = |entry: &BatchEntry| match entry.status {
         BatchStatus::Created => "Created",
         BatchStatus::Unchanged => "Unchanged",
+        BatchStatus::WouldCreate => "WouldCreate",
         BatchStatus::Failed(_) => "Failed",
     };
     entries.iter().map(status).collect()
@@ -47,6 +48,34 @@ fn failure(entry: BatchEntry) -> Error {
         BatchStatus::Failed(error) => error,
         other => panic!("{other:?}"),
     }
+}
+
+fn previewed(place: &Place, requests: &[CreateSecret]) -> Vec<BatchEntry> {
+    let (keys, kms) = (KeyOptions::default(), KeystoreSession::preview(&place.keystore, &Never, None).expect("begun"));
+    let mut preview = place.vault.preview_secrets(kms, &keys).expect("begun");
+    requests.iter().for_each(|request| preview.check(request).expect("in order"));
+    requests.iter().map(|request| preview.preview(request)).collect()
+}
+
+#[test]
+fn a_preview_tells_what_would_be_and_makes_nothing() {
+    let place = Place::new();
+    assert_eq!(statuses(&previewed(&place, &three())), ["WouldCreate"; 3]);
+    assert_eq!(fs::read_dir(place.folder.path()).expect("readable").count(), 0);
+    pack(&place, three);
+    let before = place.snapshot();
+    let mut requests = three();
+    requests[1].description = Some("another".to_owned());
+    requests.push(request("d", &["ap-south-1"]));
+    let entries = previewed(&place, &requests);
+    assert_eq!(statuses(&entries), ["Unchanged", "Failed", "Unchanged", "WouldCreate"]);
+    assert!(entries[0].secret.is_some() && entries[3].secret.is_none());
+    assert_eq!(place.snapshot(), before);
+    // As with a batch.
+    let keys = KeyOptions::default();
+    let mut preview = place.vault.preview_secrets(place.kms(), &keys).expect("begun");
+    preview.check(&requests[0]).expect("in order");
+    assert_refused(preview.check(&requests[0]), ErrorCode::InvalidParameterException, &["that of entry 1 too"]);
 }
 
 #[test]

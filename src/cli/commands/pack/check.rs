@@ -5,15 +5,21 @@ use std::collections::BTreeMap;
 use crate::{
     cli::{
         command_operation::CommandOperation,
-        commands::{pack::report::EntryRefusal, secret_name::NameCharacters},
+        commands::{
+            pack::{
+                failure_code::{FailureCode, message},
+                report::EntryRefusal,
+            },
+            secret_name::NameCharacters,
+        },
         failure::{Outcome, hints},
         paramfile::ParamFiles,
         plan::{Defaults, PlanEntry, PlanSource},
         terminal::warn,
         usage::UsageError,
     },
-    error::{self, Error, ErrorCode, shorten_to},
-    vault::Batch,
+    error::{self, Error, ErrorCode, Result, shorten_to},
+    vault::CreateSecret,
 };
 
 /// Entries of a run that can be refused. Whoever has more of them handed over something else than a plan; each takes memory, and a line.
@@ -39,40 +45,38 @@ impl Checked {
     }
 }
 
-/// Reads and checks every entry.
+/// Reads and checks every entry, its request by `check_request`.
 ///
 /// # Errors
-/// What stands in the way of all of them; more than 10,000 that are refused.
-pub(super) fn check(source: &PlanSource, defaults: &Defaults, files: &ParamFiles<'_>, batch: &mut Batch<'_>) -> Outcome<Checked> {
+/// What stands in the way of all of them; there is none; more than 10,000 that are refused.
+pub(super) fn check(
+    source: &PlanSource,
+    defaults: &Defaults,
+    files: &ParamFiles<'_>,
+    mut check_request: impl FnMut(&CreateSecret) -> Result<()>,
+) -> Outcome<Checked> {
     let mut checked = Checked::default();
     let mut names = NameWarnings::default();
     source.visit(defaults, files, |PlanEntry { place, name, request }| {
         checked.count += 1;
-        let (code, message, hints) = match request {
-            Err(error) => (None, error.to_string(), Vec::new()),
-            Ok(request) => match batch.check(&request) {
+        let refusal = match request {
+            Err(fault) => EntryRefusal::of(name, &place, &fault),
+            Ok(request) => match check_request(&request) {
                 Ok(()) => {
                     names.add(&request.name);
                     return Ok(());
                 }
-                Err(Error::Service(refusal)) if refusal.code() != ErrorCode::EncryptionFailure => {
-                    let (code, message) = (refusal.code(), without_note(&refusal));
-                    (Some(code), message, hints(&Error::Service(refusal), CommandOperation::CreateSecret))
-                }
-                // What is there under this name cannot be read.
-                Err(error @ (Error::Damaged { .. } | Error::Io { .. })) => {
+                Err(error) if is_of_all(&error) => return Err(error.into()),
+                Err(error) => {
                     let hints = hints(&error, CommandOperation::CreateSecret);
-                    (None, error.to_string(), hints)
+                    EntryRefusal { name, code: FailureCode::of(&error), message: format!("{place}: {}", without_note(&error)), hints }
                 }
-                // No credentials, AWS KMS does not answer.
-                Err(error) => return Err(error.into()),
             },
         };
         let refusal = EntryRefusal {
-            name: name.map(|name| shorten_to(name, NAME_SHOWN)),
-            code,
-            message: format!("{place}: {}", shorten_to(message, MESSAGE_SHOWN)),
-            hints,
+            name: refusal.name.map(|name| shorten_to(name, NAME_SHOWN)),
+            message: shorten_to(refusal.message, MESSAGE_SHOWN),
+            ..refusal
         };
         if checked.refused.len() == MOST_REFUSED {
             return Err(too_many(&checked, &refusal).into());
@@ -80,6 +84,9 @@ pub(super) fn check(source: &PlanSource, defaults: &Defaults, files: &ParamFiles
         checked.refused.insert(checked.count, refusal);
         Ok(())
     })?;
+    if checked.count == 0 {
+        return Err(UsageError::new("there is nothing to pack: no entry in the plan, or no file in the directory").into());
+    }
     names.tell();
     Ok(checked)
 }
@@ -92,11 +99,21 @@ fn too_many(checked: &Checked, last: &EntryRefusal) -> UsageError {
     )
 }
 
+/// Whether no other entry would fare better: no credentials, AWS KMS does not answer.
+fn is_of_all(error: &Error) -> bool {
+    match error {
+        Error::Service(refusal) => refusal.code() == ErrorCode::EncryptionFailure,
+        // What is there under this name cannot be read.
+        Error::Damaged { .. } | Error::Io { .. } => false,
+        _ => true,
+    }
+}
+
 /// That nothing of an entry was written goes without saying.
-fn without_note(refusal: &error::Refusal) -> String {
-    match refusal {
-        error::Refusal::Regions(regions) => regions.list(),
-        refusal => refusal.to_string(),
+fn without_note(error: &Error) -> String {
+    match error.refusal() {
+        Some(error::Refusal::Regions(regions)) => regions.list(),
+        _ => message(error),
     }
 }
 

@@ -8,12 +8,14 @@ use crate::{
     arn::SecretArn,
     cli::{
         command_operation::CommandOperation,
+        commands::pack::failure_code::{FailureCode, message},
         failure::{Hint, Outcome, hints},
+        plan::{EntryFault, EntryPlace},
         printer::Printer,
         progress::ItemProgress,
         terminal::{counted, note, print_text, warn},
     },
-    error::{Error, ErrorCode},
+    error::Error,
     vault::{BatchEntry, BatchStatus, SecretChange},
 };
 
@@ -23,10 +25,35 @@ const TOLD: usize = 10;
 /// An entry that is not carried out.
 pub(super) struct EntryRefusal {
     pub(super) name: Option<String>,
-    pub(super) code: Option<ErrorCode>,
+    pub(super) code: FailureCode,
     pub(super) message: String,
     /// What helps.
     pub(super) hints: Vec<Hint>,
+}
+
+impl EntryRefusal {
+    /// Of an entry that is no request.
+    pub(super) fn of(name: Option<String>, place: &EntryPlace, fault: &EntryFault) -> Self {
+        Self::with_words(name, format!("{place}: {}", fault.error()), fault)
+    }
+
+    /// The same of one that was in order when it was checked.
+    pub(super) fn changed(name: Option<String>, place: &EntryPlace, fault: &EntryFault) -> Self {
+        Self::with_words(name, format!("{place}: it changed since it was checked: {}", fault.error()), fault)
+    }
+
+    fn with_words(name: Option<String>, message: String, fault: &EntryFault) -> Self {
+        let hints = fault.error().hint.iter().cloned().map(Hint::Owned).collect();
+        Self { name, code: FailureCode::of_fault(fault), message, hints }
+    }
+}
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Ending<'a> {
+    /// In the vault at this place.
+    Written(&'a Path),
+    DryRun,
 }
 
 /// A line of the result.
@@ -41,16 +68,19 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     version_id: Option<&'a str>,
     status: &'static str,
-    /// Where AWS has a name for it.
     #[serde(skip_serializing_if = "Option::is_none")]
     error_code: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     message: Option<String>,
+    /// Where something helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
 }
 
 impl<'a> Line<'a> {
-    fn failed(name: Option<&'a str>, code: Option<ErrorCode>, message: String) -> Self {
-        Self { name, arn: None, version_id: None, status: "Failed", error_code: code.map(|code| code.to_string()), message: Some(message) }
+    fn failed(name: Option<&'a str>, code: FailureCode, message: String, hints: &[Hint]) -> Self {
+        let hint = (!hints.is_empty()).then(|| hints.join("; "));
+        Self { name, arn: None, version_id: None, status: "Failed", error_code: Some(code.to_string()), message: Some(message), hint }
     }
 
     fn of(entry: &'a BatchEntry) -> Self {
@@ -58,11 +88,13 @@ impl<'a> Line<'a> {
         let status = match &entry.status {
             BatchStatus::Created => "Created",
             BatchStatus::Unchanged => "Unchanged",
-            BatchStatus::Failed(Error::Service(refusal)) => return Self::failed(name, Some(refusal.code()), refusal.to_string()),
-            BatchStatus::Failed(other) => return Self::failed(name, None, other.to_string()),
+            BatchStatus::WouldCreate => "WouldCreate",
+            BatchStatus::Failed(error) => {
+                return Self::failed(name, FailureCode::of(error), message(error), &hints(error, CommandOperation::CreateSecret));
+            }
         };
         let version_id = secret.and_then(|secret| secret.version_id.as_deref());
-        Self { name, arn: secret.map(|secret| &secret.arn), version_id, status, error_code: None, message: None }
+        Self { name, arn: secret.map(|secret| &secret.arn), version_id, status, error_code: None, message: None, hint: None }
     }
 
     /// For people, where it failed.
@@ -79,6 +111,7 @@ pub(super) struct Report<'a> {
     steps: ItemProgress,
     created: u64,
     unchanged: u64,
+    would_create: u64,
     failed: u64,
     bundles: usize,
     /// The first failures.
@@ -94,7 +127,7 @@ impl<'a> Report<'a> {
     pub(super) fn new(printer: &'a Printer, count: u64) -> Self {
         let steps = ItemProgress::new(count, "secrets");
         let (told, hints, merged, keys) = (Vec::new(), Vec::new(), None, BTreeSet::new());
-        Self { printer, steps, created: 0, unchanged: 0, failed: 0, bundles: 0, told, hints, merged, keys }
+        Self { printer, steps, created: 0, unchanged: 0, would_create: 0, failed: 0, bundles: 0, told, hints, merged, keys }
     }
 
     /// What was made, for warnings about its keys.
@@ -105,7 +138,7 @@ impl<'a> Report<'a> {
     /// An entry that is not carried out.
     pub(super) fn refused(&mut self, refusal: &EntryRefusal) -> Outcome {
         self.help(&refusal.hints);
-        self.lines(&[Line::failed(refusal.name.as_deref(), refusal.code, refusal.message.clone())])
+        self.lines(&[Line::failed(refusal.name.as_deref(), refusal.code, refusal.message.clone(), &refusal.hints)])
     }
 
     /// What was written and is durable, or failed.
@@ -122,6 +155,7 @@ impl<'a> Report<'a> {
             match (status, secret) {
                 (BatchStatus::Created, Some(change)) => self.created(change),
                 (BatchStatus::Unchanged, _) => self.unchanged += 1,
+                (BatchStatus::WouldCreate, _) => self.would_create += 1,
                 _ => {}
             }
         }
@@ -171,8 +205,8 @@ impl<'a> Report<'a> {
     }
 
     /// Tells the summary; true where anything failed.
-    pub(super) fn finish(self, vault: &Path) -> bool {
-        let Self { steps, created, unchanged, failed, bundles, told, hints, .. } = self;
+    pub(super) fn finish(self, ending: Ending<'_>) -> bool {
+        let Self { steps, created, unchanged, would_create, failed, bundles, told, hints, .. } = self;
         drop(steps);
         told.iter().for_each(|failure| warn(failure));
         let more = failed.saturating_sub(u64::try_from(told.len()).unwrap_or_default());
@@ -180,9 +214,16 @@ impl<'a> Report<'a> {
             warn(&format!("{more} more failed; the result on stdout has the reasons"));
         }
         hints.iter().for_each(|hint| note(&format!("hint: {hint}")));
-        let root = std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned());
-        let bundles = counted(bundles, "new bundle");
-        note(&format!("{created} created, {unchanged} unchanged, {failed} failed; {bundles} in {}", root.display()));
+        match ending {
+            Ending::Written(vault) => {
+                let root = std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned());
+                let bundles = counted(bundles, "new bundle");
+                note(&format!("{created} created, {unchanged} unchanged, {failed} failed; {bundles} in {}", root.display()));
+            }
+            Ending::DryRun => {
+                note(&format!("{would_create} would be created, {unchanged} unchanged, {failed} failed; nothing was written"))
+            }
+        }
         failed > 0
     }
 }

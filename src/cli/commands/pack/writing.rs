@@ -51,10 +51,9 @@ impl<'r, 'a> GroupWriter<'r, 'a> {
                 if self.group.len() >= GROUP_COUNT || self.bytes >= GROUP_BYTES { self.flush() } else { Ok(()) }
             }
             // It was in order when it was checked.
-            Err(error) => {
+            Err(fault) => {
                 self.flush()?;
-                let message = format!("{place}: it changed since it was checked: {error}");
-                self.report.refused(&EntryRefusal { name, code: None, message, hints: Vec::new() })
+                self.report.refused(&EntryRefusal::changed(name, &place, &fault))
             }
         }
     }
