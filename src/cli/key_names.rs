@@ -5,7 +5,7 @@ use crate::{
     arn::KeyArn,
     kms::{
         EmbeddedKms,
-        key_choice::{ChosenKey, KeyOrigin, KeyPurpose},
+        key_choice::{ChosenKey, KeyOrigin, KeyPurpose, Named, key_of_region},
     },
     vault::KeyOptions,
 };
@@ -19,8 +19,9 @@ pub(crate) struct KeyNames<'a> {
 
 impl KeyNames<'_> {
     /// A key to seal with. With AWS KMS a name means a key there; that an embedded one is meant has to be said.
-    pub(crate) fn to_seal(&self, kms: &EmbeddedKms, options: &KeyOptions, key_id: &str) -> Outcome<KeyArn> {
-        let found = options.known(kms).find(self.regions.of_key(key_id)?, key_id, KeyPurpose::Wrap)?;
+    /// The default key is made in `kms` where there is none yet.
+    pub(crate) fn to_seal(&self, kms: &mut EmbeddedKms, options: &KeyOptions, key_id: &str) -> Outcome<KeyArn> {
+        let found = key_of_region(kms, options, self.regions.of_key(key_id)?, Named::ByCaller(Some(key_id)))?;
         if self.access.online.is_none() || found.origin != KeyOrigin::Embedded {
             return Ok(found.arn);
         }

@@ -26,6 +26,7 @@ mod paging;
 mod paramfile;
 mod parse_error;
 mod passphrase;
+mod passphrase_strength;
 mod plan;
 mod printer;
 mod process;

@@ -5,7 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{environment::Environment, files_in_use::FilesInUse, prompt::Prompter};
+use super::{
+    args::kms::NewPassphraseArgs, environment::Environment, files_in_use::FilesInUse, passphrase_strength::WeakPassphrase, prompt::Prompter,
+};
 use crate::{
     error::{Error, Result},
     kms::Passphrases,
@@ -19,6 +21,7 @@ const MAX_LENGTH: u64 = 4096;
 pub(crate) struct PassphraseSources {
     current: PassphraseSource,
     new: PassphraseSource,
+    weak: WeakPassphrase,
     prompter: Prompter,
 }
 
@@ -53,7 +56,7 @@ impl PassphraseSources {
             value: environment.text("COLDSEAL_NEW_PASSPHRASE"),
             files: environment.files().clone(),
         };
-        Self { current, new, prompter }
+        Self { current, new, weak: WeakPassphrase::Refused, prompter }
     }
 
     /// For a keystore that is read beside the one in use.
@@ -78,9 +81,11 @@ impl PassphraseSources {
         self.current.without_prompt()?.ok_or_else(|| self.current.missing())
     }
 
-    pub(crate) fn with_new_file(mut self, file: Option<PathBuf>) -> Self {
+    /// Where a new one comes from, and what it may be.
+    pub(crate) fn with_new(mut self, NewPassphraseArgs { new_passphrase_file: file, allow_weak_passphrase }: NewPassphraseArgs) -> Self {
         file.iter().for_each(|file| self.new.files.to_be_read(file));
         self.new.file = file;
+        self.weak = if allow_weak_passphrase { WeakPassphrase::Allowed } else { WeakPassphrase::Refused };
         self
     }
 }
@@ -95,14 +100,12 @@ impl Passphrases for PassphraseSources {
 
     fn new_passphrase(&self) -> Result<SecretBytes> {
         if let Some(passphrase) = self.new.without_prompt()? {
+            self.weak.check(&passphrase)?;
             return Ok(passphrase);
         }
-        let first = self.prompter.hidden(self.new.prompt).ok_or_else(|| self.new.missing())?;
-        let second = self.prompter.hidden("Once more: ").ok_or_else(|| self.new.missing())?;
-        if first.expose() != second.expose() {
-            return Err(Error::setup("the two passphrases are not the same; nothing was changed, so try again".to_owned()));
-        }
-        Ok(first)
+        let differ = || Error::setup("the two passphrases are not the same; nothing was changed, so try again".to_owned());
+        let typed = self.prompter.hidden_twice(self.new.prompt, |first| self.weak.check(first), differ)?;
+        typed.ok_or_else(|| self.new.missing())
     }
 }
 

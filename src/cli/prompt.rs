@@ -70,6 +70,22 @@ impl Prompter {
         typed.ok().map(|typed| SecretBytes::new(typed.into_bytes()))
     }
 
+    /// The same for what is new: asked for twice, so that a slip is noticed. `accept` sees what was typed first.
+    ///
+    /// # Errors
+    /// What `accept` says; `differ` where the two are not the same.
+    pub(crate) fn hidden_twice<E>(
+        &self,
+        text: &str,
+        accept: impl FnOnce(&SecretBytes) -> Result<(), E>,
+        differ: impl FnOnce() -> E,
+    ) -> Result<Option<SecretBytes>, E> {
+        let Some(first) = self.hidden(text) else { return Ok(None) };
+        accept(&first)?;
+        let Some(second) = self.hidden("Once more: ") else { return Ok(None) };
+        if first.expose() == second.expose() { Ok(Some(first)) } else { Err(differ()) }
+    }
+
     /// Does the work; signals end the process meanwhile, but `tidy` comes first. It runs on another thread, and no more than once.
     pub(crate) fn ending_after<T>(&self, tidy: &(impl Fn() + Sync), work: impl FnOnce() -> T) -> T {
         let (is_done, watcher_wakes) = mpsc::channel::<()>();

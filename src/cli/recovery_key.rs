@@ -52,16 +52,16 @@ impl Wrapping {
         })
     }
 
-    /// True where a recovery key is one of KMS.
-    pub(crate) fn needs_kms(&self) -> bool {
-        self.recovery_keys.iter().any(|key| matches!(key, NamedRecoveryKey::Kms(_)))
+    /// The names of recovery keys of KMS.
+    pub(crate) fn kms_key_ids(&self) -> impl Iterator<Item = &str> {
+        self.recovery_keys.iter().filter_map(|key| if let NamedRecoveryKey::Kms(key_id) = key { Some(key_id.as_str()) } else { None })
     }
 }
 
 /// The recovery keys, found; `open_with` is what opens besides.
 pub(crate) fn key_options(
     names: KeyNames<'_>,
-    kms: Option<&EmbeddedKms>,
+    mut kms: Option<&mut EmbeddedKms>,
     wrapping: Wrapping,
     open_with: Vec<RawKey>,
 ) -> Outcome<KeyOptions> {
@@ -70,7 +70,7 @@ pub(crate) fn key_options(
         options.recovery_keys.push(match key {
             NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key),
             NamedRecoveryKey::Kms(key_id) => {
-                let kms = kms.ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
+                let kms = kms.as_deref_mut().ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
                 RecoveryKey::Kms(names.to_seal(kms, &options, &key_id)?)
             }
         });

@@ -16,8 +16,8 @@ use crate::{
     vault::ReplicaRegion,
 };
 
-/// Shorthand (`Region=us-east-1,KmsKeyId=alias/x …`), JSON, plain names (`us-east-1 eu-west-1`), and `region us-east-1`, which the example on
-/// AWS's page "Replicate secrets across Regions" prints though the AWS CLI refuses it.
+/// Shorthand (`Region=us-east-1,KmsKeyId=alias/x …`), JSON, plain names (`us-east-1 eu-west-1`, or with commas), and `region us-east-1`, which the
+/// example on AWS's page "Replicate secrets across Regions" prints though the AWS CLI refuses it.
 ///
 /// # Errors
 /// As for [`replica_structures`]; what AWS's model says of the members.
@@ -43,7 +43,9 @@ pub(crate) fn replica_structures(files: &ParamFiles<'_>, parameter: &str, args: 
         } else if word.contains('=') || word.trim_start().starts_with(['[', '{']) {
             structures.extend(parse_structures(files, parameter, std::slice::from_ref(word), &[])?);
         } else {
-            structures.push(plain(parameter, word)?);
+            for name in plain_names(word) {
+                structures.push(plain(parameter, name)?);
+            }
         }
     }
     let mut known = HashSet::new();
@@ -53,9 +55,19 @@ pub(crate) fn replica_structures(files: &ParamFiles<'_>, parameter: &str, args: 
     }
 }
 
+/// The names in a word without `=`: between commas.
+pub(crate) fn plain_names(word: &str) -> impl Iterator<Item = &str> {
+    word.split(',').map(str::trim)
+}
+
+/// True for what could name a Region, known or not.
+pub(crate) fn is_region_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+}
+
 fn plain(parameter: &str, name: &str) -> Result<Value, UsageError> {
     let name = name.trim();
-    if !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+    if is_region_name(name) {
         return Ok(json!({ "Region": name }));
     }
     Err(UsageError::parameter(parameter, format!("\"{name}\" is not the name of a Region"))
@@ -82,6 +94,9 @@ mod tests {
             &["us-east-1", "eu-west-1"][..],
             &["region", "us-east-1", "region", "eu-west-1"],
             &["Region", "us-east-1", "eu-west-1"],
+            &["us-east-1,eu-west-1"],
+            &["us-east-1, eu-west-1\n"],
+            &["us-east-1", "Region=eu-west-1"],
             &["Region=us-east-1", "Region=eu-west-1"],
             &["Region=us-east-1,KmsKeyId=", "eu-west-1"],
             &[r#"[{"Region": "us-east-1"}, {"Region": "eu-west-1"}]"#],
@@ -92,6 +107,8 @@ mod tests {
         let arn = "arn:aws:kms:us-east-1:000000000000:key/1b4c8a52-0000-4000-8000-000000000000";
         assert_eq!(parse(&[&format!("Region=us-east-1,KmsKeyId={arn}")]), Ok(vec![pair("us-east-1", arn)]));
         assert_eq!(parse(&["KmsKeyId=alias/x,Region=us-east-1"]), Ok(vec![pair("us-east-1", "alias/x")]));
+        let mixed = Ok(vec![pair("us-east-1", "alias/x"), pair("us-east-2", ""), pair("eu-west-1", "")]);
+        assert_eq!(parse(&["Region=us-east-1,KmsKeyId=alias/x", "us-east-2,eu-west-1"]), mixed, "one word with '=' is one structure");
     }
 
     #[test]
@@ -101,7 +118,9 @@ mod tests {
         for (args, kind, expected) in [
             (&[][..], MODEL, "Invalid length for parameter AddReplicaRegions, value: 0, valid min length: 1"),
             (&["region"], FLAG, "no Region after \"region\""),
-            (&["us-east-1,eu-west-1"], FLAG, "\"us-east-1,eu-west-1\" is not the name of a Region"),
+            (&["us-east-1,,eu-west-1"], FLAG, "\"\" is not the name of a Region"),
+            (&["us-east-1,eu_west_1"], FLAG, "\"eu_west_1\" is not the name of a Region"),
+            (&["us-east-1,us-east-1"], FLAG, "Region us-east-1 is named twice"),
             (&[""], FLAG, "\"\" is not the name of a Region"),
             (&["Region="], MODEL, "Invalid length for parameter AddReplicaRegions[0].Region, value: 0, valid min length: 1"),
             (

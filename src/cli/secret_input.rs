@@ -141,8 +141,9 @@ fn warn_about_literal(parameter: &str, value: &str) {
     }
 }
 
-/// Asks for a secret value; an error that says `instead` where there is no terminal.
+/// Asks for a secret value, twice; an error that says `instead` where there is no terminal.
 fn prompt_value(inputs: &Inputs, text: &str, instead: &str) -> Outcome<SecretBytes> {
     let missing = || ConfigError::new("a value is to be asked for, and there is no terminal to ask on").with_hint(instead);
-    Ok(inputs.prompter.hidden(text).ok_or_else(missing)?)
+    let differ = || ConfigError::new("the two values are not the same; nothing was changed, so try again");
+    Ok(inputs.prompter.hidden_twice(text, |_| Ok(()), differ)?.ok_or_else(missing)?)
 }

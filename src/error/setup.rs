@@ -156,6 +156,10 @@ pub enum SetupError {
     #[error("the new passphrase is empty; it has 1 byte or more")]
     EmptyPassphrase,
 
+    /// A new passphrase that is easy to guess; the text says what makes it so.
+    #[error("the new passphrase is easy to guess: {0}")]
+    WeakPassphrase(String),
+
     /// The AWS credential chain gave none; the text says why.
     #[error("there are no AWS credentials to call AWS KMS with: {0}")]
     NoCredentials(String),

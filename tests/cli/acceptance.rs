@@ -31,6 +31,7 @@ fn three_regions_from_create_to_verify() {
 
 "#]]).stderr_eq(str![[r#"
 coldseal: made the keystore [ROOT]/keystore/keystore.json and its key file [ROOT]/keystore/keystore.key; whoever copies both files can open everything ('coldseal kms change-protection --to passphrase' asks for a passphrase instead)
+coldseal: made the vault [ROOT]/coldseal-vault; --vault or COLDSEAL_VAULT names another
 coldseal: 1 bundle in [ROOT]/coldseal-vault
 
 "#]]);
@@ -162,6 +163,7 @@ fn partial_does_the_rest_and_a_retry_mends_it() {
 
 "#]])
         .stderr_eq(str![[r#"
+coldseal: made the vault [ROOT]/coldseal-vault; --vault or COLDSEAL_VAULT names another
 coldseal: 2 bundles in [ROOT]/coldseal-vault
 coldseal: warning: us-east-1: DisabledException: arn:aws:kms:us-east-1:000000000000:key/[UUID] is disabled. (retry with 'coldseal replicate-secret-to-regions')
 

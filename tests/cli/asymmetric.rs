@@ -199,7 +199,7 @@ fn private_parts_travel_and_change_their_protection() {
     let sealed = second.path("sealed");
     first.ok(&format!("seal message --region us-west-2 --kms-key-id alias/key -o {}", sealed.display()));
     assert_eq!(second.stdout("open sealed"), "attack at dawn");
-    second.write("new", "correct horse");
+    second.write("new", "a horse made of paper");
     second.ok("kms change-protection --to passphrase --new-passphrase-file new");
     assert_eq!(second.stdout("open sealed --passphrase-file new"), "attack at dawn");
 

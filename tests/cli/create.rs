@@ -259,10 +259,32 @@ a
 coldseal: Error parsing parameter '--add-replica-regions': Region us-east-1 is named twice
 
 "#]]);
-    refused("--add-replica-regions us-east-1,eu-west-1").stderr_eq(str![[r#"
-coldseal: Error parsing parameter '--add-replica-regions': "us-east-1,eu-west-1" is not the name of a Region
+    refused("--add-replica-regions us-east-1,eu_west_1").stderr_eq(str![[r#"
+coldseal: Error parsing parameter '--add-replica-regions': "eu_west_1" is not the name of a Region
 hint: --add-replica-regions Region=us-east-1,KmsKeyId=alias/example Region=eu-west-1, or --add-replica-regions us-east-1 eu-west-1
 
 "#]]);
     assert!(!sandbox.exists("coldseal-vault") && !sandbox.exists("keystore"));
+}
+
+/// A vault in another folder than before is easily one too many.
+#[test]
+fn every_vault_that_is_made_is_announced_once() {
+    let sandbox = Sandbox::new();
+    sandbox.write("value", "x");
+    sandbox.write("plan", "{\"Name\": \"c\", \"SecretString\": \"1\"}\n");
+    let create = "create-secret --secret-string file://value --region us-west-2 --name";
+    for (line, vault) in
+        [(format!("{create} a"), "first"), (format!("{create} b"), "second"), ("pack plan --region us-west-2".to_owned(), "third")]
+    {
+        let told = format!("coldseal: made the vault {}; --vault or COLDSEAL_VAULT names another\n", sandbox.path(vault).display());
+        for (line, expected) in [(line.clone(), 1), (line.replace("name a", "name d").replace("name b", "name e"), 0)] {
+            let output = sandbox.std(&format!("{line} --vault {vault}")).output().expect("runs");
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            assert!(output.status.success() && stderr.matches(&told).count() == expected, "{line}: {stderr}");
+        }
+    }
+    // Nothing was made, so nothing is announced.
+    let output = sandbox.std(&format!("{create} a --kms-key-id alias/none --vault fourth")).output().expect("runs");
+    assert!(!output.status.success() && !String::from_utf8_lossy(&output.stderr).contains("made the vault"));
 }

@@ -228,7 +228,7 @@ coldseal: Error parsing parameter '--raw-aes-key': the key namespace 'aws-kms' b
 "#]]);
     sandbox.coldseal("seal text -o out").assert().code(252).stderr_eq(str![[r#"
 coldseal: seal needs at least one key
-hint: --kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key
+hint: --kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, --region us-west-2 alone for the Region's default key, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key
 
 "#]]);
     sandbox.coldseal(&format!("seal text {KEY} --encryption-context aws-crypto-public-key=x -o out")).assert().code(252).stderr_eq(str![[

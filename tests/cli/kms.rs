@@ -195,6 +195,7 @@ hint: 'coldseal kms list-regions' shows those that there are
 
 "#]])
         .stderr_eq(str![[r#"
+coldseal: made the vault [ROOT]/coldseal-vault; --vault or COLDSEAL_VAULT names another
 coldseal: 1 bundle in [ROOT]/coldseal-vault
 
 "#]]);

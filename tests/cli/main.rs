@@ -11,6 +11,7 @@ mod aws_dialect;
 mod create;
 mod damaged;
 mod debug;
+mod default_key;
 mod deprived;
 #[cfg(target_os = "linux")]
 mod errors;

@@ -10,7 +10,7 @@ use crate::sandbox::Sandbox;
 fn a_passphrase_protects_and_gives_way_to_a_key_file() {
     let sandbox = Sandbox::new();
     sandbox.ok("create-secret --name a --secret-string 1 --region us-west-2");
-    sandbox.write("new", "correct horse\n");
+    sandbox.write("new", "a horse made of paper\n");
     sandbox.write("wrong", "another horse\n");
     let get = "get-secret-value --secret-id a --query SecretString --output text";
     sandbox.coldseal("kms change-protection --to passphrase").assert().code(253).stdout_eq("").stderr_eq(str![[r#"
@@ -41,7 +41,7 @@ coldseal: reading the passphrase from missing: No such file or directory (os err
 
 "#]]);
     sandbox.coldseal(get).args(["--passphrase-file", "new"]).assert().success().stdout_eq("1\n");
-    sandbox.coldseal(get).env("COLDSEAL_PASSPHRASE", "correct horse").assert().success().stdout_eq("1\n");
+    sandbox.coldseal(get).env("COLDSEAL_PASSPHRASE", "a horse made of paper").assert().success().stdout_eq("1\n");
     if cfg!(unix) {
         // Standard input is a descriptor as good as another.
         let mut command = sandbox.std(get);
@@ -59,6 +59,38 @@ coldseal: [ROOT]/keystore/keystore.json is protected by the key file [ROOT]/keys
 
 "#]]);
     sandbox.coldseal(get).assert().success().stdout_eq("1\n");
+}
+
+/// Wherever a new passphrase is set, and whatever it comes from; one that is set already opens as it is.
+#[test]
+fn a_weak_passphrase_is_refused_unless_it_is_asked_for() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("kms create-key --region us-west-2");
+    sandbox.write("weak", "horse2026\n");
+    let refused = str![[r#"
+coldseal: the new passphrase is easy to guess: [..]
+hint: five words or more that were drawn by lot are hard to guess; --allow-weak-passphrase takes this passphrase all the same
+
+"#]];
+    let export = "kms export-keys --region us-west-2 -o copy.json --protect-with passphrase";
+    for line in ["kms change-protection --to passphrase", export] {
+        let file = sandbox.coldseal(&format!("{line} --new-passphrase-file weak"));
+        let variable = sandbox.coldseal(line).env("COLDSEAL_NEW_PASSPHRASE", "horse2026");
+        for command in [file, variable] {
+            command.assert().code(253).stdout_eq("").stderr_eq(refused.clone());
+        }
+        if cfg!(unix) {
+            let mut command = sandbox.std(line);
+            let weak = File::open(sandbox.path("weak")).expect("there");
+            let output = command.env("COLDSEAL_NEW_PASSPHRASE_FD", "0").stdin(weak).output().expect("runs");
+            assert_eq!(output.status.code(), Some(253));
+        }
+    }
+    assert!(!sandbox.exists("copy.json") && sandbox.exists("keystore/keystore.key"), "nothing was changed");
+    sandbox.ok(&format!("{export} --new-passphrase-file weak --allow-weak-passphrase"));
+    sandbox.ok("kms list-keys --region us-west-2 --keystore copy.json --passphrase-file weak");
+    sandbox.ok("kms change-protection --to passphrase --new-passphrase-file weak --allow-weak-passphrase");
+    sandbox.ok("kms list-keys --region us-west-2 --passphrase-file weak");
 }
 
 #[test]

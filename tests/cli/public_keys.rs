@@ -198,6 +198,7 @@ fn three_regions_are_packed_and_nothing_opens_here() {
 ]
 
 "#]]).stderr_eq(str![[r#"
+coldseal: made the vault [ROOT]/coldseal-vault; --vault or COLDSEAL_VAULT names another
 coldseal: warning: this machine cannot open the bundles for ap-southeast-2, eu-west-1, us-east-1 again: only AWS KMS can, in each Region (--recovery-key adds a key of yours)
 coldseal: 3 bundles in [ROOT]/coldseal-vault
 
@@ -286,6 +287,7 @@ fn a_recovery_key_opens_what_only_aws_would() {
 ]
 
 "#]]).stderr_eq(str![[r#"
+coldseal: made the vault [ROOT]/coldseal-vault; --vault or COLDSEAL_VAULT names another
 coldseal: this machine opens the bundles for ap-southeast-2, eu-west-1, us-east-1 again with the recovery key only; else AWS KMS does, in each Region
 coldseal: 3 bundles in [ROOT]/coldseal-vault
 

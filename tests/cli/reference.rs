@@ -81,7 +81,7 @@ fn keys_complete_unless_a_passphrase_would_be_needed() {
     assert!(complete(&sandbox, &["seal", "--region", "eu-west-1", "--kms-key-id", "alias/t"]).is_empty());
     assert_eq!(complete(&sandbox, &["kms", "disable-key", "--region", "us-west-2", "--key-id", ""]), [key]);
 
-    sandbox.write("passphrase", "an example");
+    sandbox.write("passphrase", "an example, not a good passphrase");
     sandbox.ok("kms change-protection --to passphrase --new-passphrase-file passphrase");
     assert!(complete(&sandbox, &["seal", "--kms-key-id", "alias/t"]).is_empty());
     assert!(complete(&sandbox, &["--passphrase-file", "passphrase", "seal", "--kms-key-id", "alias/t"]).is_empty());

@@ -95,6 +95,99 @@ hint: --to Region=us-west-2,KmsKeyId=alias/NAME names a Region's key, --output-d
     }
 }
 
+/// Regions stand in one `--to` or in several, with spaces or commas; FILE before them, behind them or between.
+#[test]
+fn regions_are_listed_in_every_way_that_is_typed() {
+    let expected = ["payload.eu-west-1.bundle", "payload.us-west-2.bundle"];
+    for line in [
+        "payload --to us-west-2 eu-west-1",
+        "payload --to us-west-2,eu-west-1",
+        "payload --to us-west-2 --to eu-west-1",
+        "--to us-west-2 eu-west-1 --no-sync payload",
+        "--to us-west-2 eu-west-1 payload",
+        "--to us-west-2,eu-west-1 payload",
+        "--to us-west-2 payload --to eu-west-1",
+        "--to payload us-west-2 eu-west-1",
+        "payload --to Region=us-west-2,KmsKeyId=alias/aws/secretsmanager eu-west-1",
+        "payload --to region us-west-2 eu-west-1",
+        "payload --to file://regions",
+    ] {
+        let sandbox = Sandbox::new();
+        sandbox.write("payload", "x");
+        sandbox.write("regions", "us-west-2, eu-west-1\n");
+        for command in ["seal", "rewrap"] {
+            // What is rewrapped is any message; its bundles are named after it.
+            sandbox.ok(&format!("{command} {line} --force --output-dir {command}"));
+            assert_eq!(sandbox.files(command), expected.map(|name| format!("{command}/{name}")), "{command} {line}");
+            std::fs::copy(sandbox.path("seal/payload.us-west-2.bundle"), sandbox.path("payload")).expect("copied");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_region_is_told() {
+    let sandbox = Sandbox::new();
+    sandbox.write("payload", "x");
+    for (line, code, expected) in [
+        ("payload --to us-west-2,nowhere", 254, "there is no Region 'nowhere'"),
+        ("payload --to us-west-2 missing.tar", 252, "\"missing.tar\" is not the name of a Region"),
+        ("--to us-west-2 missing.tar", 255, "opening missing.tar: No such file"),
+        ("--to us-west-2 a.tar b.tar", 252, "\"a.tar\" is not the name of a Region"),
+        ("payload --to us-west-2,us-west-2", 252, "Region us-west-2 is named twice"),
+        ("payload --to us-west-2,", 252, "\"\" is not the name of a Region"),
+    ] {
+        let output = sandbox.std(&format!("seal {line} --output-dir out")).output().expect("runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(code) && stderr.contains(expected), "{line}: {stderr}");
+        assert!(!sandbox.exists("out") && !sandbox.exists("keystore/keystore.json"), "{line}");
+    }
+}
+
+/// Other lists of Regions take commas too.
+#[test]
+fn every_list_of_regions_takes_commas() {
+    let sandbox = Sandbox::new();
+    sandbox.ok("kms enable-region af-south-1,ap-east-1");
+    sandbox.ok("create-secret --name a --secret-string 1 --region us-west-2 --add-replica-regions us-east-1,af-south-1");
+    sandbox.ok("replicate-secret-to-regions --secret-id a --add-replica-regions eu-west-1,eu-west-2 Region=ap-east-1");
+    sandbox.write("plan", "{\"Name\": \"b\", \"SecretString\": \"1\"}\n");
+    sandbox.ok("pack plan --region us-west-2 --add-replica-regions us-east-1,af-south-1");
+    for (name, expected) in [("a", "5"), ("b", "2")] {
+        let counted = sandbox.stdout(&format!("describe-secret --secret-id {name} --region us-west-2 --query length(ReplicationStatus)"));
+        assert_eq!(counted.trim(), expected, "{name}");
+    }
+    sandbox.ok("kms export-keys --regions us-west-2,us-east-1 eu-west-1 -o copy.json --output-key-file copy.key");
+    let keys = "kms list-keys --keystore copy.json --keystore-key-file copy.key --query length(Keys) --region";
+    for region in ["us-west-2", "us-east-1", "eu-west-1"] {
+        assert_eq!(sandbox.stdout(&format!("{keys} {region}")).trim(), "1", "{region}");
+    }
+}
+
+#[test]
+fn what_comes_from_stdin_can_be_given_a_name() {
+    let sandbox = Sandbox::new();
+    sandbox.coldseal("seal --to us-west-2 eu-west-1 --stdin-name photos.tar").stdin("piped").assert().success();
+    let bundle = sandbox.read("photos.tar.eu-west-1.bundle");
+    // For a name that is a bundle's the Region is another one, as for a file.
+    for (line, made) in [("--stdin-name copy", "copy"), ("- --stdin-name photos.tar.eu-west-1.bundle", "photos.tar")] {
+        let line = format!("rewrap {line} --to us-east-1 --output-dir out");
+        sandbox.coldseal(&line).stdin(bundle.clone()).assert().success();
+        sandbox.coldseal(&format!("open out/{made}.us-east-1.bundle --region us-east-1")).assert().success().stdout_eq("piped");
+    }
+    sandbox.write("payload", "x");
+    for (line, expected) in [
+        ("payload --to us-west-2 --stdin-name a", "--stdin-name is for what comes from stdin, and payload is read; leave one of them out"),
+        ("--to us-west-2 --stdin-name a/b", "--stdin-name: \"a/b\" is not the name of a file"),
+        ("--to us-west-2 --stdin-name ..", "--stdin-name: \"..\" is not the name of a file"),
+        ("--to us-west-2 --stdin-name=", "--stdin-name: \"\" is not the name of a file"),
+        ("--stdin-name a --region us-west-2", "--to <REGION>"),
+    ] {
+        let output = sandbox.std(&format!("seal {line}")).output().expect("runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(252) && stderr.contains(expected), "{line}: {stderr}");
+    }
+}
+
 #[test]
 fn stdin_is_sealed_for_each_region_too() {
     let sandbox = Sandbox::new();

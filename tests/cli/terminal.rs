@@ -112,6 +112,7 @@ fn a_typed_value_is_taken_and_not_shown() {
     let terminal = Terminal::run(sandbox.std(CREATE));
     assert!(terminal.echoes() || terminal.text().is_empty(), "echo is off for prompts only");
     terminal.answer("Secret value: ", "tr0ub4dor\n");
+    terminal.answer(AGAIN, "tr0ub4dor\n");
     let (code, text) = terminal.end();
     assert_eq!(code, Some(0), "{text}");
     assert!(text.contains("\"a\"") && !text.contains("tr0ub4dor"), "{text}");
@@ -122,8 +123,10 @@ fn a_typed_value_is_taken_and_not_shown() {
 fn bare_keys_are_asked_for_one_after_the_other() {
     let sandbox = Sandbox::new();
     let terminal = Terminal::run(sandbox.std("create-secret --name a --region us-west-2 --secret-key-values user pass"));
-    terminal.answer("user: ", "saanvi\n");
-    terminal.answer("pass: ", "tr0ub4dor\n");
+    for (prompt, typed) in [("user: ", "saanvi\n"), ("pass: ", "tr0ub4dor\n")] {
+        terminal.answer(prompt, typed);
+        terminal.answer(AGAIN, typed);
+    }
     let (code, text) = terminal.end();
     assert_eq!(code, Some(0), "{text}");
     assert!(!text.contains("saanvi") && !text.contains("tr0ub4dor"), "{text}");
@@ -138,6 +141,7 @@ fn the_prompt_does_not_mix_with_the_result() {
     let mut terminal = Terminal::with_streams(command);
     let mut stdout = terminal.child.stdout.take().expect("a pipe");
     terminal.answer("Secret value: ", "x\n");
+    terminal.answer(AGAIN, "x\n");
     assert_eq!(terminal.end().0, Some(0));
     let mut result = String::new();
     stdout.read_to_string(&mut result).expect("text");
@@ -149,13 +153,13 @@ fn passphrases_are_asked_for_twice_when_new_and_once_after() {
     let sandbox = Sandbox::new();
     sandbox.ok("kms create-key --region us-west-2");
     let terminal = Terminal::run(sandbox.std(CHANGE));
-    terminal.answer(NEW, "correct horse\n");
-    terminal.answer(AGAIN, "correct horse\n");
+    terminal.answer(NEW, "a horse made of paper\n");
+    terminal.answer(AGAIN, "a horse made of paper\n");
     let (code, text) = terminal.end();
     assert_eq!(code, Some(0), "{text}");
     assert!(!text.contains("horse"), "{text}");
     assert!(!sandbox.exists("keystore/keystore.key"));
-    for (typed, expected) in [("correct horse\n", 0), ("another horse\n", 253), ("\n", 253)] {
+    for (typed, expected) in [("a horse made of paper\n", 0), ("another horse\n", 253), ("\n", 253)] {
         let terminal = Terminal::run(sandbox.std("kms list-keys"));
         terminal.answer("Passphrase of the keystore: ", typed);
         let (code, text) = terminal.end();
@@ -165,32 +169,53 @@ fn passphrases_are_asked_for_twice_when_new_and_once_after() {
 }
 
 #[test]
-fn a_mistyped_or_empty_passphrase_changes_nothing() {
+fn a_mistyped_weak_or_empty_passphrase_changes_nothing() {
     let sandbox = Sandbox::new();
     sandbox.ok("kms create-key --region us-west-2");
     let before = sandbox.read("keystore/keystore.json");
-    for (first, second, expected) in
-        [("horse\n", "house\n", "the two passphrases are not the same"), ("\n", "\n", "the new passphrase is empty")]
-    {
+    for (first, second, expected) in [
+        ("a horse made of paper\n", Some("a house made of paper\n"), "the two passphrases are not the same"),
+        ("horse\n", None, "the new passphrase is easy to guess: "),
+        ("\n", None, "the new passphrase is empty"),
+    ] {
         let terminal = Terminal::run(sandbox.std(CHANGE));
         terminal.answer(NEW, first);
-        terminal.answer(AGAIN, second);
+        second.iter().for_each(|second| terminal.answer(AGAIN, second));
         let (code, text) = terminal.end();
         assert_eq!(code, Some(253), "{text}");
-        assert!(text.contains(expected), "{text}");
+        assert!(text.contains(expected) && !text.contains("horse"), "{text}");
         assert!(sandbox.read("keystore/keystore.json") == before && sandbox.exists("keystore/keystore.key"));
+    }
+}
+
+/// Nobody saw what was typed, so a slip would be kept.
+#[test]
+fn a_mistyped_value_is_no_value() {
+    for (line, prompt) in
+        [(CREATE, "Secret value: "), ("create-secret --name a --region us-west-2 --secret-key-values user=x pass", "pass: ")]
+    {
+        let sandbox = Sandbox::new();
+        let terminal = Terminal::run(sandbox.std(line));
+        terminal.answer(prompt, "tr0ub4dor\n");
+        terminal.answer(AGAIN, "tr0ubador\n");
+        let (code, text) = terminal.end();
+        assert_eq!(code, Some(253), "{text}");
+        assert!(text.contains("the two values are not the same; nothing was changed") && !text.contains("tr0ub"), "{text}");
+        assert_eq!(sandbox.files("."), [""; 0]);
     }
 }
 
 #[test]
 fn nothing_typed_is_no_value() {
-    for (keys, code, expected) in [
-        ("\n", 252, "Invalid length for parameter SecretString, value: 0, valid min length: 1"),
-        ("\u{4}", 253, "a value is to be asked for"),
+    for (keys, again, code, expected) in [
+        ("\n", Some("\n"), 252, "Invalid length for parameter SecretString, value: 0, valid min length: 1"),
+        ("\u{4}", None, 253, "a value is to be asked for"),
+        ("x\n", Some("\u{4}"), 253, "a value is to be asked for"),
     ] {
         let sandbox = Sandbox::new();
         let terminal = Terminal::run(sandbox.std(CREATE));
         terminal.answer("Secret value: ", keys);
+        again.iter().for_each(|again| terminal.answer(AGAIN, again));
         let (found, text) = terminal.end();
         assert_eq!(found, Some(code), "{text}");
         assert!(text.contains(expected), "{text}");

@@ -72,6 +72,7 @@ fn literals_are_warned_about_once() {
     sandbox.coldseal(&format!("{CREATE} --name a --secret-string x")).assert().success().stderr_eq(str![[r#"
 coldseal: warning: --secret-string: a value on the command line can be read by others (process list, shell history); use file://…, '-' for stdin, or a prompt
 coldseal: made the keystore [ROOT]/keystore/keystore.json and its key file [ROOT]/keystore/keystore.key; whoever copies both files can open everything ('coldseal kms change-protection --to passphrase' asks for a passphrase instead)
+coldseal: made the vault [ROOT]/coldseal-vault; --vault or COLDSEAL_VAULT names another
 coldseal: 1 bundle in [ROOT]/coldseal-vault
 
 "#]]);

@@ -153,13 +153,13 @@ fn a_passphrase_is_asked_for_while_the_keystore_is_free() {
     sandbox.ok("kms create-key --region us-west-2");
     let protecting = Waiting::start(&sandbox, &pipe, "kms change-protection --to passphrase --new-passphrase-file pipe");
     assert_another_gets_through(&sandbox, &protecting, ANOTHER_WRITER);
-    protecting.feed(b"correct horse\n");
-    sandbox.write("passphrase", "correct horse\n");
+    protecting.feed(b"a horse made of paper\n");
+    sandbox.write("passphrase", "a horse made of paper\n");
     let another = format!("{ANOTHER_WRITER} --passphrase-file passphrase");
     for line in ["kms create-key --region us-west-2 --passphrase-file pipe", "kms change-protection --to key-file --passphrase-file pipe"] {
         let asking = Waiting::start(&sandbox, &pipe, line);
         assert_another_gets_through(&sandbox, &asking, &another);
-        asking.feed(b"correct horse\n");
+        asking.feed(b"a horse made of paper\n");
     }
     // What the others made while one waited is there.
     assert_eq!(sandbox.stdout("kms list-keys --region eu-central-1 --query length(Keys)").trim(), "3");

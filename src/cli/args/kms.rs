@@ -17,6 +17,6 @@ pub(crate) use asymmetric::AsymmetricCommand;
 pub(crate) use cryptography::CryptographyCommand;
 pub(crate) use key::{DescribeKeyArgs, KeyDetailsArgs, KeyIdArgs, ListOfKeyArgs};
 pub(crate) use key_properties::KeyPropertiesCommand;
-pub(crate) use protection::ProtectionKind;
+pub(crate) use protection::{NewPassphraseArgs, ProtectionKind};
 pub(crate) use rotation::EnableKeyRotationArgs;
 pub(crate) use serve::ServeArgs;

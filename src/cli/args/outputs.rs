@@ -21,10 +21,14 @@ pub(crate) struct OutputArgs {
 /// Bundles for several Regions.
 #[derive(Debug, Args)]
 pub(crate) struct RegionBundleArgs {
-    /// Write one bundle for each Region, FILE.REGION.bundle: Region=us-east-1[,KmsKeyId=KEY] or a plain name; repeat it; all or nothing
-    #[arg(long, value_name = "REGION")]
+    /// Write one bundle for each Region, FILE.REGION.bundle, all or nothing: Region=us-east-1[,KmsKeyId=KEY] ..., plain names with spaces or
+    /// commas between them, or JSON; may be repeated. FILE goes before it
+    #[arg(long, value_name = "REGION", num_args = 1..)]
     pub(crate) to: Vec<String>,
     /// Directory for the bundles [default: the current one]
     #[arg(long, value_name = "DIR", requires = "to")]
     pub(crate) output_dir: Option<PathBuf>,
+    /// What the bundles of stdin are named after [default: stdin]
+    #[arg(long, value_name = "NAME", requires = "to")]
+    pub(crate) stdin_name: Option<String>,
 }

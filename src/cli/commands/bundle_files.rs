@@ -12,7 +12,11 @@ use crate::{
     arn::KeyArn,
     cli::{
         args::{RegionBundleArgs, WrapArgs},
-        commands::key_warnings::{of_mixture, of_regions, tell},
+        commands::{
+            bundle_input::BundleInput,
+            held_keystore::HeldKeystore,
+            key_warnings::{of_mixture, of_regions, tell},
+        },
         failure::Outcome,
         invocation::Invocation,
         keystore::Keystore,
@@ -26,7 +30,7 @@ use crate::{
     durable,
     error::{Error, Result},
     keyring::Keyring,
-    kms::{EmbeddedKms, KeysDurable, KeystoreSession, is_written_as_embedded},
+    kms::{EmbeddedKms, KeysDurable, is_written_as_embedded},
     region::Region,
     region_bundles::{RegionBundles, RegionPlan, Writing},
     suite::AlgorithmSuite,
@@ -36,7 +40,7 @@ use crate::{
 /// The bundles of one command: every check is made before a file is. The keystore is held by this command until [`BundleFiles::write`] has made new
 /// keys durable; what is waited for is opened and read before or after that.
 pub(super) struct BundleFiles {
-    keystore: Keys,
+    keystore: HeldKeystore,
     plan: RegionPlan,
     keys: KeyOptions,
     paths: Vec<PathBuf>,
@@ -61,68 +65,24 @@ struct BundleDocument {
     opens_here: bool,
 }
 
-/// What a command's keys are looked up in.
-enum Keys {
-    /// The keystore, held by this command.
-    Keystore(Box<KeystoreSession>),
-    /// With AWS KMS there need be none.
-    Empty(EmbeddedKms),
-}
-
-impl Keys {
-    fn of(invocation: &Invocation, wants_keystore: bool) -> Outcome<Self> {
-        if invocation.access.online.is_none() || invocation.keystore.location.keystore.exists() || wants_keystore {
-            return Ok(Self::Keystore(Box::new(invocation.keystore.session()?)));
-        }
-        Ok(Self::Empty(invocation.kms_for_messages()?))
-    }
-
-    fn kms(&self) -> &EmbeddedKms {
-        match self {
-            Self::Keystore(session) => session.kms(),
-            Self::Empty(kms) => kms,
-        }
-    }
-
-    fn kms_mut(&mut self) -> &mut EmbeddedKms {
-        match self {
-            Self::Keystore(session) => session.kms_mut(),
-            Self::Empty(kms) => kms,
-        }
-    }
-
-    /// Makes new keys durable and gives the keystore's lock up, so that nobody waits for it while the payload is read.
-    fn committed(self, keystore: &Keystore) -> Result<EmbeddedKms> {
-        match self {
-            Self::Keystore(mut session) => {
-                let committed = session.commit()?.committed();
-                keystore.note_made(&committed);
-                Ok(session.into_kms())
-            }
-            Self::Empty(kms) => Ok(kms),
-        }
-    }
-}
-
 impl BundleFiles {
     /// Finds every Region's key and every file's name, and lists all problems at once.
     pub(super) fn plan(
         invocation: &Invocation,
         (args, wrap): (&RegionBundleArgs, &WrapArgs),
         writing: Writing,
-        input: &Path,
+        input: &BundleInput,
     ) -> Outcome<Self> {
         const PARAMETER: &str = "--to";
         let files = invocation.inputs.files();
-        let regions = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &args.to)?)?;
+        let regions = parse_replica_regions(&files, PARAMETER, &files.words(PARAMETER, &input.to)?)?;
         let wants_keystore = regions.iter().filter_map(|region| region.kms_key_id.as_deref()).any(is_written_as_embedded);
         let wrapping = Wrapping::read(invocation.inputs.in_use(), wrap)?;
-        let mut keystore = Keys::of(invocation, wants_keystore)?;
+        let mut keystore = HeldKeystore::for_new_keys(invocation, wants_keystore)?;
         let plan = RegionPlan::new(keystore.kms_mut(), &invocation.access.key_options(), &regions)?;
-        let keys = key_options(invocation.key_names(), Some(keystore.kms()), wrapping, Vec::new())?;
+        let keys = key_options(invocation.key_names(), Some(keystore.kms_mut()), wrapping, Vec::new())?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
-        let name = if input == Path::new("-") { "stdin".into() } else { file_name(input)? };
-        let paths: Vec<PathBuf> = plan.regions().map(|region| dir.join(format!("{name}.{region}.bundle"))).collect();
+        let paths: Vec<PathBuf> = plan.regions().map(|region| dir.join(format!("{}.{region}.bundle", input.name))).collect();
         paths.iter().try_for_each(|path| require_free(invocation, path, writing))?;
         Ok(Self { keystore, plan, keys, paths, writing })
     }
@@ -213,13 +173,4 @@ fn require_free(invocation: &Invocation, path: &Path, writing: Writing) -> Outco
     }
     let refused = format!("{}: is there and is no file; remove it, or name another directory with --output-dir", path.display());
     Err(UsageError::new(refused).into())
-}
-
-/// What the bundles' names are made of: the input's name, without the ending of a bundle for another Region.
-fn file_name(input: &Path) -> Outcome<String> {
-    let name = input.file_name().and_then(|name| name.to_str());
-    let unusable = || UsageError::new(format!("{}: the name is not UTF-8, and the bundles' names are made of it", input.display()));
-    let name = name.ok_or_else(unusable)?;
-    let of_region = name.strip_suffix(".bundle").and_then(|name| name.rsplit_once('.')).filter(|(_, region)| Region::new(region).is_some());
-    Ok(of_region.map_or(name, |(name, _)| name).to_owned())
 }

@@ -128,7 +128,7 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     }
     let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, Vec::new())?;
+    let keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, Vec::new())?;
     let sealing = Sealing { vault: &invocation.vault, session: &mut session, region: Some(region), own: Own { keys, ..own } };
     let sealed = seal(invocation, sealing, &request)?;
     drop(session);

@@ -21,8 +21,8 @@ pub(super) fn raw_keys(files: &FilesInUse, args: &KeyArgs, purpose: Purpose) -> 
     aes.chain(rsa).chain(ecdh).collect()
 }
 
-/// The KMS keys to seal with.
-pub(super) fn kms_keys(names: KeyNames<'_>, kms: &EmbeddedKms, options: &KeyOptions, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
+/// The KMS keys to seal with; a default key among them is made where there is none yet.
+pub(super) fn kms_keys(names: KeyNames<'_>, kms: &mut EmbeddedKms, options: &KeyOptions, args: &KeyArgs) -> Outcome<Vec<KeyArn>> {
     args.kms_key_id.iter().map(|key_id| names.to_seal(kms, options, key_id)).collect()
 }
 

@@ -13,6 +13,7 @@ use crate::{
         files_in_use::FilesInUse,
         invocation::Invocation,
         output_file::{Destination, Overwrite},
+        paramfile::STDIN,
         progress::ReadProgress,
         terminal::note,
     },
@@ -20,8 +21,6 @@ use crate::{
     error::Error,
     region_bundles::Writing,
 };
-
-const STDIN: &str = "-";
 
 /// A message or payload to be read.
 pub(super) struct Input {

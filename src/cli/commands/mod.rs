@@ -1,10 +1,12 @@
 //! The commands, one file for each: its arguments -> validated plan -> calls -> output.
 
 mod bundle_files;
+mod bundle_input;
 mod completions;
 mod create_secret;
 mod describe_secret;
 mod get_secret_value;
+mod held_keystore;
 mod inspect;
 mod key_warnings;
 mod keys;
@@ -13,6 +15,7 @@ mod list_secrets;
 mod man;
 mod message_files;
 mod message_options;
+mod new_vault;
 mod open;
 mod pack;
 mod replicate_secret_to_regions;

@@ -15,6 +15,7 @@ use crate::{
         args::WrapArgs,
         commands::{
             key_warnings::{of_change, tell},
+            new_vault::NewVault,
             pack::{
                 check::check,
                 report::{Ending, Report},
@@ -126,7 +127,7 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
         return dry_run::run(invocation, args, (&source, &defaults, &files), wrapping);
     }
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = limited(key_options(invocation.key_names(), Some(session.kms()), wrapping, Vec::new())?, args);
+    let keys = limited(key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, Vec::new())?, args);
     let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
     let checked = check(&source, &defaults, &files, |request| batch.check(request))?;
     let mut report = Report::new(&invocation.printer, checked.count);
@@ -134,8 +135,10 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
         report.refused(refusal)?;
     }
     let made = if checked.count > checked.refused_count() {
+        let new_vault = NewVault::of(&invocation.vault);
         let mut writer = batch.begin(threads(args, &keys))?;
         note_made(invocation, &mut writer);
+        new_vault.note_made();
         let made = GroupWriter::new(&mut writer, &mut report).all(&source, &defaults, &files, &checked);
         note_made(invocation, &mut writer);
         if let Some(change) = report.merged() {

@@ -57,7 +57,7 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) 
         (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, opening_keys(invocation.inputs.in_use(), &args.opening)?);
     invocation.vault.require()?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut keys = key_options(invocation.key_names(), Some(session.kms()), wrapping, opening)?;
+    let mut keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, opening)?;
     name_online_keys(invocation.key_names(), Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
     let own = Own { on_problem: on_problem(&args.regions), keys, ..Own::default() };
     let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;

@@ -1,14 +1,17 @@
 //! `seal`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::{
+    arn::KeyArn,
     cli::{
         args::{FrameArgs, MessageArgs, OutputArgs, RegionBundleArgs, WrapArgs},
         commands::{
             bundle_files::BundleFiles,
+            bundle_input::BundleInput,
+            held_keystore::HeldKeystore,
             key_warnings::{of_message, tell},
             keys::{kms_keys, raw_keys, sealing_keyrings},
             message_files::{input, message_destination, writing},
@@ -17,13 +20,19 @@ use crate::{
         encryption_context::Purpose,
         failure::Outcome,
         invocation::Invocation,
+        paramfile::STDIN,
         recovery_key::{Wrapping, key_options},
+        terminal::note,
         usage::UsageError,
     },
     format::EncryptionContext,
-    kms::key_choice::borrowed,
+    kms::{
+        EmbeddedKms, is_written_as_embedded,
+        key_choice::{KeyOptions, RecoveryKey, ReplicaRegion, borrowed, names_default_key},
+    },
     message::{self, SealOptions},
-    vault::RecoveryKey,
+    region::Region,
+    region_bundles::RegionPlan,
 };
 
 /// [coldseal] Encrypt a file of any size into one AWS Encryption SDK message
@@ -37,13 +46,15 @@ use crate::{
   coldseal seal photos.tar --raw-rsa-key home/safe=safe.pub.pem \\
       --raw-ecdh-key laptop.pub.pem -o photos.bundle
   coldseal seal photos.tar --output-dir bundles \\
-      --to Region=us-west-2,KmsKeyId=alias/backup --to eu-west-1
+      --to Region=us-west-2,KmsKeyId=alias/backup eu-west-1
+  tar c photos | coldseal seal --to us-west-2 eu-west-1 \\
+      --stdin-name photos.tar
 
-Several keys make one message that each of them opens; --to makes one message for each Region, under that Region's key.")]
+Several keys make one message that each of them opens; --to makes one message for each Region, under that Region's key. Without a key a Region \
+uses its default key, alias/aws/secretsmanager unless 'coldseal kms set-default-key' set another, which is made when it is first needed.")]
 pub(crate) struct SealArgs {
     /// The file to encrypt [default: stdin]
-    #[arg(default_value = "-", hide_default_value = true)]
-    pub(crate) file: PathBuf,
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) message: MessageArgs,
     #[command(flatten)]
@@ -68,31 +79,73 @@ pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
     }
     let files = invocation.inputs.in_use();
     let raw_keys = raw_keys(files, &args.message.keys, Purpose::Seal)?;
-    if raw_keys.is_empty() && args.message.keys.kms_key_id.is_empty() {
-        let hint =
-            "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key";
-        return Err(UsageError::new("seal needs at least one key").with_hint(hint).into());
-    }
+    let default_key_region = default_key_region(invocation, args)?;
     let wrapping = Wrapping::read(files, &args.wrap)?;
-    let input = input(files, &args.file)?;
+    let input = input(files, args.file.as_deref().unwrap_or(Path::new(STDIN)))?;
     let destination = message_destination(invocation, &args.output)?;
     if destination.is_terminal() {
         return Err(UsageError::new("a message is binary, which could upset the terminal")
             .with_hint("write it to a file with -o, or use '-o -'")
             .into());
     }
-    let names = invocation.key_names();
-    let kms = if args.message.keys.kms_key_id.is_empty() && !wrapping.needs_kms() { None } else { Some(invocation.kms_for_messages()?) };
-    let mut key_options = key_options(names, kms.as_ref(), wrapping, Vec::new())?;
-    let kms_keys = kms.as_ref().map_or_else(|| Ok(Vec::new()), |kms| kms_keys(names, kms, &key_options, &args.message.keys))?;
-    key_options.recovery_keys.extend(raw_keys.into_iter().map(RecoveryKey::Keyring));
-    let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &key_options);
+    let Keys { kms, kms_keys, mut options_of_keys } = Keys::find(invocation, args, wrapping, default_key_region)?;
+    options_of_keys.recovery_keys.extend(raw_keys.into_iter().map(RecoveryKey::Keyring));
+    let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &options_of_keys);
     destination
         .write(&invocation.inputs.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))?;
     if let Some(kms) = &kms {
-        tell(&of_message(kms, &kms_keys, &key_options));
+        tell(&of_message(kms, &kms_keys, &options_of_keys));
     }
     Ok(())
+}
+
+/// The Region whose default key seals, where no key is named.
+fn default_key_region(invocation: &Invocation, args: &SealArgs) -> Outcome<Option<Region>> {
+    if !args.message.keys.kms_key_id.is_empty() || args.message.keys.has_raw_keys() {
+        return Ok(None);
+    }
+    let needed = || {
+        UsageError::new("seal needs at least one key").with_hint(
+            "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, --region us-west-2 alone for the Region's default key, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key",
+        )
+    };
+    Ok(Some(invocation.regions.configured()?.ok_or_else(needed)?))
+}
+
+/// The keys of KMS, and how they wrap.
+struct Keys {
+    /// `None` where no key is one of KMS.
+    kms: Option<EmbeddedKms>,
+    kms_keys: Vec<KeyArn>,
+    options_of_keys: KeyOptions,
+}
+
+impl Keys {
+    /// Finds them; a default key that is new is durable when this returns, and the keystore's lock given up.
+    fn find(invocation: &Invocation, args: &SealArgs, wrapping: Wrapping, default_key_region: Option<Region>) -> Outcome<Self> {
+        let names = invocation.key_names();
+        let key_ids: Vec<&str> = args.message.keys.kms_key_id.iter().map(String::as_str).chain(wrapping.kms_key_ids()).collect();
+        if key_ids.is_empty() && default_key_region.is_none() {
+            return Ok(Self { kms: None, kms_keys: Vec::new(), options_of_keys: key_options(names, None, wrapping, Vec::new())? });
+        }
+        let mut keystore = if default_key_region.is_some() || key_ids.iter().any(|key_id| names_default_key(key_id)) {
+            let wants_keystore = key_ids.iter().any(|key_id| is_written_as_embedded(key_id));
+            HeldKeystore::for_new_keys(invocation, wants_keystore)?
+        } else {
+            HeldKeystore::for_known_keys(invocation)?
+        };
+        let options_of_keys = key_options(names, Some(keystore.kms_mut()), wrapping, Vec::new())?;
+        let mut kms_keys = kms_keys(names, keystore.kms_mut(), &options_of_keys, &args.message.keys)?;
+        if let Some(region) = default_key_region {
+            let plan = RegionPlan::new(keystore.kms_mut(), &options_of_keys, &[ReplicaRegion::new(region.name())])?;
+            kms_keys.extend(plan.keys().cloned());
+        }
+        let kms = keystore.committed(&invocation.keystore)?;
+        if default_key_region.is_some() {
+            kms_keys.iter().for_each(|key| note(&format!("no key is named: sealing under the Region's default key, {key}")));
+        }
+        Ok(Self { kms: Some(kms), kms_keys, options_of_keys })
+    }
 }
 
 fn seal_to(invocation: &Invocation, args: &SealArgs, pairs: &EncryptionContext, options: SealOptions) -> Outcome {
@@ -102,9 +155,10 @@ fn seal_to(invocation: &Invocation, args: &SealArgs, pairs: &EncryptionContext, 
             .with_hint(hint)
             .into());
     }
-    let input = input(invocation.inputs.in_use(), &args.file)?;
+    let bundle_input = BundleInput::of(&args.bundles, args.file.as_deref())?;
+    let input = input(invocation.inputs.in_use(), &bundle_input.file)?;
     let writing = writing(args.output.force, args.output.no_sync);
-    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing, &args.file)?;
+    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing, &bundle_input)?;
     bundles.check_suite(options.suite.unwrap_or_default())?;
     bundles.write((&invocation.keystore, &invocation.printer, &invocation.inputs.prompter), |plan, durable, keys| {
         plan.seal(durable, keys, input, pairs, options)

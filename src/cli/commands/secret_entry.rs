@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        commands::{key_warnings::of_change, secret_change::SealedSecret},
+        commands::{key_warnings::of_change, new_vault::NewVault, secret_change::SealedSecret},
         failure::Outcome,
         invocation::Invocation,
         members::Arguments,
@@ -46,9 +46,11 @@ pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &imp
 /// Carries out what seals.
 pub(super) fn seal(invocation: &Invocation, mut sealing: Sealing<'_>, request: &Request) -> Outcome<SealedSecret> {
     let Run::SealSecrets(seal) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    let new_vault = NewVault::of(&invocation.vault);
     let answer = seal(&mut sealing, request);
-    // The keystore is there whatever came of the work.
+    // The keystore and the vault are there whatever came of the work.
     invocation.keystore.note_made_by(sealing.session);
+    new_vault.note_made();
     let Answer::Changed(change) = answer? else { return Err(NOT_THERE.into()) };
     let warnings = of_change(sealing.session.kms(), &change, &sealing.own.keys);
     Ok(SealedSecret { change, warnings })

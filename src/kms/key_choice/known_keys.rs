@@ -98,7 +98,7 @@ fn in_aws(name: &str, arn: KeyArn) -> ChosenKey {
 }
 
 /// True for the name, and for an ARN, of the key that Secrets Manager alone may use.
-fn is_default_alias(name: &str) -> bool {
+pub(super) fn is_default_alias(name: &str) -> bool {
     name == DEFAULT_KEY_ALIAS || name.parse::<AliasArn>().is_ok_and(|arn| arn.alias() == DEFAULT_KEY_ALIAS)
 }
 

@@ -20,5 +20,7 @@ pub use key_options::{KeyOptions, RecoveryKey};
 pub(crate) use known_keys::KeyPurpose;
 pub(crate) use problem::{Problem, check_suite, check_suite_of_all, refusal, wrap_problem};
 pub use region_key::ReplicaRegion;
+#[cfg(feature = "cli")]
+pub(crate) use region_key::names_default_key;
 pub(crate) use region_key::{Named, key_of_region, name_of_key};
 pub(crate) use unchosen::{UntouchedRegions, unchosen_keys};

@@ -3,9 +3,10 @@
 use super::{
     chosen_key::{ChosenKey, KeyOrigin},
     key_options::KeyOptions,
-    known_keys::{KeyPurpose, KnownKeys},
+    known_keys::{KeyPurpose, KnownKeys, is_default_alias},
 };
 use crate::{
+    arn::AliasArn,
     error::{ErrorCode, KeyRefusal, ReplicaRefusal, Result},
     kms::{
         DEFAULT_KEY_ALIAS, EMBEDDED_PREFIX, EmbeddedKms,
@@ -79,7 +80,7 @@ pub(crate) fn name_of_key(kms: &EmbeddedKms, region: Region, key_id: Option<&str
 /// Without AWS KMS.
 fn find_here(kms: &mut EmbeddedKms, region: Region, name: &str) -> Result<ChosenKey> {
     kms.require_enabled(region)?;
-    if name == DEFAULT_KEY_ALIAS || is_embedded_default(name) {
+    if means_default_key(kms, region, name) {
         let arn = kms.ensure_default_key(region)?;
         kms.check_usable(&arn)?;
         return Ok(ChosenKey { arn, name: name.to_owned(), origin: KeyOrigin::of_embedded(name) });
@@ -118,6 +119,19 @@ fn find_recorded(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, name:
         return Ok(found);
     }
     Err(ReplicaRefusal::KeyOfOtherAccount(found.arn).into())
+}
+
+/// True for a name that may mean a key that is made at first need.
+#[cfg(feature = "cli")]
+pub(crate) fn names_default_key(name: &str) -> bool {
+    name.is_empty() || is_default_alias(name.strip_prefix(EMBEDDED_PREFIX).unwrap_or(name))
+}
+
+/// True for the name of the key that is made at first need, and for its alias's ARN in this keystore.
+fn means_default_key(kms: &EmbeddedKms, region: Region, name: &str) -> bool {
+    let alias = name.strip_prefix(EMBEDDED_PREFIX).unwrap_or(name);
+    let is_own = |arn: &AliasArn| arn.region() == region && arn.account() == kms.account();
+    is_default_alias(alias) && alias.parse::<AliasArn>().as_ref().map_or(true, is_own)
 }
 
 /// True for the default alias behind `embedded:`.

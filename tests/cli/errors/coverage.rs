@@ -38,7 +38,7 @@ const UNREACHED: [(&str, &str); 29] = [
 ];
 
 /// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.
-const PHRASES: [(&str, &str); 53] = [
+const PHRASES: [(&str, &str); 54] = [
     // Error
     ("Format", "malformed message: "),
     ("NotWritable", "the message cannot be written: "),
@@ -93,6 +93,7 @@ const PHRASES: [(&str, &str); 53] = [
     ("KeyFileShared", "give one of the two keystores a key file of its own"),
     ("FileExists", "is there already; name another file"),
     ("NoAttempts", "takes at least 1 attempt"),
+    ("WeakPassphrase", "the new passphrase is easy to guess"),
     ("Endpoint", "does not begin with http:// or https://"),
     ("NotLoopback", "is not loopback"),
     ("Other", "is needed, and there is no terminal to ask on"),

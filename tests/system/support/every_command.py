@@ -46,7 +46,7 @@ def cases(coldseal):
     yield ["completions", "bash"]
     yield ["man", "--output-dir", "man"]
     # Last: from here on each command needs the passphrase.
-    yield ["kms", "change-protection", "--to", "passphrase", "--new-passphrase-file", "payload"]
+    yield ["kms", "change-protection", "--to", "passphrase", "--new-passphrase-file", "payload", "--allow-weak-passphrase"]
     yield ["get-secret-value", *SECRET, "--passphrase-file", "payload"]
 
 

@@ -132,6 +132,6 @@ def serving(binary, folder):
     for name in [name for name in coldseal.env if name.lower().endswith("_proxy")]:
         del coldseal.env[name]
         os.environ.pop(name, None)
-    (coldseal.folder / "passphrase").write_text("an example passphrase\n")
+    (coldseal.folder / "passphrase").write_text("an example, not a good passphrase\n")
     coldseal.run("kms", "create-key", "--region", REGION)
     return coldseal

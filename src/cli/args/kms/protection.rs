@@ -1,6 +1,8 @@
 //! What protects a keystore.
 
-use clap::ValueEnum;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
 
 use crate::kms::Protection;
 
@@ -19,4 +21,15 @@ impl From<ProtectionKind> for Protection {
             ProtectionKind::Passphrase => Self::Passphrase,
         }
     }
+}
+
+/// A passphrase to be set.
+#[derive(Debug, Args)]
+pub(crate) struct NewPassphraseArgs {
+    /// File with the new passphrase
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_passphrase_file: Option<PathBuf>,
+    /// Take a new passphrase that is easy to guess, too
+    #[arg(long)]
+    pub(crate) allow_weak_passphrase: bool,
 }

@@ -1,10 +1,13 @@
 //! `change-protection`
 
-use std::path::PathBuf;
-
 use clap::Args;
 
-use crate::cli::{args::kms::ProtectionKind, failure::Outcome, invocation::Invocation, terminal::note};
+use crate::cli::{
+    args::kms::{NewPassphraseArgs, ProtectionKind},
+    failure::Outcome,
+    invocation::Invocation,
+    terminal::note,
+};
 
 /// [coldseal] Protect the keystore by a passphrase or by a key file
 ///
@@ -21,14 +24,13 @@ pub(crate) struct ChangeProtectionArgs {
     /// What protects the keystore from now on
     #[arg(long, value_enum)]
     pub(crate) to: ProtectionKind,
-    /// File with the new passphrase
-    #[arg(long, value_name = "FILE")]
-    pub(crate) new_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) new_passphrase: NewPassphraseArgs,
 }
 
 pub(super) fn run(mut invocation: Invocation, args: ChangeProtectionArgs) -> Outcome {
     invocation.keystore.require()?;
-    invocation.keystore.passphrases = invocation.keystore.passphrases.with_new_file(args.new_passphrase_file);
+    invocation.keystore.passphrases = invocation.keystore.passphrases.with_new(args.new_passphrase);
     let changed = invocation.keystore.location.change_protection(&invocation.keystore.passphrases, args.to.into())?;
     let keystore = invocation.keystore.location.keystore.display();
     match args.to {

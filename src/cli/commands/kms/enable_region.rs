@@ -3,7 +3,9 @@
 use clap::Args;
 
 use crate::{
-    cli::{commands::kms::entry, failure::Outcome, invocation::Invocation, regions::parse_region, terminal::note},
+    cli::{
+        commands::kms::entry, failure::Outcome, invocation::Invocation, regions::parse_region, replica_regions::plain_names, terminal::note,
+    },
     region::Region,
 };
 
@@ -21,7 +23,7 @@ pub(super) fn run(invocation: &Invocation, args: &EnableRegionArgs) -> Outcome {
     let regions: Vec<Region> = if args.regions.is_empty() {
         vec![invocation.regions.require()?]
     } else {
-        args.regions.iter().map(|name| parse_region("enable-region", name)).collect::<Result<_, _>>()?
+        args.regions.iter().flat_map(|word| plain_names(word)).map(|name| parse_region("enable-region", name)).collect::<Result<_, _>>()?
     };
     let news: Vec<bool> = entry::change(invocation, |kms| Ok(regions.iter().map(|region| kms.enable_region(*region)).collect()))?;
     for (region, is_new) in regions.iter().zip(news) {

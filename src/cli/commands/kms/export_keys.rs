@@ -7,8 +7,14 @@ use serde_json::json;
 
 use crate::{
     cli::{
-        args::kms::ProtectionKind, failure::Outcome, invocation::Invocation, keystore::other_location, regions::parse_region,
-        terminal::note, usage::UsageError,
+        args::kms::{NewPassphraseArgs, ProtectionKind},
+        failure::Outcome,
+        invocation::Invocation,
+        keystore::other_location,
+        regions::parse_region,
+        replica_regions::plain_names,
+        terminal::note,
+        usage::UsageError,
     },
     kms::Protection,
     region::Region,
@@ -38,9 +44,8 @@ pub(crate) struct ExportKeysArgs {
     /// Its new key file; must not be there [default: keystore.key beside the keystore]
     #[arg(long, value_name = "FILE")]
     pub(crate) output_key_file: Option<PathBuf>,
-    /// File with its passphrase
-    #[arg(long, value_name = "FILE")]
-    pub(crate) new_passphrase_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) new_passphrase: NewPassphraseArgs,
 }
 
 pub(super) fn run(mut invocation: Invocation, args: ExportKeysArgs) -> Outcome {
@@ -48,13 +53,13 @@ pub(super) fn run(mut invocation: Invocation, args: ExportKeysArgs) -> Outcome {
     if protection == Protection::Passphrase && args.output_key_file.is_some() {
         return Err(UsageError::new("--output-key-file goes with --protect-with key-file; leave one of them out").into());
     }
-    if protection == Protection::KeyFile && args.new_passphrase_file.is_some() {
+    if protection == Protection::KeyFile && args.new_passphrase.new_passphrase_file.is_some() {
         return Err(UsageError::new("--new-passphrase-file goes with --protect-with passphrase").into());
     }
     let regions: BTreeSet<Region> = if args.regions.is_empty() {
         BTreeSet::from([invocation.regions.require()?])
     } else {
-        args.regions.iter().map(|name| parse_region("--regions", name)).collect::<Result<_, _>>()?
+        args.regions.iter().flat_map(|word| plain_names(word)).map(|name| parse_region("--regions", name)).collect::<Result<_, _>>()?
     };
     let regions = Vec::from_iter(regions);
     let copy = invocation.keystore.read()?.export(&regions)?;
@@ -64,7 +69,7 @@ pub(super) fn run(mut invocation: Invocation, args: ExportKeysArgs) -> Outcome {
     if protection == Protection::KeyFile {
         files.write(&location.key_file)?;
     }
-    invocation.keystore.passphrases = invocation.keystore.passphrases.with_new_file(args.new_passphrase_file);
+    invocation.keystore.passphrases = invocation.keystore.passphrases.with_new(args.new_passphrase);
     location.create(&copy, &invocation.keystore.passphrases, protection)?;
     let keystore = location.keystore.display();
     match protection {

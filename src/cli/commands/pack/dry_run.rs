@@ -23,8 +23,8 @@ pub(super) fn run(
     (source, defaults, files): (&PlanSource, &Defaults, &ParamFiles<'_>),
     wrapping: Wrapping,
 ) -> Outcome {
-    let kms = invocation.keystore.preview_for_secrets()?;
-    let keys = limited(key_options(invocation.key_names(), Some(&kms), wrapping, Vec::new())?, args);
+    let mut kms = invocation.keystore.preview_for_secrets()?;
+    let keys = limited(key_options(invocation.key_names(), Some(&mut kms), wrapping, Vec::new())?, args);
     let mut preview = invocation.vault.preview_secrets(kms, &keys)?;
     let checked = check(source, defaults, files, |request| preview.check(request))?;
     let mut report = Report::new(&invocation.printer, checked.count);

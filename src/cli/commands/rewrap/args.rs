@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   coldseal rewrap photos.tar.us-west-2.bundle --output-dir bundles \\
-      --to us-east-1 --to Region=eu-west-1,KmsKeyId=alias/eu
+      --to us-east-1 Region=eu-west-1,KmsKeyId=alias/eu
   coldseal rewrap --secret-id MySecret --region eu-west-1 --to-key alias/eu
   coldseal rewrap --all --region eu-west-1 --to-key alias/eu
   coldseal rewrap --all
@@ -28,8 +28,7 @@ use crate::{
 The last one seals every bundle anew under the key on record.")]
 pub(crate) struct RewrapArgs {
     /// The message [default: stdin]
-    #[arg(default_value = "-", hide_default_value = true)]
-    pub(crate) file: PathBuf,
+    pub(crate) file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) message: MessageArgs,
     #[command(flatten)]

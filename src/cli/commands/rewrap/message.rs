@@ -4,6 +4,7 @@ use crate::{
     cli::{
         commands::{
             bundle_files::BundleFiles,
+            bundle_input::BundleInput,
             keys::{OpeningKeys, raw_keys},
             message_files::{input, writing},
             message_options::{note_region, open_options, seal_options},
@@ -24,11 +25,12 @@ pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
         let hint = "--to us-east-1 for a message, or --secret-id NAME or --all for secrets";
         return Err(UsageError::new("rewrap needs to know what for").with_hint(hint).into());
     }
+    let bundle_input = BundleInput::of(&args.bundles, args.file.as_deref())?;
     let files = invocation.inputs.in_use();
     let raw_keys = raw_keys(files, &args.message.keys, Purpose::Open)?;
     // Whoever gives the message may be about to use the keystore.
-    let message = UnopenedMessage::read(input(files, &args.file)?, &open_options)?;
-    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &args.file)?;
+    let message = UnopenedMessage::read(input(files, &bundle_input.file)?, &open_options)?;
+    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &bundle_input)?;
     let keys = OpeningKeys::find(invocation.key_names(), Some(bundles.kms()), &args.message.keys, raw_keys)?;
     let rewrapper = {
         let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());

@@ -30,7 +30,7 @@ pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -
     let (wrapping, opening) =
         (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, raw_keys(invocation.inputs.in_use(), &args.message.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut request = request(invocation.key_names(), session.kms(), args, (wrapping, opening), region)?;
+    let mut request = request(invocation.key_names(), session.kms_mut(), args, (wrapping, opening), region)?;
     secret_id.clone_into(&mut request.secret_id);
     let change = invocation.vault.rewrap_secret(&mut session, &request);
     invocation.keystore.note_made_by(&mut session);
@@ -50,7 +50,7 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let mut session = invocation.keystore.session_for_secrets()?;
     let unreadable = secrets.faults.iter().map(|fault| Undone { arn: None, name: None, message: fault.to_string() });
     let mut document = RewrapDocument { rewrapped: Vec::new(), failed: unreadable.collect() };
-    let mut request = request(invocation.key_names(), session.kms(), args, (wrapping, opening), region)?;
+    let mut request = request(invocation.key_names(), session.kms_mut(), args, (wrapping, opening), region)?;
     for secret in secrets.entries {
         request.secret_id = secret.arn.to_string();
         let change = invocation.vault.rewrap_secret(&mut session, &request);
@@ -74,12 +74,12 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
 /// For any secret: what is asked for, with the keys that were named.
 fn request(
     names: KeyNames<'_>,
-    kms: &EmbeddedKms,
+    kms: &mut EmbeddedKms,
     args: &RewrapArgs,
     (wrapping, opening): (Wrapping, Vec<RawKey>),
     region: Option<Region>,
 ) -> Outcome<RewrapSecret> {
-    let mut keys = key_options(names, Some(kms), wrapping, opening)?;
+    let mut keys = key_options(names, Some(&mut *kms), wrapping, opening)?;
     name_online_keys(names, Some(kms), &args.message.keys.kms_key_id, &mut keys)?;
     let (to_key, suite, accept_record) = (args.to_key.clone(), suite_of_rewrap(args), args.accept_record);
     Ok(RewrapSecret { secret_id: String::new(), region, to_key, suite, accept_record, keys })

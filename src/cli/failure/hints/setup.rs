@@ -26,6 +26,9 @@ pub(super) fn hints(error: &SetupError, operation: CommandOperation) -> Vec<Hint
         SetupError::NoKeys(_) => one("'coldseal kms list-keys' shows where there are"),
         SetupError::KeysOfOtherAccount { .. } => one("import them into another keystore (--keystore)"),
         SetupError::KeyFileAccess { path, .. } => vec![Cow::Owned(format!("'chmod 600 {}' keeps them out", path.display()))],
+        SetupError::WeakPassphrase(_) => {
+            one("five words or more that were drawn by lot are hard to guess; --allow-weak-passphrase takes this passphrase all the same")
+        }
         SetupError::NothingThere(_)
         | SetupError::NothingToVerify(_)
         | SetupError::NotInRegionFolder(_)
