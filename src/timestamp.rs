@@ -63,6 +63,12 @@ impl Timestamp {
         self.0
     }
 
+    /// Seconds since 1970 with milliseconds as a fraction, as the services send them.
+    pub(crate) fn seconds(self) -> serde_json::Value {
+        let since = self.0 - OffsetDateTime::UNIX_EPOCH;
+        if since.subsec_nanoseconds() == 0 { since.whole_seconds().into() } else { since.as_seconds_f64().into() }
+    }
+
     /// A time in any offset; `None` outside the years 0 to 9999 in UTC.
     pub(crate) fn from_offset(time: OffsetDateTime) -> Option<Self> {
         let utc = time.checked_to_offset(UtcOffset::UTC)?;

@@ -115,7 +115,13 @@ impl Printer {
 /// A program gets the answers of AWS's operations as the AWS CLI gives them. A terminal gets nothing that it would obey, and what is ours alone is escaped
 /// for both: it shows messages and vaults of anybody.
 fn strange(operation: CommandOperation) -> Strange {
-    if stdout_is_terminal() || operation.is_own() { Strange::Escaped } else { Strange::AsTheyAre }
+    if operation.is_own() {
+        Strange::Escaped
+    } else if stdout_is_terminal() {
+        Strange::EscapedInLines
+    } else {
+        Strange::AsTheyAre
+    }
 }
 
 /// A list under its member's name, with the token for its rest.

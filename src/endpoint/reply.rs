@@ -1,7 +1,6 @@
 //! Answers on the wire.
 
 use serde_json::{Map, Value, json};
-use time::OffsetDateTime;
 
 use crate::{
     error::{Error, Result},
@@ -54,15 +53,9 @@ fn to_wire(document: &mut Value, members: &[Member]) -> Result<()> {
         (Kind::Structures { members, .. }, Value::Array(items)) => items.iter_mut().try_for_each(|item| to_wire(item, members)),
         (Kind::Date, value) => {
             let date: Timestamp = value.as_str().and_then(|text| text.parse().ok()).ok_or(Error::Misuse("a date is a time"))?;
-            *value = seconds(date);
+            *value = date.seconds();
             Ok(())
         }
         _ => Ok(()),
     })
-}
-
-/// Seconds since 1970, with milliseconds as a fraction.
-fn seconds(date: Timestamp) -> Value {
-    let since = date.utc() - OffsetDateTime::UNIX_EPOCH;
-    if since.subsec_nanoseconds() == 0 { json!(since.whole_seconds()) } else { json!(since.as_seconds_f64()) }
 }

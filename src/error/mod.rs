@@ -239,19 +239,19 @@ impl From<Error> for Cause {
 #[non_exhaustive]
 pub enum ContextMismatch {
     /// The pair with this key is missing.
-    #[error("the message has no pair with the key '{0}'")]
+    #[error("the message has no pair with the key '{}'", .0.escape_debug())]
     Missing(String),
     /// The pair has another value.
-    #[error("the value of '{0}' is not the one demanded")]
+    #[error("the value of '{}' is not the one demanded", .0.escape_debug())]
     Value(String),
     /// A pair that must not be there.
-    #[error("the message has a pair '{0}' that does not belong to it")]
+    #[error("the message has a pair '{}' that does not belong to it", .0.escape_debug())]
     Surplus(String),
     /// A pair that is bound to the message and not stored in it would be lost in a new one, or published.
-    #[error("the message is bound to the pair '{0}' without storing it, which a rewrapped message could not be")]
+    #[error("the message is bound to the pair '{}' without storing it, which a rewrapped message could not be", .0.escape_debug())]
     NotStored(String),
     /// A key that users may not set.
-    #[error("the key '{0}' is reserved")]
+    #[error("the key '{}' is reserved", .0.escape_debug())]
     Reserved(String),
 }
 
@@ -265,5 +265,5 @@ fn joined(files: &[PathBuf]) -> String {
 }
 
 fn quoted(keys: &[String]) -> String {
-    keys.iter().map(|key| format!("'{key}'")).collect::<Vec<_>>().join(", ")
+    keys.iter().map(|key| format!("'{}'", key.escape_debug())).collect::<Vec<_>>().join(", ")
 }

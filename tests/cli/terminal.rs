@@ -266,6 +266,25 @@ fn a_terminal_is_not_upset_by_bytes() {
     assert!(text.contains("this is binary, which could upset the terminal") && !text.contains('\u{1b}'), "{text}");
 }
 
+/// A program gets a value as it is, a terminal without what it would obey; lines stay lines.
+#[test]
+fn a_value_is_shown_without_what_a_terminal_obeys() {
+    let sandbox = Sandbox::new();
+    let value = "first\nsecond\ttab \u{1b}[31mred \u{202e}back";
+    sandbox.write("value", value);
+    sandbox.ok("create-secret --name a --secret-string file://value --region us-west-2");
+    let get = "--color off get-secret-value --secret-id a --query SecretString --output text";
+    assert_eq!(sandbox.stdout(get), format!("{value}\n"));
+    let (code, text) = Terminal::run(sandbox.std(get)).end();
+    assert_eq!((code, text.replace("\r\n", "\n").as_str()), (Some(0), "first\nsecond\ttab \\u{1b}[31mred \\u{202e}back\n"));
+    for line in
+        ["get-secret-value --secret-id a", "get-secret-value --secret-id a --output text", "get-secret-value --secret-id a --output table"]
+    {
+        let (_, text) = Terminal::run(sandbox.std(&format!("--color off {line}"))).end();
+        assert!(text.contains("red") && !text.contains(['\u{1b}', '\u{202e}']), "{line}: {text:?}");
+    }
+}
+
 /// What a command writes to a terminal, and, when it is not one, to pipes.
 fn both(sandbox: &Sandbox, line: &str, no_color: &str) -> [String; 2] {
     let command = || {

@@ -189,7 +189,7 @@ fn a_message_names_keys_as_it_likes() {
     let sandbox = Sandbox::new();
     sandbox.write("key", [7; 32]);
     sandbox.write("payload", "payload");
-    let hostile = "a\u{1b}]0;x\u{7}\u{202e}b/c";
+    let hostile = "a\u{1b}]0;x\u{7}\u{202e}\ncoldseal: forged/c";
     let context = r#"{"\u001b[31mkey": "line\n\u009b31m"}"#;
     for (named, shown) in [("it's \"x\"/a\\=b", "it's \"x\"/a\\=b"), ("a\\/b/c/d", "a\\/b/c/d"), ("a\\\\/b", "a\\\\/b"), (hostile, hostile)]
     {
@@ -206,6 +206,8 @@ fn a_message_names_keys_as_it_likes() {
         }
         printed += &stderr(&run(&sandbox, &["open", "m", "--raw-aes-key", "other/key=key", "--debug"]));
         printed += &stderr(&run(&sandbox, &["open", "m", "--raw-aes-key", &key, "--encryption-context", &format!("{hostile}=x")]));
+        // No line is one that the message wrote.
+        assert!(!printed.contains("\ncoldseal: forged"), "{printed}");
         printed += &stderr(&run(&sandbox, &["open", hostile, "--raw-aes-key", &key]));
         let strange = printed.chars().find(|c| (c.is_control() && !matches!(c, '\n' | '\t')) || *c == '\u{202e}');
         assert_eq!(strange, None, "{printed}");

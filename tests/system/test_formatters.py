@@ -1,4 +1,4 @@
-"""JSON, table and text output are what the AWS CLI's own formatters make of the same documents, with and without --query."""
+"""JSON, table, text and YAML output are what the AWS CLI's own formatters make of the same documents, with and without --query."""
 
 import datetime
 import io
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import botocore.session
 import jmespath
+import yaml
 from awscli.formatter import TableFormatter
 from awscli.text import format_text
 from botocore import xform_name
@@ -50,6 +51,10 @@ CASES = [
             "sort_by(ReplicationStatus, &Region)[].Region",
             "join(', ', ReplicationStatus[].Region)",
             "starts_with(Name, 'ci/')",
+            "ReplicationStatus[?Status==`InSync`].Region",
+            "ReplicationStatus[?Region==`us-east-1`] | [0].Status",
+            "Tags[?Key==` team`].Value",
+            "[`a b`, `\\u00e9`, `1a`, `yes`, `[1`, `\"x\"`]",
         ],
     ),
     (["list-secrets"], ["SecretList[].Name", "SecretList[].{N: Name, D: Description}", "length(SecretList)", "SecretList[].Tags[]"]),
@@ -82,6 +87,21 @@ def as_table(operation, document):
     except (IndexError, TypeError, ValueError):  # rows of different lengths, a list of structures and other things
         return None
     return stream.getvalue()
+
+
+def as_yaml(document):
+    """As version 2 of the AWS CLI, with long lines whole: names sorted, and what is neither a list nor a structure as in JSON."""
+    if document is None or isinstance(document, (str, int, float)):
+        return json.dumps(document, ensure_ascii=False) + "\n"
+    return "" if document == {} else yaml.safe_dump(document, default_flow_style=False, allow_unicode=True, width=float("inf"))
+
+
+def is_plain(document):
+    """Whether PyYAML needs no escapes for it; of those it has others."""
+    if isinstance(document, str):
+        return document.isprintable()
+    members = document.items() if isinstance(document, dict) else [("", item) for item in document] if isinstance(document, list) else []
+    return all(is_plain(name) and is_plain(member) for name, member in members)
 
 
 def operation_of(command):
@@ -127,6 +147,15 @@ def test_output_is_what_the_aws_cli_makes_of_it(binary, folder):
                 args = [*command, *query, "--output", output]
                 compare(" ".join(args), coldseal.run(*args), formatted, faults)
                 count += 1
+            args = [*command, *query, "--output", "yaml"]
+            shown = coldseal.run(*args)
+            if (yaml.safe_load(shown) if shown else {}) != expected:
+                faults.append(f"{' '.join(args)}: PyYAML reads another document: {shown!r}")
+            if is_plain(expected):
+                compare(" ".join(args), shown, as_yaml(expected), faults)
+            count += 1
+            if coldseal.run(*command, *query, "--output", "off"):
+                faults.append(f"{' '.join(args)}: off prints something")
     if faults:
         fail(f"{len(faults)} of {count} outputs differ from the AWS CLI's\n" + "\n".join(faults))
     note(f"{count} outputs equal the AWS CLI's")

@@ -12,7 +12,7 @@ pub(crate) struct KeyArgs {
     /// KMS key in the Region: id, ARN, alias or alias ARN; repeat it for several
     #[arg(long, value_name = "KEY")]
     pub(crate) kms_key_id: Vec<String>,
-    /// Raw AES key: a file of 16, 24 or 32 bytes under a name that the message carries; repeat it for several
+    /// Raw AES key: a file of 16, 24 or 32 bytes under a name that the message carries, a backslash before each / of NAMESPACE and = of either; repeat it for several
     #[arg(long, value_name = "NAMESPACE/NAME=FILE")]
     pub(crate) raw_aes_key: Vec<String>,
     /// Raw RSA key in PEM or DER, 2048 to 8192 bits: a public key seals, a private key also opens; repeat it for several

@@ -14,6 +14,8 @@ const BORDERS: i64 = 2;
 pub(crate) enum Strange {
     /// Printed, as the AWS CLI does.
     AsTheyAre,
+    /// Shown by their numbers; a text that is printed alone keeps its line ends and tabs.
+    EscapedInLines,
     /// Shown by their numbers.
     Escaped,
 }

@@ -82,12 +82,12 @@ pub(crate) fn render(title: &str, value: &Value, format: OutputFormat, look: Loo
     }
 }
 
-/// The document as a terminal may have it. A text alone may have several lines; in a cell a line end would begin a row.
+/// The document as a terminal may have it. In a cell a line end would begin a row.
 fn shown(value: &Value, strange: Strange) -> Cow<'_, Value> {
     match (strange, value) {
         (Strange::AsTheyAre, _) => Cow::Borrowed(value),
-        (Strange::Escaped, Value::String(text)) => Cow::Owned(Value::String(shown::lines(text).into_owned())),
-        (Strange::Escaped, value) => Cow::Owned(in_cells(value)),
+        (Strange::EscapedInLines, Value::String(text)) => Cow::Owned(Value::String(shown::lines(text).into_owned())),
+        (Strange::EscapedInLines | Strange::Escaped, value) => Cow::Owned(in_cells(value)),
     }
 }
 

@@ -1,8 +1,7 @@
 //! How the times of an answer are printed: as text in the reader's zone, or as `cli_timestamp_format` of a profile says.
 
 use serde::Serialize;
-use serde_json::{Value, json};
-use time::OffsetDateTime;
+use serde_json::Value;
 
 use crate::{
     cli::{environment::Environment, profile::Profile, usage::UsageError, zone::Zone},
@@ -53,7 +52,7 @@ impl Times {
     pub(crate) fn tree(&self, document: &impl Serialize) -> serde_json::Result<Value> {
         let mut value = serde_json::to_value(document)?;
         match (self, self.zone()) {
-            (Self::Wire, _) => change(&mut value, &|text| text.parse().ok().map(seconds)),
+            (Self::Wire, _) => change(&mut value, &|text| text.parse().ok().map(Timestamp::seconds)),
             (Self::Iso8601(_), Some(zone)) => change(&mut value, &|text| shown(text, zone).map(Value::String)),
             (Self::Iso8601(_), None) => {}
         }
@@ -86,13 +85,10 @@ fn change(value: &mut Value, of_time: &impl Fn(&str) -> Option<Value>) {
     }
 }
 
-/// With milliseconds as a fraction.
-fn seconds(time: Timestamp) -> Value {
-    json!((time.utc() - OffsetDateTime::UNIX_EPOCH).as_seconds_f64())
-}
-
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::cli::output::{Strange, render_json};
 
