@@ -133,6 +133,12 @@ pub(super) fn recipient_key(provider_info: &[u8]) -> Option<EcPublicKey> {
     Some(Info::parse(provider_info)?.points()?.recipient)
 }
 
+/// The points of recipient and sender, if both are on one curve.
+pub(super) fn both_keys(provider_info: &[u8]) -> Option<[EcPublicKey; 2]> {
+    let Points { recipient, sender } = Info::parse(provider_info)?.points()?;
+    Some([recipient, sender])
+}
+
 fn wrap(recipient: &EcPublicKey, data_key: &DataKey, context: &EncryptionContext, random: &dyn Random) -> Result<EncryptedDataKey> {
     let sender = EcPrivateKey::generate(recipient.curve(), random)?;
     let secret = sender.agree(recipient)?;

@@ -78,6 +78,11 @@ pub(crate) fn ecdh_recipient(edk: &EncryptedDataKey) -> Option<EcPublicKey> {
     ecdh::is_ecdh(edk).then(|| ecdh::recipient_key(&edk.provider_info)).flatten()
 }
 
+/// The points of an ECDH EDK's recipient and of its sender, either of whom can open it; `None` as for [`ecdh_recipient`].
+pub(crate) fn ecdh_points(edk: &EncryptedDataKey) -> Option<[EcPublicKey; 2]> {
+    ecdh::is_ecdh(edk).then(|| ecdh::both_keys(&edk.provider_info)).flatten()
+}
+
 /// The compressed point that an ECDH EDK names its recipient by, whether it is on the curve or not.
 pub(crate) fn ecdh_recipient_point(edk: &EncryptedDataKey) -> Option<&[u8]> {
     ecdh::is_ecdh(edk).then(|| ecdh::recipient(&edk.provider_info)).flatten()

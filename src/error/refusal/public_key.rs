@@ -80,9 +80,15 @@ pub enum PublicKeyRefusal {
     /// Bytes that are no text.
     #[error("the JSON is not UTF-8")]
     NotUtf8,
-    /// JSON with a name given beside it.
+    /// JSON with a usage given beside it, or of aliases with a name.
     #[error("the file is JSON and names its key itself: the key's ARN and usage go with DER and PEM")]
     NamedTwice,
+    /// JSON that has the id of its key alone.
+    #[error("KeyId is the bare id {0}, which does not say whose key it is: the ARN of the key is needed")]
+    BareKeyId(String),
+    /// JSON of another key than the one that is named.
+    #[error("KeyId is another one than that of {0}")]
+    OtherKeyId(KeyArn),
     /// DER or PEM without a name.
     #[error("a DER or PEM file does not say whose key it is: name the key's ARN and its usage")]
     NotNamed,
@@ -187,7 +193,7 @@ impl PublicKeyRefusal {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::NeverUnwraps { .. } | Self::AlgorithmMissing { .. } => ErrorCode::InvalidKeyUsageException,
-            Self::Arn(_) | Self::OtherRegion { .. } => ErrorCode::InvalidArnException,
+            Self::Arn(_) | Self::BareKeyId(_) | Self::OtherRegion { .. } => ErrorCode::InvalidArnException,
             Self::IdOfEmbedded(_)
             | Self::OtherPublicKey { .. }
             | Self::IdOfImported { .. }
@@ -205,6 +211,7 @@ impl PublicKeyRefusal {
             | Self::Utf16
             | Self::NotUtf8
             | Self::NamedTwice
+            | Self::OtherKeyId(_)
             | Self::NotNamed
             | Self::UnknownFile
             | Self::NotOnePem

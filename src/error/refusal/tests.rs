@@ -119,6 +119,8 @@ fn public_keys() -> Vec<Refusal> {
         PublicKeyRefusal::Utf16,
         PublicKeyRefusal::NotUtf8,
         PublicKeyRefusal::NamedTwice,
+        PublicKeyRefusal::BareKeyId(text()),
+        PublicKeyRefusal::OtherKeyId(key()),
         PublicKeyRefusal::NotNamed,
         PublicKeyRefusal::UnknownFile,
         PublicKeyRefusal::NotOnePem,

@@ -6,7 +6,9 @@ use crate::{
     crypto::{EcPublicKey, Random},
     error::{Error, PassedOver, Result},
     format::{EncryptedDataKey, EncryptionContext},
-    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, DiscoveryFilter, KeyDirectory, Keyring, UnwrapBudget, Unwrapped, ecdh_recipient},
+    keyring::{
+        AwsKmsDiscoveryKeyring, AwsKmsKeyring, DiscoveryFilter, KeyDirectory, Keyring, UnwrapBudget, Unwrapped, ecdh_points, ecdh_recipient,
+    },
     kms::{EmbeddedKms, PublicKey},
     region::{Partition, Region},
     secret::DataKey,
@@ -72,12 +74,17 @@ impl<'a> OnlineKeyring<'a> {
 
     /// With one of the keys that were named.
     fn unwrap_with(&self, key: &KeyArn, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
-        let keyring = AwsKmsKeyring::new(self.online, key.clone());
-        match ecdh_recipient(edk) {
-            None => keyring.unwrap_within(edk, context, budget),
-            Some(point) if self.points.may_have(key, &point) => keyring.with_public_key(point).unwrap_within(edk, context, budget),
-            Some(_) => Unwrapped::NotForThisKeyring,
+        let keyring = || AwsKmsKeyring::new(self.online, key.clone());
+        let Some(points) = ecdh_points(edk) else { return keyring().unwrap_within(edk, context, budget) };
+        // Whose of the two the key is cannot be told where it was not imported: AWS KMS agrees with either point.
+        let mut outcome = Unwrapped::NotForThisKeyring;
+        for point in points.into_iter().filter(|point| self.points.may_have(key, point)) {
+            match keyring().with_public_key(point).unwrap_within(edk, context, budget) {
+                Unwrapped::DoesNotUnwrap => outcome = Unwrapped::DoesNotUnwrap,
+                other => return other,
+            }
         }
+        outcome
     }
 
     fn discover(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {

@@ -2,6 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::{
     arn::{AliasArn, KeyArn},
@@ -53,7 +54,11 @@ impl KmsPublicKey {
     /// `InvalidKeyUsageException` for a key that unwraps nothing; `UnsupportedOperationException` for a key spec that wraps nothing.
     pub fn from_answer(json: &str) -> Result<Self> {
         let answer: GetPublicKeyResponse = serde_json::from_str(json).map_err(|error| not_json("GetPublicKey", &error))?;
-        let arn = key_arn(required("KeyId", answer.key_id.as_deref())?)?;
+        let key_id = required("KeyId", answer.key_id.as_deref())?;
+        if is_key_id(key_id) {
+            return Err(PublicKeyRefusal::BareKeyId(key_id.to_owned()).into());
+        }
+        let arn = key_arn(key_id)?;
         check_usage(required("KeyUsage", answer.key_usage.as_deref())?)?;
         let spec = spec(&answer)?;
         let usage = KeyUsage::parse(required("KeyUsage", answer.key_usage.as_deref())?)?;
@@ -65,6 +70,21 @@ impl KmsPublicKey {
             return Err(PublicKeyRefusal::OtherSpec { named: spec.name(), found: found.name() }.into());
         }
         Ok(Self { arn, spec, public_key, answer: json.to_owned() })
+    }
+
+    /// As [`KmsPublicKey::from_answer`] for the key with this ARN. Other services that answer in the place of AWS KMS have the bare id for `KeyId`: the
+    /// answer that is kept has the ARN.
+    ///
+    /// # Errors
+    /// `ValidationException` for the answer of another key; as for [`KmsPublicKey::from_answer`].
+    pub fn from_answer_of(json: &str, arn: &KeyArn) -> Result<Self> {
+        let mut answer: Map<String, Value> = serde_json::from_str(json).map_err(|error| not_json("GetPublicKey", &error))?;
+        match answer.get_mut("KeyId") {
+            Some(Value::String(key_id)) if *key_id == arn.key_id() => *key_id = arn.to_string(),
+            Some(Value::String(key_id)) if *key_id != arn.to_string() => return Err(PublicKeyRefusal::OtherKeyId(arn.clone()).into()),
+            _ => return Self::from_answer(json),
+        }
+        Self::from_answer(&Value::Object(answer).to_string())
     }
 
     /// Takes a DER-encoded SubjectPublicKeyInfo, and makes the answer that GetPublicKey would give.
@@ -161,12 +181,15 @@ fn spec(answer: &GetPublicKeyResponse) -> Result<KeySpec> {
     Ok(spec)
 }
 
-/// AWS KMS has to take one of the algorithms that wrap.
+/// AWS KMS has to take one of the algorithms that wrap. For key agreement there is one alone, which other services leave out of their answers.
 fn check_algorithms(answer: &GetPublicKeyResponse, spec: KeySpec) -> Result<()> {
     let (member, listed, needed) = match spec.usage() {
         KeyUsage::EncryptDecrypt => ("EncryptionAlgorithms", &answer.encryption_algorithms, spec.encryption_algorithms()),
         KeyUsage::KeyAgreement => ("KeyAgreementAlgorithms", &answer.key_agreement_algorithms, spec.key_agreement_algorithms()),
     };
+    if listed.is_empty() && spec.usage() == KeyUsage::KeyAgreement {
+        return Ok(());
+    }
     if let Some(missing) = needed.iter().find(|name| !listed.iter().any(|listed| listed == *name)) {
         return Err(PublicKeyRefusal::AlgorithmMissing { member, spec: spec.name(), needed, missing }.into());
     }

@@ -20,20 +20,20 @@ pub enum PublicKeyFile {
     Aliases(Vec<(AliasArn, String)>),
 }
 
-/// What a DER or PEM file does not tell of its key.
+/// What a file may not tell of its key: DER and PEM neither ARN nor usage, and some JSON the id alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NamedKey {
     arn: KeyArn,
-    usage: KeyUsage,
+    usage: Option<KeyUsage>,
 }
 
 impl NamedKey {
-    /// A key ARN, and the name of a usage.
+    /// A key ARN, and the name of a usage, which JSON tells itself.
     ///
     /// # Errors
     /// `InvalidArnException`; as for [`KeyUsage::parse`].
-    pub fn new(arn: &str, usage: &str) -> Result<Self> {
-        Ok(Self { arn: key_arn(arn)?, usage: KeyUsage::parse(usage)? })
+    pub fn new(arn: &str, usage: Option<&str>) -> Result<Self> {
+        Ok(Self { arn: key_arn(arn)?, usage: usage.map(KeyUsage::parse).transpose()? })
     }
 }
 
@@ -41,10 +41,10 @@ impl PublicKeyFile {
     /// Longest file that is read, in bytes.
     pub const LIMIT: usize = 16 * 1024 * 1024;
 
-    /// Reads a file; JSON begins with a brace, PEM with dashes. `named` is for DER and PEM alone, and they need it.
+    /// Reads a file; JSON begins with a brace, PEM with dashes. DER and PEM need all of `named`, JSON its ARN where it has the bare id of its key.
     ///
     /// # Errors
-    /// As for [`KmsPublicKey::from_answer`] and [`KmsPublicKey::from_der`].
+    /// As for [`KmsPublicKey::from_answer_of`] and [`KmsPublicKey::from_der`].
     pub fn parse(bytes: &[u8], named: Option<&NamedKey>) -> Result<Self> {
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
         if bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF") {
@@ -52,8 +52,8 @@ impl PublicKeyFile {
         }
         let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
         match (first, named) {
-            (Some(b'{'), None) => parse_json(bytes),
-            (Some(b'{'), Some(_)) => Err(PublicKeyRefusal::NamedTwice.into()),
+            (Some(b'{'), Some(NamedKey { usage: Some(_), .. })) => Err(PublicKeyRefusal::NamedTwice.into()),
+            (Some(b'{'), named) => parse_json(bytes, named.map(|named| &named.arn)),
             (Some(b'-'), Some(named)) => from_der(&from_pem(bytes)?, named),
             (Some(0x30), Some(named)) => from_der(bytes, named),
             (Some(b'-' | 0x30), None) => Err(PublicKeyRefusal::NotNamed.into()),
@@ -63,7 +63,8 @@ impl PublicKeyFile {
 }
 
 fn from_der(der: &[u8], named: &NamedKey) -> Result<PublicKeyFile> {
-    KmsPublicKey::from_der(der, &named.arn, named.usage).map(PublicKeyFile::Key)
+    let usage = named.usage.ok_or(PublicKeyRefusal::NotNamed)?;
+    KmsPublicKey::from_der(der, &named.arn, usage).map(PublicKeyFile::Key)
 }
 
 fn from_pem(bytes: &[u8]) -> Result<Vec<u8>> {
@@ -74,7 +75,7 @@ fn from_pem(bytes: &[u8]) -> Result<Vec<u8>> {
     }
 }
 
-fn parse_json(bytes: &[u8]) -> Result<PublicKeyFile> {
+fn parse_json(bytes: &[u8], arn: Option<&KeyArn>) -> Result<PublicKeyFile> {
     #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Shape {
@@ -82,11 +83,13 @@ fn parse_json(bytes: &[u8]) -> Result<PublicKeyFile> {
     }
     let text = std::str::from_utf8(bytes).map_err(|_| PublicKeyRefusal::NotUtf8)?;
     let shape: Shape = serde_json::from_str(text).map_err(|error| not_json("GetPublicKey or ListAliases", &error))?;
-    match shape.aliases {
-        Some(entries) => {
+    match (shape.aliases, arn) {
+        (Some(_), Some(_)) => Err(PublicKeyRefusal::NamedTwice.into()),
+        (Some(entries), None) => {
             Ok(PublicKeyFile::Aliases(entries.into_iter().filter_map(|entry| alias(entry).transpose()).collect::<Result<_>>()?))
         }
-        None => KmsPublicKey::from_answer(text).map(PublicKeyFile::Key),
+        (None, Some(arn)) => KmsPublicKey::from_answer_of(text, arn).map(PublicKeyFile::Key),
+        (None, None) => KmsPublicKey::from_answer(text).map(PublicKeyFile::Key),
     }
 }
 

@@ -47,8 +47,8 @@ pub(crate) struct ImportPublicKeyArgs {
     /// Let a FILE of aliases take this alias from the key that has it; repeat it for several
     #[arg(long, value_name = "ALIAS")]
     pub(crate) replace_alias: Vec<String>,
-    /// ARN of the key, for a DER or PEM file
-    #[arg(long, value_name = "ARN", requires = "key_usage")]
+    /// ARN of the key, for a DER or PEM file, and for JSON that has its bare id
+    #[arg(long, value_name = "ARN")]
     pub(crate) key_arn: Option<String>,
     /// Usage of the key in AWS KMS, for a DER or PEM file: ENCRYPT_DECRYPT or KEY_AGREEMENT
     #[arg(long, value_name = "USAGE", requires = "key_arn")]
@@ -56,10 +56,7 @@ pub(crate) struct ImportPublicKeyArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &ImportPublicKeyArgs) -> Outcome {
-    let named = match (&args.key_arn, &args.key_usage) {
-        (Some(arn), Some(usage)) => Some(NamedKey::new(arn, usage)?),
-        _ => None,
-    };
+    let named = args.key_arn.as_ref().map(|arn| NamedKey::new(arn, args.key_usage.as_deref())).transpose()?;
     if named.is_some() && args.files.len() > 1 {
         return Err(UsageError::new("--key-arn names the key of one FILE, and there are several").into());
     }

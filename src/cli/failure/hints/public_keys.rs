@@ -15,6 +15,7 @@ pub(super) fn hints(refusal: &PublicKeyRefusal) -> Vec<Hint> {
         | PublicKeyRefusal::AlgorithmMissing { .. }
         | PublicKeyRefusal::UnknownFile => one(FETCH),
         PublicKeyRefusal::NotNamed => one("--key-arn and --key-usage do"),
+        PublicKeyRefusal::BareKeyId(_) => one("--key-arn names it; 'aws kms describe-key' shows a key's ARN"),
         PublicKeyRefusal::NamedTwice => one("leave out --key-arn and --key-usage"),
         PublicKeyRefusal::OtherFingerprint { .. } => {
             one("compare it with what AWS has, as 'coldseal kms import-public-key --help' shows; is it the right key?")
@@ -43,6 +44,7 @@ pub(super) fn hints(refusal: &PublicKeyRefusal) -> Vec<Hint> {
         | PublicKeyRefusal::NotOnePem
         | PublicKeyRefusal::NotAnAlias
         | PublicKeyRefusal::AliasTwice(_)
+        | PublicKeyRefusal::OtherKeyId(_)
         | PublicKeyRefusal::FingerprintUnused(_)
         | PublicKeyRefusal::NotAFingerprint => Vec::new(),
     }

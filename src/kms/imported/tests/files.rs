@@ -34,25 +34,65 @@ fn each_key_spec_is_read_with_its_usage_and_kept_whole() {
 fn der_and_pem_become_the_answer_that_aws_gives() {
     for (bytes, json, usage) in [(PEM, RSA_3072, "ENCRYPT_DECRYPT"), (DER, P256, "KEY_AGREEMENT")] {
         let expected = key(json);
-        let named = NamedKey::new(&expected.arn().to_string(), usage).expect("named");
+        let named = NamedKey::new(&expected.arn().to_string(), Some(usage)).expect("named");
         let PublicKeyFile::Key(key) = PublicKeyFile::parse(bytes, Some(&named)).expect("read") else { panic!("a key") };
         assert!(key.is_same_key(&expected));
         let members = |json: &str| serde_json::from_str::<serde_json::Value>(json).expect("JSON");
         assert_eq!(members(key.answer()), members(json));
         let (code, message) = refusal(PublicKeyFile::parse(bytes, None));
         assert!(code == ErrorCode::ValidationException && message.contains("name the key's ARN"), "{message}");
-        let other = NamedKey::new(&expected.arn().to_string(), if usage == "KEY_AGREEMENT" { "ENCRYPT_DECRYPT" } else { "KEY_AGREEMENT" });
+        let other =
+            NamedKey::new(&expected.arn().to_string(), Some(if usage == "KEY_AGREEMENT" { "ENCRYPT_DECRYPT" } else { "KEY_AGREEMENT" }));
         let (code, message) = refusal(PublicKeyFile::parse(bytes, Some(&other.expect("named"))));
         assert!(code == ErrorCode::ValidationException && message.contains("not compatible"), "{message}");
     }
-    assert_eq!(refusal(NamedKey::new(&key(P256).arn().to_string(), "SIGN_VERIFY")).0, ErrorCode::UnsupportedOperationException);
-    let named = NamedKey::new(&key(P256).arn().to_string(), "KEY_AGREEMENT").expect("named");
+    assert_eq!(refusal(NamedKey::new(&key(P256).arn().to_string(), Some("SIGN_VERIFY"))).0, ErrorCode::UnsupportedOperationException);
+    let named = NamedKey::new(&key(P256).arn().to_string(), Some("KEY_AGREEMENT")).expect("named");
     assert!(refusal(PublicKeyFile::parse(P256.as_bytes(), Some(&named))).1.contains("names its key itself"));
+}
+
+/// As LocalStack and moto answer in the place of AWS KMS.
+#[test]
+fn an_answer_with_a_bare_id_is_of_the_key_that_is_named() {
+    for json in [P256, RSA_2048] {
+        let expected = key(json);
+        let arn = expected.arn();
+        let bare = json.replace(&arn.to_string(), arn.key_id());
+        let named = NamedKey::new(&arn.to_string(), None).expect("named");
+        // The ARN may stand there as well.
+        for json in [&bare[..], json] {
+            let PublicKeyFile::Key(key) = PublicKeyFile::parse(json.as_bytes(), Some(&named)).expect("read") else { panic!("a key") };
+            assert!(key.is_same_key(&expected));
+            assert!(KmsPublicKey::from_answer(key.answer()).expect("what is kept is whole").is_same_key(&expected));
+        }
+        let (code, message) = refusal(PublicKeyFile::parse(bare.as_bytes(), None));
+        assert!(code == ErrorCode::InvalidArnException && message.contains("bare id"), "{message}");
+        let other = arn.to_string().replace(arn.key_id(), "99999999-9999-4999-8999-999999999999");
+        let other = NamedKey::new(&other, None).expect("named");
+        for json in [&bare[..], json] {
+            let (code, message) = refusal(PublicKeyFile::parse(json.as_bytes(), Some(&other)));
+            assert!(code == ErrorCode::ValidationException && message.contains("another one"), "{message}");
+        }
+    }
+    let named = NamedKey::new(&key(P256).arn().to_string(), None).expect("named");
+    assert!(refusal(PublicKeyFile::parse(ALIASES.as_bytes(), Some(&named))).1.contains("names its key itself"));
+    assert!(refusal(PublicKeyFile::parse(PEM, Some(&named))).1.contains("name the key's ARN and its usage"));
+}
+
+/// For key agreement there is one algorithm alone, and LocalStack does not list it.
+#[test]
+fn the_only_algorithm_need_not_be_listed() {
+    let mut answer: serde_json::Value = serde_json::from_str(P384).expect("JSON");
+    answer.as_object_mut().expect("an object").remove("KeyAgreementAlgorithms").expect("there");
+    assert!(KmsPublicKey::from_answer(&answer.to_string()).expect("taken").is_same_key(&key(P384)));
+    let mut answer: serde_json::Value = serde_json::from_str(RSA_2048).expect("JSON");
+    answer.as_object_mut().expect("an object").remove("EncryptionAlgorithms").expect("there");
+    assert_eq!(refusal(KmsPublicKey::from_answer(&answer.to_string())).0, ErrorCode::InvalidKeyUsageException);
 }
 
 #[test]
 fn files_of_another_kind_are_refused() {
-    let named = NamedKey::new(&key(P256).arn().to_string(), "KEY_AGREEMENT").expect("named");
+    let named = NamedKey::new(&key(P256).arn().to_string(), Some("KEY_AGREEMENT")).expect("named");
     let label = |name: &str| String::from_utf8(PEM.to_vec()).expect("text").replace("PUBLIC KEY", name).into_bytes();
     let twice = [PEM, PEM].concat();
     let utf16: Vec<u8> = [0xFF, 0xFE].into_iter().chain(P256.encode_utf16().flat_map(u16::to_le_bytes)).collect();

@@ -2,11 +2,15 @@
 
 use super::*;
 use crate::{
-    crypto::SystemRandom,
+    crypto::{Curve, EcPrivateKey, EcPublicKey, Random, SystemRandom},
     error::{EdkOutcome, PassedOver},
     format::EncryptionContext,
-    keyring::{AwsKmsDiscoveryKeyring, AwsKmsKeyring, DiscoveryFilter, Keyring as _, RawEcdhKeyring, UnwrapBudget, Unwrapped, unwrap_any},
-    kms::{CreateKey, KmsPublicKey, OnlineKeyring, PublicKey},
+    keyring::{
+        AwsKmsDiscoveryKeyring, AwsKmsKeyring, CiphertextBlob, DiscoveryFilter, Keyring as _, Kms, RawEcdhKeyring, RsaEncryptionAlgorithm,
+        UnwrapBudget, Unwrapped, unwrap_any,
+    },
+    kms::{CreateKey, KmsPublicKey, OnlineKey, OnlineKeyring, OnlineKms, PublicKey},
+    secret::{DataKey, SecretBytes},
 };
 
 fn context() -> EncryptionContext {
@@ -132,6 +136,71 @@ fn keys_at_hand_come_first() {
     assert!(fake.take_calls().is_empty());
 }
 
+/// A key of AWS KMS that only agrees on secrets.
+struct OneCurveKey(EcPrivateKey);
+
+impl Kms for OneCurveKey {
+    fn generate_data_key(&self, _: &KeyArn, _: &EncryptionContext) -> Result<(DataKey, CiphertextBlob)> {
+        panic!("not on a curve")
+    }
+
+    fn encrypt(&self, _: &KeyArn, _: &[u8], _: &EncryptionContext) -> Result<CiphertextBlob> {
+        panic!("not on a curve")
+    }
+
+    fn decrypt(&self, _: &KeyArn, _: &CiphertextBlob, _: &EncryptionContext) -> Result<SecretBytes> {
+        panic!("not on a curve")
+    }
+
+    fn decrypt_rsa(&self, _: &KeyArn, _: RsaEncryptionAlgorithm, _: &[u8]) -> Result<SecretBytes> {
+        panic!("not on a curve")
+    }
+
+    fn derive_shared_secret(&self, _: &KeyArn, public_key: &EcPublicKey) -> Result<SecretBytes> {
+        self.0.agree(public_key)
+    }
+
+    fn is_online(&self) -> bool {
+        true
+    }
+}
+
+impl OnlineKms for OneCurveKey {
+    fn describe_key(&self, _: Region, _: &str) -> Result<OnlineKey> {
+        panic!("the key is named by its ARN")
+    }
+}
+
+/// Always the same bytes, so that the sender that a keyring draws can be drawn again.
+struct SameBytes;
+
+impl Random for SameBytes {
+    fn fill(&self, dest: &mut [u8]) -> Result<()> {
+        dest.fill(7);
+        Ok(())
+    }
+}
+
+/// The agreement is the same from both sides: the AWS KMS ECDH keyring of an SDK has its own key in AWS KMS as the sender.
+#[test]
+fn the_sender_in_aws_opens_what_it_sent() {
+    let key: KeyArn = format!("arn:aws:kms:us-west-2:{ACCOUNT}:key/11111111-2222-4333-8444-555555555555").parse().expect("an ARN");
+    for curve in Curve::ALL {
+        let generate = |random: &dyn Random| EcPrivateKey::generate(curve, random).expect("generated");
+        let (recipient, data_key) = (generate(&SystemRandom), DataKey::from_slice(&[5; 32]).expect("32 bytes"));
+        let keyring = RawEcdhKeyring::from_public_key(recipient.public_key().clone());
+        let mut edk = keyring.wrap(&data_key, &context(), &SameBytes).expect("wraps");
+        edk.provider_id = "aws-kms-ecdh".to_owned();
+        let opening = OnlineOpening { keys: vec![key.clone()], ..OnlineOpening::default() };
+        for (private, opens) in [(generate(&SameBytes), true), (recipient, true), (generate(&SystemRandom), false)] {
+            let online = OneCurveKey(private);
+            let unwrapped = OnlineKeyring::new(&online, None, &opening, None).unwrap(&edk, &context());
+            let is_opened = matches!(&unwrapped, Unwrapped::DataKey(opened) if opened.expose() == data_key.expose());
+            assert!(is_opened == opens && (opens || matches!(unwrapped, Unwrapped::DoesNotUnwrap)), "{curve:?}: {unwrapped:?}");
+        }
+    }
+}
+
 /// AWS KMS finds no key by its point: the imported key tells, or the caller, or the record under the account's rule.
 #[test]
 fn ecdh_needs_to_be_told_the_key() {
@@ -169,5 +238,6 @@ fn ecdh_needs_to_be_told_the_key() {
     assert_eq!((refused, calls), (Err(EdkOutcome::PassedOver(PassedOver::OnRecord(curve.clone()))), 0), "another account");
     let (refused, calls) = unwrap(false, &configured, None);
     assert_eq!((refused, calls), (Err(EdkOutcome::PassedOver(PassedOver::UnknownPoint)), 0), "nothing tells");
-    assert_eq!(unwrap(false, &misnamed, None), (Err(EdkOutcome::DoesNotUnwrap), 1));
+    // As the recipient, and as the sender.
+    assert_eq!(unwrap(false, &misnamed, None), (Err(EdkOutcome::DoesNotUnwrap), 2));
 }
