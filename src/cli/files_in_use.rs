@@ -7,7 +7,7 @@ use std::{
     collections::HashSet,
     fmt,
     fs::{self, File, Metadata},
-    io,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard},
 };
@@ -298,6 +298,12 @@ impl Registered {
         let is_kept = |(kept, what): &&(Identity, KeptFile)| kept.is(file) || (*what == KeptFile::Vault && file.lies_in(kept));
         self.kept.iter().find(is_kept).map(|(_, what)| *what)
     }
+}
+
+/// The first bytes of a file, which tell what it is: it is not read by that.
+pub(crate) fn beginning_of(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut beginning = Vec::new();
+    File::open(path)?.take(most).read_to_end(&mut beginning).map(|_| beginning)
 }
 
 /// The file that a standard stream is redirected to or from.

@@ -1,12 +1,13 @@
 //! `pack`
 
+mod calls;
 mod check;
 mod dry_run;
 mod failure_code;
 mod report;
 mod writing;
 
-use std::{num::NonZeroUsize, path::PathBuf, sync::Arc, thread};
+use std::{num::NonZeroUsize, path::PathBuf, thread};
 
 use clap::Args;
 
@@ -17,6 +18,7 @@ use crate::{
             key_warnings::{of_change, tell},
             new_vault::NewVault,
             pack::{
+                calls::limited,
                 check::check,
                 report::{Ending, Report},
                 writing::GroupWriter,
@@ -30,7 +32,6 @@ use crate::{
         recovery_key::{Wrapping, key_options},
         terminal::note,
     },
-    kms::{LimitedKms, OnlineKms},
     vault::{BatchWriter, DataKeyScope, KeyOptions, PayloadKind},
 };
 
@@ -124,10 +125,10 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let source = PlanSource::open(&files, &args.source, hidden)?;
     source.left_out().iter().for_each(|line| note(line));
     if args.dry_run {
-        return dry_run::run(invocation, args, (&source, &defaults, &files), wrapping);
+        return dry_run::run(invocation, args.max_concurrency, (&source, &defaults, &files), wrapping);
     }
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = limited(key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, Vec::new())?, args);
+    let keys = limited(key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, Vec::new())?, args.max_concurrency);
     let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
     let checked = check(&source, &defaults, &files, |request| batch.check(request))?;
     let mut report = Report::new(&invocation.printer, checked.count);
@@ -158,12 +159,6 @@ fn note_made(invocation: &Invocation, writer: &mut BatchWriter<'_>) {
     if let Some(committed) = writer.take_made() {
         invocation.keystore.note_made(&committed);
     }
-}
-
-/// With calls to AWS KMS for so many secrets at once.
-fn limited(mut keys: KeyOptions, args: &PackArgs) -> KeyOptions {
-    keys.online = keys.online.map(|online| Arc::new(LimitedKms::new(online, args.max_concurrency.get())) as Arc<dyn OnlineKms>);
-    keys
 }
 
 fn defaults(invocation: &Invocation, files: &ParamFiles<'_>, args: &PackArgs) -> Outcome<Defaults> {

@@ -1,11 +1,12 @@
 //! `pack --dry-run`: all of it is checked and compared, and nothing is made, not even a lock.
 
+use std::num::NonZeroUsize;
+
 use crate::{
     cli::{
         commands::pack::{
-            PackArgs,
+            calls::limited,
             check::{Checked, check},
-            limited,
             report::{Ending, EntryRefusal, Report},
         },
         failure::{Failure, Outcome},
@@ -19,12 +20,12 @@ use crate::{
 
 pub(super) fn run(
     invocation: &Invocation,
-    args: &PackArgs,
+    most_calls: NonZeroUsize,
     (source, defaults, files): (&PlanSource, &Defaults, &ParamFiles<'_>),
     wrapping: Wrapping,
 ) -> Outcome {
     let mut kms = invocation.keystore.preview_for_secrets()?;
-    let keys = limited(key_options(invocation.key_names(), Some(&mut kms), wrapping, Vec::new())?, args);
+    let keys = limited(key_options(invocation.key_names(), Some(&mut kms), wrapping, Vec::new())?, most_calls);
     let mut preview = invocation.vault.preview_secrets(kms, &keys)?;
     let checked = check(source, defaults, files, |request| preview.check(request))?;
     let mut report = Report::new(&invocation.printer, checked.count);

@@ -1,12 +1,12 @@
 //! What coldseal made itself: no file of a keystore or a vault is a secret to be put into a vault.
 
 use std::{
-    fs::{self, File},
-    io::Read as _,
+    fs,
     path::{Path, PathBuf},
 };
 
 use crate::{
+    cli::files_in_use::beginning_of,
     kms::{KeystoreLocation, begins_as_keystore},
     vault::Vault,
 };
@@ -28,9 +28,7 @@ pub(super) fn is_in_vault(top: &Path, path: &Path) -> bool {
 
 /// Whether a file is a keystore or an export of one. What cannot be read is told where it is read.
 pub(super) fn is_keystore(file: &Path) -> bool {
-    let mut beginning = Vec::new();
-    let read = File::open(file).and_then(|file| file.take(LOOK).read_to_end(&mut beginning));
-    read.is_ok() && begins_as_keystore(&beginning)
+    beginning_of(file, LOOK).is_ok_and(|beginning| begins_as_keystore(&beginning))
 }
 
 /// The files that belong to a keystore by their names: its lock, its key file, and for an export `NAME.key`.

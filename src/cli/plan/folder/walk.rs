@@ -32,7 +32,7 @@ pub(crate) enum HiddenFiles {
 pub(crate) fn walk(top: &Path, hidden: HiddenFiles, in_use: &FilesInUse) -> io::Result<Folder> {
     let real = fs::canonicalize(top)?;
     fs::read_dir(&real)?;
-    let first = Place { shown: top.to_owned(), below: PathBuf::new(), real: real.clone(), name: Some(String::new()) };
+    let first = WalkedPath { shown: top.to_owned(), below: PathBuf::new(), real: real.clone(), name: Some(String::new()) };
     let (found, followed, keystores) = (Folder::default(), HashSet::new(), Vec::new());
     let mut walk = Walk { top: real, hidden, in_use, found, waiting: VecDeque::from([first]), followed, keystores };
     while let Some(folder) = walk.waiting.pop_front() {
@@ -49,7 +49,7 @@ struct Walk<'a> {
     hidden: HiddenFiles,
     in_use: &'a FilesInUse,
     found: Folder,
-    waiting: VecDeque<Place>,
+    waiting: VecDeque<WalkedPath>,
     /// Directories that links lead to.
     followed: HashSet<PathBuf>,
     /// Those that were found, by their contents.
@@ -57,7 +57,7 @@ struct Walk<'a> {
 }
 
 /// A file or directory on the way.
-struct Place {
+struct WalkedPath {
     /// With the directory as it was named.
     shown: PathBuf,
     /// Below it.
@@ -67,7 +67,7 @@ struct Place {
     name: Option<String>,
 }
 
-impl Place {
+impl WalkedPath {
     fn inner(&self, file_name: &OsStr) -> Self {
         let prefix = self.name.as_ref().map(|name| if name.is_empty() { String::new() } else { format!("{name}/") });
         Self {
@@ -80,7 +80,7 @@ impl Place {
 }
 
 impl Walk<'_> {
-    fn look_into(&mut self, folder: &Place) {
+    fn look_into(&mut self, folder: &WalkedPath) {
         if is_vault(&folder.real) {
             return self.leave_out_own(folder, "a vault");
         }
@@ -99,7 +99,7 @@ impl Walk<'_> {
         entries.iter().for_each(|entry| self.look_at(folder, entry));
     }
 
-    fn look_at(&mut self, folder: &Place, entry: &DirEntry) {
+    fn look_at(&mut self, folder: &WalkedPath, entry: &DirEntry) {
         let file_name = entry.file_name();
         let place = folder.inner(&file_name);
         if self.hidden == HiddenFiles::LeftOut && file_name.as_encoded_bytes().starts_with(b".") {
@@ -115,7 +115,7 @@ impl Walk<'_> {
         }
     }
 
-    fn follow(&mut self, folder: &Place, link: Place) {
+    fn follow(&mut self, folder: &WalkedPath, link: WalkedPath) {
         let Ok(target) = fs::canonicalize(&link.real) else { return self.leave_out(LeftOutKind::LinkNowhere, &link) };
         if !target.starts_with(&self.top) {
             return self.leave_out(LeftOutKind::LinkOutside, &link);
@@ -125,16 +125,16 @@ impl Walk<'_> {
         }
         match fs::metadata(&target) {
             Err(error) => self.unreadable(&link, &error),
-            Ok(metadata) if metadata.is_file() => self.take(Place { real: target, ..link }),
+            Ok(metadata) if metadata.is_file() => self.take(WalkedPath { real: target, ..link }),
             Ok(metadata) if !metadata.is_dir() => self.leave_out(LeftOutKind::Special, &link),
             Ok(_) if folder.real.starts_with(&target) || !self.followed.insert(target.clone()) => {
                 self.leave_out(LeftOutKind::LinkAgain, &link);
             }
-            Ok(_) => self.waiting.push_back(Place { real: target, ..link }),
+            Ok(_) => self.waiting.push_back(WalkedPath { real: target, ..link }),
         }
     }
 
-    fn take(&mut self, file: Place) {
+    fn take(&mut self, file: WalkedPath) {
         if let Some(file_use) = self.in_use.use_of(&file.real) {
             return self.leave_out_own(&file, &file_use.to_string());
         }
@@ -157,16 +157,16 @@ impl Walk<'_> {
         }
     }
 
-    fn leave_out(&mut self, kind: LeftOutKind, place: &Place) {
+    fn leave_out(&mut self, kind: LeftOutKind, place: &WalkedPath) {
         self.found.left_out.add(kind, &place.below, None);
     }
 
-    fn leave_out_own(&mut self, place: &Place, why: &str) {
+    fn leave_out_own(&mut self, place: &WalkedPath, why: &str) {
         let below = if place.below.as_os_str().is_empty() { &place.shown } else { &place.below };
         self.found.left_out.add(LeftOutKind::Own, below, Some(why));
     }
 
-    fn unreadable(&mut self, place: &Place, error: &io::Error) {
+    fn unreadable(&mut self, place: &WalkedPath, error: &io::Error) {
         self.found.unreadable.push(Unreadable { path: place.shown.clone(), why: error.to_string() });
     }
 }
