@@ -20,7 +20,7 @@ pub(crate) struct KeyNames<'a> {
 impl KeyNames<'_> {
     /// A key to seal with. With AWS KMS a name means a key there; that an embedded one is meant has to be said.
     /// The default key is made in `kms` where there is none yet.
-    pub(crate) fn to_seal(&self, kms: &mut EmbeddedKms, options: &KeyOptions, key_id: &str) -> Outcome<KeyArn> {
+    pub(crate) fn to_seal(self, kms: &mut EmbeddedKms, options: &KeyOptions, key_id: &str) -> Outcome<KeyArn> {
         let found = key_of_region(kms, options, self.regions.of_key(key_id)?, Named::ByCaller(Some(key_id)))?;
         if self.access.online.is_none() || found.origin != KeyOrigin::Embedded {
             return Ok(found.arn);
@@ -31,7 +31,7 @@ impl KeyNames<'_> {
     }
 
     /// A key to open with.
-    pub(crate) fn to_open(&self, kms: &EmbeddedKms, options: &KeyOptions, key_id: &str) -> Outcome<ChosenKey> {
+    pub(crate) fn to_open(self, kms: &EmbeddedKms, options: &KeyOptions, key_id: &str) -> Outcome<ChosenKey> {
         Ok(options.known(kms).find(self.regions.of_key(key_id)?, key_id, KeyPurpose::Unwrap)?)
     }
 }

@@ -61,7 +61,7 @@ mod tests {
             let shown = String::from_utf8_lossy(weak).into_owned();
             match check(WeakPassphrase::Refused, weak).expect_err(&shown) {
                 SetupError::WeakPassphrase(told) => {
-                    assert!(!told.is_empty() && (weak.len() < 2 || !told.contains(&shown)), "{shown}: {told}")
+                    assert!(!told.is_empty() && (weak.len() < 2 || !told.contains(&shown)), "{shown}: {told}");
                 }
                 other => panic!("{shown}: {other}"),
             }

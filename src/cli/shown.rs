@@ -19,7 +19,7 @@ pub(crate) fn is_escaped(c: char) -> bool {
 
 /// One line or cell: control characters, line ends and tabs among them, and hidden characters as escapes.
 pub(crate) fn cell(text: &str) -> Cow<'_, str> {
-    escaped(text, |c| is_escaped(c))
+    escaped(text, is_escaped)
 }
 
 /// Several lines: the same, but for line ends and tabs.

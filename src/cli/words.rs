@@ -51,7 +51,7 @@ pub(crate) fn for_clap(root: &Command, words: Vec<OsString>) -> Result<Vec<OsStr
         Reader { root, command: root, commands: Vec::new(), waiting: None, is_argument_given: false, wants_help: false, read: Vec::new() };
     let mut words = words.into_iter().enumerate();
     reader.read.extend(words.next().map(|(_, program)| program));
-    while let Some((place, word)) = words.next() {
+    for (place, word) in words.by_ref() {
         if word == "--" {
             reader.read.push(word);
             break;
@@ -124,7 +124,7 @@ impl Reader<'_> {
     /// A group of commands, or a command that has been given nothing; one that takes files may be given one of this name.
     fn takes_help(&self) -> bool {
         let takes_files = self.command.get_positionals().next().is_some();
-        self.command.has_subcommands() || (!self.is_argument_given && !(takes_files && Path::new(HELP).exists()))
+        self.command.has_subcommands() || !(self.is_argument_given || takes_files && Path::new(HELP).exists())
     }
 
     fn plain(&mut self, word: OsString) {

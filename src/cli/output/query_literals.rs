@@ -22,9 +22,9 @@ pub(super) fn quote_literals(expression: &str) -> String {
         };
         quoted.push(delimiter);
         if delimiter == '`' {
-            quoted.push_str(&json(inside))
+            quoted.push_str(&json(inside));
         } else {
-            quoted.push_str(inside)
+            quoted.push_str(inside);
         }
         quoted.push(delimiter);
         rest = after;

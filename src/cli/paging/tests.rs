@@ -14,7 +14,7 @@ fn entries(count: usize) -> Vec<Value> {
     (0..count).map(|number| json!({ "KeyArn": format!("arn:{number:02}") })).collect()
 }
 
-fn collect<'a>(all: &'a [Value], max_items: Option<u32>, token: Option<String>) -> (&'a [Value], Option<String>) {
+fn collect(all: &[Value], max_items: Option<u32>, token: Option<String>) -> (&[Value], Option<String>) {
     LIST_KEYS.collect(all, &KEYS, &PagingArgs { max_items, page_size: None, starting_token: token }).expect("pages")
 }
 
@@ -71,7 +71,7 @@ fn what_is_deleted_meanwhile_hides_nothing() {
     for gone in 0..2 {
         let mut left = all.clone();
         left.remove(gone);
-        assert_eq!(collect(&left, None, token.clone()).0, &all[2..]);
+        assert_eq!(collect(&left, None, token.clone()).0, all.get(2..).expect("three"));
     }
 }
 

@@ -158,7 +158,7 @@ pub(super) fn split_words(text: &str) -> Option<Vec<String>> {
         match (quote, letter) {
             (Some(open), letter) if letter == open => quote = None,
             (Some('"'), '\\') if letters.peek().is_some_and(|next| matches!(next, '"' | '\\')) => {
-                word.get_or_insert_default().extend(letters.next())
+                word.get_or_insert_default().extend(letters.next());
             }
             (Some(_), letter) => word.get_or_insert_default().push(letter),
             (None, '"' | '\'') => {

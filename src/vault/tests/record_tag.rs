@@ -203,9 +203,9 @@ fn what_leaves_a_region_on_somebody_elses_word_has_no_tag() {
         west.replication_status.push(replica);
         place.write_record(&west);
         if is_forged {
-            place.forge_record(&east)
+            place.forge_record(&east);
         } else {
-            place.write_record(&east)
+            place.write_record(&east);
         }
         let mut session = place.session();
         let request = ReplicateSecret { region: Some(region("us-east-1")), ..replication(&["ca-central-1"]) };

@@ -1,4 +1,5 @@
 //! Directories that may be written and not read, by a user to whom permissions apply.
+#![allow(clippy::print_stderr, reason = "what is skipped is told")]
 
 use std::{
     fs,

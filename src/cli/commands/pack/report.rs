@@ -221,7 +221,7 @@ impl<'a> Report<'a> {
                 note(&format!("{created} created, {unchanged} unchanged, {failed} failed; {bundles} in {}", root.display()));
             }
             Ending::DryRun => {
-                note(&format!("{would_create} would be created, {unchanged} unchanged, {failed} failed; nothing was written"))
+                note(&format!("{would_create} would be created, {unchanged} unchanged, {failed} failed; nothing was written"));
             }
         }
         failed > 0
