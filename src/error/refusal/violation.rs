@@ -135,6 +135,7 @@ pub struct MistypedJson {
 }
 
 /// The types of JSON, numbers apart by whether they are whole.
+#[cfg_attr(not(any(feature = "cli", feature = "kms-endpoint")), expect(dead_code, reason = "only these read JSON of others"))]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum JsonKind {
     Null,

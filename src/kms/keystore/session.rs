@@ -5,7 +5,7 @@ use super::{
     keystore_lock::{KeystoreLock, lock_and_unlock},
     protection,
     slot::{RootKey, Slot},
-    unlock::{KeySource, KnownRootKey, Unlocked},
+    unlock::{KeySource, Unlocked},
 };
 use crate::{
     arn::AccountId,
@@ -59,7 +59,7 @@ impl KeystoreSession {
     pub(super) fn resume(
         location: &KeystoreLocation,
         passphrases: &dyn Passphrases,
-        known: Option<KnownRootKey>,
+        known: Option<super::unlock::KnownRootKey>,
         keystore_id: &str,
     ) -> Result<Self> {
         let (lock, opened) = lock_and_unlock(location, passphrases, known)?;
