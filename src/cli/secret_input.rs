@@ -109,7 +109,7 @@ fn secret_key_values(inputs: &Inputs, files: &ParamFiles<'_>, words: &[String]) 
         let (key, bytes) = match word.split_once('=') {
             None => (
                 word.as_str(),
-                prompt_value(inputs, &format!("{}: ", word.escape_debug()), &format!("{word}@=file://PATH takes it from a file"))?,
+                prompt_value(inputs, &format!("{}: ", word.escape_debug()), "NAME@=file://PATH takes it from a file")?,
             ),
             Some((key, value)) => match key.strip_suffix('@') {
                 Some(key) if is_literal(value) => {

@@ -148,7 +148,7 @@ coldseal: Error parsing parameter '--secret-key-values': a key is empty
 "#]]);
     refused("--secret-key-values password", 253).stderr_eq(str![[r#"
 coldseal: a value is to be asked for, and there is no terminal to ask on
-hint: password@=file://PATH takes it from a file
+hint: NAME@=file://PATH takes it from a file
 
 "#]]);
     refused("--secret-string a --secret-binary YQ==", 252).stderr_eq(str![[r#"

@@ -70,6 +70,9 @@ fn a_value_in_the_wrong_place_is_not_shown() {
         assert_eq!(output.status.code(), Some(252), "{line:?}: {told}");
         assert!(!told.contains(MARKER) && told.starts_with("error: "), "{line:?}: {told}");
     }
+    // Without '=' it is a name, which is asked for; it may have been meant as a value.
+    let named = run(&sandbox, &["create-secret", "--name", "a", "--secret-key-values", MARKER]);
+    assert!(named.status.code() == Some(253) && !stderr(&named).contains(MARKER), "{}", stderr(&named));
 }
 
 #[test]
