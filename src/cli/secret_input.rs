@@ -107,10 +107,7 @@ fn secret_key_values(inputs: &Inputs, files: &ParamFiles<'_>, words: &[String]) 
     }
     for word in words {
         let (key, bytes) = match word.split_once('=') {
-            None => (
-                word.as_str(),
-                prompt_value(inputs, &format!("{}: ", word.escape_debug()), "NAME@=file://PATH takes it from a file")?,
-            ),
+            None => (word.as_str(), prompt_value(inputs, &format!("{}: ", word.escape_debug()), "NAME@=file://PATH takes it from a file")?),
             Some((key, value)) => match key.strip_suffix('@') {
                 Some(key) if is_literal(value) => {
                     let what = format!("'{}@=' is followed by file://PATH; NAME=VALUE gives a value itself", key.escape_debug());

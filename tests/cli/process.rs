@@ -20,6 +20,8 @@ fn a_signal_while_sealing_leaves_nothing_behind() {
         // USR1, USR2, STKFLT, XCPU, VTALRM, PROF, IO and PWR: on other systems they have other numbers.
         signals.extend([10, 12, 16, 24, 26, 27, 29, 30]);
     }
+    signals.retain(|signal| !is_ignored(*signal));
+    assert!(signals.contains(&15));
     for signal in signals {
         let sandbox = Sandbox::new();
         sandbox.write("key", [1; 32]);
@@ -36,6 +38,13 @@ fn a_signal_while_sealing_leaves_nothing_behind() {
         assert_eq!(status.code(), Some(128 + signal), "signal {signal}");
         assert_eq!(sandbox.files("."), ["key"], "signal {signal}");
     }
+}
+
+/// Whether these tests were started with a signal ignored, as by `nohup`: so it is for what they start.
+pub(crate) fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:")).map_or("0", str::trim);
+    u64::from_str_radix(mask, 16).expect("hexadecimal") >> (signal - 1) & 1 == 1
 }
 
 /// As `nohup` has it.

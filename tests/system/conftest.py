@@ -5,6 +5,7 @@
 
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -31,6 +32,10 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
+    # What runs in the background, or under nohup, finds signals ignored, and so would the programs that the subjects send them to.
+    for number in signal.valid_signals() - {signal.SIGPIPE, signal.SIGXFSZ}:
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
     # The machine's own configuration decides nothing.
     for name in [name for name in os.environ if name.startswith(("COLDSEAL_", "AWS_"))]:
         del os.environ[name]

@@ -36,7 +36,7 @@ impl KeystoreSession {
     /// committed.
     ///
     /// # Errors
-    /// As for [`KeystoreLocation::load`]; [`Error::Setup`] when the keystore is another account's, or when a key file lies ready that is
+    /// As for [`KeystoreLocation::load`]; [`Error::Setup`](crate::Error::Setup) when the keystore is another account's, or when a key file lies ready that is
     /// not fit to be adopted.
     pub fn begin(location: &KeystoreLocation, passphrases: &dyn Passphrases, account: Option<AccountId>) -> Result<Self> {
         durable::create_dir_all(parent_of(&location.keystore))?;
