@@ -109,7 +109,7 @@ def program_of_serve(coldseal):
     for name in ("COLDSEAL_PASSPHRASE", "COLDSEAL_NEW_PASSPHRASE", "COLDSEAL_INPUT_PASSPHRASE", "COLDSEAL_PASSPHRASE_FD"):
         coldseal.env[name] = PASSPHRASE
     del coldseal.env["COLDSEAL_PASSPHRASE_FD"]
-    coldseal.env.update(AWS_SESSION_TOKEN="stale", AWS_PROFILE="other")
+    coldseal.env.update(AWS_SESSION_TOKEN="stale", **coldseal.profile("other"))
     shown = coldseal.run("kms", "serve", "--", "env").decode()
     env = dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
     if PASSPHRASE in shown or any(name.startswith(("COLDSEAL_PASSPHRASE", "COLDSEAL_NEW_PASS", "COLDSEAL_INPUT_PASS")) for name in env):

@@ -50,7 +50,7 @@ def test_the_configuration_file_of_a_killed_one_is_replaced_and_no_other(coldsea
 
 def test_a_shell_takes_what_is_exported(coldseal):
     script = 'eval "$("$0" kms serve --export &)"; aws kms list-keys --region us-west-2; code=$?; kill "$COLDSEAL_KMS_SERVE_PID"; exit $code'
-    done = subprocess.run(["bash", "-c", script, coldseal.binary], cwd=coldseal.folder, env={**coldseal.env, "AWS_PROFILE": "none"}, check=False,
+    done = subprocess.run(["bash", "-c", script, coldseal.binary], cwd=coldseal.folder, env={**coldseal.env, **coldseal.profile("other")}, check=False,
                           capture_output=True, timeout=60)
     if done.returncode or b"KeyArn" not in done.stdout:
         fail(f"eval of --export: {done.returncode} {done.stdout} {done.stderr}")
@@ -58,7 +58,7 @@ def test_a_shell_takes_what_is_exported(coldseal):
 
 def test_environment_exit_code_and_signals_of_a_program(coldseal):
     # Inside, a shell prints its environment and ends with a code of its own.
-    env = {**coldseal.env, "AWS_PROFILE": "none", "AWS_SESSION_TOKEN": "x", "COLDSEAL_PASSPHRASE": "x", "COLDSEAL_NEW_PASSPHRASE_FD": "9",
+    env = {**coldseal.env, **coldseal.profile("other"), "AWS_SESSION_TOKEN": "x", "COLDSEAL_PASSPHRASE": "x", "COLDSEAL_NEW_PASSPHRASE_FD": "9",
            "COLDSEAL_INPUT_PASSPHRASE": "x", "HTTP_PROXY": "http://192.0.2.1:1"}
 
     def serve(*program, **kwargs):

@@ -53,6 +53,13 @@ class Coldseal:
             fail(f"{' '.join(map(str, args))} made network system calls:\n" + "\n".join(calls))
         return done
 
+    def profile(self, name):
+        """A profile of the AWS tools with nothing in it; gives the variable that chooses it."""
+        config = Path(self.env["HOME"]) / ".aws" / "config"
+        config.parent.mkdir(exist_ok=True)
+        config.write_text(f"[profile {name}]\n")
+        return {"AWS_PROFILE": name}
+
     def run(self, *args, stdin=None, expect=0):
         """Runs one command, checks its exit code, gives what it wrote to stdout."""
         done = self.tried(*args, stdin=stdin or b"")
