@@ -98,7 +98,8 @@ fn register(environment: &Environment, location: &KeystoreLocation, vault: &Vaul
     files.keep(vault.root(), KeptFile::Vault)?;
     for (variable, default) in READ_BY_SDK {
         let path = environment.path(variable).or_else(|| default.map(|default| environment.expand_path(default)));
-        path.iter().for_each(|path| files.to_be_read(path));
+        // Where there is none yet, 'kms serve' may write one for the AWS tools.
+        path.iter().filter(|path| path.exists()).for_each(|path| files.to_be_read(path));
     }
     Ok(())
 }
