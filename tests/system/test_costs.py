@@ -99,7 +99,8 @@ def test_four_times_the_input_takes_four_times_the_time(coldseal, name):
         fail(f"{name}: {small:.2f} s, and four times as much {large:.2f} s: {told[:300]}")
     if memory > MEMORY + PER_BYTE * length // 1024:
         fail(f"{name}: {memory} KiB for {length} bytes")
-    if len(told) > 2 * length + 10_000:
+    # What is wrong is told of each part of it.
+    if len(told) > 25 * length + 10_000:
         fail(f"{name}: {len(told)} bytes on stderr for {length} bytes")
 
 
@@ -130,7 +131,7 @@ def test_a_message_for_an_rsa_key_costs_sixteen_operations(coldseal):
 
 def test_a_keystore_asks_for_no_more_work_than_its_bounds(coldseal, binary, folder):
     other = Coldseal(binary, folder)
-    (other.folder / "passphrase").write_text("an example passphrase\n")
+    (other.folder / "passphrase").write_text("an example, not a good passphrase\n")
     (other.folder / "passphrase").chmod(0o600)
     other.run("kms", "create-key", "--region", REGION)
     other.run("kms", "change-protection", "--to", "passphrase", "--new-passphrase-file", "passphrase")

@@ -16,8 +16,9 @@ from support.coldseal import fail
 from support.notes import note
 from support.wire import WireServer, connected, serving, status_of
 
-# What the process may hold at its worst, in KiB: the keystore is small, and large bodies have sixteen places of 1 MiB.
-MEMORY = 96 * 1024
+# What the process may hold at its worst, in KiB: the keystore is small, a thousand connections have buffers of up to 32 KiB, and large bodies sixteen
+# places of 1 MiB.
+MEMORY = 128 * 1024
 # Seconds after which an answer has to be there whoever else keeps connections open: none of their time-outs, which are 20 seconds.
 SOON = 10
 
