@@ -64,7 +64,7 @@ impl Timestamp {
     }
 
     /// Seconds since 1970 with milliseconds as a fraction, as the services send them.
-    #[cfg(feature = "kms-endpoint")]
+    #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
     pub(crate) fn seconds(self) -> serde_json::Value {
         let since = self.0 - OffsetDateTime::UNIX_EPOCH;
         if since.subsec_nanoseconds() == 0 { since.whole_seconds().into() } else { since.as_seconds_f64().into() }
