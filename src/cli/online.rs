@@ -53,11 +53,18 @@ pub(crate) fn online(global: &GlobalArgs, environment: &Environment) -> Outcome<
     }
 }
 
-/// Global options of the AWS CLI that would take the protection away from what goes to AWS KMS. Where nothing connects they do nothing.
+const TRUST: &str = "add the certificate to those that the system trusts";
+
+/// Global options of the AWS CLI that would take the protection away from what goes to AWS KMS, or say whom to trust, which the system's certificates
+/// do alone. Where nothing connects they do nothing.
 fn refuse_unsafe(global: &GlobalArgs) -> Outcome {
     if global.aws.no_verify_ssl {
         let error = UsageError::new("--no-verify-ssl: whom data keys are sent to is always verified with --kms aws");
-        return Err(error.with_hint("--ca-bundle FILE names the certificates to trust").into());
+        return Err(error.with_hint(TRUST).into());
+    }
+    if global.aws.ca_bundle.is_some() {
+        let error = UsageError::new("--ca-bundle: with --kms aws the system's certificates alone say whom to trust");
+        return Err(error.with_hint(TRUST).into());
     }
     if global.aws.no_sign_request {
         return Err(UsageError::new("--no-sign-request: AWS KMS answers signed requests only; leave it out with --kms aws").into());

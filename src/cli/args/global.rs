@@ -75,11 +75,10 @@ pub(crate) struct GlobalArgs {
     pub(crate) passphrase_file: Option<PathBuf>,
 }
 
-/// Global options of the AWS CLI that do nothing here, or only with `--kms aws`. Scripts pass them.
+/// Global options of the AWS CLI that do nothing here, or are refused with `--kms aws`. Scripts pass them.
 #[derive(Debug, Args)]
 pub(crate) struct AwsGlobalArgs {
-    /// With --kms aws: file of CA certificates to trust in place of the system's [else AWS_CA_BUNDLE, the profile's ca_bundle]
-    #[arg(long, global = true, value_name = "FILE")]
+    #[arg(long, global = true, hide = true, value_name = "FILE")]
     pub(crate) ca_bundle: Option<PathBuf>,
     #[arg(long, global = true, hide = true)]
     pub(crate) no_verify_ssl: bool,
