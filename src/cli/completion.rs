@@ -3,7 +3,9 @@
 //! Nothing secret is read for an answer: names come from `secret.json`, aliases and key ids from a keystore that opens with its key file.
 //! A keystore with a passphrase is left alone, as its key derivation would run at every press of a key.
 
-use clap::{Args as _, CommandFactory as _, FromArgMatches as _};
+mod parts;
+
+use clap::{Arg, Args as _, Command, CommandFactory as _, FromArgMatches as _};
 use clap_complete::{
     CompleteEnv,
     engine::{ArgValueCompleter, CompletionCandidate},
@@ -12,6 +14,7 @@ use std::ffi::{OsStr, OsString};
 
 use super::{
     args::GlobalArgs,
+    cli_input,
     commands::{Cli, VARIABLE},
     environment::Environment,
     failure::Outcome,
@@ -33,7 +36,7 @@ const PLACES: [&str; 5] = ["--vault", "--keystore", "--keystore-key-file", "--re
 
 /// Answers a shell that asks for completions; `None` when no shell asks.
 pub(super) fn answer() -> Option<Result<(), clap::Error>> {
-    let asked = CompleteEnv::with_factory(|| with_values(Cli::command())).var(VARIABLE);
+    let asked = CompleteEnv::with_factory(|| with_values(cli_input::with_flags(Cli::command()))).var(VARIABLE);
     match asked.try_complete(std::env::args_os(), std::env::current_dir().ok().as_deref()) {
         Ok(false) => None,
         Ok(true) => Some(Ok(())),
@@ -41,33 +44,63 @@ pub(super) fn answer() -> Option<Result<(), clap::Error>> {
     }
 }
 
-/// Adds where values come from, to each flag of these names in each command.
-fn with_values(command: clap::Command) -> clap::Command {
-    let command = command.mut_args(|arg| match arg.get_long() {
-        Some("region" | "regions" | "source-region" | "replica-region" | "primary-region") => arg.add(ArgValueCompleter::new(regions)),
-        Some("add-replica-regions" | "remove-replica-regions" | "to") if arg.get_possible_values().is_empty() => {
-            arg.add(ArgValueCompleter::new(replica_regions))
+/// Flags whose values may stand in a file.
+const FILE_FLAGS: [&str; 8] =
+    ["secret-string", "secret-binary", "plaintext", "ciphertext-blob", "policy", "resource-policy", "rotation-rules", "cli-input-json"];
+/// Behind all that AWS has.
+const OWN: usize = 1000;
+
+/// Adds where values come from, to each flag of these names in each command; what AWS has comes first.
+fn with_values(command: Command) -> Command {
+    // The tags of a key have other members than those of a secret.
+    let is_about_keys = command.get_arguments().any(|arg| matches!(arg.get_long(), Some("key-spec" | "key-id")));
+    let tag_members = if is_about_keys { ["TagKey", "TagValue"] } else { ["Key", "Value"] };
+    let command = command.mut_args(|arg| {
+        let is_own = arg.get_help().is_some_and(|help| help.to_string().starts_with("[coldseal]"));
+        let arg = if is_own { arg.display_order(OWN) } else { arg.display_order(0) };
+        match arg.get_long() {
+            Some("region" | "regions" | "source-region" | "replica-region" | "primary-region") => values(arg, regions),
+            Some("add-replica-regions" | "remove-replica-regions" | "to") if arg.get_possible_values().is_empty() => values(arg, replica_regions),
+            Some("secret-id") => values(arg, secret_names),
+            Some("kms-key-id" | "to-key" | "alias-name") => values(arg, aliases),
+            Some("key-id" | "target-key-id") => values(arg, key_ids),
+            Some("tags") => values(arg, move |current| parts::structure(current, &tag_members, |_, _| Vec::new())),
+            Some(long) if FILE_FLAGS.contains(&long) => values(arg, parts::files),
+            None if arg.get_id() == "regions" => values(arg, regions),
+            _ => arg,
         }
-        Some("secret-id") => arg.add(ArgValueCompleter::new(secret_names)),
-        Some("kms-key-id" | "to-key" | "alias-name") => arg.add(ArgValueCompleter::new(aliases)),
-        Some("key-id" | "target-key-id") => arg.add(ArgValueCompleter::new(key_ids)),
-        None if arg.get_id() == "regions" => arg.add(ArgValueCompleter::new(regions)),
-        _ => arg,
     });
-    command.mut_subcommands(with_values)
+    command.mut_subcommands(|below| {
+        let is_own = below.get_about().is_some_and(|about| about.to_string().starts_with("[coldseal]"));
+        with_values(below).display_order(if is_own { OWN } else { 0 })
+    })
+}
+
+fn values(arg: Arg, offer: impl Fn(&OsStr) -> Vec<CompletionCandidate> + Send + Sync + 'static) -> Arg {
+    arg.add(ArgValueCompleter::new(offer))
 }
 
 fn regions(current: &OsStr) -> Vec<CompletionCandidate> {
     matching(current, Region::all().map(Region::name))
 }
 
-/// A plain name, or `Region=` and a name. Bash breaks the word at the `=` and then asks for a plain one.
+/// A plain name, or `Region=` and a name, and then a key.
 fn replica_regions(current: &OsStr) -> Vec<CompletionCandidate> {
-    const MEMBER: &str = "Region=";
-    match current.to_str() {
-        Some(typed) if typed.starts_with(MEMBER) => matching(current, Region::all().map(|region| format!("{MEMBER}{region}"))),
-        _ => regions(current),
+    let value = |member: &str, typed: &str| match member {
+        "Region" => Region::all().map(|region| region.name().to_owned()).collect(),
+        "KmsKeyId" => values_of(aliases(OsStr::new(typed))),
+        _ => Vec::new(),
+    };
+    let mut offered = parts::structure(current, &["Region", "KmsKeyId"], value);
+    if current.is_empty() {
+        offered.retain(|candidate| candidate.get_value() == "Region=");
     }
+    offered.extend(regions(current));
+    offered
+}
+
+fn values_of(candidates: Vec<CompletionCandidate>) -> Vec<String> {
+    candidates.into_iter().filter_map(|candidate| candidate.get_value().to_str().map(str::to_owned)).collect()
 }
 
 fn secret_names(current: &OsStr) -> Vec<CompletionCandidate> {
@@ -104,7 +137,7 @@ fn in_keystore(list: impl Fn(&EmbeddedKms, Region) -> Result<Vec<String>>) -> Op
 /// Those that begin with what is typed, each once. Only what every shell takes as it stands: a name in a vault is somebody's input, and what
 /// is completed here will be run.
 fn matching(current: &OsStr, candidates: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<CompletionCandidate> {
-    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@:-".contains(&byte));
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@:,-".contains(&byte));
     let typed = current.to_str().unwrap_or_default();
     let fitting = candidates.into_iter().filter(|candidate| candidate.as_ref().starts_with(typed) && is_plain(candidate.as_ref()));
     let mut names: Vec<String> = fitting.map(|candidate| candidate.as_ref().to_owned()).collect();
@@ -138,7 +171,7 @@ impl Places {
                 picked.push(word);
             }
         }
-        let matches = GlobalArgs::augment_args(clap::Command::new("coldseal")).try_get_matches_from(picked).ok()?;
+        let matches = GlobalArgs::augment_args(Command::new("coldseal")).try_get_matches_from(picked).ok()?;
         Some(Self { global: GlobalArgs::from_arg_matches(&matches).ok()?, environment: Environment::process() })
     }
 

@@ -22,6 +22,7 @@ mod members;
 mod online;
 mod output;
 mod output_file;
+mod overview;
 mod paging;
 mod paramfile;
 mod parse_error;
@@ -96,6 +97,7 @@ pub fn main() -> ExitCode {
             return ExitCode::from(EXIT_USAGE);
         }
     };
+    let command = overview::with_overview(command, &words);
     let (operation, outcome) = match cli_input::parse(command, words, &environment) {
         Ok(CommandLine::Run(request)) => (request.operation, run(*request, environment, prompter)),
         Ok(CommandLine::Print(operation, skeleton)) => (operation, print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN))),

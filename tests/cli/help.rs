@@ -10,9 +10,11 @@ fn every_command_has_help_with_an_example() {
     let (top, kms) = (sandbox.commands(""), sandbox.commands("kms"));
     assert_eq!((top.len(), kms.len()), (17, 42), "{top:?} {kms:?}");
     for command in [top, kms].concat() {
-        for flag in ["--help", "-h"] {
-            let help = sandbox.stdout(&format!("{command} {flag}"));
-            assert!(help.contains(&format!("coldseal {command}")) && help.contains("Example"), "{command}: no example\n{help}");
+        let [long, short] = ["--help", "-h"].map(|flag| sandbox.stdout(&format!("{command} {flag}")));
+        assert!(long.contains("Example"), "{command}: no example\n{long}");
+        assert!(short.lines().count() + 20 < long.lines().count(), "{command}: -h is not much shorter\n{short}");
+        for help in [long, short] {
+            assert!(help.contains(&format!("coldseal {command}")), "{command}\n{help}");
             assert!(
                 help.lines().filter(|line| !line.starts_with("Usage:")).all(|line| line.chars().count() <= 80),
                 "{command}: long lines"
@@ -56,6 +58,16 @@ fn the_examples_are_commands() {
         }
         assert!(count >= 1, "{command}: no example\n{help}");
     }
+}
+
+#[test]
+fn the_first_screen_fits_a_terminal() {
+    let sandbox = Sandbox::new();
+    let short = sandbox.stdout("-h");
+    assert!(short.lines().count() <= 24 && short.lines().all(|line| line.chars().count() <= 80), "{short}");
+    let output = sandbox.std("").output().expect("runs");
+    assert_eq!(String::from_utf8(output.stderr).expect("text"), short);
+    assert!(short.contains("--help") && sandbox.stdout("--help").lines().count() > 100);
 }
 
 #[test]
@@ -127,6 +139,7 @@ fn the_help_names_what_the_secret_commands_take() {
         .success()
         .stdout_eq(str![[r#"
 Create a secret: one bundle for its Region and one for each replica Region
+[alias: create]
 
 Usage: coldseal create-secret [OPTIONS] --name <NAME>
 
@@ -189,98 +202,21 @@ Options:
           Do nothing, and print the JSON to fill in for --cli-input-json, or
           with 'output' a sample of AWS's answer
   -h, --help
-          Print help
+          Print help (see more with '--help')
 
 Global options:
-      --region <REGION>
-          The AWS Region [default: the ARN's, AWS_REGION, AWS_DEFAULT_REGION,
-          the profile's, then the secret's primary]
-      --profile <NAME>
-          Profile of the AWS configuration file whose region is used, and with
-          --kms aws its credentials
-      --output <FORMAT>
-          How results are printed: json, text, table, yaml or off [default:
-          AWS_DEFAULT_OUTPUT, the profile's, then json]
-      --query <EXPRESSION>
-          JMESPath expression that picks from the result
-      --no-paginate
-          Lists: print only the service's first page
-      --no-cli-pager
-          Accepted as in the AWS CLI; coldseal starts no pager
-      --endpoint-url <URL>
-          With --kms aws: what to call instead of AWS KMS's own endpoints [else
-          AWS_ENDPOINT_URL_KMS, AWS_ENDPOINT_URL]
-      --cli-connect-timeout <SECONDS>
-          With --kms aws: seconds that a connection may take to be made; 0 for
-          any time
-      --cli-read-timeout <SECONDS>
-          With --kms aws: seconds that an answer may take to begin; 0 for any
-          time
-      --color <WHEN>
-          Colours in tables, help and errors: on, off or auto [default: auto]
-      --debug
-          Print on stderr what is done: files, keys by ARN, timings; never
-          values
-      --cli-binary-format <FORMAT>
-          How binary values on the command line are read: base64 or
-          raw-in-base64-out [default: the profile's, then base64]
-      --ca-bundle <FILE>
-          With --kms aws: file of CA certificates to trust in place of the
-          system's [else AWS_CA_BUNDLE, the profile's ca_bundle]
-      --kms <KMS>
-          [coldseal] Whose keys are used: embedded, those of the keystore, or
-          aws, those in AWS KMS, over the network [else COLDSEAL_KMS, embedded]
-      --kms-discovery <account=ID>
-          [coldseal] With --kms aws: open with this account's keys instead of
-          the configured one's: account=ID[,partition=aws]; repeat it for
-          several
-      --max-attempts <COUNT>
-          [coldseal] With --kms aws: how often a call is tried, from 1 [default:
-          the SDK's, 3]
-      --vault <DIR>
-          [coldseal] The vault's directory [else COLDSEAL_VAULT, coldseal-vault]
-      --keystore <FILE>
-          [coldseal] The embedded KMS's file [else COLDSEAL_KEYSTORE,
-          coldseal/keystore.json in the user's data directory]
-      --keystore-key-file <FILE>
-          [coldseal] The keystore's key file [else COLDSEAL_KEYSTORE_KEY_FILE,
-          keystore.key beside the keystore]
-      --account-id <ID>
-          [coldseal] Account in new ARNs, 12 digits [else COLDSEAL_ACCOUNT_ID,
-          the keystore's, 000000000000]
-      --passphrase-file <FILE>
-          [coldseal] File with the keystore's passphrase [else
-          COLDSEAL_PASSPHRASE_FD, COLDSEAL_PASSPHRASE, a prompt]
-
-Examples:
-  coldseal create-secret --name MySecret /
-      --secret-string file://mycreds.json --region us-west-2
-  coldseal create-secret --name MySecret --secret-string /
-      --region us-west-2  # asks for the value, hidden
-  coldseal create-secret --name MySecret --secret-binary fileb://key.der /
-      --region us-west-2
-  coldseal create-secret --name MySecret --secret-key-values user=saanvi /
-      password@=file://pw.txt --region us-west-2
-  coldseal create-secret --name MySecret /
-      --secret-string file://mycreds.json --region us-west-2 /
-      --add-replica-regions Region=us-east-1,KmsKeyId=alias/east /
-      Region=eu-west-1
-  coldseal create-secret --name MySecret --kms aws /
-      --secret-string file://mycreds.json --region us-west-2 /
-      --kms-key-id alias/app /
-      --add-replica-regions Region=eu-west-1,KmsKeyId=alias/app
-  coldseal create-secret --name MySecret /
-      --secret-string file://mycreds.json --region us-west-2 /
-      --resource-policy file://policy.json /
-      --rotation-rules AutomaticallyAfterDays=30,Duration=3h
-
-Rotation rules are those of 'aws secretsmanager rotate-secret': days, or an
-expression, rate() of four hours or more or cron() of six fields in UTC, as in
-"ScheduleExpression='cron(0 8 1,15 * ? *)',Duration=3h". They are kept, and
-'describe-secret' shows the next date; nothing is rotated.
-
-Every Region and key is checked before the first byte is written; the command
-fails whole and lists all problems, unless --partial.
+      --region <REGION>     The AWS Region [default: the ARN's, AWS_REGION,
+                            AWS_DEFAULT_REGION, the profile's, then the secret's
+                            primary]
+      --output <FORMAT>     How results are printed: json, text, table, yaml or
+                            off [default: AWS_DEFAULT_OUTPUT, the profile's,
+                            then json]
+      --query <EXPRESSION>  JMESPath expression that picks from the result
+      --vault <DIR>         [coldseal] The vault's directory [else
+                            COLDSEAL_VAULT, coldseal-vault]
+      --keystore <FILE>     [coldseal] The embedded KMS's file [else
+                            COLDSEAL_KEYSTORE, coldseal/keystore.json in the
+                            user's data directory]
 
 "#]])
         .stderr_eq("");

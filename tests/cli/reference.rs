@@ -43,6 +43,38 @@ fn commands_and_flags_complete() {
 }
 
 #[test]
+fn what_aws_has_comes_first_and_by_its_name() {
+    let sandbox = Sandbox::new();
+    let commands = complete(&sandbox, &[""]);
+    let place = |name: &str| commands.iter().position(|offered| offered == name).unwrap_or_else(|| panic!("{name}: {commands:?}"));
+    assert!(place("create-secret") < place("pack") && place("kms") < place("seal") && !commands.contains(&"create".to_owned()));
+    assert_eq!(complete(&sandbox, &["cre"]), ["create-secret"]);
+    assert_eq!(complete(&sandbox, &["create", "--kms-k"]), ["--kms-key-id"]);
+    let flags = complete(&sandbox, &["create-secret", "--"]);
+    let place = |name: &str| flags.iter().position(|offered| offered == name).unwrap_or_else(|| panic!("{name}: {flags:?}"));
+    assert!(place("--client-request-token") < place("--secret-key-values") && place("--cli-input-json") < place("--region"));
+}
+
+#[test]
+fn structures_and_files_complete() {
+    let sandbox = Sandbox::new();
+    sandbox.write("value.json", "an example");
+    for (words, expected) in [
+        (&["create-secret", "--tags", "K"][..], &["Key="][..]),
+        (&["create-secret", "--tags", "Key=team,"], &["Key=team,Value="]),
+        (&["kms", "create-key", "--tags", ""], &["TagKey=", "TagValue="]),
+        (&["create-secret", "--add-replica-regions", "R"], &["Region="]),
+        (&["seal", "--to", "Region=eu-west-1,K"], &["Region=eu-west-1,KmsKeyId="]),
+        (&["create-secret", "--secret-string", "file:"], &["file://"]),
+        (&["create-secret", "--secret-string", "file://va"], &["file://value.json"]),
+        (&["create-secret", "--secret-string", "//va"], &["//value.json"]),
+        (&["create-secret", "--cli-input-json", "file://va"], &["file://value.json"]),
+    ] {
+        assert_eq!(complete(&sandbox, words), expected, "{words:?}");
+    }
+}
+
+#[test]
 fn secret_names_complete_from_the_vault_that_is_named() {
     let sandbox = Sandbox::new();
     sandbox.write("value", "an example");
@@ -101,7 +133,9 @@ fn the_man_pages_are_one_for_each_command() {
     assert_eq!(names, commands);
     for page in &pages {
         let text = fs::read_to_string(page).expect("readable");
-        assert!(text.contains(".TH ") && text.contains(".SH SYNOPSIS") && text.contains("vault"), "{}", page.display());
+        assert!(text.contains(".TH ") && text.contains("vault"), "{}", page.display());
+        let synopsis = text.split_once(".SH SYNOPSIS\n").and_then(|(_, rest)| rest.split_once("\n.SH ")).expect("a synopsis").0;
+        assert!(synopsis.starts_with("coldseal") && synopsis.lines().count() <= 2 && synopsis.len() < 200, "{}: {synopsis}", page.display());
     }
     let first: Vec<_> = pages.iter().map(|page| fs::read(page).expect("readable")).collect();
     sandbox.ok("man --output-dir share/man1");

@@ -16,7 +16,7 @@ pub(crate) const VARIABLE: &str = "COLDSEAL_COMPLETE";
 /// The script asks the program at each completion, so names of secrets, Regions and aliases complete too. Names are read from the vault's
 /// metadata. Aliases are read from a keystore that has a key file; one with a passphrase is not opened for them.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal completions bash > ~/.bash_completion.d/coldseal
   coldseal completions zsh > ~/.zfunc/_coldseal   # a directory of fpath
   coldseal completions fish > ~/.config/fish/completions/coldseal.fish

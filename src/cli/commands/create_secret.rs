@@ -25,10 +25,10 @@ use crate::{
     vault::{DataKeyScope, KeyOptions, check_tags},
 };
 
-/// Create a secret: one bundle for its Region and one for each replica Region
+/// Create a secret: one bundle for its Region and one for each replica Region [alias: create]
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal create-secret --name MySecret \\
       --secret-string file://mycreds.json --region us-west-2
   coldseal create-secret --name MySecret --secret-string \\

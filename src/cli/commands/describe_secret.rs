@@ -14,10 +14,10 @@ use crate::{
     protocol::{answer::Answer, operation::Secrets},
 };
 
-/// Show what is known of a secret without opening it
+/// Show what is known of a secret without opening it [alias: describe]
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal describe-secret --secret-id MySecret \\
       --query 'Bundles[].[Region,Path]' --output text
 

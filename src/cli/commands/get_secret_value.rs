@@ -26,10 +26,10 @@ use crate::{
 /// Where nothing tells that a value is the one that was stored: whoever has the Region's key, or the version's data key, can make a bundle.
 const NOT_COMPARED: &str = "whether this is the value on record is not known here: only the keystore that made it can tell";
 
-/// Open a secret's bundle and print its value
+/// Open a secret's bundle and print its value [alias: get]
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal get-secret-value --secret-id MySecret --query SecretString \\
       --output text
   coldseal get-secret-value --secret-id MySecret --region eu-west-1 \\

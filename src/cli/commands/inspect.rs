@@ -17,7 +17,7 @@ use crate::{
 ///
 /// Reads the message to its end and checks its structure. Nothing of it is authenticated.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal inspect photos.bundle --query EncryptionContext")]
 pub(crate) struct InspectArgs {
     /// The message [default: stdin]

@@ -44,19 +44,19 @@ use crate::cli::{
 pub(crate) enum KmsCommand {
     CreateKey(Box<CreateKeyArgs>),
     /// List the keys of a Region, or of all Regions
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms list-keys --query 'Keys[].KeyArn' --output text")]
     ListKeys(KmsPagingArgs),
     DescribeKey(DescribeKeyArgs),
     CreateAlias(CreateAliasArgs),
     ListAliases(ListAliasesArgs),
     /// Enable a key that was disabled
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms enable-key --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     EnableKey(KeyIdArgs),
     /// Disable a key: it neither encrypts nor decrypts until it is enabled
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms disable-key --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     DisableKey(KeyIdArgs),
@@ -74,17 +74,17 @@ pub(crate) enum KmsCommand {
     /// [coldseal] Remove an imported public key with its aliases
     ///
     /// What was sealed under it still opens in AWS. The secrets of the vault that have bundles under it are listed on stderr.
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms delete-public-key --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     DeletePublicKey(KeyIdArgs),
-    #[command(after_help = "Examples:
+    #[command(after_long_help = "Examples:
   coldseal kms set-default-key --region us-east-1 --key-id alias/east
   coldseal kms set-default-key --kms aws --region us-east-1 \\
       --key-id alias/east  # one in AWS KMS, kept by its ARN")]
     SetDefaultKey(SetDefaultKeyArgs),
     /// [coldseal] List the Regions: partition, whether it is enabled, whether it has to be, and its default key
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms list-regions --output text")]
     ListRegions,
     ExportKeys(ExportKeysArgs),

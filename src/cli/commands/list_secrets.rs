@@ -21,11 +21,11 @@ use crate::{
     },
 };
 
-/// List the secrets of a Region, or of all Regions
+/// List the secrets of a Region, or of all Regions [alias: list]
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
 #[command(
-    after_help = "Without a Region every secret is listed once, in its primary Region. A secret whose record cannot be read is named on stderr,
+    after_long_help = "Without a Region every secret is listed once, in its primary Region. A secret whose record cannot be read is named on stderr,
 the others are listed, and the exit code is 1.
 
 Examples:

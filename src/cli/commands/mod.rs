@@ -51,7 +51,7 @@ use super::{args::GlobalArgs, failure::Outcome, invocation::Invocation};
     max_term_width = 110,
     disable_help_subcommand = true,
     arg_required_else_help = true,
-    after_help = "Examples:
+    after_long_help = "Examples:
   coldseal create-secret --name production/DBWest \\
       --secret-string file://mycreds.json --region us-west-2 \\
       --add-replica-regions Region=eu-west-1
@@ -79,7 +79,7 @@ pub(crate) enum Command {
     #[command(
         subcommand,
         arg_required_else_help = true,
-        after_help = "Example:\n  coldseal secretsmanager get-secret-value --secret-id MySecret"
+        after_long_help = "Example:\n  coldseal secretsmanager get-secret-value --secret-id MySecret"
     )]
     Secretsmanager(SecretsCommand),
     Pack(Box<PackArgs>),
@@ -92,25 +92,26 @@ pub(crate) enum Command {
     #[command(
         subcommand,
         arg_required_else_help = true,
-        after_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
+        after_long_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
     )]
     Kms(KmsCommand),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
 
-/// The commands that AWS Secrets Manager has too.
+/// The commands that AWS Secrets Manager has too. Their short names are told in their own texts: completions would offer one that clap shows in
+/// place of AWS's.
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretsCommand {
-    #[command(visible_alias = "create")]
+    #[command(alias = "create")]
     CreateSecret(Box<CreateSecretArgs>),
-    #[command(visible_alias = "replicate")]
+    #[command(alias = "replicate")]
     ReplicateSecretToRegions(ReplicateSecretToRegionsArgs),
-    #[command(visible_alias = "get")]
+    #[command(alias = "get")]
     GetSecretValue(GetSecretValueArgs),
-    #[command(visible_alias = "describe")]
+    #[command(alias = "describe")]
     DescribeSecret(DescribeSecretArgs),
-    #[command(visible_alias = "list")]
+    #[command(alias = "list")]
     ListSecrets(ListSecretsArgs),
     TagResource(TagSecretArgs),
     UntagResource(UntagSecretArgs),

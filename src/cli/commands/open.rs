@@ -30,7 +30,7 @@ use crate::{
 /// Without a key option every key of the keystore that the message names is tried. To a pipe, an exit code other than 0 means: discard.
 /// Of a signed message nothing goes to a pipe before the signature is verified: up to 64 MiB wait in memory, a longer FILE is read twice.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal open photos.bundle -o photos.tar
   coldseal open photos.bundle --raw-aes-key home/backup=backup.key \\
       --encryption-context purpose=backup | tar x

@@ -46,7 +46,7 @@ use crate::{
 /// and metadata is Unchanged, and nothing of it is written, so that a run can be repeated. With --dry-run the Status of what would be made is
 /// WouldCreate.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal pack plan.jsonl --region us-west-2
   vault-export | coldseal pack - --region us-west-2 \\
       --add-replica-regions us-east-1 eu-west-1 > result.jsonl

@@ -22,10 +22,10 @@ use crate::{
     },
 };
 
-/// Add replica Regions to a secret, or retry those that failed
+/// Add replica Regions to a secret, or retry those that failed [alias: replicate]
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal replicate-secret-to-regions --secret-id MySecret \\
       --add-replica-regions Region=us-east-1 Region=eu-west-1
   coldseal replicate-secret-to-regions --secret-id MySecret \\

@@ -37,7 +37,7 @@ use crate::{
 
 /// [coldseal] Encrypt a file of any size into one AWS Encryption SDK message
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal seal photos.tar --kms-key-id alias/backup --region us-west-2 \\
       -o photos.bundle
   head -c 32 /dev/urandom > backup.key

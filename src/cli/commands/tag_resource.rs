@@ -8,7 +8,7 @@ use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invoca
 /// Add tags to a secret, or change their values, in all of its Regions
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal tag-resource --secret-id MySecret --tags Key=team,Value=payroll \\
       Key=stage,Value=test")]
 pub(crate) struct TagSecretArgs {

@@ -8,7 +8,7 @@ use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invoca
 /// Remove tags from a secret, in all of its Regions
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal untag-resource --secret-id MySecret --tag-keys team stage")]
 pub(crate) struct UntagSecretArgs {
     /// The secret: name, ARN or partial ARN

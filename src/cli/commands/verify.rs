@@ -23,7 +23,7 @@ const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
 /// Exit code 1 and a list when something is wrong. With --region only that Region's bundles are checked; those for other Regions are counted,
 /// and may be absent, as on a machine that got one Region's.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal verify  # the vault
   coldseal verify --open  # also open what the keystore can
   coldseal verify --open --region eu-west-1  # of one Region

@@ -8,7 +8,7 @@ use crate::cli::args::KmsPagingArgs;
 /// Give a key a name
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms create-alias --region us-east-1 --alias-name alias/east \\
       --target-key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
 pub(crate) struct CreateAliasArgs {
@@ -23,7 +23,7 @@ pub(crate) struct CreateAliasArgs {
 /// List the aliases of a Region, or of all Regions
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms list-aliases --region us-east-1 \\
       --query 'Aliases[].[AliasName,TargetKeyId]' --output text")]
 pub(crate) struct ListAliasesArgs {

@@ -15,7 +15,7 @@ pub(crate) enum AsymmetricCommand {
 /// Show the public part of an asymmetric key, for others to encrypt with
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal kms get-public-key --region us-east-1 --key-id alias/east > east.json
   coldseal kms get-public-key --region us-east-1 --key-id alias/east \\
       --query PublicKey --output text | base64 -d > east.der
@@ -35,7 +35,7 @@ pub(crate) struct GetPublicKeyArgs {
 /// The secret is the x coordinate of a point and no key yet: a key derivation function has to follow.
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms derive-shared-secret --region us-east-1 --key-id alias/east \\
       --key-agreement-algorithm ECDH --public-key fileb://peer.der")]
 pub(crate) struct DeriveSharedSecretArgs {

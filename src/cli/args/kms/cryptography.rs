@@ -10,14 +10,14 @@ use crate::cli::args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens
 pub(crate) enum CryptographyCommand {
     Encrypt(EncryptArgs),
     Decrypt(DecryptArgs),
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms re-encrypt --region us-east-1 --ciphertext-blob fileb://blob \\
       --destination-key-id alias/new")]
     ReEncrypt(ReEncryptArgs),
     GenerateDataKey(GenerateDataKeyArgs),
     /// Make a data key, and show it encrypted only
     GenerateDataKeyWithoutPlaintext(GenerateDataKeyArgs),
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms generate-random --number-of-bytes 32")]
     GenerateRandom(GenerateRandomArgs),
 }
@@ -25,7 +25,7 @@ pub(crate) enum CryptographyCommand {
 /// Encrypt 1 to 4096 bytes
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms encrypt --region us-east-1 --key-id alias/east \\
       --plaintext fileb://secret.bin --query CiphertextBlob --output text
 
@@ -55,7 +55,7 @@ pub(crate) struct EncryptArgs {
 /// Decrypt what encrypt, re-encrypt or generate-data-key made
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms decrypt --region us-east-1 --ciphertext-blob fileb://secret.enc \\
       --query Plaintext --output text | base64 -d")]
 pub(crate) struct DecryptArgs {
@@ -115,7 +115,7 @@ pub(crate) struct ReEncryptArgs {
 /// Make a data key, and show it plain and encrypted
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms generate-data-key --region us-east-1 --key-id alias/east \\
       --key-spec AES_256")]
 pub(crate) struct GenerateDataKeyArgs {

@@ -28,7 +28,7 @@ pub(crate) struct ListOfKeyArgs {
 /// Show a key's metadata
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms describe-key --region us-east-1 --key-id alias/east \\
       --query KeyMetadata.KeyState")]
 pub(crate) struct DescribeKeyArgs {

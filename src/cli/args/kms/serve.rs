@@ -10,7 +10,7 @@ use clap::Args;
 /// sees keys that commands make meanwhile, and makes the keystore where there is none. It listens on loopback, and takes requests that are
 /// signed with its credentials, which are new at each start. The address is printed when it listens; stdout ends there. Ctrl-C stops it.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal kms serve -- aws kms list-keys --region us-east-1
   coldseal kms serve -- aws-encryption-cli --decrypt --suppress-metadata \\
       --input db.bundle --output - \\

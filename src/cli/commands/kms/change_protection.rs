@@ -13,7 +13,7 @@ use crate::cli::{
 ///
 /// The keys stay; only what unlocks them changes. Copies of the keystore made before still open with what protected them then.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal kms change-protection --to passphrase  # asks for it, hidden
   coldseal kms change-protection --to passphrase --new-passphrase-file NEW \\
       --passphrase-file OLD

@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// Create a key in a Region: symmetric, RSA, or on an elliptic curve
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal kms create-key --region us-east-1 --description 'payroll' \\
       --query KeyMetadata.KeyId --output text
   coldseal kms create-key --region us-east-1 --key-spec RSA_4096 \\

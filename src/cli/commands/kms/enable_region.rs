@@ -11,7 +11,7 @@ use crate::{
 
 /// [coldseal] Enable Regions that AWS does not enable by default
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms enable-region af-south-1 ap-east-1")]
 pub(crate) struct EnableRegionArgs {
     /// The Regions [default: --region]

@@ -24,7 +24,7 @@ use crate::{
 ///
 /// For another machine, or as a backup. It is a keystore like any other: --keystore FILE uses it. Automatic rotation is off in it.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal kms export-keys --regions eu-west-1 \\
       --output-file eu.json --output-key-file eu.key
   coldseal kms export-keys --regions eu-west-1 eu-central-1 \\

@@ -16,7 +16,7 @@ use crate::{
 /// A key that was rotated there since the last import gets the newer material, and keeps the older. Nothing is overwritten: a key or alias
 /// that is here already and not the same, or a key that was rotated on both sides, refuses the whole import. Doing it again changes nothing.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms import-keys eu.json --input-key-file eu.key
 
 The passphrase comes from --input-passphrase-file, COLDSEAL_INPUT_PASSPHRASE_FD, COLDSEAL_INPUT_PASSPHRASE, or a prompt.")]

@@ -26,7 +26,7 @@ use crate::{
 /// or a public key as DER or PEM. RSA keys need the usage ENCRYPT_DECRYPT, keys on NIST curves KEY_AGREEMENT. All FILEs are imported, or none.
 /// Only AWS KMS opens what is sealed under these keys.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal kms import-public-key --region us-east-1 east.json aliases.json
   coldseal kms import-public-key east.json --fingerprint \\
       3f0a377ba0a4a460ecb616f6507ce0d8cfa3e704025d4fda3ed0c5ca05468728

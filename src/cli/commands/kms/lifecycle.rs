@@ -20,40 +20,40 @@ use crate::cli::{
 #[serde(untagged)]
 pub(crate) enum LifecycleCommand {
     /// Give a key fresh material, at most 25 times; what it encrypted before still decrypts
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms rotate-key-on-demand --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     RotateKeyOnDemand(KeyIdArgs),
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms enable-key-rotation --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab \\
       --rotation-period-in-days 180")]
     EnableKeyRotation(EnableKeyRotationArgs),
     /// Turn automatic rotation off
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms disable-key-rotation --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     DisableKeyRotation(KeyIdArgs),
     /// Show whether a key is rotated automatically, and when next
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms get-key-rotation-status --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     GetKeyRotationStatus(KeyIdArgs),
     /// List the rotations of a key
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms list-key-rotations --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     ListKeyRotations(ListOfKeyArgs),
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms schedule-key-deletion --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --pending-window-in-days 7")]
     ScheduleKeyDeletion(ScheduleKeyDeletionArgs),
     /// Keep a key whose deletion is pending; it is disabled then
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms cancel-key-deletion --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
     CancelKeyDeletion(KeyIdArgs),
-    #[command(after_help = "Example:
+    #[command(after_long_help = "Example:
   coldseal kms purge")]
     #[serde(skip)]
     Purge(PurgeArgs),

@@ -14,7 +14,7 @@ use crate::cli::{
 /// Copy a multi-Region key to another Region
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms create-key --region us-east-1 --multi-region
   coldseal kms replicate-key --region us-east-1 --replica-region eu-west-1 \\
       --key-id mrk-1234abcd12ab34cd56ef12345678990ab")]

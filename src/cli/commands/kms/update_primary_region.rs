@@ -8,7 +8,7 @@ use crate::cli::{args::kms::KeyIdArgs, commands::kms::entry, failure::Outcome, i
 /// Make a replica of a multi-Region key its primary key, and the primary key a replica
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_help = "Example:
+#[command(after_long_help = "Example:
   coldseal kms update-primary-region --region us-east-1 \\
       --primary-region eu-west-1 \\
       --key-id mrk-1234abcd12ab34cd56ef12345678990ab")]

@@ -18,7 +18,7 @@ use crate::{
 /// For a message, --kms-key-id and the --raw-…-key options open it; without them every key of the keystore that it names is tried.
 /// What was signed is signed again, and what was not is not, unless --sign-message or --no-sign-message says otherwise.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(after_long_help = "Examples:
   coldseal rewrap photos.tar.us-west-2.bundle --output-dir bundles \\
       --to us-east-1 Region=eu-west-1,KmsKeyId=alias/eu
   coldseal rewrap --secret-id MySecret --region eu-west-1 --to-key alias/eu
