@@ -3,7 +3,7 @@
 //! Nothing secret is read for an answer: names come from `secret.json`, aliases and key ids from a keystore that opens with its key file.
 //! A keystore with a passphrase is left alone, as its key derivation would run at every press of a key.
 
-mod parts;
+mod candidates;
 
 use clap::{Arg, Args as _, Command, CommandFactory as _, FromArgMatches as _};
 use clap_complete::{
@@ -12,6 +12,7 @@ use clap_complete::{
 };
 use std::ffi::{OsStr, OsString};
 
+use self::candidates::matching;
 use super::{
     args::GlobalArgs,
     cli_input,
@@ -60,12 +61,14 @@ fn with_values(command: Command) -> Command {
         let arg = if is_own { arg.display_order(OWN) } else { arg.display_order(0) };
         match arg.get_long() {
             Some("region" | "regions" | "source-region" | "replica-region" | "primary-region") => values(arg, regions),
-            Some("add-replica-regions" | "remove-replica-regions" | "to") if arg.get_possible_values().is_empty() => values(arg, replica_regions),
+            Some("add-replica-regions" | "remove-replica-regions" | "to") if arg.get_possible_values().is_empty() => {
+                values(arg, replica_regions)
+            }
             Some("secret-id") => values(arg, secret_names),
             Some("kms-key-id" | "to-key" | "alias-name") => values(arg, aliases),
             Some("key-id" | "target-key-id") => values(arg, key_ids),
-            Some("tags") => values(arg, move |current| parts::structure(current, &tag_members, |_, _| Vec::new())),
-            Some(long) if FILE_FLAGS.contains(&long) => values(arg, parts::files),
+            Some("tags") => values(arg, move |current| candidates::structure(current, &tag_members, |_, _| Vec::new())),
+            Some(long) if FILE_FLAGS.contains(&long) => values(arg, candidates::files),
             None if arg.get_id() == "regions" => values(arg, regions),
             _ => arg,
         }
@@ -91,7 +94,7 @@ fn replica_regions(current: &OsStr) -> Vec<CompletionCandidate> {
         "KmsKeyId" => values_of(aliases(OsStr::new(typed))),
         _ => Vec::new(),
     };
-    let mut offered = parts::structure(current, &["Region", "KmsKeyId"], value);
+    let mut offered = candidates::structure(current, &["Region", "KmsKeyId"], value);
     if current.is_empty() {
         offered.retain(|candidate| candidate.get_value() == "Region=");
     }
@@ -132,18 +135,6 @@ fn in_keystore(list: impl Fn(&EmbeddedKms, Region) -> Result<Vec<String>>) -> Op
     };
     let found = regions.into_iter().filter_map(|region| list(&kms, region).ok());
     Some(found.flatten().collect())
-}
-
-/// Those that begin with what is typed, each once. Only what every shell takes as it stands: a name in a vault is somebody's input, and what
-/// is completed here will be run.
-fn matching(current: &OsStr, candidates: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<CompletionCandidate> {
-    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@:,-".contains(&byte));
-    let typed = current.to_str().unwrap_or_default();
-    let fitting = candidates.into_iter().filter(|candidate| candidate.as_ref().starts_with(typed) && is_plain(candidate.as_ref()));
-    let mut names: Vec<String> = fitting.map(|candidate| candidate.as_ref().to_owned()).collect();
-    names.sort_unstable();
-    names.dedup();
-    names.into_iter().map(CompletionCandidate::new).collect()
 }
 
 /// The command line that is being completed: what stands behind `--`.
@@ -192,18 +183,5 @@ impl Passphrases for NoPassphrase {
 
     fn new_passphrase(&self) -> Result<SecretBytes> {
         self.current()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_shell_would_run_or_expand_is_not_offered() {
-        let names = ["plain", "$(id)", "`id`", "a;b", "a b", "*", "a\u{b}b", "é", "a'b", "production/DB_West+=.@-1", "plain"];
-        let offered = matching(OsStr::new(""), names);
-        let offered: Vec<_> = offered.iter().map(|candidate| candidate.get_value().to_str().expect("UTF-8")).collect();
-        assert_eq!(offered, ["plain", "production/DB_West+=.@-1"]);
     }
 }

@@ -135,7 +135,11 @@ fn the_man_pages_are_one_for_each_command() {
         let text = fs::read_to_string(page).expect("readable");
         assert!(text.contains(".TH ") && text.contains("vault"), "{}", page.display());
         let synopsis = text.split_once(".SH SYNOPSIS\n").and_then(|(_, rest)| rest.split_once("\n.SH ")).expect("a synopsis").0;
-        assert!(synopsis.starts_with("coldseal") && synopsis.lines().count() <= 2 && synopsis.len() < 200, "{}: {synopsis}", page.display());
+        assert!(
+            synopsis.starts_with("coldseal") && synopsis.lines().count() <= 2 && synopsis.len() < 200,
+            "{}: {synopsis}",
+            page.display()
+        );
     }
     let first: Vec<_> = pages.iter().map(|page| fs::read(page).expect("readable")).collect();
     sandbox.ok("man --output-dir share/man1");

@@ -1,4 +1,4 @@
-//! Completion of words that are made of parts: structures in shorthand, and files behind `file://`.
+//! What is offered for a word: names, members of structures in shorthand, and files behind `file://`.
 //!
 //! Bash breaks words at `=` and `:`, and then asks for what stands behind the last one alone.
 
@@ -9,7 +9,17 @@ use std::{
 
 use clap_complete::engine::CompletionCandidate;
 
-use super::matching;
+/// Those that begin with what is typed, each once. Only what every shell takes as it stands: a name in a vault is somebody's input, and what
+/// is completed here will be run.
+pub(super) fn matching(current: &OsStr, candidates: impl IntoIterator<Item = impl AsRef<str>>) -> Vec<CompletionCandidate> {
+    let is_plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@:,-".contains(&byte));
+    let typed = current.to_str().unwrap_or_default();
+    let fitting = candidates.into_iter().filter(|candidate| candidate.as_ref().starts_with(typed) && is_plain(candidate.as_ref()));
+    let mut names: Vec<String> = fitting.map(|candidate| candidate.as_ref().to_owned()).collect();
+    names.sort_unstable();
+    names.dedup();
+    names.into_iter().map(CompletionCandidate::new).collect()
+}
 
 /// One member after the other, with a comma between: `Key=`, then what stands there, then `Value=`.
 pub(super) fn structure(current: &OsStr, members: &[&str], values: impl Fn(&str, &str) -> Vec<String>) -> Vec<CompletionCandidate> {
@@ -52,6 +62,14 @@ mod tests {
 
     fn offered(candidates: &[CompletionCandidate]) -> Vec<&str> {
         candidates.iter().map(|candidate| candidate.get_value().to_str().expect("UTF-8")).collect()
+    }
+
+    #[test]
+    fn what_a_shell_would_run_or_expand_is_not_offered() {
+        let names = ["plain", "$(id)", "`id`", "a;b", "a b", "*", "a\u{b}b", "é", "a'b", "production/DB_West+=.@-1", "plain"];
+        let offered = matching(OsStr::new(""), names);
+        let offered: Vec<_> = offered.iter().map(|candidate| candidate.get_value().to_str().expect("UTF-8")).collect();
+        assert_eq!(offered, ["plain", "production/DB_West+=.@-1"]);
     }
 
     #[test]
