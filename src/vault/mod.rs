@@ -22,6 +22,7 @@ mod plan;
 mod read;
 mod reading;
 mod record;
+mod record_change;
 mod record_tag;
 mod region_keys;
 mod replicate;

@@ -4,17 +4,13 @@
 
 use super::{
     Vault,
-    change::PreparedChange,
-    lookup::Found,
     parameters::{check_tag_key, check_tags},
     record::Tag,
-    record_tag::Author,
 };
 use crate::{
     error::{MemberPath, Result},
     kms::EmbeddedKms,
     region::Region,
-    timestamp::Timestamp,
 };
 
 impl Vault {
@@ -52,25 +48,11 @@ impl Vault {
         region: Option<Region>,
         change: impl Fn(&mut Vec<Tag>),
     ) -> Result<()> {
-        let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
-        self.require()?;
-        let writer = self.store.writer()?;
-        loop {
-            self.finish_replacements(&*writer, &self.find_locked(secret_id, region)?.secret.record.name, author)?;
-            let found = self.find_locked(secret_id, region)?;
-            found.require_primary()?;
-            let Found { secret, read, .. } = found;
-            let mut after = secret.record.clone();
-            change(&mut after.tags);
-            if after.tags == secret.record.tags {
-                return Ok(());
-            }
-            check_tags(&after.tags)?;
-            after.last_changed_date = Timestamp::now()?;
-            let change = PreparedChange { key: secret.key, after, sealed: Vec::new() };
-            if change.write(&*writer, &read, author)?.is_some() {
-                return Ok(());
-            }
-        }
+        let changed = self.change_record(kms, secret_id, region, |record| {
+            let before = record.tags.clone();
+            change(&mut record.tags);
+            if record.tags == before { Ok(()) } else { check_tags(&record.tags) }
+        });
+        changed.map(drop)
     }
 }

@@ -1,0 +1,40 @@
+//! A change of what is on record of a secret, which seals nothing: read, changed, committed, and done anew where another writer was first.
+
+use super::{Vault, change::PreparedChange, family::Located, lookup::Found, record::SecretRecord, record_tag::Author};
+use crate::{error::Result, kms::EmbeddedKms, region::Region, timestamp::Timestamp};
+
+impl Vault {
+    /// Has `change` make of the record what it is to be. Nothing is written where nothing changes; where something does, `LastChangedDate` is
+    /// now. `kms` is the keystore at hand: without it the record loses its tag, so that keys and Regions on it count for nothing until it is
+    /// accepted.
+    ///
+    /// # Errors
+    /// `ResourceNotFoundException`; `InvalidParameterException` in a replica's Region; what `change` refuses. Nothing is written then.
+    pub(super) fn change_record(
+        &self,
+        kms: Option<&EmbeddedKms>,
+        secret_id: &str,
+        region: Option<Region>,
+        change: impl Fn(&mut SecretRecord) -> Result<()>,
+    ) -> Result<Located> {
+        let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
+        self.require()?;
+        let writer = self.store.writer()?;
+        loop {
+            self.finish_replacements(&*writer, &self.find_locked(secret_id, region)?.secret.record.name, author)?;
+            let found = self.find_locked(secret_id, region)?;
+            found.require_primary()?;
+            let Found { secret, read, .. } = found;
+            let mut after = secret.record.clone();
+            change(&mut after)?;
+            if after == secret.record {
+                return Ok(secret);
+            }
+            after.last_changed_date = Timestamp::now()?;
+            let change = PreparedChange { key: secret.key, after, sealed: Vec::new() };
+            if let Some(located) = change.write(&*writer, &read, author)? {
+                return Ok(located);
+            }
+        }
+    }
+}
