@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::{
     Vault, bundle,
     change::PreparedChange,
-    describe::SecretChange,
     family::{Family, Located},
     limits::{DESCRIPTION_LENGTH, NAME_LENGTH, VERSION_ID_LENGTH},
     parameters::check_tags,
@@ -16,6 +15,7 @@ use super::{
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
     seal_version::{SealedVersion, VersionSource, value_tag},
+    secret_change::SecretChange,
     value::SecretValue,
 };
 use crate::{

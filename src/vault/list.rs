@@ -1,5 +1,6 @@
 //! [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html): filters and order.
 
+mod entry;
 mod names;
 mod order;
 mod words;
@@ -7,7 +8,7 @@ mod words;
 use std::str::FromStr;
 
 use super::{
-    Listed, SecretListEntry, Vault,
+    Listed, Vault,
     limits::{FILTER_COUNT, FILTER_VALUE_COUNT, FILTER_VALUE_LENGTH},
 };
 use crate::{
@@ -15,6 +16,7 @@ use crate::{
     region::Region,
 };
 
+pub use entry::{SecretListEntry, VersionStages};
 use names::one_of;
 pub use order::{SecretOrder, SortBy, SortOrder};
 use words::begin_words_of;

@@ -31,6 +31,8 @@ mod resource_policy;
 mod rewrap;
 mod rotation;
 mod seal_version;
+mod secret_change;
+mod secret_members;
 mod tagging;
 mod value;
 mod verify;
@@ -50,8 +52,8 @@ pub use crate::kms::{
 pub use crate::store::Listed;
 pub use batch::{Batch, BatchEntry, BatchPreview, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
-pub use describe::{BundleInfo, ReplicationStatus, SecretChange, SecretDescription, SecretListEntry, VersionStages};
-pub use list::{FilterKey, ListSecrets, SecretFilter, SecretOrder, SortBy, SortOrder};
+pub use describe::SecretDescription;
+pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrder, SortBy, SortOrder, VersionStages};
 pub use plan::{NameClash, OnProblem};
 pub use read::{SecretValueEntry, VersionSelector};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};
@@ -60,6 +62,8 @@ pub use replicate::ReplicateSecret;
 pub use resource_policy::ResourcePolicy;
 pub use rewrap::RewrapSecret;
 pub use rotation::{RotationRules, RotationRulesType};
+pub use secret_change::SecretChange;
+pub use secret_members::{BundleInfo, ReplicationStatus};
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
 pub use verify::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport, verify};
 

@@ -6,7 +6,6 @@ use super::{
     bundle::OpenedBundle,
     change::PreparedChange,
     create::{failed_replica, in_sync, record_failures},
-    describe::SecretChange,
     family::{Family, Located},
     lookup::Found,
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
@@ -15,6 +14,7 @@ use super::{
     region_keys::{KnownHolders, RegionKeys, RegionTarget, unvouched_key},
     rewrap::under_new_keys,
     seal_version::{SealedVersion, VersionSource, not_compared},
+    secret_change::SecretChange,
 };
 use crate::{
     error::{ReplicaRefusal, Result, Unvouched},

@@ -4,7 +4,6 @@ use super::{
     Vault,
     change::PreparedChange,
     create::in_sync,
-    describe::SecretChange,
     edk_record::EdkRecord,
     lookup::Found,
     record::{ReplicaStatus, SecretRecord},
@@ -12,6 +11,7 @@ use super::{
     region_keys::AskedKey,
     reseal::{Resealed, Resealing},
     seal_version::not_compared,
+    secret_change::SecretChange,
 };
 use crate::{
     error::{Result, SecretRefusal},

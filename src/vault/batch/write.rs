@@ -6,10 +6,10 @@ use super::super::{
     Vault,
     change::{CommittedChange, StagedChange},
     create::{CreateSecret, CreationPlan, Drawn, plan_create, seal_create},
-    describe::SecretChange,
     family::Located,
     reading::Reading,
     record_tag::Author,
+    secret_change::SecretChange,
 };
 use crate::{
     error::{Error, Result, SecretRefusal},

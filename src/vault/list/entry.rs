@@ -1,0 +1,135 @@
+//! The entries of ListSecrets, made of the records of a vault. Members are AWS's, in AWS's order; `RotationDueDate` is coldseal's.
+
+use serde::{Serialize, Serializer};
+
+use super::super::{
+    Listed, Vault,
+    family::Family,
+    record::{SecretRecord, Tag},
+    rotation::RotationRules,
+    secret_members::{key_in, rotation_due, rotation_in, shown_primary_region},
+    walk::each_family,
+};
+use crate::{arn::SecretArn, error::Result, region::Region, timestamp::Timestamp};
+
+/// Staging labels by VersionId, in the order of the ids. A secret has few versions, and a list has many secrets: no tree for each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct VersionStages(Vec<(String, Vec<String>)>);
+
+impl VersionStages {
+    /// Each VersionId with its labels.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[String])> {
+        self.0.iter().map(|(id, labels)| (id.as_str(), labels.as_slice()))
+    }
+
+    /// True for a secret without a version.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl FromIterator<(String, Vec<String>)> for VersionStages {
+    fn from_iter<I: IntoIterator<Item = (String, Vec<String>)>>(versions: I) -> Self {
+        // In a vector of its own: one that is collected keeps the room of the records that it came from.
+        let versions = versions.into_iter();
+        let mut stages = Vec::with_capacity(versions.size_hint().0);
+        stages.extend(versions);
+        stages.sort_unstable();
+        Self(stages)
+    }
+}
+
+impl Serialize for VersionStages {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
+    }
+}
+
+/// One entry of `ListSecrets`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SecretListEntry {
+    /// The secret's ARN in the Region listed.
+    #[serde(rename = "ARN")]
+    pub arn: SecretArn,
+    /// The secret's name.
+    pub name: String,
+    /// Its description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The key in that Region, unless it is the default key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kms_key_id: Option<String>,
+    /// False where there are rules, as nothing here rotates; absent otherwise and in a replica's Region, as in AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_enabled: Option<bool>,
+    /// The rules, in the primary Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_rules: Option<RotationRules>,
+    /// Last change of any kind.
+    pub last_changed_date: Timestamp,
+    /// The date on or before which the rules want the value changed. AWS's `NextRotationDate` is there only where AWS rotates.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rotation_due_date: Option<Timestamp>,
+    /// The tags.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<Tag>,
+    /// Staging labels by VersionId.
+    #[serde(skip_serializing_if = "VersionStages::is_empty")]
+    pub secret_versions_to_stages: VersionStages,
+    /// When the secret was made.
+    pub created_date: Timestamp,
+    /// Where it was made; absent without replicas, as in AWS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub primary_region: Option<Region>,
+}
+
+impl Vault {
+    /// Lists the secrets of one Region, or of all: then each once, in its primary Region. In the order of their names. A record that
+    /// is damaged is a fault beside the others; what Regions it is in cannot be told.
+    ///
+    /// # Errors
+    /// No vault, or it cannot be read.
+    pub fn list_secrets(&self, region: Option<Region>) -> Result<Listed<SecretListEntry>> {
+        let mut listed = self.list_entries(region, |_| true)?;
+        listed.entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
+        Ok(listed)
+    }
+
+    /// The same for the secrets that pass, in no order.
+    pub(super) fn list_entries(
+        &self,
+        region: Option<Region>,
+        passes: impl Fn(&SecretListEntry) -> bool + Sync,
+    ) -> Result<Listed<SecretListEntry>> {
+        self.require()?;
+        each_family(&*self.store, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())
+    }
+}
+
+fn list_entries(family: Family, region: Option<Region>) -> Vec<SecretListEntry> {
+    let shown = |regions: Vec<Region>| match region {
+        Some(region) => regions.contains(&region).then_some(region),
+        None => regions.first().copied(),
+    };
+    family.into_present().into_iter().filter_map(|(record, regions)| shown(regions).map(|region| list_entry(record, region))).collect()
+}
+
+fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
+    let rotation = rotation_in(&record, region);
+    SecretListEntry {
+        kms_key_id: key_in(&record, region),
+        rotation_enabled: rotation.map(|_| false),
+        rotation_due_date: rotation.and_then(|rules| rotation_due(&record, rules)),
+        rotation_rules: rotation.cloned(),
+        primary_region: shown_primary_region(&record),
+        arn: record.arn.into_region(region),
+        name: record.name,
+        description: record.description,
+        last_changed_date: record.last_changed_date,
+        tags: record.tags,
+        secret_versions_to_stages: record.versions.into_iter().map(|version| (version.version_id, version.version_stages)).collect(),
+        created_date: record.created_date,
+    }
+}

@@ -1,0 +1,80 @@
+//! The answers of changes: members are AWS's, `Bundles` is coldseal's.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{
+    Vault,
+    family::Located,
+    record::AWSCURRENT,
+    secret_members::{BundleInfo, ReplicationStatus, bundles, statuses},
+};
+use crate::{
+    arn::{KeyArn, SecretArn},
+    kms::{EmbeddedKms, key_choice::KeyOptions},
+    region::Region,
+};
+
+/// The answer of `CreateSecret` and `ReplicateSecretToRegions`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SecretChange {
+    /// The secret's ARN in its primary Region.
+    #[serde(rename = "ARN")]
+    pub arn: SecretArn,
+    /// The secret's name.
+    pub name: String,
+    /// The version in use; absent for a secret without a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// The replicas.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub replication_status: Vec<ReplicationStatus>,
+    /// The bundles of all versions.
+    pub bundles: Vec<BundleInfo>,
+    /// The Regions whose bundles only AWS KMS opens, as they are under imported public keys; not part of the answer's document.
+    #[serde(skip)]
+    pub public_only: Vec<Region>,
+    /// The Regions whose bundles a recovery key opens too that is not in the keystore; not part of the answer's document.
+    #[serde(skip)]
+    pub recovery_only: Vec<Region>,
+    /// Keys that opened bundles before the change, and do not open the ones after it; not part of the answer's document.
+    #[serde(skip)]
+    pub lost_keys: Vec<String>,
+    /// The VersionIds that were sealed anew, and whose value could not be compared with the one on record, as another keystore made that; not
+    /// part of the answer's document.
+    #[serde(skip)]
+    pub not_compared: Vec<String>,
+    /// The Regions whose key on record was not taken, with that: whoever wrote the record is not known, and the Region's bundle is under another
+    /// key, or one was asked for; not part of the answer's document.
+    #[serde(skip)]
+    pub not_followed: Vec<(Region, String)>,
+}
+
+impl SecretChange {
+    pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, keys: &KeyOptions, secret: &Located) -> Self {
+        let record = &secret.record;
+        let closed = record.versions.iter().flat_map(|version| &version.bundles).filter(|bundle| {
+            let in_aws = |key: &KeyArn| kms.is_imported(key) || keys.online.is_some() && !keys.known(kms).has(key);
+            bundle.kms_key_id.parse().is_ok_and(|key| in_aws(&key)) && !keys.can_open(Some(kms), bundle)
+        });
+        let (mut public_only, mut recovery_only) = (BTreeSet::new(), BTreeSet::new());
+        for bundle in closed {
+            let regions = if bundle.encrypted_data_keys.len() > 1 { &mut recovery_only } else { &mut public_only };
+            regions.insert(bundle.region);
+        }
+        Self {
+            arn: record.arn.clone(),
+            name: record.name.clone(),
+            version_id: record.version_with_stage(AWSCURRENT).map(|version| version.version_id.clone()),
+            replication_status: statuses(record),
+            bundles: bundles(vault, Some(kms), keys, secret, None),
+            public_only: public_only.into_iter().collect(),
+            recovery_only: recovery_only.into_iter().collect(),
+            lost_keys: Vec::new(),
+            not_compared: Vec::new(),
+            not_followed: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What the answers about a secret have in common: its replicas, its bundles, its key and its rotation in the Region that answers.
+
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use super::{
+    Vault,
+    family::Located,
+    record::{ReplicaRecord, ReplicaStatus, SecretRecord},
+    rotation::RotationRules,
+};
+use crate::{
+    kms::{DEFAULT_KEY_ALIAS, EmbeddedKms, key_choice::KeyOptions},
+    region::Region,
+    store::Item,
+    timestamp::Timestamp,
+};
+
+/// State of one replica.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReplicationStatus {
+    /// The replica's Region.
+    pub region: Region,
+    /// The key as it was named, or `alias/aws/secretsmanager`.
+    pub kms_key_id: String,
+    /// In sync or failed.
+    pub status: ReplicaStatus,
+    /// Why, when it failed.
+    pub status_message: String,
+}
+
+/// One bundle file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct BundleInfo {
+    /// The Region that it is for.
+    pub region: Region,
+    /// The version that it holds.
+    pub version_id: String,
+    /// Absolute path.
+    #[serde(serialize_with = "crate::text::serialize_path")]
+    pub path: PathBuf,
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 in hex.
+    #[serde(rename = "SHA256")]
+    pub sha256: String,
+    /// ARN of the key that wraps its data key.
+    pub kms_key_id: String,
+    /// True when the keystore at hand has that key or a related multi-Region key with its private part, or a recovery key of the bundle,
+    /// enabled; or when AWS KMS is at hand and is asked for the key, as its account is a configured one.
+    pub opens_here: bool,
+}
+
+pub(super) fn statuses(record: &SecretRecord) -> Vec<ReplicationStatus> {
+    let status = |replica: &ReplicaRecord| ReplicationStatus {
+        region: replica.region,
+        kms_key_id: replica.kms_key_id.clone(),
+        status: replica.status,
+        status_message: replica.status_message.clone(),
+    };
+    record.replication_status.iter().map(status).collect()
+}
+
+/// AWS tells it only of secrets with replication.
+pub(super) fn shown_primary_region(record: &SecretRecord) -> Option<Region> {
+    (!record.replication_status.is_empty()).then(|| record.primary_region())
+}
+
+/// Rotation is the primary's; a replica gets the values.
+pub(super) fn rotation_in(record: &SecretRecord, region: Region) -> Option<&RotationRules> {
+    record.rotation_rules.as_ref().filter(|_| region == record.primary_region())
+}
+
+pub(super) fn rotation_due(record: &SecretRecord, rules: &RotationRules) -> Option<Timestamp> {
+    rules.next_rotation_date(record.value_changed_date(), Timestamp::now_within_years())
+}
+
+pub(super) fn key_in(record: &SecretRecord, region: Region) -> Option<String> {
+    let key = if region == record.primary_region() {
+        record.kms_key_id.clone()
+    } else {
+        record.replica(region).map(|replica| replica.kms_key_id.clone())
+    };
+    key.filter(|key| key != DEFAULT_KEY_ALIAS)
+}
+
+pub(super) fn bundles(
+    vault: &Vault,
+    kms: Option<&EmbeddedKms>,
+    keys: &KeyOptions,
+    secret: &Located,
+    only: Option<Region>,
+) -> Vec<BundleInfo> {
+    let mut infos = Vec::new();
+    for version in &secret.record.versions {
+        for bundle in version.bundles.iter().filter(|bundle| only.is_none_or(|region| bundle.region == region)) {
+            infos.push(BundleInfo {
+                region: bundle.region,
+                version_id: version.version_id.clone(),
+                path: vault.store.absolute_place(Item::Blob(&secret.blob(version, bundle))),
+                size: bundle.size,
+                sha256: bundle.sha256.clone(),
+                kms_key_id: bundle.kms_key_id.clone(),
+                opens_here: keys.can_open(kms, bundle),
+            });
+        }
+    }
+    infos
+}
