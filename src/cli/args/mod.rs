@@ -9,6 +9,7 @@ mod paging;
 mod recovery;
 mod region_problems;
 mod secret_value;
+mod serving;
 
 pub(crate) use global::{Color, GlobalArgs};
 pub(crate) use keys::KeyArgs;
@@ -18,3 +19,4 @@ pub(crate) use paging::{KmsPagingArgs, PagingArgs};
 pub(crate) use recovery::{OpeningKeyArgs, WrapArgs};
 pub(crate) use region_problems::RegionProblemArgs;
 pub(crate) use secret_value::SecretValueArgs;
+pub(crate) use serving::EndpointArgs;

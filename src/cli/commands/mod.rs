@@ -25,6 +25,8 @@ mod secret_change;
 mod secret_entry;
 mod secret_flags;
 mod secret_name;
+#[cfg(feature = "kms-endpoint")]
+mod serving;
 mod tag_resource;
 mod untag_resource;
 mod verify;

@@ -1,8 +1,8 @@
 //! Arguments of the embedded KMS over HTTP.
 
-use std::{ffi::OsString, path::PathBuf};
-
 use clap::Args;
+
+use crate::cli::args::EndpointArgs;
 
 /// [coldseal] Serve the embedded KMS to programs that speak to AWS KMS
 ///
@@ -24,24 +24,9 @@ use clap::Args;
 A PROGRAM gets AWS_ENDPOINT_URL_KMS, AWS_ACCESS_KEY_ID and \
 AWS_SECRET_ACCESS_KEY; AWS_SESSION_TOKEN, AWS_PROFILE and the variables of \
 passphrases are taken away. Its exit code becomes that of this command. Other \
-services than KMS are reached as ever, with credentials that they refuse.")]
+services than KMS are reached as ever, with credentials that they refuse. \
+Without --config-file the file is serve.config beside the keystore.")]
 pub(crate) struct ServeArgs {
-    /// Address and port; port 0 stands for one that is free
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:0")]
-    pub(crate) listen: String,
-    /// AWS configuration file to write, with endpoint and credentials; removed at the end [default: serve.config beside the keystore]
-    #[arg(long, value_name = "FILE", conflicts_with = "program")]
-    pub(crate) config_file: Option<PathBuf>,
-    /// Print 'export' lines for a shell, with the credentials, in place of the address
-    #[arg(long, conflicts_with = "program")]
-    pub(crate) export: bool,
-    /// Take requests without a valid signature, from whoever reaches the port
-    #[arg(long)]
-    pub(crate) allow_unsigned: bool,
-    /// Listen on an address other than loopback; there is no TLS, so keys cross the network in clear
-    #[arg(long)]
-    pub(crate) allow_remote: bool,
-    /// Program to run with the environment set, and to end with
-    #[arg(last = true, value_name = "PROGRAM")]
-    pub(crate) program: Vec<OsString>,
+    #[command(flatten)]
+    pub(crate) endpoint: EndpointArgs,
 }

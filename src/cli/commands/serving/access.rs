@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use crate::{cli::environment::Environment, endpoint::Credentials};
+use crate::{cli::environment::Environment, endpoint::Credentials, protocol::operation::Service};
 
 /// Variables that would take precedence over the endpoint or the credentials, or go with others.
 const REMOVED: [&str; 5] =
@@ -19,12 +19,19 @@ const PROXIES: [&str; 4] = ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"
 pub(super) struct Access {
     address: SocketAddr,
     credentials: Arc<Credentials>,
+    /// What answers there.
+    services: &'static [Service],
     /// The hosts that no proxy is used for, where there is a proxy.
     no_proxy: Option<String>,
 }
 
 impl Access {
-    pub(super) fn new(listening: SocketAddr, credentials: Arc<Credentials>, environment: &Environment) -> Self {
+    pub(super) fn new(
+        listening: SocketAddr,
+        credentials: Arc<Credentials>,
+        services: &'static [Service],
+        environment: &Environment,
+    ) -> Self {
         // What listens on all addresses listens on loopback too.
         let ip = match listening.ip() {
             IpAddr::V4(Ipv4Addr::UNSPECIFIED) => Ipv4Addr::LOCALHOST.into(),
@@ -36,7 +43,7 @@ impl Access {
             let others = environment.text("no_proxy").or_else(|| environment.text("NO_PROXY"));
             others.into_iter().chain([ip.to_string()]).collect::<Vec<_>>().join(",")
         });
-        Self { address: SocketAddr::new(ip, listening.port()), credentials, no_proxy }
+        Self { address: SocketAddr::new(ip, listening.port()), credentials, services, no_proxy }
     }
 
     pub(super) fn url(&self) -> String {
@@ -47,13 +54,18 @@ impl Access {
         &self.credentials
     }
 
-    /// The variables to set. `AWS_ENDPOINT_URL_KMS` redirects KMS and no other service.
+    /// What answers there.
+    pub(super) const fn services(&self) -> &'static [Service] {
+        self.services
+    }
+
+    /// The variables to set. Those of endpoints redirect the services that answer there, and no other one.
     pub(super) fn variables(&self) -> Vec<(&'static str, String)> {
-        let mut variables = vec![
-            ("AWS_ENDPOINT_URL_KMS", self.url()),
+        let mut variables: Vec<_> = self.services.iter().map(|service| (endpoint_variable(*service), self.url())).collect();
+        variables.extend([
             ("AWS_ACCESS_KEY_ID", self.credentials.access_key_id().to_owned()),
             ("AWS_SECRET_ACCESS_KEY", self.credentials.expose_secret_access_key().to_owned()),
-        ];
+        ]);
         variables.extend(["no_proxy", "NO_PROXY"].into_iter().filter_map(|name| Some((name, self.no_proxy.clone()?))));
         variables
     }
@@ -63,15 +75,23 @@ impl Access {
         REMOVED
     }
 
-    /// Lines for a shell, and with them the id of this process, which `kill` takes.
-    pub(super) fn export_lines(&self) -> String {
+    /// Lines for a shell, and with them the id of this process, which `kill` takes, in the variable of this name.
+    pub(super) fn export_lines(&self, process_variable: &str) -> String {
         let mut lines = String::new();
-        let process = ("COLDSEAL_KMS_SERVE_PID", std::process::id().to_string());
+        let process = (process_variable, std::process::id().to_string());
         for (name, value) in self.variables().into_iter().chain([process]) {
             let _ = writeln!(lines, "export {name}={}", quoted(&value));
         }
         let _ = writeln!(lines, "unset {}", REMOVED.join(" "));
         lines
+    }
+}
+
+/// What sends the requests for a service elsewhere.
+const fn endpoint_variable(service: Service) -> &'static str {
+    match service {
+        Service::Kms => "AWS_ENDPOINT_URL_KMS",
+        Service::SecretsManager => "AWS_ENDPOINT_URL_SECRETS_MANAGER",
     }
 }
 
@@ -88,7 +108,7 @@ mod tests {
 
     fn access(listening: &str, environment: &Environment) -> Access {
         let credentials = Credentials::from_parts("COLDEXAMPLE", SecretBytes::new(b"abc+/=".to_vec())).expect("printable");
-        Access::new(listening.parse().expect("an address"), Arc::new(credentials), environment)
+        Access::new(listening.parse().expect("an address"), Arc::new(credentials), &[Service::Kms], environment)
     }
 
     #[test]
@@ -100,7 +120,7 @@ mod tests {
              unset AWS_SESSION_TOKEN AWS_PROFILE AWS_DEFAULT_PROFILE AWS_CREDENTIAL_EXPIRATION AWS_IGNORE_CONFIGURED_ENDPOINT_URLS\n",
             std::process::id()
         );
-        assert_eq!(access.export_lines(), expected);
+        assert_eq!(access.export_lines("COLDSEAL_KMS_SERVE_PID"), expected);
     }
 
     #[test]
@@ -114,7 +134,7 @@ mod tests {
     fn no_proxy_stands_between() {
         let proxied = [("HTTP_PROXY", "http://proxy.example:3128"), ("NO_PROXY", ".example; x")];
         let access = access("127.0.0.1:1", &Environment::fixed(&proxied));
-        let lines = access.export_lines();
+        let lines = access.export_lines("COLDSEAL_KMS_SERVE_PID");
         assert!(lines.contains("export no_proxy='.example; x,127.0.0.1'\nexport NO_PROXY='.example; x,127.0.0.1'\n"), "{lines}");
     }
 }

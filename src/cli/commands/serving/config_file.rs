@@ -7,10 +7,15 @@ use std::{
 };
 
 use super::access::Access;
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    protocol::operation::Service,
+};
 
-/// The first line, by which a file is known as one of ours.
-const MARK: &str = "# Made by 'coldseal kms serve', which removes it at its end.";
+/// The first line, by which a file is known as one of a command's.
+fn mark(command: &str) -> String {
+    format!("# Made by '{command}', which removes it at its end.")
+}
 
 /// Locked as long as the server runs; removed on drop.
 #[derive(Debug)]
@@ -20,18 +25,18 @@ pub(super) struct ConfigFile {
 }
 
 impl ConfigFile {
-    /// Makes the file, for its owner alone. One that a server left behind which did not come to its end is replaced; anything else that is
-    /// there is not.
-    pub(super) fn create(path: &Path, access: &Access) -> Result<Self> {
+    /// Makes the file, for its owner alone. One that a server of this command left behind which did not come to its end is replaced; anything
+    /// else that is there is not.
+    pub(super) fn create(path: &Path, command: &str, access: &Access) -> Result<Self> {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        remove_leftover(&path)?;
+        remove_leftover(&path, command)?;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&path).map_err(|error| Error::io_at("make", &path, error))?;
         let mut made = Self { path, file };
-        let written = made.file.lock().and_then(|()| made.file.write_all(text(access).as_bytes()));
+        let written = made.file.lock().and_then(|()| made.file.write_all(text(command, access).as_bytes()));
         written.map_err(|error| Error::io_at("write", &made.path, error))?;
         Ok(made)
     }
@@ -66,7 +71,7 @@ impl Drop for ConfigFile {
     }
 }
 
-fn remove_leftover(path: &Path) -> Result<()> {
+fn remove_leftover(path: &Path, command: &str) -> Result<()> {
     let refused = |why: &str| Error::setup(format!("{} {why}; --config-file names another file", path.display()));
     let failed = |error| Error::io_at("read", path, error);
     match fs::symlink_metadata(path) {
@@ -78,26 +83,36 @@ fn remove_leftover(path: &Path) -> Result<()> {
     let file = File::open(path).map_err(failed)?;
     match file.try_lock() {
         Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(refused("is that of another 'coldseal kms serve', which runs")),
+        Err(TryLockError::WouldBlock) => return Err(refused(&format!("is that of another '{command}', which runs"))),
         Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
-    let mut first = Vec::new();
-    let limit = u64::try_from(MARK.len()).unwrap_or(u64::MAX).saturating_add(1);
+    let (mark, mut first) = (mark(command), Vec::new());
+    let limit = u64::try_from(mark.len()).unwrap_or(u64::MAX).saturating_add(1);
     io::Read::take(BufReader::new(&file), limit).read_until(b'\n', &mut first).map_err(failed)?;
-    if first.strip_suffix(b"\n") != Some(MARK.as_bytes()) {
-        return Err(refused("is there, and no 'coldseal kms serve' made it"));
+    if first.strip_suffix(b"\n") != Some(mark.as_bytes()) {
+        return Err(refused(&format!("is there, and no '{command}' made it")));
     }
     fs::remove_file(path).map_err(|error| Error::io_at("remove", path, error))
 }
 
-/// The endpoint stands in a section of services, so that no service but KMS is redirected.
-fn text(access: &Access) -> String {
+/// The endpoint stands in a section of services, so that no other service is redirected.
+fn text(command: &str, access: &Access) -> String {
     let (url, credentials) = (access.url(), access.credentials());
     let (id, secret) = (credentials.access_key_id(), credentials.expose_secret_access_key());
+    let section = |service: &Service| format!("{} =\n  endpoint_url = {url}\n", section(*service));
+    let services: String = access.services().iter().map(section).collect();
     format!(
-        "{MARK}\n[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\nservices = coldseal\n\n\
-         [services coldseal]\nkms =\n  endpoint_url = {url}\n"
+        "{}\n[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\nservices = coldseal\n\n[services coldseal]\n{services}",
+        mark(command)
     )
+}
+
+/// What the settings of a service go by.
+const fn section(service: Service) -> &'static str {
+    match service {
+        Service::Kms => "kms",
+        Service::SecretsManager => "secrets_manager",
+    }
 }
 
 #[cfg(all(test, unix))]
@@ -107,21 +122,28 @@ mod tests {
     use super::*;
     use crate::{cli::environment::Environment, endpoint::Credentials, secret::SecretBytes};
 
+    const COMMAND: &str = "coldseal kms serve";
+
     fn access() -> Access {
         let credentials = Credentials::from_parts("COLDEXAMPLE", SecretBytes::new(b"secret".to_vec())).expect("printable");
-        Access::new(([127, 0, 0, 1], 8200).into(), Arc::new(credentials), &Environment::fixed(&[]))
+        Access::new(
+            ([127, 0, 0, 1], 8200).into(),
+            Arc::new(credentials),
+            &[Service::SecretsManager, Service::Kms],
+            &Environment::fixed(&[]),
+        )
     }
 
     #[test]
     fn it_is_there_for_its_owner_as_long_as_the_server_runs() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("serve.config");
-        let made = ConfigFile::create(&path, &access()).expect("made");
+        let made = ConfigFile::create(&path, COMMAND, &access()).expect("made");
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
         let expected = "[default]\naws_access_key_id = COLDEXAMPLE\naws_secret_access_key = secret\nservices = coldseal\n\n\
-                        [services coldseal]\nkms =\n  endpoint_url = http://127.0.0.1:8200\n";
-        assert_eq!(fs::read_to_string(&path).expect("text").strip_prefix(MARK).map(str::trim_start), Some(expected));
-        let error = ConfigFile::create(&path, &access()).expect_err("in use").to_string();
+                        [services coldseal]\nsecrets_manager =\n  endpoint_url = http://127.0.0.1:8200\nkms =\n  endpoint_url = http://127.0.0.1:8200\n";
+        assert_eq!(fs::read_to_string(&path).expect("text").strip_prefix(&mark(COMMAND)).map(str::trim_start), Some(expected));
+        let error = ConfigFile::create(&path, COMMAND, &access()).expect_err("in use").to_string();
         assert!(error.contains("which runs"), "{error}");
         drop(made);
         assert!(!path.exists());
@@ -133,12 +155,12 @@ mod tests {
         let path = folder.path().join("serve.config");
         for content in ["", "[default]\n", "# Made by 'coldseal kms serve', which removes it at its end. Not.\n"] {
             fs::write(&path, content).expect("written");
-            let error = ConfigFile::create(&path, &access()).expect_err("not ours").to_string();
+            let error = ConfigFile::create(&path, COMMAND, &access()).expect_err("not ours").to_string();
             assert!(error.contains("no 'coldseal kms serve' made it"), "{error}");
             assert_eq!(fs::read_to_string(&path).expect("as before"), content);
         }
-        fs::write(&path, format!("{MARK}\n[default]\nstale\n")).expect("written");
-        let made = ConfigFile::create(&path, &access()).expect("replaced");
+        fs::write(&path, format!("{}\n[default]\nstale\n", mark(COMMAND))).expect("written");
+        let made = ConfigFile::create(&path, COMMAND, &access()).expect("replaced");
         assert!(!fs::read_to_string(&path).expect("text").contains("stale"));
         // What somebody puts in its place is not ours to remove.
         fs::remove_file(&path).expect("removed");
@@ -147,6 +169,6 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).expect("still there"), "another's");
         fs::remove_file(&path).expect("removed");
         std::os::unix::fs::symlink("/dev/null", &path).expect("linked");
-        assert!(ConfigFile::create(&path, &access()).is_err());
+        assert!(ConfigFile::create(&path, COMMAND, &access()).is_err());
     }
 }
