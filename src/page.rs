@@ -56,6 +56,9 @@ pub struct Page<'a, T> {
 impl PageRules {
     /// [ListSecrets](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_ListSecrets.html): 1 to 100 entries, 100 unless asked.
     pub const LIST_SECRETS: Self = Self { default_size: 100, largest_size: 100, size_parameter: "maxResults", token: Token::NextToken };
+    /// [BatchGetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html): 1 to 20 entries, 20 unless
+    /// asked.
+    pub const BATCH_GET_SECRET_VALUE: Self = Self { default_size: 20, largest_size: 20, ..Self::LIST_SECRETS };
     /// [ListKeys](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListKeys.html): 1 to 1,000 entries, 100 unless asked.
     pub const LIST_KEYS: Self = Self { default_size: 100, largest_size: 1000, size_parameter: "limit", token: Token::Marker };
     /// [ListAliases](https://docs.aws.amazon.com/kms/latest/APIReference/API_ListAliases.html): 1 to 100 entries, 50 unless asked.

@@ -24,7 +24,7 @@ macro_rules! operations {
 }
 
 operations! {
-    CreateSecret DescribeSecret GetSecretValue ListSecrets ReplicateSecretToRegions
+    BatchGetSecretValue CreateSecret DescribeSecret GetRandomPassword GetSecretValue ListSecrets ReplicateSecretToRegions
 
     CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
     EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey

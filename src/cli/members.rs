@@ -98,9 +98,7 @@ impl Argument<'_> {
         let value = match (&member.kind, argument) {
             (Kind::Text { .. } | Kind::OneOf(_), Json::String(text)) => Value::Text(self.text(text)?),
             (Kind::Integer(_), Json::Number(number)) => Value::Integer(number.as_i64().unwrap_or(i64::MAX)),
-            // A flag that was not set.
-            (Kind::Boolean, Json::Bool(false)) => return Ok(()),
-            (Kind::Boolean, Json::Bool(true)) => Value::Boolean(true),
+            (Kind::Boolean, Json::Bool(value)) => Value::Boolean(value),
             (Kind::Blob(_), Json::String(word)) => self.blob(&word)?,
             (Kind::Pairs, argument) => Value::Pairs(self.pairs(&words(argument)?)?),
             (Kind::List { .. }, argument) => {

@@ -16,6 +16,7 @@ Usage: coldseal [OPTIONS] <COMMAND>
 Secrets, as in 'aws secretsmanager':
   create-secret     get-secret-value     describe-secret     list-secrets
   replicate-secret-to-regions            tag-resource        untag-resource
+  batch-get-secret-value                 get-random-password
 Keys, as in 'aws kms', and those of the embedded KMS:
   kms COMMAND       the commands: 'coldseal kms -h'
 Many secrets, files, checks:

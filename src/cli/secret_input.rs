@@ -7,6 +7,8 @@ use super::{
     failure::Outcome,
     inputs::Inputs,
     paramfile::{ParamFiles, SizeLimit, is_literal, verbatim_blob},
+    shorthand::Echo,
+    structures::parse_structure_as,
     terminal::warn,
     usage::{ConfigError, UsageError},
 };
@@ -14,7 +16,10 @@ use crate::{
     error::Error,
     protocol::{
         draft::Draft,
-        secrets::{SECRET_BINARY, SECRET_STRING},
+        json::Json,
+        member::Kind,
+        request::Request,
+        secrets::{GENERATE_SECRET_STRING, SECRET_BINARY, SECRET_STRING, generate_secret_string},
         value::Value as MemberValue,
     },
     secret::SecretBytes,
@@ -36,6 +41,8 @@ pub(super) fn secret_value(inputs: &Inputs, args: &SecretValueArgs) -> Outcome<O
         (PayloadKind::Binary, secret_binary(inputs, &files, binary)?)
     } else if let Some(words) = &args.secret_key_values {
         (PayloadKind::String, secret_key_values(inputs, &files, words)?)
+    } else if let Some(word) = &args.generate_secret_string {
+        return generated(inputs, &files, word).map(Some);
     } else {
         match input_value(inputs)? {
             Some(value) => value,
@@ -128,6 +135,25 @@ fn secret_key_values(inputs: &Inputs, files: &ParamFiles<'_>, words: &[String]) 
     }
     let json = serde_json::to_vec(&Value::Object(object)).map_err(|_| Error::Misuse("text is always JSON"))?;
     Ok(SecretBytes::new(json))
+}
+
+/// Draws a password, and makes the value of it. What was typed is shown nowhere: a template may hold other secrets.
+fn generated(inputs: &Inputs, files: &ParamFiles<'_>, word: &str) -> Outcome<SecretValue> {
+    const PARAMETER: &str = "--generate-secret-string";
+    if inputs.values.string.is_some() || inputs.values.binary.is_some() {
+        return Err(
+            UsageError::new("a value is either given or generated: SecretString and SecretBinary exclude GenerateSecretString").into()
+        );
+    }
+    let Kind::Structure(members) = GENERATE_SECRET_STRING.kind else {
+        return Err(Error::Misuse("what makes a value is a structure").into());
+    };
+    let content = files.value(PARAMETER, word)?.unwrap_or_else(|| word.to_owned());
+    let given = Value::Object(parse_structure_as(Echo::Hidden, files, PARAMETER, &content, members)?);
+    let mut draft = Draft::default();
+    draft.json(&GENERATE_SECRET_STRING, Json::of(&given));
+    let asked = generate_secret_string(&Request::typed(&[], draft)?)?.ok_or(Error::Misuse("the member is there"))?;
+    Ok(asked.generate()?)
 }
 
 fn warn_about_literal(parameter: &str, value: &str) {

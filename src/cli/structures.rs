@@ -51,8 +51,20 @@ pub(crate) fn parse_strings(parameter: &str, words: Vec<String>) -> Result<Vec<V
     }
 }
 
-/// One structure: a JSON object or a shorthand word. In shorthand all is text: one that is alone in a list, and a number, become what the member is.
+/// One structure: a JSON object or a shorthand word. In shorthand all is text: one that is alone in a list, a number and a truth value become what
+/// the member is.
 pub(crate) fn parse_structure(
+    files: &ParamFiles<'_>,
+    parameter: &str,
+    word: &str,
+    members: &[Member],
+) -> Result<Map<String, Value>, UsageError> {
+    parse_structure_as(Echo::Input, files, parameter, word, members)
+}
+
+/// The same; what an error may show of it is said.
+pub(crate) fn parse_structure_as(
+    echo: Echo,
     files: &ParamFiles<'_>,
     parameter: &str,
     word: &str,
@@ -65,11 +77,12 @@ pub(crate) fn parse_structure(
         };
     }
     let mut load = |value: &str| files.value(parameter, value);
-    let mut given = Shorthand::new(parameter, Echo::Input).with_files(&mut load).parse(word.trim_end_matches(['\r', '\n']))?;
+    let mut given = Shorthand::new(parameter, echo).with_files(&mut load).parse(word.trim_end_matches(['\r', '\n']))?;
     for Member { name, kind, .. } in members {
         let Some(value) = given.get_mut(*name) else { continue };
         match (kind, &*value) {
             (Kind::List { .. }, Value::String(_)) => *value = Value::Array(vec![value.take()]),
+            (Kind::Boolean, Value::String(text)) if text == "true" || text == "false" => *value = Value::Bool(text == "true"),
             (Kind::Integer(_), Value::String(text)) => *value = text.parse::<i64>().map_or_else(|_| value.take(), Value::from),
             _ => {}
         }
@@ -103,6 +116,7 @@ mod tests {
     const MEMBERS: &[Member] = &[
         Member::optional("Values", Kind::List { count: ANY_COUNT, of: &Kind::ANY_TEXT, item: "" }),
         Member::optional("Days", Kind::Integer(0..=9)),
+        Member::optional("On", Kind::Boolean),
     ];
 
     fn parse(args: &[&str]) -> Result<Value, String> {
@@ -130,6 +144,7 @@ mod tests {
     fn shorthand_becomes_what_the_member_is() {
         let expected = Ok(json!([{"Days": 5, "Values": ["a"]}, {"Days": "x", "Values": ["b", "c"]}]));
         assert_eq!(parse(&["Days=5,Values=a", "Days=x,Values=b,c"]), expected);
+        assert_eq!(parse(&["On=true", "On=false", "On=yes"]), Ok(json!([{"On": true}, {"On": false}, {"On": "yes"}])));
         let json = r#"{"Days": "5", "Values": "a"}"#;
         assert_eq!(parse(&[json]), Ok(json!([{"Days": "5", "Values": "a"}])), "JSON has types of its own");
     }

@@ -24,7 +24,7 @@ pub(super) fn reply(operation: &Operation, request: &Request, answer: Answer) ->
         (Answer::Secret(document), _) => return Ok(document.to_json()),
         (Answer::Document(document), _) => document,
         (Answer::List(entries), Some(paging)) => page(request, paging, &entries)?,
-        (Answer::List(_), None) | (Answer::Secrets(..) | Answer::Value(_) | Answer::Changed(_), _) => {
+        (Answer::List(_), None) | (Answer::Secrets(..) | Answer::Value(_) | Answer::Values(_) | Answer::Changed(_), _) => {
             return Err(Error::Misuse("AWS KMS answers no secrets, and an operation that lists says how its pages are asked for"));
         }
     };

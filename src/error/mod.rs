@@ -26,9 +26,9 @@ pub use no_answer::NoAnswer;
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use refusal::JsonKind;
 pub use refusal::{
-    AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal, MemberPath,
-    MemberType, MistypedJson, NotAKeyArn, PathStep, PublicKeyRefusal, Refusal, RegionProblem, RegionsRefusal, ReplicaRefusal,
-    RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal, Unvouched, ViolatingValue, Violation, WithCode,
+    AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, CharacterType, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal,
+    MemberPath, MemberType, MistypedJson, NotAKeyArn, PasswordRefusal, PathStep, PublicKeyRefusal, Refusal, RegionProblem, RegionsRefusal,
+    ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal, Unvouched, ViolatingValue, Violation, WithCode,
 };
 pub use setup::SetupError;
 

@@ -34,7 +34,7 @@ pub(super) fn check_length(parameter: impl Into<MemberPath>, length: usize, rang
 }
 
 /// Refuses a number that is outside the range.
-pub(super) fn check_range(parameter: &str, value: impl TryInto<i64>, range: &RangeInclusive<i64>) -> Result<()> {
+pub(crate) fn check_range(parameter: &str, value: impl TryInto<i64>, range: &RangeInclusive<i64>) -> Result<()> {
     let value = value.try_into().unwrap_or(i64::MAX);
     if range.contains(&value) {
         return Ok(());

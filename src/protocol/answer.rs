@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     error::{Error, Result},
-    vault::{Listed, PayloadKind, SecretChange, SecretListEntry, SecretOrder, SecretValueEntry},
+    vault::{Listed, PayloadKind, SecretChange, SecretListEntry, SecretOrder, SecretValueEntry, SecretValues, UnreadValue},
 };
 #[cfg(feature = "kms-endpoint")]
 use crate::{kms::secret_json, secret::SecretBytes};
@@ -30,6 +30,9 @@ pub(crate) enum Answer {
     /// The value of a secret.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Value(SecretValueEntry),
+    /// The values of several.
+    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
+    Values(SecretValues),
     /// What sealing changed: AWS's answer is a part of it.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Changed(Box<SecretChange>),
@@ -79,6 +82,28 @@ pub(crate) fn secret_value(entry: &SecretValueEntry) -> Result<Value> {
     put("VersionStages", json!(entry.version_stages));
     put("CreatedDate", json!(entry.created_date));
     Ok(Value::Object(document))
+}
+
+/// The values of several secrets as AWS answers them. What has no name in AWS is an internal error there.
+///
+/// # Errors
+/// As for [`secret_value`].
+#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
+pub(crate) fn secret_values(values: &SecretValues) -> Result<Value> {
+    let mut document = Map::new();
+    document.insert("SecretValues".to_owned(), values.entries.iter().map(secret_value).collect::<Result<_>>()?);
+    document.extend(values.next_token.as_ref().map(|token| ("NextToken".to_owned(), json!(token))));
+    let errors: Vec<Value> = values.errors.iter().map(unread_value).collect();
+    document.insert("Errors".to_owned(), errors.into());
+    Ok(Value::Object(document))
+}
+
+fn unread_value(UnreadValue { secret_id, error, .. }: &UnreadValue) -> Value {
+    let (code, message) = match error.refusal() {
+        Some(refusal) => (refusal.code().to_string(), refusal.to_string()),
+        None => ("InternalServiceError".to_owned(), error.to_string()),
+    };
+    json!({ "SecretId": secret_id, "ErrorCode": code, "Message": message })
 }
 
 fn value(answer: &impl Serialize) -> Result<Value> {

@@ -59,8 +59,13 @@ impl Kind {
         Some(value)
     }
 
-    const fn is_secret(&self) -> bool {
-        matches!(self, Self::Blob(_) | Self::SecretText(_))
+    /// A structure with something secret in it may be mistyped as text that holds it.
+    fn is_secret(&self) -> bool {
+        match self {
+            Self::Blob(_) | Self::SecretText(_) => true,
+            Self::Structure(members) => members.iter().any(|member| member.kind.is_secret()),
+            _ => false,
+        }
     }
 
     const fn member_type(&self) -> MemberType {

@@ -103,6 +103,16 @@ impl Request {
         }
     }
 
+    /// Whether the member is there, empty or not.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.values.contains_key(name)
+    }
+
+    /// All of them.
+    pub(crate) const fn members(&self) -> &Structure {
+        &self.values
+    }
+
     /// `None` when it is not there.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "where it is not there, AWS has a default"))]
     pub(crate) fn boolean(&self, name: &str) -> Option<bool> {

@@ -20,3 +20,9 @@ pub(crate) const FILTER_VALUE_COUNT: RangeInclusive<usize> = 1..=10;
 pub(crate) const FILTER_VALUE_LENGTH: RangeInclusive<usize> = 0..=512;
 /// Of a secret.
 pub(crate) const DESCRIPTION_LENGTH: RangeInclusive<usize> = 0..=2048;
+/// Of a random password.
+pub(crate) const PASSWORD_LENGTH: RangeInclusive<i64> = 1..=4096;
+pub(crate) const EXCLUDE_CHARACTERS_LENGTH: RangeInclusive<usize> = 0..=4096;
+/// Secrets whose values are read at once.
+pub(crate) const SECRET_ID_COUNT: RangeInclusive<usize> = 1..=20;
+pub(crate) const BATCH_PAGE_SIZE: RangeInclusive<i64> = 1..=20;

@@ -13,13 +13,17 @@ mod family;
 mod finish_replacements;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod generate_value;
+pub(crate) mod json_object;
 pub(crate) mod limits;
 mod list;
 mod lookup;
 mod openers;
 mod parameters;
 mod plan;
+mod random_password;
 mod read;
+mod read_many;
 mod reading;
 mod record;
 mod record_change;
@@ -45,6 +49,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::error::CharacterType;
 pub use crate::kms::{
     DEFAULT_KEY_ALIAS,
     key_choice::{KeyOptions, RecoveryKey, ReplicaRegion},
@@ -53,9 +58,12 @@ pub use crate::store::Listed;
 pub use batch::{Batch, BatchEntry, BatchPreview, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
 pub use describe::SecretDescription;
+pub use generate_value::GenerateSecretString;
 pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrder, SortBy, SortOrder, VersionStages};
 pub use plan::{NameClash, OnProblem};
+pub use random_password::GetRandomPassword;
 pub use read::{SecretValueEntry, VersionSelector};
+pub use read_many::{BatchGetSecretValue, SecretValues, UnreadValue};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};
 pub use record_tag::RecordHand;
 pub use replicate::ReplicateSecret;

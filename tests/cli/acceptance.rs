@@ -203,7 +203,7 @@ fn all_regions_with_a_problem_are_listed() {
     let create = "create-secret --name a --region us-west-2 --add-replica-regions Region=us-wst-2 Region=cn-north-1 Region=af-south-1 \
         Region=us-east-1,KmsKeyId=alias/nope us-west-2";
     sandbox.coldseal(create).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
-coldseal: warning: the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given
+coldseal: warning: the secret gets no value: neither --secret-string, --secret-binary, --secret-key-values nor --generate-secret-string is given
 An error occurred (InvalidParameterException) when calling the CreateSecret operation: 5 Regions have problems, and nothing was written:
   us-wst-2: there is no Region 'us-wst-2'; did you mean us-east-2, us-west-2?
   cn-north-1: replication stays in one partition: cn-north-1 is in aws-cn, us-west-2 in aws

@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
     let (top, kms) = (sandbox.commands(""), sandbox.commands("kms"));
-    assert_eq!((top.len(), kms.len()), (17, 42), "{top:?} {kms:?}");
+    assert_eq!((top.len(), kms.len()), (19, 42), "{top:?} {kms:?}");
     for command in [top, kms].concat() {
         let [long, short] = ["--help", "-h"].map(|flag| sandbox.stdout(&format!("{command} {flag}")));
         assert!(long.contains("Example"), "{command}: no example\n{long}");
@@ -88,7 +88,7 @@ fn typing_errors_are_252() {
     sandbox.coldseal("create-secrets").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
 error: unrecognized command: word 1 of the command line, not repeated here as it may be a value
 
-  tip: some similar commands exist: 'describe-secret', 'replicate-secret-to-regions', 'create', 'create-secret'
+  tip: some similar commands exist: 'batch-get-secret-value', 'describe-secret', 'replicate-secret-to-regions', 'create', 'create-secret'
 
 Usage: coldseal [OPTIONS] <COMMAND>
 
@@ -154,6 +154,9 @@ Options:
       --secret-key-values <KEY=VALUE>...
           [coldseal] The value as a JSON object: key=value, key@=file://PATH, or
           a bare key for a hidden prompt
+      --generate-secret-string <JSON>
+          [coldseal] A random password, alone or as a member of an object, as in
+          CloudFormation: JSON, file://PATH, or PasswordLength=40,...
       --kms-key-id <KEY>
           Key that encrypts the secret in its Region: id, ARN, alias or alias
           ARN [default: alias/aws/secretsmanager]

@@ -47,6 +47,34 @@ fn every_source_gives_its_bytes() {
 }
 
 #[test]
+fn a_value_is_generated_as_in_cloudformation() {
+    const NINES: &str =
+        r#""PasswordLength":4,"ExcludeUppercase":true,"ExcludeLowercase":true,"ExcludePunctuation":true,"ExcludeCharacters":"012345678""#;
+    for (json, expected) in [
+        (format!("{{{NINES}}}"), "9999"),
+        (
+            format!(r#"{{{NINES},"GenerateStringKey":"password","SecretStringTemplate":"{{\"username\":\"saanvi\",\"port\":3306}}"}}"#),
+            r#"{"username":"saanvi","port":3306,"password":"9999"}"#,
+        ),
+        (format!(r#"{{{NINES},"GenerateStringKey":"a","SecretStringTemplate":"{{\"a\":1,\"b\":2}}"}}"#), r#"{"a":"9999","b":2}"#),
+    ] {
+        assert_eq!(value(&format!("--generate-secret-string {json}")), expected.as_bytes(), "{json}");
+        let sandbox = Sandbox::new();
+        sandbox.write("generate.json", &json);
+        sandbox.write("request.json", format!(r#"{{"Name": "b", "GenerateSecretString": {json}}}"#));
+        sandbox.ok(&format!("{CREATE} --name a --generate-secret-string file://generate.json"));
+        sandbox.ok(&format!("{CREATE} --cli-input-json file://request.json"));
+        for name in ["a", "b"] {
+            assert_eq!(sandbox.stdout(&format!("get-secret-value --secret-id {name} --output-file -")), expected, "{json}");
+        }
+    }
+    assert_eq!(value("--generate-secret-string {}").len(), 32);
+    let shorthand = "PasswordLength=4,ExcludePunctuation=true,ExcludeCharacters=012345678,RequireEachIncludedType=false,ExcludeUppercase=true,ExcludeLowercase=true";
+    assert_eq!(value(&format!("--generate-secret-string {shorthand}")), b"9999");
+    assert_ne!(value("--generate-secret-string {}"), value("--generate-secret-string {}"));
+}
+
+#[test]
 fn standard_input_is_taken_as_it_is() {
     let sandbox = Sandbox::new();
     sandbox.coldseal(&format!("{CREATE} --name s --secret-string -")).stdin("line\n").assert().success();
@@ -87,7 +115,7 @@ coldseal: 1 bundle in [ROOT]/coldseal-vault
 
 "#]]);
     sandbox.coldseal(&format!("{CREATE} --name d")).assert().success().stderr_eq(str![[r#"
-coldseal: warning: the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given
+coldseal: warning: the secret gets no value: neither --secret-string, --secret-binary, --secret-key-values nor --generate-secret-string is given
 coldseal: 0 bundles in [ROOT]/coldseal-vault
 
 "#]]);

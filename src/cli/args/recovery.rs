@@ -13,6 +13,16 @@ pub(crate) struct WrapArgs {
     pub(crate) encryption_algorithm: Option<String>,
 }
 
+/// What the bundle of one Region is opened with besides the keystore.
+#[derive(Debug, Args)]
+pub(crate) struct ValueOpeningArgs {
+    #[command(flatten)]
+    pub(crate) opening: OpeningKeyArgs,
+    /// [coldseal] The same as they were given at sealing: aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE; repeat it for several
+    #[arg(long, value_name = "RECOVERY")]
+    pub(crate) recovery_key: Vec<String>,
+}
+
 /// What existing bundles are opened with besides the keystore.
 #[derive(Debug, Args)]
 pub(crate) struct OpeningKeyArgs {

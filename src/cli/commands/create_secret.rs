@@ -37,6 +37,8 @@ use crate::{
       --region us-west-2
   coldseal create-secret --name MySecret --secret-key-values user=saanvi \\
       password@=file://pw.txt --region us-west-2
+  coldseal create-secret --name MySecret --region us-west-2 \\
+      --generate-secret-string PasswordLength=40,ExcludePunctuation=true
   coldseal create-secret --name MySecret \\
       --secret-string file://mycreds.json --region us-west-2 \\
       --add-replica-regions Region=us-east-1,KmsKeyId=alias/east \\
@@ -124,7 +126,9 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
         keys: KeyOptions::default(),
     };
     if own.value.is_none() {
-        warn("the secret gets no value: neither --secret-string, --secret-binary nor --secret-key-values is given");
+        warn(
+            "the secret gets no value: neither --secret-string, --secret-binary, --secret-key-values nor --generate-secret-string is given",
+        );
     }
     let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
     let mut session = invocation.keystore.session_for_secrets()?;

@@ -7,24 +7,20 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::OpeningKeyArgs,
-        commands::secret_entry::{NOT_THERE, read, request},
+        args::ValueOpeningArgs,
+        commands::{
+            secret_entry::{NOT_THERE, read, request},
+            secret_opening::{Opening, note_not_compared},
+        },
         failure::Outcome,
         invocation::Invocation,
         output_file::{Destination, Overwrite, note_readers},
-        recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
         terminal::note,
     },
     durable::Sync,
     error::Error,
-    protocol::{
-        answer::{Answer, secret_value},
-        operation::Secrets,
-    },
+    protocol::answer::{Answer, secret_value},
 };
-
-/// Where nothing tells that a value is the one that was stored: whoever has the Region's key, or the version's data key, can make a bundle.
-const NOT_COMPARED: &str = "whether this is the value on record is not known here: only the keystore that made it can tell";
 
 /// Open a secret's bundle and print its value [alias: get]
 #[derive(Debug, Args, Serialize)]
@@ -48,11 +44,7 @@ pub(crate) struct GetSecretValueArgs {
     pub(crate) version_stage: Option<String>,
     #[command(flatten)]
     #[serde(skip)]
-    pub(crate) opening: OpeningKeyArgs,
-    /// [coldseal] The same as they were given at sealing: aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE; repeat it for several
-    #[arg(long, value_name = "RECOVERY")]
-    #[serde(skip)]
-    pub(crate) recovery_key: Vec<String>,
+    pub(crate) opening: ValueOpeningArgs,
     /// [coldseal] Write the value, byte for byte, to this file (mode 0600 if it is new); '-' for stdout
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
@@ -72,21 +64,10 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
         .as_deref()
         .map(|path| Destination::new(invocation.inputs.in_use(), Some(path), overwrite, Sync::FileAndDirectory))
         .transpose()?;
-    invocation.vault.require()?;
-    let mut keys = invocation.access.key_options();
-    keys.online_opening.region = invocation.regions.explicit();
-    keys.open_with = opening_keys(invocation.inputs.in_use(), &args.opening)?;
-    keys.open_with.extend(opening_recovery_keys(invocation.inputs.in_use(), &args.recovery_key)?);
-    // With a key of the user's own, or AWS KMS, there need not be a keystore.
-    let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
-    let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
-    name_online_keys(invocation.key_names(), kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
-    let secrets =
-        Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region: invocation.regions.of_secret(&args.secret_id)? };
+    let opening = Opening::of(invocation, &args.opening)?;
+    let secrets = opening.secrets(invocation, invocation.regions.of_secret(&args.secret_id)?);
     let Answer::Value(entry) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
-    if !entry.is_compared {
-        note(NOT_COMPARED);
-    }
+    note_not_compared([&entry]);
     match destination {
         Some(destination) => {
             let written = destination.write(&invocation.inputs.prompter, |output| {

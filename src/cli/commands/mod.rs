@@ -1,10 +1,12 @@
 //! The commands, one file for each: its arguments -> validated plan -> calls -> output.
 
+mod batch_get_secret_value;
 mod bundle_files;
 mod bundle_input;
 mod completions;
 mod create_secret;
 mod describe_secret;
+mod get_random_password;
 mod get_secret_value;
 mod held_keystore;
 mod inspect;
@@ -25,6 +27,7 @@ mod secret_change;
 mod secret_entry;
 mod secret_flags;
 mod secret_name;
+mod secret_opening;
 #[cfg(feature = "kms-endpoint")]
 mod serving;
 mod tag_resource;
@@ -34,10 +37,10 @@ mod verify;
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::{
-    completions::CompletionsArgs, describe_secret::DescribeSecretArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs,
-    kms::KmsCommand, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
-    replicate_secret_to_regions::ReplicateSecretToRegionsArgs, rewrap::RewrapArgs, seal::SealArgs, tag_resource::TagSecretArgs,
-    untag_resource::UntagSecretArgs, verify::VerifyArgs,
+    batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, describe_secret::DescribeSecretArgs,
+    get_random_password::GetRandomPasswordArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand,
+    list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
+    rewrap::RewrapArgs, seal::SealArgs, tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, verify::VerifyArgs,
 };
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{args::GlobalArgs, failure::Outcome, invocation::Invocation};
@@ -111,10 +114,12 @@ pub(crate) enum SecretsCommand {
     ReplicateSecretToRegions(ReplicateSecretToRegionsArgs),
     #[command(alias = "get")]
     GetSecretValue(GetSecretValueArgs),
+    BatchGetSecretValue(BatchGetSecretValueArgs),
     #[command(alias = "describe")]
     DescribeSecret(DescribeSecretArgs),
     #[command(alias = "list")]
     ListSecrets(ListSecretsArgs),
+    GetRandomPassword(GetRandomPasswordArgs),
     TagResource(TagSecretArgs),
     UntagResource(UntagSecretArgs),
 }
@@ -140,8 +145,10 @@ fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::CreateSecret(args) => create_secret::run(invocation, &args),
         SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(invocation, &args),
         SecretsCommand::GetSecretValue(args) => get_secret_value::run(invocation, &args),
+        SecretsCommand::BatchGetSecretValue(args) => batch_get_secret_value::run(invocation, &args),
         SecretsCommand::DescribeSecret(args) => describe_secret::run(invocation, &args),
         SecretsCommand::ListSecrets(args) => list_secrets::run(invocation, &args),
+        SecretsCommand::GetRandomPassword(args) => get_random_password::run(invocation, &args),
         SecretsCommand::TagResource(args) => tag_resource::run(invocation, &args),
         SecretsCommand::UntagResource(args) => untag_resource::run(invocation, &args),
     }

@@ -26,6 +26,13 @@ pub(super) fn request(invocation: &Invocation, args: &impl Serialize) -> Outcome
     Arguments::of(args)?.request(&invocation.inputs, entry(invocation)?)
 }
 
+/// Carries out what needs neither a vault nor a key, and prints what it answers.
+pub(super) fn answer_alone(invocation: &Invocation, args: &impl Serialize) -> Outcome {
+    let Run::Alone(answer) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    let Answer::Secret(document) = answer(&request(invocation, args)?)? else { return Err(NOT_THERE.into()) };
+    invocation.printer.print(&document.to_value()?)
+}
+
 /// Carries out what reads.
 pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, request: &Request) -> Outcome<Answer> {
     let Run::Secrets(read) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };

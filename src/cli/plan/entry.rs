@@ -19,13 +19,13 @@ use crate::{
     vault::{CreateSecret, DataKeyScope, NameClash, PayloadKind, ReplicaRegion, SecretValue, Tag},
 };
 
-/// A member that means nothing here: nobody else manages the secrets of a vault.
-const NOT_TAKEN: &str = "Type";
+/// Members that mean nothing here: nobody else manages the secrets of a vault, and a plan that runs again is to find the values that it made.
+const NOT_TAKEN: [&str; 2] = ["Type", "GenerateSecretString"];
 
 /// The members that an entry may have: those of `create-secret`.
 pub(super) fn members() -> impl Iterator<Item = &'static Member> {
     let entry = protocol::find(Service::SecretsManager, "CreateSecret").into_iter();
-    entry.flat_map(|entry| entry.input.iter().chain(entry.own_input)).filter(|member| member.name != NOT_TAKEN)
+    entry.flat_map(|entry| entry.input.iter().chain(entry.own_input)).filter(|member| !NOT_TAKEN.contains(&member.name))
 }
 
 /// What the command line says for all entries, or for those that do not say it themselves.

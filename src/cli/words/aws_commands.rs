@@ -60,9 +60,7 @@ fn of_secrets(operation: &str) -> &'static str {
         "put-secret-value" | "update-secret" | "update-secret-version-stage" => {
             "'coldseal create-secret' makes a secret with its value under a new name; in AWS 'aws secretsmanager' changes it"
         }
-        "batch-get-secret-value" => "'coldseal get-secret-value' gives one at a time, 'coldseal list-secrets' their names",
         "list-secret-version-ids" => "'coldseal describe-secret' shows the versions: VersionIdsToStages",
-        "get-random-password" => "'coldseal kms generate-random --number-of-bytes 24' gives random bytes in base64",
         "get-resource-policy" => "'coldseal describe-secret --query ResourcePolicy' shows it",
         "put-resource-policy" | "delete-resource-policy" | "validate-resource-policy" => {
             "'coldseal create-secret --resource-policy' checks a policy and keeps it with the secret"

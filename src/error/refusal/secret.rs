@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ErrorCode, bundle::BundleRefusal, region_names::region_names};
+use super::{ErrorCode, bundle::BundleRefusal, password::PasswordRefusal, region_names::region_names};
 use crate::{arn::SecretArn, region::Region};
 
 /// A secret that is not there, is another one, or cannot be as asked for.
@@ -29,6 +29,12 @@ pub enum SecretRefusal {
     /// The version has not the staging label.
     #[error("You provided a VersionStage that is not associated to the provided VersionId.")]
     StageOfOtherVersion,
+    /// Names and filters, or neither, for several values.
+    #[error("Either 'SecretIdList' or 'Filters' must be provided, but not both.")]
+    ListOrFilters,
+    /// A size for pages of a list that has none.
+    #[error("'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.")]
+    MaxResultsWithoutFilters,
     /// A text that begins like an ARN and is none of a secret.
     #[error("'{}' is not the ARN of a secret", .0.escape_debug())]
     NotAnArn(String),
@@ -128,6 +134,9 @@ pub enum SecretRefusal {
     /// A string value that is no text.
     #[error("a SecretString must be UTF-8")]
     ValueNotUtf8,
+    /// A password that cannot be drawn, or a value that cannot be made of it.
+    #[error(transparent)]
+    Password(PasswordRefusal),
     /// Rotation rules that Secrets Manager does not take.
     #[error("{0}")]
     Rotation(RotationRefusal),
@@ -216,7 +225,9 @@ impl SecretRefusal {
                 ErrorCode::InvalidRequestException
             }
             Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } => ErrorCode::ResourceExistsException,
-            Self::NotAnArn(_)
+            Self::ListOrFilters
+            | Self::MaxResultsWithoutFilters
+            | Self::NotAnArn(_)
             | Self::ArnOfOtherRegion { .. }
             | Self::OnReplica
             | Self::NameLength(_)
@@ -230,6 +241,7 @@ impl SecretRefusal {
             | Self::EmptyValue
             | Self::ValueTooLong { .. }
             | Self::ValueNotUtf8
+            | Self::Password(_)
             | Self::Rotation(_)
             | Self::KeyWithoutRegion
             | Self::SignedInPart => ErrorCode::InvalidParameterException,

@@ -1,15 +1,18 @@
 //! The operations of AWS Secrets Manager, by name: which members each request has, and what is done in a vault.
 
 mod kinds;
+mod passwords;
 mod read;
 mod seal;
 mod tags;
 
 use super::operation::Operation;
 #[cfg(feature = "cli")]
+pub(crate) use passwords::{GENERATE_SECRET_STRING, generate_secret_string};
+#[cfg(feature = "cli")]
 pub(crate) use seal::{ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, replicas, resource_policy, rotation_rules, tags};
 
-const GROUPS: [&[Operation]; 3] = [read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS];
+const GROUPS: [&[Operation]; 4] = [passwords::OPERATIONS, read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {

@@ -15,8 +15,8 @@ use crate::{
         value::{Structure, Value},
     },
     vault::{
-        ListSecrets, MAX_SECRET_LENGTH, SecretFilter, VersionSelector,
-        limits::{FILTER_COUNT, FILTER_VALUE_COUNT, FILTER_VALUE_LENGTH},
+        BatchGetSecretValue, ListSecrets, MAX_SECRET_LENGTH, SecretFilter, VersionSelector,
+        limits::{BATCH_PAGE_SIZE, FILTER_COUNT, FILTER_VALUE_COUNT, FILTER_VALUE_LENGTH, SECRET_ID_COUNT},
     },
 };
 
@@ -85,7 +85,39 @@ const LISTED: &[Member] = &[
     Member::optional("PrimaryRegion", REGION),
 ];
 
+const SECRET_VALUE: &[Member] = &[
+    Member::optional("ARN", ARN),
+    Member::optional("Name", NAME),
+    Member::optional("VersionId", VERSION_ID),
+    Member::optional("SecretBinary", Kind::Blob(1..=MAX_SECRET_LENGTH)),
+    Member::optional("SecretString", Kind::SecretText(1..=MAX_SECRET_LENGTH)),
+    Member::optional("VersionStages", VERSION_STAGES),
+    Member::optional("CreatedDate", Kind::Date),
+];
+
 pub(super) const OPERATIONS: &[Operation] = &[
+    Operation::secrets(
+        "BatchGetSecretValue",
+        &[
+            Member::optional("SecretIdList", Kind::List { count: SECRET_ID_COUNT, of: &SECRET_ID, item: "SecretIdType" }),
+            Member::optional("Filters", FILTERS),
+            Member::optional("MaxResults", Kind::Integer(BATCH_PAGE_SIZE)),
+            Member::optional("NextToken", NEXT_TOKEN),
+        ],
+        &[
+            Member::optional("SecretValues", Kind::structures(SECRET_VALUE)),
+            Member::optional("NextToken", NEXT_TOKEN),
+            Member::optional(
+                "Errors",
+                Kind::structures(&[
+                    Member::optional("SecretId", SECRET_ID),
+                    Member::optional("ErrorCode", Kind::ANY_TEXT),
+                    Member::optional("Message", Kind::ANY_TEXT),
+                ]),
+            ),
+        ],
+        Run::Secrets(batch_get_secret_value),
+    ),
     Operation::secrets("DescribeSecret", &[Member::required("SecretId", SECRET_ID)], DESCRIBED, Run::Secrets(describe_secret)),
     Operation::secrets(
         "GetSecretValue",
@@ -94,15 +126,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("VersionId", VERSION_ID),
             Member::optional("VersionStage", VERSION_STAGE),
         ],
-        &[
-            Member::optional("ARN", ARN),
-            Member::optional("Name", NAME),
-            Member::optional("VersionId", VERSION_ID),
-            Member::optional("SecretBinary", Kind::Blob(1..=MAX_SECRET_LENGTH)),
-            Member::optional("SecretString", Kind::SecretText(1..=MAX_SECRET_LENGTH)),
-            Member::optional("VersionStages", VERSION_STAGES),
-            Member::optional("CreatedDate", Kind::Date),
-        ],
+        SECRET_VALUE,
         Run::Secrets(get_secret_value),
     ),
     Operation::secrets(
@@ -122,6 +146,17 @@ pub(super) const OPERATIONS: &[Operation] = &[
     .paged(&Paging { rules: PageRules::LIST_SECRETS, list: "SecretList", position: &[], size: "MaxResults", token: "NextToken" }),
 ];
 
+fn batch_get_secret_value(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
+    let Secrets { vault, kms, keys, region } = *secrets;
+    let mut asked = BatchGetSecretValue::default();
+    asked.region = region;
+    asked.secret_id_list = request.has("SecretIdList").then(|| request.texts("SecretIdList").to_vec());
+    asked.filters = request.has("Filters").then(|| filters(request)).transpose()?;
+    asked.max_results = request.number("MaxResults")?;
+    asked.next_token = request.text("NextToken").map(str::to_owned);
+    vault.batch_get_secret_value(kms, keys, &asked).map(Answer::Values)
+}
+
 fn describe_secret(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
     let Secrets { vault, kms, keys, region } = *secrets;
     Answer::document(&vault.describe_secret_with(kms, keys, request.required_text("SecretId")?, region)?)
@@ -137,11 +172,15 @@ fn get_secret_value(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> 
 fn list_secrets(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
     let asked = ListSecrets {
         region: secrets.region,
-        filters: request.structures("Filters").iter().map(filter).collect::<Result<_>>()?,
+        filters: filters(request)?,
         sort_by: request.text("SortBy").map(str::parse).transpose()?,
         sort_order: request.text("SortOrder").map(str::parse).transpose()?,
     };
     secrets.vault.list_secrets_matching(&asked).map(|listed| Answer::Secrets(listed, asked.order()))
+}
+
+fn filters(request: &Request) -> Result<Vec<SecretFilter>> {
+    request.structures("Filters").iter().map(filter).collect()
 }
 
 fn filter(given: &Structure) -> Result<SecretFilter> {

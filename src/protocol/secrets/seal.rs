@@ -1,6 +1,9 @@
 //! Secrets, sealed: made, and replicated to further Regions.
 
-use super::kinds::{ARN, DESCRIPTION, KMS_KEY_ID, NAME, REGION, REPLICATION_STATUS, ROTATION_RULES, SECRET_ID, TAGS, TYPE, VERSION_ID};
+use super::{
+    kinds::{ARN, DESCRIPTION, KMS_KEY_ID, NAME, REGION, REPLICATION_STATUS, ROTATION_RULES, SECRET_ID, TAGS, TYPE, VERSION_ID},
+    passwords::GENERATE_SECRET_STRING,
+};
 use crate::{
     error::{Error, Result},
     protocol::{
@@ -52,6 +55,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Run::SealSecrets(create_secret),
     )
     .with_own_input(&[
+        GENERATE_SECRET_STRING,
         Member::optional("ResourcePolicy", Kind::text(RESOURCE_POLICY_LENGTH)),
         Member::optional("RotationRules", ROTATION_RULES),
     ]),

@@ -1,5 +1,6 @@
-//! `docs/aws.md`, "How secrets behave". What concerns several Regions stands in [`replication`].
+//! `docs/aws.md`, "How secrets behave". What concerns several Regions stands in [`replication`], what is drawn at random in [`passwords`].
 
+mod passwords;
 mod replication;
 
 use serde_json::{Value, json};

@@ -28,6 +28,8 @@ def cases(coldseal):
     yield ["replicate-secret-to-regions", *SECRET, "--add-replica-regions", "Region=eu-west-1"]
     yield ["get-secret-value", *SECRET, "--region", "eu-west-1"]
     (coldseal.folder / "plan.jsonl").write_text('{"Name": "ci/a", "SecretString": "file://payload"}\n{"Name": "ci/b", "SecretBinary": "eA=="}\n')
+    yield ["batch-get-secret-value", "--secret-id-list", "ci/offline"]
+    yield ["get-random-password"]
     yield ["pack", "plan.jsonl", *REGIONS, "--add-replica-regions", "us-east-1"]
     yield ["tag-resource", *SECRET, "--tags", "Key=a,Value=b"]
     yield ["untag-resource", *SECRET, "--tag-keys", "a"]

@@ -104,7 +104,7 @@ pub(super) fn print(invocation: &Invocation, answer: Answer) -> Outcome {
         Answer::Document(document) => invocation.printer.print(&document),
         Answer::Secret(document) => invocation.printer.print(&document.to_value()?),
         Answer::List(entries) => invocation.printer.print(&entries),
-        Answer::Secrets(..) | Answer::Value(_) | Answer::Changed(_) => Err(NOT_OF_KMS.into()),
+        Answer::Secrets(..) | Answer::Value(_) | Answer::Values(_) | Answer::Changed(_) => Err(NOT_OF_KMS.into()),
     }
 }
 

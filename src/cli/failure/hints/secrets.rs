@@ -7,7 +7,7 @@ use super::{
     hint::{Hint, one},
 };
 use crate::{
-    error::{BundleRefusal, ReplicaRefusal, SecretDifference, SecretRefusal},
+    error::{BundleRefusal, PasswordRefusal, ReplicaRefusal, SecretDifference, SecretRefusal},
     region::Region,
 };
 
@@ -32,7 +32,10 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::NotReadable(_) => one(OTHER_KEYSTORE),
         SecretRefusal::ValueTooLong { .. } => one("use 'coldseal seal' for larger payloads"),
         SecretRefusal::ValueNotUtf8 => one("use --secret-binary fileb://… for other bytes"),
-        SecretRefusal::NameLength(_)
+        SecretRefusal::Password(refusal) => of_password(refusal),
+        SecretRefusal::ListOrFilters
+        | SecretRefusal::MaxResultsWithoutFilters
+        | SecretRefusal::NameLength(_)
         | SecretRefusal::NameForm(_)
         | SecretRefusal::NameTwice { .. }
         | SecretRefusal::TokenLength(_)
@@ -44,6 +47,27 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         | SecretRefusal::Rotation(_)
         | SecretRefusal::KeyWithoutRegion
         | SecretRefusal::SignedInPart => Vec::new(),
+    }
+}
+
+fn of_password(refusal: &PasswordRefusal) -> Vec<Hint> {
+    match refusal {
+        PasswordRefusal::TooShort { types, .. } => {
+            vec![
+                format!("{types} types are included: take a PasswordLength of {types} or more, or set RequireEachIncludedType to false")
+                    .into(),
+            ]
+        }
+        PasswordRefusal::TypeExcluded(kind) => {
+            let member = kind.excluded_by();
+            vec![format!("ExcludeCharacters has the whole type: set {member}, or RequireEachIncludedType to false").into()]
+        }
+        PasswordRefusal::AllExcluded => one("leave out one of the Exclude… members, or set IncludeSpace"),
+        PasswordRefusal::TemplateOrKeyMissing => {
+            one("the password becomes the member GenerateStringKey of the object SecretStringTemplate; without both it is the whole value")
+        }
+        PasswordRefusal::TemplateNotAnObject => one(r#"for instance "SecretStringTemplate": "{\"username\": \"saanvi\"}""#),
+        PasswordRefusal::TemplateMemberTwice => Vec::new(),
     }
 }
 

@@ -1,0 +1,51 @@
+//! What opens the bundles of secrets: the keystore, keys of the user's own, AWS KMS.
+
+use crate::{
+    cli::{
+        args::ValueOpeningArgs,
+        failure::Outcome,
+        invocation::Invocation,
+        recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
+        terminal::note,
+    },
+    kms::EmbeddedKms,
+    protocol::operation::Secrets,
+    region::Region,
+    vault::{KeyOptions, SecretValueEntry},
+};
+
+/// Where nothing tells that a value is the one that was stored: whoever has the Region's key, or the version's data key, can make a bundle.
+const NOT_COMPARED: &str = "whether this is the value on record is not known here: only the keystore that made it can tell";
+
+/// The keys at hand.
+pub(super) struct Opening {
+    kms: Option<EmbeddedKms>,
+    keys: KeyOptions,
+}
+
+impl Opening {
+    /// Reads the keystore, and the files of the keys that are named. With a key of the user's own, or AWS KMS, there need not be a keystore.
+    pub(super) fn of(invocation: &Invocation, args: &ValueOpeningArgs) -> Outcome<Self> {
+        invocation.vault.require()?;
+        let mut keys = invocation.access.key_options();
+        keys.online_opening.region = invocation.regions.explicit();
+        keys.open_with = opening_keys(invocation.inputs.in_use(), &args.opening)?;
+        keys.open_with.extend(opening_recovery_keys(invocation.inputs.in_use(), &args.recovery_key)?);
+        let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
+        let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
+        name_online_keys(invocation.key_names(), kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
+        Ok(Self { kms, keys })
+    }
+
+    /// The vault's secrets with these keys.
+    pub(super) fn secrets<'a>(&'a self, invocation: &'a Invocation, region: Option<Region>) -> Secrets<'a> {
+        Secrets { vault: &invocation.vault, kms: self.kms.as_ref(), keys: &self.keys, region }
+    }
+}
+
+/// Says it where nothing here tells that the values are those on record.
+pub(super) fn note_not_compared<'a>(entries: impl IntoIterator<Item = &'a SecretValueEntry>) {
+    if !entries.into_iter().all(|entry| entry.is_compared) {
+        note(NOT_COMPARED);
+    }
+}
