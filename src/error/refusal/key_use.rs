@@ -38,16 +38,6 @@ pub enum KeyUseRefusal {
     /// GenerateDataKey under a key pair.
     #[error("You cannot generate a data key with an asymmetric CMK")]
     DataKeyUnderAsymmetric,
-    /// A key pair in AWS KMS, whose public part wraps without a call.
-    #[error("{key} is {spec}, for {usage}: data keys are wrapped with its public part, which needs no call")]
-    WrappedByPublicPart {
-        /// The key.
-        key: KeyArn,
-        /// Its key spec, as AWS KMS answered.
-        spec: String,
-        /// Its key usage, as AWS KMS answered.
-        usage: String,
-    },
     /// A key in AWS KMS of a kind that never wraps.
     #[error("{key} is {spec}, for {usage}: no data key can be wrapped under it")]
     WrapsNothing {
@@ -123,7 +113,6 @@ impl KeyUseRefusal {
             Self::Usage { .. }
             | Self::Algorithm { .. }
             | Self::DataKeyUnderAsymmetric
-            | Self::WrappedByPublicPart { .. }
             | Self::WrapsNothing { .. }
             | Self::RsaInSignedContext
             | Self::RsaInSignedMessage

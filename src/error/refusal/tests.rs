@@ -68,7 +68,6 @@ fn uses_of_keys() -> Vec<Refusal> {
         KeyUseRefusal::Spec { key: key(), spec: "S", operation: text() },
         KeyUseRefusal::Algorithm { algorithm: "A", spec: "S" },
         KeyUseRefusal::DataKeyUnderAsymmetric,
-        KeyUseRefusal::WrappedByPublicPart { key: key(), spec: text(), usage: text() },
         KeyUseRefusal::WrapsNothing { key: key(), spec: text(), usage: text() },
         KeyUseRefusal::RsaInSignedContext,
         KeyUseRefusal::RsaInSignedMessage,

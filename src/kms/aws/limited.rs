@@ -13,6 +13,7 @@ use crate::{
     error::{ErrorCode, Result},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
+    kms::PublicKey,
     parallel::lock,
     region::Region,
     secret::{DataKey, SecretBytes},
@@ -138,6 +139,14 @@ impl Kms for LimitedKms {
 impl OnlineKms for LimitedKms {
     fn describe_key(&self, region: Region, key_id: &str) -> Result<OnlineKey> {
         self.call(|| self.inner.describe_key(region, key_id))
+    }
+
+    fn described_key(&self, key: &KeyArn) -> Option<OnlineKey> {
+        self.inner.described_key(key)
+    }
+
+    fn get_public_key(&self, key: &OnlineKey) -> Result<PublicKey> {
+        self.call(|| self.inner.get_public_key(key))
     }
 }
 

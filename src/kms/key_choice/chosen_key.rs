@@ -2,7 +2,7 @@
 
 use crate::{
     arn::KeyArn,
-    kms::{DEFAULT_KEY_ALIAS, is_written_as_embedded},
+    kms::{DEFAULT_KEY_ALIAS, KeySpec, is_written_as_embedded},
     region::Region,
 };
 
@@ -24,8 +24,8 @@ pub(crate) enum KeyOrigin {
     WrittenOut,
     /// In the keystore, its public part alone: only AWS KMS opens what is wrapped under it.
     Imported,
-    /// In AWS KMS.
-    Aws,
+    /// In AWS KMS; of a key to wrap under with its key spec, unless AWS KMS does not tell the caller.
+    Aws { spec: Option<KeySpec> },
 }
 
 impl ChosenKey {
@@ -36,6 +36,11 @@ impl ChosenKey {
     /// `KmsKeyId` of a secret: AWS leaves it out for the default key.
     pub(crate) fn kms_key_id(&self) -> Option<String> {
         Some(self.name.clone()).filter(|name| name != DEFAULT_KEY_ALIAS)
+    }
+
+    /// True for an RSA key in AWS KMS that is not known from an import.
+    pub(super) fn is_rsa_in_aws(&self) -> bool {
+        matches!(self.origin, KeyOrigin::Aws { spec: Some(spec) } if spec.modulus_bits().is_some())
     }
 
     /// True for a key whose private part is in the keystore.

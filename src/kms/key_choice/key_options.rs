@@ -77,8 +77,8 @@ impl KeyOptions {
     /// discovery keyring for KMS refuses such a message.
     #[must_use]
     pub fn is_refused_by_discovery(&self, kms: &EmbeddedKms, key: &KeyArn) -> bool {
-        // What AWS KMS itself wraps, it wraps under symmetric keys.
-        let spec = |key| kms.key_spec(key).or_else(|| self.online.is_some().then_some(KeySpec::SymmetricDefault));
+        // A key of AWS KMS of which nothing is known is taken for a symmetric one, as most are.
+        let spec = |key| self.known(kms).spec(key).or_else(|| self.online.is_some().then_some(KeySpec::SymmetricDefault));
         let mut specs = vec![spec(key)];
         let mut has_nameless = false;
         for recovery_key in &self.recovery_keys {

@@ -3,9 +3,14 @@
 use super::chosen_key::{ChosenKey, KeyOrigin};
 use crate::{
     arn::{AliasArn, KeyArn},
-    error::{Error, ErrorCode, KeyRefusal, KeyUseRefusal, Result, SetupError},
-    keyring::{AwsKmsKeyring, Keyring, RsaEncryptionAlgorithm},
-    kms::{DEFAULT_KEY_ALIAS, EmbeddedKms, OnlineKey, OnlineKms, is_written_as_embedded, key_id::is_key_id},
+    error::{Error, ErrorCode, KeyRefusal, Result, SetupError},
+    keyring::{Keyring, RsaEncryptionAlgorithm},
+    kms::{
+        DEFAULT_KEY_ALIAS, EmbeddedKms, KeySpec, OnlineKms,
+        aws::{OnlineWrappingKeyring, find_key},
+        is_written_as_embedded,
+        key_id::is_key_id,
+    },
     region::Region,
 };
 
@@ -29,7 +34,7 @@ pub(crate) struct KnownKeys<'a> {
 impl<'a> KnownKeys<'a> {
     /// The one key that a key id, key ARN, alias name or alias ARN names in a Region, and that can be used.
     ///
-    /// AWS KMS is not asked for a key ARN, nor for a key id that the keystore has; for an alias it is, since both can have it.
+    /// AWS KMS is not asked for a key ARN that is to unwrap, nor for a key id that the keystore has; for an alias it is, since both can have it.
     pub(crate) fn find(&self, region: Region, name: &str, purpose: KeyPurpose) -> Result<ChosenKey> {
         let here = self.kms.resolve(region, name);
         let Some(online) = self.online.filter(|_| !is_written_as_embedded(name)) else { return self.usable(name, here?, purpose) };
@@ -38,7 +43,12 @@ impl<'a> KnownKeys<'a> {
         }
         if let Ok(arn) = name.parse::<KeyArn>() {
             same_region(region, arn.region())?;
-            return if self.has(&arn) { self.usable(name, here?, purpose) } else { Ok(in_aws(name, arn)) };
+            return match purpose {
+                _ if self.has(&arn) => self.usable(name, here?, purpose),
+                KeyPurpose::Wrap => found_in_aws(online, region, name),
+                #[cfg(feature = "cli")]
+                KeyPurpose::Unwrap => Ok(in_aws(name, arn, None)),
+            };
         }
         let alias_arn = name.parse::<AliasArn>().ok();
         alias_arn.as_ref().map_or(Ok(()), |arn| same_region(region, arn.region()))?;
@@ -55,10 +65,11 @@ impl<'a> KnownKeys<'a> {
             (None, Ok(there)) if self.has(&there.arn) => self.usable(name, there.arn, purpose),
             (None, Ok(there)) => {
                 same_region(region, there.arn.region())?;
-                if purpose == KeyPurpose::Wrap {
-                    check_wraps(&there)?;
+                match purpose {
+                    KeyPurpose::Wrap => found_in_aws(online, region, name),
+                    #[cfg(feature = "cli")]
+                    KeyPurpose::Unwrap => Ok(in_aws(name, there.arn, None)),
                 }
-                Ok(in_aws(name, there.arn))
             }
             (_, Err(error)) => Err(error),
         }
@@ -72,9 +83,14 @@ impl<'a> KnownKeys<'a> {
     /// Wraps data keys under a key that was found.
     pub(crate) fn keyring(&self, key: &KeyArn, algorithm: RsaEncryptionAlgorithm) -> Box<dyn Keyring + 'a> {
         match self.online.filter(|_| !self.has(key)) {
-            Some(online) => Box::new(AwsKmsKeyring::new(online, key.clone())),
+            Some(online) => Box::new(OnlineWrappingKeyring::new(online, key.clone(), algorithm)),
             None => self.kms.keyring_with(key.clone(), algorithm),
         }
+    }
+
+    /// The key spec, as far as it is known without a call.
+    pub(super) fn spec(&self, key: &KeyArn) -> Option<KeySpec> {
+        self.kms.key_spec(key).or_else(|| self.online?.described_key(key)?.wrapping_spec())
     }
 
     fn usable(&self, name: &str, arn: KeyArn, purpose: KeyPurpose) -> Result<ChosenKey> {
@@ -93,8 +109,13 @@ impl<'a> KnownKeys<'a> {
     }
 }
 
-fn in_aws(name: &str, arn: KeyArn) -> ChosenKey {
-    ChosenKey { arn, name: name.to_owned(), origin: KeyOrigin::Aws }
+/// A key that AWS KMS finds, to wrap under.
+fn found_in_aws(online: &dyn OnlineKms, region: Region, name: &str) -> Result<ChosenKey> {
+    find_key(online, region, name).map(|(arn, spec)| in_aws(name, arn, spec))
+}
+
+fn in_aws(name: &str, arn: KeyArn, spec: Option<KeySpec>) -> ChosenKey {
+    ChosenKey { arn, name: name.to_owned(), origin: KeyOrigin::Aws { spec } }
 }
 
 /// True for the name, and for an ARN, of the key that Secrets Manager alone may use.
@@ -117,23 +138,4 @@ fn same_region(region: Region, named: Region) -> Result<()> {
         return Ok(());
     }
     Err(KeyRefusal::NotOfRegion { named, asked: region }.into())
-}
-
-/// Refuses what AWS KMS would refuse to wrap under, and what is wrapped under better without it.
-fn check_wraps(key: &OnlineKey) -> Result<()> {
-    let OnlineKey { arn, key_spec, key_usage, key_state } = key;
-    let (key, spec, usage) = (arn.clone(), key_spec.clone(), key_usage.clone());
-    match (key_spec.as_str(), key_usage.as_str()) {
-        // Such a key has one usage only.
-        ("SYMMETRIC_DEFAULT", _) => {}
-        (name, "ENCRYPT_DECRYPT" | "KEY_AGREEMENT") if name.starts_with("RSA_") || name.starts_with("ECC_NIST_") => {
-            return Err(KeyUseRefusal::WrappedByPublicPart { key, spec, usage }.into());
-        }
-        _ => return Err(KeyUseRefusal::WrapsNothing { key, spec, usage }.into()),
-    }
-    match key_state.as_str() {
-        "Enabled" => Ok(()),
-        "Disabled" => Err(KeyRefusal::DisabledInAws(key).into()),
-        state => Err(KeyRefusal::StateInAws { key, state: state.to_owned() }.into()),
-    }
 }

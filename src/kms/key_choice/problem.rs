@@ -46,7 +46,8 @@ pub(crate) fn wrap_problem(chosen: &ChosenKey, error: Error) -> Result<Problem> 
 
 /// Refuses an RSA key for a signed bundle; another key mends it.
 pub(crate) fn check_suite(kms: &EmbeddedKms, chosen: ChosenKey, suite: AlgorithmSuite) -> Result<ChosenKey, Problem> {
-    if !suite.is_signed() || !matches!(kms.public_key(&chosen.arn), Some(PublicKey::Rsa(_))) {
+    let is_rsa = || chosen.is_rsa_in_aws() || matches!(kms.public_key(&chosen.arn), Some(PublicKey::Rsa(_)));
+    if !suite.is_signed() || !is_rsa() {
         return Ok(chosen);
     }
     let region = chosen.region();

@@ -6,7 +6,7 @@ use super::{
     known_keys::{KeyPurpose, KnownKeys, is_default_alias},
 };
 use crate::{
-    arn::AliasArn,
+    arn::{AliasArn, KeyArn},
     error::{ErrorCode, KeyRefusal, ReplicaRefusal, Result},
     kms::{
         DEFAULT_KEY_ALIAS, EMBEDDED_PREFIX, EmbeddedKms,
@@ -114,8 +114,15 @@ fn find_recorded(kms: &mut EmbeddedKms, keys: &KeyOptions, region: Region, name:
     if let Ok(found) = find_here(kms, region, name) {
         return Ok(found);
     }
+    // Nothing is asked of a key of whose account only the record speaks.
+    if let Ok(arn) = name.parse::<KeyArn>()
+        && !keys.known(kms).has(&arn)
+        && *arn.account() != keys.account
+    {
+        return Err(ReplicaRefusal::KeyOfOtherAccount(arn).into());
+    }
     let found = keys.known(kms).find(region, name, KeyPurpose::Wrap)?;
-    if found.origin != KeyOrigin::Aws || *found.arn.account() == keys.account {
+    if !matches!(found.origin, KeyOrigin::Aws { .. }) || *found.arn.account() == keys.account {
         return Ok(found);
     }
     Err(ReplicaRefusal::KeyOfOtherAccount(found.arn).into())

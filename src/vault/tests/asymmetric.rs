@@ -25,7 +25,7 @@ impl Place {
         self.keys(|kms| kms.create_key_with(self::region(region), request).expect("made").arn.to_string())
     }
 
-    fn provider(&self, region: &str) -> String {
+    pub(super) fn provider(&self, region: &str) -> String {
         let message = fs::read(self.bundle(region)).expect("reads");
         let header = inspect(&message[..], HeaderLimits::default()).expect("a message").header;
         assert_eq!(header.encrypted_data_keys.len(), 1);

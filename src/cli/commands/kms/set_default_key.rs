@@ -30,7 +30,7 @@ pub(super) fn run(invocation: &Invocation, args: &SetDefaultKeyArgs) -> Outcome 
         }
         let found = options.known(kms).find(region, key_id, KeyPurpose::Wrap)?;
         match found.origin {
-            KeyOrigin::Aws => kms.set_default_key_in_aws(&found.arn).map(|()| Some(found.arn)),
+            KeyOrigin::Aws { .. } => kms.set_default_key_in_aws(&found.arn).map(|()| Some(found.arn)),
             _ => kms.set_default_key(region, &found.arn.to_string()),
         }
     })?;

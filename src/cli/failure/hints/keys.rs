@@ -94,9 +94,9 @@ pub(super) fn of_use(refusal: &KeyUseRefusal, operation: CommandOperation) -> Ve
             "'coldseal kms describe-key' shows the key's algorithms; --encryption-algorithm names one"
         }),
         KeyUseRefusal::DataKeyUnderAsymmetric => of_usage(operation),
-        KeyUseRefusal::WrappedByPublicPart { .. } => {
-            one("'aws kms get-public-key' gives it, and 'coldseal kms import-public-key' takes it")
-        }
+        KeyUseRefusal::WrapsNothing { .. } => one(
+            "name a symmetric key, an RSA key for ENCRYPT_DECRYPT, or a key on a NIST curve for KEY_AGREEMENT; 'aws kms create-key' makes one",
+        ),
         KeyUseRefusal::RsaInSignedContext | KeyUseRefusal::RsaInSignedMessage | KeyUseRefusal::RsaForSigned(_) => one(match operation {
             CommandOperation::ReEncrypt => "name a key of another kind, or drop the signature with --no-sign-message",
             CommandOperation::ReplicateSecretToRegions => "name a key of another kind",
@@ -115,8 +115,7 @@ pub(super) fn of_use(refusal: &KeyUseRefusal, operation: CommandOperation) -> Ve
         }),
         KeyUseRefusal::CallLimit(_) => one(CALL_LIMIT),
         KeyUseRefusal::PrivateKeyLimit(_) => one(PRIVATE_KEY_LIMIT),
-        KeyUseRefusal::WrapsNothing { .. }
-        | KeyUseRefusal::NoSuchKeys(_)
+        KeyUseRefusal::NoSuchKeys(_)
         | KeyUseRefusal::PlaintextTooLong { .. }
         | KeyUseRefusal::ContextUnderAsymmetric
         | KeyUseRefusal::OtherCurve { .. }

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use aws_sdk_kms::{
+    operation::get_public_key::GetPublicKeyOutput,
     primitives::Blob,
     types::{KeyMetadata, KeyUsageType},
 };
@@ -16,6 +17,7 @@ use crate::{
     arn::KeyArn,
     error::{Error, Result},
     keyring::CiphertextBlob,
+    kms::PublicKey,
     secret::SecretBytes,
 };
 
@@ -65,6 +67,23 @@ pub(super) fn online_key(call: &Call<'_>, metadata: Option<KeyMetadata>) -> Resu
     let text = |value: Option<&str>| value.map(shown).unwrap_or_default();
     let spec = text(metadata.key_spec.as_ref().map(|spec| spec.as_str()));
     Ok(OnlineKey::new(arn, spec, shown(usage.as_str()), text(metadata.key_state.as_ref().map(|state| state.as_str()))))
+}
+
+/// The public part of a key that was described: of the key asked for, of its spec and usage, in the one encoding that AWS KMS gives.
+pub(super) fn public_key(call: &Call<'_>, key: &OnlineKey, answer: &GetPublicKeyOutput) -> Result<PublicKey> {
+    // What stands in for AWS KMS may have the bare id.
+    if answer.key_id() != Some(key.arn.key_id()) {
+        require_key(call, answer.key_id())?;
+    }
+    let spec = key.wrapping_spec().ok_or_else(|| call.no_answer("the key has no public part that wraps"))?;
+    let has_usage = answer.key_usage().is_none_or(|usage| usage.as_str() == key.key_usage);
+    let has_spec = answer.key_spec().is_none_or(|found| found.as_str() == key.key_spec);
+    if !(has_usage && has_spec) {
+        return Err(call.no_answer(format!("the answer is not of a key of {} for {}", key.key_spec, key.key_usage)));
+    }
+    let der = answer.public_key().map(Blob::as_ref).unwrap_or_default();
+    let public_key = PublicKey::from_spki_der(spec, der).ok().filter(|public_key| public_key.to_spki_der() == der);
+    public_key.ok_or_else(|| call.no_answer(format!("its PublicKey is not one of {spec}")))
 }
 
 fn other_key(call: &Call<'_>, named: &str) -> Error {

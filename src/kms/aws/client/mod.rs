@@ -5,7 +5,7 @@
 //! | `connection` | the SDK's configuration and credential chain, one client per Region, the runtime that they run on |
 //! | `call` | one call: its name for people, its attempts |
 //! | `answer` | what an answer has to hold before it is used |
-//! | `described` | the answers of DescribeKey, each asked for once |
+//! | `asked_once` | the answers of DescribeKey and GetPublicKey, each asked for once |
 //! | `failure` | the SDK's errors by AWS's names |
 //! | `options` | what a caller may set |
 //!
@@ -14,9 +14,9 @@
 //! they are freed; a program with another allocator has to see to that itself.
 
 mod answer;
+mod asked_once;
 mod call;
 mod connection;
-mod describe_key_cache;
 mod failure;
 mod options;
 #[cfg(test)]
@@ -41,9 +41,9 @@ use aws_sdk_kms::{
 
 pub use self::options::AwsKmsOptions;
 use self::{
+    asked_once::AskedOnce,
     call::{Call, Transmits},
     connection::Connection,
-    describe_key_cache::DescribeKeyCache,
     failure::SdkFailure,
 };
 use super::{
@@ -56,6 +56,7 @@ use crate::{
     error::{Error, Result, SetupError},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
+    kms::PublicKey,
     parallel::lock,
     region::Region,
     secret::{DATA_KEY_LENGTH, DataKey, SecretBytes},
@@ -98,7 +99,8 @@ pub struct CallCounts {
 pub struct AwsKms {
     options: AwsKmsOptions,
     connection: Mutex<Option<Arc<Connection>>>,
-    described: DescribeKeyCache,
+    described: AskedOnce<OnlineKey>,
+    public_keys: AskedOnce<PublicKey>,
     calls: AtomicU64,
     retries: AtomicU64,
 }
@@ -120,7 +122,8 @@ impl AwsKms {
         Ok(Self {
             options,
             connection: Mutex::default(),
-            described: DescribeKeyCache::default(),
+            described: AskedOnce::default(),
+            public_keys: AskedOnce::default(),
             calls: AtomicU64::default(),
             retries: AtomicU64::default(),
         })
@@ -262,12 +265,29 @@ impl Kms for AwsKms {
 impl OnlineKms for AwsKms {
     /// What AWS KMS answered is kept, refusals included, as long as this client is; throttling and what had no answer is not.
     fn describe_key(&self, region: Region, key_id: &str) -> Result<OnlineKey> {
-        self.described.get_or_ask(region, key_id, || {
+        let ask = || {
             let call = Call::new("DescribeKey", region, key_id);
             let answer =
                 self.call(&call, |client, transmits| client.describe_key().key_id(key_id).customize().interceptor(transmits).send())?;
             answer::online_key(&call, answer.key_metadata)
-        })
+        };
+        self.described.get_or_ask(region, key_id, ask, |key| key.arn.to_string())
+    }
+
+    fn described_key(&self, key: &KeyArn) -> Option<OnlineKey> {
+        self.described.kept(key.region(), &key.to_string())
+    }
+
+    /// Kept as an answer of DescribeKey is.
+    fn get_public_key(&self, key: &OnlineKey) -> Result<PublicKey> {
+        let (region, arn) = (key.arn.region(), key.arn.to_string());
+        let ask = || {
+            let call = Call::new("GetPublicKey", region, &arn);
+            let answer =
+                self.call(&call, |client, transmits| client.get_public_key().key_id(&arn).customize().interceptor(transmits).send())?;
+            answer::public_key(&call, key, &answer)
+        };
+        self.public_keys.get_or_ask(region, &arn, ask, |_| arn.clone())
     }
 }
 

@@ -37,11 +37,11 @@ fn every_region_needs_a_key_and_all_are_listed() {
             "for Secrets Manager itself",
         ],
     );
-    assert!(fake.take_calls().is_empty() && is_empty(&place));
+    assert!(uses(&fake).is_empty() && is_empty(&place));
     // Said outright, the embedded default key is one as any other.
     let both = under(&[EMBEDDED.to_owned(), keys[1].to_string(), keys[2].to_string()]);
     place.create_with(&with(&fake), &both).expect("created");
-    assert_eq!(fake.take_calls(), ["Encrypt eu-west-1", "Encrypt us-east-1"]);
+    assert_eq!(uses(&fake), ["Encrypt eu-west-1", "Encrypt us-east-1"]);
     assert_eq!(get(&place, &with(&fake), "us-west-2").expect("opens"), "top");
     assert!(fake.take_calls().is_empty());
 }
@@ -55,7 +55,7 @@ fn a_default_key_of_aws_is_kept_by_its_arn() {
     }
     assert_eq!(place.kms().chosen_default_key(region("eu-west-1")), Some(keys[2].clone()), "read again");
     place.create_with(&with(&fake), &request("db", &["us-east-1", "eu-west-1"])).expect("created");
-    assert_eq!(fake.take_calls(), ["Encrypt eu-west-1", "Encrypt us-east-1", "GenerateDataKey us-west-2"]);
+    assert_eq!(uses(&fake), ["Encrypt eu-west-1", "Encrypt us-east-1", "GenerateDataKey us-west-2"]);
     let offline = place.create(&request("offline", &[]));
     assert_refused(offline, ErrorCode::NotFoundException, &["is one in AWS KMS"]);
     place.make_key("eu-west-1");
@@ -75,7 +75,7 @@ fn an_embedded_key_has_to_be_written_out() {
     named[1].clone_from(&id);
     let parts = ["us-east-1: its key is an embedded one", "with AWS KMS that has to be said"];
     assert_refused(place.create_with(&with(&fake), &under(&named)), ErrorCode::InvalidParameterException, &parts);
-    assert!(fake.take_calls().is_empty());
+    assert!(uses(&fake).is_empty());
     named[1] = format!("embedded:{id}");
     place.create_with(&with(&fake), &under(&named)).expect("created");
 }
@@ -94,12 +94,14 @@ fn a_name_that_fits_twice_is_refused() {
     assert_refused(find("alias/app"), ErrorCode::ValidationException, &parts);
     let found = |name: &str| find(name).map(|found| (found.arn.to_string(), found.origin)).expect("found");
     assert_eq!(found("embedded:alias/app"), (here.clone(), KeyOrigin::WrittenOut));
-    assert_eq!(found(keys[0].key_id()), (keys[0].to_string(), KeyOrigin::Aws));
+    assert_eq!(found(keys[0].key_id()), (keys[0].to_string(), KeyOrigin::Aws { spec: Some(KeySpec::SymmetricDefault) }));
     // Whether AWS has the alias too is not known where it does not say.
-    fake.refuse("us-west-2", Some(FakeRefusal::Denied));
+    fake.take_calls();
+    *fake.describing.lock().expect("whole") = Some(FakeRefusal::Denied);
     assert_refused(find("alias/app"), ErrorCode::AccessDeniedException, &["DescribeKey"]);
     fake.take_calls();
-    assert_eq!(found(&keys[0].to_string()), (keys[0].to_string(), KeyOrigin::Aws), "an ARN is one key's");
+    assert_eq!(found(&keys[0].to_string()), (keys[0].to_string(), KeyOrigin::Aws { spec: None }), "an ARN is one key's");
+    fake.take_calls();
     assert_eq!(found(&id), (here, KeyOrigin::Embedded));
     assert!(find("no key at all").is_err() && fake.take_calls().is_empty(), "what is no name is not asked for");
     assert_refused(find(&keys[1].to_string()), ErrorCode::NotFoundException, &["Invalid arn us-east-1"]);
@@ -107,23 +109,34 @@ fn a_name_that_fits_twice_is_refused() {
 
 #[test]
 fn what_aws_would_not_wrap_under_is_told_before_anything_is_wrapped() {
-    let mut fake = FakeKms::new();
-    let (rsa, disabled) = (fake.make("us-west-2", KeySpec::Rsa2048), fake.make("us-east-1", KeySpec::default()));
-    fake.kms.disable_key(region("us-east-1"), disabled.key_id()).expect("disabled");
-    let curve = fake.make("eu-west-1", KeySpec::EccNistP256);
-    let (fake, place) = (Arc::new(fake), Place::new());
-    let by_id: Vec<_> = [&rsa, &disabled, &curve].map(|key| key.key_id().to_owned()).to_vec();
-    let parts = [
-        "us-west-2: ",
-        "is RSA_2048",
-        "data keys are wrapped with its public part",
-        "us-east-1: ",
-        "is disabled",
-        "eu-west-1: ",
-        "ECC_NIST_P256",
+    let unfit = [
+        ("RSA_2048", "SIGN_VERIFY"),
+        ("ECC_NIST_P256", "SIGN_VERIFY"),
+        ("ECC_SECG_P256K1", "SIGN_VERIFY"),
+        ("ML_DSA_65", "SIGN_VERIFY"),
+        ("HMAC_256", "GENERATE_VERIFY_MAC"),
+        ("ML_KEM_768", "ENCAPSULATE_DECAPSULATE"),
+        ("RSA_2048", "KEY_AGREEMENT"),
+        ("ECC_NIST_P256", "ENCRYPT_DECRYPT"),
+        ("SM2", "ENCRYPT_DECRYPT"),
     ];
-    assert_refused(place.create_with(&with(&fake), &under(&by_id)), ErrorCode::InvalidKeyUsageException, &parts);
-    assert!(fake.take_calls().iter().all(|call| call.starts_with("DescribeKey")) && is_empty(&place));
+    for (spec, usage) in unfit {
+        let mut fake = FakeKms::new();
+        let keys: Vec<_> = REGIONS.map(|region| fake.make(region, KeySpec::default())).to_vec();
+        fake.kms.disable_key(region("us-east-1"), keys[1].key_id()).expect("disabled");
+        fake.described_as.insert(keys[0].clone(), (spec, usage));
+        fake.described_as.insert(keys[2].clone(), (spec, usage));
+        let (fake, place) = (Arc::new(fake), Place::new());
+        let told = |region: &str, key: &KeyArn| format!("{region}: InvalidKeyUsageException: {key} is {spec}, for {usage}: no data key");
+        let parts = [told("us-west-2", &keys[0]), "us-east-1: ".to_owned(), "is disabled".to_owned(), told("eu-west-1", &keys[2])];
+        // By ARN and by id.
+        for named in [arns(&keys), keys.iter().map(|key| key.key_id().to_owned()).collect()] {
+            let refused = place.create_with(&with(&fake), &under(&named));
+            assert_refused(refused, ErrorCode::InvalidKeyUsageException, &parts.each_ref().map(String::as_str));
+            let described = REGIONS.map(|region| format!("DescribeKey {region}"));
+            assert!(is_empty(&place) && fake.take_calls().iter().all(|call| described.contains(call)));
+        }
+    }
 }
 
 #[test]

@@ -92,3 +92,39 @@ fn a_description_is_of_the_key_asked_for() {
         assert_eq!(found, expected, "{key}");
     }
 }
+
+#[test]
+fn a_public_key_is_of_the_key_asked_for() {
+    let curve = EcPrivateKey::generate(Curve::P256, &SystemRandom).expect("a key").public_key().to_spki_der().to_vec();
+    let other_curve = EcPrivateKey::generate(Curve::P384, &SystemRandom).expect("a key").public_key().to_spki_der().to_vec();
+    let own = arn("us-east-1").to_string();
+    let described = OnlineKey::new(arn("us-east-1"), "ECC_NIST_P256", "KEY_AGREEMENT", "Enabled");
+    let answer = |key: &str, spec: &str, usage: &str, der: &[u8]| json!({ "KeyId": key, "KeySpec": spec, "KeyUsage": usage, "PublicKey": BASE64.encode(der) });
+    let longer = [curve.as_slice(), &[0]].concat();
+    let cases = [
+        (answer(&arn("us-east-2").to_string(), "ECC_NIST_P256", "KEY_AGREEMENT", &curve), "the answer is of another key"),
+        (json!({ "PublicKey": BASE64.encode(&curve) }), "the answer names no key"),
+        (json!({ "KeyId": own }), "its PublicKey is not one of ECC_NIST_P256"),
+        (answer(&own, "ECC_NIST_P256", "SIGN_VERIFY", &curve), "the answer is not of a key of ECC_NIST_P256 for KEY_AGREEMENT"),
+        (answer(&own, "ECC_NIST_P384", "KEY_AGREEMENT", &curve), "the answer is not of a key of ECC_NIST_P256 for KEY_AGREEMENT"),
+        (answer(&own, "ECC_NIST_P256", "KEY_AGREEMENT", &other_curve), "its PublicKey is not one of ECC_NIST_P256"),
+        (answer(&own, "ECC_NIST_P256", "KEY_AGREEMENT", &longer), "its PublicKey is not one of ECC_NIST_P256"),
+        (answer(&own, "ECC_NIST_P256", "KEY_AGREEMENT", b"not DER"), "its PublicKey is not one of ECC_NIST_P256"),
+    ];
+    for (body, reason) in cases {
+        let text = unused(&body, |kms, _| kms.get_public_key(&described));
+        assert!(text.starts_with(&format!("calling GetPublicKey in us-east-1 with {own}: {reason}")), "{text}");
+    }
+    // Other services have the bare id, and leave out what DescribeKey has told.
+    for body in [answer(&own, "ECC_NIST_P256", "KEY_AGREEMENT", &curve), json!({ "KeyId": ID, "PublicKey": BASE64.encode(&curve) })] {
+        let memory = Memory::answering(ok(&body));
+        let kms = memory.kms();
+        for _ in 0..2 {
+            assert_eq!(kms.get_public_key(&described).expect("taken").to_spki_der(), curve);
+        }
+        let sent: Vec<_> = memory.sent().iter().map(|request| (request.operation().to_owned(), request.body.clone())).collect();
+        assert_eq!(sent, [("GetPublicKey".to_owned(), json!({ "KeyId": own }))], "asked once");
+    }
+    let signing = OnlineKey::new(arn("us-east-1"), "ECC_NIST_P256", "SIGN_VERIFY", "Enabled");
+    unused(&answer(&own, "ECC_NIST_P256", "SIGN_VERIFY", &curve), |kms, _| kms.get_public_key(&signing));
+}

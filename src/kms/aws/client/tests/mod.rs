@@ -1,7 +1,7 @@
 //! The client against answers in memory: no socket is opened.
 
 mod answers;
-mod describe_key_cache;
+mod asked_once;
 mod failures;
 mod requests;
 mod threads;

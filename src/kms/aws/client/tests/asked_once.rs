@@ -25,6 +25,8 @@ fn a_name_is_of_a_region_and_an_answer_is_known_by_its_arn() {
     let kms = memory.kms();
     let by_alias = kms.describe_key(region("eu-west-1"), "alias/example").expect("described");
     assert_eq!(kms.describe_key(region("eu-west-1"), &by_alias.arn.to_string()).expect("known"), by_alias);
+    assert_eq!(kms.described_key(&by_alias.arn), Some(by_alias.clone()), "known without a call");
+    assert_eq!(kms.described_key(&arn("ca-central-1")), None);
     assert_ne!(kms.describe_key(region("us-east-1"), "alias/example").expect("described"), by_alias);
     let expected = [("eu-west-1", "alias/example"), ("us-east-1", "alias/example")];
     assert_eq!(keys_asked_for(&memory), expected.map(|(region, key)| (region.to_owned(), key.to_owned())));
