@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::{
     Vault,
     family::Located,
-    record::AWSCURRENT,
+    record::{AWSCURRENT, BundleRecord, SecretRecord},
     secret_members::{BundleInfo, ReplicationStatus, bundles, statuses},
 };
 use crate::{
-    arn::{KeyArn, SecretArn},
+    arn::{AccountId, AliasArn, KeyArn, SecretArn},
     kms::{EmbeddedKms, key_choice::KeyOptions},
     region::Region,
 };
@@ -39,6 +39,10 @@ pub struct SecretChange {
     /// The Regions whose bundles a recovery key opens too that is not in the keystore; not part of the answer's document.
     #[serde(skip)]
     pub recovery_only: Vec<Region>,
+    /// The accounts whose keys in AWS KMS some of those bundles are under, where nobody named the key by an ARN, which says it; not part of the
+    /// answer's document.
+    #[serde(skip)]
+    pub unsaid_accounts: Vec<AccountId>,
     /// Keys that opened bundles before the change, and do not open the ones after it; not part of the answer's document.
     #[serde(skip)]
     pub lost_keys: Vec<String>,
@@ -59,8 +63,9 @@ impl SecretChange {
             let in_aws = |key: &KeyArn| kms.is_imported(key) || keys.online.is_some() && !keys.known(kms).has(key);
             bundle.kms_key_id.parse().is_ok_and(|key| in_aws(&key)) && !keys.can_open(Some(kms), bundle)
         });
-        let (mut public_only, mut recovery_only) = (BTreeSet::new(), BTreeSet::new());
+        let (mut public_only, mut recovery_only, mut unsaid_accounts) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for bundle in closed {
+            unsaid_accounts.extend(unsaid_account(record, keys, bundle));
             let regions = if bundle.encrypted_data_keys.len() > 1 { &mut recovery_only } else { &mut public_only };
             regions.insert(bundle.region);
         }
@@ -72,9 +77,19 @@ impl SecretChange {
             bundles: bundles(vault, Some(kms), keys, secret, None),
             public_only: public_only.into_iter().collect(),
             recovery_only: recovery_only.into_iter().collect(),
+            unsaid_accounts: unsaid_accounts.into_iter().collect(),
             lost_keys: Vec::new(),
             not_compared: Vec::new(),
             not_followed: Vec::new(),
         }
     }
+}
+
+/// The account of a bundle's key in AWS KMS, which is not the configured one, and which the name of the Region's key does not tell.
+fn unsaid_account(record: &SecretRecord, keys: &KeyOptions, bundle: &BundleRecord) -> Option<AccountId> {
+    let key: KeyArn = bundle.kms_key_id.parse().ok()?;
+    let name = record.key_name(bundle.region);
+    let told = name.parse().map(|arn: KeyArn| arn.account().clone()).or_else(|_| name.parse().map(|arn: AliasArn| arn.account().clone()));
+    let account = key.account();
+    (keys.online.is_some() && *account != keys.account && told.as_ref() != Ok(account)).then(|| account.clone())
 }

@@ -1,15 +1,23 @@
-"""`--kms aws` with keys of every kind: RSA and elliptic curve keys whose public keys were imported, multi-Region keys, and messages for many keys."""
+"""`--kms aws` with keys of every kind: RSA and elliptic curve keys whose public keys were imported or are fetched, multi-Region keys, keys that wrap
+nothing, and messages for many keys."""
 
 import base64
 import json
 import os
 
 import pytest
+from aws_cryptographic_material_providers.mpl.models import (
+    CreateAwsKmsEcdhKeyringInput,
+    CreateAwsKmsRsaKeyringInput,
+    KmsEcdhStaticConfigurationsKmsPublicKeyDiscovery,
+    KmsPublicKeyDiscoveryInput,
+)
 
 from support.coldseal import Coldseal, expect
-from support.endpoints import Serve
+from support.endpoints import Moto, Serve
 from support.faults import Proxy
-from support.kms_client import PRIMARY, REGIONS, Machine, created, expect_calls
+from support.kms_client import PRIMARY, REGIONS, Machine, created, expect_calls, files
+from support.python_sdk import CLIENT, PROVIDERS
 
 AWAY = REGIONS[1]
 ACCOUNT = "000000000000"
@@ -22,6 +30,27 @@ SPECS = {
 }
 CALLS_FOR_A_MESSAGE = 16
 MANY = 20
+
+
+# Keys of AWS that no data key is wrapped under.
+UNFIT = {
+    "RSA_2048": "SIGN_VERIFY",
+    "ECC_NIST_P256": "SIGN_VERIFY",
+    "ECC_SECG_P256K1": "SIGN_VERIFY",
+    "HMAC_256": "GENERATE_VERIFY_MAC",
+}
+
+
+def opened_by_sdk(client, arn, spec, message):
+    """What the SDK's AWS KMS keyring for this kind of key makes of a message."""
+    if spec.startswith("RSA_"):
+        asked = CreateAwsKmsRsaKeyringInput(kms_key_id=arn, encryption_algorithm="RSAES_OAEP_SHA_256", kms_client=client)
+        keyring = PROVIDERS.create_aws_kms_rsa_keyring(input=asked)
+    else:
+        scheme = KmsEcdhStaticConfigurationsKmsPublicKeyDiscovery(KmsPublicKeyDiscoveryInput(recipient_kms_identifier=arn))
+        asked = CreateAwsKmsEcdhKeyringInput(key_agreement_scheme=scheme, curve_spec=spec, kms_client=client)
+        keyring = PROVIDERS.create_aws_kms_ecdh_keyring(input=asked)
+    return CLIENT.decrypt(source=message, keyring=keyring)[0]
 
 
 def public_key_file(client, arn, file):
@@ -84,6 +113,61 @@ class Machines:
             expect_calls(f"get-secret-value in {region}", calls, {(region, operation): 1}, [region])
         self.bare.aws("verify", "--open", "../here/coldseal-vault")
 
+    def fetched(self, region, spec):
+        """A key of whose public part nothing is known here, with an alias."""
+        client = self.server.client(region)
+        arn = client.create_key(KeySpec=spec, KeyUsage=SPECS[spec][0])["KeyMetadata"]["Arn"]
+        client.create_alias(AliasName=f"alias/{arn[-12:]}", TargetKeyId=arn)
+        return arn, f"alias/{arn[-12:]}"
+
+    def fetched_file(self, spec):
+        """Sealed under a key whose public part is fetched: the SDK opens it with AWS KMS, and so does coldseal."""
+        arn, alias = self.fetched(PRIMARY, spec)
+        client, operation = self.server.client(PRIMARY), SPECS[spec][1]
+        payload = os.urandom(1000)
+        (self.bare.folder / "payload").write_bytes(payload)
+        for named in (arn, alias, arn.rsplit("/", 1)[1]):
+            seal = ["seal", "payload", "--kms-key-id", named, "--region", PRIMARY, "-o", "message", "--force"]
+            _, said, calls = self.bare.aws(*seal)
+            expect_calls(f"seal for {spec} by {named}", calls, {(PRIMARY, "GetPublicKey"): 1}, [PRIMARY])
+            expect(f"kms: aws: {sum(calls.values())} calls" in said, f"seal for {spec} says\n{said}")
+            message = (self.bare.folder / "message").read_bytes()
+            expect(opened_by_sdk(client, arn, spec, message) == payload, f"{spec}: the SDK opened another payload")
+            opened, _, calls = self.bare.aws("open", "message", "--kms-key-id", arn)
+            expect(opened == payload, f"{spec}: another payload")
+            expect_calls(f"open of {spec}", calls, {(PRIMARY, operation): 1}, [PRIMARY])
+        provider = "aws-kms-rsa" if spec.startswith("RSA_") else "raw-ecdh"
+        named = [edk["ProviderId"] for edk in json.loads(self.bare.run("inspect", "message"))["EncryptedDataKeys"]]
+        expect(named == [provider], f"{spec}: the message has {named}")
+        if spec.startswith("RSA_"):
+            _, said, calls = self.bare.aws("seal", "payload", "--kms-key-id", arn, "--sign-message", "-o", "signed", expect=254)
+            expect(arn in said and not (self.bare.folder / "signed").exists(), f"a signed message under {spec} says\n{said}")
+
+    def fetched_secret(self):
+        """A secret under keys of three kinds, none of them imported: made, read, given a Region, rewrapped, read by the SDK."""
+        (rsa, alias), (curve, _) = self.fetched(PRIMARY, "RSA_2048"), self.fetched(AWAY, "ECC_NIST_P256")
+        symmetric = self.server.client(REGIONS[2]).create_key()["KeyMetadata"]["Arn"]
+        (self.bare.folder / "value").write_text("EXAMPLE-PASSWORD")
+        create = ["create-secret", "--name", "fetched", "--secret-string", "file://value", "--region", PRIMARY, "--kms-key-id", alias]
+        shown, said, calls = self.bare.aws(*create, "--add-replica-regions", f"Region={AWAY},KmsKeyId={curve}")
+        expect_calls("create-secret", calls, {(PRIMARY, "GetPublicKey"): 1, (AWAY, "GetPublicKey"): 1}, [PRIMARY, AWAY])
+        expect(all(bundle["OpensHere"] for bundle in json.loads(shown)["Bundles"]) and "warning" not in said, f"create-secret says\n{said}")
+        opening = {PRIMARY: "Decrypt", AWAY: "DeriveSharedSecret"}
+        replicate = ["replicate-secret-to-regions", "--secret-id", "fetched", "--region", PRIMARY]
+        _, _, calls = self.bare.aws(*replicate, "--add-replica-regions", f"Region={REGIONS[2]},KmsKeyId={symmetric}")
+        expect_calls("replicate-secret-to-regions", calls, {(PRIMARY, "Decrypt"): 1, (REGIONS[2], "Encrypt"): 1}, [PRIMARY, REGIONS[2]])
+        for what in ("replicated", "rewrapped"):
+            for region in REGIONS:
+                shown, _, calls = self.bare.aws("get-secret-value", "--secret-id", "fetched", "--region", region)
+                expect(json.loads(shown)["SecretString"] == "EXAMPLE-PASSWORD", f"{what}, {region}: another value")
+                expect_calls(f"get-secret-value in {region}", calls, {(region, opening.get(region, "Decrypt")): 1}, [region])
+            self.bare.aws("rewrap", "--secret-id", "fetched", "--region", PRIMARY)
+        for region, arn, spec in ((PRIMARY, rsa, "RSA_2048"), (AWAY, curve, "ECC_NIST_P256")):
+            described = json.loads(self.bare.run("describe-secret", "--secret-id", "fetched", "--region", region))
+            message = open(described["Bundles"][0]["Path"], "rb").read()
+            expect(opened_by_sdk(self.server.client(region), arn, spec, message) == b"EXAMPLE-PASSWORD", f"{region}: the SDK read another value")
+        self.bare.aws("verify", "--open")
+
     def multi_region(self):
         """A message under a multi-Region key opens in the Region of its replica, where the key's own Region is never called."""
         client = self.server.client(PRIMARY)
@@ -143,3 +227,41 @@ def test_multi_region_keys(machines):
 
 def test_a_message_for_many_keys(machines):
     machines.many_keys()
+
+
+@pytest.mark.parametrize("spec", SPECS)
+def test_a_file_for_a_key_whose_public_part_is_fetched(machines, spec):
+    machines.fetched_file(spec)
+
+
+def test_a_secret_for_keys_whose_public_parts_are_fetched(machines):
+    machines.fetched_secret()
+
+
+def test_keys_that_wrap_nothing(binary, folder):
+    """moto_server has keys of every usage, and would encrypt under each of them: they are refused by name before anything is written."""
+    with Moto(folder / "moto") as server, Proxy(server.url) as proxy:
+        machine = Machine(binary, folder / "machine", server, proxy, Moto.account)
+        (machine.folder / "value").write_text("EXAMPLE-PASSWORD")
+        client = server.client(PRIMARY)
+        for spec, usage in UNFIT.items():
+            arn = client.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]["Arn"]
+            client.create_alias(AliasName=f"alias/{arn[-12:]}", TargetKeyId=arn)
+            for named in (arn, f"alias/{arn[-12:]}"):
+                for command in (
+                    ["seal", "value", "--kms-key-id", named, "--region", PRIMARY, "-o", "message"],
+                    ["seal", "value", "--to", f"Region={PRIMARY},KmsKeyId={named}"],
+                    ["create-secret", "--name", "unfit", "--secret-string", "file://value", "--region", PRIMARY, "--kms-key-id", named],
+                    ["kms", "set-default-key", "--region", PRIMARY, "--key-id", named],
+                ):
+                    _, said, calls = machine.aws(*command, expect=254)
+                    expect(arn in said and f"is {spec}, for {usage}" in said, f"{command}: {said}")
+                    expect_calls(" ".join(command), calls, {}, [PRIMARY])
+        left = {path.name for path in machine.folder.iterdir()} - {"value"}
+        expect(not files(machine) and not any("bundle" in name or name == "message" for name in left), f"{left} was left")
+        # An RSA key that encrypts makes the data key that only its keyring opens, where moto would encrypt as under a symmetric one.
+        arn = client.create_key(KeySpec="RSA_2048", KeyUsage="ENCRYPT_DECRYPT")["KeyMetadata"]["Arn"]
+        _, _, calls = machine.aws("seal", "value", "--kms-key-id", arn, "-o", "message")
+        expect_calls("seal", calls, {(PRIMARY, "GetPublicKey"): 1}, [PRIMARY])
+        named = [edk["ProviderId"] for edk in json.loads(machine.run("inspect", "message"))["EncryptedDataKeys"]]
+        expect(named == ["aws-kms-rsa"], f"the message has {named}")

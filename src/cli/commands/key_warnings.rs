@@ -1,6 +1,6 @@
 //! What a command that sealed says at once of the keys: who can open what it made, and who cannot.
 
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 use crate::{
     arn::{AccountId, KeyArn},
@@ -101,10 +101,8 @@ pub(super) fn of_change(kms: &EmbeddedKms, change: &SecretChange, keys: &KeyOpti
         warnings.extend(of_regions(change.public_only.clone(), change.recovery_only.clone()));
         return warnings;
     }
-    // With AWS KMS, what does not open is under keys of accounts that are not asked.
-    let closed = |key: &&KeyArn| change.public_only.contains(&key.region()) || change.recovery_only.contains(&key.region());
-    let accounts: BTreeSet<_> = sealed_under.iter().filter(closed).map(KeyArn::account).collect();
-    warnings.extend(accounts.into_iter().filter(|account| **account != keys.account).cloned().map(KeyWarning::OtherAccount));
+    // With AWS KMS, what does not open is under keys of accounts that are not asked; whoever gave an ARN knows its account.
+    warnings.extend(change.unsaid_accounts.iter().cloned().map(KeyWarning::OtherAccount));
     warnings
 }
 

@@ -179,6 +179,7 @@ impl<'a> Report<'a> {
                 merged.bundles.append(&mut change.bundles);
                 extend(&mut merged.public_only, change.public_only);
                 extend(&mut merged.recovery_only, change.recovery_only);
+                extend(&mut merged.unsaid_accounts, change.unsaid_accounts);
             }
         }
     }

@@ -45,6 +45,24 @@ fn only_the_configured_account_is_asked() {
     assert!(get(&place, &named, "us-east-1").is_err() && fake.take_calls().is_empty(), "no other key is asked");
 }
 
+/// Whoever names a key by its ARN has said whose it is.
+#[test]
+fn an_account_that_no_arn_tells_is_told() {
+    let (fake, keys) = three_keys();
+    let (fake, place) = (Arc::new(fake), Place::new());
+    let unconfigured = KeyOptions { account: crate::arn::AccountId::embedded(), online_opening: OnlineOpening::default(), ..with(&fake) };
+    let alias_arn = format!("arn:aws:kms:us-east-1:{ACCOUNT}:alias/app");
+    for (name, named, expected) in [
+        ("by-arn", vec![keys[0].to_string(), alias_arn.clone(), keys[2].to_string()], &[][..]),
+        ("by-alias", vec![keys[0].to_string(), alias_arn, "alias/app".to_owned()], &[ACCOUNT][..]),
+        ("by-id", vec![keys[0].key_id().to_owned(), keys[1].to_string(), keys[2].to_string()], &[ACCOUNT][..]),
+    ] {
+        let change = place.create_with(&unconfigured, &CreateSecret { name: name.to_owned(), ..under(&named) }).expect("created");
+        assert_eq!(change.public_only.len(), 3, "{name}: they do not open as things are");
+        assert_eq!(change.unsaid_accounts.iter().map(|account| account.as_str()).collect::<Vec<_>>(), expected, "{name}");
+    }
+}
+
 #[test]
 fn verify_opens_with_aws_and_a_refusal_is_no_fault() {
     let (fake, keys) = three_keys();
