@@ -69,7 +69,7 @@ fn verify_opens_with_aws_and_a_refusal_is_no_fault() {
     let (fake, place) = (Arc::new(fake), Place::new());
     place.create_with(&with(&fake), &under(&arns(&keys))).expect("created");
     let verify = |keys: &KeyOptions| {
-        let options = VerifyOptions { kms: Some(&place.kms()), keys: Some(keys), region: None };
+        let options = VerifyOptions { kms: Some(&place.kms()), keys: Some(keys), ..VerifyOptions::default() };
         verify_paths(&[place.vault.root().to_owned()], options)
     };
     let report = verify(&with(&fake)).expect("verified");
