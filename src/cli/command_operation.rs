@@ -24,7 +24,8 @@ macro_rules! operations {
 }
 
 operations! {
-    BatchGetSecretValue CreateSecret DescribeSecret GetRandomPassword GetSecretValue ListSecrets ReplicateSecretToRegions
+    BatchGetSecretValue CreateSecret DescribeSecret GetRandomPassword GetSecretValue ListSecretVersionIds ListSecrets PutSecretValue
+    ReplicateSecretToRegions UpdateSecret UpdateSecretVersionStage
 
     CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
     EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey

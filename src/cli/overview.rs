@@ -14,9 +14,10 @@ Pack secrets offline: one encrypted bundle per AWS Region
 Usage: coldseal [OPTIONS] <COMMAND>
 
 Secrets, as in 'aws secretsmanager':
-  create-secret     get-secret-value     describe-secret     list-secrets
-  replicate-secret-to-regions            tag-resource        untag-resource
-  batch-get-secret-value                 get-random-password
+  create-secret  get-secret-value  put-secret-value  describe-secret
+  list-secrets  update-secret  tag-resource  untag-resource
+  list-secret-version-ids  update-secret-version-stage  get-random-password
+  replicate-secret-to-regions  batch-get-secret-value
 Keys, as in 'aws kms', and those of the embedded KMS:
   kms COMMAND       the commands: 'coldseal kms -h'
 Many secrets, files, checks:

@@ -1,7 +1,7 @@
 //! `--recovery-key`, and the keys that open what it sealed.
 
 use super::{
-    args::{OpeningKeyArgs, WrapArgs},
+    args::{OpeningKeyArgs, RawOpeningKeyArgs, WrapArgs},
     encryption_context::Purpose,
     failure::Outcome,
     files_in_use::FilesInUse,
@@ -107,6 +107,11 @@ pub(crate) fn name_online_keys(names: KeyNames<'_>, kms: Option<&EmbeddedKms>, k
 
 /// The keys that open a secret's bundles besides the keystore.
 pub(crate) fn opening_keys(files: &FilesInUse, args: &OpeningKeyArgs) -> Outcome<Vec<RawKey>> {
+    raw_opening_keys(files, &args.raw)
+}
+
+/// The same where AWS KMS has no say.
+pub(crate) fn raw_opening_keys(files: &FilesInUse, args: &RawOpeningKeyArgs) -> Outcome<Vec<RawKey>> {
     let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(files, word));
     let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(files, word, RawRsaPadding::default(), Purpose::Open));
     aes.chain(rsa).collect()

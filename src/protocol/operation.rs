@@ -103,13 +103,14 @@ pub(crate) struct Sealing<'a> {
 /// What AWS's requests to seal have not: each of it is asked for by a flag of coldseal's own.
 #[derive(Default)]
 pub(crate) struct Own {
-    /// The value of a new secret, from a file or a prompt; it is taken out.
+    /// The value of a new secret or version, from a file or a prompt; it is taken out.
     pub(crate) value: Option<SecretValue>,
     pub(crate) encryption_context: BTreeMap<String, String>,
     pub(crate) resource_policy: Option<ResourcePolicy>,
     pub(crate) rotation_rules: Option<RotationRules>,
     pub(crate) data_key_scope: DataKeyScope,
-    pub(crate) suite: AlgorithmSuite,
+    /// `None` for the default of a new secret, and for that of the version in use.
+    pub(crate) suite: Option<AlgorithmSuite>,
     pub(crate) on_problem: OnProblem,
     /// Of new ARNs.
     pub(crate) account: Option<AccountId>,

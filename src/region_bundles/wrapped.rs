@@ -86,7 +86,7 @@ fn wrap<W>(
     pairs: &EncryptionContext,
     wrap: impl FnOnce(Vec<WrapTarget<'_>>) -> result::Result<W, WrapFailures>,
 ) -> Result<W> {
-    let keyrings: Vec<_> = targets.iter().map(|target| keys.wrapping(durable.kms(), &target.arn)).collect();
+    let keyrings: Vec<_> = targets.iter().map(|target| keys.wrapping(durable.kms(), &target.arn, [])).collect();
     let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
     let wraps = targets
         .iter()

@@ -13,7 +13,7 @@ pub(super) struct PreparedChange {
     pub(super) key: SecretKey,
     /// The record to commit, without the new bundles.
     pub(super) after: SecretRecord,
-    /// For each version of `after` its new bundles, in the same order; fewer where the later versions get none.
+    /// The new bundles of versions of `after`.
     pub(super) sealed: Vec<SealedVersion>,
 }
 
@@ -39,7 +39,9 @@ impl PreparedChange {
         let Self { key, after, sealed } = self;
         let mut located = Located { key, record: after };
         let mut blobs: Vec<(BlobKey, Vec<u8>)> = Vec::new();
-        for (version, sealed) in located.record.versions.iter_mut().zip(sealed) {
+        for sealed in sealed {
+            let version = located.record.versions.iter_mut().find(|version| sealed.is_of(&version.version_id));
+            let version = version.expect("what was sealed is on record");
             for (bundle, blob, message) in sealed.into_bundles(&located.key) {
                 version.bundles.retain(|old| old.region != bundle.region);
                 version.bundles.push(bundle);

@@ -6,8 +6,9 @@ use super::{
     Vault, bundle,
     change::PreparedChange,
     family::{Family, Located},
-    limits::{DESCRIPTION_LENGTH, NAME_LENGTH, VERSION_ID_LENGTH},
-    parameters::check_tags,
+    limits::NAME_LENGTH,
+    new_version::version_id,
+    parameters::{check_description, check_tags, check_token},
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
     reading::Reading,
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, ReplicaRecord, ReplicaStatus, SecretRecord, Tag, VersionRecord},
@@ -176,10 +177,7 @@ impl Vault {
         let token = request.client_request_token.as_deref();
         match (token.and_then(|token| record.version(token)), &request.value) {
             (Some(version), Some(value)) if record.primary_region() == request.region => {
-                if self.is_same_value(kms, keys, holder, version, value)? {
-                    return Ok(holder.clone());
-                }
-                Err(SecretRefusal::TokenInUse { token: version.version_id.clone(), secret: record.arn.clone() }.into())
+                self.is_repeated(kms, keys, holder, &version.version_id, value).map(|_| holder.clone())
             }
             _ => Err(SecretRefusal::Exists(request.name.clone()).into()),
         }
@@ -201,10 +199,10 @@ pub(super) fn seal_create(
     let mut sealed = Vec::new();
     if let Some(value) = &request.value {
         let version_id = drawn.version_id.clone();
-        let source = VersionSource { data_key: None, suite: request.suite };
+        let source = VersionSource { data_key: None, suite: request.suite, ..VersionSource::default() };
         let (version, problems) = SealedVersion::seal(&after, &version_id, value, &targets, durable, keys, source)?;
         sealed.push(version);
-        record_failures(&mut after, &problems, request.on_problem, Some(primary))?;
+        record_failures(&mut after, None, &problems, (request.on_problem, Some(primary)))?;
         after.versions.push(VersionRecord {
             version_stages: vec![AWSCURRENT.to_owned()],
             created_date: after.created_date,
@@ -226,11 +224,7 @@ pub(super) struct Drawn {
 
 impl Drawn {
     pub(super) fn for_request(request: &CreateSecret) -> Result<Self> {
-        let version_id = match &request.client_request_token {
-            Some(token) => token.clone(),
-            None => uuid::Builder::from_random_bytes(random_array(&SystemRandom)?).into_uuid().to_string(),
-        };
-        Ok(Self { version_id, arn_suffix: arn_suffix()? })
+        Ok(Self { version_id: version_id(request.client_request_token.as_deref())?, arn_suffix: arn_suffix()? })
     }
 }
 
@@ -244,7 +238,7 @@ pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &Cr
     let (mut replicas, mut replaced) = (Vec::new(), Vec::new());
     for replica in &request.replicas {
         let named = (replica.region.as_str(), Named::ByCaller(replica.kms_key_id.as_deref()));
-        let checked = check_replica(kms, keys, request.region, family, named, request.name_clash);
+        let checked = check_replica(kms, keys, (request.region, None), family, named, request.name_clash);
         match checked.and_then(|target| check_suite(kms, target, suite)) {
             Ok(target) => {
                 replaced
@@ -271,15 +265,8 @@ impl CreateSecret {
         if self.name.contains(char::is_control) || self.name.starts_with("arn:") {
             return Err(SecretRefusal::NameForm(self.name.clone()).into());
         }
-        if let Some(token) = &self.client_request_token {
-            let characters = token.chars().count();
-            if !VERSION_ID_LENGTH.contains(&characters) {
-                return Err(SecretRefusal::TokenLength(characters).into());
-            }
-        }
-        if self.description.as_ref().is_some_and(|description| !DESCRIPTION_LENGTH.contains(&description.chars().count())) {
-            return Err(SecretRefusal::DescriptionLength.into());
-        }
+        check_token(self.client_request_token.as_deref())?;
+        check_description(self.description.as_deref())?;
         check_tags(&self.tags)?;
         if let Some(key) = self.encryption_context.keys().find(|key| bundle::is_reserved(key)) {
             return Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone())));
@@ -291,7 +278,7 @@ impl CreateSecret {
         let account = self.account.clone().unwrap_or_else(|| plan.primary.arn.account().clone());
         let now = Timestamp::now()?;
         let in_sync = plan.replicas.iter().map(in_sync);
-        let failed = plan.failed.iter().filter_map(failed_replica);
+        let failed = plan.failed.iter().filter_map(|problem| failed_replica(None, problem));
         Ok(SecretRecord {
             format: FORMAT,
             arn: SecretArn::new(self.region, account, format!("{}-{}", self.name, drawn.arn_suffix)),
@@ -319,21 +306,23 @@ pub(super) fn in_sync(target: &ChosenKey) -> ReplicaRecord {
         kms_key_id: target.name.clone(),
         status: ReplicaStatus::InSync,
         status_message: "Replication succeeded".to_owned(),
+        version_ids_to_stages: BTreeMap::new(),
     }
 }
 
-/// Records the Regions whose key did not wrap, and what they were to replace stays; where that cannot be, fails whole.
+/// Records the Regions whose key did not wrap, and what they were to replace stays; where that cannot be, fails whole. What they have by the record
+/// of `before` they keep. One Region may be `needed`.
 pub(super) fn record_failures(
     record: &mut SecretRecord,
+    before: Option<&SecretRecord>,
     problems: &[Problem],
-    on_problem: OnProblem,
-    needed: Option<Region>,
+    (on_problem, needed): (OnProblem, Option<Region>),
 ) -> Result<Vec<Region>> {
     let is_needed = |problem: &Problem| problem.retry.as_ref().is_none_or(|(region, _)| Some(*region) == needed);
     if !problems.is_empty() && (on_problem == OnProblem::FailWhole || problems.iter().any(is_needed)) {
         return Err(refusal(problems));
     }
-    let failed: Vec<_> = problems.iter().filter_map(failed_replica).collect();
+    let failed: Vec<_> = problems.iter().filter_map(|problem| failed_replica(before, problem)).collect();
     let regions: Vec<_> = failed.iter().map(|replica| replica.region).collect();
     record.replication_status.retain(|replica| !regions.contains(&replica.region));
     record.replication_status.extend(failed);
@@ -341,9 +330,11 @@ pub(super) fn record_failures(
     Ok(regions)
 }
 
-pub(super) fn failed_replica(problem: &Problem) -> Option<ReplicaRecord> {
+pub(super) fn failed_replica(before: Option<&SecretRecord>, problem: &Problem) -> Option<ReplicaRecord> {
     let (region, kms_key_id) = problem.retry.clone()?;
-    Some(ReplicaRecord { region, kms_key_id, status: ReplicaStatus::Failed, status_message: problem.told.status_message() })
+    let (status, status_message) = (ReplicaStatus::Failed, problem.told.status_message());
+    let version_ids_to_stages = before.map(|before| before.kept_stages(region)).unwrap_or_default();
+    Some(ReplicaRecord { region, kms_key_id, status, status_message, version_ids_to_stages })
 }
 
 /// Six random letters and digits, each equally likely.

@@ -7,10 +7,10 @@ use serde::Serialize;
 
 use super::{
     Vault,
-    record::{SecretRecord, Tag},
+    record::Tag,
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
-    secret_members::{BundleInfo, ReplicationStatus, bundles, key_in, rotation_due, rotation_in, shown_primary_region, statuses},
+    secret_members::{BundleInfo, ReplicationStatus, bundles, key_in, rotation_due, rotation_in, shown_primary_region, stages, statuses},
 };
 use crate::{
     arn::SecretArn,
@@ -91,8 +91,8 @@ impl Vault {
         region: Option<Region>,
     ) -> Result<SecretDescription> {
         let (secret, region) = self.find(secret_id, region)?;
-        let only = (region != secret.record.primary_region()).then_some(region);
-        let bundles = bundles(self, kms, keys, &secret, only);
+        let is_all = region == secret.record.primary_region();
+        let bundles = bundles(self, kms, keys, &secret, |_, bundle| is_all || bundle.region == region);
         let record = secret.record;
         let rotation = rotation_in(&record, region);
         Ok(SecretDescription {
@@ -101,7 +101,7 @@ impl Vault {
             rotation_enabled: rotation.map(|_| false),
             rotation_due_date: rotation.and_then(|rules| rotation_due(&record, rules)),
             rotation_rules: rotation.cloned(),
-            version_ids_to_stages: stages(&record),
+            version_ids_to_stages: stages(&record, region).collect(),
             primary_region: shown_primary_region(&record),
             replication_status: statuses(&record),
             name: record.name,
@@ -114,8 +114,4 @@ impl Vault {
             bundles,
         })
     }
-}
-
-fn stages(record: &SecretRecord) -> BTreeMap<String, Vec<String>> {
-    record.versions.iter().map(|version| (version.version_id.clone(), version.version_stages.clone())).collect()
 }

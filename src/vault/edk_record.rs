@@ -79,12 +79,16 @@ impl EdkRecord {
 
     /// True when the keystore can unwrap it.
     pub(crate) fn opens_with(&self, kms: &EmbeddedKms) -> bool {
-        let key = match (self.provider_id.as_str(), &self.key) {
+        self.kms_key(kms).is_some_and(|key| kms.can_unwrap(&key))
+    }
+
+    /// The KMS key that it is under. One of ECDH names a point: then the keystore has to have the key.
+    pub(crate) fn kms_key(&self, kms: &EmbeddedKms) -> Option<KeyArn> {
+        match (self.provider_id.as_str(), &self.key) {
             (AWS_KMS_PROVIDER_ID | AWS_KMS_RSA_PROVIDER_ID, EdkKey::Name(_)) => self.key_arn(),
             (_, EdkKey::Recipient(point)) => public_key(point).and_then(|recipient| kms.key_with_public_key(&recipient)),
             _ => None,
-        };
-        key.is_some_and(|key| kms.can_unwrap(&key))
+        }
     }
 }
 

@@ -72,6 +72,13 @@ impl Family {
         self.present().find(|(member, _)| member.record.arn == *arn).map(|(_, regions)| regions).unwrap_or_default()
     }
 
+    /// The Regions that a new version of a secret goes to: the primary, then the replicas in sync.
+    pub(super) fn regions_in_sync(&self, record: &SecretRecord) -> Vec<Region> {
+        let mut regions = self.regions_with(&record.arn);
+        regions.retain(|region| !record.is_behind(*region));
+        regions
+    }
+
     /// The same with nothing but their records.
     pub(super) fn into_present(self) -> Vec<(SecretRecord, Vec<Region>)> {
         let regions: Vec<_> = self.0.iter().map(|member| self.regions_of(member)).collect();

@@ -10,6 +10,9 @@ pub(crate) const NAME_LENGTH: RangeInclusive<usize> = 1..=512;
 /// Of a version's id, and of the client request token that becomes one.
 pub(crate) const VERSION_ID_LENGTH: RangeInclusive<usize> = 32..=64;
 pub(crate) const VERSION_STAGE_LENGTH: RangeInclusive<usize> = 1..=256;
+/// Of a list of labels.
+pub(crate) const VERSION_STAGE_COUNT: RangeInclusive<usize> = 1..=20;
+pub(crate) const ROTATION_TOKEN_LENGTH: RangeInclusive<usize> = 36..=256;
 pub(crate) const TAG_KEY_LENGTH: RangeInclusive<usize> = 1..=128;
 pub(crate) const TAG_VALUE_LENGTH: RangeInclusive<usize> = 0..=256;
 pub(crate) const RESOURCE_POLICY_LENGTH: RangeInclusive<usize> = 1..=20_480;

@@ -3,7 +3,10 @@
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use super::{
-    limits::{SECRET_ID_LENGTH, TAG_KEY_LENGTH, TAG_VALUE_LENGTH, VERSION_ID_LENGTH, VERSION_STAGE_LENGTH},
+    limits::{
+        DESCRIPTION_LENGTH, SECRET_ID_LENGTH, TAG_KEY_LENGTH, TAG_VALUE_LENGTH, VERSION_ID_LENGTH, VERSION_STAGE_COUNT,
+        VERSION_STAGE_LENGTH,
+    },
     record::Tag,
 };
 use crate::error::{Constraint, MemberPath, Result, SecretRefusal, Violation};
@@ -22,6 +25,29 @@ pub(super) fn check_version_id(id: &str) -> Result<()> {
 
 pub(super) fn check_version_stage(label: &str) -> Result<()> {
     check_length("versionStage", label, &VERSION_STAGE_LENGTH)
+}
+
+/// The labels of a new version: none, or up to 20.
+pub(super) fn check_version_stages(labels: &[String]) -> Result<()> {
+    if labels.len() > *VERSION_STAGE_COUNT.end() {
+        return Err(Violation::new("versionStages", Constraint::MostLength(*VERSION_STAGE_COUNT.end())).into());
+    }
+    let path = |at| MemberPath::from("VersionStages").item(at);
+    labels.iter().enumerate().try_for_each(|(at, label)| check_length(path(at), label, &VERSION_STAGE_LENGTH))
+}
+
+/// The token that becomes a version's id.
+pub(super) fn check_token(token: Option<&str>) -> Result<()> {
+    let characters = token.map(|token| token.chars().count());
+    match characters.filter(|characters| !VERSION_ID_LENGTH.contains(characters)) {
+        Some(characters) => Err(SecretRefusal::TokenLength(characters).into()),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn check_description(description: Option<&str>) -> Result<()> {
+    let is_within = |description: &str| DESCRIPTION_LENGTH.contains(&description.chars().count());
+    if description.is_none_or(is_within) { Ok(()) } else { Err(SecretRefusal::DescriptionLength.into()) }
 }
 
 /// The [rules for tags](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_Tag.html): at most 50, no key twice (case

@@ -7,6 +7,7 @@ use super::{
     record::SecretRecord,
 };
 use crate::{
+    arn::SecretArn,
     error::ReplicaRefusal,
     kms::{
         DEFAULT_KEY_ALIAS, EmbeddedKms,
@@ -44,11 +45,11 @@ impl UntouchedRegions {
     }
 }
 
-/// Checks a replica's Region against the primary's, its key, and the names that are taken.
+/// Checks a replica's Region against the primary's, its key, and the names that are taken: by others than the secret itself, where that is there.
 pub(crate) fn check_replica(
     kms: &mut EmbeddedKms,
     keys: &KeyOptions,
-    primary: Region,
+    (primary, own): (Region, Option<&SecretArn>),
     family: &Family,
     (place, named): (&str, Named<'_>),
     clash: NameClash,
@@ -65,7 +66,8 @@ pub(crate) fn check_replica(
     // No later try finds a key where none is named.
     let retry = (keys.online.is_none() || name != DEFAULT_KEY_ALIAS).then_some((region, name));
     let target = key_of_region(kms, keys, region, named).map_err(|error| Problem::of(place, error, retry.clone()))?;
-    match (family.holder(region), clash) {
+    let holder = family.holder(region).filter(|holder| own != Some(&holder.record.arn));
+    match (holder, clash) {
         (None, _) => Ok(target),
         (Some(_), NameClash::Refuse) => Err(problem(ReplicaRefusal::NameTaken, retry)),
         (Some(holder), NameClash::Overwrite) => match other_regions(holder, region) {

@@ -17,9 +17,11 @@ use crate::{
     arn::SecretArn,
     crypto::{constant_time_eq, sha256},
     error::{BundleRefusal, Error, Refusal, Result, SecretRefusal},
+    format::{Header, HeaderLimits},
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::{ComparisonKey, EmbeddedKms, key_choice::KeyOptions},
     region::Region,
+    suite::AlgorithmSuite,
     timestamp::Timestamp,
 };
 
@@ -140,7 +142,7 @@ impl Vault {
     ) -> Result<SecretValueEntry> {
         selector.check()?;
         let (secret, region) = self.find(secret_id, region)?;
-        let version = select(&secret.record, selector)?;
+        let (version, version_stages) = select(&secret.record, region, selector)?;
         let OpenedBundle { value, .. } = self.open_in_region(openers, openers.farthest(), &secret, version, region)?;
         if comparison.is_some_and(|comparison| is_disproved(comparison, &secret.record, version, &value)) {
             return Err(disproved(version, region));
@@ -149,7 +151,7 @@ impl Vault {
             arn: secret.record.arn.in_region(region),
             version_id: version.version_id.clone(),
             value,
-            version_stages: version.version_stages.clone(),
+            version_stages: version_stages.to_vec(),
             created_date: version.created_date,
             is_compared: comparison.is_some_and(|comparison| can_compare(comparison, &version.value_tag)),
             name: secret.record.name,
@@ -229,6 +231,23 @@ impl Vault {
         Ok((path, message))
     }
 
+    /// The suite that all bundles of a version are sealed with: that of the primary Region's, or of the first other one that can be read.
+    pub(super) fn suite_of_version(&self, secret: &Located, version: &VersionRecord) -> Result<AlgorithmSuite> {
+        let primary = secret.record.primary_region();
+        let others = version.bundles.iter().map(|bundle| bundle.region).filter(|region| *region != primary);
+        let mut first_error = None;
+        for region in std::iter::once(primary).chain(others) {
+            let header = self
+                .read_as_recorded(secret, version, region)
+                .and_then(|(_, message)| Ok(Header::parse(&message, HeaderLimits::default())?.header));
+            match header {
+                Ok(header) => return Ok(header.suite),
+                Err(error) => _ = first_error.get_or_insert(error),
+            }
+        }
+        Err(first_error.unwrap_or(Error::Misuse("there is always a primary Region")))
+    }
+
     /// Whether `value` is that of a stored version: by its keyed tag, or with another keystore by opening the version.
     pub(super) fn is_same_value(
         &self,
@@ -289,20 +308,19 @@ fn others(version: &VersionRecord, region: Region) -> Vec<Region> {
     version.bundles.iter().map(|bundle| bundle.region).filter(|other| *other != region).collect()
 }
 
-fn select<'a>(record: &'a SecretRecord, selector: &VersionSelector) -> Result<&'a VersionRecord> {
-    let by_id = selector.version_id.as_deref().map(|id| record.version(id).ok_or_else(|| SecretRefusal::NoVersion(id.to_owned()).into()));
-    match (by_id, selector.version_stage.as_deref()) {
-        (Some(version), None) => version,
-        (Some(version), Some(stage)) => {
-            let version = version?;
-            if version.version_stages.iter().any(|label| label == stage) {
-                return Ok(version);
-            }
-            Err(SecretRefusal::StageOfOtherVersion.into())
-        }
-        (None, stage) => {
-            let stage = stage.unwrap_or(AWSCURRENT);
-            record.version_with_stage(stage).ok_or_else(|| SecretRefusal::NoStage(stage.to_owned()).into())
-        }
+/// The version that a Region has, and its labels there.
+fn select<'a>(record: &'a SecretRecord, region: Region, selector: &VersionSelector) -> Result<(&'a VersionRecord, &'a [String])> {
+    let mut versions = record.versions_in(region);
+    let has = |labels: &[String], stage: &str| labels.iter().any(|label| label == stage);
+    let Some(id) = selector.version_id.as_deref() else {
+        let stage = selector.version_stage.as_deref().unwrap_or(AWSCURRENT);
+        let found = versions.find(|(_, labels)| has(labels, stage));
+        return found.ok_or_else(|| SecretRefusal::NoStage(stage.to_owned()).into());
+    };
+    let found = versions.find(|(version, _)| version.version_id == id);
+    let (version, labels) = found.ok_or_else(|| SecretRefusal::NoVersion(id.to_owned()))?;
+    match selector.version_stage.as_deref() {
+        Some(stage) if !has(labels, stage) => Err(SecretRefusal::StageOfOtherVersion.into()),
+        _ => Ok((version, labels)),
     }
 }

@@ -102,6 +102,9 @@ pub(crate) struct ReplicaRecord {
     pub(crate) kms_key_id: String,
     pub(crate) status: ReplicaStatus,
     pub(crate) status_message: String,
+    /// The labels in this Region, where it failed and has versions of before: those that it had when it was last in sync, by VersionId.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) version_ids_to_stages: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,9 +181,45 @@ impl SecretRecord {
         replica.or(self.kms_key_id.as_deref()).unwrap_or(DEFAULT_KEY_ALIAS)
     }
 
-    /// True when `region` has the secret: as primary, or as a replica in sync.
+    /// True when `region` has the secret: as primary, as a replica in sync, or as one that failed later and has versions of before.
     pub(crate) fn is_in(&self, region: Region) -> bool {
-        region == self.primary_region() || self.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync)
+        region == self.primary_region()
+            || self.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync || self.has_bundle_for(region))
+    }
+
+    /// True for a Region whose replica failed: what it has, if anything, is of before.
+    pub(super) fn is_behind(&self, region: Region) -> bool {
+        self.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::Failed)
+    }
+
+    fn has_bundle_for(&self, region: Region) -> bool {
+        self.versions.iter().any(|version| version.bundle(region).is_some())
+    }
+
+    /// The labels of a version in a Region.
+    pub(super) fn stages_in<'r>(&'r self, region: Region, version: &'r VersionRecord) -> &'r [String] {
+        match self.replica(region).filter(|replica| replica.status == ReplicaStatus::Failed) {
+            Some(replica) => replica.version_ids_to_stages.get(&version.version_id).map_or(&[], Vec::as_slice),
+            None => &version.version_stages,
+        }
+    }
+
+    /// The versions that a Region has, each with its labels there.
+    pub(super) fn versions_in(&self, region: Region) -> impl Iterator<Item = (&VersionRecord, &[String])> {
+        let is_there = move |version: &&VersionRecord| !self.is_behind(region) || version.bundle(region).is_some();
+        self.versions.iter().filter(is_there).map(move |version| (version, self.stages_in(region, version)))
+    }
+
+    /// The labels that a Region keeps when its replica fails now.
+    pub(super) fn kept_stages(&self, region: Region) -> BTreeMap<String, Vec<String>> {
+        let labelled = self.versions_in(region).filter(|(version, stages)| version.bundle(region).is_some() && !stages.is_empty());
+        labelled.map(|(version, stages)| (version.version_id.clone(), stages.to_vec())).collect()
+    }
+
+    /// True for a version that has a label, in one Region at least.
+    pub(super) fn has_label(&self, version: &VersionRecord) -> bool {
+        let is_kept = |replica: &ReplicaRecord| replica.version_ids_to_stages.contains_key(&version.version_id);
+        !version.version_stages.is_empty() || self.replication_status.iter().any(is_kept)
     }
 
     /// When the value in use was made; for a secret without a value, when the secret was.
@@ -190,6 +229,11 @@ impl SecretRecord {
 
     pub(crate) fn version_with_stage(&self, stage: &str) -> Option<&VersionRecord> {
         self.versions.iter().find(|version| version.version_stages.iter().any(|label| label == stage))
+    }
+
+    /// The version that new ones are like: the one in use, else the latest.
+    pub(super) fn model_version(&self) -> Option<&VersionRecord> {
+        self.version_with_stage(AWSCURRENT).or(self.versions.last())
     }
 
     pub(crate) fn version(&self, id: &str) -> Option<&VersionRecord> {
@@ -216,7 +260,9 @@ impl SecretRecord {
             return Some("a Region occurs twice".to_owned());
         }
         let labels = self.versions.iter().flat_map(|version| &version.version_stages);
-        let is_ambiguous = occurs_twice(self.versions.iter().map(|version| &version.version_id)) || occurs_twice(labels);
+        let is_ambiguous = occurs_twice(self.versions.iter().map(|version| &version.version_id))
+            || occurs_twice(labels)
+            || self.replication_status.iter().any(|replica| occurs_twice(replica.version_ids_to_stages.values().flatten()));
         is_ambiguous.then(|| "a VersionId or a staging label occurs twice".to_owned())
     }
 }

@@ -18,7 +18,7 @@ use crate::{
     error::{Error, ReplicaRefusal, Result, Unvouched},
     format::Header,
     kms::{
-        DEFAULT_KEY_ALIAS, EmbeddedKms, KeystoreSession,
+        DEFAULT_KEY_ALIAS, EmbeddedKms,
         key_choice::{ChosenKey, KeyOptions, Named, Problem, key_of_region, refusal},
     },
     message::authentic_header,
@@ -40,6 +40,26 @@ pub(super) struct RegionKeys<'s> {
 pub(super) struct AskedKey<'r> {
     pub(super) region: Region,
     pub(super) key_id: &'r str,
+}
+
+/// The version that tells under which keys another one is to be.
+#[derive(Clone, Copy)]
+pub(super) enum LikeVersion<'v> {
+    /// With its data key, which proves its bundles.
+    Opened(&'v VersionRecord, &'v DataKey),
+    /// As it is on record.
+    Closed(&'v VersionRecord),
+    /// There is no version yet.
+    None,
+}
+
+impl<'v> LikeVersion<'v> {
+    const fn version(self) -> Option<&'v VersionRecord> {
+        match self {
+            Self::Opened(version, _) | Self::Closed(version) => Some(version),
+            Self::None => None,
+        }
+    }
 }
 
 /// A Region's key for one version.
@@ -94,6 +114,13 @@ impl KnownHolders {
         self.region
     }
 
+    /// The KMS keys at hand that open it besides the Region's own.
+    pub(super) fn recovery_keys(&self, kms: &EmbeddedKms, keys: &KeyOptions) -> Vec<KeyArn> {
+        let is_at_hand = |key: &KeyArn| keys.known(kms).has(key) || keys.online.is_some() && *key.account() == keys.account;
+        let besides = self.encrypted_data_keys.iter().flatten().skip(1);
+        besides.filter_map(|edk| edk.kms_key(kms)).filter(is_at_hand).collect()
+    }
+
     fn open(&self, after: &[(Region, Vec<EdkRecord>)], edk: &EdkRecord) -> bool {
         after.iter().any(|(region, edks)| *region == self.region && edks.contains(edk))
     }
@@ -138,7 +165,14 @@ impl<'s> RegionKeys<'s> {
             None if self.is_record_followed => Named::ByRecord(Some(self.secret.record.key_name(region))),
             None => return Ok(None),
         };
-        key_of_region(kms, self.keys, region, named).map(Some).map_err(|error| Problem::of(region.name(), error, None))
+        let retry = self.retry(region, named.key_id());
+        key_of_region(kms, self.keys, region, named).map(Some).map_err(|error| Problem::of(region.name(), error, retry))
+    }
+
+    /// What may be recorded of a Region whose key does not do. No later try finds a key where none is named.
+    fn retry(&self, region: Region, name: Option<&str>) -> Option<(Region, String)> {
+        let name = name.filter(|name| !name.is_empty()).unwrap_or(DEFAULT_KEY_ALIAS);
+        (self.keys.online.is_none() || name != DEFAULT_KEY_ALIAS).then(|| (region, name.to_owned()))
     }
 
     /// The key of each Region for a version that was opened.
@@ -147,40 +181,61 @@ impl<'s> RegionKeys<'s> {
     /// All Regions whose key cannot be used, or is not said; a bundle that cannot be read.
     pub(super) fn of_version(
         &self,
-        session: &mut KeystoreSession,
+        kms: &mut EmbeddedKms,
         version: &VersionRecord,
         data_key: &DataKey,
         regions: &[Region],
         asked: Option<AskedKey<'_>>,
     ) -> Result<Vec<RegionTarget>> {
+        let (targets, problems) = self.in_each(kms, LikeVersion::Opened(version, data_key), regions, asked)?;
+        if problems.is_empty() { Ok(targets) } else { Err(refusal(&problems)) }
+    }
+
+    /// The key of each Region for a new version, and the Regions whose key cannot be used, or is not said.
+    ///
+    /// # Errors
+    /// A bundle that cannot be read.
+    pub(super) fn in_each(
+        &self,
+        kms: &mut EmbeddedKms,
+        like: LikeVersion<'_>,
+        regions: &[Region],
+        asked: Option<AskedKey<'_>>,
+    ) -> Result<(Vec<RegionTarget>, Vec<Problem>)> {
         let (mut targets, mut problems) = (Vec::new(), Vec::new());
         for region in regions {
-            let found = match self.said_of(session.kms_mut(), *region, asked) {
-                Ok(Some(key)) if self.is_record_followed => {
-                    let before = version.bundle(*region).map(BundleRecord::all_encrypted_data_keys).unwrap_or_default();
-                    Ok(target(key, Some(before)))
-                }
-                Ok(said) => self.by_bundle(session, version, data_key, *region, said)?,
-                Err(problem) => Err(problem),
+            let recorded = || like.version().and_then(|version| version.bundle(*region)).map(BundleRecord::all_encrypted_data_keys);
+            let found = match (self.said_of(kms, *region, asked), like) {
+                (Ok(Some(key)), _) if self.is_record_followed => Ok(target(key, Some(recorded().unwrap_or_default()))),
+                (Ok(said), LikeVersion::Opened(version, data_key)) => self.by_bundle(kms, version, data_key, *region, said)?,
+                (Ok(Some(key)), LikeVersion::None) => Ok(target(key, Some(Vec::new()))),
+                (Ok(Some(key)), LikeVersion::Closed(_)) => Ok(target(key, None)),
+                (Ok(None), _) => Err(self.unvouched(*region, Unvouched::NoBundle)),
+                (Err(problem), _) => Err(problem),
             };
             match found {
                 Ok(target) => targets.push(target),
                 Err(problem) => problems.push(problem),
             }
         }
-        if problems.is_empty() { Ok(targets) } else { Err(refusal(&problems)) }
+        Ok((targets, problems))
+    }
+
+    /// Whether keys are those on record, so that no bundle has to tell.
+    pub(super) const fn is_record_followed(&self) -> bool {
+        self.is_record_followed
     }
 
     /// What the Region's bundle tells, where the record does not count.
     fn by_bundle(
         &self,
-        session: &mut KeystoreSession,
+        kms: &mut EmbeddedKms,
         version: &VersionRecord,
         data_key: &DataKey,
         region: Region,
         said: Option<ChosenKey>,
     ) -> Result<Result<RegionTarget, Problem>> {
-        let told = match self.told(session.kms(), version, data_key, region) {
+        let told = match self.told(kms, version, data_key, region) {
             Ok(told) => told,
             Err(error @ Error::Setup(_)) => return Err(error),
             Err(error) => {
@@ -200,9 +255,10 @@ impl<'s> RegionKeys<'s> {
             return Ok(Ok(target(key, before)));
         }
         let Some(key) = told.key else { return Ok(Err(self.unvouched(region, Unvouched::UnknownKey))) };
-        let named = self.name_of(session.kms(), region, &key);
-        let chosen = key_of_region(session.kms_mut(), self.keys, region, Named::ByRecord(Some(&named)));
-        Ok(chosen.map(|key| target(key, before)).map_err(|error| Problem::of(region.name(), error, None)))
+        let named = self.name_of(kms, region, &key);
+        let chosen = key_of_region(kms, self.keys, region, Named::ByRecord(Some(&named)));
+        let retry = self.retry(region, Some(&named));
+        Ok(chosen.map(|key| target(key, before)).map_err(|error| Problem::of(region.name(), error, retry)))
     }
 
     fn told(&self, kms: &EmbeddedKms, version: &VersionRecord, data_key: &DataKey, region: Region) -> Result<Told> {

@@ -9,7 +9,7 @@ use super::{
     family::{Family, Located},
     lookup::Found,
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
-    record::{AWSCURRENT, DataKeyScope, Replaced, ReplicaStatus, SecretRecord},
+    record::{AWSCURRENT, BundleRecord, DataKeyScope, Replaced, ReplicaStatus, SecretRecord},
     record_tag::{Author, RecordHand},
     region_keys::{KnownHolders, RegionKeys, RegionTarget, unvouched_key},
     rewrap::under_new_keys,
@@ -155,7 +155,7 @@ impl Vault {
             let kms = session.kms();
             let opened = self.open_any_region(&keys.openers(Some(kms)), kms.comparison_key(), secret, version, primary)?;
             check_suite_of_all(kms, &plan.targets, opened.suite)?;
-            let following = region_keys.of_version(session, version, &opened.data_key, &plan.following, None)?;
+            let following = region_keys.of_version(session.kms_mut(), version, &opened.data_key, &plan.following, None)?;
             let (following, holders) = following.into_iter().map(RegionTarget::into_parts).unzip();
             versions.push(OpenedVersion { opened, following, holders });
         }
@@ -183,7 +183,7 @@ impl SealedReplicas {
             // Whoever could open the replica that moves knows the data key.
             let data_key = Some(data_key).filter(|_| following.is_empty());
             let all: Vec<_> = following.iter().chain(&targets).cloned().collect();
-            let source = VersionSource { data_key, suite };
+            let source = VersionSource { data_key, suite, ..VersionSource::default() };
             let (sealed_version, failed) = SealedVersion::seal(record, &version.version_id, &value, &all, durable, keys, source)?;
             let cannot_follow = |problem: &Problem| following.iter().any(|key| problem.told.place == key.region().name());
             if failed.iter().any(cannot_follow) {
@@ -214,13 +214,14 @@ fn prepare_replicas(secret: Located, plan: &ReplicationPlan, sealed: SealedRepli
         let is_in_sync = |region| secret.record.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync);
         problem.retry.take_if(|(region, _)| is_in_sync(*region));
     }
+    let before = Some(&secret.record);
     let mut after = under_new_keys(&secret.record, &following)?;
-    for replica in plan.targets.iter().map(in_sync).chain(plan.failed.iter().filter_map(failed_replica)) {
+    for replica in plan.targets.iter().map(in_sync).chain(plan.failed.iter().filter_map(|problem| failed_replica(before, problem))) {
         after.replication_status.retain(|other| other.region != replica.region);
         after.replication_status.push(replica);
     }
     after.replaces.extend(plan.replaced.iter().cloned());
-    let failed = record_failures(&mut after, &problems, on_problem, None)?;
+    let failed = record_failures(&mut after, before, &problems, (on_problem, None))?;
     versions.iter_mut().for_each(|version| version.leave_out(&failed));
     after.last_changed_date = Timestamp::now()?;
     Ok(PreparedChange { key: secret.key, after, sealed: versions })
@@ -245,11 +246,15 @@ fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, 
     if plan.failed.is_empty() || can_record { Ok(plan) } else { Err(refusal(&plan.failed)) }
 }
 
-/// The Regions that need another data key as well, where a replica that is there goes to another key.
+/// The Regions that need another data key as well, where a replica that is there goes to another key, or could be opened by more than its own.
 fn following(record: &SecretRecord, family: &Family, targets: &[ChosenKey]) -> Vec<Region> {
     let is_target = |region: Region| targets.iter().any(|target| target.region() == region);
+    let is_left = |bundle: &BundleRecord| {
+        let stays = |target: &ChosenKey| target.arn.to_string() == bundle.kms_key_id && bundle.encrypted_data_keys.len() <= 1;
+        targets.iter().any(|target| target.region() == bundle.region && !stays(target))
+    };
     let mut bundles = record.versions.iter().flat_map(|version| &version.bundles);
-    if record.data_key_scope == DataKeyScope::PerRegion || !bundles.any(|bundle| is_target(bundle.region)) {
+    if record.data_key_scope == DataKeyScope::PerRegion || !bundles.any(is_left) {
         return Vec::new();
     }
     family.regions_with(&record.arn).into_iter().filter(|region| !is_target(*region)).collect()
@@ -265,7 +270,8 @@ fn plan_replica(
 ) -> Result<Option<ChosenKey>, Problem> {
     let (keys, clash, named) = (&request.keys, request.name_clash, replica.kms_key_id.as_deref());
     let is_record_followed = record.hand(kms.comparison_key()) == RecordHand::Own;
-    let mut check = |named| check_replica(kms, keys, record.primary_region(), family, (&replica.region, named), clash).map(Some);
+    let secret = (record.primary_region(), Some(&record.arn));
+    let mut check = |named| check_replica(kms, keys, secret, family, (&replica.region, named), clash).map(Some);
     let known = Region::new(&replica.region).and_then(|region| record.replica(region));
     let Some(known) = known else { return check(Named::ByCaller(named)) };
     if known.status == ReplicaStatus::Failed {

@@ -9,6 +9,7 @@ use super::{
     record::{AWSCURRENT, DataKeyScope, VersionRecord},
     region_keys::{AskedKey, KnownHolders, RegionKeys, RegionTarget},
     seal_version::{SealedVersion, VersionSource},
+    stages::moves_with_the_key,
 };
 use crate::{
     error::{Result, SecretRefusal},
@@ -29,6 +30,16 @@ pub(super) struct Resealing<'r> {
     region_keys: RegionKeys<'r>,
     /// `None` keeps that of each version.
     suite: Option<AlgorithmSuite>,
+    purpose: Purpose,
+}
+
+/// What versions are sealed anew for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// All of them, for the keys that are named and no others.
+    Rewrap,
+    /// Those that go with the secret's key; what opens them besides their Region's key goes on opening them.
+    Update,
 }
 
 /// What was sealed anew.
@@ -82,7 +93,12 @@ impl<'r> Resealing<'r> {
         keys: &'r KeyOptions,
         suite: Option<AlgorithmSuite>,
     ) -> Self {
-        Self { vault, secret, keys, region_keys: RegionKeys::new(vault, kms, secret, keys), suite }
+        Self { vault, secret, keys, region_keys: RegionKeys::new(vault, kms, secret, keys), suite, purpose: Purpose::Rewrap }
+    }
+
+    /// For `UpdateSecret`: the versions that AWS encrypts anew, and nobody else loses access.
+    pub(super) fn for_update(self) -> Self {
+        Self { purpose: Purpose::Update, ..self }
     }
 
     /// Seals every version for `regions`, which are among those that have the secret. Where they share a data key and somebody who has it may
@@ -105,7 +121,7 @@ impl<'r> Resealing<'r> {
                 return Err(refusal(&problems));
             }
         }
-        let mut parts = self.open(session.kms(), regions)?;
+        let mut parts = self.open(session.kms(), regions, present)?;
         let is_whole = present.iter().all(|region| regions.contains(region));
         let mut choice = if is_whole || self.secret.record.data_key_scope == DataKeyScope::PerRegion {
             DataKeyChoice::Fresh
@@ -122,7 +138,7 @@ impl<'r> Resealing<'r> {
             let planned = self.plan(session, widened(&mut parts, present), asked)?;
             sealed = self.seal(session, &parts, planned, DataKeyChoice::Fresh)?;
         }
-        sealed.check_followers(regions)?;
+        sealed.check_followers(if self.purpose == Purpose::Update { &[] } else { regions })?;
         Ok(sealed.resealed.keys_or(said))
     }
 
@@ -148,11 +164,13 @@ impl<'r> Resealing<'r> {
     }
 
     /// Opens each version once for all Regions, unless each has to tell its value itself.
-    fn open(&self, kms: &EmbeddedKms, regions: &[Region]) -> Result<Vec<OpenedPart<'r>>> {
+    fn open(&self, kms: &EmbeddedKms, regions: &[Region], present: &[Region]) -> Result<Vec<OpenedPart<'r>>> {
         let openers = self.keys.openers(Some(kms));
         let record = &self.secret.record;
+        // A Region that failed is in sync again once it has all of them.
+        let is_whole = self.purpose == Purpose::Rewrap || present.iter().any(|region| record.is_behind(*region));
         let mut parts = Vec::new();
-        for version in &record.versions {
+        for version in record.versions.iter().filter(|version| is_whole || moves_with_the_key(version)) {
             let at_once = if speaks_for_itself(kms.comparison_key(), record, version) { 1 } else { regions.len().max(1) };
             for some in regions.chunks(at_once) {
                 let region = some.first().copied().unwrap_or(record.primary_region());
@@ -171,7 +189,7 @@ impl<'r> Resealing<'r> {
     fn plan(&self, session: &mut KeystoreSession, parts: &[OpenedPart<'_>], asked: Option<AskedKey<'_>>) -> Result<Vec<PlannedPart>> {
         let mut planned = Vec::new();
         for part in parts {
-            let targets = self.region_keys.of_version(session, part.version, &part.opened.data_key, &part.regions, asked)?;
+            let targets = self.region_keys.of_version(session.kms_mut(), part.version, &part.opened.data_key, &part.regions, asked)?;
             let (keys, holders): (Vec<_>, Vec<_>) = targets.into_iter().map(RegionTarget::into_parts).unzip();
             check_suite_of_all(session.kms(), &keys, self.suite.unwrap_or(part.opened.suite))?;
             planned.push(PlannedPart { keys, holders });
@@ -193,7 +211,13 @@ impl<'r> Resealing<'r> {
         for (part, PlannedPart { keys, holders }) in parts.iter().zip(planned) {
             let OpenedPart { version, opened, .. } = part;
             let data_key = (choice == DataKeyChoice::Kept).then(|| copy_data_key(&opened.data_key)).transpose()?;
-            let source = VersionSource { data_key, suite: self.suite.unwrap_or(opened.suite) };
+            let kept = holders.iter().filter(|_| self.purpose == Purpose::Update);
+            let recovery_keys = |holders: &KnownHolders| {
+                let region = holders.region();
+                holders.recovery_keys(durable.kms(), self.keys).into_iter().map(move |key| (region, key))
+            };
+            let besides = kept.flat_map(recovery_keys).collect();
+            let source = VersionSource { data_key, suite: self.suite.unwrap_or(opened.suite), besides };
             let (sealed, problems) =
                 SealedVersion::seal(&self.secret.record, &version.version_id, &opened.value, &keys, &durable, self.keys, source)?;
             if !problems.is_empty() {
@@ -216,7 +240,7 @@ fn widened<'p, 'r>(parts: &'p mut [OpenedPart<'r>], present: &[Region]) -> &'p [
 }
 
 impl SealedParts {
-    /// Refuses where a Region that nobody named would open with fewer keys.
+    /// Refuses where a Region would open with fewer keys and is not one of those that were named.
     fn check_followers(&self, regions: &[Region]) -> Result<()> {
         let following = self.parts.iter().flat_map(|part| part.holders.iter().map(|holders| (holders, &part.after)));
         let following = following.filter(|(holders, _)| !regions.contains(&holders.region()));

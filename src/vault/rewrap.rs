@@ -127,7 +127,7 @@ pub(super) fn under_new_keys(record: &SecretRecord, keys: &[ChosenKey]) -> Resul
 }
 
 /// The Regions whose key on record was not taken, as nobody vouches for it, with that key as it was named.
-fn not_followed(record: &SecretRecord, keys: &[ChosenKey], asked: Option<AskedKey<'_>>) -> Vec<(Region, String)> {
+pub(super) fn not_followed(record: &SecretRecord, keys: &[ChosenKey], asked: Option<AskedKey<'_>>) -> Vec<(Region, String)> {
     let not_asked = keys.iter().filter(|key| asked.is_none_or(|asked| asked.region != key.region()));
     let with_recorded = not_asked.map(|key| (key, record.key_name(key.region())));
     with_recorded.filter(|(key, recorded)| key.name != *recorded).map(|(key, recorded)| (key.region(), recorded.to_owned())).collect()

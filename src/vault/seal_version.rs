@@ -40,6 +40,8 @@ pub(super) struct VersionSource {
     /// The data key; `None` where there is none yet.
     pub(super) data_key: Option<DataKey>,
     pub(super) suite: AlgorithmSuite,
+    /// KMS keys that a Region's bundle opens with besides that Region's key and those of the options.
+    pub(super) besides: Vec<(Region, KeyArn)>,
 }
 
 impl SealedVersion {
@@ -55,7 +57,9 @@ impl SealedVersion {
         options: &KeyOptions,
         source: VersionSource,
     ) -> Result<(Self, Vec<Problem>)> {
-        let keyrings: Vec<_> = targets.iter().map(|target| options.wrapping(durable.kms(), &target.arn)).collect();
+        let besides = |region: Region| source.besides.iter().filter(move |(of, _)| *of == region).map(|(_, key)| key);
+        let keyrings: Vec<_> =
+            targets.iter().map(|target| options.wrapping(durable.kms(), &target.arn, besides(target.region()))).collect();
         let keyrings: Vec<_> = keyrings.iter().map(|keyrings| borrowed(keyrings)).collect();
         let wraps = targets.iter().zip(&keyrings).map(|(target, keyrings)| WrapTarget {
             keyrings,

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     Vault,
     family::Located,
-    record::{AWSCURRENT, BundleRecord, SecretRecord},
+    record::{AWSCURRENT, BundleRecord, SecretRecord, VersionRecord},
     secret_members::{BundleInfo, ReplicationStatus, bundles, statuses},
 };
 use crate::{
@@ -16,7 +16,7 @@ use crate::{
     region::Region,
 };
 
-/// The answer of `CreateSecret` and `ReplicateSecretToRegions`.
+/// The answer of `CreateSecret`, `ReplicateSecretToRegions`, `PutSecretValue` and `UpdateSecret`.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct SecretChange {
@@ -25,13 +25,16 @@ pub struct SecretChange {
     pub arn: SecretArn,
     /// The secret's name.
     pub name: String,
-    /// The version in use; absent for a secret without a value.
+    /// The version in use, or the one that was made; absent for a secret without a value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version_id: Option<String>,
+    /// The labels of the version that was made; none where a secret was created or replicated, as in AWS.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub version_stages: Vec<String>,
     /// The replicas.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub replication_status: Vec<ReplicationStatus>,
-    /// The bundles of all versions.
+    /// The bundles of all versions, or of the one that was made.
     pub bundles: Vec<BundleInfo>,
     /// The Regions whose bundles only AWS KMS opens, as they are under imported public keys; not part of the answer's document.
     #[serde(skip)]
@@ -56,10 +59,39 @@ pub struct SecretChange {
     pub not_followed: Vec<(Region, String)>,
 }
 
+/// The answer of changes that make nothing new.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct SecretIdentity {
+    /// The secret's ARN in its primary Region.
+    #[serde(rename = "ARN")]
+    pub arn: SecretArn,
+    /// The secret's name.
+    pub name: String,
+}
+
 impl SecretChange {
     pub(super) fn of(vault: &Vault, kms: &EmbeddedKms, keys: &KeyOptions, secret: &Located) -> Self {
+        Self::of_versions(vault, kms, keys, secret, |_| true)
+    }
+
+    /// The same about one version.
+    pub(super) fn of_version(vault: &Vault, kms: &EmbeddedKms, keys: &KeyOptions, secret: &Located, version_id: &str) -> Self {
+        let version_stages = secret.record.version(version_id).map(|version| version.version_stages.clone()).unwrap_or_default();
+        let change = Self::of_versions(vault, kms, keys, secret, |version| version.version_id == version_id);
+        Self { version_id: Some(version_id.to_owned()), version_stages, ..change }
+    }
+
+    fn of_versions(
+        vault: &Vault,
+        kms: &EmbeddedKms,
+        keys: &KeyOptions,
+        secret: &Located,
+        is_told: impl Fn(&VersionRecord) -> bool,
+    ) -> Self {
         let record = &secret.record;
-        let closed = record.versions.iter().flat_map(|version| &version.bundles).filter(|bundle| {
+        let told = record.versions.iter().filter(|version| is_told(version));
+        let closed = told.flat_map(|version| &version.bundles).filter(|bundle| {
             let in_aws = |key: &KeyArn| kms.is_imported(key) || keys.online.is_some() && !keys.known(kms).has(key);
             bundle.kms_key_id.parse().is_ok_and(|key| in_aws(&key)) && !keys.can_open(Some(kms), bundle)
         });
@@ -74,7 +106,8 @@ impl SecretChange {
             name: record.name.clone(),
             version_id: record.version_with_stage(AWSCURRENT).map(|version| version.version_id.clone()),
             replication_status: statuses(record),
-            bundles: bundles(vault, Some(kms), keys, secret, None),
+            version_stages: Vec::new(),
+            bundles: bundles(vault, Some(kms), keys, secret, |version, _| is_told(version)),
             public_only: public_only.into_iter().collect(),
             recovery_only: recovery_only.into_iter().collect(),
             unsaid_accounts: unsaid_accounts.into_iter().collect(),

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     Vault,
     family::Located,
-    record::{ReplicaRecord, ReplicaStatus, SecretRecord},
+    record::{BundleRecord, ReplicaRecord, ReplicaStatus, SecretRecord, VersionRecord},
     rotation::RotationRules,
 };
 use crate::{
@@ -64,6 +64,11 @@ pub(super) fn statuses(record: &SecretRecord) -> Vec<ReplicationStatus> {
     record.replication_status.iter().map(status).collect()
 }
 
+/// The labels of the versions that a Region has.
+pub(super) fn stages(record: &SecretRecord, region: Region) -> impl Iterator<Item = (String, Vec<String>)> {
+    record.versions_in(region).map(|(version, labels)| (version.version_id.clone(), labels.to_vec()))
+}
+
 /// AWS tells it only of secrets with replication.
 pub(super) fn shown_primary_region(record: &SecretRecord) -> Option<Region> {
     (!record.replication_status.is_empty()).then(|| record.primary_region())
@@ -87,16 +92,17 @@ pub(super) fn key_in(record: &SecretRecord, region: Region) -> Option<String> {
     key.filter(|key| key != DEFAULT_KEY_ALIAS)
 }
 
+/// Those that are asked about, of all versions, in the order of the record.
 pub(super) fn bundles(
     vault: &Vault,
     kms: Option<&EmbeddedKms>,
     keys: &KeyOptions,
     secret: &Located,
-    only: Option<Region>,
+    is_told: impl Fn(&VersionRecord, &BundleRecord) -> bool,
 ) -> Vec<BundleInfo> {
     let mut infos = Vec::new();
     for version in &secret.record.versions {
-        for bundle in version.bundles.iter().filter(|bundle| only.is_none_or(|region| bundle.region == region)) {
+        for bundle in version.bundles.iter().filter(|bundle| is_told(version, bundle)) {
             infos.push(BundleInfo {
                 region: bundle.region,
                 version_id: version.version_id.clone(),

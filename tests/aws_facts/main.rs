@@ -32,13 +32,8 @@ use sandbox::Sandbox;
 /// What no test follows yet, and the command that each waits for.
 const LEFT: &[(&str, &str)] = &[
     ("ResourcePolicy and PolicyName of a secret", "put-resource-policy"),
-    ("VersionStages, RotationToken", "put-secret-value"),
     ("RemoveRegionsFromReplication", "remove-regions-from-replication"),
     ("StopReplicationToReplica: a replica is promoted", "stop-replication-to-replica"),
-    ("PutSecretValue: AWSCURRENT moves, labels are given, versions are kept", "put-secret-value"),
-    ("UpdateSecret: the key changes", "update-secret"),
-    ("ListSecretVersionIds", "list-secret-version-ids"),
-    ("UpdateSecretVersionStage: AWSPENDING, the number of labels", "update-secret-version-stage"),
     ("DeleteSecret: recovery, a primary with replicas, a name that waits for its deletion", "delete-secret"),
     ("RestoreSecret", "restore-secret"),
     ("RotateSecret", "rotate-secret"),

@@ -47,5 +47,6 @@ mod terminal;
 mod threads;
 mod value;
 mod verify;
+mod versions;
 mod waiting;
 mod words;

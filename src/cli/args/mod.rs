@@ -16,7 +16,7 @@ pub(crate) use keys::KeyArgs;
 pub(crate) use message::{FrameArgs, MessageArgs, ThreadsArgs};
 pub(crate) use outputs::{OutputArgs, RegionBundleArgs};
 pub(crate) use paging::{KmsPagingArgs, PagingArgs};
-pub(crate) use recovery::{OpeningKeyArgs, ValueOpeningArgs, WrapArgs};
+pub(crate) use recovery::{OpeningKeyArgs, RawOpeningKeyArgs, ValueOpeningArgs, WrapArgs};
 pub(crate) use region_problems::RegionProblemArgs;
 pub(crate) use secret_value::SecretValueArgs;
 pub(crate) use serving::EndpointArgs;

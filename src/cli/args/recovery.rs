@@ -29,6 +29,13 @@ pub(crate) struct OpeningKeyArgs {
     /// [coldseal] With --kms aws: a key of AWS KMS to open with, and no other there: id, ARN, alias or alias ARN; repeat it for several
     #[arg(long, value_name = "KEY")]
     pub(crate) kms_key_id: Vec<String>,
+    #[command(flatten)]
+    pub(crate) raw: RawOpeningKeyArgs,
+}
+
+/// Keys that the user holds, to open existing bundles with.
+#[derive(Debug, Args)]
+pub(crate) struct RawOpeningKeyArgs {
     /// [coldseal] A recovery key to open with: a file of 16, 24 or 32 bytes; repeat it for several
     #[arg(long, value_name = "NAMESPACE/NAME=FILE")]
     pub(crate) raw_aes_key: Vec<String>,

@@ -119,7 +119,7 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
         resource_policy: secrets::resource_policy(&request)?,
         rotation_rules: secrets::rotation_rules(&request)?,
         data_key_scope: if args.data_key_per_region { DataKeyScope::PerRegion } else { DataKeyScope::Shared },
-        suite: suite_of(args.sign_message),
+        suite: Some(suite_of(args.sign_message)),
         on_problem: on_problem(&args.regions),
         account: invocation.access.account.clone(),
         value: secret_value(&invocation.inputs, &args.value)?,

@@ -13,6 +13,7 @@ mod inspect;
 mod key_warnings;
 mod keys;
 mod kms;
+mod list_secret_version_ids;
 mod list_secrets;
 mod man;
 mod message_files;
@@ -20,6 +21,7 @@ mod message_options;
 mod new_vault;
 mod open;
 mod pack;
+mod put_secret_value;
 mod replicate_secret_to_regions;
 mod rewrap;
 mod seal;
@@ -32,6 +34,8 @@ mod secret_opening;
 mod serving;
 mod tag_resource;
 mod untag_resource;
+mod update_secret;
+mod update_secret_version_stage;
 mod verify;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -39,8 +43,10 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use self::{
     batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, describe_secret::DescribeSecretArgs,
     get_random_password::GetRandomPasswordArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand,
-    list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
-    rewrap::RewrapArgs, seal::SealArgs, tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, verify::VerifyArgs,
+    list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
+    put_secret_value::PutSecretValueArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs, rewrap::RewrapArgs, seal::SealArgs,
+    tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs,
+    update_secret_version_stage::UpdateSecretVersionStageArgs, verify::VerifyArgs,
 };
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{args::GlobalArgs, failure::Outcome, invocation::Invocation};
@@ -110,6 +116,8 @@ pub(crate) enum Command {
 pub(crate) enum SecretsCommand {
     #[command(alias = "create")]
     CreateSecret(Box<CreateSecretArgs>),
+    #[command(alias = "put")]
+    PutSecretValue(Box<PutSecretValueArgs>),
     #[command(alias = "replicate")]
     ReplicateSecretToRegions(ReplicateSecretToRegionsArgs),
     #[command(alias = "get")]
@@ -120,8 +128,12 @@ pub(crate) enum SecretsCommand {
     #[command(alias = "list")]
     ListSecrets(ListSecretsArgs),
     GetRandomPassword(GetRandomPasswordArgs),
+    ListSecretVersionIds(ListSecretVersionIdsArgs),
     TagResource(TagSecretArgs),
     UntagResource(UntagSecretArgs),
+    #[command(alias = "update")]
+    UpdateSecret(Box<UpdateSecretArgs>),
+    UpdateSecretVersionStage(UpdateSecretVersionStageArgs),
 }
 
 /// Runs the command.
@@ -143,6 +155,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
 fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
     match command {
         SecretsCommand::CreateSecret(args) => create_secret::run(invocation, &args),
+        SecretsCommand::PutSecretValue(args) => put_secret_value::run(invocation, &args),
         SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(invocation, &args),
         SecretsCommand::GetSecretValue(args) => get_secret_value::run(invocation, &args),
         SecretsCommand::BatchGetSecretValue(args) => batch_get_secret_value::run(invocation, &args),
@@ -151,5 +164,8 @@ fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::GetRandomPassword(args) => get_random_password::run(invocation, &args),
         SecretsCommand::TagResource(args) => tag_resource::run(invocation, &args),
         SecretsCommand::UntagResource(args) => untag_resource::run(invocation, &args),
+        SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(invocation, &args),
+        SecretsCommand::UpdateSecret(args) => update_secret::run(invocation, &args),
+        SecretsCommand::UpdateSecretVersionStage(args) => update_secret_version_stage::run(invocation, &args),
     }
 }

@@ -46,8 +46,10 @@ pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &imp
     let request = request(invocation, args)?;
     invocation.vault.require()?;
     let (kms, keys) = (invocation.keystore.read_if_any()?, KeyOptions::default());
-    change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region }, &request)?;
-    Ok(())
+    match change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region }, &request)? {
+        Answer::Document(answer) => invocation.printer.print(&answer),
+        _ => Ok(()),
+    }
 }
 
 /// Carries out what seals.

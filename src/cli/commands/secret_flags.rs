@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use clap::Args;
+
 use crate::{
     cli::{
         args::RegionProblemArgs,
@@ -16,6 +18,38 @@ use crate::{
     suite::AlgorithmSuite,
     vault::{NameClash, OnProblem, ReplicaRegion, Tag},
 };
+
+/// What to do where a replica cannot take a new version.
+#[derive(Debug, Args)]
+pub(crate) struct PartialArgs {
+    /// [coldseal] Do what can be done, record the other Regions as Failed, and exit 1
+    #[arg(long)]
+    partial: bool,
+}
+
+impl PartialArgs {
+    pub(super) fn on_problem(&self) -> OnProblem {
+        if self.partial { OnProblem::RecordFailed } else { OnProblem::FailWhole }
+    }
+}
+
+/// Whether the bundles of a new version are signed.
+#[derive(Debug, Args)]
+pub(crate) struct SuiteArgs {
+    /// [coldseal] Sign the bundles (suite 0x0578) [default: as those of the version in use]
+    #[arg(long, overrides_with = "no_sign_message")]
+    sign_message: bool,
+    /// [coldseal] Do not sign the bundles (suite 0x0478)
+    #[arg(long, overrides_with = "sign_message")]
+    no_sign_message: bool,
+}
+
+impl SuiteArgs {
+    /// `None` keeps that of the version in use.
+    pub(super) fn asked(&self) -> Option<AlgorithmSuite> {
+        (self.sign_message || self.no_sign_message).then(|| suite_of(self.sign_message))
+    }
+}
 
 pub(super) fn replicas(files: &ParamFiles<'_>, words: &[String]) -> Outcome<Vec<ReplicaRegion>> {
     const PARAMETER: &str = "--add-replica-regions";

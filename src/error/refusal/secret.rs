@@ -86,6 +86,50 @@ pub enum SecretRefusal {
     /// Another keystore made the value on record, and it cannot be read here.
     #[error("the value on record was made with another keystore and cannot be compared here: {0}")]
     NotReadable(String),
+    /// A version that a label was to be moved to or removed from.
+    #[error("Not a valid version: {}", .0.escape_debug())]
+    NoSuchVersion(String),
+    /// A label is to be moved or removed, and no version is named.
+    #[error("name the version that the staging label is to be moved to, or removed from")]
+    NoVersionNamed,
+    /// A label that another version has.
+    #[error(
+        "The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version {version}, so you must explicitly reference that version in RemoveFromVersionId.",
+        label = .label.escape_debug(), version = .version_id.escape_debug()
+    )]
+    StageOnOtherVersion {
+        /// The label.
+        label: String,
+        /// The version that has it.
+        version_id: String,
+    },
+    /// A label that is to be removed from a version which has not got it.
+    #[error(
+        "The staging label {label} is not attached to version {version}{}", holder_of_stage(.holder.as_deref()),
+        label = .label.escape_debug(), version = .version_id.escape_debug()
+    )]
+    StageNotOnVersion {
+        /// The label.
+        label: String,
+        /// The version that was named.
+        version_id: String,
+        /// The version that has it.
+        holder: Option<String>,
+    },
+    /// `AWSCURRENT` is to be removed.
+    #[error("You can only move staging label AWSCURRENT to a different secret version. It can’t be completely removed.")]
+    CurrentNotRemoved,
+    /// More staging labels than a secret can have.
+    #[error("the versions of the secret would have {count} staging labels; a secret has at most {limit}")]
+    TooManyLabels {
+        /// How many it would have.
+        count: usize,
+        /// How many it can have.
+        limit: usize,
+    },
+    /// No value where there has to be one.
+    #[error("You must provide either SecretString or SecretBinary.")]
+    NoValue,
     /// A name that is too long, or none.
     #[error("Name: a secret's name has 1 to 512 characters, this one {0}")]
     NameLength(usize),
@@ -146,6 +190,10 @@ pub enum SecretRefusal {
     /// A suite for some bundles of a version only.
     #[error("The bundles of a version are all signed or none is: change that in all Regions at once, without naming a Region or a key.")]
     SignedInPart,
+}
+
+fn holder_of_stage(holder: Option<&str>) -> String {
+    holder.map_or_else(|| ", nor to any other".to_owned(), |holder| format!(", but to version {}", holder.escape_debug()))
 }
 
 /// A member of a request by which the secret on record differs.
@@ -221,15 +269,21 @@ impl SecretRefusal {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::NotFound | Self::Elsewhere { .. } | Self::NoVersion(_) | Self::NoStage(_) => ErrorCode::ResourceNotFoundException,
-            Self::StageOfOtherVersion | Self::InSeveralRegions { .. } | Self::NotComparable(_) | Self::NotReadable(_) => {
+            Self::StageOfOtherVersion | Self::InSeveralRegions { .. } | Self::NotComparable(_) | Self::NotReadable(_) | Self::NoValue => {
                 ErrorCode::InvalidRequestException
             }
+            Self::TooManyLabels { .. } => ErrorCode::LimitExceededException,
             Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } => ErrorCode::ResourceExistsException,
             Self::ListOrFilters
             | Self::MaxResultsWithoutFilters
             | Self::NotAnArn(_)
             | Self::ArnOfOtherRegion { .. }
             | Self::OnReplica
+            | Self::NoSuchVersion(_)
+            | Self::NoVersionNamed
+            | Self::StageOnOtherVersion { .. }
+            | Self::StageNotOnVersion { .. }
+            | Self::CurrentNotRemoved
             | Self::NameLength(_)
             | Self::NameForm(_)
             | Self::NameTwice { .. }

@@ -59,8 +59,13 @@ impl KeyOptions {
         KnownKeys { kms, online: self.online.as_deref() }
     }
 
-    /// Keyrings for a new bundle: the Region's key first, which makes the data key where there is none yet.
-    pub(crate) fn wrapping<'a>(&'a self, kms: &'a EmbeddedKms, key: &KeyArn) -> Vec<Box<dyn Keyring + 'a>> {
+    /// Keyrings for a new bundle: the Region's key first, which makes the data key where there is none yet. `besides` are further KMS keys.
+    pub(crate) fn wrapping<'a, 'k>(
+        &'a self,
+        kms: &'a EmbeddedKms,
+        key: &KeyArn,
+        besides: impl IntoIterator<Item = &'k KeyArn>,
+    ) -> Vec<Box<dyn Keyring + 'a>> {
         let known = self.known(kms);
         let mut keyrings = vec![known.keyring(key, self.encryption_algorithm)];
         for recovery_key in &self.recovery_keys {
@@ -70,6 +75,9 @@ impl KeyOptions {
                 RecoveryKey::Keyring(keyring) => keyrings.push(Box::new(&**keyring)),
             }
         }
+        let is_named = |other: &KeyArn| self.recovery_keys.iter().any(|named| named.is_kms_key(&other.to_string()));
+        let besides = besides.into_iter().filter(|other| *other != key && !is_named(other));
+        keyrings.extend(besides.map(|other| known.keyring(other, self.encryption_algorithm)));
         keyrings
     }
 

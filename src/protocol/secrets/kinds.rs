@@ -4,8 +4,8 @@ use crate::{
     kms::member_limits::KMS_KEY_ID_LENGTH,
     protocol::member::{Kind, Member, Pattern},
     vault::limits::{
-        AUTOMATICALLY_AFTER_DAYS, DESCRIPTION_LENGTH, SCHEDULE_EXPRESSION_LENGTH, SECRET_ID_LENGTH, TAG_KEY_LENGTH, TAG_VALUE_LENGTH,
-        VERSION_ID_LENGTH, VERSION_STAGE_LENGTH,
+        AUTOMATICALLY_AFTER_DAYS, DESCRIPTION_LENGTH, ROTATION_TOKEN_LENGTH, SCHEDULE_EXPRESSION_LENGTH, SECRET_ID_LENGTH, TAG_KEY_LENGTH,
+        TAG_VALUE_LENGTH, VERSION_ID_LENGTH, VERSION_STAGE_COUNT, VERSION_STAGE_LENGTH,
     },
 };
 
@@ -20,7 +20,16 @@ pub(super) const TYPE: Kind = Kind::text(0..=256);
 /// A client request token is the id of the version that it makes.
 pub(super) const VERSION_ID: Kind = Kind::text(VERSION_ID_LENGTH);
 pub(super) const VERSION_STAGE: Kind = Kind::text(VERSION_STAGE_LENGTH);
-pub(super) const VERSION_STAGES: Kind = Kind::List { count: 1..=20, of: &VERSION_STAGE, item: "SecretVersionStageType" };
+pub(super) const VERSION_STAGES: Kind = Kind::List { count: VERSION_STAGE_COUNT, of: &VERSION_STAGE, item: "SecretVersionStageType" };
+pub(super) const ROTATION_TOKEN: Kind = Kind::Text {
+    length: ROTATION_TOKEN_LENGTH,
+    pattern: Some(&Pattern {
+        text: r"^[a-zA-Z0-9\-]+$",
+        matches: |text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'),
+    }),
+};
+/// Of a page of a list.
+pub(super) const MAX_RESULTS: Kind = Kind::Integer(1..=100);
 pub(super) const NEXT_TOKEN: Kind = Kind::text(1..=4096);
 pub(super) const TAG_KEY: Kind = Kind::text(TAG_KEY_LENGTH);
 pub(super) const TAGS: Kind =

@@ -5,6 +5,7 @@ mod passwords;
 mod read;
 mod seal;
 mod tags;
+mod versions;
 
 use super::operation::Operation;
 #[cfg(feature = "cli")]
@@ -12,7 +13,7 @@ pub(crate) use passwords::{GENERATE_SECRET_STRING, generate_secret_string};
 #[cfg(feature = "cli")]
 pub(crate) use seal::{ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, replicas, resource_policy, rotation_rules, tags};
 
-const GROUPS: [&[Operation]; 4] = [passwords::OPERATIONS, read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS];
+const GROUPS: [&[Operation]; 5] = [passwords::OPERATIONS, read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS, versions::OPERATIONS];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {

@@ -1,8 +1,8 @@
 //! Secrets, read: one described, one opened, all listed.
 
 use super::kinds::{
-    ARN, DESCRIPTION, KMS_KEY_ID, NAME, NEXT_TOKEN, REGION, REPLICATION_STATUS, ROTATION_RULES, SECRET_ID, TAGS, TYPE, VERSION_ID,
-    VERSION_STAGE, VERSION_STAGES,
+    ARN, DESCRIPTION, KMS_KEY_ID, MAX_RESULTS, NAME, NEXT_TOKEN, REGION, REPLICATION_STATUS, ROTATION_RULES, SECRET_ID, TAGS, TYPE,
+    VERSION_ID, VERSION_STAGE, VERSION_STAGES,
 };
 use crate::{
     error::Result,
@@ -133,7 +133,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         "ListSecrets",
         &[
             Member::optional("IncludePlannedDeletion", Kind::Boolean),
-            Member::optional("MaxResults", Kind::Integer(1..=100)),
+            Member::optional("MaxResults", MAX_RESULTS),
             Member::optional("NextToken", NEXT_TOKEN),
             Member::optional("Filters", FILTERS),
             Member::optional("SortOrder", Kind::OneOf(&["asc", "desc"])),

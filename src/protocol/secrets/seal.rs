@@ -84,7 +84,7 @@ fn create_secret(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer>
         rotation_rules: own.rotation_rules.take(),
         client_request_token: text("ClientRequestToken"),
         data_key_scope: own.data_key_scope,
-        suite: own.suite,
+        suite: own.suite.unwrap_or_default(),
         on_problem: own.on_problem,
         account: own.account.take(),
     };

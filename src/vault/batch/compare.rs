@@ -8,7 +8,6 @@ use super::super::{
 };
 use crate::{
     error::{Result, SecretDifference, SecretRefusal},
-    format::{Header, HeaderLimits},
     kms::{
         DEFAULT_KEY_ALIAS, EmbeddedKms,
         key_choice::{KeyOptions, name_of_key},
@@ -91,8 +90,5 @@ fn recovery_keys(keys: &KeyOptions, record: &SecretRecord) -> Option<SecretDiffe
 /// Where signed bundles are asked for, these are: all bundles of a version are of one suite.
 fn signature(vault: &Vault, request: &CreateSecret, holder: &Located) -> Result<Option<SecretDifference>> {
     let Some(version) = holder.record.version_with_stage(AWSCURRENT).filter(|_| request.suite.is_signed()) else { return Ok(None) };
-    let Some(bundle) = version.bundles.first() else { return Ok(None) };
-    let message = vault.open_bundle_file(&holder.blob(version, bundle))?.read(bundle.size)?;
-    let header = Header::parse(&message, HeaderLimits::default())?.header;
-    Ok((!header.suite.is_signed()).then_some(SecretDifference::Signature))
+    Ok((!vault.suite_of_version(holder, version)?.is_signed()).then_some(SecretDifference::Signature))
 }

@@ -5,9 +5,9 @@ use serde::{Serialize, Serializer};
 use super::super::{
     Listed, Vault,
     family::Family,
-    record::{SecretRecord, Tag},
+    record::{SecretRecord, Tag, VersionRecord},
     rotation::RotationRules,
-    secret_members::{key_in, rotation_due, rotation_in, shown_primary_region},
+    secret_members::{key_in, rotation_due, rotation_in, shown_primary_region, stages},
     walk::each_family,
 };
 use crate::{arn::SecretArn, error::Result, region::Region, timestamp::Timestamp};
@@ -118,6 +118,9 @@ fn list_entries(family: Family, region: Option<Region>) -> Vec<SecretListEntry> 
 
 fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
     let rotation = rotation_in(&record, region);
+    let of_before = record.is_behind(region).then(|| stages(&record, region).collect());
+    // In all other Regions they are the record's own, which are moved.
+    let own = |versions: Vec<VersionRecord>| versions.into_iter().map(|version| (version.version_id, version.version_stages)).collect();
     SecretListEntry {
         kms_key_id: key_in(&record, region),
         rotation_enabled: rotation.map(|_| false),
@@ -129,7 +132,7 @@ fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
         description: record.description,
         last_changed_date: record.last_changed_date,
         tags: record.tags,
-        secret_versions_to_stages: record.versions.into_iter().map(|version| (version.version_id, version.version_stages)).collect(),
+        secret_versions_to_stages: of_before.unwrap_or_else(|| own(record.versions)),
         created_date: record.created_date,
     }
 }

@@ -17,6 +17,7 @@ mod online;
 mod overtaken;
 mod overwrite;
 mod public_keys;
+mod put_secret_value;
 mod record;
 mod record_tag;
 mod region_keys;
@@ -24,6 +25,7 @@ mod replicate;
 mod rewrap;
 mod tags;
 mod token;
+mod update_secret;
 mod verify;
 
 use std::{collections::BTreeMap, fs, path::PathBuf, time::SystemTime};
@@ -116,6 +118,10 @@ impl Place {
 
     fn replicate(&self, request: &ReplicateSecret) -> Result<SecretChange> {
         self.vault.replicate_secret_to_regions(&mut self.session(), request)
+    }
+
+    fn put(&self, request: &PutSecretValue) -> Result<SecretChange> {
+        self.vault.put_secret_value(&mut self.session(), request)
     }
 
     fn get(&self, secret_id: &str, region: Option<&str>) -> Result<SecretValueEntry> {
@@ -245,6 +251,11 @@ fn replication(regions: &[&str]) -> ReplicateSecret {
         on_problem: OnProblem::FailWhole,
         keys: KeyOptions::default(),
     }
+}
+
+/// A new value of `db`.
+fn new_value(value: &str) -> PutSecretValue {
+    PutSecretValue::new("db", text(value))
 }
 
 /// The AWS name and message of a refusal.

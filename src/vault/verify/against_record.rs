@@ -10,6 +10,7 @@ use crate::{
         edk_record::EdkRecord,
         record::{BundleRecord, SecretRecord, VersionRecord},
         seal_version::identity,
+        stages::moves_with_the_key,
     },
 };
 
@@ -47,12 +48,14 @@ pub(super) fn against_record(
     faults
 }
 
-/// A key on record for the Region, by its ARN or id, that is not the bundle's. Versions without a label may stay under the key of before.
+/// A key on record for the Region, by its ARN or id, that is not the bundle's. Versions that are not in use, nor were or are to be, may stay under
+/// the key of before, and those of a Region that failed do.
 fn other_key_for_region(record: &SecretRecord, version: &VersionRecord, bundle: &BundleRecord) -> Option<String> {
     let name = without_prefix(record.key_name(bundle.region));
     let key: KeyArn = bundle.kms_key_id.parse().ok()?;
     let is_key = name.parse::<KeyArn>().is_ok() || is_key_id(name);
-    let is_other = is_key && name != bundle.kms_key_id && name != key.key_id() && !version.version_stages.is_empty();
+    let is_named_now = moves_with_the_key(version) && !record.is_behind(bundle.region);
+    let is_other = is_key && name != bundle.kms_key_id && name != key.key_id() && is_named_now;
     is_other.then(|| format!("its data key is wrapped under {key}, and the record names {} for the Region", name.escape_debug()))
 }
 
@@ -67,7 +70,7 @@ pub(super) fn alias_elsewhere(record: &SecretRecord, version: &VersionRecord, bu
     let bare = without_prefix(name);
     let is_alias = bare.parse::<KeyArn>().is_err() && !is_key_id(bare);
     // With a keystore that has not the bundle's key, the alias is that of another one.
-    if !is_alias || version.version_stages.is_empty() || kms.key_spec(&key).is_none() {
+    if !is_alias || !moves_with_the_key(version) || record.is_behind(bundle.region) || kms.key_spec(&key).is_none() {
         return None;
     }
     let means = if bare == DEFAULT_KEY_ALIAS { kms.default_key(bundle.region)? } else { kms.resolve(bundle.region, name).ok()? };

@@ -121,7 +121,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Each version has one bundle for each Region that the secret is in, and no other.
+    /// Each version has one bundle for each Region that the secret is in, and no other; a Region that failed may have some of before, and has
+    /// those whose labels it keeps.
     fn check_regions(&mut self, place: &Path, secret: &Located, version: &VersionRecord) {
         let record = &secret.record;
         let in_sync = record.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::InSync);
@@ -131,9 +132,16 @@ impl Checker<'_> {
                 self.fault(place, format!("version {} has no bundle for {region}", version.version_id.escape_debug()));
             }
         }
+        let behind: Vec<_> = record.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::Failed).collect();
+        for replica in &behind {
+            if replica.version_ids_to_stages.contains_key(&version.version_id) && version.bundle(replica.region).is_none() {
+                self.fault(place, format!("version {} has no bundle for {}", version.version_id.escape_debug(), replica.region));
+            }
+        }
         for (index, bundle) in version.bundles.iter().enumerate() {
             let is_twice = version.bundles.iter().take(index).any(|other| other.region == bundle.region);
-            if is_twice || !expected.contains(&bundle.region) {
+            let is_allowed = expected.contains(&bundle.region) || behind.iter().any(|replica| replica.region == bundle.region);
+            if is_twice || !is_allowed {
                 self.fault(
                     place,
                     format!("version {} has a bundle for {} that does not belong to it", version.version_id.escape_debug(), bundle.region),

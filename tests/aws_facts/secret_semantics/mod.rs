@@ -1,7 +1,9 @@
-//! `docs/aws.md`, "How secrets behave". What concerns several Regions stands in [`replication`], what is drawn at random in [`passwords`].
+//! `docs/aws.md`, "How secrets behave". What concerns several Regions stands in [`replication`], what is drawn at random in [`passwords`], what
+//! concerns versions and labels in [`versions`].
 
 mod passwords;
 mod replication;
+mod versions;
 
 use serde_json::{Value, json};
 

@@ -26,6 +26,10 @@ def cases(coldseal):
     yield from (["kms", *args] for args in kms_cases(coldseal))
     yield ["create-secret", "--name", "ci/offline", "--secret-string", "file://payload", *REGIONS, "--add-replica-regions", "Region=us-east-1"]
     yield ["replicate-secret-to-regions", *SECRET, "--add-replica-regions", "Region=eu-west-1"]
+    yield ["put-secret-value", *SECRET, "--secret-string", "file://payload", "--client-request-token", "next-" * 8]
+    yield ["update-secret", *SECRET, "--description", "offline"]
+    yield ["update-secret-version-stage", *SECRET, "--version-stage", "ci", "--move-to-version-id", "next-" * 8]
+    yield ["list-secret-version-ids", *SECRET, "--include-deprecated"]
     yield ["get-secret-value", *SECRET, "--region", "eu-west-1"]
     (coldseal.folder / "plan.jsonl").write_text('{"Name": "ci/a", "SecretString": "file://payload"}\n{"Name": "ci/b", "SecretBinary": "eA=="}\n')
     yield ["batch-get-secret-value", "--secret-id-list", "ci/offline"]

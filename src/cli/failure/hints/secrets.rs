@@ -33,6 +33,20 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::ValueTooLong { .. } => one("use 'coldseal seal' for larger payloads"),
         SecretRefusal::ValueNotUtf8 => one("use --secret-binary fileb://… for other bytes"),
         SecretRefusal::Password(refusal) => of_password(refusal),
+        SecretRefusal::NoSuchVersion(_) | SecretRefusal::StageNotOnVersion { .. } => one(WHICH_VERSIONS),
+        SecretRefusal::StageOnOtherVersion { version_id, .. } => {
+            vec![Cow::Owned(format!("--remove-from-version-id {} moves it from there", version_id.escape_debug()))]
+        }
+        SecretRefusal::NoVersionNamed => {
+            one("--move-to-version-id attaches the label, --remove-from-version-id removes it, both together move it")
+        }
+        SecretRefusal::CurrentNotRemoved => one("--move-to-version-id names the version that is to be in use"),
+        SecretRefusal::TooManyLabels { .. } => {
+            one("'coldseal update-secret-version-stage --remove-from-version-id' removes one that is not needed")
+        }
+        SecretRefusal::NoValue => {
+            one("--secret-string file://PATH, '-' for stdin, or without a value for a prompt; --secret-binary fileb://PATH for bytes")
+        }
         SecretRefusal::ListOrFilters
         | SecretRefusal::MaxResultsWithoutFilters
         | SecretRefusal::NameLength(_)
@@ -71,6 +85,7 @@ fn of_password(refusal: &PasswordRefusal) -> Vec<Hint> {
     }
 }
 
+const WHICH_VERSIONS: &str = "'coldseal describe-secret' shows which version has which labels";
 const OTHER_KEYSTORE: &str = "name the keystore that made it with --keystore, or take another --client-request-token";
 const THE_ONE_THAT_EXISTS: &str = "'coldseal describe-secret' shows the one that exists";
 

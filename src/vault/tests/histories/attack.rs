@@ -30,6 +30,7 @@ fn edit(random: &mut SeededRandom, record: &mut SecretRecord, theirs: &BTreeMap<
                 kms_key_id: key,
                 status,
                 status_message: String::new(),
+                version_ids_to_stages: BTreeMap::new(),
             });
         }
         _ => record.data_key_scope = DataKeyScope::PerRegion,
