@@ -1,4 +1,4 @@
-//! Policies of keys and of secrets: no text makes a panic, and both are of one grammar.
+//! Policies of keys and of secrets: no text makes a panic, both are of one grammar, and what passes a validation is not open to everyone.
 #![no_main]
 
 use std::cell::RefCell;
@@ -7,7 +7,7 @@ use coldseal::{
     arn::AccountId,
     kms::{CreateKey, EmbeddedKms},
     region::Region,
-    vault::ResourcePolicy,
+    vault::{PolicyCheck, ResourcePolicy},
 };
 use libfuzzer_sys::fuzz_target;
 
@@ -40,6 +40,17 @@ fuzz_target!(|text: &str| {
     let of_a_secret = text.parse::<ResourcePolicy>();
     if let Ok(policy) = &of_a_secret {
         assert_eq!(policy.as_str(), text);
+    }
+    if let Ok(validation) = ResourcePolicy::validate(text) {
+        let failed: Vec<_> = validation.validation_errors.iter().map(|failed| failed.check_name).collect();
+        assert_eq!(validation.policy_validation_passed, failed.is_empty());
+        match &of_a_secret {
+            Ok(policy) => {
+                assert!(failed.iter().all(|check| matches!(check, PolicyCheck::BroadAccess | PolicyCheck::Lockout)));
+                assert_eq!(policy.require_not_public().is_err(), failed.contains(&PolicyCheck::BroadAccess));
+            }
+            Err(_) => assert!(!failed.is_empty() && !failed.contains(&PolicyCheck::BroadAccess)),
+        }
     }
     // A secret's policy may have more characters of Unicode, and fewer of them.
     if is_policy_of_a_key(text) && text.chars().count() <= 20_480 {

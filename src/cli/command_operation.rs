@@ -24,8 +24,9 @@ macro_rules! operations {
 }
 
 operations! {
-    BatchGetSecretValue CreateSecret DescribeSecret GetRandomPassword GetSecretValue ListSecretVersionIds ListSecrets PutSecretValue
-    ReplicateSecretToRegions UpdateSecret UpdateSecretVersionStage
+    BatchGetSecretValue CreateSecret DeleteResourcePolicy DescribeSecret GetRandomPassword GetResourcePolicy GetSecretValue
+    ListSecretVersionIds ListSecrets PutResourcePolicy PutSecretValue ReplicateSecretToRegions UpdateSecret UpdateSecretVersionStage
+    ValidateResourcePolicy
 
     CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
     EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey

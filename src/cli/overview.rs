@@ -13,7 +13,7 @@ Pack secrets offline: one encrypted bundle per AWS Region
 
 Usage: coldseal [OPTIONS] <COMMAND>
 
-Secrets, as in 'aws secretsmanager':
+Secrets, as in 'aws secretsmanager' ('coldseal secretsmanager -h' has more):
   create-secret  get-secret-value  put-secret-value  describe-secret
   list-secrets  update-secret  tag-resource  untag-resource
   list-secret-version-ids  update-secret-version-stage  get-random-password
@@ -58,10 +58,12 @@ mod tests {
     use crate::cli::commands::Cli;
 
     #[test]
-    fn it_fits_a_screen_and_has_every_command() {
+    fn it_fits_a_screen_and_has_every_command_that_its_groups_have_not() {
         assert!(OVERVIEW.lines().count() <= 23 && OVERVIEW.lines().all(|line| line.len() <= 79), "{OVERVIEW}");
         let words: Vec<&str> = OVERVIEW.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').collect();
-        for command in Cli::command().get_subcommands() {
+        let root = Cli::command();
+        let of_aws = root.find_subcommand("secretsmanager").expect("a group");
+        for command in root.get_subcommands().filter(|command| of_aws.find_subcommand(command.get_name()).is_none()) {
             assert!(words.contains(&command.get_name()), "{} is not in the overview", command.get_name());
         }
     }

@@ -62,6 +62,8 @@ pub enum ErrorCode {
     NotFoundException,
     /// The Region is not enabled for the account, or the account not for the service.
     OptInRequired,
+    /// Secrets Manager: a policy that is open to everyone, where that was not to be.
+    PublicPolicyException,
     /// Secrets Manager: the secret, or the version token, exists with another value.
     ResourceExistsException,
     /// Secrets Manager: no such secret or version.

@@ -27,8 +27,9 @@ pub use no_answer::NoAnswer;
 pub(crate) use refusal::JsonKind;
 pub use refusal::{
     AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, CharacterType, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal,
-    MemberPath, MemberType, MistypedJson, NotAKeyArn, PasswordRefusal, PathStep, PublicKeyRefusal, Refusal, RegionProblem, RegionsRefusal,
-    ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal, Unvouched, ViolatingValue, Violation, WithCode,
+    MemberPath, MemberType, MistypedJson, NotAKeyArn, PasswordRefusal, PathStep, PolicyRefusal, PublicKeyRefusal, Refusal, RegionProblem,
+    RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal, Unvouched, ViolatingValue, Violation,
+    WithCode,
 };
 pub use setup::SetupError;
 
@@ -219,7 +220,7 @@ macro_rules! refused {
 }
 
 refused! {
-    AuthenticationRefusal AwsRefusal BundleRefusal KeyPropertyRefusal KeyRefusal KeyUseRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
+    AuthenticationRefusal AwsRefusal BundleRefusal KeyPropertyRefusal KeyRefusal KeyUseRefusal PolicyRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
     RequestRefusal SecretRefusal Violation
 }
 

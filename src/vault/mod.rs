@@ -77,7 +77,7 @@ pub use read_many::{BatchGetSecretValue, SecretValues, UnreadValue};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};
 pub use record_tag::RecordHand;
 pub use replicate::ReplicateSecret;
-pub use resource_policy::ResourcePolicy;
+pub use resource_policy::{PolicyCheck, PolicyValidation, PublicPolicy, ResourcePolicy, SecretPolicy};
 pub use rewrap::RewrapSecret;
 pub use rotation::{RotationRules, RotationRulesType};
 pub use secret_change::{SecretChange, SecretIdentity};

@@ -31,14 +31,11 @@ use sandbox::Sandbox;
 
 /// What no test follows yet, and the command that each waits for.
 const LEFT: &[(&str, &str)] = &[
-    ("ResourcePolicy and PolicyName of a secret", "put-resource-policy"),
     ("RemoveRegionsFromReplication", "remove-regions-from-replication"),
     ("StopReplicationToReplica: a replica is promoted", "stop-replication-to-replica"),
     ("DeleteSecret: recovery, a primary with replicas, a name that waits for its deletion", "delete-secret"),
     ("RestoreSecret", "restore-secret"),
     ("RotateSecret", "rotate-secret"),
-    ("PutResourcePolicy", "put-resource-policy"),
-    ("ValidateResourcePolicy", "validate-resource-policy"),
     ("protocol of Secrets Manager", "serve"),
     ("Encapsulate, Decapsulate", "kms encapsulate"),
     ("HMAC keys", "kms generate-mac"),

@@ -265,6 +265,14 @@ fn a_resource_policy_has_1_to_20480_characters() {
     let refusal = account.refusal_with(&line, &padded(20_481));
     assert_eq!((&refusal.name[..], refusal.message), (VALIDATION, violation("resourcePolicy", "have length less than or equal to 20480")));
     account.does_not_send(&line, Some(""), &too_short("ResourcePolicy", 0, 1));
+    account.does_not_send("put-resource-policy --secret-id least --resource-policy", Some(""), &too_short("ResourcePolicy", 0, 1));
+    // The name of the policy: its form, its length, and the only one that can be written.
+    let put = |name: &str| format!("put-resource-policy --secret-id least --resource-policy {policy} --policy-name {name}");
+    account.json(&put("default"));
+    account.refuses(&put("a.b"), VALIDATION, &violation_of("a.b", "policyName", r"satisfy regular expression pattern: [0-9A-Za-z\-\_]+"));
+    let long = "a".repeat(65);
+    account.refuses(&put(&long), VALIDATION, &violation_of(&long, "policyName", "have length less than or equal to 64"));
+    account.refuses(&put("other"), "InvalidParameterException", "The only policy of a secret is named 'default'");
 }
 
 /// Those of `RotateSecret`, which `create-secret` takes.

@@ -138,6 +138,70 @@ fn list_secrets() {
     }
 }
 
+/// The policies that AWS's documentation shows for each message, and what is said of them.
+#[test]
+fn resource_policies() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x");
+    needs(&account, "put-resource-policy --secret-id a", "--resource-policy");
+    needs(&account, "put-resource-policy --resource-policy {}", "--secret-id");
+    needs(&account, "get-resource-policy", "--secret-id");
+    needs(&account, "delete-resource-policy", "--secret-id");
+    needs(&account, "validate-resource-policy --secret-id a", "--resource-policy");
+    let statement = |effect: &str, principal: serde_json::Value| {
+        json!({ "Version": "2012-10-17", "Statement": [
+            { "Effect": effect, "Principal": principal, "Action": "secretsmanager:*", "Resource": "*" }
+        ] })
+    };
+    let user = json!({ "AWS": "arn:aws:iam::123456789012:user/admin" });
+    account.0.write("sound", statement("Allow", user.clone()).to_string());
+    assert_eq!(members(&account.json("put-resource-policy --secret-id a --resource-policy file://sound")), ["ARN", "Name"]);
+    assert_eq!(members(&account.json("get-resource-policy --secret-id a")), ["ARN", "Name", "ResourcePolicy"]);
+    assert_eq!(members(&account.json("delete-resource-policy --secret-id a")), ["ARN", "Name"]);
+    assert_eq!(members(&account.json("get-resource-policy --secret-id a")), ["ARN", "Name"], "without a policy");
+    let validate = "validate-resource-policy --resource-policy file://";
+    let passed = account.json(&format!("{validate}sound"));
+    assert_eq!(passed, json!({ "PolicyValidationPassed": true, "ValidationErrors": [] }));
+    for (policy, message) in [
+        (statement("Deny", json!("*")), "Your requested changes will not allow you to manage this secret in the future."),
+        (statement("Allow", json!("*")), "This resource policy grants broad access to your secret."),
+        (statement("AllowSomething", json!("*")), "This resource policy contains a syntax error."),
+        (statement("Allow", json!({ "AWS": "arn:aws:iam::1234:user/u" })), "This resource policy contains an unsupported principal."),
+        (
+            statement("Allow", json!({ "AWS": user["AWS"], "Service": ["invalidservice"] })),
+            "This resource policy contains an invalid service principal.",
+        ),
+    ] {
+        account.0.write("policy", policy.to_string());
+        let validation = account.json(&format!("{validate}policy"));
+        let errors = validation["ValidationErrors"].as_array().expect("a list");
+        assert!(validation["PolicyValidationPassed"] == false && errors.len() == 1, "{validation}");
+        assert!(errors[0]["ErrorMessage"].as_str().expect("text").starts_with(message), "{validation}");
+        let put = "put-resource-policy --secret-id a --resource-policy file://policy --block-public-policy";
+        if message.contains("contains") {
+            let refusal = account.refusal(put);
+            assert_eq!((&refusal.name[..], &refusal.operation[..]), ("MalformedPolicyDocumentException", "PutResourcePolicy"));
+            assert!(refusal.message.starts_with(message), "{}", refusal.message);
+        } else if message.contains("broad") {
+            let refusal = account.refusal(put);
+            assert_eq!(refusal.name, "PublicPolicyException");
+            let words = "You can't attach a resource-based policy that allows broad access to the secret.";
+            assert!(refusal.message.starts_with(words), "{}", refusal.message);
+        } else {
+            account.json(put);
+        }
+    }
+    for (line, operation) in [
+        ("put-resource-policy --secret-id b --resource-policy file://sound", "PutResourcePolicy"),
+        ("get-resource-policy --secret-id b", "GetResourcePolicy"),
+        ("delete-resource-policy --secret-id b", "DeleteResourcePolicy"),
+        ("validate-resource-policy --secret-id b --resource-policy file://sound", "ValidateResourcePolicy"),
+    ] {
+        let refusal = account.refusal(line);
+        assert_eq!((&refusal.name[..], &refusal.operation[..]), ("ResourceNotFoundException", operation), "{line}");
+    }
+}
+
 #[test]
 fn tag_resource_and_untag_resource() {
     let account = Account::new();

@@ -92,4 +92,4 @@ macro_rules! sessions {
     };
 }
 
-sessions!(asymmetric, aws_kms, files, keystore, kms, making, public_keys, secrets, signed, tags, usage, values, versions);
+sessions!(asymmetric, aws_kms, files, keystore, kms, making, policies, public_keys, secrets, signed, tags, usage, values, versions);

@@ -29,6 +29,7 @@ mod pack_folder;
 mod passphrase;
 mod passwords;
 mod places;
+mod policies;
 mod process;
 mod public_keys;
 mod purge;

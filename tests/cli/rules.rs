@@ -102,12 +102,12 @@ fn what_is_not_allowed_is_refused_before_anything_is_written() {
     sandbox.write("nobody.json", POLICY.replace("Principal", "principal"));
     sandbox.write("long.json", format!("{POLICY}{}", " ".repeat(20_481 - POLICY.len())));
     sandbox.coldseal(create).args(["--resource-policy", "file://open.json"]).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
-An error occurred (MalformedPolicyDocumentException) when calling the CreateSecret operation: The policy is not JSON (line 1, column 33)
+An error occurred (MalformedPolicyDocumentException) when calling the CreateSecret operation: This resource policy contains a syntax error. The policy is not JSON (line 1, column 33)
 hint: a resource policy is a JSON object with Version and Statement; each statement has Effect, Principal, Action and Resource
 
 "#]]);
     sandbox.coldseal(create).args(["--resource-policy", "file://nobody.json"]).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
-An error occurred (MalformedPolicyDocumentException) when calling the CreateSecret operation: Statement 1: unknown member 'principal'; there may be Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition
+An error occurred (MalformedPolicyDocumentException) when calling the CreateSecret operation: This resource policy contains a syntax error. Statement 1: unknown member 'principal'; there may be Sid, Effect, Principal, NotPrincipal, Action, NotAction, Resource, NotResource, Condition
 hint: a resource policy is a JSON object with Version and Statement; each statement has Effect, Principal, Action and Resource
 
 "#]]);

@@ -5,8 +5,10 @@ mod bundle_files;
 mod bundle_input;
 mod completions;
 mod create_secret;
+mod delete_resource_policy;
 mod describe_secret;
 mod get_random_password;
+mod get_resource_policy;
 mod get_secret_value;
 mod held_keystore;
 mod inspect;
@@ -21,6 +23,7 @@ mod message_options;
 mod new_vault;
 mod open;
 mod pack;
+mod put_resource_policy;
 mod put_secret_value;
 mod replicate_secret_to_regions;
 mod rewrap;
@@ -36,17 +39,19 @@ mod tag_resource;
 mod untag_resource;
 mod update_secret;
 mod update_secret_version_stage;
+mod validate_resource_policy;
 mod verify;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::{
-    batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, describe_secret::DescribeSecretArgs,
-    get_random_password::GetRandomPasswordArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand,
-    list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
+    batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, delete_resource_policy::DeleteResourcePolicyArgs,
+    describe_secret::DescribeSecretArgs, get_random_password::GetRandomPasswordArgs, get_resource_policy::GetResourcePolicyArgs,
+    get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand, list_secret_version_ids::ListSecretVersionIdsArgs,
+    list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, put_resource_policy::PutResourcePolicyArgs,
     put_secret_value::PutSecretValueArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs, rewrap::RewrapArgs, seal::SealArgs,
     tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs,
-    update_secret_version_stage::UpdateSecretVersionStageArgs, verify::VerifyArgs,
+    update_secret_version_stage::UpdateSecretVersionStageArgs, validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{args::GlobalArgs, failure::Outcome, invocation::Invocation};
@@ -134,6 +139,10 @@ pub(crate) enum SecretsCommand {
     #[command(alias = "update")]
     UpdateSecret(Box<UpdateSecretArgs>),
     UpdateSecretVersionStage(UpdateSecretVersionStageArgs),
+    PutResourcePolicy(PutResourcePolicyArgs),
+    GetResourcePolicy(GetResourcePolicyArgs),
+    DeleteResourcePolicy(DeleteResourcePolicyArgs),
+    ValidateResourcePolicy(ValidateResourcePolicyArgs),
 }
 
 /// Runs the command.
@@ -167,5 +176,9 @@ fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(invocation, &args),
         SecretsCommand::UpdateSecret(args) => update_secret::run(invocation, &args),
         SecretsCommand::UpdateSecretVersionStage(args) => update_secret_version_stage::run(invocation, &args),
+        SecretsCommand::PutResourcePolicy(args) => put_resource_policy::run(invocation, &args),
+        SecretsCommand::GetResourcePolicy(args) => get_resource_policy::run(invocation, &args),
+        SecretsCommand::DeleteResourcePolicy(args) => delete_resource_policy::run(invocation, &args),
+        SecretsCommand::ValidateResourcePolicy(args) => validate_resource_policy::run(invocation, &args),
     }
 }

@@ -39,16 +39,29 @@ pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, request: &Req
     Ok(read(secrets, request)?)
 }
 
-/// Changes what is on record of a secret. Where there is a keystore, it is opened, so that the record keeps its tag.
+/// Prints what is on record of a secret, where one is named. No key is needed.
+pub(super) fn print_record(invocation: &Invocation, secret_id: Option<&str>, args: &impl Serialize) -> Outcome {
+    let request = request(invocation, args)?;
+    let region = secret_id.map(|secret_id| invocation.regions.of_secret(secret_id)).transpose()?.flatten();
+    let secrets = Secrets { vault: &invocation.vault, kms: None, keys: &KeyOptions::default(), region };
+    print(invocation, read(invocation, &secrets, &request)?)
+}
+
+/// Changes what is on record of a secret, and prints what AWS answers. Where there is a keystore, it is opened, so that the record keeps its tag.
 pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &impl Serialize) -> Outcome {
     let Run::ChangeRecord(change) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
     let region = invocation.regions.of_secret(secret_id)?;
     let request = request(invocation, args)?;
     invocation.vault.require()?;
     let (kms, keys) = (invocation.keystore.read_if_any()?, KeyOptions::default());
-    match change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region }, &request)? {
-        Answer::Document(answer) => invocation.printer.print(&answer),
-        _ => Ok(()),
+    print(invocation, change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region }, &request)?)
+}
+
+fn print(invocation: &Invocation, answer: Answer) -> Outcome {
+    match answer {
+        Answer::Nothing => Ok(()),
+        Answer::Document(document) => invocation.printer.print(&document),
+        _ => Err(NOT_THERE.into()),
     }
 }
 

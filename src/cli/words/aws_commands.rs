@@ -57,10 +57,6 @@ fn of_kms(operation: &str) -> &'static str {
 
 fn of_secrets(operation: &str) -> &'static str {
     match operation {
-        "get-resource-policy" => "'coldseal describe-secret --query ResourcePolicy' shows it",
-        "put-resource-policy" | "delete-resource-policy" | "validate-resource-policy" => {
-            "'coldseal create-secret --resource-policy' checks a policy and keeps it with the secret"
-        }
         "rotate-secret" | "cancel-rotate-secret" => {
             "'coldseal create-secret --rotation-rules' keeps the rules; new values are made where the secret is used"
         }

@@ -11,6 +11,7 @@ mod key;
 mod key_properties;
 mod key_use;
 mod password;
+mod policy;
 mod public_key;
 mod region_names;
 mod regions;
@@ -29,6 +30,7 @@ pub use key::KeyRefusal;
 pub use key_properties::KeyPropertyRefusal;
 pub use key_use::KeyUseRefusal;
 pub use password::{CharacterType, PasswordRefusal};
+pub use policy::PolicyRefusal;
 pub use public_key::{NotAKeyArn, PublicKeyRefusal};
 pub use regions::{RegionProblem, RegionsRefusal};
 pub use replica::{ReplicaRefusal, Unvouched};
@@ -95,6 +97,8 @@ refusals! {
     PublicKey(PublicKeyRefusal),
     /// A secret, its name, its versions or its metadata.
     Secret(SecretRefusal),
+    /// A policy that a secret cannot have.
+    Policy(PolicyRefusal),
     /// A bundle that does not open.
     Bundle(BundleRefusal),
     /// A Region of a secret, or its key.

@@ -191,6 +191,18 @@ fn secrets() -> Vec<Refusal> {
     .to_vec()
 }
 
+fn policies() -> Vec<Refusal> {
+    [
+        PolicyRefusal::Syntax(text()),
+        PolicyRefusal::UnsupportedPrincipal(text()),
+        PolicyRefusal::InvalidServicePrincipal(text()),
+        PolicyRefusal::BroadAccess(text()),
+        PolicyRefusal::OtherName,
+    ]
+    .map(Refusal::from)
+    .to_vec()
+}
+
 fn bundles_and_regions() -> Vec<Refusal> {
     let passed_over = |outcome| EdkAttempt { provider_id: text(), key: text(), outcome };
     let (account, partition) = (key().account().clone(), region().partition());
@@ -310,7 +322,7 @@ fn setup() -> Vec<SetupError> {
 
 #[test]
 fn no_refusal_names_a_flag_or_a_command() {
-    let refusals = [keys(), uses_of_keys(), public_keys(), secrets(), bundles_and_regions(), requests()].concat();
+    let refusals = [keys(), uses_of_keys(), public_keys(), secrets(), policies(), bundles_and_regions(), requests()].concat();
     let facts = refusals.iter().map(ToString::to_string);
     for fact in facts.chain(setup().into_iter().map(|error| error.to_string())) {
         let is_flag = |word: &str| word.strip_prefix("--").is_some_and(|name| name.starts_with(|letter: char| letter.is_ascii_lowercase()));

@@ -47,7 +47,7 @@ impl CreateKey {
     /// Checks description, tags and policy, which are each Region's own; takes the tags out.
     pub(super) fn take_checked_tags(&mut self) -> Result<Tags> {
         check_description(&self.description)?;
-        self.policy.as_deref().map_or(Ok(()), key_policy::check)?;
+        self.policy.as_deref().map_or(Ok(()), key_policy::check_new)?;
         let mut tags = Tags::new();
         tags::add(&mut tags, std::mem::take(&mut self.tags))?;
         Ok(tags)

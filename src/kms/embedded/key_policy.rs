@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     arn::KeyArn,
-    error::{Constraint, KeyPropertyRefusal, Result, Violation},
-    policy,
+    error::{Constraint, KeyPropertyRefusal, RequestRefusal, Result, Violation},
+    policy::{self, Policy},
     region::Region,
 };
 
@@ -40,7 +40,7 @@ impl EmbeddedKms {
     pub fn put_key_policy(&mut self, region: Region, key_id: &str, policy_name: Option<&str>, policy: &str) -> Result<()> {
         let mut key = self.customer_key_mut(region, key_id, "PutKeyPolicy")?;
         check_name(policy_name)?;
-        check(policy)?;
+        check_new(policy)?;
         key.change().policy = Some(policy.to_owned());
         Ok(())
     }
@@ -90,7 +90,17 @@ pub(super) fn shown(arn: &KeyArn, key: &Key) -> String {
     format!("{policy:#}")
 }
 
-/// Whether a text can be a key policy.
+/// Whether a text can be the policy of a key from now on.
+///
+/// # Errors
+/// As for [`check`], with all that AWS checks of a policy's elements and principals.
+pub(super) fn check_new(policy: &str) -> Result<()> {
+    check(policy)?;
+    let fault = |faults| RequestRefusal::MalformedPolicy(policy::first(faults).into_text());
+    Policy::new(policy).map(drop).map_err(|faults| fault(faults).into())
+}
+
+/// Whether a text can be a key policy that is kept.
 ///
 /// # Errors
 /// `ValidationException`, `LimitExceededException`, `MalformedPolicyDocumentException`. They repeat nothing of the text but names of members.

@@ -4,8 +4,8 @@ use crate::{
     kms::member_limits::KMS_KEY_ID_LENGTH,
     protocol::member::{Kind, Member, Pattern},
     vault::limits::{
-        AUTOMATICALLY_AFTER_DAYS, DESCRIPTION_LENGTH, ROTATION_TOKEN_LENGTH, SCHEDULE_EXPRESSION_LENGTH, SECRET_ID_LENGTH, TAG_KEY_LENGTH,
-        TAG_VALUE_LENGTH, VERSION_ID_LENGTH, VERSION_STAGE_COUNT, VERSION_STAGE_LENGTH,
+        AUTOMATICALLY_AFTER_DAYS, DESCRIPTION_LENGTH, RESOURCE_POLICY_LENGTH, ROTATION_TOKEN_LENGTH, SCHEDULE_EXPRESSION_LENGTH,
+        SECRET_ID_LENGTH, TAG_KEY_LENGTH, TAG_VALUE_LENGTH, VERSION_ID_LENGTH, VERSION_STAGE_COUNT, VERSION_STAGE_LENGTH,
     },
 };
 
@@ -31,6 +31,7 @@ pub(super) const ROTATION_TOKEN: Kind = Kind::Text {
 /// Of a page of a list.
 pub(super) const MAX_RESULTS: Kind = Kind::Integer(1..=100);
 pub(super) const NEXT_TOKEN: Kind = Kind::text(1..=4096);
+pub(super) const RESOURCE_POLICY: Kind = Kind::text(RESOURCE_POLICY_LENGTH);
 pub(super) const TAG_KEY: Kind = Kind::text(TAG_KEY_LENGTH);
 pub(super) const TAGS: Kind =
     Kind::structures(&[Member::demanded("Key", TAG_KEY), Member::optional("Value", Kind::text(TAG_VALUE_LENGTH))]);

@@ -2,6 +2,7 @@
 
 mod kinds;
 mod passwords;
+mod policies;
 mod read;
 mod seal;
 mod tags;
@@ -13,7 +14,8 @@ pub(crate) use passwords::{GENERATE_SECRET_STRING, generate_secret_string};
 #[cfg(feature = "cli")]
 pub(crate) use seal::{ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, replicas, resource_policy, rotation_rules, tags};
 
-const GROUPS: [&[Operation]; 5] = [passwords::OPERATIONS, read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS, versions::OPERATIONS];
+const GROUPS: [&[Operation]; 6] =
+    [passwords::OPERATIONS, policies::OPERATIONS, read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS, versions::OPERATIONS];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {

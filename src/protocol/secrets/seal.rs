@@ -1,7 +1,9 @@
 //! Secrets, sealed: made, and replicated to further Regions.
 
 use super::{
-    kinds::{ARN, DESCRIPTION, KMS_KEY_ID, NAME, REGION, REPLICATION_STATUS, ROTATION_RULES, SECRET_ID, TAGS, TYPE, VERSION_ID},
+    kinds::{
+        ARN, DESCRIPTION, KMS_KEY_ID, NAME, REGION, REPLICATION_STATUS, RESOURCE_POLICY, ROTATION_RULES, SECRET_ID, TAGS, TYPE, VERSION_ID,
+    },
     passwords::GENERATE_SECRET_STRING,
 };
 use crate::{
@@ -15,7 +17,7 @@ use crate::{
     },
     vault::{
         CreateSecret, MAX_SECRET_LENGTH, NameClash, ReplicaRegion, ReplicateSecret, ResourcePolicy, RotationRules, RotationRulesType, Tag,
-        limits::{NAME_LENGTH, RESOURCE_POLICY_LENGTH},
+        limits::NAME_LENGTH,
     },
 };
 
@@ -56,7 +58,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
     )
     .with_own_input(&[
         GENERATE_SECRET_STRING,
-        Member::optional("ResourcePolicy", Kind::text(RESOURCE_POLICY_LENGTH)),
+        Member::optional("ResourcePolicy", RESOURCE_POLICY),
         Member::optional("RotationRules", ROTATION_RULES),
     ]),
     Operation::secrets(

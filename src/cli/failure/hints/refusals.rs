@@ -17,6 +17,7 @@ pub(super) fn hints(refusal: &Refusal, operation: CommandOperation) -> Vec<Hint>
         Refusal::KeyProperty(refusal) => keys::of_detail(refusal, operation),
         Refusal::PublicKey(refusal) => public_keys::hints(refusal),
         Refusal::Secret(refusal) => secrets::of_secret(refusal),
+        Refusal::Policy(refusal) => secrets::of_policy(refusal),
         Refusal::Bundle(refusal) => secrets::of_bundle(refusal),
         Refusal::Replica(refusal) => secrets::of_replica(refusal),
         Refusal::Regions(refusal) => refusal.problems.iter().flat_map(|problem| of_cause(&problem.cause, operation)).collect(),
@@ -68,9 +69,6 @@ fn of_request(refusal: &RequestRefusal, operation: CommandOperation) -> Vec<Hint
     match refusal {
         RequestRefusal::Invalid(_) if keys::is_about_alias(operation) => one(keys::ALIAS_GRAMMAR),
         RequestRefusal::Invalid(violations) => violations.iter().find_map(of_violation).map_or_else(Vec::new, one),
-        RequestRefusal::MalformedPolicy(_) if operation == CommandOperation::CreateSecret => {
-            one("a resource policy is a JSON object with Version and Statement; each statement has Effect, Principal, Action and Resource")
-        }
         RequestRefusal::MalformedPolicy(_) => one("'coldseal kms get-key-policy' shows a policy to start from"),
         RequestRefusal::OtherKindOfKeys { .. } if operation == CommandOperation::CreateKey => {
             one("'coldseal kms create-key --help' lists the key specs and key usages")

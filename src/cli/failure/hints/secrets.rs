@@ -7,7 +7,7 @@ use super::{
     hint::{Hint, one},
 };
 use crate::{
-    error::{BundleRefusal, PasswordRefusal, ReplicaRefusal, SecretDifference, SecretRefusal},
+    error::{BundleRefusal, PasswordRefusal, PolicyRefusal, ReplicaRefusal, SecretDifference, SecretRefusal},
     region::Region,
 };
 
@@ -96,14 +96,29 @@ const fn of_difference(difference: SecretDifference) -> Option<&'static str> {
         SecretDifference::KmsKeyId | SecretDifference::ReplicaKmsKeyId | SecretDifference::RecoveryKeys => {
             Some("'coldseal rewrap --secret-id' changes keys")
         }
+        SecretDifference::ResourcePolicy => Some("'coldseal put-resource-policy' changes the policy"),
         SecretDifference::Signature => Some("'coldseal rewrap --secret-id … --sign-message' signs them"),
         SecretDifference::Description
         | SecretDifference::Tags
         | SecretDifference::EncryptionContext
-        | SecretDifference::ResourcePolicy
         | SecretDifference::RotationRules
         | SecretDifference::DataKeyScope
         | SecretDifference::Value => None,
+    }
+}
+
+pub(super) fn of_policy(refusal: &PolicyRefusal) -> Vec<Hint> {
+    match refusal {
+        PolicyRefusal::Syntax(_) => {
+            one("a resource policy is a JSON object with Version and Statement; each statement has Effect, Principal, Action and Resource")
+        }
+        PolicyRefusal::UnsupportedPrincipal(_) | PolicyRefusal::InvalidServicePrincipal(_) => {
+            one("'coldseal validate-resource-policy' lists all that is wrong with a policy")
+        }
+        PolicyRefusal::BroadAccess(_) => one(
+            "name the principals, or limit it by a Condition to fixed values of aws:SourceAccount, aws:SourceArn, aws:SourceVpc, aws:SourceVpce, aws:PrincipalOrgID, aws:PrincipalArn or to ranges of aws:SourceIp; without --block-public-policy it is stored as it stands",
+        ),
+        PolicyRefusal::OtherName => one("leave --policy-name out"),
     }
 }
 
