@@ -35,7 +35,7 @@ operations! {
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 
-    Completions Inspect Man Open Pack Rewrap Seal Verify
+    Completions Exec Inspect Man Open Pack Rewrap Seal Verify
 }
 
 impl CommandOperation {
@@ -70,6 +70,7 @@ impl CommandOperation {
                 | Self::Serve
                 | Self::SetDefaultKey
                 | Self::Completions
+                | Self::Exec
                 | Self::Inspect
                 | Self::Man
                 | Self::Open
@@ -87,6 +88,7 @@ impl CommandOperation {
             Self::Open => Self::Decrypt,
             Self::Rewrap => Self::ReEncrypt,
             Self::Pack => Self::CreateSecret,
+            Self::Exec => Self::GetSecretValue,
             other => other,
         }
     }

@@ -30,7 +30,6 @@ pub(crate) enum Failure {
     /// What there is to say has been said.
     Partial,
     /// A signal, or a program that was run, ended the command with this exit code.
-    #[cfg_attr(not(feature = "kms-endpoint"), expect(dead_code, reason = "only 'kms serve' ends so"))]
     Ended(u8),
 }
 

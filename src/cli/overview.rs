@@ -22,6 +22,7 @@ Keys, as in 'aws kms', and those of the embedded KMS:
   kms COMMAND       the commands: 'coldseal kms -h'
 Many secrets, files, checks:
   pack              a plan or a folder into secrets     verify   needs no key
+  exec              a program with secrets as variables, or as files in memory
   seal open rewrap inspect           files of any size, as one message each
 Shell:
   completions       man          (secretsmanager: its commands by that name)

@@ -43,13 +43,11 @@ impl Prompter {
     }
 
     /// From now on they end nothing, and [`Prompter::take_signal`] tells them.
-    #[cfg(feature = "kms-endpoint")]
     pub(crate) fn hold_signals(&self) {
         self.ends_at_once.store(false, Ordering::SeqCst);
     }
 
     /// The number of the last signal since the last call.
-    #[cfg(feature = "kms-endpoint")]
     pub(crate) fn take_signal(&self) -> Option<u8> {
         u8::try_from(self.received.swap(0, Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
     }

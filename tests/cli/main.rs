@@ -16,6 +16,7 @@ mod default_key;
 mod deprived;
 #[cfg(target_os = "linux")]
 mod errors;
+mod exec;
 mod files;
 mod help;
 mod help_texts;

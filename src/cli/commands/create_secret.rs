@@ -37,7 +37,7 @@ use crate::{
       --region us-west-2
   coldseal create-secret --name MySecret --secret-key-values user=saanvi \\
       password@=file://pw.txt --region us-west-2
-  coldseal create-secret --name MySecret --region us-west-2 \\
+  coldseal create-secret --name MyPassword --region us-west-2 \\
       --generate-secret-string PasswordLength=40,ExcludePunctuation=true
   coldseal create-secret --name MySecret \\
       --secret-string file://mycreds.json --region us-west-2 \\

@@ -7,6 +7,7 @@ mod completions;
 mod create_secret;
 mod delete_resource_policy;
 mod describe_secret;
+mod exec;
 mod get_random_password;
 mod get_resource_policy;
 mod get_secret_value;
@@ -46,12 +47,13 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::{
     batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, delete_resource_policy::DeleteResourcePolicyArgs,
-    describe_secret::DescribeSecretArgs, get_random_password::GetRandomPasswordArgs, get_resource_policy::GetResourcePolicyArgs,
-    get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand, list_secret_version_ids::ListSecretVersionIdsArgs,
-    list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, put_resource_policy::PutResourcePolicyArgs,
-    put_secret_value::PutSecretValueArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs, rewrap::RewrapArgs, seal::SealArgs,
-    tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs,
-    update_secret_version_stage::UpdateSecretVersionStageArgs, validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
+    describe_secret::DescribeSecretArgs, exec::ExecArgs, get_random_password::GetRandomPasswordArgs,
+    get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand,
+    list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
+    put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
+    replicate_secret_to_regions::ReplicateSecretToRegionsArgs, rewrap::RewrapArgs, seal::SealArgs, tag_resource::TagSecretArgs,
+    untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
+    validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{args::GlobalArgs, failure::Outcome, invocation::Invocation};
@@ -99,6 +101,7 @@ pub(crate) enum Command {
     )]
     Secretsmanager(SecretsCommand),
     Pack(Box<PackArgs>),
+    Exec(Box<ExecArgs>),
     Verify(VerifyArgs),
     Seal(SealArgs),
     Open(OpenArgs),
@@ -150,6 +153,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
         Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&invocation, command),
         Command::Pack(args) => pack::run(&invocation, &args),
+        Command::Exec(args) => exec::run(&invocation, &args),
         Command::Verify(args) => verify::run(&invocation, &args),
         Command::Seal(args) => seal::run(&invocation, &args),
         Command::Open(args) => open::run(&invocation, &args),

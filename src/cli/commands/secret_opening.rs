@@ -11,7 +11,7 @@ use crate::{
     kms::EmbeddedKms,
     protocol::operation::Secrets,
     region::Region,
-    vault::{KeyOptions, SecretValueEntry},
+    vault::{KeyOptions, SecretValueEntry, VersionSelector},
 };
 
 /// Where nothing tells that a value is the one that was stored: whoever has the Region's key, or the version's data key, can make a bundle.
@@ -35,6 +35,12 @@ impl Opening {
         let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
         name_online_keys(invocation.key_names(), kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
         Ok(Self { kms, keys })
+    }
+
+    /// One value. The Region is found as for every command on a secret.
+    pub(super) fn value(&self, invocation: &Invocation, secret_id: &str, selector: &VersionSelector) -> Outcome<SecretValueEntry> {
+        let region = invocation.regions.of_secret(secret_id)?;
+        Ok(invocation.vault.get_secret_value_by(self.kms.as_ref(), &self.keys, secret_id, region, selector)?)
     }
 
     /// The vault's secrets with these keys.

@@ -34,6 +34,7 @@ def cases(coldseal):
     (coldseal.folder / "plan.jsonl").write_text('{"Name": "ci/a", "SecretString": "file://payload"}\n{"Name": "ci/b", "SecretBinary": "eA=="}\n')
     yield ["batch-get-secret-value", "--secret-id-list", "ci/offline"]
     yield ["get-random-password"]
+    yield ["exec", *SECRET, "--", "true"]
     yield ["pack", "plan.jsonl", *REGIONS, "--add-replica-regions", "us-east-1"]
     yield ["tag-resource", *SECRET, "--tags", "Key=a,Value=b"]
     yield ["untag-resource", *SECRET, "--tag-keys", "a"]

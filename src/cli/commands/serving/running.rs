@@ -7,12 +7,13 @@ use std::{
     time::Duration,
 };
 
-use super::{
-    config_file::ConfigFile,
-    program::{exit_code, forward},
-};
+use super::config_file::ConfigFile;
 use crate::{
-    cli::{failure::Outcome, prompt::Prompter},
+    cli::{
+        failure::Outcome,
+        program::{exit_code, until_it_ends},
+        prompt::Prompter,
+    },
     endpoint::{Server, Stopper},
     error::{Error, Result},
 };
@@ -48,15 +49,7 @@ pub(super) fn until_program_ends(server: Server, prompter: &Prompter, mut child:
     let stopper = server.stopper();
     let watch = |_: &AtomicBool| {
         let stopping = Stopping(&stopper);
-        let code = loop {
-            if let Some(status) = child.try_wait().transpose() {
-                break status.map(exit_code);
-            }
-            match prompter.take_signal() {
-                Some(signal) => forward(signal, &child),
-                None => thread::sleep(LOOK),
-            }
-        };
+        let code = until_it_ends(&mut child, prompter, |_| {}).map(exit_code);
         drop(stopping);
         code
     };
