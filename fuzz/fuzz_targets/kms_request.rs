@@ -4,7 +4,7 @@
 
 use coldseal::{
     arn::AccountId,
-    endpoint::{JsonResponse, JsonService as _, ServiceInMemory},
+    endpoint::{JsonRequest, JsonResponse, JsonService as _, Service, ServiceInMemory},
     kms::{CreateKey, EmbeddedKms, KeySpec, KeyUsage},
     region::Region,
 };
@@ -23,7 +23,7 @@ fuzz_target!(|text: &str| {
     let service = ServiceInMemory::new(kms);
     let body = body.replace("$KEY", &key).replace("$CURVE", &curve);
 
-    let answer = service.answer(region, operation, body.as_bytes());
+    let answer = service.answer(&JsonRequest::new(Service::Kms, region, operation, body.as_bytes()));
     let members = checked(&answer);
     if operation == "Encrypt" && answer.status == 200 {
         let request: Map<String, Value> = serde_json::from_str(&body).expect("what was taken is JSON");
@@ -32,7 +32,7 @@ fuzz_target!(|text: &str| {
             "KeyId": members["KeyId"],
             "EncryptionContext": request.get("EncryptionContext"),
         });
-        let decrypted = service.answer(region, "Decrypt", again.to_string().as_bytes());
+        let decrypted = service.answer(&JsonRequest::new(Service::Kms, region, "Decrypt", again.to_string().as_bytes()));
         assert_eq!(checked(&decrypted)["Plaintext"], request["Plaintext"]);
     }
 });

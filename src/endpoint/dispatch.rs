@@ -1,92 +1,66 @@
-//! From the name of an operation and the body of a request to the answer.
+//! From the name of an operation to its entry in the table, and from what comes of it to the answer.
 
-use super::{JsonResponse, reply::reply};
+use super::{JsonRequest, JsonResponse};
 use crate::{
-    error::{Error, ErrorCode, Refusal, RequestRefusal, Result},
-    kms::EmbeddedKms,
+    error::{Error, ErrorCode, Refusal, RequestRefusal},
     protocol::{
         self,
-        operation::{Run, Service},
-        request::Request,
+        operation::{Operation, Service},
     },
-    region::Region,
     secret::SecretBytes,
 };
 
-/// Where the keys are.
-pub(super) trait KmsState {
-    /// Looks at the state, beside others who do.
-    ///
-    /// # Errors
-    /// It cannot be had.
-    fn read<T>(&self, work: impl FnOnce(&EmbeddedKms) -> T) -> Result<T>;
-
-    /// Changes the state for good, or not at all.
-    ///
-    /// # Errors
-    /// It cannot be had or kept; in the inner result the refusal.
-    fn change<T>(&self, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Result<Result<T>>;
-}
-
 /// Why there is no answer.
 #[derive(Debug)]
-enum Unanswered {
+pub(super) enum Unanswered {
     /// What the caller asked for.
     Refused(Box<Refusal>),
     /// What the caller can do nothing about.
     Broken(Error),
 }
 
-/// Does one operation.
-pub(super) fn dispatch(state: &impl KmsState, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
-    match run(state, region, operation, body) {
+impl Unanswered {
+    pub(super) fn refused(refusal: impl Into<Refusal>) -> Self {
+        Self::Refused(Box::new(refusal.into()))
+    }
+}
+
+/// Does one operation of the table: `work` is what its service does.
+pub(super) fn dispatch(
+    request: &JsonRequest<'_>,
+    work: impl FnOnce(&'static Operation) -> Result<SecretBytes, Unanswered>,
+) -> JsonResponse {
+    let JsonRequest { service, region, operation, .. } = *request;
+    match protocol::find(service, operation).ok_or_else(|| unknown_operation(request)).and_then(work) {
         Ok(body) => JsonResponse { status: 200, body, error: None },
-        Err(Unanswered::Refused(error)) => JsonResponse::refused(status(error.code()), &error),
+        Err(Unanswered::Refused(error)) => JsonResponse::refused_by(service, status(error.code()), &error),
         Err(Unanswered::Broken(error)) => {
             tracing::error!(operation, %region, %error, "the request could not be answered");
-            JsonResponse::refused(500, &RequestRefusal::Unavailable("The keystore cannot be used at the moment").into())
+            let told = match service {
+                Service::Kms => RequestRefusal::Unavailable("The keystore cannot be used at the moment"),
+                Service::SecretsManager => RequestRefusal::InternalService("The vault or its keys cannot be used at the moment"),
+            };
+            JsonResponse::refused_by(service, 500, &told.into())
         }
     }
 }
 
-fn run(state: &impl KmsState, region: Region, name: &str, body: &[u8]) -> Result<SecretBytes, Unanswered> {
-    let operation = protocol::find(Service::Kms, name).ok_or_else(|| unknown_operation(name))?;
-    if !state.read(|kms| kms.is_enabled(region)).map_err(Unanswered::Broken)? {
-        // What AWS answers in a Region that the account has not opted into.
-        return Err(Unanswered::Refused(Box::new(RequestRefusal::NotOptedIn(region).into())));
-    }
-    let request = Request::parse(operation.input, body).map_err(refused)?;
-    let answer = match operation.run {
-        Run::Alone(answer) => answer(&request),
-        Run::Keys(answer) => state.read(|kms| answer(kms, region, &request)).map_err(Unanswered::Broken)?,
-        Run::ChangeKeys(prepare) => {
-            let change = prepare(region, &request).map_err(refused)?;
-            state.change(change).map_err(Unanswered::Broken)?
-        }
-        Run::Secrets(_) | Run::SealSecrets(_) | Run::ChangeRecord(_) => return Err(unknown_operation(name)),
-    };
-    answer.and_then(|answer| reply(operation, &request, answer)).map_err(refused)
-}
-
-/// An operation's own error.
-fn refused(error: Error) -> Unanswered {
-    match error {
-        Error::Service(refusal) => Unanswered::Refused(refusal),
-        // A key whose other Regions are in another keystore.
-        Error::Setup(error) => Unanswered::Refused(Box::new(RequestRefusal::State(error).into())),
-        error => Unanswered::Broken(error),
-    }
-}
-
-fn unknown_operation(name: &str) -> Unanswered {
-    let name: String = name.chars().take(64).collect();
-    Unanswered::Refused(Box::new(RequestRefusal::UnknownOperation(name).into()))
+/// No entry of this name, or one that nothing here does.
+pub(super) fn unknown_operation(request: &JsonRequest<'_>) -> Unanswered {
+    let name: String = request.operation.chars().take(64).collect();
+    Unanswered::refused(match request.service {
+        Service::Kms => RequestRefusal::UnknownOperation(name),
+        Service::SecretsManager => RequestRefusal::UnknownSecretsOperation(name),
+    })
 }
 
 /// 500 for what a client may try again, as AWS has it.
 const fn status(code: ErrorCode) -> u16 {
     match code {
-        ErrorCode::KMSInternalException | ErrorCode::DependencyTimeoutException | ErrorCode::KeyUnavailableException => 500,
+        ErrorCode::KMSInternalException
+        | ErrorCode::DependencyTimeoutException
+        | ErrorCode::KeyUnavailableException
+        | ErrorCode::InternalServiceError => 500,
         _ => 400,
     }
 }

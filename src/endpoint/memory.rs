@@ -3,10 +3,11 @@
 use std::sync::{PoisonError, RwLock};
 
 use super::{
-    JsonResponse, JsonService,
-    dispatch::{KmsState, dispatch},
+    JsonRequest, JsonResponse, JsonService,
+    dispatch::dispatch,
+    keys::{KmsState, carry_out},
 };
-use crate::{error::Result, kms::EmbeddedKms, region::Region};
+use crate::{error::Result, kms::EmbeddedKms, protocol::operation::Service};
 
 /// The embedded KMS behind the protocol of AWS KMS, without a socket and without a keystore: for tests of software that calls AWS KMS, over an
 /// HTTP client in memory. What changes is kept as long as it lives.
@@ -22,8 +23,12 @@ impl ServiceInMemory {
 }
 
 impl JsonService for ServiceInMemory {
-    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
-        dispatch(self, region, operation, body)
+    fn services(&self) -> &'static [Service] {
+        &[Service::Kms]
+    }
+
+    fn answer(&self, request: &JsonRequest<'_>) -> JsonResponse {
+        dispatch(request, |operation| carry_out(self, operation, request))
     }
 }
 

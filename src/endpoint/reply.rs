@@ -1,13 +1,17 @@
 //! Answers on the wire.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
+use zeroize::Zeroize as _;
 
 use crate::{
     error::{Error, Result},
+    kms::secret_json,
+    page::{ListOrder, Page},
     protocol::{
-        answer::Answer,
+        answer::{Answer, secret_value, secret_values},
         member::{Kind, Member},
-        operation::{Operation, Paging},
+        operation::{Operation, Paging, Service},
         request::Request,
     },
     secret::SecretBytes,
@@ -17,37 +21,84 @@ use crate::{
 /// An answer as AWS writes it.
 ///
 /// # Errors
-/// `ValidationException` for the size of a page, `InvalidMarkerException`.
+/// `ValidationException` for the size of a page, `InvalidMarkerException` or `InvalidNextTokenException`.
 pub(super) fn reply(operation: &Operation, request: &Request, answer: Answer) -> Result<SecretBytes> {
-    let mut document = match (answer, operation.paging) {
+    let document = match (answer, operation.paging) {
         (Answer::Nothing, _) => return Ok(SecretBytes::new(b"{}".to_vec())),
-        (Answer::Secret(document), _) => return Ok(document.to_json()),
-        (Answer::Document(document), _) => document,
-        (Answer::List(entries), Some(paging)) => page(request, paging, &entries)?,
-        (Answer::List(_), None) | (Answer::Secrets(..) | Answer::Value(_) | Answer::Values(_) | Answer::Changed(_), _) => {
-            return Err(Error::Misuse("AWS KMS answers no secrets, and an operation that lists says how its pages are asked for"));
+        // Those of AWS KMS are as they go out, and have no dates.
+        (Answer::Secret(document), _) if operation.service == Service::Kms => return Ok(document.to_json()),
+        (Answer::Secret(document), _) => WipedDocument(document.to_value()?),
+        (Answer::Value(entry), _) => WipedDocument(secret_value(&entry)?),
+        (Answer::Values(values), _) => WipedDocument(secret_values(&values)?),
+        (Answer::Document(document), _) => WipedDocument(document),
+        (Answer::Changed(change), _) => WipedDocument(to_value(&change)?),
+        (Answer::List(entries), Some(paging)) => page_of_list(request, paging, (entries.as_slice(), paging))?,
+        (Answer::Secrets(listed, order), Some(paging)) => {
+            for fault in &listed.faults {
+                tracing::error!(%fault, "a secret cannot be listed");
+            }
+            page_of_list(request, paging, (listed.entries.as_slice(), &order))?
+        }
+        (Answer::List(_) | Answer::Secrets(..), None) => {
+            return Err(Error::Misuse("an operation that lists says how its pages are asked for"));
         }
     };
-    to_wire(&mut document, operation.output)?;
-    Ok(SecretBytes::new(document.to_string().into_bytes()))
+    document.into_wire(operation.output)
+}
+
+/// A document that may hold values: its texts are wiped when it is dropped. `Debug` prints nothing of it.
+struct WipedDocument(Value);
+
+impl WipedDocument {
+    /// What goes out, in one piece: without what AWS has not, and with numbers for dates.
+    fn into_wire(mut self, members: &[Member]) -> Result<SecretBytes> {
+        to_wire(&mut self.0, members)?;
+        Ok(secret_json::write(&self.0))
+    }
+}
+
+impl Drop for WipedDocument {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
+
+fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(items) => items.iter_mut().for_each(wipe),
+        Value::Object(members) => members.values_mut().for_each(wipe),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
+}
+
+fn to_value(answer: &impl Serialize) -> Result<Value> {
+    serde_json::to_value(answer).map_err(|_| Error::Misuse("an answer is always JSON"))
 }
 
 /// The page of a list that the request asks for.
-fn page(request: &Request, paging: &Paging, entries: &[Value]) -> Result<Value> {
-    let page = paging.rules.page(entries, paging, request.number(paging.size)?, request.text(paging.token))?;
-    let next = page.next_token(paging);
+fn page_of_list<T: Serialize>(request: &Request, paging: &Paging, (entries, order): (&[T], &impl ListOrder<T>)) -> Result<WipedDocument> {
     let mut answer = Map::new();
-    answer.insert(paging.list.to_owned(), json!(page.entries));
+    let page: Page<'_, T> = paging.rules.page(entries, order, request.number(paging.size)?, request.text(paging.token))?;
+    let next = page.next_token(order);
+    answer.insert(paging.list.to_owned(), to_value(&page.entries)?);
+    // AWS KMS alone has it.
     answer.insert("Truncated".to_owned(), json!(next.is_some()));
-    answer.extend(next.map(|marker| ("NextMarker".to_owned(), json!(marker))));
-    Ok(Value::Object(answer))
+    answer.extend(next.map(|token| (paging.next().to_owned(), json!(token))));
+    Ok(WipedDocument(Value::Object(answer)))
 }
 
-/// Leaves out what AWS has not, and makes numbers of dates.
+/// Leaves out what AWS has not, and what has no value; makes numbers of dates.
 fn to_wire(document: &mut Value, members: &[Member]) -> Result<()> {
     let Value::Object(given) = document else { return Ok(()) };
     let kind = |name: &str| members.iter().find(|member| member.name == name).map(|member| &member.kind);
-    given.retain(|name, _| kind(name).is_some());
+    given.retain(|name, value| {
+        let is_kept = kind(name).is_some() && !value.is_null();
+        if !is_kept {
+            wipe(value);
+        }
+        is_kept
+    });
     given.iter_mut().filter_map(|(name, value)| Some((kind(name)?, value))).try_for_each(|(kind, value)| match (kind, value) {
         (Kind::Structure(members), value) => to_wire(value, members),
         (Kind::Structures { members, .. }, Value::Array(items)) => items.iter_mut().try_for_each(|item| to_wire(item, members)),

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     InvalidArnException,
     /// KMS: the ciphertext, or the encryption context with it, is not what was encrypted.
     InvalidCiphertextException,
+    /// Secrets Manager: an internal error; may be tried again.
+    InternalServiceError,
     /// KMS: a grant token is not one.
     InvalidGrantTokenException,
     /// KMS: the key's usage does not fit the operation.

@@ -25,16 +25,12 @@ pub(crate) enum Answer {
     /// All entries of a list; whoever asked for it takes the page.
     List(Vec<Value>),
     /// All secrets of a list, which can be long, those that cannot be read, and what it is sorted by.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Secrets(Listed<SecretListEntry>, SecretOrder),
     /// The value of a secret.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Value(SecretValueEntry),
     /// The values of several.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Values(SecretValues),
     /// What sealing changed: AWS's answer is a part of it.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Changed(Box<SecretChange>),
 }
 
@@ -65,7 +61,6 @@ impl Answer {
 ///
 /// # Errors
 /// None: a string value was checked to be UTF-8.
-#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
 pub(crate) fn secret_value(entry: &SecretValueEntry) -> Result<Value> {
     let mut document = Map::new();
     let mut put = |name: &str, value: Value| drop(document.insert(name.to_owned(), value));
@@ -88,7 +83,6 @@ pub(crate) fn secret_value(entry: &SecretValueEntry) -> Result<Value> {
 ///
 /// # Errors
 /// As for [`secret_value`].
-#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
 pub(crate) fn secret_values(values: &SecretValues) -> Result<Value> {
     let mut document = Map::new();
     document.insert("SecretValues".to_owned(), values.entries.iter().map(secret_value).collect::<Result<_>>()?);
@@ -120,7 +114,6 @@ pub(crate) trait SecretDocument: fmt::Debug {
     ///
     /// # Errors
     /// None: every answer is JSON.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "only the command line prints"))]
     fn to_value(&self) -> Result<Value>;
 }
 

@@ -17,8 +17,11 @@ use crate::{
 
 /// The services whose operations stand in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Service {
+#[cfg_attr(not(feature = "kms-endpoint"), expect(unreachable_pub, reason = "only the endpoint shows it to others"))]
+pub enum Service {
+    /// AWS KMS.
     Kms,
+    /// AWS Secrets Manager.
     SecretsManager,
 }
 
@@ -70,14 +73,22 @@ pub(crate) enum Run {
     /// What takes long, or can be refused by the request alone, is done before the keystore is locked for the [`Change`].
     ChangeKeys(for<'a> fn(Region, &'a Request) -> Result<Change<'a>>),
     /// On secrets in a vault, read beside others.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     Secrets(fn(&Secrets<'_>, &Request) -> Result<Answer>),
     /// Seals secrets under keys, which may be made for them, and are durable before what is wrapped under them.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     SealSecrets(fn(&mut Sealing<'_>, &Request) -> Result<Answer>),
     /// On the record of a secret in a vault, whose own lock is taken. No key is needed; the keystore's tag is put on the record where it was.
-    #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "'kms serve' is about keys alone"))]
     ChangeRecord(fn(&Secrets<'_>, &Request) -> Result<Answer>),
+}
+
+impl Run {
+    /// Whether keys or secrets are others afterwards.
+    #[cfg(feature = "kms-endpoint")]
+    pub(crate) const fn is_change(&self) -> bool {
+        match self {
+            Self::Alone(_) | Self::Keys(_) | Self::Secrets(_) => false,
+            Self::ChangeKeys(_) | Self::SealSecrets(_) | Self::ChangeRecord(_) => true,
+        }
+    }
 }
 
 /// Where secrets are, and what opens them.
@@ -139,6 +150,15 @@ impl Paging {
     /// As the lists of AWS KMS are paged.
     pub(crate) const fn of_kms(rules: PageRules, list: &'static str, position: &'static [&'static str]) -> Self {
         Self { rules, list, position, size: "Limit", token: "Marker" }
+    }
+
+    /// The answer's member for the page that follows.
+    #[cfg(feature = "kms-endpoint")]
+    pub(crate) const fn next(&self) -> &'static str {
+        match self.token.as_bytes() {
+            b"Marker" => "NextMarker",
+            _ => self.token,
+        }
     }
 }
 

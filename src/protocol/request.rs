@@ -127,13 +127,18 @@ impl Request {
         matches!(self.values.get(name), Some(Value::Boolean(true)))
     }
 
+    /// Bytes, or text that no error repeats.
+    pub(crate) fn optional_blob(&self, name: &str) -> Option<&SecretBytes> {
+        match self.values.get(name) {
+            Some(Value::Blob(bytes)) => Some(bytes),
+            _ => None,
+        }
+    }
+
     /// # Errors
     /// `ValidationException` when it is not there.
     pub(crate) fn blob(&self, name: &str) -> Result<&SecretBytes> {
-        match self.values.get(name) {
-            Some(Value::Blob(bytes)) => Ok(bytes),
-            _ => Err(missing(name)),
-        }
+        self.optional_blob(name).ok_or_else(|| missing(name))
     }
 
     /// An encryption context, empty where there is none.

@@ -41,6 +41,8 @@ mod rotation;
 mod seal_version;
 mod secret_change;
 mod secret_members;
+#[cfg(feature = "kms-endpoint")]
+mod selection;
 mod stages;
 mod tagging;
 mod update_secret;
@@ -82,6 +84,8 @@ pub use rewrap::RewrapSecret;
 pub use rotation::{RotationRules, RotationRulesType};
 pub use secret_change::{SecretChange, SecretIdentity};
 pub use secret_members::{BundleInfo, ReplicationStatus};
+#[cfg(feature = "kms-endpoint")]
+pub use selection::SecretSelection;
 pub use update_secret::UpdateSecret;
 pub use update_secret_version_stage::UpdateSecretVersionStage;
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
@@ -161,7 +165,7 @@ impl Vault {
     }
 
     /// Makes the vault where there is none.
-    fn initialize(&self) -> Result<()> {
+    pub(crate) fn initialize(&self) -> Result<()> {
         if self.is_there()? {
             return Ok(());
         }

@@ -4,7 +4,7 @@
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use coldseal::{
     arn::AccountId,
-    endpoint::{JsonResponse, JsonService, ServiceInMemory},
+    endpoint::{JsonRequest, JsonResponse, JsonService, Service, ServiceInMemory},
     kms::EmbeddedKms,
     region::Region,
 };
@@ -15,8 +15,8 @@ fn service() -> ServiceInMemory {
 }
 
 fn ask(service: &ServiceInMemory, operation: &str, body: &Value) -> (u16, Value) {
-    let JsonResponse { status, body, .. } =
-        service.answer(Region::new("us-west-2").expect("a Region"), operation, body.to_string().as_bytes());
+    let (region, body) = (Region::new("us-west-2").expect("a Region"), body.to_string());
+    let JsonResponse { status, body, .. } = service.answer(&JsonRequest::new(Service::Kms, region, operation, body.as_bytes()));
     let document = if body.is_empty() { Value::Null } else { serde_json::from_slice(body.expose()).expect("JSON") };
     (status, document)
 }

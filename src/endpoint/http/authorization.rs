@@ -1,7 +1,7 @@
 //! The `Authorization` header of Signature Version 4, taken apart.
 //!
 //! ```text
-//! AWS4-HMAC-SHA256 Credential=KEY-ID/YYYYMMDD/REGION/kms/aws4_request, SignedHeaders=host;x-amz-date;…, Signature=64 hex digits
+//! AWS4-HMAC-SHA256 Credential=KEY-ID/YYYYMMDD/REGION/SERVICE/aws4_request, SignedHeaders=host;x-amz-date;…, Signature=64 hex digits
 //! ```
 
 use hyper::{HeaderMap, header::AUTHORIZATION};

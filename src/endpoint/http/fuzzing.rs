@@ -7,7 +7,7 @@ use hyper::{
 use time::OffsetDateTime;
 
 use super::{Credentials, signature};
-use crate::region::Region;
+use crate::{protocol::operation::Service, region::Region};
 
 /// The Region that a request with these headers names. Headers that HTTP does not allow are left out, as no connection brings them.
 #[must_use]
@@ -19,7 +19,7 @@ pub fn claimed_region(headers: &[(&[u8], &[u8])]) -> Option<Region> {
 #[must_use]
 pub fn signed_region(headers: &[(&[u8], &[u8])], body: &[u8], credentials: &Credentials, unix_time: i64) -> Option<Region> {
     let now = OffsetDateTime::from_unix_timestamp(unix_time).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    signature::check(&header_map(headers), body, credentials, now).ok()
+    signature::check(&header_map(headers), body, credentials, (None, &[Service::Kms, Service::SecretsManager]), now).ok()
 }
 
 fn header_map(headers: &[(&[u8], &[u8])]) -> HeaderMap {

@@ -21,9 +21,10 @@ use super::{
 };
 use crate::{
     crypto::SystemRandom,
-    endpoint::{JsonResponse, JsonService},
+    endpoint::{JsonRequest, JsonResponse, JsonService},
     error::{AuthenticationRefusal, Refusal, RequestRefusal},
     kms::random_uuid,
+    protocol::{self, operation::Service},
     region::Region,
     secret::SecretBytes,
     timestamp::Timestamp,
@@ -32,16 +33,13 @@ use crate::{
 /// What JSON 1.1 of AWS goes by, in requests and answers. No form of a web page can send it.
 const JSON: &str = "application/x-amz-json-1.1";
 
-/// What stands in `X-Amz-Target` before the operation.
-const TARGET_PREFIX: &str = "TrentService.";
-
 /// What a request has to show.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Authentication {
     /// A Signature Version 4 of these credentials.
     Signature(Arc<Credentials>),
-    /// Nothing: whoever reaches the port may use every key.
+    /// Nothing: whoever reaches the port may use every key and read every secret that is served.
     None,
 }
 
@@ -52,6 +50,8 @@ pub(super) struct Endpoint {
     pub(super) limits: Limits,
     /// ClientPlaces for requests in work, each of which holds a thread.
     workers: Arc<Semaphore>,
+    /// Those among them that may wait for a lock which a command holds: others are left for who only reads.
+    changers: Arc<Semaphore>,
     large_bodies: Arc<ClientPlaces>,
     clock: fn() -> OffsetDateTime,
 }
@@ -62,11 +62,11 @@ struct Reply {
     ends_connection: bool,
 }
 
-/// What the log says about a request.
-#[derive(Default)]
-struct Trace<'a> {
+/// What a request names: a service that is served, and one of its operations.
+#[derive(Clone, Copy)]
+struct Target<'a> {
+    service: Service,
     operation: &'a str,
-    region: Option<Region>,
 }
 
 impl Endpoint {
@@ -77,6 +77,7 @@ impl Endpoint {
             authentication,
             limits,
             workers: Arc::new(Semaphore::new(workers)),
+            changers: Arc::new(Semaphore::new((workers / 2).max(1))),
             large_bodies,
             clock: || Timestamp::now_within_years().utc(),
         }
@@ -94,13 +95,14 @@ impl Endpoint {
     {
         let begin = Instant::now();
         let (parts, body) = request.into_parts();
-        let mut trace = Trace { operation: operation(&parts.headers).unwrap_or_default(), region: None };
-        let Reply { answer, ends_connection } = match self.reply(&parts, body, place, &mut trace).await {
+        let target = self.target(&parts.headers);
+        let mut region = None;
+        let Reply { answer, ends_connection } = match self.reply(&parts, body, place, (target, &mut region)).await {
             Ok(answer) => Reply { answer, ends_connection: false },
             Err(reply) => reply,
         };
-        let (region, error) = (trace.region.map(Region::name), answer.error.map(|error| error.to_string()));
-        tracing::debug!(operation = trace.operation, region, status = answer.status, error, elapsed = ?begin.elapsed(), "request");
+        let (region, error) = (region.map(Region::name), answer.error.map(|error| error.to_string()));
+        tracing::debug!(operation = target.map(|target| target.operation), region, status = answer.status, error, elapsed = ?begin.elapsed(), "request");
         let mut response = response(answer);
         if parts.uri.path() == "/" && parts.method != Method::POST {
             response.headers_mut().insert(ALLOW, HeaderValue::from_static("POST"));
@@ -111,7 +113,14 @@ impl Endpoint {
         Ok(response)
     }
 
-    async fn reply<'a, B>(&self, head: &'a Parts, body: B, place: &Place, trace: &mut Trace<'a>) -> Result<JsonResponse, Reply>
+    /// Tells the Region as soon as it is known.
+    async fn reply<B>(
+        &self,
+        head: &Parts,
+        body: B,
+        place: &Place,
+        (target, told_region): (Option<Target<'_>>, &mut Option<Region>),
+    ) -> Result<JsonResponse, Reply>
     where
         B: Body<Data = Bytes> + Unpin,
     {
@@ -121,29 +130,45 @@ impl Endpoint {
         }
         let headers = &head.headers;
         check_route(&head.method, &head.uri)?;
-        let region = self.authenticate(headers, body.bytes.expose()).map_err(|refusal| refused(400, &refusal.into()))?;
-        trace.region = Some(region);
+        let region = self.authenticate(headers, target, body.bytes.expose()).map_err(|refusal| refused(400, &refusal.into()))?;
+        *told_region = Some(region);
         check_content_type(headers)?;
-        let operation =
-            operation(headers).ok_or_else(|| unknown(400, "X-Amz-Target has to name an operation as in TrentService.ListKeys."))?;
-        self.work(region, operation.to_owned(), body).await
+        let target = target.ok_or_else(|| unknown(400, how_to_name(self.service.services())))?;
+        self.work(target, region, body).await
     }
 
-    fn authenticate(&self, headers: &HeaderMap, body: &[u8]) -> Result<Region, AuthenticationRefusal> {
+    /// A request is signed for the service whose operation it names.
+    fn authenticate(&self, headers: &HeaderMap, target: Option<Target<'_>>, body: &[u8]) -> Result<Region, AuthenticationRefusal> {
         match &self.authentication {
-            Authentication::Signature(credentials) => signature::check(headers, body, credentials, (self.clock)()),
+            Authentication::Signature(credentials) => {
+                let (service, now) = (target.map(|target| target.service), (self.clock)());
+                signature::check(headers, body, credentials, (service, self.service.services()), now)
+            }
             Authentication::None => unsigned::region(headers),
         }
     }
 
+    /// The operation that a request names, if it names one of a service that is served.
+    fn target<'a>(&self, headers: &'a HeaderMap) -> Option<Target<'a>> {
+        let mut values = headers.get_all("x-amz-target").iter();
+        let (Some(value), None) = (values.next(), values.next()) else { return None };
+        let (prefix, operation) = value.to_str().ok()?.split_once('.')?;
+        let is_name = !operation.is_empty() && operation.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let service = self.service.services().iter().find(|service| service.target() == prefix)?;
+        is_name.then_some(Target { service: *service, operation })
+    }
+
     /// The operations block, on disk and on large numbers. A client that goes away does not give its place to another before the work is done.
-    async fn work(&self, region: Region, operation: String, body: ReceivedBody) -> Result<JsonResponse, Reply> {
+    async fn work(&self, target: Target<'_>, region: Region, body: ReceivedBody) -> Result<JsonResponse, Reply> {
         let failed = || refused(500, &RequestRefusal::Unavailable("The request could not be done.").into());
-        let place = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| failed())?;
-        let service = Arc::clone(&self.service);
+        let take = async |places: &Arc<Semaphore>| Arc::clone(places).acquire_owned().await.map_err(|_| failed());
+        let is_change = protocol::find(target.service, target.operation).is_some_and(|operation| operation.run.is_change());
+        let changer = if is_change { Some(take(&self.changers).await?) } else { None };
+        let place = take(&self.workers).await?;
+        let (service, of, operation) = (Arc::clone(&self.service), target.service, target.operation.to_owned());
         let work = tokio::task::spawn_blocking(move || {
-            let answer = service.answer(region, &operation, body.bytes.expose());
-            drop(place);
+            let answer = service.answer(&JsonRequest::new(of, region, &operation, body.bytes.expose()));
+            drop((place, changer));
             answer
         });
         work.await.map_err(|_| failed())
@@ -179,12 +204,13 @@ fn check_content_type(headers: &HeaderMap) -> Result<(), Reply> {
     }
 }
 
-/// The operation that a request names, if it names one of this service.
-fn operation(headers: &HeaderMap) -> Option<&str> {
-    let mut values = headers.get_all("x-amz-target").iter();
-    let (Some(value), None) = (values.next(), values.next()) else { return None };
-    let name = value.to_str().ok()?.strip_prefix(TARGET_PREFIX)?;
-    (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some(name)
+/// How an operation is asked for.
+const fn how_to_name(services: &[Service]) -> &'static str {
+    match services {
+        [Service::Kms] => "X-Amz-Target has to name an operation as in TrentService.ListKeys.",
+        [Service::SecretsManager] => "X-Amz-Target has to name an operation as in secretsmanager.GetSecretValue.",
+        _ => "X-Amz-Target has to name an operation as in secretsmanager.GetSecretValue or TrentService.ListKeys.",
+    }
 }
 
 fn not_read(error: BodyError, limits: &Limits) -> Reply {

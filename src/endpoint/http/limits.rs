@@ -9,8 +9,8 @@ pub(super) struct Limits {
     pub(super) head: usize,
     /// Headers of a request.
     pub(super) headers: usize,
-    /// Bytes of a body. The largest request of AWS KMS has a policy of 131,072 characters, a description of 8,192 and 50 tags of 384; a
-    /// client may write each character in six bytes (`\u00e9`).
+    /// Bytes of a body. The largest request of AWS KMS has a policy of 131,072 characters, a description of 8,192 and 50 tags of 384, that of
+    /// Secrets Manager a value of 65,536; a client may write each character in six bytes (`\u00e9`).
     pub(super) body: usize,
     /// Bytes that a body over the limit may go on for, unread, so that its sender gets to see the refusal.
     pub(super) discarded: usize,

@@ -34,7 +34,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub enum Exposure {
     /// Programs on this machine.
     Loopback,
-    /// Whoever the network lets through. There is no TLS: keys cross it in clear.
+    /// Whoever the network lets through. There is no TLS: keys and values cross it in clear.
     Network,
 }
 
@@ -49,7 +49,7 @@ pub struct ServerOptions {
     pub authentication: Authentication,
 }
 
-/// The embedded KMS on a socket.
+/// A service on a socket.
 pub struct Server {
     runtime: Runtime,
     listener: TcpListener,
@@ -85,7 +85,7 @@ impl Server {
         let (threads, workers) = (cores.min(4), (2 * cores).clamp(4, 32));
         require_threads(threads + 1).map_err(|error| Error::io("starting threads", error))?;
         let mut builder = tokio::runtime::Builder::new_multi_thread();
-        builder.worker_threads(threads).max_blocking_threads(workers).thread_name("kms-serve").enable_all();
+        builder.worker_threads(threads).max_blocking_threads(workers).thread_name("serve").enable_all();
         let runtime = builder.build().map_err(|error| Error::io("starting threads", error))?;
         let (listener, address) = {
             let _entered = runtime.enter();

@@ -4,7 +4,7 @@
 //! to be among them, and what else a request must be, is checked here. The path is `/` and the query empty: nothing else is served.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>
 
-use std::time::SystemTime;
+use std::{slice, time::SystemTime};
 
 use aws_credential_types::Credentials as SigningCredentials;
 use aws_sigv4::{
@@ -21,6 +21,7 @@ use super::{
 use crate::{
     crypto::{constant_time_eq, sha256},
     error::{AuthenticationRefusal, Result},
+    protocol::operation::Service,
     region::Region,
 };
 
@@ -34,7 +35,8 @@ const SECURITY_TOKEN: &str = "x-amz-security-token";
 /// AWS's messages.
 const OTHER_SIGNATURE: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
 
-/// Checks the signature of `POST /` with these headers and this body, and gives the Region that it is for.
+/// Checks the signature of `POST /` with these headers and this body, and gives the Region that it is for. It has to be for the service that the
+/// request names; where it names none, for one of those that are served.
 ///
 /// # Errors
 /// AWS's: `MissingAuthenticationTokenException`, `IncompleteSignatureException`, `InvalidSignatureException`, `UnrecognizedClientException`.
@@ -43,6 +45,7 @@ pub(super) fn check(
     headers: &HeaderMap,
     body: &[u8],
     credentials: &Credentials,
+    (named, served): (Option<Service>, &[Service]),
     now: OffsetDateTime,
 ) -> Result<Region, AuthenticationRefusal> {
     let authorization = Authorization::of(headers)?;
@@ -51,13 +54,14 @@ pub(super) fn check(
     }
     let signed = signed_headers(headers, &authorization)?;
     let (date_text, date) = date(&signed)?;
-    let region = check_scope(&authorization, date_text)?;
+    let services = named.as_ref().map_or(served, slice::from_ref);
+    let (region, service) = check_scope(&authorization, services, date_text)?;
     check_date(date_text, date, now)?;
     let hash = sha256(body);
     if signed.iter().any(|(name, value)| *name == CONTENT_SHA256 && *value != hash) {
         return Err(invalid("The provided 'x-amz-content-sha256' header does not match what was computed."));
     }
-    let computed = signature(&signed, hash, credentials, region, date.into()).ok_or_else(|| invalid(OTHER_SIGNATURE))?;
+    let computed = signature(&signed, hash, credentials, (region, service), date.into()).ok_or_else(|| invalid(OTHER_SIGNATURE))?;
     let is_signed = constant_time_eq(computed.as_bytes(), authorization.signature.as_bytes());
     match (credentials.is_of(authorization.access_key_id), is_signed) {
         (true, true) => Ok(region),
@@ -113,19 +117,27 @@ fn parse_date(text: &str) -> Option<OffsetDateTime> {
 }
 
 /// `date` is that of the request, as it stands there.
-fn check_scope(authorization: &Authorization<'_>, date: &str) -> Result<Region, AuthenticationRefusal> {
+fn check_scope(
+    authorization: &Authorization<'_>,
+    services: &[Service],
+    date: &str,
+) -> Result<(Region, Service), AuthenticationRefusal> {
     let scope = &authorization.scope;
     if scope.terminator != "aws4_request" {
         return Err(invalid("Credential should be scoped with a valid terminator: 'aws4_request'."));
     }
-    if scope.service != "kms" {
-        return Err(invalid("Credential should be scoped to correct service: 'kms'."));
-    }
+    let service = services.iter().find(|service| service.signing_name() == scope.service).ok_or_else(|| {
+        let names: Vec<_> = services.iter().map(|service| format!("'{}'", service.signing_name())).collect();
+        invalid(format!("Credential should be scoped to correct service: {}.", names.join(" or ")))
+    })?;
     if date.get(..8) != Some(scope.date) {
         let message = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP";
         return Err(invalid(format!("{message}: '{}' != '{}', from '{date}'.", scope.date, date.get(..8).unwrap_or_default())));
     }
-    Region::new(scope.region).ok_or_else(|| invalid(format!("Credential should be scoped to a valid region, not '{}'.", scope.region)))
+    let region = Region::new(scope.region);
+    region
+        .map(|region| (region, *service))
+        .ok_or_else(|| invalid(format!("Credential should be scoped to a valid region, not '{}'.", scope.region)))
 }
 
 fn check_date(text: &str, date: OffsetDateTime, now: OffsetDateTime) -> Result<(), AuthenticationRefusal> {
@@ -147,14 +159,20 @@ fn basic(time: OffsetDateTime) -> String {
 }
 
 /// The signature in hex; `None` for headers that cannot be signed.
-fn signature(signed: &[(&str, &str)], hash: String, credentials: &Credentials, region: Region, time: SystemTime) -> Option<String> {
+fn signature(
+    signed: &[(&str, &str)],
+    hash: String,
+    credentials: &Credentials,
+    (region, service): (Region, Service),
+    time: SystemTime,
+) -> Option<String> {
     let identity =
-        SigningCredentials::new(credentials.access_key_id(), credentials.expose_secret_access_key(), None, None, "kms serve").into();
+        SigningCredentials::new(credentials.access_key_id(), credentials.expose_secret_access_key(), None, None, "coldseal").into();
     let mut settings = SigningSettings::default();
     // What clients leave out of the signature is not handed over; what they put in must not be left out.
     settings.excluded_headers = None;
     let params =
-        v4::SigningParams::builder().identity(&identity).region(region.name()).name("kms").time(time).settings(settings).build().ok()?;
+        v4::SigningParams::builder().identity(&identity).region(region.name()).name(service.signing_name()).time(time).settings(settings).build().ok()?;
     // The host comes from its header; this address is never looked at.
     let headers = signed.iter().copied().filter(|(name, _)| *name != DATE);
     let request = SignableRequest::new("POST", "http://host/", headers, SignableBody::Precomputed(hash)).ok()?;

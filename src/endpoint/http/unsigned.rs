@@ -9,6 +9,7 @@ use hyper::{HeaderMap, header::HOST};
 use super::signature::claimed_region;
 use crate::{
     error::{AuthenticationRefusal, Result},
+    protocol::operation::Service,
     region::Region,
 };
 
@@ -25,7 +26,11 @@ const SUFFIXES: [&str; 9] = [
     "api.amazonwebservices.com.cn",
 ];
 
-/// The Region of a request: that of the scope of its `Authorization`, which is not verified, else that of the host `kms.REGION.amazonaws.com`.
+/// The services whose hosts are AWS's own here, whichever of them is served.
+const SERVICES: [Service; 2] = [Service::Kms, Service::SecretsManager];
+
+/// The Region of a request: that of the scope of its `Authorization`, which is not verified, else that of the host `kms.REGION.amazonaws.com`
+/// or `secretsmanager.REGION.amazonaws.com`.
 ///
 /// # Errors
 /// `MissingAuthenticationTokenException` where the host is not one of this machine or AWS's, or nothing names a Region.
@@ -36,13 +41,13 @@ pub(super) fn region(headers: &HeaderMap) -> Result<Region, AuthenticationRefusa
         (Some(host), None) => Host::parse(host),
         _ => None,
     };
-    let host = host.ok_or_else(|| missing("Without a signature, the host has to be localhost, an address, or AWS KMS's own."))?;
+    let host = host.ok_or_else(|| missing("Without a signature, the host has to be localhost, an address, or AWS's own."))?;
     let of_host = match host {
         Host::Here => None,
         Host::Aws(region) => Some(region),
     };
     claimed_region(headers).or(of_host).ok_or_else(|| {
-        missing("Nothing in the request names a Region: sign it, with any credentials, or name the host kms.REGION.amazonaws.com.")
+        missing("Nothing in the request names a Region: sign it, with any credentials, or name the host SERVICE.REGION.amazonaws.com.")
     })
 }
 
@@ -66,7 +71,8 @@ impl Host {
         if name == "localhost" || name.parse::<std::net::Ipv4Addr>().is_ok() {
             return Some(Self::Here);
         }
-        let (region, suffix) = name.strip_prefix("kms.")?.split_once('.')?;
+        let (service, rest) = name.split_once('.')?;
+        let (region, suffix) = rest.split_once('.').filter(|_| SERVICES.iter().any(|known| known.signing_name() == service))?;
         SUFFIXES.contains(&suffix).then(|| Region::new(region))?.map(Self::Aws)
     }
 }
@@ -87,6 +93,7 @@ mod tests {
         }
         let known = |name| Some(Host::Aws(Region::new(name).expect("a Region")));
         assert_eq!(Host::parse("kms.us-west-2.amazonaws.com"), known("us-west-2"));
+        assert_eq!(Host::parse("secretsmanager.eu-west-1.amazonaws.com"), known("eu-west-1"));
         assert_eq!(Host::parse("kms.cn-north-1.amazonaws.com.cn:443"), known("cn-north-1"));
         for other in [
             "",
@@ -96,6 +103,8 @@ mod tests {
             "kms.us-west-2.amazonaws.com.example.com",
             "kms.nowhere-1.amazonaws.com",
             "kms.us-west-2.example.com",
+            "s3.us-west-2.amazonaws.com",
+            "secretsmanager.us-west-2.amazonaws.com.example.com",
             "localhost:x",
             "127.0.0.1:80:80",
             "[::1",

@@ -321,7 +321,7 @@ fn every_decryption_failure_is_the_same() {
     let blob = bytes(&json!(names.iter().find(|(name, _)| *name == "BLOB").expect("made").1));
     let refused = |blob: &[u8], context: Value| {
         let request = json!({ "CiphertextBlob": base64(blob), "EncryptionContext": context });
-        let answer = service.answer(west(), "Decrypt", request.to_string().as_bytes());
+        let answer = call(&service, west(), "Decrypt", request.to_string().as_bytes());
         (answer.status, answer.body.expose().to_vec())
     };
     let expected = (400, br#"{"__type":"InvalidCiphertextException","message":""}"#.to_vec());
@@ -343,13 +343,13 @@ fn every_decryption_failure_is_the_same() {
 fn names_and_regions_that_are_not_there_are_named() {
     let service = service();
     for name in ["GenerateDataKeyPair", "encrypt", "", "TrentService.Encrypt", "\u{1b}[2J"] {
-        let answer = service.answer(west(), name, b"{}");
+        let answer = call(&service, west(), name, b"{}");
         let (code, message) = refusal_of(&answer);
         assert_eq!((answer.status, code.as_str()), (400, "UnknownOperationException"));
         assert!(message.contains(&name.escape_debug().to_string()) && !message.contains('\u{1b}'), "{message}");
     }
     for operation in ["ListKeys", "CreateKey", "GenerateRandom"] {
-        let answer = service.answer(region("me-south-1"), operation, b"{}");
+        let answer = call(&service, region("me-south-1"), operation, b"{}");
         let (code, message) = refusal_of(&answer);
         assert_eq!((answer.status, code.as_str()), (400, "UnrecognizedClientException"));
         assert_eq!(message, "The Region me-south-1 is not enabled");

@@ -18,7 +18,7 @@ fn imported(file: &str) -> (ServiceInMemory, Region, Value) {
 }
 
 fn refuse_in(service: &ServiceInMemory, region: Region, operation: &str, request: &Value) -> (String, String) {
-    let answer = service.answer(region, operation, request.to_string().as_bytes());
+    let answer = call(service, region, operation, request.to_string().as_bytes());
     assert_eq!(answer.status, 400, "{operation}");
     refusal_of(&answer)
 }

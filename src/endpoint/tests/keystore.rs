@@ -74,7 +74,7 @@ fn make_key(location: &KeystoreLocation) -> String {
 }
 
 fn internal_error(service: &KmsService, operation: &str, request: &Value) {
-    let answer = service.answer(west(), operation, request.to_string().as_bytes());
+    let answer = call(service, west(), operation, request.to_string().as_bytes());
     assert_eq!((answer.status, refusal_of(&answer).0.as_str()), (500, "KMSInternalException"), "{operation}");
 }
 

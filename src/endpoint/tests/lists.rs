@@ -51,7 +51,7 @@ fn times_are_seconds_with_milliseconds() {
         let mut kms = EmbeddedKms::new(ACCOUNT.parse().expect("an account")).expect("random bytes");
         kms.fix_clock(date.parse::<Timestamp>().expect("a time"));
         let key = kms.create_key_with(west(), CreateKey::default()).expect("made");
-        let answer = ServiceInMemory::new(kms).answer(west(), "DescribeKey", json!({ "KeyId": key.key_id }).to_string().as_bytes());
+        let answer = call(&ServiceInMemory::new(kms), west(), "DescribeKey", json!({ "KeyId": key.key_id }).to_string().as_bytes());
         let body = String::from_utf8(answer.body.expose().to_vec()).expect("text");
         assert!(body.contains(&format!("\"CreationDate\":{expected},")), "{body}");
     }

@@ -7,11 +7,12 @@ mod lists;
 mod malformed;
 mod model;
 mod operations;
+mod secrets;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
-use super::{JsonResponse, JsonService, ServiceInMemory};
+use super::{JsonRequest, JsonResponse, JsonService, Service, ServiceInMemory};
 use crate::{kms::EmbeddedKms, region::Region};
 
 const ACCOUNT: &str = "111122223333";
@@ -32,12 +33,17 @@ fn json_of(answer: &JsonResponse) -> Value {
     serde_json::from_slice(answer.body.expose()).expect("answers are JSON")
 }
 
+/// A request to AWS KMS.
+fn call(service: &impl JsonService, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
+    service.answer(&JsonRequest::new(Service::Kms, region, operation, body))
+}
+
 /// The answer of an operation that succeeds.
 fn ask_in(service: &impl JsonService, region: Region, operation: &str, request: &Value) -> Value {
-    let answer = service.answer(region, operation, request.to_string().as_bytes());
+    let answer = call(service, region, operation, request.to_string().as_bytes());
     let value = json_of(&answer);
     assert_eq!((answer.status, answer.error), (200, None), "{operation} {request}: {value}");
-    model::check_answer(operation, &value);
+    model::KMS.check_answer(operation, &value);
     value
 }
 
@@ -55,10 +61,10 @@ fn refusal_of(answer: &JsonResponse) -> (String, String) {
 }
 
 fn refuse(service: &impl JsonService, operation: &str, request: &Value) -> (String, String) {
-    let answer = service.answer(west(), operation, request.to_string().as_bytes());
+    let answer = call(service, west(), operation, request.to_string().as_bytes());
     let refusal = refusal_of(&answer);
     assert_eq!(answer.status, 400, "{operation} {request}: {refusal:?}");
-    model::check_error(operation, &refusal.0);
+    model::KMS.check_error(operation, &refusal.0);
     refusal
 }
 

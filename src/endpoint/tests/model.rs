@@ -1,13 +1,21 @@
-//! Answers against AWS's service model, from `tests/data/kms-model.json`.
+//! Answers against AWS's service models, from `tests/data`.
 
 use std::sync::LazyLock;
 
 use super::*;
 
-static MODEL: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(include_str!("../../../tests/data/kms-model.json")).expect("JSON"));
+/// A service's model.
+pub(super) struct Model {
+    operations: Value,
+    /// What is not among an operation's own errors: what AWS answers to any request, and what AWS answers though the model does not say so.
+    common: &'static [&'static str],
+}
 
-/// What is not among an operation's own errors: what AWS answers to any request, and what AWS answers though the model does not say so.
-const COMMON: &[&str] = &[
+pub(super) static KMS: LazyLock<Model> = LazyLock::new(|| Model::new(include_str!("../../../tests/data/kms-model.json"), KMS_ERRORS));
+pub(super) static SECRETS: LazyLock<Model> =
+    LazyLock::new(|| Model::new(include_str!("../../../tests/data/secretsmanager-model.json"), SECRETS_ERRORS));
+
+const KMS_ERRORS: &[&str] = &[
     "AccessDeniedException",
     "InvalidMarkerException",
     "NotAuthorizedException",
@@ -17,16 +25,23 @@ const COMMON: &[&str] = &[
     "UnsupportedOperationException",
     "ValidationException",
 ];
+const SECRETS_ERRORS: &[&str] = &["AccessDeniedException", "SerializationException", "ValidationException"];
 
-/// That an answer has no member that AWS's has not, and the types of AWS.
-pub(super) fn check_answer(operation: &str, answer: &Value) {
-    check_value(&MODEL[operation]["output"], answer, operation);
-}
+impl Model {
+    fn new(text: &str, common: &'static [&'static str]) -> Self {
+        Self { operations: serde_json::from_str(text).expect("JSON"), common }
+    }
 
-/// That AWS answers this error.
-pub(super) fn check_error(operation: &str, name: &str) {
-    let own = MODEL[operation]["errors"].as_array().unwrap_or_else(|| panic!("{operation} is not in the model"));
-    assert!(COMMON.contains(&name) || own.contains(&json!(name)), "{operation}: {name}");
+    /// That an answer has no member that AWS's has not, and the types of AWS.
+    pub(super) fn check_answer(&self, operation: &str, answer: &Value) {
+        check_value(&self.operations[operation]["output"], answer, operation);
+    }
+
+    /// That AWS answers this error.
+    pub(super) fn check_error(&self, operation: &str, name: &str) {
+        let own = self.operations[operation]["errors"].as_array().unwrap_or_else(|| panic!("{operation} is not in the model"));
+        assert!(self.common.contains(&name) || own.contains(&json!(name)), "{operation}: {name}");
+    }
 }
 
 fn check_value(shape: &Value, value: &Value, path: &str) {
@@ -40,6 +55,11 @@ fn check_value(shape: &Value, value: &Value, path: &str) {
         }
         "list" => {
             value.as_array().unwrap_or_else(|| panic!("{path}: {value}")).iter().for_each(|item| check_value(&shape["member"], item, path));
+            true
+        }
+        "map" => {
+            let values = value.as_object().unwrap_or_else(|| panic!("{path}: {value}"));
+            values.iter().for_each(|(name, value)| check_value(&shape["value"], value, &format!("{path}.{name}")));
             true
         }
         "string" => value

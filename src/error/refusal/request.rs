@@ -83,6 +83,30 @@ pub enum RequestRefusal {
     /// No operation of this name.
     #[error("The embedded KMS has no operation '{}'", .0.escape_debug())]
     UnknownOperation(String),
+    /// No operation of this name in AWS Secrets Manager.
+    #[error("coldseal has no operation '{}' of Secrets Manager", .0.escape_debug())]
+    UnknownSecretsOperation(String),
+    /// A request of an SDK has a token, which becomes the id of the version.
+    #[error("You must provide a ClientRequestToken value. We recommend a UUID-type value.")]
+    NoToken,
+    /// A change where only reading is allowed.
+    #[error("{service}:{operation} changes something, and this endpoint is served for reading only")]
+    ReadingOnly {
+        /// The service, as policies have it.
+        service: &'static str,
+        /// The operation.
+        operation: &'static str,
+    },
+    /// A change in a Region that is not among those served.
+    #[error("{service}:{operation} changes something, and {region} is not among the Regions that are served here")]
+    RegionNotServed {
+        /// The service, as policies have it.
+        service: &'static str,
+        /// The operation.
+        operation: &'static str,
+        /// The Region.
+        region: Region,
+    },
     /// A Region that the account has not opted into.
     #[error("The Region {0} is not enabled")]
     NotOptedIn(Region),
@@ -98,6 +122,9 @@ pub enum RequestRefusal {
     /// Nothing that the caller can do anything about.
     #[error("{0}")]
     Unavailable(&'static str),
+    /// The same, as Secrets Manager has it.
+    #[error("{0}")]
+    InternalService(&'static str),
 }
 
 impl RequestRefusal {
@@ -122,11 +149,14 @@ impl RequestRefusal {
             | Self::RotationsOnly(_)
             | Self::ReplicaNotOptedIn(_) => ErrorCode::UnsupportedOperationException,
             Self::Serialization(_) => ErrorCode::SerializationException,
-            Self::UnknownOperation(_) | Self::Route(_) => ErrorCode::UnknownOperationException,
+            Self::UnknownOperation(_) | Self::UnknownSecretsOperation(_) | Self::Route(_) => ErrorCode::UnknownOperationException,
+            Self::NoToken => ErrorCode::InvalidRequestException,
+            Self::ReadingOnly { .. } | Self::RegionNotServed { .. } => ErrorCode::AccessDeniedException,
             Self::NotOptedIn(_) => ErrorCode::UnrecognizedClientException,
             Self::DryRun => ErrorCode::DryRunOperationException,
             Self::State(_) => ErrorCode::KMSInvalidStateException,
             Self::Unavailable(_) => ErrorCode::KMSInternalException,
+            Self::InternalService(_) => ErrorCode::InternalServiceError,
         }
     }
 }

@@ -187,6 +187,12 @@ pub enum SecretRefusal {
     /// A key for no Region.
     #[error("a key belongs to one Region: name the Region too")]
     KeyWithoutRegion,
+    /// A secret out of sight, which is not to be made or changed.
+    #[error("This secret is not among those that are served here, so it is neither made nor changed")]
+    NotServed,
+    /// Text and bytes.
+    #[error("You can't specify both a binary secret value and a string secret value in the same secret.")]
+    TwoValues,
     /// A suite for some bundles of a version only.
     #[error("The bundles of a version are all signed or none is: change that in all Regions at once, without naming a Region or a key.")]
     SignedInPart,
@@ -274,6 +280,7 @@ impl SecretRefusal {
             }
             Self::TooManyLabels { .. } => ErrorCode::LimitExceededException,
             Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } => ErrorCode::ResourceExistsException,
+            Self::NotServed => ErrorCode::AccessDeniedException,
             Self::ListOrFilters
             | Self::MaxResultsWithoutFilters
             | Self::NotAnArn(_)
@@ -298,6 +305,7 @@ impl SecretRefusal {
             | Self::Password(_)
             | Self::Rotation(_)
             | Self::KeyWithoutRegion
+            | Self::TwoValues
             | Self::SignedInPart => ErrorCode::InvalidParameterException,
         }
     }

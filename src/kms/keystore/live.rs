@@ -95,15 +95,25 @@ impl LiveKeystore {
         } else {
             KeystoreSession::begin(&location, &*passphrases, account.clone())?.commit()?.committed()
         };
+        let opened = Self::open_known(location, passphrases)?;
+        let kms = Arc::clone(&unpoisoned(opened.seen.read()).kms);
+        if let Some(asked) = account.filter(|asked| asked != kms.account()) {
+            return Err(SetupError::OtherAccount { keystore: opened.location.keystore, account: kms.account().clone(), asked }.into());
+        }
+        Ok((opened, committed))
+    }
+
+    /// Opens a keystore that is there.
+    ///
+    /// # Errors
+    /// As for [`KeystoreLocation::load`]; there is none.
+    pub(crate) fn open_known(location: KeystoreLocation, passphrases: Box<dyn Passphrases + Send + Sync>) -> Result<Self> {
         let (file, stamp) = open_file(&location)?;
         let (kms, unlocked) = unlock_with(&location, &*passphrases, None)?.ok_or_else(|| location.none())?;
-        if let Some(asked) = account.filter(|asked| asked != kms.account()) {
-            return Err(SetupError::OtherAccount { keystore: location.keystore, account: kms.account().clone(), asked }.into());
-        }
         let known = KnownRootKey::of(&unlocked);
         let seen = RwLock::new(LoadedKeystore { kms: Arc::new(kms), known, stamp, _file: file });
         let loading = Mutex::new(None);
-        Ok((Self { location, passphrases, keystore_id: unlocked.keystore_id, seen, loading }, committed))
+        Ok(Self { location, passphrases, keystore_id: unlocked.keystore_id, seen, loading })
     }
 
     /// The state as the file has it now.
@@ -135,14 +145,22 @@ impl LiveKeystore {
     /// # Errors
     /// As for [`LiveKeystore::read`], and writing failed; in the inner result what `work` refuses.
     pub(crate) fn change<T>(&self, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Result<Result<T>> {
-        // Brings the known root key up to date, so that no passphrase is asked for.
-        drop(self.read()?);
-        let known = unpoisoned(self.seen.read()).known.clone();
-        let mut session = KeystoreSession::resume(&self.location, &*self.passphrases, known, &self.keystore_id)?;
+        let mut session = self.session()?;
         match work(session.kms_mut()) {
             Ok(done) => session.commit().map(|_| Ok(done)),
             refused => Ok(refused),
         }
+    }
+
+    /// Takes the keystore's lock, for one who commits more than a change of keys.
+    ///
+    /// # Errors
+    /// As for [`LiveKeystore::read`].
+    pub(crate) fn session(&self) -> Result<KeystoreSession> {
+        // Brings the known root key up to date, so that no passphrase is asked for.
+        drop(self.read()?);
+        let known = unpoisoned(self.seen.read()).known.clone();
+        KeystoreSession::resume(&self.location, &*self.passphrases, known, &self.keystore_id)
     }
 
     fn seen_at(&self, stamp: FileStamp) -> Option<Arc<EmbeddedKms>> {

@@ -88,11 +88,16 @@ fn of_request(refusal: &RequestRefusal, operation: CommandOperation) -> Vec<Hint
         | RequestRefusal::RotationsOnly(_)
         | RequestRefusal::Serialization(_)
         | RequestRefusal::UnknownOperation(_)
+        | RequestRefusal::UnknownSecretsOperation(_)
+        | RequestRefusal::NoToken
+        | RequestRefusal::ReadingOnly { .. }
+        | RequestRefusal::RegionNotServed { .. }
         | RequestRefusal::Route(_)
         | RequestRefusal::NotOptedIn(_)
         | RequestRefusal::ReplicaNotOptedIn(_)
         | RequestRefusal::State(_)
         | RequestRefusal::SizeMissing
-        | RequestRefusal::Unavailable(_) => Vec::new(),
+        | RequestRefusal::Unavailable(_)
+        | RequestRefusal::InternalService(_) => Vec::new(),
     }
 }

@@ -50,6 +50,8 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::ListOrFilters
         | SecretRefusal::MaxResultsWithoutFilters
         | SecretRefusal::NameLength(_)
+        | SecretRefusal::NotServed
+        | SecretRefusal::TwoValues
         | SecretRefusal::NameForm(_)
         | SecretRefusal::NameTwice { .. }
         | SecretRefusal::TokenLength(_)

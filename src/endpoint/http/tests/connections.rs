@@ -20,7 +20,7 @@ fn an_operation_is_answered_as_aws_answers() {
         connection.send(&Client::of("Encrypt", b"{\"KeyId\": \"a\"}").request()).await;
         let answer = connection.receive().await;
         assert_eq!((answer.status, answer.header("content-type")), (200, Some("application/x-amz-json-1.1")));
-        assert_eq!(answer.text(), r#"{"Region":"eu-west-1","Operation":"Encrypt","Length":14,"Padding":""}"#);
+        assert_eq!(answer.text(), r#"{"Service":"Kms","Region":"eu-west-1","Operation":"Encrypt","Length":14,"Padding":""}"#);
         let id = answer.header("x-amzn-requestid").map(str::to_owned).expect("an id");
         assert!(id.len() == 36 && answer.header("x-amzn-errortype").is_none(), "{id}");
         // The connection goes on, with another id.

@@ -4,6 +4,7 @@ mod client;
 mod connections;
 mod limits;
 mod places;
+mod services;
 mod signatures;
 mod vectors;
 
@@ -25,9 +26,8 @@ use tokio::{
 
 use super::{Authentication, Credentials, connection::serve, handler::Endpoint, limits::Limits, places::ClientPlaces};
 use crate::{
-    endpoint::{JsonResponse, JsonService},
+    endpoint::{JsonRequest, JsonResponse, JsonService, Service},
     error::{AwsRefusal, ErrorCode},
-    region::Region,
     secret::SecretBytes,
 };
 
@@ -38,8 +38,9 @@ fn credentials() -> Credentials {
     Credentials::from_parts(KEY_ID, SecretBytes::new(SECRET.into())).expect("printable")
 }
 
-/// Says what it was asked. `Wait` is answered when a message comes, `Fail` with an error, and `Panic` panics.
+/// Says what it was asked. `Wait` and the change `CreateAlias` are answered when a message comes, `Fail` with an error, and `Panic` panics.
 struct Fake {
+    services: &'static [Service],
     calls: AtomicUsize,
     gate: Mutex<Receiver<()>>,
 }
@@ -47,7 +48,11 @@ struct Fake {
 impl Fake {
     fn new() -> (Arc<Self>, Sender<()>) {
         let (sender, receiver) = channel();
-        (Arc::new(Self { calls: AtomicUsize::new(0), gate: Mutex::new(receiver) }), sender)
+        (Arc::new(Self { services: &[Service::Kms], calls: AtomicUsize::new(0), gate: Mutex::new(receiver) }), sender)
+    }
+
+    fn of(services: &'static [Service]) -> Arc<Self> {
+        Arc::new(Self { services, calls: AtomicUsize::new(0), gate: Mutex::new(channel().1) })
     }
 
     fn calls(&self) -> usize {
@@ -56,17 +61,22 @@ impl Fake {
 }
 
 impl JsonService for Fake {
-    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
+    fn services(&self) -> &'static [Service] {
+        self.services
+    }
+
+    fn answer(&self, request: &JsonRequest<'_>) -> JsonResponse {
+        let JsonRequest { service, region, operation, body } = *request;
         self.calls.fetch_add(1, Ordering::SeqCst);
         match operation {
-            "Wait" => self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on"),
+            "Wait" | "CreateAlias" => self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on"),
             "Fail" => return JsonResponse::refused(400, &AwsRefusal::new(ErrorCode::NotFoundException, "no such key").into()),
             "Panic" => panic!("a fault of the service"),
             _ => {}
         }
         let padding = "x".repeat(if operation == "Large" { 1 << 20 } else { 0 });
         JsonResponse::ok(
-            json!({ "Region": region, "Operation": operation, "Length": body.len(), "Padding": padding }).to_string().into_bytes(),
+            json!({ "Service": format!("{service:?}"), "Region": region, "Operation": operation, "Length": body.len(), "Padding": padding }).to_string().into_bytes(),
         )
     }
 }

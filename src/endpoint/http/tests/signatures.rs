@@ -11,14 +11,14 @@ use super::{
     client::{Client, now},
     credentials,
 };
-use crate::{crypto::sha256, error::ErrorCode, region::Region};
+use crate::{crypto::sha256, endpoint::Service, error::ErrorCode, region::Region};
 
 fn verdict(headers: &HeaderMap, body: &[u8]) -> Result<Region, (ErrorCode, String)> {
     verdict_at(headers, body, now())
 }
 
 fn verdict_at(headers: &HeaderMap, body: &[u8], now: OffsetDateTime) -> Result<Region, (ErrorCode, String)> {
-    check(headers, body, &credentials(), now).map_err(|error| (error.code(), error.to_string()))
+    check(headers, body, &credentials(), (None, &[Service::Kms]), now).map_err(|error| (error.code(), error.to_string()))
 }
 
 #[track_caller]

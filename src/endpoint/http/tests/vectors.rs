@@ -8,7 +8,9 @@ use serde::Deserialize;
 use time::{Duration, OffsetDateTime};
 
 use super::super::{Credentials, signature::check};
-use crate::{error::ErrorCode, region::Region, secret::SecretBytes};
+use crate::{endpoint::Service, error::ErrorCode, region::Region, secret::SecretBytes};
+
+const KMS: (Option<Service>, &[Service]) = (Some(Service::Kms), &[Service::Kms]);
 
 #[derive(Deserialize)]
 struct Vectors {
@@ -46,10 +48,10 @@ fn botocore_signs_and_each_is_taken() {
     assert!(vectors.requests.len() >= 6, "{}", vectors.requests.len());
     for request in &vectors.requests {
         let headers = request.headers();
-        let region = check(&headers, request.body.as_bytes(), &credentials, time);
+        let region = check(&headers, request.body.as_bytes(), &credentials, KMS, time);
         assert_eq!(region, Ok(Region::new(&request.region).expect("a Region")), "{}", request.name);
         let code =
-            |headers: &HeaderMap, body: &str, time| check(headers, body.as_bytes(), &credentials, time).map_err(|error| error.code());
+            |headers: &HeaderMap, body: &str, time| check(headers, body.as_bytes(), &credentials, KMS, time).map_err(|error| error.code());
         let refused = Err(ErrorCode::InvalidSignatureException);
         assert_eq!(code(&headers, &format!("{} ", request.body), time), refused, "{}", request.name);
         assert_eq!(code(&headers, &request.body, time + Duration::minutes(6)), refused, "{}", request.name);

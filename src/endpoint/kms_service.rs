@@ -1,14 +1,11 @@
 //! The operations on a keystore that commands use at the same time.
 
-use super::{
-    JsonResponse, JsonService,
-    dispatch::{KmsState, dispatch},
-};
+use super::{JsonRequest, JsonResponse, JsonService, dispatch::dispatch, keys::carry_out};
 use crate::{
     arn::AccountId,
     error::Result,
-    kms::{Committed, EmbeddedKms, KeystoreLocation, LiveKeystore, Passphrases},
-    region::Region,
+    kms::{Committed, KeystoreLocation, LiveKeystore, Passphrases},
+    protocol::operation::Service,
 };
 
 /// The embedded KMS as a service.
@@ -39,17 +36,11 @@ impl KmsService {
 }
 
 impl JsonService for KmsService {
-    fn answer(&self, region: Region, operation: &str, body: &[u8]) -> JsonResponse {
-        dispatch(&self.keystore, region, operation, body)
-    }
-}
-
-impl KmsState for LiveKeystore {
-    fn read<T>(&self, work: impl FnOnce(&EmbeddedKms) -> T) -> Result<T> {
-        self.read().map(|kms| work(&kms))
+    fn services(&self) -> &'static [Service] {
+        &[Service::Kms]
     }
 
-    fn change<T>(&self, work: impl FnOnce(&mut EmbeddedKms) -> Result<T>) -> Result<Result<T>> {
-        self.change(work)
+    fn answer(&self, request: &JsonRequest<'_>) -> JsonResponse {
+        dispatch(request, |operation| carry_out(&self.keystore, operation, request))
     }
 }

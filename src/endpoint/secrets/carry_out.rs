@@ -1,0 +1,109 @@
+//! One operation on secrets: from the members of its request to its answer.
+
+use super::SecretsService;
+use crate::{
+    endpoint::{
+        JsonRequest,
+        dispatch::{Unanswered, unknown_operation},
+        reply::reply,
+    },
+    error::{Error, Refusal, RequestRefusal, Result, SecretRefusal},
+    protocol::{
+        answer::Answer,
+        operation::{Operation, Own, Run, Sealing, Secrets},
+        request::Request,
+    },
+    secret::SecretBytes,
+    vault::{KeyOptions, PayloadKind, SecretValue, UnreadValue},
+};
+
+/// The member that an SDK makes up where its caller gives none.
+const TOKEN: &str = "ClientRequestToken";
+
+impl SecretsService {
+    /// Does one operation on secrets.
+    pub(super) fn carry_out(&self, operation: &'static Operation, request: &JsonRequest<'_>) -> Result<SecretBytes, Unanswered> {
+        let members = Request::parse(operation.input, request.body).map_err(refused)?;
+        if operation.input.iter().any(|member| member.name == TOKEN) && members.text(TOKEN).is_none() {
+            return Err(Unanswered::refused(RequestRefusal::NoToken));
+        }
+        let vault = self.vault_in(request.region);
+        let answer = match operation.run {
+            Run::Alone(answer) => answer(&members),
+            Run::Secrets(answer) | Run::ChangeRecord(answer) => {
+                let kms = self.kms().map_err(Unanswered::Broken)?;
+                let secrets = Secrets { vault: &vault, kms: kms.as_deref(), keys: &self.options.keys, region: Some(request.region) };
+                answer(&secrets, &members)
+            }
+            Run::SealSecrets(seal) => {
+                let own = self.own(&members).map_err(refused)?;
+                // Locked first: the vault is by the operation itself.
+                let keystore = self.keystore.as_ref().ok_or(Error::Misuse("where something may be changed there is a keystore"));
+                let mut session = keystore.and_then(|keystore| keystore.session()).map_err(Unanswered::Broken)?;
+                seal(&mut Sealing { vault: &vault, session: &mut session, region: Some(request.region), own }, &members)
+            }
+            Run::Keys(_) | Run::ChangeKeys(_) => return Err(unknown_operation(request)),
+        };
+        answer.and_then(|answer| reply(operation, &members, shown(answer))).map_err(refused)
+    }
+
+    /// What AWS's requests have in other forms, or not at all.
+    fn own(&self, members: &Request) -> Result<Own> {
+        let KeyOptions { online, online_opening, account, encryption_algorithm, .. } = &self.options.keys;
+        let keys = KeyOptions {
+            online: online.clone(),
+            online_opening: online_opening.clone(),
+            account: account.clone(),
+            encryption_algorithm: *encryption_algorithm,
+            ..KeyOptions::default()
+        };
+        Ok(Own { value: value(members)?, account: self.options.account.clone(), keys, ..Own::default() })
+    }
+}
+
+/// The value of a request to seal, of which the vault wants to have its own copy.
+fn value(members: &Request) -> Result<Option<SecretValue>> {
+    let copy = |bytes: &SecretBytes| SecretBytes::new(bytes.expose().to_vec());
+    match (members.optional_blob("SecretString"), members.optional_blob("SecretBinary")) {
+        (None, None) => Ok(None),
+        (Some(text), None) => SecretValue::new(PayloadKind::String, copy(text)).map(Some),
+        (None, Some(bytes)) => SecretValue::new(PayloadKind::Binary, copy(bytes)).map(Some),
+        (Some(_), Some(_)) => Err(SecretRefusal::TwoValues.into()),
+    }
+}
+
+/// An operation's own error, as a client of AWS is told it.
+fn refused(error: Error) -> Unanswered {
+    match error {
+        Error::Service(refusal) => Unanswered::Refused(Box::new(told(*refusal))),
+        error => Unanswered::Broken(error),
+    }
+}
+
+/// AWS does not say where else a secret is; nor does an endpoint from which others may be out of sight.
+fn told(refusal: Refusal) -> Refusal {
+    match refusal {
+        Refusal::Secret(SecretRefusal::Elsewhere { .. } | SecretRefusal::ArnOfOtherRegion { .. }) => SecretRefusal::NotFound.into(),
+        other => other,
+    }
+}
+
+/// An answer whose errors are as a client of AWS is told them.
+fn shown(answer: Answer) -> Answer {
+    let Answer::Values(mut values) = answer else { return answer };
+    for fault in &values.faults {
+        tracing::error!(%fault, "a secret cannot be listed");
+    }
+    let unread = values.errors.into_iter().map(|UnreadValue { secret_id, error }| {
+        let error = match error {
+            Error::Service(refusal) => told(*refusal).into(),
+            error => {
+                tracing::error!(secret_id, %error, "a value could not be read");
+                RequestRefusal::InternalService("The value cannot be read at the moment").into()
+            }
+        };
+        UnreadValue { secret_id, error }
+    });
+    values.errors = unread.collect();
+    Answer::Values(values)
+}

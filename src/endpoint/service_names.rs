@@ -1,0 +1,29 @@
+//! What a service goes by on the wire.
+
+use crate::protocol::operation::Service;
+
+impl Service {
+    /// What credentials are scoped to.
+    pub(super) const fn signing_name(self) -> &'static str {
+        match self {
+            Self::Kms => "kms",
+            Self::SecretsManager => "secretsmanager",
+        }
+    }
+
+    /// What stands in `X-Amz-Target` before the operation and a dot.
+    pub(super) const fn target(self) -> &'static str {
+        match self {
+            Self::Kms => "TrentService",
+            Self::SecretsManager => "secretsmanager",
+        }
+    }
+
+    /// The member that has the text of its errors.
+    pub(super) const fn message_member(self) -> &'static str {
+        match self {
+            Self::Kms => "message",
+            Self::SecretsManager => "Message",
+        }
+    }
+}

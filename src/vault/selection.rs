@@ -1,0 +1,202 @@
+//! A part of a vault: some of its secrets, as if there were no others.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use super::{Vault, family::Family, parameters::check_secret_id};
+use crate::{
+    arn::SecretArn,
+    error::{Error, Result, SecretRefusal},
+    region::Region,
+    store::{
+        Blob, BlobKey, GroupSize, Item, Leftover, Listed, NameChange, NameKey, Records, SecretKey, Staged, Store, Survey, WriteGroup,
+        Writer,
+    },
+};
+
+/// Some secrets of a vault: each by its name, in all of its Regions, or by its ARN or partial ARN, in that ARN's Region.
+#[derive(Debug, Clone, Default)]
+pub struct SecretSelection {
+    names: Vec<NameKey>,
+    arns: Vec<(NameKey, SecretArn)>,
+}
+
+impl SecretSelection {
+    /// The secrets with these names, ARNs and partial ARNs, whether they are there or not.
+    ///
+    /// # Errors
+    /// `ValidationException` for the length of one, `InvalidParameterException` for one that begins like an ARN and is none of a secret.
+    pub fn of(secret_ids: &[String]) -> Result<Self> {
+        let mut selection = Self::default();
+        for secret_id in secret_ids {
+            check_secret_id(secret_id)?;
+            if secret_id.starts_with("arn:") {
+                let arn: SecretArn = secret_id.parse().map_err(|_| SecretRefusal::NotAnArn(secret_id.clone()))?;
+                let name = arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name);
+                selection.arns.push((NameKey::of(name), arn));
+            } else {
+                selection.names.push(NameKey::of(secret_id));
+            }
+        }
+        Ok(selection)
+    }
+
+    /// What of it can be seen of a name in a Region.
+    fn sight(&self, name: &NameKey, region: Region) -> Sight<'_> {
+        if self.names.contains(name) {
+            return Sight::Named;
+        }
+        let arns = self.arns.iter().filter(|(known, arn)| known == name && arn.region() == region);
+        let arns: Vec<_> = arns.map(|(_, arn)| arn).collect();
+        if arns.is_empty() { Sight::Hidden } else { Sight::WithArn(arns) }
+    }
+}
+
+impl Vault {
+    /// The vault as a request in a Region is to see it: with the secrets of the selection that are there, and no others. None of the others is made
+    /// or changed through it.
+    pub(crate) fn part(&self, selection: &Arc<SecretSelection>, region: Region) -> Self {
+        Self::over(Arc::new(PartOfStore { whole: Arc::clone(&self.store), selection: Arc::clone(selection), region }))
+    }
+}
+
+/// What may be seen of a name.
+enum Sight<'a> {
+    Hidden,
+    Named,
+    /// If the Region's secret of the name has one of these ARNs.
+    WithArn(Vec<&'a SecretArn>),
+}
+
+/// A store that hides what the selection has not.
+#[derive(Debug)]
+struct PartOfStore {
+    whole: Arc<dyn Store>,
+    selection: Arc<SecretSelection>,
+    region: Region,
+}
+
+impl PartOfStore {
+    fn sight(&self, name: &NameKey) -> Sight<'_> {
+        self.selection.sight(name, self.region)
+    }
+
+    fn is_hidden(&self, name: &NameKey) -> bool {
+        matches!(self.sight(name), Sight::Hidden)
+    }
+
+    /// Whether what was read of a name has a secret with one of the ARNs in the Region.
+    fn is_there(&self, name: &NameKey, records: &Records, arns: &[&SecretArn]) -> Result<bool> {
+        let family = Family::parse(&*self.whole, name, records)?;
+        let Some(holder) = family.holder(self.region) else { return Ok(false) };
+        let full = holder.record.arn.in_region(self.region);
+        Ok(arns.iter().any(|arn| full.account() == arn.account() && (full == **arn || arn.split_suffix().is_none())))
+    }
+}
+
+impl Store for PartOfStore {
+    fn root(&self) -> &Path {
+        self.whole.root()
+    }
+
+    fn place(&self, item: Item<'_>) -> PathBuf {
+        self.whole.place(item)
+    }
+
+    fn absolute_place(&self, item: Item<'_>) -> PathBuf {
+        self.whole.absolute_place(item)
+    }
+
+    fn exists(&self) -> Result<bool> {
+        self.whole.exists()
+    }
+
+    fn marker(&self) -> Result<Vec<u8>> {
+        self.whole.marker()
+    }
+
+    fn initialize(&self, marker: &[u8]) -> Result<()> {
+        self.whole.initialize(marker)
+    }
+
+    fn regions(&self) -> Vec<Region> {
+        self.whole.regions()
+    }
+
+    fn secrets(&self) -> Result<Listed<SecretKey>> {
+        let mut listed = self.whole.secrets()?;
+        listed.entries.retain(|secret| !self.is_hidden(&secret.name));
+        Ok(listed)
+    }
+
+    fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()> {
+        let is_shown = match self.sight(name) {
+            Sight::Hidden => false,
+            Sight::Named => return self.whole.read(name, regions, records),
+            Sight::WithArn(arns) => {
+                self.whole.read(name, regions, records)?;
+                self.is_there(name, records, &arns)?
+            }
+        };
+        if !is_shown {
+            *records = Records::default();
+        }
+        Ok(())
+    }
+
+    fn open(&self, blob: &BlobKey) -> Result<Option<Blob>> {
+        if self.is_hidden(&blob.secret.name) { Ok(None) } else { self.whole.open(blob) }
+    }
+
+    fn has(&self, blob: &BlobKey) -> bool {
+        !self.is_hidden(&blob.secret.name) && self.whole.has(blob)
+    }
+
+    fn survey(&self) -> Result<Survey> {
+        let mut survey = self.whole.survey()?;
+        survey.secrets.retain(|secret| !self.is_hidden(&secret.name));
+        Ok(survey)
+    }
+
+    fn leftovers(&self, secret: &SecretKey, named: Option<&[BlobKey]>) -> Result<Vec<Leftover>> {
+        if self.is_hidden(&secret.name) { Ok(Vec::new()) } else { self.whole.leftovers(secret, named) }
+    }
+
+    fn writer(&self) -> Result<Box<dyn Writer + '_>> {
+        Ok(Box::new(PartWriter { part: self, writer: self.whole.writer()? }))
+    }
+}
+
+struct PartWriter<'s> {
+    part: &'s PartOfStore,
+    writer: Box<dyn Writer + 's>,
+}
+
+impl Writer for PartWriter<'_> {
+    fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_> {
+        Box::new(PartGroup { part: self.part, group: self.writer.group(size) })
+    }
+}
+
+struct PartGroup<'w> {
+    part: &'w PartOfStore,
+    group: Box<dyn WriteGroup + 'w>,
+}
+
+impl WriteGroup for PartGroup<'_> {
+    /// A secret by its ARN was read before it is changed; one that is new would have another ARN.
+    fn stage(&self, change: NameChange) -> Result<Box<dyn Staged + '_>> {
+        let is_allowed = match self.part.sight(&change.name) {
+            Sight::Hidden => false,
+            Sight::Named => true,
+            Sight::WithArn(_) => change.records.iter().any(|record| record.before.is_some()),
+        };
+        if is_allowed { self.group.stage(change) } else { Err(Error::from(SecretRefusal::NotServed)) }
+    }
+
+    fn barrier(&self) -> Result<()> {
+        self.group.barrier()
+    }
+}
