@@ -24,6 +24,7 @@ Many secrets, files, checks:
   pack              a plan or a folder into secrets     verify   needs no key
   exec              a program with secrets as variables, or as files in memory
   seal open rewrap inspect           files of any size, as one message each
+  serve             a vault to programs that use AWS Secrets Manager
 Shell:
   completions       man          (secretsmanager: its commands by that name)
 

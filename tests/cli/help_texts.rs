@@ -19,6 +19,11 @@ fn global_options(help: &str) -> &str {
     rest.get(..length).expect("lines are whole")
 }
 
+/// True for a global option in whose place a command has one of its own.
+fn is_own(command: &str, option: &str) -> bool {
+    command == "serve" && ["--region <", "--kms <"].iter().any(|own| option.trim_start().starts_with(own))
+}
+
 #[test]
 fn the_help_of_every_command() {
     let sandbox = Sandbox::new();
@@ -29,7 +34,8 @@ fn the_help_of_every_command() {
     for command in [vec![String::new()], sandbox.all_commands()].concat() {
         let help = sandbox.stdout(&format!("{command} --help"));
         let own = global_options(&help);
-        assert!(own.split_whitespace().eq(global.split_whitespace()), "{command}: other global options: {own}");
+        let expected: Vec<&str> = global.split("\n\n").filter(|option| !is_own(&command, option)).flat_map(str::split_whitespace).collect();
+        assert!(own.split_whitespace().eq(expected), "{command}: other global options: {own}");
         let text = if command.is_empty() { help } else { help.replace(own, "      ... (see coldseal.txt)\n\n") };
         let name = if command.is_empty() { "coldseal.txt".to_owned() } else { format!("{}.txt", command.replace(' ', "-")) };
         Assert::new().action_env("SNAPSHOTS").eq(text.raw(), Data::read_from(&folder.join(&name), None).raw());

@@ -4,7 +4,8 @@ README.md and docs/*.md are read. In a ```console block the lines that start wit
 command above it. Lines after a command are what the terminal shows (stdout and stderr): they are compared when there are any, with `...` for
 anything in a line and, alone in a line, for any number of lines. A ```sh block is run line by line. Any exit code but 0 fails.
 No command can hide: a block of another language than those and `rust`, `python`, `json` or `text`, or a `$ ` line outside the blocks that are run, fails.
-For `aws` stands a program that has the AWS CLI, AWS, check the flags, which it does without a network, and then asks a second keystore in place of AWS.
+For `aws` stands a program that has the AWS CLI, AWS, check the flags, which it does without a network, and then asks a second keystore in place of AWS; in
+`coldseal serve -- aws ...` it is the AWS CLI itself.
 For AWS KMS as `--kms aws` calls it stands `kms serve` over that keystore, from the first such command on, by the user's AWS configuration file.
 A command that ends in `&` runs on, once it has printed a line on stdout, until all is done; being stopped by a signal is then its right end.
 What another step of `.ci/run` runs (RAN) must be in the documentation and is not run again.
@@ -24,6 +25,7 @@ from support.notes import note
 # Blocks that hold no commands. The compiler's own test of the documentation runs the Rust ones, test_interop_public_keys.py those in Python.
 NOT_RUN = {"rust", "python", "json", "text"}
 STAND_IN_FOR_AWS = """#!/bin/sh
+[ -z "$AWS_ENDPOINT_URL_SECRETS_MANAGER" ] || exec '{aws}' "$@"
 '{aws}' "$@" --generate-cli-skeleton input > /dev/null || exit
 export COLDSEAL_KEYSTORE='{keystore}' COLDSEAL_ACCOUNT_ID=111122223333
 exec coldseal "$@"

@@ -1,7 +1,7 @@
 """No command makes a network system call: each runs under strace, and any call of the kernel's network class fails the check.
 
-AF_UNIX counts: asking a name service for a user or a host goes through such a socket. The one exception is `kms serve`, which is there to
-listen: on loopback, and it connects to nothing.
+AF_UNIX counts: asking a name service for a user or a host goes through such a socket. The exceptions are `serve` and `kms serve`, which are there
+to listen: on loopback, and they connect to nothing.
 """
 
 from support.every_command import make_no_network_calls

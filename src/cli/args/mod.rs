@@ -9,6 +9,7 @@ mod paging;
 mod recovery;
 mod region_problems;
 mod secret_value;
+mod serve;
 mod serving;
 
 pub(crate) use global::{Color, GlobalArgs};
@@ -19,4 +20,7 @@ pub(crate) use paging::{KmsPagingArgs, PagingArgs};
 pub(crate) use recovery::{OpeningKeyArgs, RawOpeningKeyArgs, ValueOpeningArgs, WrapArgs};
 pub(crate) use region_problems::RegionProblemArgs;
 pub(crate) use secret_value::SecretValueArgs;
+#[cfg(feature = "kms-endpoint")]
+pub(crate) use serve::SERVED_KMS;
+pub(crate) use serve::ServeSecretsArgs;
 pub(crate) use serving::EndpointArgs;

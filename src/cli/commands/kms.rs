@@ -26,7 +26,7 @@ use self::{
     import_keys::ImportKeysArgs, import_public_key::ImportPublicKeyArgs, lifecycle::LifecycleCommand, set_default_key::SetDefaultKeyArgs,
 };
 #[cfg(not(feature = "kms-endpoint"))]
-use crate::cli::usage::ConfigError;
+use super::no_endpoint;
 use crate::cli::{
     args::{
         KmsPagingArgs,
@@ -117,9 +117,7 @@ pub(super) fn run(invocation: Invocation, command: KmsCommand) -> Outcome {
         #[cfg(feature = "kms-endpoint")]
         KmsCommand::Serve(args) => serve::run(invocation, args),
         #[cfg(not(feature = "kms-endpoint"))]
-        KmsCommand::Serve(_) => Err(ConfigError::new("this build has no network code")
-            .with_hint("a build with the feature 'aws', which is on by default, has 'kms serve'")
-            .into()),
+        KmsCommand::Serve(_) => Err(no_endpoint("kms serve")),
     }
 }
 

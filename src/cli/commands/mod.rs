@@ -35,6 +35,8 @@ mod secret_flags;
 mod secret_name;
 mod secret_opening;
 #[cfg(feature = "kms-endpoint")]
+mod serve;
+#[cfg(feature = "kms-endpoint")]
 mod serving;
 mod tag_resource;
 mod untag_resource;
@@ -56,12 +58,18 @@ use self::{
     validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
-use super::{args::GlobalArgs, failure::Outcome, invocation::Invocation};
+use super::{
+    args::{GlobalArgs, ServeSecretsArgs},
+    failure::Outcome,
+    invocation::Invocation,
+};
+#[cfg(not(feature = "kms-endpoint"))]
+use super::{failure::Failure, usage::ConfigError};
 
 /// Pack secrets offline: one encrypted bundle per AWS Region.
 ///
 /// A JSON or binary payload becomes one AWS Encryption SDK message per Region, each under that Region's key in the embedded KMS.
-/// No command uses the network but 'kms serve', unless --kms aws asks for AWS KMS. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
+/// No command uses the network but 'serve' and 'kms serve', unless --kms aws asks for AWS KMS. Commands and flags are those of `aws secretsmanager` and `aws kms`; what AWS does not have is marked [coldseal].
 #[derive(Debug, Parser)]
 #[command(
     name = "coldseal",
@@ -114,6 +122,7 @@ pub(crate) enum Command {
         after_long_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
     )]
     Kms(KmsCommand),
+    Serve(Box<ServeSecretsArgs>),
     Completions(CompletionsArgs),
     Man(ManArgs),
 }
@@ -148,6 +157,13 @@ pub(crate) enum SecretsCommand {
     ValidateResourcePolicy(ValidateResourcePolicyArgs),
 }
 
+/// The refusal of a command that serves, in a build that cannot.
+#[cfg(not(feature = "kms-endpoint"))]
+fn no_endpoint(command: &str) -> Failure {
+    let hint = format!("a build with the feature 'aws', which is on by default, has '{command}'");
+    ConfigError::new("this build has no network code").with_hint(hint).into()
+}
+
 /// Runs the command.
 pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
@@ -160,6 +176,10 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
         Command::Rewrap(args) => rewrap::run(&invocation, &args),
         Command::Inspect(args) => inspect::run(&invocation, &args),
         Command::Kms(command) => kms::run(invocation, command),
+        #[cfg(feature = "kms-endpoint")]
+        Command::Serve(args) => serve::run(invocation, *args),
+        #[cfg(not(feature = "kms-endpoint"))]
+        Command::Serve(_) => Err(no_endpoint("coldseal serve")),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&invocation, &args, Cli::command()),
     }

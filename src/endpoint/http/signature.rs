@@ -117,11 +117,7 @@ fn parse_date(text: &str) -> Option<OffsetDateTime> {
 }
 
 /// `date` is that of the request, as it stands there.
-fn check_scope(
-    authorization: &Authorization<'_>,
-    services: &[Service],
-    date: &str,
-) -> Result<(Region, Service), AuthenticationRefusal> {
+fn check_scope(authorization: &Authorization<'_>, services: &[Service], date: &str) -> Result<(Region, Service), AuthenticationRefusal> {
     let scope = &authorization.scope;
     if scope.terminator != "aws4_request" {
         return Err(invalid("Credential should be scoped with a valid terminator: 'aws4_request'."));
@@ -171,8 +167,14 @@ fn signature(
     let mut settings = SigningSettings::default();
     // What clients leave out of the signature is not handed over; what they put in must not be left out.
     settings.excluded_headers = None;
-    let params =
-        v4::SigningParams::builder().identity(&identity).region(region.name()).name(service.signing_name()).time(time).settings(settings).build().ok()?;
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(region.name())
+        .name(service.signing_name())
+        .time(time)
+        .settings(settings)
+        .build()
+        .ok()?;
     // The host comes from its header; this address is never looked at.
     let headers = signed.iter().copied().filter(|(name, _)| *name != DATE);
     let request = SignableRequest::new("POST", "http://host/", headers, SignableBody::Precomputed(hash)).ok()?;

@@ -108,7 +108,7 @@ def kms_cases(coldseal):
     yield ["purge"]
 
 
-# What `kms serve` may do: a socket on loopback, and the one through which its signals come.
+# What `serve` and `kms serve` may do: a socket on loopback, and the one through which its signals come.
 SERVES = re.compile(r"""
     socket\(AF_INET,\ SOCK_STREAM | setsockopt\( | getsockname\( | listen\( | accept4?\(
     | bind\(\d+,\ \{sa_family=AF_INET,\ sin_port=htons\(0\),\ sin_addr=inet_addr\("127\.0\.0\.1"\)\}
@@ -116,17 +116,21 @@ SERVES = re.compile(r"""
 """, re.VERBOSE)
 
 
-def serves_on_loopback_only(coldseal):
+# The commands that listen.
+SERVE = {("serve",), ("kms", "serve")}
+
+
+def serves_on_loopback_only(coldseal, *command):
     """The named exception."""
+    name = " ".join(command)
     log = coldseal.folder / "trace"
     tracer = ["strace", "-f", "-qq", "-e", "trace=%network", "-e", "signal=none", "-o", str(log)]
-    done = coldseal.tried("kms", "serve", "--", "true", behind=tracer)
+    done = coldseal.tried(*command, "--", "true", behind=tracer)
     calls = traced_calls(log)
     if done.returncode != 0 or not any("listen(" in call for call in calls):
-        fail(f"kms serve: exit code {done.returncode}, {calls}\n{done.stderr.decode(errors='replace')}")
+        fail(f"{name}: exit code {done.returncode}, {calls}\n{done.stderr.decode(errors='replace')}")
     if other := [call for call in calls if not SERVES.match(call) and not call.startswith("<...")]:
-        fail("kms serve made other network system calls:\n" + "\n".join(other))
-    return {("kms", "serve")}
+        fail(f"{name} made other network system calls:\n" + "\n".join(other))
 
 
 def commands(coldseal, *group):
@@ -155,15 +159,17 @@ def make_no_network_calls(binary, folder, *without):
     left = ((commands(coldseal) - {("kms",)}) | commands(coldseal, "kms")) - without
     if len(left) < 40:
         fail(f"the help lists only {len(left)} commands")
-    if ("kms", "serve") in left:
-        left -= serves_on_loopback_only(coldseal)
-    count = 0
+    listening, count = left & SERVE, 0
+    left -= listening
     for args in (args for args in cases(coldseal) if tuple(args[:2]) not in without):
         done = coldseal.tried_without_network(*args)
         if done.returncode != 0:
             fail(f"{' '.join(args)}: exit code {done.returncode}\n{done.stderr.decode(errors='replace')}")
         left -= {tuple(args[:1]), tuple(args[:2])}
         count += 1
+    # By now there is a vault.
+    for command in listening:
+        serves_on_loopback_only(coldseal, *command, "--passphrase-file", "payload")
     if left:
         fail(f"commands that nothing here runs: {sorted(left)}")
     note(f"{count} runs of all commands made no network system call")

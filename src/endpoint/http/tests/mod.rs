@@ -69,7 +69,9 @@ impl JsonService for Fake {
         let JsonRequest { service, region, operation, body } = *request;
         self.calls.fetch_add(1, Ordering::SeqCst);
         match operation {
-            "Wait" | "CreateAlias" => self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on"),
+            "Wait" | "CreateAlias" => {
+                self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on")
+            }
             "Fail" => return JsonResponse::refused(400, &AwsRefusal::new(ErrorCode::NotFoundException, "no such key").into()),
             "Panic" => panic!("a fault of the service"),
             _ => {}

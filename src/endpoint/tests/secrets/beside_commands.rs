@@ -45,8 +45,8 @@ fn a_bundle_that_does_not_open_is_a_decryption_failure() {
     let (place, other) = (Place::new(), Place::new());
     create(&place.writable(), "db");
     drop(other.writable());
-    let service =
-        SecretsService::new(place.vault.clone(), other.keystore.clone(), Box::new(KeyFileOnly), SecretsServiceOptions::default()).expect("opens");
+    let service = SecretsService::new(place.vault.clone(), other.keystore.clone(), Box::new(KeyFileOnly), SecretsServiceOptions::default())
+        .expect("opens");
     let (code, message) = refused(&service, "GetSecretValue", &json!({ "SecretId": "db" }));
     assert_eq!(code, "DecryptionFailure");
     assert!(message.contains(".bundle: "), "{message}");

@@ -15,7 +15,10 @@ fn a_secret_is_made_read_listed_and_tagged() {
         let partial = arn.rsplit_once('-').expect("a suffix").0.to_owned();
         for secret_id in ["db".to_owned(), arn.clone(), partial] {
             let value = done_in(&service, region, "GetSecretValue", &json!({ "SecretId": secret_id }));
-            assert_eq!((&value["SecretString"], &value["ARN"], &value["VersionStages"]), (&json!("db"), &json!(arn), &json!(["AWSCURRENT"])));
+            assert_eq!(
+                (&value["SecretString"], &value["ARN"], &value["VersionStages"]),
+                (&json!("db"), &json!(arn), &json!(["AWSCURRENT"]))
+            );
             assert!(value["CreatedDate"].is_number() && value.get("SecretBinary").is_none(), "{value}");
         }
         let described = done_in(&service, region, "DescribeSecret", &json!({ "SecretId": "db" }));
@@ -117,12 +120,7 @@ fn what_is_wrong_is_told_in_the_words_of_aws() {
             "ValidationException",
             "1 validation error detected: Value null at 'secretId' failed to satisfy constraint: Member must not be null",
         ),
-        (
-            "GetSecretValue",
-            json!({ "SecretId": 1 }),
-            "SerializationException",
-            "NUMBER_VALUE can not be converted to String at 'secretId'",
-        ),
+        ("GetSecretValue", json!({ "SecretId": 1 }), "SerializationException", "NUMBER_VALUE can not be converted to String at 'secretId'"),
     ] {
         let expected = (code.to_owned(), message.to_owned());
         assert_eq!(refused(&service, operation, &request), expected, "{operation} {request}");

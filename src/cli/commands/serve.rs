@@ -1,0 +1,66 @@
+//! `serve`
+
+use std::sync::Arc;
+
+use crate::{
+    cli::{
+        args::{SERVED_KMS, ServeSecretsArgs},
+        commands::{
+            new_vault::NewVault,
+            serving::{self, ServeCommand},
+        },
+        failure::Outcome,
+        invocation::Invocation,
+        regions::parse_region,
+        terminal::note,
+    },
+    endpoint::{Changes, JsonService, SecretsService, SecretsServiceOptions},
+    protocol::operation::Service,
+    vault::SecretSelection,
+};
+
+const SECRETS: ServeCommand = ServeCommand {
+    name: "coldseal serve",
+    services: &[Service::SecretsManager],
+    process_variable: "COLDSEAL_SERVE_PID",
+    config_file: "secrets.config",
+    exposes: "read every secret that is served",
+};
+
+const SECRETS_AND_KEYS: ServeCommand = ServeCommand {
+    services: &[Service::SecretsManager, Service::Kms],
+    exposes: "read every secret that is served, and use every key of the keystore",
+    ..SECRETS
+};
+
+pub(super) fn run(invocation: Invocation, args: ServeSecretsArgs) -> Outcome {
+    let command = if args.kms.as_deref() == Some(SERVED_KMS) { &SECRETS_AND_KEYS } else { &SECRETS };
+    let ServeSecretsArgs { writable, secret_id, region, endpoint, .. } = args;
+    let selection = (!secret_id.is_empty()).then(|| SecretSelection::of(&secret_id)).transpose()?;
+    let regions = region.iter().map(|name| parse_region("--region", name)).collect::<Result<_, _>>()?;
+    let options = SecretsServiceOptions {
+        services: command.services,
+        changes: if writable { Changes::Allowed } else { Changes::Refused },
+        selection,
+        regions: (!region.is_empty()).then_some(regions),
+        account: invocation.access.account.clone(),
+        keys: invocation.access.key_options(),
+    };
+    serving::run(invocation, endpoint, command, |invocation| service(invocation, options))
+}
+
+/// The operations. The passphrase, if there is one, is asked for here and not again.
+fn service(invocation: &mut Invocation, options: SecretsServiceOptions) -> Outcome<Arc<dyn JsonService>> {
+    let is_for_reading = options.changes == Changes::Refused;
+    let (passphrases, start) = serving::passphrases(invocation);
+    let new_vault = NewVault::of(&invocation.vault);
+    let service = SecretsService::new(invocation.vault.clone(), invocation.keystore.location.clone(), passphrases, options);
+    new_vault.note_made();
+    let service = service?;
+    start.end();
+    invocation.keystore.note_made(&service.committed());
+    if is_for_reading {
+        note("for reading only; --writable allows changes");
+    }
+    Ok(Arc::new(service))
+}
