@@ -24,9 +24,9 @@ macro_rules! operations {
 }
 
 operations! {
-    BatchGetSecretValue CreateSecret DeleteResourcePolicy DescribeSecret GetRandomPassword GetResourcePolicy GetSecretValue
-    ListSecretVersionIds ListSecrets PutResourcePolicy PutSecretValue ReplicateSecretToRegions UpdateSecret UpdateSecretVersionStage
-    ValidateResourcePolicy
+    BatchGetSecretValue CreateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetRandomPassword GetResourcePolicy GetSecretValue
+    ListSecretVersionIds ListSecrets PutResourcePolicy PutSecretValue ReplicateSecretToRegions RestoreSecret UpdateSecret
+    UpdateSecretVersionStage ValidateResourcePolicy
 
     CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
     EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey

@@ -30,6 +30,7 @@ use crate::{
     kms::{EmbeddedKms, Passphrases},
     region::Region,
     secret::SecretBytes,
+    vault::{ListSecrets, SecretListEntry, SortBy},
 };
 
 /// Flags that say where names are found; they are taken from the words typed so far.
@@ -56,6 +57,7 @@ fn with_values(command: Command) -> Command {
     // The tags of a key have other members than those of a secret.
     let is_about_keys = command.get_arguments().any(|arg| matches!(arg.get_long(), Some("key-spec" | "key-id")));
     let tag_members = if is_about_keys { ["TagKey", "TagValue"] } else { ["Key", "Value"] };
+    let restores = command.get_name() == "restore-secret";
     let command = command.mut_args(|arg| {
         let is_own = arg.get_help().is_some_and(|help| help.to_string().starts_with("[coldseal]"));
         let arg = if is_own { arg.display_order(OWN) } else { arg.display_order(0) };
@@ -64,6 +66,7 @@ fn with_values(command: Command) -> Command {
             Some("add-replica-regions" | "remove-replica-regions" | "to") if arg.get_possible_values().is_empty() => {
                 values(arg, replica_regions)
             }
+            Some("secret-id") if restores => values(arg, deleted_secret_names),
             Some("secret-id") => values(arg, secret_names),
             Some("kms-key-id" | "to-key" | "alias-name") => values(arg, aliases),
             Some("key-id" | "target-key-id") => values(arg, key_ids),
@@ -107,12 +110,20 @@ fn values_of(candidates: Vec<CompletionCandidate>) -> Vec<String> {
 }
 
 fn secret_names(current: &OsStr) -> Vec<CompletionCandidate> {
-    let names = || {
-        let places = Places::named(words())?;
-        let secrets = vault(&places.global, &places.environment).list_secrets(places.region().ok()?).ok()?;
-        Some(secrets.entries.into_iter().map(|secret| secret.name).collect::<Vec<_>>())
-    };
-    matching(current, names().unwrap_or_default())
+    matching(current, names_of(|secret| secret.deleted_date.is_none()).unwrap_or_default())
+}
+
+/// Those that can be restored.
+fn deleted_secret_names(current: &OsStr) -> Vec<CompletionCandidate> {
+    matching(current, names_of(|secret| secret.deleted_date.is_some()).unwrap_or_default())
+}
+
+fn names_of(is_offered: impl Fn(&SecretListEntry) -> bool) -> Option<Vec<String>> {
+    let places = Places::named(words())?;
+    let region = places.region().ok()?;
+    let request = ListSecrets { region, includes_planned_deletion: true, sort_by: Some(SortBy::Name), ..ListSecrets::default() };
+    let secrets = vault(&places.global, &places.environment).list_secrets_matching(&request).ok()?;
+    Some(secrets.entries.into_iter().filter(is_offered).map(|secret| secret.name).collect())
 }
 
 fn aliases(current: &OsStr) -> Vec<CompletionCandidate> {

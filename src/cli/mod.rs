@@ -6,6 +6,8 @@ mod color;
 mod command_operation;
 mod commands;
 mod completion;
+mod confirm;
+mod doubted_clock;
 mod encryption_context;
 mod ending_signals;
 mod environment;

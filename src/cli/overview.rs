@@ -14,14 +14,13 @@ Pack secrets offline: one encrypted bundle per AWS Region
 Usage: coldseal [OPTIONS] <COMMAND>
 
 Secrets, as in 'aws secretsmanager' ('coldseal secretsmanager -h' has more):
-  create-secret  get-secret-value  put-secret-value  describe-secret
-  list-secrets  update-secret  tag-resource  untag-resource
-  list-secret-version-ids  update-secret-version-stage  get-random-password
-  replicate-secret-to-regions  batch-get-secret-value
+  create-secret get-secret-value put-secret-value describe-secret list-secrets
+  update-secret delete-secret restore-secret replicate-secret-to-regions
+  tag-resource untag-resource get-random-password batch-get-secret-value
 Keys, as in 'aws kms', and those of the embedded KMS:
   kms COMMAND       the commands: 'coldseal kms -h'
 Many secrets, files, checks:
-  pack              a plan or a folder into secrets     verify   needs no key
+  pack       a plan or a folder into secrets     verify     purge what was due
   exec              a program with secrets as variables, or as files in memory
   seal open rewrap inspect           files of any size, as one message each
   serve             a vault to programs that use AWS Secrets Manager

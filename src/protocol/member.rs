@@ -5,6 +5,9 @@ use std::ops::RangeInclusive;
 /// The length of a list that the model does not bound.
 pub(crate) const ANY_COUNT: RangeInclusive<usize> = 0..=usize::MAX;
 
+/// A number that the model does not bound.
+pub(crate) const ANY_INTEGER: RangeInclusive<i64> = i64::MIN..=i64::MAX;
+
 /// A member of a request or an answer.
 #[derive(Debug)]
 pub(crate) struct Member {

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use super::{
     draft::Draft,
     kms,
-    member::{ANY_COUNT, Kind, Member, Need},
+    member::{ANY_COUNT, ANY_INTEGER, Kind, Member, Need},
     operation::Operation,
     request::Request,
     secrets,
@@ -27,6 +27,7 @@ fn described(kind: &Kind) -> Value {
         }
         Kind::SecretText(length) => bounded("string", length),
         Kind::OneOf(names) => json!({ "type": "string", "enum": names }),
+        Kind::Integer(range) if *range == ANY_INTEGER => json!({ "type": "integer" }),
         Kind::Integer(range) => json!({ "type": "integer", "min": range.start(), "max": range.end() }),
         Kind::Boolean => json!({ "type": "boolean" }),
         Kind::Blob(length) => bounded("blob", length),

@@ -174,6 +174,7 @@ impl Vault {
     /// A secret of this name is there: the same token with the same value is a success without a change.
     pub(super) fn existing(&self, kms: &EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, holder: &Located) -> Result<Located> {
         let record = &holder.record;
+        record.require_name_given_up()?;
         let token = request.client_request_token.as_deref();
         match (token.and_then(|token| record.version(token)), &request.value) {
             (Some(version), Some(value)) if record.primary_region() == request.region => {
@@ -292,6 +293,7 @@ impl CreateSecret {
             data_key_scope: self.data_key_scope,
             resource_policy: self.resource_policy.clone(),
             rotation_rules: self.rotation_rules.clone(),
+            planned_deletion: None,
             replication_status: in_sync.chain(failed).collect(),
             replaces: plan.replaced.clone(),
             versions: Vec::new(),

@@ -1,5 +1,5 @@
 //! [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html). Members are AWS's, in AWS's order;
-//! `RotationDueDate`, `Bundles`, `EncryptionContext` and `ResourcePolicy` are coldseal's.
+//! `DeletionDate`, `RotationDueDate`, `Bundles`, `EncryptionContext` and `ResourcePolicy` are coldseal's.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::{
     Vault,
+    planned_deletion::Marked,
     record::Tag,
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
@@ -43,6 +44,12 @@ pub struct SecretDescription {
     pub rotation_rules: Option<RotationRules>,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
+    /// When it was marked for deletion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_date: Option<Timestamp>,
+    /// Until when it can be restored. AWS shows it in the answer of `DeleteSecret`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletion_date: Option<Timestamp>,
     /// The date on or before which the rules want the value changed. AWS's `NextRotationDate` is there only where AWS rotates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation_due_date: Option<Timestamp>,
@@ -90,7 +97,7 @@ impl Vault {
         secret_id: &str,
         region: Option<Region>,
     ) -> Result<SecretDescription> {
-        let (secret, region) = self.find(secret_id, region)?;
+        let (secret, region) = self.find_as(Marked::Found, secret_id, region)?;
         let is_all = region == secret.record.primary_region();
         let bundles = bundles(self, kms, keys, &secret, |_, bundle| is_all || bundle.region == region);
         let record = secret.record;
@@ -107,6 +114,8 @@ impl Vault {
             name: record.name,
             description: record.description,
             last_changed_date: record.last_changed_date,
+            deleted_date: record.planned_deletion.map(|planned| planned.deleted_date),
+            deletion_date: record.planned_deletion.map(|planned| planned.deletion_date),
             tags: record.tags,
             created_date: record.created_date,
             encryption_context: record.encryption_context,

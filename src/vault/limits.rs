@@ -17,6 +17,8 @@ pub(crate) const TAG_KEY_LENGTH: RangeInclusive<usize> = 1..=128;
 pub(crate) const TAG_VALUE_LENGTH: RangeInclusive<usize> = 0..=256;
 pub(crate) const RESOURCE_POLICY_LENGTH: RangeInclusive<usize> = 1..=20_480;
 pub(crate) const AUTOMATICALLY_AFTER_DAYS: RangeInclusive<i64> = 1..=1000;
+/// Between DeleteSecret and the deletion. The model does not say it, the documentation does.
+pub(crate) const RECOVERY_WINDOW_IN_DAYS: RangeInclusive<i64> = 7..=30;
 pub(crate) const SCHEDULE_EXPRESSION_LENGTH: RangeInclusive<usize> = 1..=256;
 pub(crate) const FILTER_COUNT: RangeInclusive<usize> = 0..=10;
 pub(crate) const FILTER_VALUE_COUNT: RangeInclusive<usize> = 1..=10;

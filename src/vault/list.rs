@@ -29,6 +29,8 @@ pub struct ListSecrets {
     pub region: Option<Region>,
     /// At most 10; a secret has to pass all of them.
     pub filters: Vec<SecretFilter>,
+    /// Also those that are marked for deletion and can still be restored.
+    pub includes_planned_deletion: bool,
     /// What decides the order: the creation date unless given, as in AWS.
     pub sort_by: Option<SortBy>,
     /// Ascending unless given.
@@ -107,7 +109,9 @@ impl Vault {
     /// `ValidationException` for a filter; as for [`Vault::list_secrets`].
     pub fn list_secrets_matching(&self, request: &ListSecrets) -> Result<Listed<SecretListEntry>> {
         check(&request.filters)?;
-        let mut listed = self.list_entries(request.region, |entry| request.filters.iter().all(|filter| filter.fits(entry)))?;
+        let is_asked_for = |entry: &SecretListEntry| request.includes_planned_deletion || entry.deleted_date.is_none();
+        let mut listed =
+            self.list_entries(request.region, |entry| is_asked_for(entry) && request.filters.iter().all(|filter| filter.fits(entry)))?;
         request.order().sort(&mut listed.entries);
         Ok(listed)
     }

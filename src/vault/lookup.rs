@@ -6,12 +6,14 @@ use super::{
     Vault,
     family::{Family, Located},
     parameters::check_secret_id,
+    planned_deletion::Marked,
     reading::Reading,
 };
 use crate::{
     arn::SecretArn,
     error::{Result, SecretRefusal},
     region::Region,
+    timestamp::Timestamp,
 };
 
 /// A secret and the Region that answers for it.
@@ -50,26 +52,39 @@ enum Locking {
 }
 
 impl Vault {
-    /// Finds a secret, and the Region that answers for it: without one, in the ARN or beside it, the primary Region.
+    /// Finds a secret, and the Region that answers for it: without one, in the ARN or beside it, the primary Region. One that is marked for
+    /// deletion is refused; it is not found once that is due.
     pub(super) fn find(&self, secret_id: &str, region: Option<Region>) -> Result<(Located, Region)> {
-        let FoundIn { mut read, index, region } = self.find_by(Locking::Unlocked, secret_id, region)?;
+        self.find_as(Marked::Refused, secret_id, region)
+    }
+
+    /// The same where it is said what of those that are marked for deletion is found.
+    pub(super) fn find_as(&self, marked: Marked, secret_id: &str, region: Option<Region>) -> Result<(Located, Region)> {
+        let FoundIn { mut read, index, region } = self.find_by((Locking::Unlocked, marked), secret_id, region)?;
         Ok((read.family.0.swap_remove(index), region))
     }
 
-    /// The same where the caller holds the lock, to make a change of what was read.
+    /// As [`Vault::find`] where the caller holds the lock, to make a change of what was read.
     pub(super) fn find_locked(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        let found = self.find_by(Locking::Locked, secret_id, region)?;
+        self.find_locked_as(Marked::Refused, secret_id, region)
+    }
+
+    /// The same where it is said what of those that are marked for deletion is found.
+    pub(super) fn find_locked_as(&self, marked: Marked, secret_id: &str, region: Option<Region>) -> Result<Found> {
+        let found = self.find_by((Locking::Locked, marked), secret_id, region)?;
         Ok(Found { secret: found.secret().clone(), region: found.region, read: found.read })
     }
 
-    fn find_by(&self, access: Locking, secret_id: &str, region: Option<Region>) -> Result<FoundIn> {
+    fn find_by(&self, access: (Locking, Marked), secret_id: &str, region: Option<Region>) -> Result<FoundIn> {
         self.require()?;
         check_secret_id(secret_id)?;
         let is_arn = secret_id.starts_with("arn:");
-        if is_arn { self.find_by_arn(access, secret_id, region) } else { self.find_by_name(access, secret_id, region) }
+        let found = if is_arn { self.find_by_arn(access, secret_id, region) } else { self.find_by_name(access, secret_id, region) }?;
+        found.secret().record.require_found_as(access.1)?;
+        Ok(found)
     }
 
-    fn find_by_arn(&self, access: Locking, text: &str, region: Option<Region>) -> Result<FoundIn> {
+    fn find_by_arn(&self, access: (Locking, Marked), text: &str, region: Option<Region>) -> Result<FoundIn> {
         let arn: SecretArn = text.parse().map_err(|_| SecretRefusal::NotAnArn(text.to_owned()))?;
         if let Some(asked) = region.filter(|region| *region != arn.region()) {
             return Err(SecretRefusal::ArnOfOtherRegion { named: arn.region(), asked }.into());
@@ -85,16 +100,18 @@ impl Vault {
         }
     }
 
-    fn find_by_name(&self, access: Locking, name: &str, region: Option<Region>) -> Result<FoundIn> {
+    fn find_by_name(&self, (locking, marked): (Locking, Marked), name: &str, region: Option<Region>) -> Result<FoundIn> {
         let load = || self.read_name(name);
-        let read = if access == Locking::Locked { load()? } else { settled(load, region)? };
+        let read = if locking == Locking::Locked { load()? } else { settled(load, region)? };
+        let now = Timestamp::now_within_years();
+        let is_there = |secret: &Located| marked == Marked::FoundWhenDue || !secret.record.is_deletion_due(now);
         let region = match region {
             Some(region) => region,
-            None => only_primary(&read.family, name)?,
+            None => only_primary(&read.family, name, is_there)?,
         };
-        match read.family.holder_index(region) {
+        match read.family.holder_index(region).filter(|index| read.family.0.get(*index).is_some_and(is_there)) {
             Some(index) => Ok(FoundIn { read, index, region }),
-            None => Err(elsewhere(&read.family, region).into()),
+            None => Err(elsewhere(&read.family, region, is_there).into()),
         }
     }
 }
@@ -120,8 +137,9 @@ pub(super) fn settled<R: Borrow<Family> + PartialEq>(mut load: impl FnMut() -> R
     Ok(read)
 }
 
-fn only_primary(family: &Family, name: &str) -> Result<Region> {
-    let primaries: Vec<_> = family.primaries().map(|secret| secret.record.primary_region()).collect();
+fn only_primary(family: &Family, name: &str, is_there: impl Fn(&Located) -> bool) -> Result<Region> {
+    let there = family.primaries().filter(|secret| is_there(secret));
+    let primaries: Vec<_> = there.map(|secret| secret.record.primary_region()).collect();
     match primaries.as_slice() {
         [] => Err(SecretRefusal::NotFound.into()),
         [region] => Ok(*region),
@@ -129,8 +147,9 @@ fn only_primary(family: &Family, name: &str) -> Result<Region> {
     }
 }
 
-fn elsewhere(family: &Family, region: Region) -> SecretRefusal {
-    let mut others: Vec<_> = family.present().flat_map(|(_, regions)| regions).collect();
+fn elsewhere(family: &Family, region: Region, is_there: impl Fn(&Located) -> bool) -> SecretRefusal {
+    let there = family.present().filter(|(secret, _)| is_there(secret));
+    let mut others: Vec<_> = there.flat_map(|(_, regions)| regions).collect();
     others.sort_unstable_by_key(|region| region.name());
     others.dedup();
     if others.is_empty() { SecretRefusal::NotFound } else { SecretRefusal::Elsewhere { region, others } }

@@ -83,6 +83,9 @@ pub(crate) struct SecretRecord {
     /// In the primary Region only, as in AWS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rotation_rules: Option<RotationRules>,
+    /// Of a secret that is marked for deletion.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) planned_deletion: Option<PlannedDeletion>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) replication_status: Vec<ReplicaRecord>,
     /// Same-named secrets that this one took the place of: absent in that Region from the moment this record is committed.
@@ -93,6 +96,18 @@ pub(crate) struct SecretRecord {
     /// Over everything else. Absent where whoever wrote the record could not vouch for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) record_tag: Option<RecordTag>,
+}
+
+/// When a secret was marked for deletion, and when that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+pub(crate) struct PlannedDeletion {
+    /// When `DeleteSecret` was called: `DeletedDate` of
+    /// [SecretListEntry](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_SecretListEntry.html).
+    pub(crate) deleted_date: Timestamp,
+    /// From then on the secret is gone: `DeletionDate` of the answer of
+    /// [DeleteSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DeleteSecret.html).
+    pub(crate) deletion_date: Timestamp,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -255,6 +270,9 @@ impl SecretRecord {
         }
         if self.format == FORMAT_WITHOUT_TAG && self.record_tag.is_some() {
             return Some("a record of format 1 has no tag".to_owned());
+        }
+        if self.format == FORMAT_WITHOUT_TAG && self.planned_deletion.is_some() {
+            return Some("a record of format 1 has no planned deletion".to_owned());
         }
         if occurs_twice(self.replication_status.iter().map(|replica| replica.region).chain([key.primary])) {
             return Some("a Region occurs twice".to_owned());

@@ -1,6 +1,8 @@
 //! A change of what is on record of a secret, which seals nothing: read, changed, committed, and done anew where another writer was first.
 
-use super::{Vault, change::PreparedChange, family::Located, lookup::Found, record::SecretRecord, record_tag::Author};
+use super::{
+    Vault, change::PreparedChange, family::Located, lookup::Found, planned_deletion::Marked, record::SecretRecord, record_tag::Author,
+};
 use crate::{error::Result, kms::EmbeddedKms, region::Region, timestamp::Timestamp};
 
 impl Vault {
@@ -9,7 +11,8 @@ impl Vault {
     /// accepted.
     ///
     /// # Errors
-    /// `ResourceNotFoundException`; `InvalidParameterException` in a replica's Region; what `change` refuses. Nothing is written then.
+    /// `ResourceNotFoundException`; `InvalidRequestException` for one that is marked for deletion; `InvalidParameterException` in a replica's
+    /// Region; what `change` refuses. Nothing is written then.
     pub(super) fn change_record(
         &self,
         kms: Option<&EmbeddedKms>,
@@ -17,12 +20,23 @@ impl Vault {
         region: Option<Region>,
         change: impl Fn(&mut SecretRecord) -> Result<()>,
     ) -> Result<Located> {
+        self.change_record_as(Marked::Refused, kms, (secret_id, region), change)
+    }
+
+    /// The same where it is said what of those that are marked for deletion is found.
+    pub(super) fn change_record_as(
+        &self,
+        marked: Marked,
+        kms: Option<&EmbeddedKms>,
+        (secret_id, region): (&str, Option<Region>),
+        change: impl Fn(&mut SecretRecord) -> Result<()>,
+    ) -> Result<Located> {
         let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
         self.require()?;
         let writer = self.store.writer()?;
         loop {
-            self.finish_replacements(&*writer, &self.find_locked(secret_id, region)?.secret.record.name, author)?;
-            let found = self.find_locked(secret_id, region)?;
+            self.finish_replacements(&*writer, &self.find_locked_as(marked, secret_id, region)?.secret.record.name, author)?;
+            let found = self.find_locked_as(marked, secret_id, region)?;
             found.require_primary()?;
             let Found { secret, read, .. } = found;
             let mut after = secret.record.clone();

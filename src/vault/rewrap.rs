@@ -6,6 +6,7 @@ use super::{
     create::in_sync,
     edk_record::EdkRecord,
     lookup::Found,
+    planned_deletion::Marked,
     record::{ReplicaStatus, SecretRecord},
     record_tag::{Author, RecordHand},
     region_keys::AskedKey,
@@ -58,7 +59,8 @@ impl RewrapSecret {
 
 impl Vault {
     /// Opens every version once and seals it for each Region anew: message ids and frames are fresh, and so is the data key, unless it is kept
-    /// because nobody loses access and another Region's bundles stay as they are.
+    /// because nobody loses access and another Region's bundles stay as they are. A secret that is marked for deletion is rewrapped too: one that
+    /// is restored has to open when its former key is gone.
     ///
     /// # Errors
     /// `ResourceNotFoundException`, `DecryptionFailure` when no bundle opens here, or the Regions whose key cannot be used or is not known for
@@ -79,8 +81,12 @@ impl Vault {
     /// `None` where another writer was first.
     fn try_rewrap(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &RewrapSecret) -> Result<Option<SecretChange>> {
         let author = Author::with(session.kms().comparison_key());
-        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name, author)?;
-        let Found { secret, read, .. } = self.find_locked(&request.secret_id, request.region)?;
+        self.finish_replacements(
+            writer,
+            &self.find_locked_as(Marked::Found, &request.secret_id, request.region)?.secret.record.name,
+            author,
+        )?;
+        let Found { secret, read, .. } = self.find_locked_as(Marked::Found, &request.secret_id, request.region)?;
         let present = read.family.regions_with(&secret.record.arn);
         let regions = match request.region {
             Some(region) if !request.accept_record => vec![region],

@@ -65,6 +65,7 @@ fn flags_mirror_the_members_of_the_api() {
         ("replicate-secret-to-regions", &["secret-id", "add-replica-regions", "force-overwrite-replica-secret"]),
         ("get-secret-value", &["secret-id", "version-id", "version-stage"]),
         ("describe-secret", &["secret-id"]),
+        ("delete-secret", &["secret-id", "recovery-window-in-days", "force-delete-without-recovery"]),
         ("list-secrets", &["include-planned-deletion", "max-results", "next-token", "filters", "sort-order", "sort-by"]),
         ("kms create-key", &["policy", "description", "tags", "multi-region", "key-spec", "key-usage"]),
         ("kms get-public-key", &["key-id"]),

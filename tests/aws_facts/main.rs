@@ -33,8 +33,6 @@ use sandbox::Sandbox;
 const LEFT: &[(&str, &str)] = &[
     ("RemoveRegionsFromReplication", "remove-regions-from-replication"),
     ("StopReplicationToReplica: a replica is promoted", "stop-replication-to-replica"),
-    ("DeleteSecret: recovery, a primary with replicas, a name that waits for its deletion", "delete-secret"),
-    ("RestoreSecret", "restore-secret"),
     ("RotateSecret", "rotate-secret"),
     ("protocol of Secrets Manager", "serve"),
     ("Encapsulate, Decapsulate", "kms encapsulate"),

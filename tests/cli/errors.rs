@@ -92,4 +92,20 @@ macro_rules! sessions {
     };
 }
 
-sessions!(asymmetric, aws_kms, files, keystore, kms, making, policies, public_keys, secrets, signed, tags, usage, values, versions);
+sessions!(
+    asymmetric,
+    aws_kms,
+    deletion,
+    files,
+    keystore,
+    kms,
+    making,
+    policies,
+    public_keys,
+    secrets,
+    signed,
+    tags,
+    usage,
+    values,
+    versions
+);

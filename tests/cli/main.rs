@@ -13,6 +13,7 @@ mod create;
 mod damaged;
 mod debug;
 mod default_key;
+mod deletion;
 mod deprived;
 #[cfg(target_os = "linux")]
 mod errors;

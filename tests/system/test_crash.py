@@ -39,6 +39,8 @@ ERRORS = {
 }
 CALLS = list(ERRORS)
 CREATE = ["create-secret", "--name", "db", "--secret-string", "file://payload", "--region", "us-west-2", "--add-replica-regions", "us-east-1"]
+ALONE = ["create-secret", "--name", "db", "--secret-string", "file://payload", "--region", "us-west-2"]
+DELETE = ["delete-secret", "--secret-id", "db"]
 REPLICATE = ["replicate-secret-to-regions", "--secret-id", "db", "--region", "us-west-2", "--add-replica-regions"]
 
 
@@ -65,6 +67,7 @@ SCENARIOS = [
         ["us-west-2", "us-east-1"],
         REGIONS,
     ),
+    Scenario("remove a secret for good", [ALONE], [*DELETE, "--force-delete-without-recovery"], ["us-west-2"], []),
     Scenario("pack three secrets", [], PACK, [], ["us-west-2", "us-east-1"], PLAN),
 ]
 

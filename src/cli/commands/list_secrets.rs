@@ -44,7 +44,7 @@ pub(crate) struct ListSecretsArgs {
     /// asc or desc [default: asc]
     #[arg(long, value_name = "ORDER")]
     pub(crate) sort_order: Option<String>,
-    /// Also list secrets that are scheduled for deletion; no command schedules one yet
+    /// Also list secrets that are marked for deletion and can be restored
     #[arg(long, overrides_with = "_no_include_planned_deletion")]
     pub(crate) include_planned_deletion: bool,
     #[arg(long = "no-include-planned-deletion", hide = true, action = ArgAction::SetTrue)]

@@ -6,6 +6,7 @@ mod bundle_input;
 mod completions;
 mod create_secret;
 mod delete_resource_policy;
+mod delete_secret;
 mod describe_secret;
 mod exec;
 mod get_random_password;
@@ -24,9 +25,11 @@ mod message_options;
 mod new_vault;
 mod open;
 mod pack;
+mod purge;
 mod put_resource_policy;
 mod put_secret_value;
 mod replicate_secret_to_regions;
+mod restore_secret;
 mod rewrap;
 mod seal;
 mod secret_change;
@@ -49,13 +52,13 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::{
     batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, delete_resource_policy::DeleteResourcePolicyArgs,
-    describe_secret::DescribeSecretArgs, exec::ExecArgs, get_random_password::GetRandomPasswordArgs,
+    delete_secret::DeleteSecretArgs, describe_secret::DescribeSecretArgs, exec::ExecArgs, get_random_password::GetRandomPasswordArgs,
     get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand,
     list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
-    put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
-    replicate_secret_to_regions::ReplicateSecretToRegionsArgs, rewrap::RewrapArgs, seal::SealArgs, tag_resource::TagSecretArgs,
-    untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
-    validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
+    purge::PurgeVaultArgs, put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
+    replicate_secret_to_regions::ReplicateSecretToRegionsArgs, restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs,
+    tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs,
+    update_secret_version_stage::UpdateSecretVersionStageArgs, validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{
@@ -111,6 +114,7 @@ pub(crate) enum Command {
     Pack(Box<PackArgs>),
     Exec(Box<ExecArgs>),
     Verify(VerifyArgs),
+    Purge(PurgeVaultArgs),
     Seal(SealArgs),
     Open(OpenArgs),
     Rewrap(RewrapArgs),
@@ -146,6 +150,8 @@ pub(crate) enum SecretsCommand {
     ListSecrets(ListSecretsArgs),
     GetRandomPassword(GetRandomPasswordArgs),
     ListSecretVersionIds(ListSecretVersionIdsArgs),
+    DeleteSecret(DeleteSecretArgs),
+    RestoreSecret(RestoreSecretArgs),
     TagResource(TagSecretArgs),
     UntagResource(UntagSecretArgs),
     #[command(alias = "update")]
@@ -171,6 +177,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
         Command::Pack(args) => pack::run(&invocation, &args),
         Command::Exec(args) => exec::run(&invocation, &args),
         Command::Verify(args) => verify::run(&invocation, &args),
+        Command::Purge(args) => purge::run(&invocation, &args),
         Command::Seal(args) => seal::run(&invocation, &args),
         Command::Open(args) => open::run(&invocation, &args),
         Command::Rewrap(args) => rewrap::run(&invocation, &args),
@@ -195,6 +202,8 @@ fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::DescribeSecret(args) => describe_secret::run(invocation, &args),
         SecretsCommand::ListSecrets(args) => list_secrets::run(invocation, &args),
         SecretsCommand::GetRandomPassword(args) => get_random_password::run(invocation, &args),
+        SecretsCommand::DeleteSecret(args) => delete_secret::run(invocation, &args),
+        SecretsCommand::RestoreSecret(args) => restore_secret::run(invocation, &args),
         SecretsCommand::TagResource(args) => tag_resource::run(invocation, &args),
         SecretsCommand::UntagResource(args) => untag_resource::run(invocation, &args),
         SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(invocation, &args),

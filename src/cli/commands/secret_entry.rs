@@ -47,14 +47,19 @@ pub(super) fn print_record(invocation: &Invocation, secret_id: Option<&str>, arg
     print(invocation, read(invocation, &secrets, &request)?)
 }
 
-/// Changes what is on record of a secret, and prints what AWS answers. Where there is a keystore, it is opened, so that the record keeps its tag.
+/// Changes what is on record of a secret, and prints what AWS answers.
 pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &impl Serialize) -> Outcome {
+    print(invocation, changed_record(invocation, secret_id, args)?)
+}
+
+/// Changes what is on record of a secret. Where there is a keystore, it is opened, so that the record keeps its tag.
+pub(super) fn changed_record(invocation: &Invocation, secret_id: &str, args: &impl Serialize) -> Outcome<Answer> {
     let Run::ChangeRecord(change) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
     let region = invocation.regions.of_secret(secret_id)?;
     let request = request(invocation, args)?;
     invocation.vault.require()?;
     let (kms, keys) = (invocation.keystore.read_if_any()?, KeyOptions::default());
-    print(invocation, change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region }, &request)?)
+    Ok(change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region }, &request)?)
 }
 
 fn print(invocation: &Invocation, answer: Answer) -> Outcome {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{ErrorCode, bundle::BundleRefusal, password::PasswordRefusal, region_names::region_names};
-use crate::{arn::SecretArn, region::Region};
+use crate::{arn::SecretArn, region::Region, timestamp::Timestamp};
 
 /// A secret that is not there, is another one, or cannot be as asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -57,6 +57,34 @@ pub enum SecretRefusal {
     /// What is done in the primary Region only.
     #[error("Operation not permitted on a replica secret. Call must be made in primary secret's region.")]
     OnReplica,
+    /// It is marked for deletion.
+    #[error("You can't perform this operation on the secret because it was marked for deletion.")]
+    MarkedForDeletion {
+        /// Until then it can be restored.
+        deletion_date: Timestamp,
+    },
+    /// A secret of this name is marked for deletion, and not removed yet.
+    #[error("You can't create this secret because a secret with this name is already scheduled for deletion.")]
+    NameMarkedForDeletion {
+        /// Until then it can be restored.
+        deletion_date: Timestamp,
+        /// That has passed: it waits to be removed.
+        is_due: bool,
+    },
+    /// Replicas, which have to go before their primary secret.
+    #[error("You can't delete secret {secret} that still has replica regions [{}].", region_names(.replicas))]
+    StillReplicated {
+        /// The secret.
+        secret: SecretArn,
+        /// Its replicas' Regions.
+        replicas: Vec<Region>,
+    },
+    /// A recovery window that the service does not take.
+    #[error("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")]
+    RecoveryWindow(i64),
+    /// A recovery window, and none.
+    #[error("You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")]
+    RecoveryAndForce,
     /// A secret of this name is there.
     #[error("The operation failed because the secret {} already exists.", .0.escape_debug())]
     Exists(String),
@@ -275,9 +303,13 @@ impl SecretRefusal {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::NotFound | Self::Elsewhere { .. } | Self::NoVersion(_) | Self::NoStage(_) => ErrorCode::ResourceNotFoundException,
-            Self::StageOfOtherVersion | Self::InSeveralRegions { .. } | Self::NotComparable(_) | Self::NotReadable(_) | Self::NoValue => {
-                ErrorCode::InvalidRequestException
-            }
+            Self::StageOfOtherVersion
+            | Self::InSeveralRegions { .. }
+            | Self::MarkedForDeletion { .. }
+            | Self::NameMarkedForDeletion { .. }
+            | Self::NotComparable(_)
+            | Self::NotReadable(_)
+            | Self::NoValue => ErrorCode::InvalidRequestException,
             Self::TooManyLabels { .. } => ErrorCode::LimitExceededException,
             Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } => ErrorCode::ResourceExistsException,
             Self::NotServed => ErrorCode::AccessDeniedException,
@@ -291,6 +323,9 @@ impl SecretRefusal {
             | Self::StageOnOtherVersion { .. }
             | Self::StageNotOnVersion { .. }
             | Self::CurrentNotRemoved
+            | Self::StillReplicated { .. }
+            | Self::RecoveryWindow(_)
+            | Self::RecoveryAndForce
             | Self::NameLength(_)
             | Self::NameForm(_)
             | Self::NameTwice { .. }

@@ -56,7 +56,7 @@ impl EmbeddedKms {
     }
 
     /// When a waiting period that begins now begins: under a clock that stands before the time that it was believed at, it would be over too soon.
-    pub(super) fn waiting_from(&self) -> Timestamp {
+    pub(crate) fn waiting_from(&self) -> Timestamp {
         let now = self.now();
         self.believed.map_or(now, |believed| believed.max(now))
     }

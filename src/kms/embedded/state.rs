@@ -153,7 +153,7 @@ impl EmbeddedKms {
     }
 
     /// Sets the clock for a test.
-    #[cfg(all(test, feature = "kms-endpoint"))]
+    #[cfg(test)]
     pub(crate) fn fix_clock(&mut self, now: Timestamp) {
         self.clock = Clock::Fixed(now);
     }

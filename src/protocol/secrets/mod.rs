@@ -1,5 +1,6 @@
 //! The operations of AWS Secrets Manager, by name: which members each request has, and what is done in a vault.
 
+mod deletion;
 mod kinds;
 mod passwords;
 mod policies;
@@ -14,8 +15,15 @@ pub(crate) use passwords::{GENERATE_SECRET_STRING, generate_secret_string};
 #[cfg(feature = "cli")]
 pub(crate) use seal::{ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, replicas, resource_policy, rotation_rules, tags};
 
-const GROUPS: [&[Operation]; 6] =
-    [passwords::OPERATIONS, policies::OPERATIONS, read::OPERATIONS, seal::OPERATIONS, tags::OPERATIONS, versions::OPERATIONS];
+const GROUPS: [&[Operation]; 7] = [
+    deletion::OPERATIONS,
+    passwords::OPERATIONS,
+    policies::OPERATIONS,
+    read::OPERATIONS,
+    seal::OPERATIONS,
+    tags::OPERATIONS,
+    versions::OPERATIONS,
+];
 
 /// All of them.
 pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {

@@ -172,6 +172,7 @@ fn get_secret_value(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> 
 fn list_secrets(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
     let asked = ListSecrets {
         region: secrets.region,
+        includes_planned_deletion: request.is_set("IncludePlannedDeletion"),
         filters: filters(request)?,
         sort_by: request.text("SortBy").map(str::parse).transpose()?,
         sort_order: request.text("SortOrder").map(str::parse).transpose()?,

@@ -157,10 +157,14 @@ pub(super) fn sweep(dir: &Path, named: Option<&[BlobKey]>) {
     }
 }
 
-/// Removes a whole secret: its record first, which is what makes it one.
+/// Removes a whole secret: its record first, which is what makes it one. Where that is gone already, what was left of it.
 pub(super) fn remove_secret(dir: &Path) -> Result<()> {
     let path = dir.join(RECORD);
-    durable::remove(&path)?;
+    match durable::remove(&path) {
+        // Whoever removed it may have been stopped before that was durable.
+        Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => durable::sync_dir(dir)?,
+        removed => removed?,
+    }
     tracing::debug!(path = %path.display(), "record removed");
     sweep(dir, None);
     let _ = fs::remove_dir(dir);

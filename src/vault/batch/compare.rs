@@ -22,6 +22,7 @@ impl Vault {
     /// the value on record.
     pub(super) fn unchanged(&self, kms: &EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, holder: &Located) -> Result<()> {
         let record = &holder.record;
+        record.require_name_given_up()?;
         if request.client_request_token.is_some() || record.primary_region() != request.region {
             return self.existing(kms, keys, request, holder).map(drop);
         }

@@ -58,8 +58,8 @@ impl NameChecks {
         }
         self.names.insert((request.region, request.name.clone()), self.checked);
         let family = vault.read_name_in(&self.regions, &request.name)?.family;
-        if family.holder(request.region).is_some() {
-            return Ok(());
+        if let Some(holder) = family.holder(request.region) {
+            return holder.record.require_name_given_up();
         }
         plan_create(kms, keys, request, &family).map(drop)
     }
@@ -85,7 +85,7 @@ impl Vault {
 impl<'a> Batch<'a> {
     /// Checks a request against the ones before it, and its Regions and keys. Nothing is written; the value is not looked at.
     ///
-    /// A secret that is there is no fault: whether it is the same is found out at writing.
+    /// A secret that is there is no fault, unless it is marked for deletion: whether it is the same is found out at writing.
     ///
     /// # Errors
     /// As for [`Vault::create_secret`]. The request is not to be handed to [`BatchWriter::write`].

@@ -1,4 +1,4 @@
-//! The entries of ListSecrets, made of the records of a vault. Members are AWS's, in AWS's order; `RotationDueDate` is coldseal's.
+//! The entries of ListSecrets, made of the records of a vault. Members are AWS's, in AWS's order; `DeletionDate` and `RotationDueDate` are coldseal's.
 
 use serde::{Serialize, Serializer};
 
@@ -69,6 +69,12 @@ pub struct SecretListEntry {
     pub rotation_rules: Option<RotationRules>,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
+    /// When it was marked for deletion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_date: Option<Timestamp>,
+    /// Until when it can be restored. AWS shows it in the answer of `DeleteSecret`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletion_date: Option<Timestamp>,
     /// The date on or before which the rules want the value changed. AWS's `NextRotationDate` is there only where AWS rotates.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation_due_date: Option<Timestamp>,
@@ -87,23 +93,25 @@ pub struct SecretListEntry {
 
 impl Vault {
     /// Lists the secrets of one Region, or of all: then each once, in its primary Region. In the order of their names. A record that
-    /// is damaged is a fault beside the others; what Regions it is in cannot be told.
+    /// is damaged is a fault beside the others; what Regions it is in cannot be told. Those that are marked for deletion are left out.
     ///
     /// # Errors
     /// No vault, or it cannot be read.
     pub fn list_secrets(&self, region: Option<Region>) -> Result<Listed<SecretListEntry>> {
-        let mut listed = self.list_entries(region, |_| true)?;
+        let mut listed = self.list_entries(region, |entry| entry.deleted_date.is_none())?;
         listed.entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
         Ok(listed)
     }
 
-    /// The same for the secrets that pass, in no order.
+    /// The same for the secrets that pass, in no order; those whose deletion was due are none.
     pub(super) fn list_entries(
         &self,
         region: Option<Region>,
         passes: impl Fn(&SecretListEntry) -> bool + Sync,
     ) -> Result<Listed<SecretListEntry>> {
         self.require()?;
+        let now = Timestamp::now_within_years();
+        let passes = |entry: &SecretListEntry| entry.deletion_date.is_none_or(|date| now < date) && passes(entry);
         each_family(&*self.store, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())
     }
 }
@@ -131,6 +139,8 @@ fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
         name: record.name,
         description: record.description,
         last_changed_date: record.last_changed_date,
+        deleted_date: record.planned_deletion.map(|planned| planned.deleted_date),
+        deletion_date: record.planned_deletion.map(|planned| planned.deletion_date),
         tags: record.tags,
         secret_versions_to_stages: of_before.unwrap_or_else(|| own(record.versions)),
         created_date: record.created_date,

@@ -23,6 +23,8 @@ fn entry(name: &str, description: Option<&str>, tags: &[(&str, &str)]) -> Secret
         rotation_enabled: None,
         rotation_rules: None,
         last_changed_date: created,
+        deleted_date: None,
+        deletion_date: None,
         rotation_due_date: None,
         tags: tags.iter().map(|(key, value)| Tag { key: (*key).to_owned(), value: (*value).to_owned() }).collect(),
         secret_versions_to_stages: VersionStages::default(),
@@ -158,7 +160,7 @@ fn a_vault_is_listed_in_the_order_asked_for() {
         std::thread::sleep(std::time::Duration::from_millis(2));
     }
     let listed = |sort_by: Option<SortBy>, sort_order: Option<SortOrder>, filters: Vec<SecretFilter>| {
-        let request = ListSecrets { region: None, filters, sort_by, sort_order };
+        let request = ListSecrets { region: None, filters, includes_planned_deletion: false, sort_by, sort_order };
         vault.list_secrets_matching(&request).expect("a list").entries.into_iter().map(|entry| entry.name).collect::<Vec<_>>()
     };
     assert_eq!(listed(None, None, Vec::new()), names);

@@ -40,6 +40,7 @@ fn record(count: usize, created: impl Fn(usize) -> Timestamp) -> SecretRecord {
         data_key_scope: DataKeyScope::Shared,
         resource_policy: None,
         rotation_rules: None,
+        planned_deletion: None,
         replication_status: Vec::new(),
         replaces: Vec::new(),
         versions: (0..count).map(version).collect(),

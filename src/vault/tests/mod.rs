@@ -7,6 +7,7 @@ mod binding;
 mod crash;
 mod create;
 mod data_keys;
+mod deletion;
 mod histories;
 #[cfg(target_os = "linux")]
 mod links;

@@ -12,6 +12,7 @@ use crate::{
     kms::{EmbeddedKms, key_choice::KeyOptions},
     region::Region,
     store::{Blob, BlobKey, Item, Leftover, SecretKey, Store},
+    timestamp::Timestamp,
     vault::{
         Vault,
         bundle::{OpenedBundle, open_bundle},
@@ -27,6 +28,7 @@ const LEFTOVER: &str = "leftover: no record names it; the next change of the sec
 const CHANGED: &str = "secret.json was changed by another hand: its tag does not verify with this keystore";
 const OTHER_KEYSTORE: &str = "secret.json has the tag of another keystore: whether it was changed by another hand is not known here";
 const UNTAGGED: &str = "secret.json has no tag: whether it was changed by another hand is not known";
+const DELETION_DUE: &str = "marked for deletion, which was due: it counts as gone, and waits to be purged";
 /// Attempts of a reader whom writers overtake.
 const ATTEMPTS: usize = 5;
 
@@ -81,6 +83,9 @@ impl Checker<'_> {
                 RecordHand::OtherKeystore => self.note(&place, OTHER_KEYSTORE),
                 RecordHand::Untagged => self.note(&place, UNTAGGED),
             }
+        }
+        if record.is_deletion_due(Timestamp::now_within_years()) {
+            self.note(&place, DELETION_DUE);
         }
         for replaced in &record.replaces {
             let Replaced { region, arn } = replaced;

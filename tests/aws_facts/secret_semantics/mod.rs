@@ -1,6 +1,7 @@
 //! `docs/aws.md`, "How secrets behave". What concerns several Regions stands in [`replication`], what is drawn at random in [`passwords`], what
 //! concerns versions and labels in [`versions`].
 
+mod deletion;
 mod passwords;
 mod replication;
 mod versions;

@@ -7,10 +7,10 @@ use crate::{
     arn::KeyArn,
     cli::{
         commands::kms::dependents::note_dependents,
+        doubted_clock::require_believed,
         failure::{Failure, Outcome},
         invocation::Invocation,
         terminal::note,
-        usage::UsageError,
     },
 };
 
@@ -48,11 +48,7 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeArgs) -> Outcome {
     }
     let dependents = invocation.vault.secrets_under_keys(&keys)?;
     note_dependents(&invocation.vault, &dependents, "needs");
-    if let Some(doubt) = doubt.filter(|_| !args.yes) {
-        return Err(UsageError::new(format!("{doubt}; nothing was removed"))
-            .with_hint("set the clock, or repeat the command with --yes")
-            .into());
-    }
+    require_believed(doubt.filter(|_| !args.yes), "--yes")?;
     session.kms_mut().purge();
     let committed = session.commit()?.committed();
     drop(session);

@@ -21,7 +21,7 @@ use crate::{
     error::{Error, SetupError},
     kms::EmbeddedKms,
     region::Region,
-    vault::RewrapSecret,
+    vault::{ListSecrets, RewrapSecret, SortBy},
 };
 
 pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -> Outcome {
@@ -44,7 +44,9 @@ pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -
 /// Every secret is a change of its own; one that fails, or whose record cannot be read, does not keep the others.
 pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let region = region(invocation, args)?;
-    let secrets = invocation.vault.list_secrets(region)?;
+    // What is restored one day has to open then.
+    let listed = ListSecrets { region, includes_planned_deletion: true, sort_by: Some(SortBy::Name), ..ListSecrets::default() };
+    let secrets = invocation.vault.list_secrets_matching(&listed)?;
     let (wrapping, opening) =
         (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, raw_keys(invocation.inputs.in_use(), &args.message.keys, Purpose::Open)?);
     let mut session = invocation.keystore.session_for_secrets()?;

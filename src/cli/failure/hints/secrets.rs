@@ -23,6 +23,14 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::ArnOfOtherRegion { .. } => one("leave one of them out"),
         SecretRefusal::InSeveralRegions { .. } => one("name one with --region"),
         SecretRefusal::OnReplica => one("name the primary Region with --region; 'coldseal describe-secret' shows it"),
+        SecretRefusal::MarkedForDeletion { deletion_date } => vec![Cow::Owned(format!(
+            "'coldseal restore-secret' gets it back until {deletion_date}; 'coldseal delete-secret --force-delete-without-recovery' removes it for good"
+        ))],
+        SecretRefusal::NameMarkedForDeletion { is_due: true, .. } => one("'coldseal purge' removes what was due"),
+        SecretRefusal::NameMarkedForDeletion { deletion_date, .. } => vec![Cow::Owned(format!(
+            "'coldseal restore-secret' gets that one back until {deletion_date}; 'coldseal delete-secret --force-delete-without-recovery' removes it for good"
+        ))],
+        SecretRefusal::StillReplicated { .. } => one("'coldseal remove-regions-from-replication' removes replicas"),
         SecretRefusal::Exists(_) | SecretRefusal::TokenInUse { .. } => one(THE_ONE_THAT_EXISTS),
         SecretRefusal::Differs { differences, .. } => {
             let ways = differences.iter().filter_map(|difference| of_difference(*difference)).map(Cow::Borrowed);
@@ -53,6 +61,8 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         | SecretRefusal::NotServed
         | SecretRefusal::TwoValues
         | SecretRefusal::NameForm(_)
+        | SecretRefusal::RecoveryWindow(_)
+        | SecretRefusal::RecoveryAndForce
         | SecretRefusal::NameTwice { .. }
         | SecretRefusal::TokenLength(_)
         | SecretRefusal::DescriptionLength
