@@ -14,6 +14,24 @@ pub(crate) const ERROR: &str = "\u{1b}[1m\u{1b}[31m";
 pub(crate) const HINT: &str = "\u{1b}[32m";
 pub(crate) const RESET: &str = "\u{1b}[0m";
 
+/// How a word stands out in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Style {
+    Bold,
+    Green,
+    Red,
+}
+
+/// A text in that style.
+pub(crate) fn styled(text: &str, style: Style) -> String {
+    let begin = match style {
+        Style::Bold => "\u{1b}[1m",
+        Style::Green => HINT,
+        Style::Red => ERROR,
+    };
+    format!("{begin}{text}{RESET}")
+}
+
 impl Color {
     /// The `--color` of a command line that may turn out to be none; of several the last. What it cannot be counts as not given.
     pub(crate) fn asked_for(arguments: &[OsString]) -> Self {

@@ -25,8 +25,8 @@ macro_rules! operations {
 
 operations! {
     BatchGetSecretValue CreateSecret DeleteResourcePolicy DeleteSecret DescribeSecret GetRandomPassword GetResourcePolicy GetSecretValue
-    ListSecretVersionIds ListSecrets PutResourcePolicy PutSecretValue ReplicateSecretToRegions RestoreSecret UpdateSecret
-    UpdateSecretVersionStage ValidateResourcePolicy
+    ListSecretVersionIds ListSecrets PutResourcePolicy PutSecretValue RemoveRegionsFromReplication ReplicateSecretToRegions RestoreSecret
+    StopReplicationToReplica UpdateSecret UpdateSecretVersionStage ValidateResourcePolicy
 
     CancelKeyDeletion CreateAlias CreateKey Decrypt DeleteAlias DeriveSharedSecret DescribeKey DisableKey DisableKeyRotation EnableKey
     EnableKeyRotation Encrypt GenerateDataKey GenerateDataKeyWithoutPlaintext GenerateRandom GetKeyPolicy GetKeyRotationStatus GetPublicKey
@@ -35,7 +35,7 @@ operations! {
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 
-    Completions Exec Inspect Man Open Pack Rewrap Seal Verify
+    Completions Exec Inspect Man Open Pack Rewrap Seal Status Verify
 }
 
 impl CommandOperation {
@@ -77,6 +77,7 @@ impl CommandOperation {
                 | Self::Pack
                 | Self::Rewrap
                 | Self::Seal
+                | Self::Status
                 | Self::Verify
         )
     }

@@ -62,10 +62,10 @@ fn with_values(command: Command) -> Command {
         let is_own = arg.get_help().is_some_and(|help| help.to_string().starts_with("[coldseal]"));
         let arg = if is_own { arg.display_order(OWN) } else { arg.display_order(0) };
         match arg.get_long() {
-            Some("region" | "regions" | "source-region" | "replica-region" | "primary-region") => values(arg, regions),
-            Some("add-replica-regions" | "remove-replica-regions" | "to") if arg.get_possible_values().is_empty() => {
-                values(arg, replica_regions)
+            Some("region" | "regions" | "remove-replica-regions" | "source-region" | "replica-region" | "primary-region") => {
+                values(arg, regions)
             }
+            Some("add-replica-regions" | "to") if arg.get_possible_values().is_empty() => values(arg, replica_regions),
             Some("secret-id") if restores => values(arg, deleted_secret_names),
             Some("secret-id") => values(arg, secret_names),
             Some("kms-key-id" | "to-key" | "alias-name") => values(arg, aliases),

@@ -18,10 +18,11 @@ use super::{
     profile::Profile,
     prompt::Prompter,
     regions::Regions,
+    terminal::note,
 };
 use crate::{
     arn::AccountId,
-    error::Result,
+    error::{Error, Result},
     kms::{EmbeddedKms, KeystoreLocation},
     vault::Vault,
 };
@@ -76,6 +77,17 @@ impl Invocation {
     /// What names of keys are looked up with.
     pub(crate) const fn key_names(&self) -> KeyNames<'_> {
         KeyNames { access: &self.access, regions: &self.regions }
+    }
+
+    /// The keystore for a command on metadata, which needs no key: one that does not open is as good as none.
+    pub(crate) fn kms_for_metadata(&self) -> Result<Option<EmbeddedKms>> {
+        match self.keystore.read_if_any() {
+            Err(Error::Setup(why)) => {
+                note(&format!("{why}; no bundle is marked as opening here"));
+                Ok(None)
+            }
+            loaded => loaded,
+        }
     }
 
     /// The keystore for a command on messages: with AWS KMS there need not be one.

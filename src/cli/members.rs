@@ -9,7 +9,7 @@ use super::{
     flag_name::flag_name,
     inputs::Inputs,
     paramfile::{ParamFiles, SizeLimit, is_literal},
-    replica_regions::replica_structures,
+    replica_regions::{plain_names, replica_structures},
     structures::{parse_strings, parse_structure, parse_structures},
     terminal::warn,
     usage::UsageError,
@@ -35,6 +35,10 @@ const FILE_MEMBERS: [&str; 2] = ["Policy", "ResourcePolicy"];
 const SECRET_MEMBERS: [&str; 1] = ["Plaintext"];
 /// The member whose words have forms of their own.
 const REPLICA_REGIONS: &str = "AddReplicaRegions";
+/// The member that is a list of Regions by their names: these may stand between commas too.
+const REMOVED_REGIONS: &str = "RemoveReplicaRegions";
+/// The member that says which secret an operation is about.
+const SECRET_ID: &str = "SecretId";
 /// The members by which an operation names the key that it is about, and with it the Region.
 const KEY_MEMBERS: [&str; 3] = ["KeyId", "TargetKeyId", "DestinationKeyId"];
 
@@ -67,6 +71,19 @@ impl Arguments {
     /// # Errors
     /// Syntax; a file that cannot be read; all that AWS's validation finds.
     pub(crate) fn request(self, inputs: &Inputs, operation: &Operation) -> Outcome<Request> {
+        self.request_of(inputs, operation, |_| true)
+    }
+
+    /// The same for one that is made for each of many secrets: which secret is said later.
+    ///
+    /// # Errors
+    /// As for [`Arguments::request`].
+    pub(crate) fn request_for_each(mut self, inputs: &Inputs, operation: &Operation) -> Outcome<Request> {
+        self.0.remove(SECRET_ID);
+        self.request_of(inputs, operation, |member| member.name != SECRET_ID)
+    }
+
+    fn request_of(self, inputs: &Inputs, operation: &Operation, is_asked_for: impl Fn(&Member) -> bool) -> Outcome<Request> {
         let mut given = self.0;
         let mut draft = Draft::default();
         for member in operation.input.iter().chain(operation.own_input) {
@@ -78,7 +95,7 @@ impl Arguments {
             return Err(Error::Misuse("each argument is a member").into());
         }
         // Values that are kept secret come in later, and none of them is required.
-        Ok(Request::typed(operation.input, draft)?)
+        Ok(Request::typed(operation.input.iter().filter(|member| is_asked_for(member)), draft)?)
     }
 }
 
@@ -102,7 +119,7 @@ impl Argument<'_> {
             (Kind::Blob(_), Json::String(word)) => self.blob(&word)?,
             (Kind::Pairs, argument) => Value::Pairs(self.pairs(&words(argument)?)?),
             (Kind::List { .. }, argument) => {
-                let strings = parse_strings(&self.flag, self.files().words(&self.flag, &words(argument)?)?)?;
+                let strings = parse_strings(&self.flag, self.names(self.files().words(&self.flag, &words(argument)?)?))?;
                 draft.json(member, Given::of(&Json::Array(strings)));
                 return Ok(());
             }
@@ -119,6 +136,15 @@ impl Argument<'_> {
         };
         draft.value(member, value);
         Ok(())
+    }
+
+    /// The words of a list, each the name of one Region where it is one of Regions.
+    fn names(&self, words: Vec<String>) -> Vec<String> {
+        let is_json = words.first().is_some_and(|word| word.trim_start().starts_with('['));
+        if self.name != REMOVED_REGIONS || is_json {
+            return words;
+        }
+        words.iter().flat_map(|word| plain_names(word)).map(str::to_owned).collect()
     }
 
     fn text(&self, text: String) -> Outcome<String> {

@@ -16,14 +16,13 @@ Usage: coldseal [OPTIONS] <COMMAND>
 Secrets, as in 'aws secretsmanager' ('coldseal secretsmanager -h' has more):
   create-secret get-secret-value put-secret-value describe-secret list-secrets
   update-secret delete-secret restore-secret replicate-secret-to-regions
-  tag-resource untag-resource get-random-password batch-get-secret-value
 Keys, as in 'aws kms', and those of the embedded KMS:
   kms COMMAND       the commands: 'coldseal kms -h'
 Many secrets, files, checks:
   pack       a plan or a folder into secrets     verify     purge what was due
-  exec              a program with secrets as variables, or as files in memory
+  status     secrets by Regions                  serve      to AWS's SDKs
+  exec       a program with secrets as variables, or as files in memory
   seal open rewrap inspect           files of any size, as one message each
-  serve             a vault to programs that use AWS Secrets Manager
 Shell:
   completions       man          (secretsmanager: its commands by that name)
 

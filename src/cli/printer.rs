@@ -70,6 +70,14 @@ impl Printer {
         self.is_format_typed || self.query.is_some()
     }
 
+    /// How a command's own table for people is drawn: with `--output table`, and on a terminal unless something else was asked for. `None` where
+    /// a document is printed.
+    pub(crate) fn own_table(&self) -> Option<Look> {
+        let is_asked = self.format == OutputFormat::Table && self.query.is_none();
+        let is_for_people = stdout_is_terminal() && !self.wants_document();
+        (is_asked || is_for_people).then_some(self.look)
+    }
+
     /// Prints a list with the token for its rest. As text the token is a line of its own, as in the AWS CLI.
     pub(crate) fn print_list(&self, member: &'static str, list: &[impl Serialize + Sync], next_token: Option<String>) -> Outcome {
         if let (Some(token), OutputFormat::Text, None) = (&next_token, self.format, &self.query) {
@@ -105,6 +113,19 @@ impl Printer {
             }
             None => self.print_value(&value),
         }
+    }
+
+    /// Prints results as JSON Lines; with `--output` or `--query` each as these say.
+    pub(crate) fn print_lines(&self, results: &[impl Serialize]) -> Outcome {
+        if self.wants_document() {
+            return results.iter().try_for_each(|result| self.print(result));
+        }
+        let mut text = String::new();
+        for result in results {
+            text.push_str(&serde_json::to_string(result).map_err(|_| NOT_JSON)?);
+            text.push('\n');
+        }
+        print_text(&text)
     }
 
     fn print_value(&self, value: &Value) -> Outcome {

@@ -77,10 +77,8 @@ impl FamilyMember {
         if self.primary == region {
             self.now = None;
         }
-        let Some(Located { record, .. }) = &mut self.now else { return };
-        record.replication_status.retain(|replica| replica.region != region);
-        for version in &mut record.versions {
-            version.bundles.retain(|bundle| bundle.region != region);
+        if let Some(Located { record, .. }) = &mut self.now {
+            record.leave(&[region]);
         }
     }
 

@@ -16,6 +16,7 @@ use crate::{
     region::Region,
 };
 
+pub(super) use entry::list_entry;
 pub use entry::{SecretListEntry, VersionStages};
 use names::one_of;
 pub use order::{SecretOrder, SortBy, SortOrder};
@@ -117,7 +118,7 @@ impl Vault {
     }
 }
 
-fn check(filters: &[SecretFilter]) -> Result<()> {
+pub(super) fn check(filters: &[SecretFilter]) -> Result<()> {
     if filters.len() > *FILTER_COUNT.end() {
         return Err(Violation::new("filters", Constraint::MostLength(*FILTER_COUNT.end())).into());
     }
@@ -140,7 +141,7 @@ fn check(filters: &[SecretFilter]) -> Result<()> {
 }
 
 impl SecretFilter {
-    fn fits(&self, entry: &SecretListEntry) -> bool {
+    pub(super) fn fits(&self, entry: &SecretListEntry) -> bool {
         self.values.iter().any(|value| match value.strip_prefix('!') {
             Some(value) => !self.key.fits(entry, value),
             None => self.key.fits(entry, value),

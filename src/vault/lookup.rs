@@ -8,6 +8,7 @@ use super::{
     parameters::check_secret_id,
     planned_deletion::Marked,
     reading::Reading,
+    record::ReplicaStatus,
 };
 use crate::{
     arn::SecretArn,
@@ -152,5 +153,9 @@ fn elsewhere(family: &Family, region: Region, is_there: impl Fn(&Located) -> boo
     let mut others: Vec<_> = there.flat_map(|(_, regions)| regions).collect();
     others.sort_unstable_by_key(|region| region.name());
     others.dedup();
+    let mut replicas = family.members().filter_map(|secret| secret.record.replica(region));
+    if let Some(failed) = replicas.find(|replica| replica.status == ReplicaStatus::Failed) {
+        return SecretRefusal::ReplicaFailed { region, message: failed.status_message.clone(), others };
+    }
     if others.is_empty() { SecretRefusal::NotFound } else { SecretRefusal::Elsewhere { region, others } }
 }

@@ -283,11 +283,11 @@ pub(super) fn speaks_for_itself(comparison: &ComparisonKey, record: &SecretRecor
     record.data_key_scope == DataKeyScope::PerRegion && !can_compare(comparison, &version.value_tag)
 }
 
-fn is_disproved(comparison: &ComparisonKey, record: &SecretRecord, version: &VersionRecord, value: &SecretValue) -> bool {
+pub(super) fn is_disproved(comparison: &ComparisonKey, record: &SecretRecord, version: &VersionRecord, value: &SecretValue) -> bool {
     value_matches(comparison, &version.value_tag, record, &version.version_id, value) == Some(false)
 }
 
-fn disproved(version: &VersionRecord, region: Region) -> Error {
+pub(super) fn disproved(version: &VersionRecord, region: Region) -> Error {
     BundleRefusal::Disproved { region, version_id: version.version_id.clone() }.into()
 }
 

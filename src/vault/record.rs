@@ -237,6 +237,14 @@ impl SecretRecord {
         !version.version_stages.is_empty() || self.replication_status.iter().any(is_kept)
     }
 
+    /// Takes the replicas in these Regions out, with the bundles of every version.
+    pub(super) fn leave(&mut self, regions: &[Region]) {
+        self.replication_status.retain(|replica| !regions.contains(&replica.region));
+        for version in &mut self.versions {
+            version.bundles.retain(|bundle| !regions.contains(&bundle.region));
+        }
+    }
+
     /// When the value in use was made; for a secret without a value, when the secret was.
     pub(crate) fn value_changed_date(&self) -> Timestamp {
         self.version_with_stage(AWSCURRENT).map_or(self.created_date, |version| version.created_date)

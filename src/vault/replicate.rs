@@ -116,7 +116,7 @@ impl Vault {
         let Found { secret, read, .. } = found;
         let plan = plan_replicas(session.kms_mut(), &secret.record, &read.family, request)?;
         if plan.targets.is_empty() && plan.failed.is_empty() {
-            return Ok(Some(SecretChange::of(self, session.kms(), &request.keys, &secret)));
+            return Ok(Some(SecretChange { is_unchanged: true, ..SecretChange::of(self, session.kms(), &request.keys, &secret) }));
         }
         trace_plan(&plan.targets, &plan.failed);
         let sealed = if plan.targets.is_empty() {

@@ -36,6 +36,9 @@ pub struct SecretChange {
     pub replication_status: Vec<ReplicationStatus>,
     /// The bundles of all versions, or of the one that was made.
     pub bundles: Vec<BundleInfo>,
+    /// True where there was nothing to do; not part of the answer's document.
+    #[serde(skip)]
+    pub is_unchanged: bool,
     /// The Regions whose bundles only AWS KMS opens, as they are under imported public keys; not part of the answer's document.
     #[serde(skip)]
     pub public_only: Vec<Region>,
@@ -108,6 +111,7 @@ impl SecretChange {
             replication_status: statuses(record),
             version_stages: Vec::new(),
             bundles: bundles(vault, Some(kms), keys, secret, |version, _| is_told(version)),
+            is_unchanged: false,
             public_only: public_only.into_iter().collect(),
             recovery_only: recovery_only.into_iter().collect(),
             unsaid_accounts: unsaid_accounts.into_iter().collect(),

@@ -1,5 +1,6 @@
 //! Groups of flags that several commands have. Nothing here is checked against files, keys or the vault.
 
+mod each_secret;
 mod global;
 mod keys;
 pub(crate) mod kms;
@@ -12,6 +13,7 @@ mod secret_value;
 mod serve;
 mod serving;
 
+pub(crate) use each_secret::EachSecretArgs;
 pub(crate) use global::{Color, GlobalArgs};
 pub(crate) use keys::KeyArgs;
 pub(crate) use message::{FrameArgs, MessageArgs, ThreadsArgs};

@@ -8,9 +8,7 @@ use crate::{
         commands::secret_entry::{NOT_THERE, read, request},
         failure::Outcome,
         invocation::Invocation,
-        terminal::note,
     },
-    error::Error,
     protocol::{answer::Answer, operation::Secrets},
 };
 
@@ -32,14 +30,7 @@ pub(crate) struct DescribeSecretArgs {
 pub(super) fn run(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome {
     let request = request(invocation, args)?;
     invocation.vault.require()?;
-    // Metadata needs no key: a keystore that does not open is as good as none.
-    let kms = match invocation.keystore.read_if_any() {
-        Err(Error::Setup(why)) => {
-            note(&format!("{why}; no bundle is marked as opening here"));
-            None
-        }
-        loaded => loaded?,
-    };
+    let kms = invocation.kms_for_metadata()?;
     let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
     let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region };
     let Answer::Document(description) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };

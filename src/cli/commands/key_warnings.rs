@@ -11,6 +11,7 @@ use crate::{
 };
 
 /// One thing to say.
+#[derive(PartialEq, Eq)]
 pub(super) enum KeyWarning {
     /// Another SDK refuses a message under these keys together.
     RefusedByDiscovery,

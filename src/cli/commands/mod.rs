@@ -8,7 +8,10 @@ mod create_secret;
 mod delete_resource_policy;
 mod delete_secret;
 mod describe_secret;
+mod each_secret;
 mod exec;
+mod failed_secrets;
+mod failure_code;
 mod get_random_password;
 mod get_resource_policy;
 mod get_secret_value;
@@ -28,6 +31,7 @@ mod pack;
 mod purge;
 mod put_resource_policy;
 mod put_secret_value;
+mod remove_regions_from_replication;
 mod replicate_secret_to_regions;
 mod restore_secret;
 mod rewrap;
@@ -41,6 +45,8 @@ mod secret_opening;
 mod serve;
 #[cfg(feature = "kms-endpoint")]
 mod serving;
+mod status;
+mod stop_replication_to_replica;
 mod tag_resource;
 mod untag_resource;
 mod update_secret;
@@ -56,9 +62,11 @@ use self::{
     get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand,
     list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
     purge::PurgeVaultArgs, put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
-    replicate_secret_to_regions::ReplicateSecretToRegionsArgs, restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs,
-    tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs,
-    update_secret_version_stage::UpdateSecretVersionStageArgs, validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
+    remove_regions_from_replication::RemoveRegionsFromReplicationArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
+    restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs, status::StatusArgs,
+    stop_replication_to_replica::StopReplicationToReplicaArgs, tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs,
+    update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
+    validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{
@@ -113,6 +121,7 @@ pub(crate) enum Command {
     Secretsmanager(SecretsCommand),
     Pack(Box<PackArgs>),
     Exec(Box<ExecArgs>),
+    Status(StatusArgs),
     Verify(VerifyArgs),
     Purge(PurgeVaultArgs),
     Seal(SealArgs),
@@ -141,6 +150,8 @@ pub(crate) enum SecretsCommand {
     PutSecretValue(Box<PutSecretValueArgs>),
     #[command(alias = "replicate")]
     ReplicateSecretToRegions(ReplicateSecretToRegionsArgs),
+    RemoveRegionsFromReplication(RemoveRegionsFromReplicationArgs),
+    StopReplicationToReplica(StopReplicationToReplicaArgs),
     #[command(alias = "get")]
     GetSecretValue(GetSecretValueArgs),
     BatchGetSecretValue(BatchGetSecretValueArgs),
@@ -176,6 +187,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
         Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&invocation, command),
         Command::Pack(args) => pack::run(&invocation, &args),
         Command::Exec(args) => exec::run(&invocation, &args),
+        Command::Status(args) => status::run(&invocation, &args),
         Command::Verify(args) => verify::run(&invocation, &args),
         Command::Purge(args) => purge::run(&invocation, &args),
         Command::Seal(args) => seal::run(&invocation, &args),
@@ -197,6 +209,8 @@ fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::CreateSecret(args) => create_secret::run(invocation, &args),
         SecretsCommand::PutSecretValue(args) => put_secret_value::run(invocation, &args),
         SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(invocation, &args),
+        SecretsCommand::RemoveRegionsFromReplication(args) => remove_regions_from_replication::run(invocation, &args),
+        SecretsCommand::StopReplicationToReplica(args) => stop_replication_to_replica::run(invocation, &args),
         SecretsCommand::GetSecretValue(args) => get_secret_value::run(invocation, &args),
         SecretsCommand::BatchGetSecretValue(args) => batch_get_secret_value::run(invocation, &args),
         SecretsCommand::DescribeSecret(args) => describe_secret::run(invocation, &args),

@@ -3,7 +3,6 @@
 mod calls;
 mod check;
 mod dry_run;
-mod failure_code;
 mod report;
 mod writing;
 

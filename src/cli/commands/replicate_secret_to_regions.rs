@@ -6,20 +6,26 @@ use serde_json::json;
 
 use crate::{
     cli::{
-        args::{OpeningKeyArgs, RegionProblemArgs, WrapArgs},
+        args::{EachSecretArgs, OpeningKeyArgs, RegionProblemArgs, WrapArgs},
+        command_operation::CommandOperation,
         commands::{
-            secret_change::finish,
-            secret_entry::{request, seal},
-            secret_flags::on_problem,
+            each_secret::{SecretOutcome, each_secret, selected},
+            key_warnings::{of_change, tell},
+            secret_change::{failed_replicas, finish},
+            secret_entry::{request, request_for_each, seal},
+            secret_flags::{name_clash, on_problem},
         },
         failure::Outcome,
         invocation::Invocation,
+        raw_key::RawKey,
         recovery_key::{Wrapping, key_options, name_online_keys, opening_keys},
     },
+    kms::EmbeddedKms,
     protocol::{
         operation::{Own, Sealing},
         secrets,
     },
+    vault::{KeyOptions, ReplicateSecret, SecretChange},
 };
 
 /// Add replica Regions to a secret, or retry those that failed [alias: replicate]
@@ -30,15 +36,22 @@ use crate::{
       --add-replica-regions Region=us-east-1 Region=eu-west-1
   coldseal replicate-secret-to-regions --secret-id MySecret \\
       --add-replica-regions Region=us-east-1,KmsKeyId=alias/east
+  coldseal replicate-secret-to-regions --filters Key=name,Values=prod/ \\
+      --add-replica-regions us-east-1
 
-A Region that is in sync stays as it is. A retry of a failed Region uses the key on record unless another is named.")]
+A Region that is in sync stays as it is. A retry of a failed Region uses the key on record unless another is named.
+With --all or --filters each secret is a change of its own, with a line of JSON; one that fails does not keep the others, and the exit code \
+is 1 then. The same command again does what is left.")]
 pub(crate) struct ReplicateSecretToRegionsArgs {
     /// The secret: name, ARN or partial ARN
-    #[arg(long, value_name = "SECRET")]
-    pub(crate) secret_id: String,
+    #[arg(long, value_name = "SECRET", required_unless_present_any = ["all", "filters"])]
+    pub(crate) secret_id: Option<String>,
     /// Regions to replicate to: Region=us-east-1[,KmsKeyId=KEY] ..., plain names, or JSON
     #[arg(long, value_name = "REPLICA", num_args = 1.., required = true)]
     pub(crate) add_replica_regions: Vec<String>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) which: EachSecretArgs,
     #[command(flatten)]
     #[serde(flatten)]
     pub(crate) regions: RegionProblemArgs,
@@ -51,14 +64,13 @@ pub(crate) struct ReplicateSecretToRegionsArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome {
-    let region = invocation.regions.of_secret(&args.secret_id)?;
+    let Some(secret_id) = &args.secret_id else { return of_each(invocation, args) };
+    let region = invocation.regions.of_secret(secret_id)?;
     let request = request(invocation, args)?;
-    let (wrapping, opening) =
-        (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, opening_keys(invocation.inputs.in_use(), &args.opening)?);
+    let given = GivenKeys::read(invocation, args)?;
     invocation.vault.require()?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, opening)?;
-    name_online_keys(invocation.key_names(), Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
+    let keys = given.found(invocation, args, session.kms_mut())?;
     let own = Own { on_problem: on_problem(&args.regions), keys, ..Own::default() };
     let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
     drop(session);
@@ -66,4 +78,61 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) 
     // Unlike CreateSecret's, the answer has neither name nor version.
     let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });
     finish(invocation, &sealed, &answer, &secrets::replicas(&request))
+}
+
+fn of_each(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome {
+    let request = request_for_each(invocation, args)?;
+    let given = GivenKeys::read(invocation, args)?;
+    let selected = selected(invocation, &args.which)?;
+    let mut session = invocation.keystore.session_for_secrets()?;
+    let mut asked = ReplicateSecret {
+        name_clash: name_clash(args.regions.force_overwrite_replica_secret),
+        on_problem: on_problem(&args.regions),
+        keys: given.found(invocation, args, session.kms_mut())?,
+        ..ReplicateSecret::new("", secrets::replicas(&request))
+    };
+    let mut warnings = Vec::new();
+    let done = each_secret(invocation, CommandOperation::ReplicateSecretToRegions, selected, |secret| {
+        asked.secret_id = secret.arn.to_string();
+        let change = invocation.vault.replicate_secret_to_regions(&mut session, &asked);
+        invocation.keystore.note_made_by(&mut session);
+        let change = change?;
+        for warning in of_change(session.kms(), &change, &asked.keys) {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        Ok(outcome(&change, &asked))
+    });
+    tell(&warnings);
+    done
+}
+
+fn outcome(change: &SecretChange, asked: &ReplicateSecret) -> SecretOutcome {
+    let failed = failed_replicas(change, &asked.replicas);
+    if !failed.is_empty() {
+        let told: Vec<_> = failed.iter().map(|replica| format!("{}: {}", replica.region, replica.status_message)).collect();
+        return SecretOutcome::ChangedInPart(told.join("; "));
+    }
+    if change.is_unchanged { SecretOutcome::Unchanged } else { SecretOutcome::Changed }
+}
+
+/// What the command line says of keys; their files are read already.
+struct GivenKeys {
+    wrapping: Wrapping,
+    opening: Vec<RawKey>,
+}
+
+impl GivenKeys {
+    fn read(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome<Self> {
+        let files = invocation.inputs.in_use();
+        Ok(Self { wrapping: Wrapping::read(files, &args.wrap)?, opening: opening_keys(files, &args.opening)? })
+    }
+
+    fn found(self, invocation: &Invocation, args: &ReplicateSecretToRegionsArgs, kms: &mut EmbeddedKms) -> Outcome<KeyOptions> {
+        let names = invocation.key_names();
+        let mut keys = key_options(names, Some(&mut *kms), self.wrapping, self.opening)?;
+        name_online_keys(names, Some(kms), &args.opening.kms_key_id, &mut keys)?;
+        Ok(keys)
+    }
 }

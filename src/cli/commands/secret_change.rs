@@ -9,7 +9,7 @@ use crate::{
         invocation::Invocation,
         terminal::{counted, note, warn},
     },
-    vault::{ReplicaRegion, ReplicaStatus, SecretChange},
+    vault::{ReplicaRegion, ReplicaStatus, ReplicationStatus, SecretChange},
 };
 
 /// What was sealed, and what is to be said of its keys.
@@ -29,12 +29,16 @@ pub(super) fn finish(
     invocation.printer.print(answer)?;
     let root = std::path::absolute(invocation.vault.root()).unwrap_or_else(|_| invocation.vault.root().to_owned());
     note(&format!("{} in {}", counted(change.bundles.len(), "bundle"), root.display()));
-    let is_asked = |region: &str| asked.iter().any(|replica| replica.region == region);
-    let failed =
-        change.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::Failed && is_asked(replica.region.name()));
-    let failed: Vec<_> = failed.collect();
+    let failed = failed_replicas(change, asked);
     for replica in &failed {
         warn(&format!("{}: {} (retry with 'coldseal replicate-secret-to-regions')", replica.region, replica.status_message));
     }
     if failed.is_empty() { Ok(()) } else { Err(Failure::Partial) }
+}
+
+/// Of the replicas that were asked for those that failed.
+pub(super) fn failed_replicas<'c>(change: &'c SecretChange, asked: &[ReplicaRegion]) -> Vec<&'c ReplicationStatus> {
+    let is_asked = |region: &str| asked.iter().any(|replica| replica.region == region);
+    let replicas = change.replication_status.iter();
+    replicas.filter(|replica| replica.status == ReplicaStatus::Failed && is_asked(replica.region.name())).collect()
 }

@@ -33,6 +33,11 @@ pub(super) fn answer_alone(invocation: &Invocation, args: &impl Serialize) -> Ou
     invocation.printer.print(&document.to_value()?)
 }
 
+/// The same, but for the secret, where there are several.
+pub(super) fn request_for_each(invocation: &Invocation, args: &impl Serialize) -> Outcome<Request> {
+    Arguments::of(args)?.request_for_each(&invocation.inputs, entry(invocation)?)
+}
+
 /// Carries out what reads.
 pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, request: &Request) -> Outcome<Answer> {
     let Run::Secrets(read) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };

@@ -181,7 +181,7 @@ impl Section {
 }
 
 /// Columns that a terminal for East Asian text uses: two for a character that is wide, full-width or ambiguous.
-fn columns(text: &str) -> i64 {
+pub(crate) fn columns(text: &str) -> i64 {
     let widths = CodePointMapData::<EastAsianWidth>::new();
     let is_double = |c| matches!(widths.get(c), EastAsianWidth::Wide | EastAsianWidth::Fullwidth | EastAsianWidth::Ambiguous);
     text.chars().map(|c| if is_double(c) { 2 } else { 1 }).sum()

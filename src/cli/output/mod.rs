@@ -22,7 +22,7 @@ use std::{
 use serde::Serialize;
 use serde_json::Value;
 
-pub(crate) use grid::{Look, Strange};
+pub(crate) use grid::{Look, Strange, columns};
 pub(crate) use python::str as python_str;
 
 use super::{shown, usage::UsageError, zone::Zone};

@@ -20,6 +20,20 @@ pub enum SecretRefusal {
         /// The Regions that it is in.
         others: Vec<Region>,
     },
+    /// A secret whose replica in the Region asked for failed.
+    #[error(
+        "Secrets Manager can't find the specified secret. Its replica in {region} failed ({}); it is in {}.",
+        .message.escape_debug(),
+        region_names(.others)
+    )]
+    ReplicaFailed {
+        /// The Region asked for.
+        region: Region,
+        /// Why it failed, as it is on record.
+        message: String,
+        /// The Regions that it is in.
+        others: Vec<Region>,
+    },
     /// No version with this id.
     #[error("Secrets Manager can't find the specified secret value for VersionId: {}", .0.escape_debug())]
     NoVersion(String),
@@ -57,6 +71,31 @@ pub enum SecretRefusal {
     /// What is done in the primary Region only.
     #[error("Operation not permitted on a replica secret. Call must be made in primary secret's region.")]
     OnReplica,
+    /// What is done in a replica's Region only.
+    #[error(
+        "Operation not permitted on a primary secret. Call must be made in replica secret's region. {region} is its primary Region; its replica regions: [{}].",
+        region_names(.replicas)
+    )]
+    NotAReplica {
+        /// The Region asked for.
+        region: Region,
+        /// The Regions of its replicas in sync.
+        replicas: Vec<Region>,
+    },
+    /// A replica that failed later and has versions of before alone, and was to become a secret of its own.
+    #[error("You can't promote the replica in {region}: it failed ({}), and has not what the primary has.", .message.escape_debug())]
+    ReplicaBehind {
+        /// The replica's Region.
+        region: Region,
+        /// Why it failed, as it is on record.
+        message: String,
+    },
+    /// Another keystore made the value on record, and what is bound to the ARN of the primary is to be made anew.
+    #[error(
+        "nothing here tells whether the replica's value is the one on record, as another keystore made that, and a secret of its own needs a record of it: VersionId {}",
+        .0.escape_debug()
+    )]
+    NotVouchedFor(String),
     /// It is marked for deletion.
     #[error("You can't perform this operation on the secret because it was marked for deletion.")]
     MarkedForDeletion {
@@ -302,13 +341,17 @@ impl SecretRefusal {
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         match self {
-            Self::NotFound | Self::Elsewhere { .. } | Self::NoVersion(_) | Self::NoStage(_) => ErrorCode::ResourceNotFoundException,
+            Self::NotFound | Self::Elsewhere { .. } | Self::ReplicaFailed { .. } | Self::NoVersion(_) | Self::NoStage(_) => {
+                ErrorCode::ResourceNotFoundException
+            }
             Self::StageOfOtherVersion
             | Self::InSeveralRegions { .. }
             | Self::MarkedForDeletion { .. }
             | Self::NameMarkedForDeletion { .. }
             | Self::NotComparable(_)
             | Self::NotReadable(_)
+            | Self::NotVouchedFor(_)
+            | Self::ReplicaBehind { .. }
             | Self::NoValue => ErrorCode::InvalidRequestException,
             Self::TooManyLabels { .. } => ErrorCode::LimitExceededException,
             Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } => ErrorCode::ResourceExistsException,
@@ -318,6 +361,7 @@ impl SecretRefusal {
             | Self::NotAnArn(_)
             | Self::ArnOfOtherRegion { .. }
             | Self::OnReplica
+            | Self::NotAReplica { .. }
             | Self::NoSuchVersion(_)
             | Self::NoVersionNamed
             | Self::StageOnOtherVersion { .. }

@@ -158,6 +158,7 @@ fn secrets() -> Vec<Refusal> {
     [
         SecretRefusal::NotFound,
         SecretRefusal::Elsewhere { region: region(), others: vec![region()] },
+        SecretRefusal::ReplicaFailed { region: region(), message: text(), others: vec![region()] },
         SecretRefusal::NoVersion(text()),
         SecretRefusal::NoStage(text()),
         SecretRefusal::StageOfOtherVersion,
@@ -165,6 +166,9 @@ fn secrets() -> Vec<Refusal> {
         SecretRefusal::ArnOfOtherRegion { named: region(), asked: region() },
         SecretRefusal::InSeveralRegions { name: text(), regions: vec![region()] },
         SecretRefusal::OnReplica,
+        SecretRefusal::NotAReplica { region: region(), replicas: vec![region()] },
+        SecretRefusal::NotVouchedFor(text()),
+        SecretRefusal::ReplicaBehind { region: region(), message: text() },
         SecretRefusal::Exists(text()),
         SecretRefusal::TokenInUse { token: text(), secret: secret() },
         SecretRefusal::Differs { name: text(), differences },

@@ -5,6 +5,7 @@ mod kinds;
 mod passwords;
 mod policies;
 mod read;
+mod regions;
 mod seal;
 mod tags;
 mod versions;
@@ -13,13 +14,18 @@ use super::operation::Operation;
 #[cfg(feature = "cli")]
 pub(crate) use passwords::{GENERATE_SECRET_STRING, generate_secret_string};
 #[cfg(feature = "cli")]
+pub(crate) use read::{LIST_SECRETS, filters};
+#[cfg(feature = "cli")]
+pub(crate) use regions::removed_regions;
+#[cfg(feature = "cli")]
 pub(crate) use seal::{ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, replicas, resource_policy, rotation_rules, tags};
 
-const GROUPS: [&[Operation]; 7] = [
+const GROUPS: [&[Operation]; 8] = [
     deletion::OPERATIONS,
     passwords::OPERATIONS,
     policies::OPERATIONS,
     read::OPERATIONS,
+    regions::OPERATIONS,
     seal::OPERATIONS,
     tags::OPERATIONS,
     versions::OPERATIONS,

@@ -95,6 +95,9 @@ const SECRET_VALUE: &[Member] = &[
     Member::optional("CreatedDate", Kind::Date),
 ];
 
+/// The operation whose filters other commands take too.
+pub(crate) const LIST_SECRETS: &str = "ListSecrets";
+
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation::secrets(
         "BatchGetSecretValue",
@@ -130,7 +133,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
         Run::Secrets(get_secret_value),
     ),
     Operation::secrets(
-        "ListSecrets",
+        LIST_SECRETS,
         &[
             Member::optional("IncludePlannedDeletion", Kind::Boolean),
             Member::optional("MaxResults", MAX_RESULTS),
@@ -180,7 +183,11 @@ fn list_secrets(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
     secrets.vault.list_secrets_matching(&asked).map(|listed| Answer::Secrets(listed, asked.order()))
 }
 
-fn filters(request: &Request) -> Result<Vec<SecretFilter>> {
+/// The filters of a request.
+///
+/// # Errors
+/// `ValidationException` for a key that there is not.
+pub(crate) fn filters(request: &Request) -> Result<Vec<SecretFilter>> {
     request.structures("Filters").iter().map(filter).collect()
 }
 

@@ -124,7 +124,7 @@ fn list_entries(family: Family, region: Option<Region>) -> Vec<SecretListEntry> 
     family.into_present().into_iter().filter_map(|(record, regions)| shown(regions).map(|region| list_entry(record, region))).collect()
 }
 
-fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
+pub(in crate::vault) fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
     let rotation = rotation_in(&record, region);
     let of_before = record.is_behind(region).then(|| stages(&record, region).collect());
     // In all other Regions they are the record's own, which are moved.

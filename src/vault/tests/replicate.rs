@@ -98,3 +98,55 @@ fn without_a_vault_nothing_is_made() {
     }
     assert!(!place.vault.root().exists());
 }
+
+const VERSIONS: [(&str, &str, &str); 2] = [
+    ("10000000-0000-4000-8000-000000000000", "AWSPREVIOUS", "value before"),
+    ("20000000-0000-4000-8000-000000000000", "custom", "value of their own"),
+];
+
+/// Every version of `db` has its value in a Region.
+fn assert_versions(place: &Place, name: &str) {
+    for (label, value) in [("AWSCURRENT", "top")].into_iter().chain(VERSIONS.map(|(_, label, value)| (label, value))) {
+        let selector = VersionSelector { version_stage: Some(label.to_owned()), ..VersionSelector::default() };
+        let entry = place.vault.get_secret_value(&place.kms(), "db", Some(region(name)), &selector).expect("opens");
+        assert_eq!(entry.value.expose(), value.as_bytes(), "{name}, {label}");
+    }
+}
+
+#[test]
+fn a_retry_brings_every_version() {
+    let place = Place::with_secret(&["us-east-1"]);
+    VERSIONS.into_iter().for_each(|(id, label, value)| place.add_version(id, label, value));
+    let key = place.make_key("eu-west-1");
+    place.keys(|kms| kms.disable_key(region("eu-west-1"), &key)).expect("disabled");
+    let failing =
+        ReplicateSecret { replicas: vec![replica_under("eu-west-1", &key)], on_problem: OnProblem::RecordFailed, ..replication(&[]) };
+    place.replicate(&failing).expect("recorded");
+    place.keys(|kms| kms.enable_key(region("eu-west-1"), &key)).expect("enabled");
+    // The same call again, under the key on record.
+    place.replicate(&replication(&["eu-west-1"])).expect("replicated");
+    for name in ["us-west-2", "us-east-1", "eu-west-1"] {
+        assert_versions(&place, name);
+    }
+    let again = place.replicate(&replication(&["eu-west-1"])).expect("in sync");
+    assert!(again.is_unchanged);
+    place.assert_clean();
+}
+
+#[test]
+fn a_secret_that_is_overwritten_leaves_no_version_behind() {
+    let place = Place::with_secret(&["us-east-1"]);
+    VERSIONS.into_iter().for_each(|(id, label, value)| place.add_version(id, label, value));
+    let other = CreateSecret { value: Some(text("other")), region: region("eu-west-1"), ..request("db", &[]) };
+    place.create(&other).expect("created");
+    let from_west = ReplicateSecret { region: Some(region("us-west-2")), ..replication(&["eu-west-1"]) };
+    assert_refused(place.replicate(&from_west), ErrorCode::InvalidParameterException, &["already exists in this region"]);
+    let recorded = ReplicateSecret { on_problem: OnProblem::RecordFailed, ..from_west };
+    assert!(!place.replicate(&recorded).expect("recorded").is_unchanged);
+    assert_eq!(place.value_in("eu-west-1"), "other", "it stays until it is said to go");
+    let overwriting = ReplicateSecret { name_clash: NameClash::Overwrite, ..recorded };
+    place.replicate(&overwriting).expect("replaced");
+    assert_versions(&place, "eu-west-1");
+    assert!(!place.dir("eu-west-1", "db").exists());
+    place.assert_clean();
+}

@@ -1,13 +1,6 @@
 //! The same secret under other keys, or sealed anew.
 
-use super::{
-    seal_version::{SealedVersion, VersionSource},
-    *,
-};
-use crate::{
-    kms::key_choice::{Named, key_of_region},
-    store::{BlobKey, local::secret_writer::SecretWriter},
-};
+use super::*;
 
 impl Place {
     pub(super) fn rewrap(&self, region: Option<&str>, to_key: Option<&str>) -> Result<SecretChange> {
@@ -98,17 +91,8 @@ fn forged() -> Place {
     let place = Place::new();
     place.create(&CreateSecret { data_key_scope: DataKeyScope::PerRegion, ..request("db", &[FORGED_IN]) }).expect("created");
     let mut record = place.record("us-west-2", "db");
-    let target = key_of_region(place.session().kms_mut(), &KeyOptions::default(), region(FORGED_IN), Named::ByCaller(None)).expect("a key");
-    let (kms, version_id) = (place.kms(), record.versions[0].version_id.clone());
-    let (durable, keys) = (KeysDurable::unchanged(&kms).expect("as it was read"), KeyOptions::default());
-    let (sealed, _) =
-        SealedVersion::seal(&record, &version_id, &text("forged"), &[target], &durable, &keys, VersionSource::default()).expect("sealed");
-    let mut writer = SecretWriter::begin(&place.dir("us-west-2", "db")).expect("begun");
-    let put = |(bundle, blob, message): (_, BlobKey, Vec<u8>)| writer.write_blob(&blob, &message).map(|()| bundle);
-    let bundles: Vec<_> = sealed.into_bundles(&key("us-west-2", "db")).map(put).collect::<Result<_>>().expect("written");
     fs::remove_file(place.bundle(FORGED_IN)).expect("removed");
-    record.versions[0].bundles.retain(|bundle| bundle.region != region(FORGED_IN));
-    record.versions[0].bundles.extend(bundles);
+    place.put_bundle(&mut record, 0, FORGED_IN, "forged");
     place.write_record(&record);
     assert!(place.verify().is_sound(), "nobody can tell without the keystore");
     place

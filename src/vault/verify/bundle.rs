@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::findings::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
+use super::{
+    copies::SameMessage,
+    findings::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport},
+};
 use crate::{
     crypto::Sha256,
     error::{BundleRefusal, Error, Result},
@@ -32,6 +35,8 @@ pub(super) struct Checker<'a> {
     /// What keeps every bundle from being opened.
     stopped: Option<Error>,
     message_ids: HashMap<MessageId, PathBuf>,
+    /// Bundles of secrets that have the message id of another one, and are not yet told.
+    pub(super) same_messages: Vec<SameMessage>,
 }
 
 /// A bundle's structure with the size and hash of its file.
@@ -50,6 +55,7 @@ impl<'a> Checker<'a> {
             no_keys: KeyOptions::default(),
             stopped: None,
             message_ids: HashMap::new(),
+            same_messages: Vec::new(),
         }
     }
 
@@ -68,6 +74,7 @@ impl<'a> Checker<'a> {
         if let Some(error) = self.stopped {
             return Err(error);
         }
+        self.tell_same_messages(|_| false);
         self.report.faults.sort_by(|a, b| a.path.cmp(&b.path));
         self.report.notes.sort_by(|a, b| a.path.cmp(&b.path));
         Ok(self.report)
@@ -96,15 +103,16 @@ impl<'a> Checker<'a> {
         self.report.other_regions.as_mut().map(count);
     }
 
-    /// Structure, size, hash, and that no other bundle has the message id. `None` after a fault that leaves nothing to check.
-    pub(super) fn check_structure(&mut self, path: &Path, opened: Result<Option<Blob>>) -> Option<Seen> {
+    /// Structure, size, hash, and that no other bundle has the message id. `None` after a fault that leaves nothing to check. `name` is that of
+    /// the secret, if it is a secret's bundle.
+    pub(super) fn check_structure(&mut self, path: &Path, name: Option<&str>, opened: Result<Option<Blob>>) -> Option<Seen> {
         self.report.bundles += 1;
         match opened.and_then(|blob| blob.map(|blob| look(blob.content)).transpose()) {
             Ok(Some(seen)) => {
                 let other = self.message_ids.insert(seen.inspected.header.message_id, path.to_owned());
                 // Not when two of the paths to be verified lead to one file.
                 if let Some(other) = other.filter(|other| !is_one_file(other, path)) {
-                    self.fault(path, format!("has the message id of {}: one of them is a copy, or forged", other.display()));
+                    self.same_messages.push(SameMessage { path: path.to_owned(), other, name: name.map(str::to_owned) });
                 }
                 Some(seen)
             }
@@ -119,9 +127,16 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Tells of the bundles with another one's message id, except for those of which that passes.
+    pub(super) fn tell_same_messages(&mut self, is_passing: impl Fn(&SameMessage) -> bool) {
+        for same in std::mem::take(&mut self.same_messages).iter().filter(|same| !is_passing(same)) {
+            self.fault(&same.path, format!("has the message id of {}: one of them is a copy, or forged", same.other.display()));
+        }
+    }
+
     /// A bundle that is named by itself, through a link if that is what the user named: it is not compared with a record.
     pub(super) fn check_lone_bundle(&mut self, path: &Path) {
-        let Some(seen) = self.check_structure(path, open_lone(path)) else { return };
+        let Some(seen) = self.check_structure(path, None, open_lone(path)) else { return };
         let told = told_regions(&seen.inspected.header.encryption_context);
         if !told.is_empty() && !told.iter().any(|region| self.is_asked_about(*region)) {
             self.report.bundles -= 1;

@@ -2,6 +2,7 @@
 
 mod against_record;
 mod bundle;
+mod copies;
 mod findings;
 mod secret;
 
@@ -70,5 +71,6 @@ fn verify_vault(checker: &mut Checker<'_>, vault: &Vault) -> Result<()> {
         checker.check_secret(store, secret);
     }
     checker.check_names(vault);
+    checker.tell_same_messages(|same| same.is_passing(vault));
     Ok(())
 }

@@ -158,7 +158,7 @@ impl Checker<'_> {
     fn check_bundle(&mut self, store: &dyn Store, secret: &Located, version: &VersionRecord, bundle: &BundleRecord, blob: &BlobKey) {
         let path = store.place(Item::Blob(blob));
         let faults = self
-            .check_structure(&path, store.open(blob))
+            .check_structure(&path, Some(&secret.record.name), store.open(blob))
             .map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
         if let Some(note) = self.options.kms.and_then(|kms| alias_elsewhere(&secret.record, version, bundle, kms)) {
             self.note(&path, note);

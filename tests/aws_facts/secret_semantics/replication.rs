@@ -56,11 +56,15 @@ fn a_replica_is_read_under_its_own_key() {
 fn a_replica_is_not_changed() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x --add-replica-regions us-east-1");
-    account.refuses(
-        &format!("{REPLICATE} eu-west-1 --region us-east-1"),
-        INVALID,
-        "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
-    );
+    let message = "Operation not permitted on a replica secret. Call must be made in primary secret's region.";
+    for change in [
+        "replicate-secret-to-regions --add-replica-regions eu-west-1",
+        "remove-regions-from-replication --remove-replica-regions us-east-1",
+        "tag-resource --tags Key=a,Value=b",
+        "untag-resource --tag-keys a",
+    ] {
+        account.refuses(&format!("{change} --secret-id a --region us-east-1"), INVALID, message);
+    }
 }
 
 #[test]
@@ -166,4 +170,36 @@ fn examples_of_aws_pages_are_taken() {
         "NotFoundException",
         "us-east-1: Invalid arn us-west-2 (nothing was written)",
     );
+}
+
+#[test]
+fn replicas_that_leave_are_not_answered_any_more() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x --add-replica-regions us-east-1 eu-west-1 ap-south-1");
+    let remove = "remove-regions-from-replication --secret-id a --remove-replica-regions";
+    // A Region without a replica is passed over.
+    let answer = account.json(&format!("{remove} eu-west-1 ca-central-1"));
+    assert_eq!(answer["ARN"], account.json("describe-secret --secret-id a --query ARN"));
+    assert_eq!(statuses(&answer).iter().map(|(region, ..)| region.as_str()).collect::<Vec<_>>(), ["us-east-1", "ap-south-1"]);
+    assert_eq!(account.refusal("get-secret-value --secret-id a --region eu-west-1").name, "ResourceNotFoundException");
+    assert_eq!(account.json(&format!("{remove} us-east-1 ap-south-1"))["ReplicationStatus"], json!([]));
+    assert_eq!(account.json("describe-secret --secret-id a --query PrimaryRegion"), Value::Null);
+}
+
+#[test]
+fn a_promoted_replica_keeps_its_arn_and_can_have_replicas() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x --tags Key=k,Value=v --add-replica-regions us-east-1");
+    let arn = account.json("describe-secret --secret-id a --region us-east-1 --query ARN");
+    let stop = "stop-replication-to-replica --secret-id a --region us-east-1";
+    assert_eq!(account.json(stop), json!({ "ARN": arn }));
+    assert_eq!(
+        account.json("describe-secret --secret-id a --region us-east-1 --query [ARN,Tags]"),
+        json!([arn, [{ "Key": "k", "Value": "v" }]])
+    );
+    assert_eq!(account.json("describe-secret --secret-id a --region us-west-2 --query ReplicationStatus"), Value::Null);
+    assert_eq!(account.json("get-secret-value --secret-id a --region us-east-1 --query SecretString"), "x");
+    // The link is cut for good, and another one can begin.
+    assert_eq!(account.refusal(stop).name, INVALID);
+    account.json("replicate-secret-to-regions --secret-id a --region us-east-1 --add-replica-regions eu-west-1");
 }

@@ -6,10 +6,8 @@ use crate::{
     cli::{
         command_operation::CommandOperation,
         commands::{
-            pack::{
-                failure_code::{FailureCode, message},
-                report::EntryRefusal,
-            },
+            failure_code::{FailureCode, message},
+            pack::report::EntryRefusal,
             secret_name::NameCharacters,
         },
         failure::{Outcome, hints},

@@ -1,6 +1,6 @@
 //! What `pack` tells: a line for each secret on stdout, a summary on stderr.
 
-use std::{collections::BTreeSet, fmt::Write as _, path::Path};
+use std::{collections::BTreeSet, path::Path};
 
 use serde::Serialize;
 
@@ -8,19 +8,18 @@ use crate::{
     arn::SecretArn,
     cli::{
         command_operation::CommandOperation,
-        commands::pack::failure_code::{FailureCode, message},
+        commands::{
+            failed_secrets::FailedSecrets,
+            failure_code::{FailureCode, message},
+        },
         failure::{Hint, Outcome, hints},
         plan::{EntryFault, EntryPlace},
         printer::Printer,
         progress::ItemProgress,
-        terminal::{counted, note, print_text, warn},
+        terminal::{counted, note},
     },
-    error::Error,
     vault::{BatchEntry, BatchStatus, SecretChange},
 };
-
-/// Failures that stderr repeats; stdout has all of them.
-const TOLD: usize = 10;
 
 /// An entry that is not carried out.
 pub(super) struct EntryRefusal {
@@ -78,30 +77,26 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn failed(name: Option<&'a str>, code: FailureCode, message: String, hints: &[Hint]) -> Self {
+    /// Of an entry that failed, which is counted.
+    fn failed(name: Option<&'a str>, (code, message): (FailureCode, String), hints: &[Hint], failures: &mut FailedSecrets) -> Self {
+        failures.add(name, Some(code), &message, hints);
         let hint = (!hints.is_empty()).then(|| hints.join("; "));
         Self { name, arn: None, version_id: None, status: "Failed", error_code: Some(code.to_string()), message: Some(message), hint }
     }
 
-    fn of(entry: &'a BatchEntry) -> Self {
+    fn of(entry: &'a BatchEntry, failures: &mut FailedSecrets) -> Self {
         let (name, secret) = (Some(entry.name.as_str()), entry.secret.as_ref());
         let status = match &entry.status {
             BatchStatus::Created => "Created",
             BatchStatus::Unchanged => "Unchanged",
             BatchStatus::WouldCreate => "WouldCreate",
             BatchStatus::Failed(error) => {
-                return Self::failed(name, FailureCode::of(error), message(error), &hints(error, CommandOperation::CreateSecret));
+                let hints = hints(error, CommandOperation::CreateSecret);
+                return Self::failed(name, (FailureCode::of(error), message(error)), &hints, failures);
             }
         };
         let version_id = secret.and_then(|secret| secret.version_id.as_deref());
         Self { name, arn: secret.map(|secret| &secret.arn), version_id, status, error_code: None, message: None, hint: None }
-    }
-
-    /// For people, where it failed.
-    fn failure(&self) -> Option<String> {
-        let message = self.message.as_ref()?;
-        let code = self.error_code.as_ref().map_or(String::new(), |code| format!("{code}: "));
-        Some(format!("{}{code}{message}", self.name.map_or(String::new(), |name| format!("{}: ", name.escape_debug()))))
     }
 }
 
@@ -112,12 +107,8 @@ pub(super) struct Report<'a> {
     created: u64,
     unchanged: u64,
     would_create: u64,
-    failed: u64,
+    failures: FailedSecrets,
     bundles: usize,
-    /// The first failures.
-    told: Vec<String>,
-    /// What helps with them, each once.
-    hints: Vec<Hint>,
     /// What was made, as if it were one secret, with one bundle for each key.
     merged: Option<SecretChange>,
     keys: BTreeSet<String>,
@@ -126,8 +117,8 @@ pub(super) struct Report<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(printer: &'a Printer, count: u64) -> Self {
         let steps = ItemProgress::new(count, "secrets");
-        let (told, hints, merged, keys) = (Vec::new(), Vec::new(), None, BTreeSet::new());
-        Self { printer, steps, created: 0, unchanged: 0, would_create: 0, failed: 0, bundles: 0, told, hints, merged, keys }
+        let (failures, merged, keys) = (FailedSecrets::default(), None, BTreeSet::new());
+        Self { printer, steps, created: 0, unchanged: 0, would_create: 0, failures, bundles: 0, merged, keys }
     }
 
     /// What was made, for warnings about its keys.
@@ -137,18 +128,14 @@ impl<'a> Report<'a> {
 
     /// An entry that is not carried out.
     pub(super) fn refused(&mut self, refusal: &EntryRefusal) -> Outcome {
-        self.help(&refusal.hints);
-        self.lines(&[Line::failed(refusal.name.as_deref(), refusal.code, refusal.message.clone(), &refusal.hints)])
+        let what = (refusal.code, refusal.message.clone());
+        let line = Line::failed(refusal.name.as_deref(), what, &refusal.hints, &mut self.failures);
+        self.lines(&[line])
     }
 
     /// What was written and is durable, or failed.
     pub(super) fn done(&mut self, entries: Vec<BatchEntry>) -> Outcome {
-        for entry in &entries {
-            if let BatchStatus::Failed(error) = &entry.status {
-                self.help(&hints(error, CommandOperation::CreateSecret));
-            }
-        }
-        let lines: Vec<_> = entries.iter().map(Line::of).collect();
+        let lines: Vec<_> = entries.iter().map(|entry| Line::of(entry, &mut self.failures)).collect();
         let printed = self.lines(&lines);
         drop(lines);
         for BatchEntry { status, secret, .. } in entries {
@@ -160,13 +147,6 @@ impl<'a> Report<'a> {
             }
         }
         printed
-    }
-
-    /// Keeps what helps with the failures that are told.
-    fn help(&mut self, hints: &[Hint]) {
-        if self.told.len() < TOLD {
-            extend(&mut self.hints, hints.to_vec());
-        }
     }
 
     fn created(&mut self, mut change: SecretChange) {
@@ -184,37 +164,17 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// JSON Lines; with `--output` or `--query` each as these say.
     fn lines(&mut self, lines: &[Line<'_>]) -> Outcome {
-        for failure in lines.iter().filter_map(Line::failure) {
-            self.failed += 1;
-            if self.told.len() < TOLD {
-                self.told.push(failure);
-            }
-        }
         self.steps.add(u64::try_from(lines.len()).unwrap_or_default());
-        if self.printer.wants_document() {
-            return lines.iter().try_for_each(|line| self.printer.print(line));
-        }
-        let mut text = String::new();
-        for line in lines {
-            let json = serde_json::to_string(line).map_err(|_| Error::Misuse("a result is always JSON"))?;
-            // Writing to a String does not fail.
-            let _ = writeln!(text, "{json}");
-        }
-        print_text(&text)
+        self.printer.print_lines(lines)
     }
 
     /// Tells the summary; true where anything failed.
     pub(super) fn finish(self, ending: Ending<'_>) -> bool {
-        let Self { steps, created, unchanged, would_create, failed, bundles, told, hints, .. } = self;
+        let Self { steps, created, unchanged, would_create, failures, bundles, .. } = self;
         drop(steps);
-        told.iter().for_each(|failure| warn(failure));
-        let more = failed.saturating_sub(u64::try_from(told.len()).unwrap_or_default());
-        if more > 0 {
-            warn(&format!("{more} more failed; the result on stdout has the reasons"));
-        }
-        hints.iter().for_each(|hint| note(&format!("hint: {hint}")));
+        failures.tell();
+        let failed = failures.count();
         match ending {
             Ending::Written(vault) => {
                 let root = std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned());

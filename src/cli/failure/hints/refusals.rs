@@ -57,9 +57,13 @@ fn of_aws(refusal: &AwsRefusal) -> Vec<Hint> {
 
 /// By the member that it is about.
 fn of_violation(violation: &Violation) -> Option<&'static str> {
-    let Some(PathStep::Member(member)) = violation.path.steps().last() else { return None };
+    let members =
+        violation.path.steps().iter().rev().filter_map(|step| if let PathStep::Member(member) = step { Some(member) } else { None });
+    let member = members.into_iter().next()?;
     match (&**member, &violation.broken) {
-        ("Region" | "ReplicaRegion" | "PrimaryRegion", _) => Some("'coldseal kms list-regions' shows those that there are"),
+        ("Region" | "RemoveReplicaRegions" | "ReplicaRegion" | "PrimaryRegion", _) => {
+            Some("'coldseal kms list-regions' shows those that there are")
+        }
         ("SecretString" | "SecretBinary", Constraint::MostLength(_)) => Some("use 'coldseal seal' for larger payloads"),
         _ => None,
     }

@@ -16,6 +16,10 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::NotFound | SecretRefusal::Elsewhere { .. } | SecretRefusal::NoVersion(_) | SecretRefusal::NoStage(_) => {
             one("'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels")
         }
+        SecretRefusal::ReplicaFailed { region, .. } | SecretRefusal::ReplicaBehind { region, .. } => vec![
+            Cow::Owned(format!("'coldseal replicate-secret-to-regions … --add-replica-regions Region={region}' tries again")),
+            Cow::Owned(format!("'coldseal remove-regions-from-replication … --remove-replica-regions {region}' gives the Region up")),
+        ],
         SecretRefusal::StageOfOtherVersion => {
             one("leave one of the two out; 'coldseal describe-secret' shows which version has which labels")
         }
@@ -31,6 +35,11 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
             "'coldseal restore-secret' gets that one back until {deletion_date}; 'coldseal delete-secret --force-delete-without-recovery' removes it for good"
         ))],
         SecretRefusal::StillReplicated { .. } => one("'coldseal remove-regions-from-replication' removes replicas"),
+        SecretRefusal::NotAReplica { replicas, .. } if replicas.is_empty() => one("it has no replica: it is a secret of its own already"),
+        SecretRefusal::NotAReplica { .. } => one("name the replica's Region with --region, or the replica by its ARN"),
+        SecretRefusal::NotVouchedFor(_) => one(
+            "name the keystore that made it with --keystore; or --accept-record takes the record and the values of that Region as they stand",
+        ),
         SecretRefusal::Exists(_) | SecretRefusal::TokenInUse { .. } => one(THE_ONE_THAT_EXISTS),
         SecretRefusal::Differs { differences, .. } => {
             let ways = differences.iter().filter_map(|difference| of_difference(*difference)).map(Cow::Borrowed);

@@ -18,10 +18,32 @@ pub(super) struct Creation {
 #[derive(Debug, Clone)]
 pub(super) enum Operation {
     Create(Creation),
-    Replicate { name: usize, primary: usize, replicas: Vec<usize>, overwrites: bool },
-    Rewrap { name: usize, region: Option<usize> },
+    Replicate {
+        name: usize,
+        primary: usize,
+        replicas: Vec<usize>,
+        overwrites: bool,
+    },
+    Rewrap {
+        name: usize,
+        region: Option<usize>,
+    },
     Batch(Vec<Creation>),
-    Tag { name: usize, primary: usize, value: u64 },
+    Tag {
+        name: usize,
+        primary: usize,
+        value: u64,
+    },
+    Remove {
+        name: usize,
+        primary: usize,
+        replicas: Vec<usize>,
+    },
+    /// Replication stops in this Region.
+    Stop {
+        name: usize,
+        region: usize,
+    },
 }
 
 /// How a step of an operation ended.
@@ -58,6 +80,14 @@ fn some_regions(random: &mut SeededRandom, without: usize) -> Vec<usize> {
     (0..REGIONS.len()).filter(|region| *region != without && random.coin()).collect()
 }
 
+fn one_or_more(random: &mut SeededRandom, without: usize) -> Vec<usize> {
+    let mut regions = some_regions(random, without);
+    if regions.is_empty() {
+        regions.push((without + 1) % REGIONS.len());
+    }
+    regions
+}
+
 impl Creation {
     fn random(random: &mut SeededRandom, next: &mut u64) -> Self {
         *next += 1;
@@ -69,18 +99,19 @@ impl Creation {
 impl Operation {
     pub(super) fn random(random: &mut SeededRandom, next: &mut u64) -> Self {
         let name = random.index(NAMES.len());
-        match random.below(7) {
+        match random.below(10) {
             0 | 1 => Self::Create(Creation::random(random, next)),
             2 => Self::Rewrap { name, region: random.coin().then(|| random.index(REGIONS.len())) },
             3 => Self::Batch((0..1 + random.below(3)).map(|_| Creation::random(random, next)).collect()),
             4 => Self::Tag { name, primary: random.index(REGIONS.len()), value: random.below(1000) },
+            5 => Self::Stop { name, region: random.index(REGIONS.len()) },
+            6 => {
+                let primary = random.index(REGIONS.len());
+                Self::Remove { name, primary, replicas: one_or_more(random, primary) }
+            }
             _ => {
                 let primary = random.index(REGIONS.len());
-                let mut replicas = some_regions(random, primary);
-                if replicas.is_empty() {
-                    replicas.push((primary + 1) % REGIONS.len());
-                }
-                Self::Replicate { name, primary, replicas, overwrites: random.coin() }
+                Self::Replicate { name, primary, replicas: one_or_more(random, primary), overwrites: random.coin() }
             }
         }
     }
@@ -159,6 +190,18 @@ impl State {
             Operation::Tag { name, primary, .. } => {
                 let holder = self.0.get(&(*name, *primary)).filter(|holder| holder.primary == *primary);
                 holder.map(|_| self.clone())
+            }
+            Operation::Remove { name, primary, replicas } => {
+                let source = self.0.get(&(*name, *primary)).filter(|holder| holder.primary == *primary)?;
+                let mut after = self.clone();
+                after.0.retain(|(other, region), holder| other != name || holder != source || !replicas.contains(region));
+                Some(after)
+            }
+            Operation::Stop { name, region } => {
+                let replica = self.0.get(&(*name, *region)).filter(|holder| holder.primary != *region)?;
+                let mut after = self.clone();
+                after.0.insert((*name, *region), Holder { primary: *region, ..*replica });
+                Some(after)
             }
             Operation::Batch(_) => unreachable!("not a step"),
         }

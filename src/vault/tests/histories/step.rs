@@ -87,6 +87,14 @@ pub(super) fn run(vault: &Vault, session: &Session, operation: &Operation) -> Ve
             let tag = Tag { key: "tag".to_owned(), value: value.to_string() };
             one(vault.tag_resource(Some(session.kms()), NAMES[*name], Some(region(REGIONS[*primary])), &[tag]).is_ok())
         }
+        Operation::Remove { name, primary, replicas } => {
+            let (kms, regions) = (Some(session.kms()), replicas.iter().map(|index| REGIONS[*index].to_owned()).collect::<Vec<_>>());
+            one(vault.remove_regions_from_replication(kms, NAMES[*name], Some(region(REGIONS[*primary])), &regions).is_ok())
+        }
+        Operation::Stop { name, region: place } => {
+            let request = StopReplication::new(NAMES[*name], region(REGIONS[*place]));
+            one(vault.stop_replication_to_replica(Some(session.kms()), &KeyOptions::default(), &request).is_ok())
+        }
         Operation::Batch(wanted) => batch(vault, &mut session, wanted),
     }
 }

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn each_name_is_documented() {
-        let errors = include_str!("../../../../docs/errors.md");
+        let errors = include_str!("../../../docs/errors.md");
         for code in OwnCode::ALL {
             assert!(errors.lines().any(|line| line.starts_with(&format!("| `{}` |", code.name()))), "{code:?}");
         }

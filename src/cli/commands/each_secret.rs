@@ -1,0 +1,171 @@
+//! A change of each of many secrets: `--all` and `--filters`.
+//!
+//! Each is a change of its own, told in a line of JSON as soon as it is made. One that fails, or whose record cannot be read, does not keep the
+//! others, and a command that is repeated does what is left.
+
+use serde::Serialize;
+
+use crate::{
+    arn::SecretArn,
+    cli::{
+        args::EachSecretArgs,
+        command_operation::CommandOperation,
+        commands::{
+            failed_secrets::FailedSecrets,
+            failure_code::{FailureCode, message},
+        },
+        failure::{Failure, Outcome, hints},
+        invocation::Invocation,
+        members::Arguments,
+        printer::Printer,
+        progress::ItemProgress,
+        terminal::note,
+    },
+    error::{Error, Result, SetupError},
+    protocol::{
+        self,
+        operation::Service,
+        secrets::{LIST_SECRETS, filters},
+    },
+    vault::{ListSecrets, Listed, SecretFilter, SecretListEntry},
+};
+
+/// What became of a secret.
+pub(super) enum SecretOutcome {
+    Changed,
+    /// There was nothing to do.
+    Unchanged,
+    /// Something of what was asked for was not done; that is on record.
+    ChangedInPart(String),
+}
+
+/// The flags under AWS's name.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Filters<'a> {
+    filters: Option<&'a [String]>,
+}
+
+/// The secrets that are asked for, each in its primary Region: with `--region` those of that primary Region alone.
+pub(super) fn selected(invocation: &Invocation, which: &EachSecretArgs) -> Outcome<Listed<SecretListEntry>> {
+    let filters = parse_filters(invocation, which.filters.as_deref())?;
+    let asked = ListSecrets { filters, ..ListSecrets::default() };
+    let mut listed = invocation.vault.list_secrets_matching(&asked)?;
+    if let Some(region) = invocation.regions.explicit() {
+        listed.entries.retain(|secret| secret.arn.region() == region);
+    }
+    Ok(listed)
+}
+
+/// The value of `--filters`, as in `list-secrets`.
+pub(super) fn parse_filters(invocation: &Invocation, words: Option<&[String]>) -> Outcome<Vec<SecretFilter>> {
+    let operation = protocol::find(Service::SecretsManager, LIST_SECRETS).ok_or(Error::Misuse("lists stand in the table"))?;
+    let request = Arguments::of(&Filters { filters: words })?.request(&invocation.inputs, operation)?;
+    Ok(filters(&request)?)
+}
+
+/// Has `change` change each of these secrets, and tells what became of it.
+///
+/// # Errors
+/// [`Failure::Partial`] where one failed; what no other secret would fare better with.
+pub(super) fn each_secret(
+    invocation: &Invocation,
+    operation: CommandOperation,
+    secrets: Listed<SecretListEntry>,
+    mut change: impl FnMut(&SecretListEntry) -> Result<SecretOutcome>,
+) -> Outcome {
+    let mut report = EachReport::new(&invocation.printer, operation, secrets.entries.len() + secrets.faults.len());
+    for fault in &secrets.faults {
+        report.failed(None, fault)?;
+    }
+    for secret in &secrets.entries {
+        match change(secret) {
+            Ok(outcome) => report.done(secret, &outcome)?,
+            Err(error @ Error::Setup(SetupError::NoCredentials(_))) => return Err(error.into()),
+            Err(error) => report.failed(Some(secret), &error)?,
+        }
+    }
+    report.finish()
+}
+
+/// A line of the result.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Line<'a> {
+    /// Like the ARN, absent where the secret's record cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(rename = "ARN", skip_serializing_if = "Option::is_none")]
+    arn: Option<&'a SecretArn>,
+    status: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error_code: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    message: Option<&'a str>,
+    /// Where something helps.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+}
+
+impl<'a> Line<'a> {
+    fn of(secret: Option<&'a SecretListEntry>, status: &'static str) -> Self {
+        let (name, arn) = (secret.map(|secret| secret.name.as_str()), secret.map(|secret| &secret.arn));
+        Self { name, arn, status, error_code: None, message: None, hint: None }
+    }
+}
+
+/// Prints each line as soon as it is true, and counts.
+struct EachReport<'a> {
+    printer: &'a Printer,
+    operation: CommandOperation,
+    steps: ItemProgress,
+    changed: usize,
+    unchanged: usize,
+    failures: FailedSecrets,
+}
+
+impl<'a> EachReport<'a> {
+    fn new(printer: &'a Printer, operation: CommandOperation, count: usize) -> Self {
+        let steps = ItemProgress::new(u64::try_from(count).unwrap_or(u64::MAX), "secrets");
+        Self { printer, operation, steps, changed: 0, unchanged: 0, failures: FailedSecrets::default() }
+    }
+
+    fn done(&mut self, secret: &SecretListEntry, outcome: &SecretOutcome) -> Outcome {
+        let line = match outcome {
+            SecretOutcome::Changed => {
+                self.changed += 1;
+                Line::of(Some(secret), "Changed")
+            }
+            SecretOutcome::Unchanged => {
+                self.unchanged += 1;
+                Line::of(Some(secret), "Unchanged")
+            }
+            SecretOutcome::ChangedInPart(message) => {
+                self.failures.add(Some(&secret.name), None, message, &[]);
+                Line { message: Some(message), ..Line::of(Some(secret), "ChangedInPart") }
+            }
+        };
+        self.print(&line)
+    }
+
+    fn failed(&mut self, secret: Option<&SecretListEntry>, error: &Error) -> Outcome {
+        let (code, message, hints) = (FailureCode::of(error), message(error), hints(error, self.operation));
+        self.failures.add(secret.map(|secret| secret.name.as_str()), Some(code), &message, &hints);
+        let hint = (!hints.is_empty()).then(|| hints.join("; "));
+        let (error_code, message) = (Some(code.to_string()), Some(message.as_str()));
+        self.print(&Line { error_code, message, hint, ..Line::of(secret, "Failed") })
+    }
+
+    fn print(&mut self, line: &Line<'_>) -> Outcome {
+        self.steps.add(1);
+        self.printer.print_lines(std::slice::from_ref(line))
+    }
+
+    fn finish(self) -> Outcome {
+        let Self { steps, changed, unchanged, failures, .. } = self;
+        drop(steps);
+        failures.tell();
+        note(&format!("{changed} changed, {unchanged} unchanged, {} failed", failures.count()));
+        if failures.count() > 0 { Err(Failure::Partial) } else { Ok(()) }
+    }
+}

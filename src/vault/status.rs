@@ -1,0 +1,124 @@
+//! Every secret by its Regions, at a glance. No key is needed.
+
+use serde::Serialize;
+
+use super::{
+    Listed, Vault,
+    list::{SecretFilter, check, list_entry},
+    record::{AWSCURRENT, ReplicaStatus, SecretRecord},
+    walk::each_family,
+};
+use crate::{
+    arn::SecretArn,
+    error::Result,
+    kms::{EmbeddedKms, key_choice::KeyOptions},
+    region::Region,
+    timestamp::Timestamp,
+};
+
+/// A secret by its Regions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct SecretStatus {
+    /// Its name.
+    pub name: String,
+    /// Its ARN in the primary Region.
+    #[serde(rename = "ARN")]
+    pub arn: SecretArn,
+    /// The version in use; absent for a secret without a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// How many versions there are.
+    pub versions: usize,
+    /// Last change of any kind.
+    pub last_changed_date: Timestamp,
+    /// The primary Region, then the replicas in the order of the record.
+    pub regions: Vec<RegionStatus>,
+}
+
+/// A secret in one Region.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+#[non_exhaustive]
+pub struct RegionStatus {
+    /// The Region.
+    pub region: Region,
+    /// What it is there.
+    pub status: RegionState,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status_message: Option<String>,
+    /// Whether the version in use opens with what is at hand; absent where there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opens_here: Option<bool>,
+}
+
+/// What a secret is in a Region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub enum RegionState {
+    /// It is changed there.
+    Primary,
+    /// It has all versions.
+    InSync,
+    /// It could not be replicated there.
+    Failed,
+}
+
+impl Vault {
+    /// The secrets that pass all filters, by their Regions, in the order of their names; with `region` those that are in it. `kms` and `keys` tell
+    /// what opens here. A record that cannot be read is a fault beside the others.
+    ///
+    /// # Errors
+    /// `ValidationException` for a filter; no vault, or it cannot be read.
+    pub fn secret_statuses(
+        &self,
+        kms: Option<&EmbeddedKms>,
+        keys: &KeyOptions,
+        region: Option<Region>,
+        filters: &[SecretFilter],
+    ) -> Result<Listed<SecretStatus>> {
+        check(filters)?;
+        self.require()?;
+        let look = |(record, regions): (SecretRecord, Vec<Region>)| {
+            let shown = region.map_or_else(|| regions.first().copied(), |region| regions.contains(&region).then_some(region))?;
+            let status = status(&record, &regions, kms, keys);
+            if filters.is_empty() {
+                return Some(status);
+            }
+            let entry = list_entry(record, shown);
+            filters.iter().all(|filter| filter.fits(&entry)).then_some(status)
+        };
+        let mut listed = each_family(&*self.store, |family| family.into_present().into_iter().filter_map(&look).collect::<Vec<_>>())?;
+        listed.entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
+        Ok(listed)
+    }
+}
+
+/// `present` are the Regions that have the secret; failed ones are none of them.
+fn status(record: &SecretRecord, present: &[Region], kms: Option<&EmbeddedKms>, keys: &KeyOptions) -> SecretStatus {
+    let current = record.version_with_stage(AWSCURRENT);
+    let opens = |region| current.map(|version| version.bundle(region).is_some_and(|bundle| keys.can_open(kms, bundle)));
+    let there = |region, status| RegionStatus { region, status, status_message: None, opens_here: opens(region) };
+    let primary = record.primary_region();
+    let mut regions = Vec::with_capacity(present.len());
+    regions.extend(present.contains(&primary).then(|| there(primary, RegionState::Primary)));
+    regions.extend(record.replication_status.iter().filter_map(|replica| match replica.status {
+        ReplicaStatus::InSync => present.contains(&replica.region).then(|| there(replica.region, RegionState::InSync)),
+        ReplicaStatus::Failed => Some(RegionStatus {
+            region: replica.region,
+            status: RegionState::Failed,
+            status_message: Some(replica.status_message.clone()),
+            opens_here: None,
+        }),
+    }));
+    SecretStatus {
+        name: record.name.clone(),
+        arn: record.arn.clone(),
+        version_id: current.map(|version| version.version_id.clone()),
+        versions: record.versions.len(),
+        last_changed_date: record.last_changed_date,
+        regions,
+    }
+}
