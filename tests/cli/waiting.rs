@@ -175,3 +175,40 @@ fn an_entry_of_a_plan_names_no_pipe() {
     assert_eq!(output.status.code(), Some(1), "{stdout}");
     assert_eq!(stdout.matches("can be read only once, and an entry of a plan is read twice").count(), 2, "{stdout}");
 }
+
+#[test]
+fn a_slow_reader_of_what_pack_prints_keeps_nobody_waiting() {
+    const COUNT: usize = 2000;
+    let sandbox = Sandbox::new();
+    sandbox.ok("kms create-key --region us-west-2");
+    let plan: String = (0..COUNT).map(|number| format!("{{\"Name\": \"secret-{number}\", \"SecretString\": \"1\"}}\n")).collect();
+    sandbox.write("plan", plan);
+    for flags in ["", " --output json"] {
+        let line = format!("pack plan --region us-west-2 --vault vault{}{flags}", flags.len());
+        // Nobody reads, and a pipe takes 64 KiB.
+        let mut child = sandbox.std(&line).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+        let begin = Instant::now();
+        loop {
+            let made = sandbox.files(&format!("vault{}", flags.len())).iter().filter(|name| name.ends_with("secret.json")).count();
+            assert!(begin.elapsed() < PATIENCE, "{line}: {made} secrets");
+            if made == COUNT {
+                break;
+            }
+            sleep(10 * LOOK);
+        }
+        let mut another =
+            sandbox.std(&format!("create-secret --name another --secret-string 1 --region us-west-2 --vault vault{}", flags.len()));
+        let mut another = another.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("runs");
+        let begin = Instant::now();
+        while another.try_wait().expect("asked").is_none() {
+            assert!(begin.elapsed() < PATIENCE / 4, "kept waiting by '{line}': {:?}", ended(another));
+            sleep(LOOK);
+        }
+        assert!(another.wait_with_output().expect("ended").status.success());
+        assert!(child.try_wait().expect("asked").is_none(), "{line} ended, and nobody has read what it printed");
+        let output = child.wait_with_output().expect("ends");
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        let created = String::from_utf8_lossy(&output.stdout).matches("\"Created\"").count();
+        assert_eq!(created, COUNT, "{line}: a line for each secret");
+    }
+}

@@ -3,6 +3,11 @@
 mod calls;
 mod check;
 mod dry_run;
+<<<<<<< HEAD
+=======
+mod failure_code;
+mod line_printer;
+>>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
 mod report;
 mod writing;
 
@@ -126,31 +131,46 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     if args.dry_run {
         return dry_run::run(invocation, args.max_concurrency, (&source, &defaults, &files), wrapping);
     }
+    let mut report = None;
+    let written = written(invocation, args, (&source, &defaults, &files), wrapping, &mut report);
+    // The locks are free: whom a slow reader of stdout keeps waiting now is this command alone.
+    let has_failed = match (&written, report) {
+        (Ok(_), Some(report)) => report.finish(Ending::Written(invocation.vault.root())),
+        _ => Ok(false),
+    };
+    written??;
+    if has_failed? { Err(Failure::Partial) } else { Ok(()) }
+}
+
+/// Checks all and makes what can be made, while the keystore and the vault are locked. Gives what came of the making, if it came to that.
+fn written<'a>(
+    invocation: &'a Invocation,
+    args: &PackArgs,
+    (source, defaults, files): (&PlanSource, &Defaults, &ParamFiles<'_>),
+    wrapping: Wrapping,
+    report: &mut Option<Report<'a>>,
+) -> Outcome<Outcome> {
     let mut session = invocation.keystore.session_for_secrets()?;
     let keys = limited(key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, Vec::new())?, args.max_concurrency);
     let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
-    let checked = check(&source, &defaults, &files, |request| batch.check(request))?;
-    let mut report = Report::new(&invocation.printer, checked.count);
+    let checked = check(source, defaults, files, |request| batch.check(request))?;
+    let report = report.insert(Report::new(&invocation.printer, checked.count));
     for refusal in checked.refused.values() {
         report.refused(refusal)?;
     }
-    let made = if checked.count > checked.refused_count() {
-        let new_vault = NewVault::of(&invocation.vault);
-        let mut writer = batch.begin(threads(args, &keys))?;
-        note_made(invocation, &mut writer);
-        new_vault.note_made();
-        let made = GroupWriter::new(&mut writer, &mut report).all(&source, &defaults, &files, &checked);
-        note_made(invocation, &mut writer);
-        if let Some(change) = report.merged() {
-            tell(&of_change(writer.kms(), change, &keys));
-        }
-        made
-    } else {
-        Ok(())
-    };
-    let has_failed = report.finish(Ending::Written(invocation.vault.root()));
-    made?;
-    if has_failed { Err(Failure::Partial) } else { Ok(()) }
+    if checked.count <= checked.refused_count() {
+        return Ok(Ok(()));
+    }
+    let new_vault = NewVault::of(&invocation.vault);
+    let mut writer = batch.begin(threads(args, &keys))?;
+    note_made(invocation, &mut writer);
+    new_vault.note_made();
+    let made = GroupWriter::new(&mut writer, report).all(source, defaults, files, &checked);
+    note_made(invocation, &mut writer);
+    if let Some(change) = report.merged() {
+        tell(&of_change(writer.kms(), change, &keys));
+    }
+    Ok(made)
 }
 
 /// The keystore is there whatever came of the secrets.

@@ -3,18 +3,20 @@
 mod access;
 mod config_file;
 mod listen;
+mod overriding;
 mod passphrase;
 mod program;
+mod proxies;
 mod running;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use tracing::Level;
 
 pub(super) use self::passphrase::passphrases;
 use self::{
     access::Access,
-    config_file::ConfigFile,
+    config_file::{ConfigFile, is_of_a_server},
     program::spawn,
     running::{until_program_ends, until_signal},
 };
@@ -55,6 +57,7 @@ pub(super) fn run(
     trace(Level::ERROR);
     let exposure = if args.allow_remote { Exposure::Network } else { Exposure::Loopback };
     let listen = listen::address(&args.listen, exposure)?;
+    let region = invocation.regions.configured()?;
     let service = service(&mut invocation)?;
     let credentials = Arc::new(Credentials::generate(&SystemRandom)?);
     let authentication = if args.allow_unsigned { Authentication::None } else { Authentication::Signature(Arc::clone(&credentials)) };
@@ -66,14 +69,15 @@ pub(super) fn run(
     if !address.ip().is_loopback() {
         warn(&format!("{address} is not loopback, and there is no TLS: keys and plaintexts cross the network in clear"));
     }
-    let access = Access::new(address, credentials, command.services, &invocation.inputs.environment);
+    let access = Access::new(address, credentials, command.services, region, &invocation.inputs.environment);
     // From here on a signal ends the command in order.
     invocation.inputs.prompter.hold_signals();
     let end = if args.program.is_empty() {
         let file = args.config_file.unwrap_or_else(|| invocation.keystore.location.keystore.with_file_name(command.config_file));
-        invocation.inputs.in_use().write(&file)?;
-        let file = ConfigFile::create(&file, command.name, &access)?;
-        note(&format!("AWS configuration in {}, until this ends", file.path().display()));
+        let file = configuration(&invocation, &file, command, &access)?;
+        if !args.export {
+            overriding::warnings(&invocation.inputs.environment, &access).iter().for_each(|text| warn(text));
+        }
         print_text(&if args.export { access.export_lines(command.process_variable) } else { format!("{}\n", access.url()) })?;
         give_up_stdout();
         until_signal(server, &invocation.inputs.prompter, &file)?
@@ -82,4 +86,20 @@ pub(super) fn run(
         until_program_ends(server, &invocation.inputs.prompter, child)?
     };
     if end == 0 { Ok(()) } else { Err(Failure::Ended(end)) }
+}
+
+/// Writes the AWS configuration file, and says how programs are told of it.
+fn configuration(invocation: &Invocation, path: &Path, command: &ServeCommand, access: &Access) -> Outcome<ConfigFile> {
+    let in_use = invocation.inputs.in_use();
+    if is_of_a_server(path, command.name) {
+        // Where AWS tools look for their configuration this command has read it: that makes it no input.
+        in_use.release(path);
+    }
+    in_use.write(path)?;
+    let file = ConfigFile::create(path, command.name, access)?;
+    note(&format!(
+        "AWS configuration in {}, until this ends; AWS_CONFIG_FILE and AWS_SHARED_CREDENTIALS_FILE both name it",
+        file.path().display()
+    ));
+    Ok(file)
 }

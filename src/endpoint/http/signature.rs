@@ -32,9 +32,6 @@ const DATE: &str = "x-amz-date";
 const CONTENT_SHA256: &str = "x-amz-content-sha256";
 const SECURITY_TOKEN: &str = "x-amz-security-token";
 
-/// AWS's messages.
-const OTHER_SIGNATURE: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.";
-
 /// Checks the signature of `POST /` with these headers and this body, and gives the Region that it is for. It has to be for the service that the
 /// request names; where it names none, for one of those that are served.
 ///
@@ -61,11 +58,11 @@ pub(super) fn check(
     if signed.iter().any(|(name, value)| *name == CONTENT_SHA256 && *value != hash) {
         return Err(invalid("The provided 'x-amz-content-sha256' header does not match what was computed."));
     }
-    let computed = signature(&signed, hash, credentials, (region, service), date.into()).ok_or_else(|| invalid(OTHER_SIGNATURE))?;
+    let computed = signature(&signed, hash, credentials, (region, service), date.into()).ok_or(AuthenticationRefusal::OtherSignature)?;
     let is_signed = constant_time_eq(computed.as_bytes(), authorization.signature.as_bytes());
     match (credentials.is_of(authorization.access_key_id), is_signed) {
         (true, true) => Ok(region),
-        (true, false) => Err(invalid(OTHER_SIGNATURE)),
+        (true, false) => Err(AuthenticationRefusal::OtherSignature),
         (false, _) => Err(AuthenticationRefusal::UnknownToken),
     }
 }

@@ -6,7 +6,7 @@ mod copies;
 mod findings;
 mod secret;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub use findings::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
 
@@ -20,22 +20,36 @@ use crate::{
     },
 };
 
-/// Verifies each path: a vault, the folder of a secret, or a bundle.
+/// Verifies each path: a vault, the folder of a secret, or a bundle. One that is none of these, or cannot be read at all, is a fault beside others.
 ///
 /// # Errors
-/// A path that is none of these, or cannot be read at all; no credentials to call AWS KMS with. Faults are in the report.
+/// None of the paths is one of these, or can be read; no credentials to call AWS KMS with. Faults are in the report.
 pub fn verify(paths: &[PathBuf], options: VerifyOptions<'_>) -> Result<VerifyReport> {
     let mut checker = Checker::new(options);
+    let mut refused = Vec::new();
     for path in paths {
-        match look_at(path)? {
-            PathContent::Vault => verify_vault(&mut checker, &Vault::new(path))?,
-            PathContent::Secret(folders, secret) => checker.check_secret(&LocalStore::at(folders), &secret),
-            PathContent::File => checker.check_lone_bundle(path),
-            PathContent::Other => return Err(SetupError::NothingToVerify(path.clone()).into()),
-            PathContent::Nothing => return Err(SetupError::NothingThere(path.clone()).into()),
+        if let Err(error) = verify_path(&mut checker, path) {
+            checker.fault(path, error.to_string());
+            refused.push(error);
         }
     }
+    if refused.len() == paths.len()
+        && let Some(first) = refused.into_iter().next()
+    {
+        return Err(first);
+    }
     checker.finish()
+}
+
+fn verify_path(checker: &mut Checker<'_>, path: &Path) -> Result<()> {
+    match look_at(path)? {
+        PathContent::Vault => return verify_vault(checker, &Vault::new(path)),
+        PathContent::Secret(folders, secret) => checker.check_secret(&LocalStore::at(folders), &secret),
+        PathContent::File => checker.check_lone_bundle(path),
+        PathContent::Other => return Err(SetupError::NothingToVerify(path.to_owned()).into()),
+        PathContent::Nothing => return Err(SetupError::NothingThere(path.to_owned()).into()),
+    }
+    Ok(())
 }
 
 impl Vault {

@@ -22,10 +22,16 @@ use crate::cli::args::EndpointArgs;
   export AWS_CONFIG_FILE=kms.config AWS_SHARED_CREDENTIALS_FILE=kms.config
 
 A PROGRAM gets AWS_ENDPOINT_URL_KMS, AWS_ACCESS_KEY_ID and \
-AWS_SECRET_ACCESS_KEY; AWS_SESSION_TOKEN, AWS_PROFILE and the variables of \
-passphrases are taken away. Its exit code becomes that of this command. Other \
-services than KMS are reached as ever, with credentials that they refuse. \
-Without --config-file the file is serve.config beside the keystore.")]
+AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_DEFAULT_REGION (what --region, the \
+environment or the profile says), no_proxy and NO_PROXY with the address added, \
+and what turns off settings of a profile that lead elsewhere. AWS_SESSION_TOKEN, \
+AWS_PROFILE, their like and the variables of passphrases are taken away. Its \
+exit code becomes that of this command. Other services than KMS are reached as \
+ever, with credentials that they refuse. --export prints the same for a shell.
+
+Without --config-file the configuration file is serve.config beside the keystore. \
+It can do nothing about variables: those that are set and win over it are named \
+at the start.")]
 pub(crate) struct ServeArgs {
     #[command(flatten)]
     pub(crate) endpoint: EndpointArgs,

@@ -33,7 +33,7 @@ pub(super) fn run(
     let told = tell_each((source, defaults, files), &preview, &checked, &mut report);
     let has_failed = report.finish(Ending::DryRun);
     told?;
-    if has_failed { Err(Failure::Partial) } else { Ok(()) }
+    if has_failed? { Err(Failure::Partial) } else { Ok(()) }
 }
 
 fn tell_each(

@@ -8,15 +8,25 @@ use crate::{
     arn::SecretArn,
     cli::{
         command_operation::CommandOperation,
+<<<<<<< HEAD
         commands::{
             failed_secrets::FailedSecrets,
             failure_code::{FailureCode, message},
+=======
+        commands::pack::{
+            failure_code::{FailureCode, message},
+            line_printer::LinePrinter,
+>>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
         },
         failure::{Hint, Outcome, hints},
         plan::{EntryFault, EntryPlace},
         printer::Printer,
         progress::ItemProgress,
+<<<<<<< HEAD
         terminal::{counted, note},
+=======
+        terminal::{counted, note, warn},
+>>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
     },
     vault::{BatchEntry, BatchStatus, SecretChange},
 };
@@ -103,6 +113,7 @@ impl<'a> Line<'a> {
 /// Prints each line as soon as it is true, and counts.
 pub(super) struct Report<'a> {
     printer: &'a Printer,
+    stdout: LinePrinter,
     steps: ItemProgress,
     created: u64,
     unchanged: u64,
@@ -117,8 +128,14 @@ pub(super) struct Report<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(printer: &'a Printer, count: u64) -> Self {
         let steps = ItemProgress::new(count, "secrets");
+<<<<<<< HEAD
         let (failures, merged, keys) = (FailedSecrets::default(), None, BTreeSet::new());
         Self { printer, steps, created: 0, unchanged: 0, would_create: 0, failures, bundles: 0, merged, keys }
+=======
+        let (told, hints, merged, keys) = (Vec::new(), Vec::new(), None, BTreeSet::new());
+        let stdout = LinePrinter::start();
+        Self { printer, stdout, steps, created: 0, unchanged: 0, would_create: 0, failed: 0, bundles: 0, told, hints, merged, keys }
+>>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
     }
 
     /// What was made, for warnings about its keys.
@@ -166,12 +183,35 @@ impl<'a> Report<'a> {
 
     fn lines(&mut self, lines: &[Line<'_>]) -> Outcome {
         self.steps.add(u64::try_from(lines.len()).unwrap_or_default());
+<<<<<<< HEAD
         self.printer.print_lines(lines)
     }
 
     /// Tells the summary; true where anything failed.
     pub(super) fn finish(self, ending: Ending<'_>) -> bool {
         let Self { steps, created, unchanged, would_create, failures, bundles, .. } = self;
+=======
+        let mut text = String::new();
+        for line in lines {
+            if self.printer.wants_document() {
+                text.push_str(&self.printer.text(line)?);
+            } else {
+                let json = serde_json::to_string(line).map_err(|_| Error::Misuse("a result is always JSON"))?;
+                // Writing to a String does not fail.
+                let _ = writeln!(text, "{json}");
+            }
+        }
+        self.stdout.print(text)
+    }
+
+    /// Waits until all lines are printed, then tells the summary; true where anything failed. Nobody holds a lock meanwhile.
+    ///
+    /// # Errors
+    /// Stdout failed; the summary is told all the same.
+    pub(super) fn finish(mut self, ending: Ending<'_>) -> Outcome<bool> {
+        let printed = self.stdout.finish();
+        let Self { steps, created, unchanged, would_create, failed, bundles, told, hints, .. } = self;
+>>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
         drop(steps);
         failures.tell();
         let failed = failures.count();
@@ -185,7 +225,7 @@ impl<'a> Report<'a> {
                 note(&format!("{would_create} would be created, {unchanged} unchanged, {failed} failed; nothing was written"));
             }
         }
-        failed > 0
+        printed.map(|()| failed > 0)
     }
 }
 

@@ -21,16 +21,16 @@ const GROUP_COUNT: usize = 256;
 const GROUP_BYTES: usize = 32 * 1024 * 1024;
 
 /// The group that is filled, and where it goes.
-pub(super) struct GroupWriter<'r, 'a> {
-    writer: &'r mut BatchWriter<'a>,
-    report: &'r mut Report<'a>,
+pub(super) struct GroupWriter<'r, 'w, 'p> {
+    writer: &'r mut BatchWriter<'w>,
+    report: &'r mut Report<'p>,
     group: Vec<CreateSecret>,
     /// Of the values in the group.
     bytes: usize,
 }
 
-impl<'r, 'a> GroupWriter<'r, 'a> {
-    pub(super) const fn new(writer: &'r mut BatchWriter<'a>, report: &'r mut Report<'a>) -> Self {
+impl<'r, 'w, 'p> GroupWriter<'r, 'w, 'p> {
+    pub(super) const fn new(writer: &'r mut BatchWriter<'w>, report: &'r mut Report<'p>) -> Self {
         Self { writer, report, group: Vec::new(), bytes: 0 }
     }
 

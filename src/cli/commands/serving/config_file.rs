@@ -1,12 +1,13 @@
 //! The AWS configuration file of a server that runs.
 
 use std::{
+    fmt::Write as _,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, BufRead as _, BufReader, Write as _},
     path::{Path, PathBuf},
 };
 
-use super::access::Access;
+use super::access::{Access, SWITCHED_OFF};
 use crate::{
     error::{Error, Result},
     protocol::operation::Service,
@@ -86,25 +87,42 @@ fn remove_leftover(path: &Path, command: &str) -> Result<()> {
         Err(TryLockError::WouldBlock) => return Err(refused(&format!("is that of another '{command}', which runs"))),
         Err(TryLockError::Error(error)) => return Err(failed(error)),
     }
-    let (mark, mut first) = (mark(command), Vec::new());
-    let limit = u64::try_from(mark.len()).unwrap_or(u64::MAX).saturating_add(1);
-    io::Read::take(BufReader::new(&file), limit).read_until(b'\n', &mut first).map_err(failed)?;
-    if first.strip_suffix(b"\n") != Some(mark.as_bytes()) {
+    if !has_mark(&file, command).map_err(failed)? {
         return Err(refused(&format!("is there, and no '{command}' made it")));
     }
     fs::remove_file(path).map_err(|error| Error::io_at("remove", path, error))
 }
 
-/// The endpoint stands in a section of services, so that no other service is redirected.
+/// Whether a server of this command made the file that is there, which may be at work or may have left it behind. Then it is no configuration of the
+/// user's, even where the AWS tools look for one.
+pub(super) fn is_of_a_server(path: &Path, command: &str) -> bool {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file());
+    is_file && File::open(path).and_then(|file| has_mark(&file, command)).unwrap_or(false)
+}
+
+fn has_mark(file: &File, command: &str) -> io::Result<bool> {
+    let (mark, mut first) = (mark(command), Vec::new());
+    let limit = u64::try_from(mark.len()).unwrap_or(u64::MAX).saturating_add(1);
+    io::Read::take(BufReader::new(file), limit).read_until(b'\n', &mut first)?;
+    Ok(first.strip_suffix(b"\n") == Some(mark.as_bytes()))
+}
+
+/// The endpoints stand in a section of services, so that no other service is redirected.
 fn text(command: &str, access: &Access) -> String {
     let (url, credentials) = (access.url(), access.credentials());
     let (id, secret) = (credentials.access_key_id(), credentials.expose_secret_access_key());
-    let section = |service: &Service| format!("{} =\n  endpoint_url = {url}\n", section(*service));
-    let services: String = access.services().iter().map(section).collect();
-    format!(
-        "{}\n[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\nservices = coldseal\n\n[services coldseal]\n{services}",
-        mark(command)
-    )
+    let mut text = format!("{}\n[default]\naws_access_key_id = {id}\naws_secret_access_key = {secret}\n", mark(command));
+    if let Some(region) = access.region() {
+        let _ = writeln!(text, "region = {}", region.name());
+    }
+    for (setting, _) in SWITCHED_OFF {
+        let _ = writeln!(text, "{setting} = false");
+    }
+    text.push_str("services = coldseal\n\n[services coldseal]\n");
+    for service in access.services() {
+        let _ = writeln!(text, "{} =\n  endpoint_url = {url}", section(*service));
+    }
+    text
 }
 
 /// What the settings of a service go by.
@@ -117,21 +135,19 @@ const fn section(service: Service) -> &'static str {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use std::{os::unix::fs::PermissionsExt as _, sync::Arc};
+    use std::os::unix::fs::PermissionsExt as _;
 
     use super::*;
-    use crate::{cli::environment::Environment, endpoint::Credentials, secret::SecretBytes};
+    use crate::{
+        cli::{commands::serving::access::tests::access_to, environment::Environment},
+        region::Region,
+    };
 
     const COMMAND: &str = "coldseal kms serve";
 
     fn access() -> Access {
-        let credentials = Credentials::from_parts("COLDEXAMPLE", SecretBytes::new(b"secret".to_vec())).expect("printable");
-        Access::new(
-            ([127, 0, 0, 1], 8200).into(),
-            Arc::new(credentials),
-            &[Service::SecretsManager, Service::Kms],
-            &Environment::fixed(&[]),
-        )
+        let services = &[Service::SecretsManager, Service::Kms];
+        access_to("127.0.0.1:8200", services, &Environment::fixed(&[]), Region::new("us-west-2"))
     }
 
     #[test]
@@ -140,7 +156,9 @@ mod tests {
         let path = folder.path().join("serve.config");
         let made = ConfigFile::create(&path, COMMAND, &access()).expect("made");
         assert_eq!(fs::metadata(&path).expect("there").permissions().mode() & 0o777, 0o600);
-        let expected = "[default]\naws_access_key_id = COLDEXAMPLE\naws_secret_access_key = secret\nservices = coldseal\n\n\
+        let expected = "[default]\naws_access_key_id = COLDEXAMPLE\naws_secret_access_key = abc+/=\nregion = us-west-2\n\
+                        ignore_configured_endpoint_urls = false\nuse_fips_endpoint = false\nuse_dualstack_endpoint = false\n\
+                        services = coldseal\n\n\
                         [services coldseal]\nsecrets_manager =\n  endpoint_url = http://127.0.0.1:8200\nkms =\n  endpoint_url = http://127.0.0.1:8200\n";
         assert_eq!(fs::read_to_string(&path).expect("text").strip_prefix(&mark(COMMAND)).map(str::trim_start), Some(expected));
         let error = ConfigFile::create(&path, COMMAND, &access()).expect_err("in use").to_string();
@@ -157,9 +175,12 @@ mod tests {
             fs::write(&path, content).expect("written");
             let error = ConfigFile::create(&path, COMMAND, &access()).expect_err("not ours").to_string();
             assert!(error.contains("no 'coldseal kms serve' made it"), "{error}");
+            assert!(!is_of_a_server(&path, COMMAND), "{content:?}");
             assert_eq!(fs::read_to_string(&path).expect("as before"), content);
         }
         fs::write(&path, format!("{}\n[default]\nstale\n", mark(COMMAND))).expect("written");
+        assert!(is_of_a_server(&path, COMMAND) && !is_of_a_server(&path, "coldseal serve"));
+        assert!(!is_of_a_server(folder.path(), COMMAND) && !is_of_a_server(&folder.path().join("none"), COMMAND));
         let made = ConfigFile::create(&path, COMMAND, &access()).expect("replaced");
         assert!(!fs::read_to_string(&path).expect("text").contains("stale"));
         // What somebody puts in its place is not ours to remove.
