@@ -106,7 +106,7 @@ impl Printer {
     }
 
     /// What [`Printer::print`] prints.
-    pub(crate) fn text(&self, result: &impl Serialize) -> Outcome<String> {
+    fn text(&self, result: &impl Serialize) -> Outcome<String> {
         if self.prints_json() {
             return Ok(render_json(result, self.look.strange, self.times.zone()).map_err(|_| NOT_JSON)?);
         }
@@ -123,15 +123,21 @@ impl Printer {
 
     /// Prints results as JSON Lines; with `--output` or `--query` each as these say.
     pub(crate) fn print_lines(&self, results: &[impl Serialize]) -> Outcome {
-        if self.wants_document() {
-            return results.iter().try_for_each(|result| self.print(result));
-        }
+        print_text(&self.lines_text(results)?)
+    }
+
+    /// What [`Printer::print_lines`] prints.
+    pub(crate) fn lines_text(&self, results: &[impl Serialize]) -> Outcome<String> {
         let mut text = String::new();
         for result in results {
-            text.push_str(&serde_json::to_string(result).map_err(|_| NOT_JSON)?);
-            text.push('\n');
+            if self.wants_document() {
+                text.push_str(&self.text(result)?);
+            } else {
+                text.push_str(&serde_json::to_string(result).map_err(|_| NOT_JSON)?);
+                text.push('\n');
+            }
         }
-        print_text(&text)
+        Ok(text)
     }
 
     fn print_value(&self, value: &Value) -> Outcome {

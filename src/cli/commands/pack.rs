@@ -3,11 +3,7 @@
 mod calls;
 mod check;
 mod dry_run;
-<<<<<<< HEAD
-=======
-mod failure_code;
 mod line_printer;
->>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
 mod report;
 mod writing;
 

@@ -8,25 +8,16 @@ use crate::{
     arn::SecretArn,
     cli::{
         command_operation::CommandOperation,
-<<<<<<< HEAD
         commands::{
             failed_secrets::FailedSecrets,
             failure_code::{FailureCode, message},
-=======
-        commands::pack::{
-            failure_code::{FailureCode, message},
-            line_printer::LinePrinter,
->>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
+            pack::line_printer::LinePrinter,
         },
         failure::{Hint, Outcome, hints},
         plan::{EntryFault, EntryPlace},
         printer::Printer,
         progress::ItemProgress,
-<<<<<<< HEAD
         terminal::{counted, note},
-=======
-        terminal::{counted, note, warn},
->>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
     },
     vault::{BatchEntry, BatchStatus, SecretChange},
 };
@@ -128,14 +119,8 @@ pub(super) struct Report<'a> {
 impl<'a> Report<'a> {
     pub(super) fn new(printer: &'a Printer, count: u64) -> Self {
         let steps = ItemProgress::new(count, "secrets");
-<<<<<<< HEAD
         let (failures, merged, keys) = (FailedSecrets::default(), None, BTreeSet::new());
-        Self { printer, steps, created: 0, unchanged: 0, would_create: 0, failures, bundles: 0, merged, keys }
-=======
-        let (told, hints, merged, keys) = (Vec::new(), Vec::new(), None, BTreeSet::new());
-        let stdout = LinePrinter::start();
-        Self { printer, stdout, steps, created: 0, unchanged: 0, would_create: 0, failed: 0, bundles: 0, told, hints, merged, keys }
->>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
+        Self { printer, stdout: LinePrinter::start(), steps, created: 0, unchanged: 0, would_create: 0, failures, bundles: 0, merged, keys }
     }
 
     /// What was made, for warnings about its keys.
@@ -183,25 +168,7 @@ impl<'a> Report<'a> {
 
     fn lines(&mut self, lines: &[Line<'_>]) -> Outcome {
         self.steps.add(u64::try_from(lines.len()).unwrap_or_default());
-<<<<<<< HEAD
-        self.printer.print_lines(lines)
-    }
-
-    /// Tells the summary; true where anything failed.
-    pub(super) fn finish(self, ending: Ending<'_>) -> bool {
-        let Self { steps, created, unchanged, would_create, failures, bundles, .. } = self;
-=======
-        let mut text = String::new();
-        for line in lines {
-            if self.printer.wants_document() {
-                text.push_str(&self.printer.text(line)?);
-            } else {
-                let json = serde_json::to_string(line).map_err(|_| Error::Misuse("a result is always JSON"))?;
-                // Writing to a String does not fail.
-                let _ = writeln!(text, "{json}");
-            }
-        }
-        self.stdout.print(text)
+        self.stdout.print(self.printer.lines_text(lines)?)
     }
 
     /// Waits until all lines are printed, then tells the summary; true where anything failed. Nobody holds a lock meanwhile.
@@ -210,8 +177,7 @@ impl<'a> Report<'a> {
     /// Stdout failed; the summary is told all the same.
     pub(super) fn finish(mut self, ending: Ending<'_>) -> Outcome<bool> {
         let printed = self.stdout.finish();
-        let Self { steps, created, unchanged, would_create, failed, bundles, told, hints, .. } = self;
->>>>>>> fd0508e (Let no slow reader of pack keep others waiting, and verify go on past a missing path)
+        let Self { steps, created, unchanged, would_create, failures, bundles, .. } = self;
         drop(steps);
         failures.tell();
         let failed = failures.count();
