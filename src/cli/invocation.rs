@@ -55,7 +55,7 @@ impl Invocation {
         values: InputValues,
     ) -> Outcome<Self> {
         let profile = Profile::load(&environment, global.profile.as_deref())?;
-        let access = KeyAccess::new(global, &environment)?;
+        let access = KeyAccess::new(global, &environment, &profile)?;
         let location = keystore_location(global, &environment)?;
         let vault = vault(global, &environment);
         register(&environment, &location, &vault)?;

@@ -7,6 +7,7 @@ use super::{
     environment::Environment,
     failure::Outcome,
     online::{Discovery, Online, online},
+    profile::Profile,
     regions::Regions,
     usage::UsageError,
 };
@@ -23,9 +24,9 @@ pub(crate) struct KeyAccess {
 
 impl KeyAccess {
     /// Nothing is called yet.
-    pub(crate) fn new(global: &GlobalArgs, environment: &Environment) -> Outcome<Self> {
+    pub(crate) fn new(global: &GlobalArgs, environment: &Environment, profile: &Profile) -> Outcome<Self> {
         let discovery = Discovery::parse(&global.kms_discovery)?;
-        let online = online(global, environment)?;
+        let online = online(global, environment, profile)?;
         Ok(Self { account: account(global, environment)?, online, discovery })
     }
 

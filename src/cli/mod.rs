@@ -1,6 +1,8 @@
 //! The command line, for the binary: arguments -> validated plan -> calls -> output. The only place for prompts, messages and exit codes.
 
 mod args;
+#[cfg(feature = "kms-client")]
+mod ca_bundle;
 mod cli_input;
 mod color;
 mod command_operation;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 #[cfg(feature = "kms-client")]
 use std::time::Duration;
 
-use super::{args::GlobalArgs, environment::Environment, failure::Outcome, terminal::note, usage::UsageError};
+#[cfg(feature = "kms-client")]
+use super::ca_bundle::ca_bundle;
+use super::{args::GlobalArgs, environment::Environment, failure::Outcome, profile::Profile, terminal::note, usage::UsageError};
 #[cfg(feature = "kms-client")]
 use crate::kms::{AwsKms, AwsKmsOptions};
 use crate::{
@@ -33,11 +35,11 @@ impl Online {
 }
 
 /// AWS KMS, where `--kms aws` or `COLDSEAL_KMS=aws` asks for it. Nothing is called yet.
-pub(crate) fn online(global: &GlobalArgs, environment: &Environment) -> Outcome<Option<Online>> {
+pub(crate) fn online(global: &GlobalArgs, environment: &Environment, profile: &Profile) -> Outcome<Option<Online>> {
     refuse_what_has_no_like(global)?;
     if is_asked_for(global, environment)? {
         refuse_unsafe(global)?;
-        let online = connect(global)?;
+        let online = connect(global, environment, profile)?;
         note("kms: aws");
         return Ok(Some(online));
     }
@@ -53,18 +55,11 @@ pub(crate) fn online(global: &GlobalArgs, environment: &Environment) -> Outcome<
     }
 }
 
-const TRUST: &str = "add the certificate to those that the system trusts";
-
-/// Global options of the AWS CLI that would take the protection away from what goes to AWS KMS, or say whom to trust, which the system's certificates
-/// do alone. Where nothing connects they do nothing.
+/// Global options of the AWS CLI that would take the protection away from what goes to AWS KMS. Where nothing connects they do nothing.
 fn refuse_unsafe(global: &GlobalArgs) -> Outcome {
     if global.aws.no_verify_ssl {
         let error = UsageError::new("--no-verify-ssl: whom data keys are sent to is always verified with --kms aws");
-        return Err(error.with_hint(TRUST).into());
-    }
-    if global.aws.ca_bundle.is_some() {
-        let error = UsageError::new("--ca-bundle: with --kms aws the system's certificates alone say whom to trust");
-        return Err(error.with_hint(TRUST).into());
+        return Err(error.with_hint("--ca-bundle FILE names the certificates to trust in place of the system's").into());
     }
     if global.aws.no_sign_request {
         return Err(UsageError::new("--no-sign-request: AWS KMS answers signed requests only; leave it out with --kms aws").into());
@@ -101,8 +96,9 @@ fn is_asked_for(global: &GlobalArgs, environment: &Environment) -> Outcome<bool>
 }
 
 #[cfg(feature = "kms-client")]
-fn connect(global: &GlobalArgs) -> Outcome<Online> {
+fn connect(global: &GlobalArgs, environment: &Environment, profile: &Profile) -> Outcome<Online> {
     let options = AwsKmsOptions {
+        ca_bundle: ca_bundle(global.aws.ca_bundle.as_deref(), environment, profile)?,
         profile: global.profile.clone(),
         endpoint_url: global.endpoint_url.clone(),
         max_attempts: global.max_attempts,
@@ -118,7 +114,7 @@ fn connect(global: &GlobalArgs) -> Outcome<Online> {
 }
 
 #[cfg(not(feature = "kms-client"))]
-fn connect(_: &GlobalArgs) -> Outcome<Online> {
+fn connect(_: &GlobalArgs, _: &Environment, _: &Profile) -> Outcome<Online> {
     let error = super::usage::ConfigError::new("--kms aws: this build has no network code");
     Err(error.with_hint("a build with the feature 'aws', which is on by default, has it; --kms embedded uses the keystore").into())
 }

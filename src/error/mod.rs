@@ -22,7 +22,7 @@ pub(crate) use edk::shorten_to;
 pub use edk::{EdkAttempt, EdkOutcome, PassedOver};
 pub use format::{FormatError, FormatProblem};
 pub use key::KeyProblem;
-pub use no_answer::NoAnswer;
+pub use no_answer::{NoAnswer, Obstacle, TlsObstacle};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use refusal::JsonKind;
 pub use refusal::{

@@ -45,7 +45,7 @@ pub(crate) use aws::OnlineKeyring;
 #[cfg(test)]
 pub(crate) use aws::fake;
 #[cfg(feature = "kms-client")]
-pub use aws::{AwsKms, AwsKmsOptions, CallCounts};
+pub use aws::{AwsKms, AwsKmsOptions, CaBundle, CaBundleError, CallCounts};
 pub use aws::{LimitedKms, OnlineKey, OnlineKms, OnlineOpening};
 #[cfg(test)]
 use embedded::Clock;

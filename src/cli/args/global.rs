@@ -78,7 +78,8 @@ pub(crate) struct GlobalArgs {
 /// Global options of the AWS CLI that do nothing here, or are refused with `--kms aws`. Scripts pass them.
 #[derive(Debug, Args)]
 pub(crate) struct AwsGlobalArgs {
-    #[arg(long, global = true, hide = true, value_name = "FILE")]
+    /// With --kms aws: certificates in PEM to trust in place of the system's [else AWS_CA_BUNDLE, the profile's ca_bundle]
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub(crate) ca_bundle: Option<PathBuf>,
     #[arg(long, global = true, hide = true)]
     pub(crate) no_verify_ssl: bool,

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     arn::{AliasArn, KeyArn, SecretArn},
-    error::{EdkAttempt, EdkOutcome, KeyProblem, NoAnswer, PassedOver, SetupError},
+    error::{EdkAttempt, EdkOutcome, KeyProblem, NoAnswer, Obstacle, PassedOver, SetupError},
     region::Region,
 };
 
@@ -339,7 +339,7 @@ fn no_refusal_names_a_flag_or_a_command() {
 fn a_list_of_regions_says_each_region_once() {
     let aws = AwsRefusal::new(ErrorCode::AccessDeniedException, "no").of_call("Encrypt", region(), "alias/app");
     assert_eq!(aws.to_string(), "us-west-2, Encrypt with alias/app: no");
-    let no_answer = NoAnswer { doing: "calling Encrypt".to_owned(), reason: "cut".to_owned() };
+    let no_answer = NoAnswer { doing: "calling Encrypt".to_owned(), reason: "cut".to_owned(), obstacle: Obstacle::Network };
     let problem = |place: &str, cause: Cause| RegionProblem { place: place.to_owned(), cause };
     let one = RegionsRefusal { problems: vec![problem("us-west-2", Cause::Aws(aws.clone()))] };
     assert_eq!(one.to_string(), "us-west-2: Encrypt with alias/app: no (nothing was written)");

@@ -10,7 +10,7 @@ use super::{OnlineKey, OnlineKms};
 use crate::{
     arn::KeyArn,
     crypto::EcPublicKey,
-    error::{AwsRefusal, Error, ErrorCode, NoAnswer, Result, SetupError},
+    error::{AwsRefusal, Error, ErrorCode, NoAnswer, Obstacle, Result, SetupError},
     format::EncryptionContext,
     keyring::{CiphertextBlob, Kms, RsaEncryptionAlgorithm},
     kms::{CreateKey, EmbeddedKms, KeySpec, PublicKey},
@@ -120,7 +120,9 @@ impl FakeKms {
             None => {}
             Some(FakeRefusal::Denied) => return Err(refused(ErrorCode::AccessDeniedException, "not authorized")),
             Some(FakeRefusal::Throttled) => return Err(refused(ErrorCode::ThrottlingException, "Rate exceeded")),
-            Some(FakeRefusal::NoAnswer) => return Err(NoAnswer { doing, reason: "connection refused".to_owned() }.into()),
+            Some(FakeRefusal::NoAnswer) => {
+                return Err(NoAnswer { doing, reason: "connection refused".to_owned(), obstacle: Obstacle::Network }.into());
+            }
             Some(FakeRefusal::NoCredentials) => return Err(SetupError::NoCredentials("none at all".to_owned()).into()),
         }
         if operation == "Encrypt" && self.gate > 0 {

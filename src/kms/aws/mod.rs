@@ -9,7 +9,7 @@ mod online_keyring;
 mod online_wrapping;
 
 #[cfg(feature = "kms-client")]
-pub use client::{AwsKms, AwsKmsOptions, CallCounts};
+pub use client::{AwsKms, AwsKmsOptions, CaBundle, CaBundleError, CallCounts};
 pub use limited::LimitedKms;
 pub(crate) use online_keyring::OnlineKeyring;
 pub use online_keyring::OnlineOpening;

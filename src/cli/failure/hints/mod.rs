@@ -3,6 +3,7 @@
 mod attempts;
 mod hint;
 mod keys;
+mod online;
 mod public_keys;
 mod refusals;
 mod secrets;
@@ -14,7 +15,7 @@ use self::{attempts::of_attempts, hint::one};
 
 use crate::{
     cli::command_operation::CommandOperation,
-    error::{ContextMismatch, Damage, Error, FormatError, FormatProblem},
+    error::{ContextMismatch, Damage, Error, FormatError, FormatProblem, Obstacle},
 };
 
 pub(crate) use hint::Hint;
@@ -61,7 +62,10 @@ fn of_error(error: &Error, operation: CommandOperation) -> Vec<Hint> {
         Error::Setup(error) => setup::hints(error, operation),
         Error::Service(refusal) => refusals::hints(refusal, operation),
         Error::Signature => one("fetch the message again, from whoever signed it"),
-        Error::NoAnswer(_) => one("is the Region's endpoint reachable from here? --endpoint-url names another; nothing was written"),
+        Error::NoAnswer(no_answer) => one(match no_answer.obstacle {
+            Obstacle::Tls(obstacle) => online::of_tls(obstacle),
+            _ => "is the Region's endpoint reachable from here? --endpoint-url names another; nothing was written",
+        }),
         Error::NotSynced { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
             one("a directory that may be written and not read cannot be synced: 'chmod u+r' lets it be read")
         }

@@ -2,11 +2,11 @@
 
 use super::{
     hint::{Hint, one},
-    keys, public_keys, secrets, setup,
+    keys, online, public_keys, secrets, setup,
 };
 use crate::{
     cli::command_operation::CommandOperation,
-    error::{AwsRefusal, Cause, Constraint, ErrorCode, PathStep, Refusal, RequestRefusal, Violation},
+    error::{AwsRefusal, Cause, Constraint, ErrorCode, Obstacle, PathStep, Refusal, RequestRefusal, Violation},
 };
 
 pub(super) fn hints(refusal: &Refusal, operation: CommandOperation) -> Vec<Hint> {
@@ -35,7 +35,10 @@ fn of_cause(cause: &Cause, operation: CommandOperation) -> Vec<Hint> {
         Cause::KeyUse(refusal) => keys::of_use(refusal, operation),
         Cause::Replica(refusal) => secrets::of_replica(refusal),
         Cause::Request(refusal) => of_request(refusal, operation),
-        Cause::NoAnswer(_) => one("is the Region's endpoint reachable from here? --partial does the other Regions now"),
+        Cause::NoAnswer(no_answer) => one(match no_answer.obstacle {
+            Obstacle::Tls(obstacle) => online::of_tls(obstacle),
+            _ => "is the Region's endpoint reachable from here? --partial does the other Regions now",
+        }),
         Cause::Setup(error) => setup::hints(error, operation),
         Cause::Told(_) => Vec::new(),
     }

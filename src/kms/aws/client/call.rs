@@ -11,7 +11,7 @@ use aws_sdk_kms::{
 };
 
 use crate::{
-    error::{Error, NoAnswer},
+    error::{Error, NoAnswer, Obstacle},
     region::Region,
 };
 
@@ -31,8 +31,13 @@ impl<'a> Call<'a> {
 
     /// No answer came that can be used.
     pub(super) fn no_answer(&self, reason: impl Into<String>) -> Error {
+        self.stopped_by(Obstacle::Network, reason)
+    }
+
+    /// No answer came, since this stood in the way.
+    pub(super) fn stopped_by(&self, obstacle: Obstacle, reason: impl Into<String>) -> Error {
         let Self { operation, region, key } = self;
-        NoAnswer { doing: format!("calling {operation} in {region} with {key}"), reason: reason.into() }.into()
+        NoAnswer { doing: format!("calling {operation} in {region} with {key}"), reason: reason.into(), obstacle }.into()
     }
 }
 

@@ -24,7 +24,7 @@ use aws_sdk_kms::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-use super::options::AwsKmsOptions;
+use super::{options::AwsKmsOptions, tls};
 use crate::{
     error::{Error, Result, SetupError},
     parallel::{lock, require_threads},
@@ -50,7 +50,7 @@ impl Connection {
     /// names one: the SDK would ask the machine's metadata service.
     pub(super) fn open(options: &AwsKmsOptions, region: Region) -> Result<Self> {
         let runtime = start()?;
-        let loaded = run(&runtime, load(options.profile.clone(), region));
+        let loaded = run(&runtime, load(options.clone(), region));
         let loaded = loaded.ok_or(SetupError::AwsConfiguration)?;
         let config = configure(&loaded, options, ATTEMPT_ALLOWANCE);
         Ok(Self::new(runtime, config))
@@ -101,7 +101,9 @@ fn run<T: Send + 'static>(runtime: &Runtime, future: impl Future<Output = T> + S
 
 /// A profile that is asked for gives the credentials, and nothing else does: the SDK's chain would take those of the environment first, and
 /// those of the machine where there is no such profile.
-async fn load(profile: Option<String>, region: Region) -> SdkConfig {
+async fn load(options: AwsKmsOptions, region: Region) -> SdkConfig {
+    let AwsKmsOptions { profile, ca_bundle, .. } = options;
+    let http_client = ca_bundle.as_ref().map(tls::trusting);
     let version = BehaviorVersion::latest();
     let mut loader = aws_config::defaults(version);
     if let Ok(metadata) = FrameworkMetadata::new("coldseal", Some(env!("CARGO_PKG_VERSION"))) {
@@ -114,9 +116,15 @@ async fn load(profile: Option<String>, region: Region) -> SdkConfig {
     let of_environment = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new());
     let region = of_environment.or_else(of_profile.build()).or_else(config::Region::new(region.name())).region().await;
     if let Some(profile) = profile {
-        let provider = ProviderConfig::default().with_behavior_version(Some(version)).with_region(region.clone());
+        let mut provider = ProviderConfig::default().with_behavior_version(Some(version)).with_region(region.clone());
+        if let Some(http_client) = &http_client {
+            provider = provider.with_http_client(http_client.clone());
+        }
         let credentials = ProfileFileCredentialsProvider::builder().configure(&provider).profile_name(&profile).build();
         loader = loader.profile_name(profile).credentials_provider(credentials);
+    }
+    if let Some(http_client) = http_client {
+        loader = loader.http_client(http_client);
     }
     loader.region(region).load().await
 }

@@ -5,8 +5,8 @@ use std::error::Error as StdError;
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_kms::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 
-use super::call::Call;
-use crate::error::{AwsRefusal, Error, ErrorCode, SetupError};
+use super::{call::Call, tls};
+use crate::error::{AwsRefusal, Error, ErrorCode, Obstacle, SetupError};
 
 /// Longest text of an answer that an error repeats, in bytes.
 const SHOWN: usize = 1024;
@@ -39,7 +39,10 @@ pub(super) fn from_sdk<E: SdkFailure>(call: &Call<'_>, error: &SdkError<E>, atte
             let cause = chain(error).last().map(ToString::to_string).unwrap_or_default();
             call.no_answer(format!("no request was sent: {}", shown(&cause)))
         }
-        _ => call.no_answer(format!("{}{}", causes(error), after(attempts))),
+        _ => {
+            let obstacle = tls::obstacle(error).map_or(Obstacle::Network, Obstacle::Tls);
+            call.stopped_by(obstacle, format!("{}{}", causes(error), after(attempts)))
+        }
     }
 }
 
@@ -132,7 +135,7 @@ fn causes(error: &(dyn StdError + 'static)) -> String {
     shown(&joined(chain(error).skip(1).filter(|cause| !cause.is::<ConnectorError>())))
 }
 
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+pub(super) fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 

@@ -3,11 +3,13 @@
 //! | file | what |
 //! | --- | --- |
 //! | `connection` | the SDK's configuration and credential chain, one client per Region, the runtime that they run on |
+//! | `ca_bundle` | whose certificates are trusted |
 //! | `call` | one call: its name for people, its attempts |
 //! | `answer` | what an answer has to hold before it is used |
 //! | `asked_once` | the answers of DescribeKey and GetPublicKey, each asked for once |
 //! | `failure` | the SDK's errors by AWS's names |
 //! | `options` | what a caller may set |
+//! | `tls` | the HTTP client that trusts a bundle's certificates, and why a connection of TLS is not made |
 //!
 //! **Plaintext.** The SDK gives data keys as plain bytes, which are moved into buffers that wipe. What it holds itself cannot be reached from
 //! here: the HTTP bodies, with the base64 of what is encrypted or was decrypted, and TLS's buffers. The binary's allocator wipes them when
@@ -15,12 +17,14 @@
 
 mod answer;
 mod asked_once;
+mod ca_bundle;
 mod call;
 mod connection;
 mod failure;
 mod options;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::{
     collections::HashMap,
@@ -39,7 +43,10 @@ use aws_sdk_kms::{
     types::{EncryptionAlgorithmSpec, KeyAgreementAlgorithmSpec},
 };
 
-pub use self::options::AwsKmsOptions;
+pub use self::{
+    ca_bundle::{CaBundle, CaBundleError},
+    options::AwsKmsOptions,
+};
 use self::{
     asked_once::AskedOnce,
     call::{Call, Transmits},

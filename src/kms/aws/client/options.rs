@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::ca_bundle::CaBundle;
+
 /// What of the SDK's configuration is set outright. The rest is the SDK's own: `AWS_PROFILE`, `AWS_CONFIG_FILE`, `AWS_ENDPOINT_URL_KMS`, `AWS_RETRY_MODE`, ….
 ///
 /// Nothing is required: [`AwsKmsOptions::default`] leaves all of it to the SDK.
@@ -13,6 +15,9 @@ pub struct AwsKmsOptions {
     pub profile: Option<String>,
     /// The endpoint of every Region, with `http://` or `https://`. It is KMS's alone: credentials come from where they came from.
     pub endpoint_url: Option<String>,
+    /// Whose certificates are trusted, in place of those that the system trusts: by the SDK's credentials providers too. The SDK looks at neither
+    /// `AWS_CA_BUNDLE` nor a profile's `ca_bundle`.
+    pub ca_bundle: Option<CaBundle>,
     /// How often a call is made until it is given up, the first time included; from 1. The SDK's default is 3.
     pub max_attempts: Option<u32>,
     /// How long a connection may take to be made; zero for any time. The SDK's default is 3.1 seconds.

@@ -4,7 +4,7 @@ use aws_credential_types::provider::{error::CredentialsError, future};
 
 use super::*;
 use crate::{
-    error::{Error, ErrorCode, NoAnswer, SetupError},
+    error::{Error, ErrorCode, NoAnswer, Obstacle, SetupError},
     format::EncryptedDataKey,
     keyring::{AwsKmsKeyring, CiphertextBlob, Keyring as _, Kms as _, RsaEncryptionAlgorithm, Unwrapped},
     kms::CallCounts,
@@ -33,7 +33,7 @@ fn refused(answer: Answer) -> (ErrorCode, String) {
 
 fn reason(answer: Answer) -> String {
     match generate(&Memory::answering(answer)) {
-        Error::NoAnswer(NoAnswer { doing, reason }) => {
+        Error::NoAnswer(NoAnswer { doing, reason, obstacle: Obstacle::Network }) => {
             assert_eq!(doing, format!("calling GenerateDataKey in us-east-1 with {}", arn("us-east-1")));
             reason
         }
