@@ -34,6 +34,7 @@ class Tool:
 
 
 def coldseal_tools(binary):
+    Path("wrapping.key").touch(0o600)
     Path("wrapping.key").write_bytes(os.urandom(32))
     key = ["--raw-aes-key", "bench/key=wrapping.key"]
     tools = []

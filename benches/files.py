@@ -38,6 +38,7 @@ class Bench:
     def prepare(self):
         """A file of random bytes, its message, and keys for the Regions."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "wrapping.key").touch(0o600)
         (self.folder / "wrapping.key").write_bytes(os.urandom(32))
         with open(self.folder / "payload", "wb") as payload:
             for _ in range(self.size // MIB):

@@ -63,6 +63,7 @@ def main(binary, instructions, folder):
     folder = Path(folder)
     folder.mkdir(parents=True)
     print(table("seal of 1 KiB in memory", samples(folder, instructions, "seal", str(SEALS))), end="\n\n")
+    (folder / "wrapping.key").touch(0o600)
     (folder / "wrapping.key").write_bytes(os.urandom(32))
     with open(folder / "payload", "wb") as payload:
         for _ in range(LARGE):

@@ -12,9 +12,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use super::usage::UsageError;
+use super::{terminal::note, usage::UsageError};
 use crate::{
-    durable::{followed, parent_of},
+    durable::{self, SecretFileAccess, followed, parent_of, wait_for_writer},
+    error::SetupError,
     parallel::lock,
 };
 
@@ -164,6 +165,7 @@ struct Registered {
     kept: Vec<(Identity, KeptFile)>,
     outputs: Vec<Identity>,
     stdout: Option<FileId>,
+    secret_access: SecretFileAccess,
 }
 
 impl FilesInUse {
@@ -178,11 +180,40 @@ impl FilesInUse {
     /// The system's; it is an output of this command.
     pub(crate) fn open(&self, path: &Path) -> io::Result<File> {
         let file = File::open(path)?;
-        match FileId::of(&file.metadata()?) {
-            Some(id) => self.registered().read(id).map_err(io::Error::other)?,
-            None => self.to_be_read(path),
-        }
+        self.opened(path, &file.metadata()?)?;
         Ok(file)
+    }
+
+    /// Opens a file with a key or a passphrase, and says whether it is the user's alone. Where it is a pipe without a writer, waiting is told.
+    ///
+    /// # Errors
+    /// The system's; it is an output of this command.
+    pub(crate) fn open_secret(&self, path: &Path) -> io::Result<(File, Result<(), SetupError>)> {
+        let file = durable::open(path)?;
+        let metadata = file.metadata()?;
+        self.opened(path, &metadata)?;
+        wait_for_writer(&file, || note(&format!("waiting for somebody to write to {}, a pipe", path.display())))?;
+        Ok((file, self.secret_access().check(path, &metadata)))
+    }
+
+    /// Which files with keys and passphrases are read.
+    pub(crate) fn secret_access(&self) -> SecretFileAccess {
+        self.registered().secret_access
+    }
+
+    /// From here on all of them are.
+    pub(crate) fn allow_unsafe_permissions(&self) {
+        self.registered().secret_access = SecretFileAccess::Any;
+    }
+
+    fn opened(&self, path: &Path, metadata: &Metadata) -> io::Result<()> {
+        match FileId::of(metadata) {
+            Some(id) => self.registered().read(id).map_err(io::Error::other),
+            None => {
+                self.to_be_read(path);
+                Ok(())
+            }
+        }
     }
 
     /// Registers the payload of a command, by its path.
@@ -209,6 +240,7 @@ impl FilesInUse {
     }
 
     /// Takes back that a file is read: what stands there was no input.
+    #[cfg(feature = "kms-endpoint")]
     pub(crate) fn release(&self, path: &Path) {
         let (identity, mut registered) = (Identity::of(path), self.registered());
         identity.id.iter().for_each(|id| {
@@ -240,7 +272,6 @@ impl FilesInUse {
     /// The command reads it, or writes it already; coldseal keeps it.
     pub(crate) fn write(&self, path: &Path) -> Result<(), UsageError> {
         let (identity, mut registered) = (Identity::of(path), self.registered());
-    #[cfg(feature = "kms-endpoint")]
         registered.require_free(&identity).map_err(|conflict| conflict.at(path))?;
         if registered.outputs.iter().any(|output| output.is(&identity)) {
             return Err(Conflict::WritesTwice.at(path));

@@ -54,6 +54,9 @@ impl Invocation {
         operation: CommandOperation,
         values: InputValues,
     ) -> Outcome<Self> {
+        if global.allow_unsafe_permissions {
+            environment.files().allow_unsafe_permissions();
+        }
         let profile = Profile::load(&environment, global.profile.as_deref())?;
         let access = KeyAccess::new(global, &environment, &profile)?;
         let location = keystore_location(global, &environment)?;

@@ -62,7 +62,7 @@ impl Keystore {
 
     /// Says what a first use made, and what that means.
     pub(crate) fn note_made(&self, committed: &Committed) {
-        let KeystoreLocation { keystore, key_file } = &self.location;
+        let KeystoreLocation { keystore, key_file, .. } = &self.location;
         let made = match committed {
             Committed::Created => format!("made the keystore {} and its key file {}", keystore.display(), key_file.display()),
             Committed::CreatedWithAdoptedKeyFile => {
@@ -108,6 +108,7 @@ pub(super) fn keystore_location(global: &GlobalArgs, environment: &Environment) 
         location.key_file = std::path::absolute(&key_file).unwrap_or(key_file);
     }
     location.key_file = followed(location.key_file)?;
+    location.key_file_access = environment.files().secret_access();
     Ok(location)
 }
 
@@ -121,8 +122,9 @@ fn followed(path: PathBuf) -> Outcome<PathBuf> {
 }
 
 /// Another keystore than the one in use, with its own key file where one is named.
-pub(crate) fn other_location(keystore: PathBuf, key_file: Option<PathBuf>) -> KeystoreLocation {
+pub(crate) fn other_location(environment: &Environment, keystore: PathBuf, key_file: Option<PathBuf>) -> KeystoreLocation {
     let mut location = KeystoreLocation::new(keystore);
+    location.key_file_access = environment.files().secret_access();
     if let Some(key_file) = key_file {
         location.key_file = key_file;
     }

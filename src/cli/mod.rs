@@ -47,6 +47,7 @@ mod raw_rsa_key;
 mod recovery_key;
 mod regions;
 mod replica_regions;
+mod secret_file;
 mod secret_input;
 mod shorthand;
 mod shown;

@@ -1,12 +1,10 @@
 //! Where the keystore's passphrase comes from.
 
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use super::{
-    args::kms::NewPassphraseArgs, environment::Environment, files_in_use::FilesInUse, passphrase_strength::WeakPassphrase, prompt::Prompter,
+    args::kms::NewPassphraseArgs, environment::Environment, files_in_use::FilesInUse, passphrase_strength::WeakPassphrase,
+    prompt::Prompter, secret_file::SecretFile,
 };
 use crate::{
     error::{Error, Result},
@@ -15,7 +13,7 @@ use crate::{
 };
 
 /// Longest passphrase that is read, in bytes.
-const MAX_LENGTH: u64 = 4096;
+const MAX_LENGTH: usize = 4096;
 
 /// A file, a descriptor, a variable or a prompt, in this order.
 pub(crate) struct PassphraseSources {
@@ -131,12 +129,10 @@ impl PassphraseSource {
 /// A file's content without one line end.
 fn read_line(files: &FilesInUse, path: &Path) -> Result<SecretBytes> {
     let reading = |error| Error::setup(format!("reading the passphrase from {}: {error}", path.display()));
-    let mut bytes = Vec::with_capacity(8192);
-    files.open(path).and_then(|file| file.take(MAX_LENGTH + 3).read_to_end(&mut bytes)).map_err(reading)?;
-    let mut passphrase = SecretBytes::new(bytes);
+    let mut passphrase = SecretFile::read(files, path, MAX_LENGTH + 2).map_err(reading)?.into_secret()?;
     let without_end = passphrase.expose().strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line).len());
     passphrase.truncate(without_end.unwrap_or(usize::MAX));
-    if passphrase.is_empty() || u64::try_from(passphrase.len()).unwrap_or(u64::MAX) > MAX_LENGTH {
+    if passphrase.is_empty() || passphrase.len() > MAX_LENGTH {
         return Err(Error::setup(format!("{}: a passphrase has 1 to {MAX_LENGTH} bytes", path.display())));
     }
     Ok(passphrase)

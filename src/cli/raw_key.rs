@@ -1,12 +1,9 @@
 //! What the options `--raw-aes-key`, `--raw-rsa-key` and `--raw-ecdh-key` have in common: a key file, read whole and bounded.
 
-use std::{
-    io::Read as _,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
-use super::{encryption_context::Purpose, failure::Outcome, files_in_use::FilesInUse, usage::UsageError};
-use crate::{crypto::KeyFile, keyring::Keyring, secret::SecretBytes};
+use super::{encryption_context::Purpose, failure::Outcome, files_in_use::FilesInUse, secret_file::SecretFile, usage::UsageError};
+use crate::{crypto::KeyFile, error::Error, keyring::Keyring};
 
 /// Longest PEM or DER file that is read. An RSA key of 8192 bits has less than 7 KB in PEM.
 const LIMIT: usize = 64 * 1024;
@@ -55,32 +52,24 @@ fn until<'a>(text: &'a str, end: char, others: &str) -> Option<(String, &'a str)
     None
 }
 
-/// The file's bytes; of a longer file `limit` and one.
-pub(crate) fn read_key_file(files: &FilesInUse, parameter: &str, file: &Path, limit: usize) -> Outcome<SecretBytes> {
+/// Reads the file; of a longer one `limit` bytes and one.
+pub(crate) fn read_key_file(files: &FilesInUse, parameter: &str, file: &Path, limit: usize) -> Outcome<SecretFile> {
     let failed = |error: std::io::Error| UsageError::parameter(parameter, format!("reading {}: {error}", file.display()));
-    let mut bytes = SecretBytes::zeroed(limit.saturating_add(1));
-    let mut length: usize = 0;
-    let mut opened = files.open(file).map_err(failed)?;
-    loop {
-        match opened.read(bytes.expose_mut().get_mut(length..).unwrap_or_default()) {
-            Ok(0) => break,
-            Ok(count) => length += count,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(failed(error).into()),
-        }
-    }
-    bytes.truncate(length);
-    Ok(bytes)
+    Ok(SecretFile::read(files, file, limit).map_err(failed)?)
 }
 
-/// The RSA or elliptic curve key of a file in PEM or DER.
+/// The RSA or elliptic curve key of a file in PEM or DER. Others may have a public one.
 pub(crate) fn read_asymmetric_key(files: &FilesInUse, parameter: &str, file: &Path) -> Outcome<KeyFile> {
-    let bytes = read_key_file(files, parameter, file, LIMIT)?;
-    let refused = |what: &dyn std::fmt::Display| UsageError::parameter(parameter, format!("{}: {what}", file.display()));
-    if bytes.len() > LIMIT {
+    let read = read_key_file(files, parameter, file, LIMIT)?;
+    let refused = |what: &dyn std::fmt::Display| UsageError::parameter(parameter, format!("{}: {what}", read.path().display()));
+    if read.bytes().len() > LIMIT {
         return Err(refused(&format!("longer than the {LIMIT} bytes that a key can have")).into());
     }
-    Ok(KeyFile::parse(bytes.expose()).map_err(|error| refused(&error))?)
+    let key = KeyFile::parse(read.bytes().expose()).map_err(|error| refused(&error))?;
+    if matches!(key, KeyFile::RsaPrivate(_) | KeyFile::EcPrivate(_)) {
+        read.require_private().map_err(Error::from)?;
+    }
+    Ok(key)
 }
 
 /// The refusal of a public key where something is to be opened.

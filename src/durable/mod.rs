@@ -11,6 +11,7 @@ mod leftover;
 mod lock;
 mod new_file;
 pub(crate) mod regular;
+mod secret_file;
 #[cfg(target_os = "linux")]
 mod unnamed;
 #[cfg_attr(not(target_os = "linux"), path = "no_whole.rs")]
@@ -29,6 +30,10 @@ pub(crate) use leftover::Temporaries;
 pub(crate) use leftover::remove_unfinished;
 pub(crate) use lock::Lock;
 pub(crate) use new_file::{Aside, Existing, NewFile, Sync};
+pub use secret_file::SecretFileAccess;
+#[cfg(feature = "cli")]
+pub(crate) use secret_file::wait_for_writer;
+pub(crate) use secret_file::{open, read_to};
 pub(crate) use write::{replace, write_new};
 
 #[cfg(test)]

@@ -122,13 +122,22 @@ pub enum SetupError {
     #[error("{}: not a regular file, so not a key file; name another file", .0.display())]
     KeyFileNotRegular(PathBuf),
 
-    /// A key file that others than its owner may read or change.
-    #[error("{}: others may read or change this key file (mode {mode:04o})", .path.display())]
-    KeyFileAccess {
+    /// A file with a key or a passphrase that others than its owner may read or change.
+    #[error("{}: others may read or change this file, which is secret (mode {mode:04o})", .path.display())]
+    SecretFileMode {
         /// The file.
         path: PathBuf,
         /// Its permissions.
         mode: u32,
+    },
+
+    /// A file with a key or a passphrase that is neither the user's nor root's.
+    #[error("{}: this file, which is secret, belongs to another user (uid {owner})", .path.display())]
+    SecretFileOwner {
+        /// The file.
+        path: PathBuf,
+        /// Its owner's number.
+        owner: u32,
     },
 
     /// A file stands where a new key file is to be.

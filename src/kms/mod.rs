@@ -69,5 +69,7 @@ pub(crate) use keystore::LiveKeystore;
 pub(crate) use keystore::begins_as_keystore;
 #[cfg(fuzzing)]
 pub use keystore::fuzzing;
-pub use keystore::{Committed, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged};
+pub use keystore::{
+    Committed, KeyFileOnly, KeysDurable, KeystoreLocation, KeystoreSession, Passphrases, Protection, ProtectionChanged, SecretFileAccess,
+};
 pub use public_key::PublicKey;

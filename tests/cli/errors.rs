@@ -55,7 +55,12 @@ fn run(sandbox: &Sandbox, command: &str) -> Output {
     let binary = Path::new(env!("CARGO_BIN_EXE_coldseal")).parent().expect("it is in a folder");
     let search = env::join_paths([binary.to_owned()].into_iter().chain(env::split_paths(&env::var_os("PATH").unwrap_or_default())));
     let mut shell = sandbox.prepared("sh");
-    shell.args(["-c", command]).stdin(Stdio::null()).env("PATH", search.expect("paths without colons")).env("LC_ALL", "C.UTF-8");
+    // The files that sessions make may be keys.
+    shell
+        .args(["-c", &format!("umask 077; {command}")])
+        .stdin(Stdio::null())
+        .env("PATH", search.expect("paths without colons"))
+        .env("LC_ALL", "C.UTF-8");
     shell.env("AWS_REGION", "us-west-2").env("VECTORS", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors"));
     shell.output().expect("sh runs")
 }

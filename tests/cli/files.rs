@@ -202,12 +202,12 @@ fn key_files_have_16_24_or_32_bytes() {
     let refused = |key: &str| sandbox.coldseal(&format!("seal text --raw-aes-key {key} -o out")).assert().code(252).stdout_eq("");
     refused("a/b=hex").stderr_eq(str![[r#"
 coldseal: Error parsing parameter '--raw-aes-key': hex has more than 32 bytes; an AES key has 16, 24 or 32
-hint: head -c 32 /dev/urandom > FILE makes one; the bytes stand as they are, without hex or a line end
+hint: (umask 077 && head -c 32 /dev/urandom > FILE) makes one; the bytes stand as they are, without hex or a line end
 
 "#]]);
     refused("a/b=empty").stderr_eq(str![[r#"
 coldseal: Error parsing parameter '--raw-aes-key': empty has 0 bytes; an AES key has 16, 24 or 32
-hint: head -c 32 /dev/urandom > FILE makes one; the bytes stand as they are, without hex or a line end
+hint: (umask 077 && head -c 32 /dev/urandom > FILE) makes one; the bytes stand as they are, without hex or a line end
 
 "#]]);
     refused("a/b=missing").stderr_eq(str![[r#"

@@ -44,6 +44,8 @@ mod region_bundles;
 mod replicas;
 mod rewrap;
 mod rules;
+#[cfg(unix)]
+mod secret_files;
 mod signed;
 mod status;
 mod stored;

@@ -14,7 +14,10 @@ const PACK: &str = "pack plan.jsonl --region us-west-2 --add-replica-regions eu-
 pub(crate) fn write(sandbox: &Sandbox, name: &str, content: impl AsRef<[u8]>) {
     let path = sandbox.path(name);
     fs::create_dir_all(path.parent().expect("in the sandbox")).expect("made");
-    fs::write(path, content).expect("written");
+    fs::write(&path, content).expect("written");
+    // It may be a key, which nobody else may read.
+    #[cfg(unix)]
+    fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("set");
 }
 
 fn run(sandbox: &Sandbox, command: &str) -> Output {

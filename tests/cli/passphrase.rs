@@ -104,8 +104,8 @@ fn key_files_that_cannot_be_used_are_named() {
         let mode = |mode| fs::set_permissions(&key, fs::Permissions::from_mode(mode)).expect("changed");
         mode(0o644);
         sandbox.coldseal("kms list-keys").assert().code(253).stdout_eq("").stderr_eq(str![[r#"
-coldseal: [ROOT]/keystore/keystore.key: others may read or change this key file (mode 0644)
-hint: 'chmod 600 [ROOT]/keystore/keystore.key' keeps them out
+coldseal: [ROOT]/keystore/keystore.key: others may read or change this file, which is secret (mode 0644)
+hint: 'chmod 600 [ROOT]/keystore/keystore.key' keeps them out; --allow-unsafe-permissions reads it all the same
 
 "#]]);
         mode(0o600);

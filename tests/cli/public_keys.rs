@@ -301,13 +301,16 @@ coldseal: 3 bundles in [ROOT]/coldseal-vault
         assert!(!sandbox.exists("none"));
     }
     // An RSA key pair: the public key seals, the private key opens.
-    let vectors = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keys/raw-rsa2048");
+    for name in ["priv.pem", "pub.pem"] {
+        let key = std::fs::read(format!(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/keys/raw-rsa2048.{}"), name)).expect("a key");
+        sandbox.write(&format!("rsa.{name}"), key);
+    }
     let rsa = "create-secret --name rsa --secret-string file://value --region us-east-1 --kms-key-id alias/team --encryption-algorithm RSAES_OAEP_SHA_1";
-    sandbox.ok(&format!("{rsa} --recovery-key rsa=home/safe={vectors}.pub.pem"));
+    sandbox.ok(&format!("{rsa} --recovery-key rsa=home/safe=rsa.pub.pem"));
     let get = "get-secret-value --secret-id rsa --region us-east-1 --query SecretString --output text";
-    assert_eq!(sandbox.stdout(&format!("{get} --raw-rsa-key home/safe={vectors}.priv.pem")), "top\n");
-    assert_eq!(sandbox.stdout(&format!("{get} --recovery-key rsa=home/safe={vectors}.priv.pem")), "top\n");
-    sandbox.coldseal(&format!("{get} --recovery-key rsa=home/safe={vectors}.pub.pem")).assert().code(252);
+    assert_eq!(sandbox.stdout(&format!("{get} --raw-rsa-key home/safe=rsa.priv.pem")), "top\n");
+    assert_eq!(sandbox.stdout(&format!("{get} --recovery-key rsa=home/safe=rsa.priv.pem")), "top\n");
+    sandbox.coldseal(&format!("{get} --recovery-key rsa=home/safe=rsa.pub.pem")).assert().code(252);
     let rewrap = "rewrap --secret-id db --region eu-west-1 --query Bundles[].Region";
     sandbox.coldseal(&format!("{rewrap} --recovery-key aes=home/safe=safe.key")).assert().success();
     sandbox.coldseal(&format!("{rewrap} --raw-aes-key home/safe=safe.key")).assert().success().stderr_eq(str![[r#"

@@ -29,6 +29,9 @@ impl Sandbox {
     pub(crate) fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, content).unwrap_or_else(|error| panic!("writing {name}: {error}"));
+        // It may be a key or a passphrase, which nobody else may read.
+        #[cfg(unix)]
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o600)).expect("set");
         path
     }
 

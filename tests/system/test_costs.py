@@ -9,7 +9,7 @@ import struct
 
 import pytest
 
-from support.coldseal import Coldseal, fail
+from support.coldseal import Coldseal, fail, write_secret
 from support.notes import note
 
 REGION = "us-west-2"
@@ -131,8 +131,7 @@ def test_a_message_for_an_rsa_key_costs_sixteen_operations(coldseal):
 
 def test_a_keystore_asks_for_no_more_work_than_its_bounds(coldseal, binary, folder):
     other = Coldseal(binary, folder)
-    (other.folder / "passphrase").write_text("an example, not a good passphrase\n")
-    (other.folder / "passphrase").chmod(0o600)
+    write_secret(other.folder / "passphrase", b"an example, not a good passphrase\n")
     other.run("kms", "create-key", "--region", REGION)
     other.run("kms", "change-protection", "--to", "passphrase", "--new-passphrase-file", "passphrase")
     keystore = next(other.folder.glob("home/**/keystore.json"))

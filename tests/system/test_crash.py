@@ -19,7 +19,7 @@ from pathlib import Path
 
 import pytest
 
-from support.coldseal import Coldseal, fail
+from support.coldseal import Coldseal, fail, write_secret
 from support.notes import note
 
 REGIONS = ["us-west-2", "us-east-1", "eu-west-1"]
@@ -256,7 +256,7 @@ def with_names(binary, folder):
     if not behind:
         pytest.skip("unshare is not allowed here")
     coldseal = Coldseal(binary, folder)
-    (coldseal.folder / "key").write_bytes(os.urandom(32))
+    write_secret(coldseal.folder / "key", os.urandom(32))
     (coldseal.folder / "payload").write_bytes(os.urandom(4 << 20))
     coldseal.run("seal", "payload", *KEY, "-o", "sealed")
     return coldseal, behind

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from aws_encryption_sdk.exceptions import AWSEncryptionSDKClientError
 
-from support.coldseal import fail
+from support.coldseal import fail, write_secret
 from support.notes import note
 from support.python_sdk import AWKWARD_CONTEXTS, CLIENT, NAMESPACE, SUITE, Pair, context_flags, keyring
 
@@ -70,7 +70,7 @@ class Both(Pair):
             pass
         else:
             fail("the SDK opened a message with another key")
-        (self.folder / "other").write_bytes(os.urandom(32))
+        write_secret(self.folder / "other", os.urandom(32))
         self.coldseal.run("open", "message", "--raw-aes-key", f"{NAMESPACE}/aes-256=other", "-o", "refused", expect=254)
         if (self.folder / "refused").exists():
             fail("a refused message left a file")

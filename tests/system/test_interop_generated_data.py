@@ -60,6 +60,8 @@ def test_an_asymmetric_keystore(binary, folder):
 
 def seals_for_each(coldseal, folder):
     """Files in older encodings seal and open; public keys are imported with their aliases."""
+    for name in ("rsa-pkcs1.pem", "p384-sec1.pem"):
+        (folder / "keys" / name).chmod(0o600)
     for options in (["--raw-rsa-key", f"ci/rsa={folder}/keys/rsa-pkcs1.pem"], ["--raw-ecdh-key", f"{folder}/keys/p384-sec1.pem"]):
         if coldseal.run("open", *options, stdin=coldseal.run("seal", *options, stdin=b"attack at dawn")) != b"attack at dawn":
             fail(f"{options}: another payload")

@@ -20,7 +20,7 @@ from aws_encryption_sdk.identifiers import AlgorithmSuite
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from support.coldseal import Coldseal, fail
+from support.coldseal import Coldseal, fail, write_secret
 from support.notes import note
 from support.python_sdk import CLIENT, CONTEXTS, NAMESPACE, PROVIDERS, SIGNATURE_KEY, SIZES, SUITES, context_flags, ecdh
 from support.python_sdk import keyring as aes_keyring
@@ -50,7 +50,7 @@ class Key:
 
 def aes_key(folder):
     key = os.urandom(32)
-    (folder / "aes").write_bytes(key)
+    write_secret(folder / "aes", key)
     keyring = aes_keyring("aes", key)
     flags = ["--raw-aes-key", f"{NAMESPACE}/aes=aes"]
     return Key("aes", keyring, keyring, flags, flags)
@@ -61,7 +61,7 @@ def rsa_keys(folder, bits, paddings):
     private = rsa.generate_private_key(public_exponent=65537, key_size=bits)
     name = f"rsa-{bits}"
     older = private.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    (folder / name).write_bytes(pem(private) if bits == 2048 else older)
+    write_secret(folder / name, pem(private) if bits == 2048 else older)
     (folder / f"{name}.pub").write_bytes(public_pem(private) if bits == 2048 else public_der(private))
     for padding in paddings:
         asked = CreateRawRsaKeyringInput(
@@ -77,9 +77,9 @@ def rsa_keys(folder, bits, paddings):
 def ecdh_keys(folder, curve):
     private, sender = ec.generate_private_key(CURVES[curve]), ec.generate_private_key(CURVES[curve])
     older = private.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
-    (folder / curve).write_bytes(older if curve == "p384" else pem(private))
+    write_secret(folder / curve, older if curve == "p384" else pem(private))
     (folder / f"{curve}.pub").write_bytes(public_der(private) if curve == "p384" else public_pem(private))
-    (folder / f"{curve}-sender").write_bytes(pem(sender))
+    write_secret(folder / f"{curve}-sender", pem(sender))
     ephemeral = RawEcdhStaticConfigurationsEphemeralPrivateKeyToStaticPublicKey(
         value=EphemeralPrivateKeyToStaticPublicKeyInput(recipient_public_key=public_der(private))
     )

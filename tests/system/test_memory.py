@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from support.coldseal import Coldseal, fail
+from support.coldseal import Coldseal, fail, write_secret
 from support.notes import note
 
 PEAK = Path(__file__).parent / "support/peak.py"
@@ -60,7 +60,7 @@ def digest_of(stream):
 @pytest.fixture
 def coldseal(binary, folder):
     coldseal = Coldseal(binary, folder)
-    (coldseal.folder / "wrapping.key").write_bytes(os.urandom(32))
+    write_secret(coldseal.folder / "wrapping.key", os.urandom(32))
     return coldseal
 
 

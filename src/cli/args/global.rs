@@ -73,9 +73,12 @@ pub(crate) struct GlobalArgs {
     /// [coldseal] File with the keystore's passphrase [else COLDSEAL_PASSPHRASE_FD, COLDSEAL_PASSPHRASE, a prompt]
     #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub(crate) passphrase_file: Option<PathBuf>,
+    /// [coldseal] Read files with keys and passphrases even where others can read or change them, or own them
+    #[arg(long, global = true, hide_short_help = true)]
+    pub(crate) allow_unsafe_permissions: bool,
 }
 
-/// Global options of the AWS CLI that do nothing here, or are refused with `--kms aws`. Scripts pass them.
+/// Global options of the AWS CLI that are for `--kms aws` alone, or refused there, or do nothing here. Scripts pass them.
 #[derive(Debug, Args)]
 pub(crate) struct AwsGlobalArgs {
     /// With --kms aws: certificates in PEM to trust in place of the system's [else AWS_CA_BUNDLE, the profile's ca_bundle]

@@ -1,13 +1,10 @@
 //! The key file: 32 random bytes that only its owner may read.
 
-use std::{
-    fs::{File, Metadata},
-    io::{self, Read as _},
-    path::Path,
-};
+use std::{io, path::Path};
 
 use crate::{
     crypto::{Random, SystemRandom},
+    durable::{self, SecretFileAccess},
     error::{Error, Result, SetupError},
     secret::SecretBytes,
 };
@@ -17,21 +14,20 @@ const LENGTH: usize = 32;
 /// The bytes of a key file; `None` when there is no file.
 ///
 /// # Errors
-/// [`Error::Setup`] unless it is a regular file of exactly 32 bytes that neither group nor others may read or write.
-pub(super) fn read(path: &Path) -> Result<Option<SecretBytes>> {
+/// [`Error::Setup`] unless it is a regular file of exactly 32 bytes that may be read as a secret.
+pub(super) fn read(path: &Path, access: SecretFileAccess) -> Result<Option<SecretBytes>> {
     let failed = |error| Error::io_at("read", path, error);
-    let mut file = match File::open(path) {
+    let file = match durable::open(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         opened => opened.map_err(failed)?,
     };
-    check_access(path, &file.metadata().map_err(failed)?)?;
-    let wrong_length = || Error::from(SetupError::NotAKeyFile { path: path.to_owned(), length: LENGTH });
-    let mut key = SecretBytes::zeroed(LENGTH);
-    match file.read_exact(key.expose_mut()) {
-        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Err(wrong_length()),
-        read => read.map_err(failed)?,
+    let metadata = file.metadata().map_err(failed)?;
+    if !metadata.is_file() {
+        return Err(SetupError::KeyFileNotRegular(path.to_owned()).into());
     }
-    if file.read(&mut [0]).map_err(failed)? == 0 { Ok(Some(key)) } else { Err(wrong_length()) }
+    access.check(path, &metadata)?;
+    let key = durable::read_to(LENGTH, file).map_err(failed)?;
+    if key.len() == LENGTH { Ok(Some(key)) } else { Err(SetupError::NotAKeyFile { path: path.to_owned(), length: LENGTH }.into()) }
 }
 
 /// The bytes of a new key file.
@@ -42,24 +38,4 @@ pub(super) fn generate() -> Result<SecretBytes> {
     let mut key = SecretBytes::zeroed(LENGTH);
     SystemRandom.fill(key.expose_mut())?;
     Ok(key)
-}
-
-#[cfg(unix)]
-fn check_access(path: &Path, metadata: &Metadata) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt as _;
-
-    let mode = metadata.permissions().mode() & 0o777;
-    if metadata.is_file() && mode & 0o077 != 0 {
-        return Err(SetupError::KeyFileAccess { path: path.to_owned(), mode }.into());
-    }
-    regular(path, metadata)
-}
-
-#[cfg(not(unix))]
-fn check_access(path: &Path, metadata: &Metadata) -> Result<()> {
-    regular(path, metadata)
-}
-
-fn regular(path: &Path, metadata: &Metadata) -> Result<()> {
-    if metadata.is_file() { Ok(()) } else { Err(SetupError::KeyFileNotRegular(path.to_owned()).into()) }
 }

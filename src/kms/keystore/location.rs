@@ -5,9 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::key_file;
 use crate::{
-    durable::Temporaries,
+    durable::{SecretFileAccess, Temporaries},
     error::{Error, Result, SetupError},
+    secret::SecretBytes,
 };
 
 /// Where a keystore and its key file are.
@@ -17,6 +19,8 @@ pub struct KeystoreLocation {
     pub keystore: PathBuf,
     /// The key file; not looked at while a passphrase protects the keystore.
     pub key_file: PathBuf,
+    /// Whether the key file is read where others can have it too.
+    pub key_file_access: SecretFileAccess,
 }
 
 impl KeystoreLocation {
@@ -25,13 +29,18 @@ impl KeystoreLocation {
     pub fn new(keystore: impl Into<PathBuf>) -> Self {
         let keystore = keystore.into();
         let key_file = keystore.with_file_name("keystore.key");
-        Self { keystore, key_file }
+        Self { keystore, key_file, key_file_access: SecretFileAccess::Private }
     }
 
     /// Every file that a keystore has, always or for some time: itself, its key file, its lock, and a new key file.
     #[must_use]
     pub fn files(&self) -> [PathBuf; 4] {
         [self.keystore.clone(), self.key_file.clone(), self.lock_file(), self.new_key_file()]
+    }
+
+    /// A key file's bytes, this one's or another's; `None` when there is no file.
+    pub(super) fn read_key_file(&self, path: &Path) -> Result<Option<SecretBytes>> {
+        key_file::read(path, self.key_file_access)
     }
 
     /// The refusal where there is none.

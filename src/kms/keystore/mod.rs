@@ -41,6 +41,7 @@ mod slot;
 mod tests;
 mod unlock;
 
+pub use crate::durable::SecretFileAccess;
 pub use durable_keys::{Committed, KeysDurable};
 #[cfg(feature = "cli")]
 pub(crate) use envelope::begins_as_keystore;

@@ -129,7 +129,7 @@ fn to_passphrase(
 /// Gives a new key file that is in use already the name of the old one: an interrupted change left it so.
 pub(super) fn settle(location: &KeystoreLocation, unlocked: &mut Unlocked) -> Result<()> {
     let KeySource::NewKeyFile(key) = &mut unlocked.source else { return Ok(()) };
-    let old = key_file::read(&location.key_file)?;
+    let old = location.read_key_file(&location.key_file)?;
     if let Some(old) = old
         && other_keystore(location, &unlocked.keystore_id, &old)?.is_some()
     {
@@ -143,7 +143,7 @@ pub(super) fn settle(location: &KeystoreLocation, unlocked: &mut Unlocked) -> Re
 /// Removes a new key file that an interrupted change left unused.
 fn clear_unused(location: &KeystoreLocation, keystore_id: &str) -> Result<()> {
     let path = location.new_key_file();
-    let Some(key) = key_file::read(&path)? else { return Ok(()) };
+    let Some(key) = location.read_key_file(&path)? else { return Ok(()) };
     refuse_shared(location, keystore_id, &path, &key)?;
     durable::remove(&path)
 }

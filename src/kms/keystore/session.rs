@@ -127,7 +127,7 @@ impl KeystoreSession {
 
     fn create(&mut self, now: Timestamp) -> Result<Committed> {
         let path = &self.location.key_file;
-        let (key, committed) = match key_file::read(path)? {
+        let (key, committed) = match self.location.read_key_file(path)? {
             Some(key) => (key, Committed::CreatedWithAdoptedKeyFile),
             None => {
                 let key = key_file::generate()?;
@@ -150,7 +150,7 @@ fn begun(location: &KeystoreLocation, found: Option<EmbeddedKms>, account: Optio
     let mut kms = match found {
         Some(kms) => kms,
         None => {
-            key_file::read(&location.key_file)?;
+            location.read_key_file(&location.key_file)?;
             EmbeddedKms::new(account.clone().unwrap_or_else(AccountId::embedded))?
         }
     };

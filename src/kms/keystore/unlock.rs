@@ -9,7 +9,6 @@ use std::{
 use super::{
     KeystoreLocation, Passphrases, content,
     envelope::{self, Envelope, FILE_LIMIT},
-    key_file,
     slot::{RootKey, Slot},
 };
 use crate::{
@@ -181,7 +180,7 @@ fn with_key_file(location: &KeystoreLocation, envelope: &Envelope) -> Result<(Ro
     let mut found = false;
     // The last one again: by the time that the sibling was looked for, it may have got its name.
     for path in [current, &new, current] {
-        if let Some(key) = key_file::read(path)? {
+        if let Some(key) = location.read_key_file(path)? {
             found = true;
             if let Some(root_key) = try_unwrap(envelope, &key)? {
                 return Ok((root_key, if path == current { KeySource::KeyFile(key) } else { KeySource::NewKeyFile(key) }));

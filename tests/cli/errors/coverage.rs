@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use super::folder;
 
 /// Kinds of error that no session shows, and why.
-const UNREACHED: [(&str, &str); 30] = [
+const UNREACHED: [(&str, &str); 31] = [
     ("EncryptionFailure", "AWS KMS gives no usable answer: src/vault/tests/online.rs"),
     ("Misuse", "a caller's fault, which no input causes"),
     ("NotStored", "needs a message that was sealed elsewhere: src/message/tests/required_context.rs"),
@@ -35,6 +35,7 @@ const UNREACHED: [(&str, &str); 30] = [
     ("KeyFileOfOther", "needs a key file that another process writes meanwhile"),
     ("NotSynced", "needs a directory that cannot be synced: tests/cli/outputs/other_user.rs"),
     ("PartlyReplaced", "needs a file that cannot be replaced: tests/cli/outputs/replaced.rs"),
+    ("SecretFileOwner", "needs a file of another user: tests/cli/secret_files.rs"),
     ("OtherKeystore", "told to the log of a service only: src/endpoint/tests/keystore.rs"),
 ];
 
@@ -89,7 +90,7 @@ const PHRASES: [(&str, &str); 54] = [
     ("WrongKeyFile", "does not open with the key file"),
     ("NotAKeyFile", "not a key file: a key file has exactly"),
     ("KeyFileNotRegular", "not a regular file, so not a key file"),
-    ("KeyFileAccess", "others may read or change this key file"),
+    ("SecretFileMode", "others may read or change this file, which is secret"),
     ("KeyFileExists", "name another file for the new key"),
     ("KeyFileShared", "give one of the two keystores a key file of its own"),
     ("FileExists", "is there already; name another file"),

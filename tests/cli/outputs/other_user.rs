@@ -97,7 +97,7 @@ fn a_keystore_and_a_vault_are_made_or_told_of_in_such_a_directory() {
 fn a_keystore_in_such_a_directory_can_be_changed_or_stays() {
     let Some(sandbox) = with_drop() else { return };
     sandbox.write("new", "correct horse battery staple");
-    fs::set_permissions(sandbox.path("new"), fs::Permissions::from_mode(0o644)).expect("set");
+    chown(sandbox.path("new"), Some(NOBODY), None).expect("given");
     fs::set_permissions(sandbox.path("keystore"), fs::Permissions::from_mode(0o300)).expect("set");
     let get = "get-secret-value --secret-id db --region us-west-2 --output-file -";
     for line in [

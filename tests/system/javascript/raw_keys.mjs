@@ -34,7 +34,7 @@ const coldseal = (args, expected = 0) => {
 const aesKey = (length, wrappingSuite) => {
   const name = `aes-${length}`
   const unencryptedMasterKey = randomBytes(length)
-  writeFileSync(join(folder, name), unencryptedMasterKey)
+  writeFileSync(join(folder, name), unencryptedMasterKey, { mode: 0o600 })
   // The SDK's own order of the context is another one beyond U+FFFF unless told.
   const asked = { keyNamespace: 'ci', keyName: name, wrappingSuite, utf8Sorting: true }
   // The SDK wipes the array that it is given, so each keyring gets its own.
@@ -49,7 +49,7 @@ const rsaKeys = (modulusLength) => {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   })
-  writeFileSync(join(folder, name), privateKey)
+  writeFileSync(join(folder, name), privateKey, { mode: 0o600 })
   writeFileSync(join(folder, `${name}.pub`), publicKey)
   const of = (padding, option) => {
     const asked = { keyNamespace: 'ci', keyName: name, rsaKey: { publicKey, privateKey }, ...option }

@@ -15,6 +15,13 @@ def expect(condition, message):
         fail(message)
 
 
+def write_secret(path, content):
+    """A file with a key or a passphrase, which coldseal reads from its owner alone."""
+    path.touch(0o600)
+    path.chmod(0o600)
+    path.write_bytes(content)
+
+
 def environment(home):
     """The caller's environment with an empty home, and nothing that speaks to coldseal or the AWS CLI."""
     home = Path(home)

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.coldseal import Coldseal, fail, traced_calls
+from support.coldseal import Coldseal, fail, traced_calls, write_secret
 from support.notes import note
 
 REGIONS = ["--region", "us-west-2"]
@@ -158,8 +158,9 @@ def strace_sees_sockets(coldseal):
 def make_no_network_calls(binary, folder, *without):
     """Runs them all under strace. `without` names those, such as 'kms serve', that the build has no code for."""
     coldseal = Coldseal(binary, folder)
-    (coldseal.folder / "payload").write_bytes(b'{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}')
-    (coldseal.folder / "wrapping.key").write_bytes(os.urandom(32))
+    # It is a passphrase too.
+    write_secret(coldseal.folder / "payload", b'{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}')
+    write_secret(coldseal.folder / "wrapping.key", os.urandom(32))
     (coldseal.folder / "public-key.json").write_text(json.dumps(PUBLIC_KEY))
     strace_sees_sockets(coldseal)
     without = {tuple(command.split()) for command in without}

@@ -9,7 +9,7 @@ from aws_cryptographic_material_providers.mpl.models import AesWrappingAlg, Crea
 from aws_cryptography_primitives.smithygenerated.aws_cryptography_primitives.models import ECDHCurveSpec
 from aws_encryption_sdk.identifiers import AlgorithmSuite, CommitmentPolicy
 
-from support.coldseal import Coldseal
+from support.coldseal import Coldseal, write_secret
 
 SUITE = AlgorithmSuite.AES_256_GCM_HKDF_SHA512_COMMIT_KEY
 WRAPPING = {
@@ -60,7 +60,7 @@ class Pair:
         self.folder = self.coldseal.folder
         self.keys = {f"aes-{8 * size}": os.urandom(size) for size in WRAPPING}
         for name, key in self.keys.items():
-            (self.folder / name).write_bytes(key)
+            write_secret(self.folder / name, key)
 
     def key_flags(self, name):
         return ["--raw-aes-key", f"{NAMESPACE}/{name}={name}"]

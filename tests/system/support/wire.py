@@ -16,7 +16,7 @@ import botocore.config
 import botocore.credentials
 import botocore.session
 
-from support.coldseal import Coldseal, fail
+from support.coldseal import Coldseal, fail, write_secret
 
 REGION = "us-west-2"
 
@@ -132,6 +132,6 @@ def serving(binary, folder):
     for name in [name for name in coldseal.env if name.lower().endswith("_proxy")]:
         del coldseal.env[name]
         os.environ.pop(name, None)
-    (coldseal.folder / "passphrase").write_text("an example, not a good passphrase\n")
+    write_secret(coldseal.folder / "passphrase", b"an example, not a good passphrase\n")
     coldseal.run("kms", "create-key", "--region", REGION)
     return coldseal

@@ -63,7 +63,7 @@ pub(super) fn run(mut invocation: Invocation, args: ExportKeysArgs) -> Outcome {
     };
     let regions = Vec::from_iter(regions);
     let copy = invocation.keystore.read()?.export(&regions)?;
-    let location = other_location(args.output_file, args.output_key_file);
+    let location = other_location(&invocation.inputs.environment, args.output_file, args.output_key_file);
     let files = invocation.inputs.in_use();
     files.write(&location.keystore)?;
     if protection == Protection::KeyFile {

@@ -33,7 +33,7 @@ pub(crate) struct ImportKeysArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: ImportKeysArgs) -> Outcome {
-    let location = other_location(args.file, args.input_key_file);
+    let location = other_location(&invocation.inputs.environment, args.file, args.input_key_file);
     location.files().iter().try_for_each(|file| invocation.inputs.in_use().read(file))?;
     let passphrases =
         PassphraseSources::of_input(&invocation.inputs.environment, args.input_passphrase_file, invocation.inputs.prompter.clone());

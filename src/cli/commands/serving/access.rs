@@ -139,7 +139,8 @@ pub(super) mod tests {
 
     #[test]
     fn lines_for_a_shell() {
-        let lines = |region| access_to("127.0.0.1:8200", &[Service::Kms], &Environment::fixed(&[]), region).export_lines("COLDSEAL_KMS_SERVE_PID");
+        let lines =
+            |region| access_to("127.0.0.1:8200", &[Service::Kms], &Environment::fixed(&[]), region).export_lines("COLDSEAL_KMS_SERVE_PID");
         let region = "export AWS_REGION=eu-west-1\nexport AWS_DEFAULT_REGION=eu-west-1\n";
         let expected = format!(
             "export AWS_ENDPOINT_URL_KMS=http://127.0.0.1:8200\nexport AWS_ACCESS_KEY_ID=COLDEXAMPLE\nexport AWS_SECRET_ACCESS_KEY=abc+/=\n\

@@ -45,7 +45,10 @@ mod tests {
 
     fn told(variables: &[(&str, &str)]) -> Vec<String> {
         let environment = Environment::fixed(variables);
-        warnings(&environment, &access_to("127.0.0.1:8200", &[Service::Kms, Service::SecretsManager], &environment, Region::new("us-west-2")))
+        warnings(
+            &environment,
+            &access_to("127.0.0.1:8200", &[Service::Kms, Service::SecretsManager], &environment, Region::new("us-west-2")),
+        )
     }
 
     #[test]

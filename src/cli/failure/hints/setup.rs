@@ -25,7 +25,13 @@ pub(super) fn hints(error: &SetupError, operation: CommandOperation) -> Vec<Hint
         SetupError::RegionNotEnabled(region) => vec![Cow::Owned(format!("'coldseal kms enable-region {region}' enables it"))],
         SetupError::NoKeys(_) => one("'coldseal kms list-keys' shows where there are"),
         SetupError::KeysOfOtherAccount { .. } => one("import them into another keystore (--keystore)"),
-        SetupError::KeyFileAccess { path, .. } => vec![Cow::Owned(format!("'chmod 600 {}' keeps them out", path.display()))],
+        SetupError::SecretFileMode { path, .. } => {
+            vec![Cow::Owned(format!("'chmod 600 {}' keeps them out; --allow-unsafe-permissions reads it all the same", path.display()))]
+        }
+        SetupError::SecretFileOwner { path, .. } => vec![Cow::Owned(format!(
+            "whoever owns it can read and change it: 'chown' makes it yours, or copy it ('install -m 600 {} FILE'); --allow-unsafe-permissions reads it all the same",
+            path.display()
+        ))],
         SetupError::WeakPassphrase(_) => {
             one("five words or more that were drawn by lot are hard to guess; --allow-weak-passphrase takes this passphrase all the same")
         }

@@ -43,15 +43,15 @@ use aws_sdk_kms::{
     types::{EncryptionAlgorithmSpec, KeyAgreementAlgorithmSpec},
 };
 
-pub use self::{
-    ca_bundle::{CaBundle, CaBundleError},
-    options::AwsKmsOptions,
-};
 use self::{
     asked_once::AskedOnce,
     call::{Call, Transmits},
     connection::Connection,
     failure::SdkFailure,
+};
+pub use self::{
+    ca_bundle::{CaBundle, CaBundleError},
+    options::AwsKmsOptions,
 };
 use super::{
     super::member_limits::{CIPHERTEXT_LENGTH, PLAINTEXT_LENGTH, check_length},
