@@ -89,7 +89,7 @@ impl Vault {
             RecoveryWindow::Days(days) => days_of_window(days)?,
         };
         let deleted_date = Timestamp::now()?;
-        let deletion_date = kms.map_or(deleted_date, EmbeddedKms::waiting_from).plus_days(days);
+        let deletion_date = kms.map_or(deleted_date, |kms| kms.waiting_since(deleted_date)).plus_days(days);
         let marked = self.change_record(kms, &request.secret_id, request.region, |record| {
             require_not_replicated(record)?;
             record.planned_deletion = Some(PlannedDeletion { deleted_date, deletion_date });

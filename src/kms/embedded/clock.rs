@@ -56,8 +56,12 @@ impl EmbeddedKms {
     }
 
     /// When a waiting period that begins now begins: under a clock that stands before the time that it was believed at, it would be over too soon.
-    pub(crate) fn waiting_from(&self) -> Timestamp {
-        let now = self.now();
+    pub(super) fn waiting_from(&self) -> Timestamp {
+        self.waiting_since(self.now())
+    }
+
+    /// The same where it is known what the clock says.
+    pub(crate) fn waiting_since(&self, now: Timestamp) -> Timestamp {
         self.believed.map_or(now, |believed| believed.max(now))
     }
 
