@@ -17,10 +17,10 @@ from support.notes import note
 FOLDER = Path(__file__).parent / "conformance"
 
 
-def listed():
+def listed(file="differences"):
     """The differences that are known, by section, each with its reason."""
     known, section = {}, None
-    for line in (FOLDER / "differences").read_text(encoding="utf-8").splitlines():
+    for line in (FOLDER / file).read_text(encoding="utf-8").splitlines():
         if line.startswith("= "):
             section = known.setdefault(line.strip("= "), {})
         elif line.strip() and not line.startswith("#"):

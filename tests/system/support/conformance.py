@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shlex
-import urllib.request
 from dataclasses import dataclass, field
 from unittest import mock
 
@@ -125,7 +124,7 @@ class Theirs(Side):
         folder.mkdir(parents=True, exist_ok=True)
         super().__init__(folder)
         self.env = {**environment(folder / "home"), **moto.aws_env(REGION), "AWS_ENDPOINT_URL": moto.url, "AWS_MAX_ATTEMPTS": "1", "TZ": "UTC"}
-        urllib.request.urlopen(urllib.request.Request(f"{moto.url}/moto-api/reset", method="POST"), timeout=30).close()
+        moto.reset()
 
     def run(self, words):
         stdout, stderr = io.TextIOWrapper(io.BytesIO(), encoding="utf-8"), io.StringIO()

@@ -1,4 +1,4 @@
-"""Endpoints of AWS KMS's protocol on the loopback: `coldseal kms serve`, and PyPI's moto_server beside it."""
+"""Endpoints of AWS KMS's and AWS Secrets Manager's protocol on the loopback: `coldseal kms serve`, `coldseal serve`, and PyPI's moto_server beside them."""
 
 import configparser
 import os
@@ -34,11 +34,11 @@ class Endpoint:
         env["AWS_EC2_METADATA_DISABLED"] = "true"
         return {**env, "AWS_REGION": region, "AWS_DEFAULT_REGION": region} if region else env
 
-    def client(self, region, **config):
-        """A KMS client of boto3; retries are off unless asked for."""
+    def client(self, region, service="kms", **config):
+        """A client of boto3; retries are off unless asked for."""
         settings = Config(**{"retries": {"total_max_attempts": 1}, **config})
         keys = {"aws_access_key_id": self.access_key, "aws_secret_access_key": self.secret_key}
-        return boto3.session.Session(**keys).client("kms", region_name=region, endpoint_url=self.url, config=settings)
+        return boto3.session.Session(**keys).client(service, region_name=region, endpoint_url=self.url, config=settings)
 
     def __enter__(self):
         try:
@@ -67,19 +67,24 @@ class Endpoint:
 class Serve(Endpoint):
     """`coldseal kms serve` over the keystore of a `Coldseal`. Leaving the block ends it as a service manager would."""
 
+    command = ("kms", "serve")
+
     def __init__(self, coldseal, *flags):
         self.coldseal, self.flags = coldseal, flags
         self.config = coldseal.folder / "serve.config"
         self.log = coldseal.folder / "serve.log"
 
     def start(self):
-        command = [self.coldseal.binary, "kms", "serve", "--config-file", str(self.config), *self.flags]
+        command = [self.coldseal.binary, *self.command, "--config-file", str(self.config), *self.flags]
         with self.log.open("w") as log:
             self.started(command, cwd=self.coldseal.folder, env=self.coldseal.env, stdout=subprocess.PIPE, stderr=log)
         self.url = self.process.stdout.readline().strip()
         if not self.url.startswith("http://127.0.0.1:"):
-            fail(f"kms serve printed {self.url!r}\n{self.said()}")
+            fail(f"{self.said_as()} printed {self.url!r}\n{self.said()}")
         self.access_key, self.secret_key = self.credentials()
+
+    def said_as(self):
+        return " ".join(self.command)
 
     def said(self):
         return self.log.read_text(errors="replace")
@@ -95,9 +100,22 @@ class Serve(Endpoint):
     def __exit__(self, kind, *rest):
         super().__exit__(kind, *rest)
         if kind is None and self.process.returncode not in (128 + signal.SIGTERM, -signal.SIGTERM):
-            fail(f"kms serve ended with {self.process.returncode}\n{self.said()}")
+            fail(f"{self.said_as()} ended with {self.process.returncode}\n{self.said()}")
         if kind is None and self.config.exists():
-            fail("kms serve left its credentials behind")
+            fail(f"{self.said_as()} left its credentials behind")
+
+
+class ServeSecrets(Serve):
+    """`coldseal serve` over the vault and the keystore of a `Coldseal`."""
+
+    command = ("serve",)
+
+    def aws_env(self, region=None):
+        env = super().aws_env(region)
+        return {"AWS_ENDPOINT_URL_SECRETS_MANAGER": env.pop("AWS_ENDPOINT_URL_KMS"), **env}
+
+    def client(self, region, service="secretsmanager", **config):
+        return super().client(region, service, **config)
 
 
 class Moto(Endpoint):
@@ -116,6 +134,10 @@ class Moto(Endpoint):
         with self.log.open("w") as log:
             self.started(command, env={**os.environ, "HOME": str(self.folder)}, stdout=log, stderr=log)
         self.url = self.address()
+
+    def reset(self):
+        """Forgets all that it was told."""
+        urllib.request.urlopen(urllib.request.Request(f"{self.url}/moto-api/reset", method="POST"), timeout=30).close()
 
     def address(self):
         end = time.monotonic() + SECONDS_TO_START

@@ -1,4 +1,4 @@
-"""`kms serve` as it is on the wire: requests that are signed, spoiled and sent by hand."""
+"""`kms serve` and `serve` as they are on the wire: requests that are signed, spoiled and sent by hand."""
 
 import configparser
 import http.client
@@ -24,20 +24,22 @@ REGION = "us-west-2"
 class WireServer:
     """A running `kms serve`; a `with` block ends it."""
 
+    command, service, section, target, operation = ("kms", "serve"), "kms", "kms", "TrentService", "ListKeys"
+
     def __init__(self, coldseal, *args, limit=None):
         self.config = coldseal.folder / "serve.config"
         lowered = (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))) if limit else None
-        command = [coldseal.binary, "kms", "serve", "--config-file", str(self.config), *args]
+        command = [coldseal.binary, *self.command, "--config-file", str(self.config), *args]
         self.log = open(coldseal.folder / "serve.log", "w+b")
         self.process = subprocess.Popen(command, cwd=coldseal.folder, env=coldseal.env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=self.log, preexec_fn=lowered)
         self.printed = self.process.stdout.read().decode()
         if not self.printed:
-            fail(f"kms serve {' '.join(args)} printed nothing: {self.stderr()}")
+            fail(f"{' '.join([*self.command, *args])} printed nothing: {self.stderr()}")
         parser = configparser.ConfigParser()
         parser.read(self.config)
         self.key_id, self.secret = (parser["default"][f"aws_{name}"] for name in ("access_key_id", "secret_access_key"))
-        self.url = parser["services coldseal"]["kms"].split("=", 1)[1].strip()
+        self.url = parser["services coldseal"][self.section].split("=", 1)[1].strip()
         self.port = int(self.url.rsplit(":", 1)[1])
 
     def __enter__(self):
@@ -56,14 +58,14 @@ class WireServer:
     def client(self, region=REGION, **config):
         config = botocore.config.Config(retries={"total_max_attempts": 1}, read_timeout=60, **config)
         return botocore.session.Session().create_client(
-            "kms", region, endpoint_url=self.url, aws_access_key_id=self.key_id, aws_secret_access_key=self.secret, config=config)
+            self.service, region, endpoint_url=self.url, aws_access_key_id=self.key_id, aws_secret_access_key=self.secret, config=config)
 
-    def signed(self, operation="ListKeys", body=b"{}", region=REGION, service="kms", key_id=None, secret=None, extra=(), at=None):
+    def signed(self, operation=None, body=b"{}", region=REGION, service=None, key_id=None, secret=None, extra=(), at=None):
         """The headers of a signed request."""
         headers = {"Host": f"127.0.0.1:{self.port}", "Content-Type": "application/x-amz-json-1.1",
-                   "X-Amz-Target": f"TrentService.{operation}", **dict(extra)}
+                   "X-Amz-Target": f"{self.target}.{operation or self.operation}", **dict(extra)}
         request = botocore.awsrequest.AWSRequest("POST", f"{self.url}/", headers=headers, data=body)
-        auth = botocore.auth.SigV4Auth(botocore.credentials.Credentials(key_id or self.key_id, secret or self.secret), service, region)
+        auth = botocore.auth.SigV4Auth(botocore.credentials.Credentials(key_id or self.key_id, secret or self.secret), service or self.service, region)
         if at is None:
             auth.add_auth(request)
         else:
@@ -96,7 +98,7 @@ class WireServer:
         if status != 200:
             fail(f"{why}: {status} {name} {document}")
 
-    def wire(self, operation="ListKeys", body=b"{}"):
+    def wire(self, operation=None, body=b"{}"):
         lines = [f"{name}: {value}\r\n" for name, value in {**self.signed(operation, body), "Content-Length": str(len(body))}.items()]
         return b"POST / HTTP/1.1\r\n" + "".join(lines).encode() + b"\r\n" + body
 
@@ -105,6 +107,12 @@ class WireServer:
         ended = self.process.wait(20)
         if ended != code or self.config.exists():
             fail(f"signal {number}: exit code {ended}, expected {code}; configuration file left: {self.config.exists()}")
+
+
+class SecretsWireServer(WireServer):
+    """A running `serve`."""
+
+    command, service, section, target, operation = ("serve",), "secretsmanager", "secrets_manager", "secretsmanager", "ListSecrets"
 
 
 def connected(server, sent):
