@@ -23,11 +23,15 @@ use super::EndpointArgs;
   export AWS_CONFIG_FILE=sm.config AWS_SHARED_CREDENTIALS_FILE=sm.config
 
 A PROGRAM gets AWS_ENDPOINT_URL_SECRETS_MANAGER, with --kms \
-AWS_ENDPOINT_URL_KMS, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; \
-AWS_SESSION_TOKEN, AWS_PROFILE and the variables of passphrases are taken \
-away. Its exit code becomes that of this command. Other services are reached \
-as ever, with credentials that they refuse. Without --config-file the file is \
-secrets.config beside the keystore.
+AWS_ENDPOINT_URL_KMS too, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION \
+and AWS_DEFAULT_REGION (the first that --region names, else what the \
+environment or the profile says), no_proxy and NO_PROXY with the address \
+added, and what turns off settings of a profile that lead elsewhere. \
+AWS_SESSION_TOKEN, AWS_PROFILE, their like and the variables of passphrases \
+are taken away. Its exit code becomes that of this command. Other services are \
+reached as ever, with credentials that they refuse. --export prints the same \
+for a shell. Without --config-file the configuration file is secrets.config \
+beside the keystore.
 
 What is not served is answered as if it were not there: lists leave it out, \
 and it is neither made nor changed. --kms serves every key of the Regions \
