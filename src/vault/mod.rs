@@ -36,6 +36,7 @@ mod record_change;
 mod record_tag;
 mod region_keys;
 mod remove_regions;
+mod replica_state;
 mod replicate;
 mod reseal;
 mod resource_policy;

@@ -3,10 +3,10 @@
 use super::{
     Vault,
     bundle::OpenedBundle,
-    create::record_failures,
     family::{Family, Located},
     plan::{OnProblem, trace_plan},
     record::{SecretRecord, VersionRecord},
+    replica_state::record_failures,
     region_keys::{AskedKey, KnownHolders, LikeVersion, RegionKeys, RegionTarget},
     retention::prune,
     seal_version::{SealedVersion, VersionSource, value_tag},
@@ -148,6 +148,6 @@ fn check_recovery(sealed: &SealedVersion, holders: &[KnownHolders]) -> Result<()
     let after: Vec<_> = sealed.encrypted_data_keys().collect();
     let is_sealed = |region: Region| after.iter().any(|(sealed, _)| *sealed == region);
     let losing = holders.iter().filter(|holders| is_sealed(holders.region()));
-    let problems: Vec<_> = losing.filter_map(|holders| holders.check_follows(&after).err()).collect();
+    let problems: Vec<_> = losing.filter_map(|holders| holders.check_kept(&after).err()).collect();
     if problems.is_empty() { Ok(()) } else { Err(refusal(&problems)) }
 }

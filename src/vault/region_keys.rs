@@ -110,6 +110,15 @@ impl KnownHolders {
         Err(Problem::of(self.region.name(), ReplicaRefusal::WouldLoseKeys { keys }.into(), None))
     }
 
+    /// Refuses a Region whose recovery keys would not open what was sealed for another reason: nobody asked for that.
+    pub(super) fn check_kept(&self, after: &[(Region, Vec<EdkRecord>)]) -> Result<(), Problem> {
+        let keys = self.lost_keys(after);
+        if keys.is_empty() {
+            return Ok(());
+        }
+        Err(Problem::of(self.region.name(), ReplicaRefusal::RecoveryKeysMissing { keys }.into(), None))
+    }
+
     pub(super) const fn region(&self) -> Region {
         self.region
     }

@@ -30,12 +30,12 @@ pub(super) struct Resealing<'r> {
     region_keys: RegionKeys<'r>,
     /// `None` keeps that of each version.
     suite: Option<AlgorithmSuite>,
-    purpose: Purpose,
+    purpose: ResealPurpose,
 }
 
 /// What versions are sealed anew for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+enum ResealPurpose {
     /// All of them, for the keys that are named and no others.
     Rewrap,
     /// Those that go with the secret's key; what opens them besides their Region's key goes on opening them.
@@ -93,12 +93,12 @@ impl<'r> Resealing<'r> {
         keys: &'r KeyOptions,
         suite: Option<AlgorithmSuite>,
     ) -> Self {
-        Self { vault, secret, keys, region_keys: RegionKeys::new(vault, kms, secret, keys), suite, purpose: Purpose::Rewrap }
+        Self { vault, secret, keys, region_keys: RegionKeys::new(vault, kms, secret, keys), suite, purpose: ResealPurpose::Rewrap }
     }
 
     /// For `UpdateSecret`: the versions that AWS encrypts anew, and nobody else loses access.
     pub(super) fn for_update(self) -> Self {
-        Self { purpose: Purpose::Update, ..self }
+        Self { purpose: ResealPurpose::Update, ..self }
     }
 
     /// Seals every version for `regions`, which are among those that have the secret. Where they share a data key and somebody who has it may
@@ -138,7 +138,10 @@ impl<'r> Resealing<'r> {
             let planned = self.plan(session, widened(&mut parts, present), asked)?;
             sealed = self.seal(session, &parts, planned, DataKeyChoice::Fresh)?;
         }
-        sealed.check_followers(if self.purpose == Purpose::Update { &[] } else { regions })?;
+        match self.purpose {
+            ResealPurpose::Rewrap => sealed.check_followers(regions)?,
+            ResealPurpose::Update => sealed.check_all()?,
+        }
         Ok(sealed.resealed.keys_or(said))
     }
 
@@ -168,7 +171,7 @@ impl<'r> Resealing<'r> {
         let openers = self.keys.openers(Some(kms));
         let record = &self.secret.record;
         // A Region that failed is in sync again once it has all of them.
-        let is_whole = self.purpose == Purpose::Rewrap || present.iter().any(|region| record.is_behind(*region));
+        let is_whole = self.purpose == ResealPurpose::Rewrap || present.iter().any(|region| record.is_behind(*region));
         let mut parts = Vec::new();
         for version in record.versions.iter().filter(|version| is_whole || moves_with_the_key(version)) {
             let at_once = if speaks_for_itself(kms.comparison_key(), record, version) { 1 } else { regions.len().max(1) };
@@ -211,7 +214,7 @@ impl<'r> Resealing<'r> {
         for (part, PlannedPart { keys, holders }) in parts.iter().zip(planned) {
             let OpenedPart { version, opened, .. } = part;
             let data_key = (choice == DataKeyChoice::Kept).then(|| copy_data_key(&opened.data_key)).transpose()?;
-            let kept = holders.iter().filter(|_| self.purpose == Purpose::Update);
+            let kept = holders.iter().filter(|_| self.purpose == ResealPurpose::Update);
             let recovery_keys = |holders: &KnownHolders| {
                 let region = holders.region();
                 holders.recovery_keys(durable.kms(), self.keys).into_iter().map(move |key| (region, key))
@@ -240,7 +243,14 @@ fn widened<'p, 'r>(parts: &'p mut [OpenedPart<'r>], present: &[Region]) -> &'p [
 }
 
 impl SealedParts {
-    /// Refuses where a Region would open with fewer keys and is not one of those that were named.
+    /// Refuses where any Region would open with fewer keys.
+    fn check_all(&self) -> Result<()> {
+        let all = self.parts.iter().flat_map(|part| part.holders.iter().map(|holders| (holders, &part.after)));
+        let problems: Vec<_> = all.filter_map(|(holders, after)| holders.check_kept(after).err()).collect();
+        if problems.is_empty() { Ok(()) } else { Err(refusal(&problems)) }
+    }
+
+    /// Refuses where a Region that nobody named would open with fewer keys.
     fn check_followers(&self, regions: &[Region]) -> Result<()> {
         let following = self.parts.iter().flat_map(|part| part.holders.iter().map(|holders| (holders, &part.after)));
         let following = following.filter(|(holders, _)| !regions.contains(&holders.region()));

@@ -3,12 +3,12 @@
 use super::{
     Vault,
     change::PreparedChange,
-    create::in_sync,
     edk_record::EdkRecord,
     lookup::Found,
     planned_deletion::Marked,
     record::{ReplicaStatus, SecretRecord},
     record_tag::{Author, RecordHand},
+    replica_state::in_sync,
     region_keys::AskedKey,
     reseal::{Resealed, Resealing},
     seal_version::not_compared,

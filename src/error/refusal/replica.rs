@@ -75,6 +75,12 @@ pub enum ReplicaRefusal {
         /// The keys.
         keys: Vec<String>,
     },
+    /// It would open with fewer keys, as recovery keys are not at hand.
+    #[error("its bundle would not open with {} any more, which opens the one that is there", .keys.join(", "))]
+    RecoveryKeysMissing {
+        /// The keys.
+        keys: Vec<String>,
+    },
     /// A key in AWS KMS of somebody else, which nobody but the record names.
     #[error("only the record of the secret names {key}, and its account {} is not the configured one", .0.account(), key = .0)]
     KeyOfOtherAccount(KeyArn),

@@ -58,7 +58,7 @@ fn the_first_version_of_a_secret_is_awscurrent_whatever_labels_are_listed() {
     let account = Account::new();
     account.json("create-secret --name s");
     let answer = put(&account, A, "--version-stages AWSPENDING");
-    assert_eq!(answer["VersionStages"], json!(["AWSCURRENT", "AWSPENDING"]));
+    assert_eq!(answer["VersionStages"], json!(["AWSPENDING", "AWSCURRENT"]));
 }
 
 #[test]

@@ -190,6 +190,9 @@ pub(super) fn of_replica(refusal: &ReplicaRefusal) -> Vec<Hint> {
         ReplicaRefusal::KeyNotVouchedFor { .. } => {
             one("name the key that it is to have: KmsKeyId=KEY beside Region= where it is added, --region REGION --to-key KEY in a rewrap")
         }
+        ReplicaRefusal::RecoveryKeysMissing { .. } => one(
+            "repeat the command with --recovery-key for each of them; 'coldseal rewrap --secret-id SECRET' without them takes them off first",
+        ),
         ReplicaRefusal::WouldLoseKeys { .. } => one("repeat the command with --recovery-key for each of them"),
         ReplicaRefusal::KeyOfOtherAccount(_) => one("name the key: KmsKeyId=KEY, or --to-key in a rewrap"),
         ReplicaRefusal::NoneNamed
