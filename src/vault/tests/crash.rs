@@ -40,7 +40,7 @@ impl<'a> Cut<'a> {
             writer.write_blob(&blob, &message).expect("written");
             after.versions[0].bundles.push(bundle);
         }
-        after.replication_status.push(crate::vault::create::in_sync(&target));
+        after.replication_status.push(replica_state::in_sync(&target));
         Self { place, record: after }
     }
 
