@@ -166,6 +166,8 @@ struct Registered {
     outputs: Vec<Identity>,
     stdout: Option<FileId>,
     secret_access: SecretFileAccess,
+    /// Files of which something was said that is said once.
+    said: HashSet<PathBuf>,
 }
 
 impl FilesInUse {
@@ -232,6 +234,11 @@ impl FilesInUse {
     pub(crate) fn read_stdin(&self) -> Result<(), UsageError> {
         let id = standard_file(&io::stdin());
         id.map_or(Ok(()), |id| self.registered().read(id)).map_err(|conflict| conflict.at(Path::new("stdin")))
+    }
+
+    /// True when it is asked of this file for the first time.
+    pub(crate) fn is_first_said(&self, path: &Path) -> bool {
+        self.registered().said.insert(path.to_owned())
     }
 
     /// Registers a file that something else opens, now or later, if it is there.

@@ -15,6 +15,7 @@ mod ending_signals;
 mod environment;
 mod failure;
 mod faults;
+mod file_content;
 mod files_in_use;
 mod flag_name;
 mod inputs;

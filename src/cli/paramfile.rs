@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD_PAD_INDIFFERENT;
 
 use super::environment::Environment;
+use super::file_content::{self, FROM_UTF16, WITHOUT_MARK, note_base64, note_mark};
 use super::files_in_use::FilesInUse;
 use super::usage::UsageError;
 use crate::SecretBytes;
@@ -108,7 +109,11 @@ impl<'a> ParamFiles<'a> {
     pub(crate) fn string(&self, parameter: &str, value: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         match self.source(value) {
             ValueSource::Literal(literal) => checked(parameter, SecretBytes::new(literal.as_bytes().to_vec()), limit),
-            ValueSource::Text(path) => self.read_text(parameter, value, &path, limit),
+            ValueSource::Text(path) => {
+                let text = self.read_text(parameter, value, &path, limit)?;
+                self.once(&path, || note_mark(parameter, value, text.expose()));
+                Ok(text)
+            }
             ValueSource::Binary(_) => {
                 Err(UsageError::parameter(parameter, "takes text, and fileb:// gives bytes").with_hint("use file://"))
             }
@@ -122,8 +127,17 @@ impl<'a> ParamFiles<'a> {
     /// The file cannot be read or is too large; what should be base64 is not.
     pub(crate) fn blob(&self, parameter: &str, value: &str, format: BinaryFormat, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         match (self.source(value), format) {
-            _ if value == STDIN => self.stdin(parameter, limit),
-            (ValueSource::Binary(path), _) => self.read(parameter, value, &path, limit),
+            _ if value == STDIN => {
+                let bytes = self.stdin(parameter, limit)?;
+                note_base64(parameter, "stdin", bytes.expose(), "'base64 -d' before it gives the bytes");
+                Ok(bytes)
+            }
+            (ValueSource::Binary(path), format) => {
+                let bytes = self.read(parameter, value, &path, limit)?;
+                let instead = if format == BinaryFormat::Base64 { "file:// decodes it" } else { "'base64 -d' decodes it" };
+                self.once(&path, || note_base64(parameter, value, bytes.expose(), instead));
+                Ok(bytes)
+            }
             (ValueSource::Literal(_) | ValueSource::Text(_), BinaryFormat::RawInBase64Out) => self.string(parameter, value, limit),
             (ValueSource::Literal(literal), BinaryFormat::Base64) => decode(parameter, literal.as_bytes(), limit),
             (ValueSource::Text(path), BinaryFormat::Base64) => {
@@ -154,6 +168,13 @@ impl<'a> ParamFiles<'a> {
             ValueSource::Literal(_) => Ok(None),
             ValueSource::Text(path) | ValueSource::Binary(path) => {
                 let text = self.read_text(parameter, value, &path, STRUCTURE_LIMIT)?;
+                if file_content::has_byte_order_mark(text.expose()) {
+                    return Err(UsageError::parameter(
+                        parameter,
+                        format!("{value} begins with a byte order mark, which JSON does not have"),
+                    )
+                    .with_hint(WITHOUT_MARK));
+                }
                 let text = std::str::from_utf8(text.expose()).expect("read_text checked the encoding");
                 Ok(Some(text.to_owned()))
             }
@@ -162,11 +183,30 @@ impl<'a> ParamFiles<'a> {
 
     fn read_text(&self, parameter: &str, value: &str, path: &Path, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         let content = self.read(parameter, value, path, limit)?;
+        refuse_utf16(parameter, value, content.expose())?;
         if std::str::from_utf8(content.expose()).is_err() {
             return Err(UsageError::parameter(parameter, format!("{value} holds bytes that are not UTF-8 text"))
                 .with_hint(format!("{BINARY_PREFIX} reads a file as bytes, where the parameter takes bytes")));
         }
         Ok(content)
+    }
+
+    /// Text from stdin.
+    ///
+    /// # Errors
+    /// As for [`ParamFiles::stdin`]; it is UTF-16.
+    pub(crate) fn stdin_text(&self, parameter: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
+        let text = self.stdin(parameter, limit)?;
+        refuse_utf16(parameter, "stdin", text.expose())?;
+        note_mark(parameter, "stdin", text.expose());
+        Ok(text)
+    }
+
+    /// Says something of a file once, however often it is read: `pack` reads each twice.
+    fn once(&self, path: &Path, say: impl FnOnce()) {
+        if self.in_use().is_first_said(path) {
+            say();
+        }
     }
 
     /// Everything from stdin, as it is.
@@ -204,6 +244,13 @@ impl<'a> ParamFiles<'a> {
     pub(crate) const fn in_use(&self) -> &FilesInUse {
         self.0.files()
     }
+}
+
+fn refuse_utf16(parameter: &str, name: &str, content: &[u8]) -> Result<(), UsageError> {
+    if !file_content::is_utf16(content) {
+        return Ok(());
+    }
+    Err(UsageError::parameter(parameter, format!("{name} is UTF-16 text, and UTF-8 is what text has to be")).with_hint(FROM_UTF16))
 }
 
 /// Everything from a stream with this name, as it is.

@@ -3,8 +3,14 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    args::kms::NewPassphraseArgs, environment::Environment, files_in_use::FilesInUse, passphrase_strength::WeakPassphrase,
-    prompt::Prompter, secret_file::SecretFile,
+    args::kms::NewPassphraseArgs,
+    environment::Environment,
+    file_content::{has_byte_order_mark, is_utf16},
+    files_in_use::FilesInUse,
+    passphrase_strength::WeakPassphrase,
+    prompt::Prompter,
+    secret_file::SecretFile,
+    terminal::note,
 };
 use crate::{
     error::{Error, Result},
@@ -132,6 +138,10 @@ fn read_line(files: &FilesInUse, path: &Path) -> Result<SecretBytes> {
     let mut passphrase = SecretFile::read(files, path, MAX_LENGTH + 2).map_err(reading)?.into_secret()?;
     let without_end = passphrase.expose().strip_suffix(b"\n").map(|line| line.strip_suffix(b"\r").unwrap_or(line).len());
     passphrase.truncate(without_end.unwrap_or(usize::MAX));
+    let is_strange = is_utf16(passphrase.expose()) || has_byte_order_mark(passphrase.expose());
+    if is_strange && files.is_first_said(path) {
+        note(&format!("{} is UTF-16 or begins with a byte order mark: what is typed as a passphrase is neither", path.display()));
+    }
     if passphrase.is_empty() || passphrase.len() > MAX_LENGTH {
         return Err(Error::setup(format!("{}: a passphrase has 1 to {MAX_LENGTH} bytes", path.display())));
     }

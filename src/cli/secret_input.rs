@@ -87,7 +87,7 @@ fn input_value(inputs: &Inputs) -> Outcome<Option<(PayloadKind, SecretBytes)>> {
 fn secret_string(inputs: &Inputs, files: &ParamFiles<'_>, value: Option<&str>) -> Outcome<SecretBytes> {
     match value {
         None => prompt_value(inputs, "Secret value: ", "--secret-string takes file://PATH, or '-' for stdin"),
-        Some("-") => Ok(files.stdin("--secret-string", LIMIT)?),
+        Some("-") => Ok(files.stdin_text("--secret-string", LIMIT)?),
         Some(value) => {
             warn_about_literal("--secret-string", value);
             Ok(files.string("--secret-string", value, LIMIT)?)

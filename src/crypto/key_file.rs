@@ -20,22 +20,27 @@ pub enum KeyFile {
 }
 
 impl KeyFile {
-    /// Reads the one key that `bytes` hold. Of PEM, text around it and `EC PARAMETERS`, which OpenSSL writes before a key, are passed over.
+    /// Reads the one key that `bytes` hold. Of PEM, text around it, certificates, and `EC PARAMETERS`, which OpenSSL writes before a key, are
+    /// passed over.
     ///
     /// # Errors
-    /// [`Error::Key`], for an encrypted key, several keys, and none too.
+    /// [`Error::Key`], for an encrypted key, several keys, and none too: a certificate alone, or a format of others.
     pub fn parse(bytes: &[u8]) -> Result<Self> {
         if der::is_sequence(bytes) { Self::from_der(bytes) } else { Self::from_pem(bytes) }
     }
 
     fn from_pem(text: &[u8]) -> Result<Self> {
+        if text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF") {
+            return Err(KeyProblem::Utf16.into());
+        }
         let blocks = pem::parse_many(text).map_err(|_| KeyProblem::NoKey)?;
-        let mut found = None;
+        let (mut found, mut has_certificate) = (None, false);
         for block in blocks {
             let encrypted = block.headers().get("Proc-Type").is_some() || block.tag() == "ENCRYPTED PRIVATE KEY";
             let tag = block.tag().to_owned();
             let contents = SecretBytes::new(block.into_contents());
-            if tag == "EC PARAMETERS" {
+            has_certificate |= tag.ends_with("CERTIFICATE");
+            if tag == "EC PARAMETERS" || tag.ends_with("CERTIFICATE") {
                 continue;
             }
             if encrypted {
@@ -45,7 +50,10 @@ impl KeyFile {
                 return Err(KeyProblem::SeveralKeys.into());
             }
         }
-        let (tag, contents) = found.ok_or(KeyProblem::NoKey)?;
+        let (tag, contents) = found.ok_or(if has_certificate { KeyProblem::Certificate } else { KeyProblem::NoKey })?;
+        if tag == "OPENSSH PRIVATE KEY" {
+            return Err(KeyProblem::OpenSsh.into());
+        }
         Encoding::ALL.into_iter().find(|encoding| encoding.label() == tag).ok_or(KeyProblem::NoKey)?.read(contents.expose())
     }
 

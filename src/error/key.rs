@@ -49,6 +49,18 @@ pub enum KeyProblem {
     #[error("it holds more than one key")]
     SeveralKeys,
 
+    /// PEM with a certificate and no key.
+    #[error("it holds a certificate and no key of its own; 'openssl x509 -in FILE -noout -pubkey' prints the certificate's public key")]
+    Certificate,
+
+    /// The format of ssh-keygen.
+    #[error("it holds a private key in the format of OpenSSH; 'ssh-keygen -p -m PKCS8 -f COPY' rewrites a copy as PEM")]
+    OpenSsh,
+
+    /// Text in UTF-16.
+    #[error("it is UTF-16 text, which no key is written in; 'iconv -f UTF-16 -t UTF-8 FILE > NEW' makes plain PEM of it")]
+    Utf16,
+
     /// Neither PEM nor DER of a key.
     #[error("it holds no RSA or elliptic curve key in PEM or DER")]
     NoKey,

@@ -201,8 +201,8 @@ fn key_files_have_16_24_or_32_bytes() {
     sandbox.write("empty", "");
     let refused = |key: &str| sandbox.coldseal(&format!("seal text --raw-aes-key {key} -o out")).assert().code(252).stdout_eq("");
     refused("a/b=hex").stderr_eq(str![[r#"
-coldseal: Error parsing parameter '--raw-aes-key': hex has more than 32 bytes; an AES key has 16, 24 or 32
-hint: (umask 077 && head -c 32 /dev/urandom > FILE) makes one; the bytes stand as they are, without hex or a line end
+coldseal: Error parsing parameter '--raw-aes-key': hex has 64 bytes; an AES key has 16, 24 or 32
+hint: it holds hex digits, which stand for 32 bytes: '(umask 077 && xxd -r -p FILE > KEYFILE)' makes a key file of them
 
 "#]]);
     refused("a/b=empty").stderr_eq(str![[r#"

@@ -9,7 +9,7 @@ mod schema;
 
 use std::{
     fmt, fs,
-    io::{self, BufReader},
+    io::{self, BufReader, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use super::{
     failure::Outcome,
+    file_content::{FROM_UTF16, WITHOUT_MARK, has_byte_order_mark, is_utf16},
     paramfile::{self, ParamFiles, SizeLimit},
     shown::cell,
     usage::UsageError,
@@ -134,12 +135,32 @@ impl PlanSource {
         read.map_err(|stopped| match stopped {
             StreamError::Refused(failure) => failure,
             StreamError::Input(error) => UsageError::new(format!("Unable to read the plan: {error}")).into(),
+            StreamError::Syntax { line: 1, .. } if is_utf16(&self.beginning(files)) => {
+                UsageError::new("the plan is UTF-16 text, and JSON is UTF-8").with_hint(FROM_UTF16).into()
+            }
+            StreamError::Syntax { line: 1, .. } if has_byte_order_mark(&self.beginning(files)) => {
+                UsageError::new("the plan begins with a byte order mark, which JSON does not have").with_hint(WITHOUT_MARK).into()
+            }
             StreamError::Syntax { line, column, what } => {
                 UsageError::new(format!("line {line}, column {column} of the plan: Invalid JSON: {what}"))
                     .with_hint("a plan is JSON Lines or a JSON list of requests, as 'create-secret --generate-cli-skeleton' prints one")
                     .into()
             }
         })
+    }
+}
+
+impl PlanSource {
+    /// What a plan begins with, as far as it tells the encoding.
+    fn beginning(&self, files: &ParamFiles<'_>) -> Vec<u8> {
+        let mut first = Vec::new();
+        match self {
+            Self::Held(text) => first.extend(text.expose().iter().take(4)),
+            // What cannot be read tells nothing.
+            Self::Plan(path) => _ = files.in_use().open(path).and_then(|file| file.take(4).read_to_end(&mut first)),
+            Self::Folder(_) => {}
+        }
+        first
     }
 }
 

@@ -76,10 +76,36 @@ fn files_without_one_plain_key_are_refused() {
     assert_eq!(problem(encrypted.as_bytes()), KeyProblem::Encrypted);
     assert_eq!(problem(legacy.as_bytes()), KeyProblem::Encrypted);
     assert_eq!(problem(rsa.repeat(2).as_bytes()), KeyProblem::SeveralKeys);
-    for none in ["", "\n", "a passphrase", "0", "00000000", certificate, parameters, "-----BEGIN PUBLIC KEY-----\nAAAA"] {
+    assert_eq!(problem(certificate.as_bytes()), KeyProblem::Certificate);
+    assert_eq!(problem(certificate.repeat(3).replace("CERTIFICATE", "TRUSTED CERTIFICATE").as_bytes()), KeyProblem::Certificate);
+    assert_eq!(problem(certificate.replace("CERTIFICATE", "OPENSSH PRIVATE KEY").as_bytes()), KeyProblem::OpenSsh);
+    let utf16: Vec<u8> = format!("\u{feff}{rsa}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    assert_eq!(problem(&utf16), KeyProblem::Utf16);
+    for none in ["", "\n", "a passphrase", "0", "00000000", parameters, "-----BEGIN PUBLIC KEY-----\nAAAA"] {
         assert_eq!(problem(none.as_bytes()), KeyProblem::NoKey, "{none}");
     }
     assert!(matches!(problem(rsa.replace("PUBLIC", "PRIVATE").as_bytes()), KeyProblem::Encoding(_)));
     let ed25519 = hex::decode("302a300506032b65700321009b37e4f1f0a5b8e5d6c7a8b9c0d1e2f30415263748596a7b8c9daebfc0d1e2f3").expect("hex");
     assert!(matches!(problem(&ed25519), KeyProblem::Algorithm(_)));
+}
+
+/// What a server's files often hold: the certificates with the key, in any order.
+#[test]
+fn the_key_beside_certificates_is_taken() {
+    let certificate = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for key in [
+        include_str!("../../../tests/vectors/keys/raw-rsa2048.pub.pem"),
+        include_str!("../../../tests/data/keys/rsa-pkcs1.pem"),
+        include_str!("../../../tests/data/keys/p384-sec1.pem"),
+    ] {
+        let alone = kind(&KeyFile::parse(key.as_bytes()));
+        for text in [
+            format!("{certificate}{key}"),
+            format!("{key}{certificate}{certificate}"),
+            format!("{certificate}\n# a note\n{key}{certificate}"),
+        ] {
+            assert_eq!(kind(&KeyFile::parse(text.as_bytes())), alone);
+        }
+        assert_eq!(problem(format!("{key}{certificate}{key}").as_bytes()), KeyProblem::SeveralKeys);
+    }
 }

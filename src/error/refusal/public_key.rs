@@ -96,7 +96,7 @@ pub enum PublicKeyRefusal {
     #[error("the file is neither JSON of GetPublicKey or ListAliases, nor a public key as DER or PEM")]
     UnknownFile,
     /// PEM of something else.
-    #[error("the PEM file has to hold one public key and nothing else: -----BEGIN PUBLIC KEY-----")]
+    #[error("the PEM file has to hold one public key: -----BEGIN PUBLIC KEY-----")]
     NotOnePem,
     /// An entry without an alias.
     #[error("an entry of ListAliases has no AliasArn that is one")]

@@ -14,6 +14,9 @@ pub(super) fn hints(refusal: &PublicKeyRefusal) -> Vec<Hint> {
         | PublicKeyRefusal::MemberMissing(_)
         | PublicKeyRefusal::AlgorithmMissing { .. }
         | PublicKeyRefusal::UnknownFile => one(FETCH),
+        PublicKeyRefusal::NotOnePem => one(
+            "'openssl x509 -in FILE -noout -pubkey' prints the public key of a certificate, 'openssl pkey -in FILE -pubout' that of a private key",
+        ),
         PublicKeyRefusal::NotNamed => one("--key-arn and --key-usage do"),
         PublicKeyRefusal::BareKeyId(_) => one("--key-arn names it; 'aws kms describe-key' shows a key's ARN"),
         PublicKeyRefusal::NamedTwice => one("leave out --key-arn and --key-usage"),
@@ -41,7 +44,6 @@ pub(super) fn hints(refusal: &PublicKeyRefusal) -> Vec<Hint> {
         | PublicKeyRefusal::OtherEncoding
         | PublicKeyRefusal::Utf16
         | PublicKeyRefusal::NotUtf8
-        | PublicKeyRefusal::NotOnePem
         | PublicKeyRefusal::NotAnAlias
         | PublicKeyRefusal::AliasTwice(_)
         | PublicKeyRefusal::OtherKeyId(_)
