@@ -13,9 +13,9 @@ use super::{
     command_operation::CommandOperation,
     environment::Environment,
     failure::Outcome,
-    output::{Look, OutputFormat, Strange, query::Query, render, render_json, times::Times, write_json},
+    output::{Look, OutputFormat, Strange, query::Query, render, render_json, times::Times, wide_table, write_json},
     profile::Profile,
-    terminal::{print_text, printed, stdout_is_terminal, terminal_width},
+    terminal::{note, print_text, printed, stdout_is_terminal, terminal_width},
     usage::UsageError,
 };
 use crate::error::Error;
@@ -35,6 +35,8 @@ pub(crate) struct Printer {
     /// Stands over tables.
     title: &'static str,
     look: Look,
+    /// Columns of the terminal that stdout is.
+    terminal: Option<u16>,
     /// False with `--no-paginate`.
     pub(crate) paginates: bool,
 }
@@ -60,6 +62,7 @@ impl Printer {
             times: Times::of(profile, environment)?,
             query: global.query.as_deref().map(Query::parse).transpose()?,
             title: operation.name(),
+            terminal: terminal_width(),
             look: Look { width: terminal_width().unwrap_or(Look::PLAIN.width), is_colored, strange: strange(operation) },
             paginates: !global.no_paginate,
         })
@@ -102,7 +105,18 @@ impl Printer {
 
     /// Prints a result as `--query` and `--output` say.
     pub(crate) fn print(&self, result: &impl Serialize) -> Outcome {
-        print_text(&self.text(result)?)
+        if self.prints_json() {
+            return print_text(&self.text(result)?);
+        }
+        self.print_value(&self.selected(self.times.tree(result).map_err(|_| NOT_JSON)?)?)
+    }
+
+    /// The same for a document that is there already and may hold a secret: it is taken over, and not copied.
+    pub(crate) fn print_document(&self, document: Value) -> Outcome {
+        if self.prints_json() {
+            return self.print(&document);
+        }
+        self.print_value(&self.selected(self.times.printed(document))?)
     }
 
     /// What [`Printer::print`] prints.
@@ -110,14 +124,17 @@ impl Printer {
         if self.prints_json() {
             return Ok(render_json(result, self.look.strange, self.times.zone()).map_err(|_| NOT_JSON)?);
         }
-        let value = self.times.tree(result).map_err(|_| NOT_JSON)?;
+        Ok(self.value_text(&self.selected(self.times.tree(result).map_err(|_| NOT_JSON)?)?))
+    }
+
+    /// What `--query` selects.
+    fn selected(&self, document: Value) -> Outcome<Value> {
         match &self.query {
             Some(query) => {
-                let found = query.search(&value);
-                let found = found.map_err(|error| error.with_hint("the command itself was carried out; this is about its result"))?;
-                Ok(self.value_text(&found))
+                let found = query.search(document);
+                Ok(found.map_err(|error| error.with_hint("the command itself was carried out; this is about its result"))?)
             }
-            None => Ok(self.value_text(&value)),
+            None => Ok(document),
         }
     }
 
@@ -141,7 +158,14 @@ impl Printer {
     }
 
     fn print_value(&self, value: &Value) -> Outcome {
-        print_text(&self.value_text(value))
+        let text = self.value_text(value);
+        print_text(&text)?;
+        if let (OutputFormat::Table, Some(terminal)) = (self.format, self.terminal)
+            && let Some(advice) = wide_table::advice(&text, value, terminal)
+        {
+            note(&advice);
+        }
+        Ok(())
     }
 
     fn value_text(&self, value: &Value) -> String {

@@ -301,6 +301,25 @@ fn a_value_is_shown_without_what_a_terminal_obeys() {
     }
 }
 
+#[test]
+fn a_table_that_does_not_fit_the_terminal_says_how_it_would() {
+    let sandbox = Sandbox::new();
+    for name in ["a", "b"] {
+        sandbox.ok(&format!("create-secret --name {name} --secret-string 1 --region us-west-2"));
+    }
+    let (code, text) = Terminal::run(sandbox.std("--color off list-secrets --output table")).end();
+    assert_eq!(code, Some(0), "{text}");
+    let told = text.lines().find(|line| line.starts_with("coldseal: the table has ")).unwrap_or_default();
+    assert!(told.contains("columns and the terminal 80: --query chooses what is shown, as --query 'SecretList[].[Name,"), "{text}");
+    assert!(told.trim_end().ends_with("--output json and yaml need no width"), "{text}");
+    for line in ["list-secrets --output table --query SecretList[].[Name]", "list-secrets --output json", "list-secrets --output text"] {
+        let (_, text) = Terminal::run(sandbox.std(line)).end();
+        assert!(!text.contains("the table has"), "{line}: {text}");
+    }
+    // A program has no width.
+    sandbox.coldseal("list-secrets --output table").assert().success().stderr_eq("");
+}
+
 /// What a command writes to a terminal, and, when it is not one, to pipes.
 fn both(sandbox: &Sandbox, line: &str, no_color: &str) -> [String; 2] {
     let command = || {

@@ -9,7 +9,7 @@ use crate::{
         command_operation::CommandOperation,
         commands::{
             secret_entry::{NOT_THERE, read, request},
-            secret_opening::{Opening, note_not_compared},
+            secret_opening::{Opening, note_not_compared, note_only_regions},
         },
         failure::Outcome,
         faults,
@@ -58,12 +58,13 @@ pub(super) fn run(invocation: &Invocation, args: &BatchGetSecretValueArgs) -> Ou
     let region = region(invocation, request.texts("SecretIdList"))?;
     let opening = Opening::of(invocation, &args.opening)?;
     let Answer::Values(values) = read(invocation, &opening.secrets(invocation, region), &request)? else { return Err(NOT_THERE.into()) };
+    note_only_regions(&values.entries);
     note_not_compared(&values.entries);
     if !values.errors.is_empty() {
         let count = values.entries.len() + values.errors.len();
         warn(&format!("{} of {count} secrets could not be read: see Errors", values.errors.len()));
     }
-    invocation.printer.print(&secret_values(&values)?)?;
+    invocation.printer.print_document(secret_values(&values)?)?;
     faults::tell(&values.faults, CommandOperation::BatchGetSecretValue)
 }
 

@@ -10,6 +10,7 @@ mod table;
 mod text;
 pub(crate) mod times;
 mod variables;
+pub(crate) mod wide_table;
 mod written_times;
 mod yaml;
 

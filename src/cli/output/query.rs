@@ -49,10 +49,14 @@ impl Query {
     ///
     /// # Errors
     /// A function gets an argument of a type that it does not take. The error names types, never values.
-    pub(crate) fn search(&self, document: &Value) -> Result<Value, UsageError> {
-        let found = interpret(&to_variable(document), &self.ast, &mut Context::new(&self.expression, &self.runtime));
-        let found = found.map_err(|error| describe(&self.expression, &error))?;
-        Ok(to_value(&found))
+    pub(crate) fn search(&self, document: Value) -> Result<Value, UsageError> {
+        self.interpreted(document, &self.ast)
+    }
+
+    /// The document is gone before its result is a document again, so that no text is there twice.
+    fn interpreted(&self, document: Value, ast: &Ast) -> Result<Value, UsageError> {
+        let found = interpret(&to_variable(document), ast, &mut Context::new(&self.expression, &self.runtime));
+        found.map(to_value).map_err(|error| describe(&self.expression, &error))
     }
 
     /// The same for a document whose member `member` is `list`, a list of structures, where the expression takes each by itself, as
@@ -89,10 +93,9 @@ impl Query {
         let mut found = Vec::new();
         for entry in share {
             let entry = times.tree(entry).expect("an entry is always JSON");
-            let selected = interpret(&to_variable(&entry), each, &mut Context::new(&self.expression, &self.runtime));
-            let selected = selected.map_err(|error| describe(&self.expression, &error))?;
+            let selected = self.interpreted(entry, each)?;
             if !selected.is_null() {
-                found.push(to_value(&selected));
+                found.push(selected);
             }
         }
         Ok(found)
@@ -128,7 +131,7 @@ fn rewrite(ast: Ast, runtime: &Runtime) -> Result<Ast, Unknown> {
             Ast::Function { offset, name: comparison(&comparator).to_owned(), args }
         }
         Ast::MultiHash { offset, elements } => Ast::MultiHash { offset, elements: rewrite_hash(elements, runtime)? },
-        Ast::Literal { offset, value } => Ast::Literal { offset, value: to_variable(&from_plain_variable(&value)) },
+        Ast::Literal { offset, value } => Ast::Literal { offset, value: to_variable(from_plain_variable(&value)) },
         Ast::Function { offset, name, args } => {
             if runtime.get_function(&name).is_none() {
                 return Err(Unknown { name, offset });
@@ -222,7 +225,7 @@ mod tests {
                 let text = |result: Result<Value, UsageError>| result.map(|value| value.to_string()).map_err(|error| error.message);
                 let by_entry =
                     query.search_each("List", &list, &Times::UTC).unwrap_or_else(|| panic!("{expression} takes each entry by itself"));
-                assert_eq!(text(by_entry), text(query.search(&document)), "{expression} of {count}");
+                assert_eq!(text(by_entry), text(query.search(document.clone())), "{expression} of {count}");
             }
         }
         for expression in [
@@ -240,9 +243,26 @@ mod tests {
     }
 
     #[test]
+    fn what_is_selected_is_taken_over_and_not_copied() {
+        for (expression, pointer) in [
+            ("SecretString", ""),
+            ("@", "/SecretString"),
+            ("[SecretString]", "/0"),
+            ("{s: SecretString}", "/s"),
+            ("not_null(SecretString)", ""),
+        ] {
+            let document = serde_json::json!({ "Name": "a", "SecretString": "x".repeat(1000) });
+            let place = |value: &Value, pointer: &str| value.pointer(pointer).and_then(Value::as_str).map(str::as_ptr);
+            let before = place(&document, "/SecretString");
+            let found = Query::parse(expression).and_then(|query| query.search(document)).expect("selects");
+            assert!(before.is_some() && place(&found, pointer) == before, "{expression}");
+        }
+    }
+
+    #[test]
     fn a_wrong_argument_names_types_and_no_value() {
         let query = Query::parse("length(SecretString.x)").expect("compiles");
-        let message = query.search(&serde_json::json!({"SecretString": {"x": 5_550_123}})).expect_err("a number has no length").message;
+        let message = query.search(serde_json::json!({"SecretString": {"x": 5_550_123}})).expect_err("a number has no length").message;
         assert!(message.contains("number") && !message.contains("5550123"), "{message}");
     }
 }

@@ -223,7 +223,7 @@ fn parse_number(text: &str) -> Option<Number> {
 }
 
 fn to_string(args: &[Rcvar]) -> Rcvar {
-    let value = args.first().map_or(Value::Null, |arg| to_value(arg));
+    let value = args.first().map_or(Value::Null, |arg| to_value(Rcvar::clone(arg)));
     Rcvar::new(Variable::String(match value {
         Value::String(text) => text,
         other => json::compact_ascii(&other),

@@ -95,7 +95,7 @@ mod tests {
             ("List[?contains(Name, `in`)].Size", json!([1])),
         ] {
             let document = json!({"List": [{"Name": "bin", "Size": 1}, {"Name": "other", "a`b": 5}]});
-            let found = Query::parse(expression).and_then(|query| query.search(&document));
+            let found = Query::parse(expression).and_then(|query| query.search(document));
             assert_eq!(found.unwrap_or_else(|error| panic!("{expression}: {error}")), expected, "{expression}");
         }
         for expression in ["`\"x`", "`a\nb`", "`x", "'x", "\"x", "`a\"b`"] {

@@ -24,7 +24,7 @@ fn output_equals_the_aws_cli() {
     let mut wrong = Vec::new();
     for case in &cases {
         let result = match &case.query {
-            Some(query) => Query::parse(query).and_then(|query| query.search(&case.document)).expect(&case.name),
+            Some(query) => Query::parse(query).and_then(|query| query.search(case.document.clone())).expect(&case.name),
             None => case.document.clone(),
         };
         let render = |format| render("DescribeSecret", &result, format, Look::PLAIN);

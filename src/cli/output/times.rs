@@ -50,13 +50,17 @@ impl Times {
 
     /// A document as a tree, with its times as they are printed.
     pub(crate) fn tree(&self, document: &impl Serialize) -> serde_json::Result<Value> {
-        let mut value = serde_json::to_value(document)?;
+        serde_json::to_value(document).map(|tree| self.printed(tree))
+    }
+
+    /// A tree with its times as they are printed.
+    pub(crate) fn printed(&self, mut value: Value) -> Value {
         match (self, self.zone()) {
             (Self::Wire, _) => change(&mut value, &|text| text.parse().ok().map(Timestamp::seconds)),
             (Self::Iso8601(_), Some(zone)) => change(&mut value, &|text| shown(text, zone).map(Value::String)),
             (Self::Iso8601(_), None) => {}
         }
-        Ok(value)
+        value
     }
 }
 

@@ -18,24 +18,32 @@ pub(super) fn plain_name(positioned: &str) -> &str {
     positioned.get(POSITION_LENGTH..).unwrap_or_default()
 }
 
-/// A document, its members' names with their positions.
-pub(super) fn to_variable(value: &Value) -> Rcvar {
+/// A document, its members' names with their positions. Its text is taken over: it may be a secret, and large.
+pub(super) fn to_variable(value: Value) -> Rcvar {
     Rcvar::new(match value {
         Value::Null => Variable::Null,
-        Value::Bool(value) => Variable::Bool(*value),
-        Value::Number(number) => Variable::Number(number.clone()),
-        Value::String(text) => Variable::String(text.clone()),
-        Value::Array(items) => Variable::Array(items.iter().map(to_variable).collect()),
+        Value::Bool(value) => Variable::Bool(value),
+        Value::Number(number) => Variable::Number(number),
+        Value::String(text) => Variable::String(text),
+        Value::Array(items) => Variable::Array(items.into_iter().map(to_variable).collect()),
         Value::Object(members) => {
-            let positioned = members.iter().enumerate().map(|(at, (name, value))| (positioned_name(at, name), to_variable(value)));
+            let positioned = members.into_iter().enumerate().map(|(at, (name, value))| (positioned_name(at, &name), to_variable(value)));
             Variable::Object(positioned.collect::<BTreeMap<_, _>>())
         }
     })
 }
 
-/// A result, with the members' own names.
-pub(super) fn to_value(variable: &Variable) -> Value {
-    convert(variable, plain_name)
+/// A result, with the members' own names. What nothing else holds is taken over.
+pub(super) fn to_value(variable: Rcvar) -> Value {
+    match Rcvar::try_unwrap(variable) {
+        Ok(Variable::String(text)) => Value::String(text),
+        Ok(Variable::Array(items)) => Value::Array(items.into_iter().map(to_value).collect()),
+        Ok(Variable::Object(members)) => {
+            Value::Object(members.into_iter().map(|(key, value)| (plain_name(&key).to_owned(), to_value(value))).collect::<Map<_, _>>())
+        }
+        Ok(leaf) => convert(&leaf, plain_name),
+        Err(shared) => convert(&shared, plain_name),
+    }
 }
 
 /// A literal as the parser made it: its names carry no position yet.

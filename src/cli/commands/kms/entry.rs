@@ -102,7 +102,7 @@ pub(super) fn print(invocation: &Invocation, answer: Answer) -> Outcome {
     match answer {
         Answer::Nothing => Ok(()),
         Answer::Document(document) => invocation.printer.print(&document),
-        Answer::Secret(document) => invocation.printer.print(&document.to_value()?),
+        Answer::Secret(document) => invocation.printer.print_document(document.to_value()?),
         Answer::List(entries) => invocation.printer.print(&entries),
         Answer::Secrets(..) | Answer::Value(_) | Answer::Values(_) | Answer::Changed(_) => Err(NOT_OF_KMS.into()),
     }
