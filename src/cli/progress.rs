@@ -1,11 +1,15 @@
-//! A progress bar on stderr, for people, once a command has read for more than a second.
+//! A progress bar on stderr, for people, once a command has worked for more than a second.
 
 use std::{
+    fmt,
     io::{self, IsTerminal as _, Read},
+    sync::{Arc, Mutex},
     time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::{parallel::lock, vault::Progress};
 
 /// Work that is done sooner shows no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -89,6 +93,32 @@ impl Drop for ItemProgress {
     }
 }
 
+/// What a vault tells of its secrets; the bar goes away with the last holder.
+pub(crate) struct VaultProgress(Mutex<ItemProgress>);
+
+impl VaultProgress {
+    /// `None` without a terminal.
+    pub(crate) fn new(what: &str) -> Option<Arc<Self>> {
+        io::stderr().is_terminal().then(|| Arc::new(Self(Mutex::new(ItemProgress::new(0, what)))))
+    }
+}
+
+impl Progress for VaultProgress {
+    fn begin(&self, count: u64) {
+        lock(&self.0).bar.inc_length(count);
+    }
+
+    fn add(&self, count: u64) {
+        lock(&self.0).add(count);
+    }
+}
+
+impl fmt::Debug for VaultProgress {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("VaultProgress")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use indicatif::InMemoryTerm;
@@ -121,6 +151,25 @@ mod tests {
             drop(steps);
             assert_eq!(terminal.contents(), "", "the bar goes away");
         }
+    }
+
+    #[test]
+    fn what_a_vault_tells_is_shown_from_several_threads() {
+        let terminal = InMemoryTerm::new(5, 80);
+        let mut steps = ItemProgress::drawn_on(0, "secrets", Some(ProgressDrawTarget::term_like(Box::new(terminal.clone()))));
+        steps.started = Instant::now().checked_sub(PATIENCE).expect("the clock runs longer than that");
+        let progress = VaultProgress(Mutex::new(steps));
+        progress.begin(10);
+        progress.begin(2);
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| progress.add(2));
+            }
+        });
+        lock(&progress.0).bar.force_draw();
+        assert!(terminal.contents().starts_with("6 of 12 secrets"), "{}", terminal.contents());
+        drop(progress);
+        assert_eq!(terminal.contents(), "", "the bar goes away");
     }
 
     #[test]

@@ -47,10 +47,11 @@ fn not_a_key(file: &Path, bytes: &[u8]) -> UsageError {
                 form.bytes()
             ))
         }
-        _ if has_line_end() => {
-            error.with_hint("it ends with a line end, which is no part of a key; '(umask 077 && head -c 32 /dev/urandom > FILE)' makes a new one")
-        }
-        _ => error.with_hint("(umask 077 && head -c 32 /dev/urandom > FILE) makes one; the bytes stand as they are, without hex or a line end"),
+        _ if has_line_end() => error.with_hint(
+            "it ends with a line end, which is no part of a key; '(umask 077 && head -c 32 /dev/urandom > FILE)' makes a new one",
+        ),
+        _ => error
+            .with_hint("(umask 077 && head -c 32 /dev/urandom > FILE) makes one; the bytes stand as they are, without hex or a line end"),
     }
 }
 
@@ -63,6 +64,8 @@ fn of_text(file: &Path, bytes: &[u8]) -> String {
             form.bytes(),
             form.decoder()
         ),
-        None => format!("{what}: a key that was typed can be guessed; '(umask 077 && head -c 32 /dev/urandom > FILE)' makes one that cannot"),
+        None => {
+            format!("{what}: a key that was typed can be guessed; '(umask 077 && head -c 32 /dev/urandom > FILE)' makes one that cannot")
+        }
     }
 }

@@ -16,7 +16,7 @@ impl Vault {
         let names: Vec<_> = keys.iter().map(KeyArn::to_string).collect();
         let dependents =
             |family: Family| -> Vec<_> { family.present().flat_map(|(secret, _)| dependent_arns(&secret.record, &names)).collect() };
-        let mut secrets = each_family(&*self.store, dependents)?;
+        let mut secrets = each_family(self, dependents)?;
         secrets.entries.sort_unstable();
         secrets.entries.dedup();
         Ok(secrets)

@@ -1,12 +1,13 @@
 //! [DescribeSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html). Members are AWS's, in AWS's order;
-//! `DeletionDate`, `RotationDueDate`, `Bundles`, `EncryptionContext` and `ResourcePolicy` are coldseal's.
+//! `DeletionDate`, `RotationDueDate`, `EncryptionContext`, `ResourcePolicy`, `Bundles` and `AbsentBundleRegions` are coldseal's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
 use super::{
     Vault,
+    family::Located,
     planned_deletion::Marked,
     record::Tag,
     resource_policy::ResourcePolicy,
@@ -75,6 +76,9 @@ pub struct SecretDescription {
     pub resource_policy: Option<ResourcePolicy>,
     /// The bundles of all versions, in the Region that answers or, in the primary, in all.
     pub bundles: Vec<BundleInfo>,
+    /// The Regions among them of which bundles are not in the store, as where one Region's were carried to.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub absent_bundle_regions: Vec<Region>,
 }
 
 impl Vault {
@@ -99,7 +103,8 @@ impl Vault {
     ) -> Result<SecretDescription> {
         let (secret, region) = self.find_as(Marked::Found, secret_id, region)?;
         let is_all = region == secret.record.primary_region();
-        let bundles = bundles(self, kms, keys, &secret, |_, bundle| is_all || bundle.region == region);
+        let mut bundles = bundles(self, kms, keys, &secret, |_, bundle| is_all || bundle.region == region);
+        let absent_bundle_regions = self.mark_absent(&secret, &mut bundles);
         let record = secret.record;
         let rotation = rotation_in(&record, region);
         Ok(SecretDescription {
@@ -121,6 +126,22 @@ impl Vault {
             encryption_context: record.encryption_context,
             resource_policy: record.resource_policy,
             bundles,
+            absent_bundle_regions,
         })
+    }
+
+    /// A bundle that is not there opens nowhere; gives the Regions of such ones.
+    fn mark_absent(&self, secret: &Located, infos: &mut [BundleInfo]) -> Vec<Region> {
+        let mut absent = BTreeSet::new();
+        for version in &secret.record.versions {
+            for bundle in &version.bundles {
+                let described = infos.iter_mut().find(|info| info.region == bundle.region && info.version_id == version.version_id);
+                if let Some(info) = described.filter(|_| !self.store.has(&secret.blob(version, bundle))) {
+                    info.opens_here = false;
+                    absent.insert(bundle.region);
+                }
+            }
+        }
+        absent.into_iter().collect()
     }
 }

@@ -25,6 +25,7 @@ mod openers;
 mod parameters;
 mod plan;
 mod planned_deletion;
+mod progress;
 mod purge;
 mod put_secret_value;
 mod random_password;
@@ -80,6 +81,7 @@ pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrde
 pub(crate) use list_secret_version_ids::ByCreation;
 pub use list_secret_version_ids::{ListedVersions, SecretVersions, SecretVersionsListEntry};
 pub use plan::{NameClash, OnProblem};
+pub use progress::Progress;
 pub use purge::ExpiredSecret;
 pub use put_secret_value::PutSecretValue;
 pub use random_password::GetRandomPassword;
@@ -101,7 +103,7 @@ pub use stop_replication::StopReplication;
 pub use update_secret::UpdateSecret;
 pub use update_secret_version_stage::UpdateSecretVersionStage;
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
-pub use verify::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport, verify};
+pub use verify::{BundlesThere, Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport, verify};
 
 #[cfg(feature = "cli")]
 pub(crate) use bundle::is_reserved;
@@ -119,6 +121,8 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Vault {
     store: Arc<dyn Store>,
+    /// Is told of work on many secrets.
+    progress: Option<Arc<dyn Progress>>,
 }
 
 /// Format number of the vault.
@@ -139,7 +143,13 @@ impl Vault {
 
     /// The vault in a store.
     pub(crate) const fn over(store: Arc<dyn Store>) -> Self {
-        Self { store }
+        Self { store, progress: None }
+    }
+
+    /// The same vault, which tells of the secrets that it lists as it reads them.
+    #[must_use]
+    pub fn with_progress(self, progress: Arc<dyn Progress>) -> Self {
+        Self { progress: Some(progress), ..self }
     }
 
     /// The directory.

@@ -46,7 +46,7 @@ impl Vault {
         self.require()?;
         let now = Timestamp::now_within_years();
         let expired = |family: Family| family.members().filter_map(|secret| ExpiredSecret::of(secret, now)).collect::<Vec<_>>();
-        let mut listed = each_family(&*self.store, expired)?;
+        let mut listed = each_family(self, expired)?;
         listed.entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
         Ok(listed)
     }

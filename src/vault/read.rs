@@ -21,6 +21,7 @@ use crate::{
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::{ComparisonKey, EmbeddedKms, key_choice::KeyOptions},
     region::Region,
+    store::Item,
     suite::AlgorithmSuite,
     timestamp::Timestamp,
 };
@@ -61,6 +62,9 @@ pub struct SecretValueEntry {
     pub created_date: Timestamp,
     /// True where the keystore at hand made the value on record: then this is it. False where nothing here can tell.
     pub is_compared: bool,
+    /// Where no Region was asked for, the primary Region's bundle is not in the store, and one other Region's is: the Region whose bundle this
+    /// is from.
+    pub only_region_here: Option<Region>,
 }
 
 /// How many writers, one after another, may overtake a reader before a file counts as missing.
@@ -129,7 +133,46 @@ impl Vault {
                 _ => break,
             }
         }
-        result
+        match result {
+            Err(error) if is_bundle_missing(&error) => self.get_elsewhere(error, openers, comparison, (secret_id, region), selector),
+            result => result,
+        }
+    }
+
+    /// The bundle that was wanted is missing for good. Where one Region's bundles were carried to, whoever asks for no Region means that one;
+    /// else the Regions whose bundles are here are told.
+    fn get_elsewhere(
+        &self,
+        missing: Error,
+        openers: &Openers<'_>,
+        comparison: Option<&ComparisonKey>,
+        (secret_id, asked): (&str, Option<Region>),
+        selector: &VersionSelector,
+    ) -> Result<SecretValueEntry> {
+        let (secret, region) = self.find(secret_id, asked)?;
+        let (version, _) = select(&secret.record, region, selector)?;
+        let here = self.regions_here(&secret, version)?;
+        match here.as_slice() {
+            [] => Err(missing),
+            // An ARN is of a Region.
+            [only] if asked.is_none() && !secret_id.starts_with("arn:") => {
+                let entry = self.read_value(openers, comparison, secret_id, Some(*only), selector)?;
+                Ok(SecretValueEntry { only_region_here: Some(*only), ..entry })
+            }
+            _ => {
+                let path = self.store.place(Item::Blob(&secret.blob(version, recorded(version, region)?)));
+                Err(BundleRefusal::OnlyElsewhere { path, here }.into())
+            }
+        }
+    }
+
+    /// The Regions that have the secret, and whose bundle of the version is in the store.
+    pub(super) fn regions_here(&self, secret: &Located, version: &VersionRecord) -> Result<Vec<Region>> {
+        let family = self.read_name(&secret.record.name)?.family;
+        let is_here = |bundle: &&BundleRecord| {
+            family.holder(bundle.region).is_some_and(|holder| holder.key == secret.key) && self.store.has(&secret.blob(version, bundle))
+        };
+        Ok(version.bundles.iter().filter(is_here).map(|bundle| bundle.region).collect())
     }
 
     fn read_value(
@@ -154,6 +197,7 @@ impl Vault {
             version_stages: version_stages.to_vec(),
             created_date: version.created_date,
             is_compared: comparison.is_some_and(|comparison| can_compare(comparison, &version.value_tag)),
+            only_region_here: None,
             name: secret.record.name,
         })
     }

@@ -50,7 +50,8 @@ pub struct BundleInfo {
     /// ARN of the key that wraps its data key.
     pub kms_key_id: String,
     /// True when the keystore at hand has that key or a related multi-Region key with its private part, or a recovery key of the bundle,
-    /// enabled; or when AWS KMS is at hand and is asked for the key, as its account is a configured one.
+    /// enabled; or when AWS KMS is at hand and is asked for the key, as its account is a configured one. In a description false where the
+    /// bundle is not in the store.
     pub opens_here: bool,
 }
 

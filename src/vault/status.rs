@@ -90,7 +90,7 @@ impl Vault {
             let entry = list_entry(record, shown);
             filters.iter().all(|filter| filter.fits(&entry)).then_some(status)
         };
-        let mut listed = each_family(&*self.store, |family| family.into_present().into_iter().filter_map(&look).collect::<Vec<_>>())?;
+        let mut listed = each_family(self, |family| family.into_present().into_iter().filter_map(&look).collect::<Vec<_>>())?;
         listed.entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
         Ok(listed)
     }

@@ -4,7 +4,7 @@
 
 use std::{convert::Infallible, num::NonZeroUsize, thread};
 
-use super::family::Family;
+use super::{Vault, family::Family};
 use crate::{
     error::{Error, Result},
     parallel::try_in_parallel,
@@ -20,15 +20,22 @@ const NAMES_AT_ONCE: usize = 256;
 ///
 /// # Errors
 /// The secrets cannot be listed.
-pub(super) fn each_family<T, I>(store: &dyn Store, take: impl Fn(Family) -> I + Sync) -> Result<Listed<T>>
+pub(super) fn each_family<T, I>(vault: &Vault, take: impl Fn(Family) -> I + Sync) -> Result<Listed<T>>
 where
     T: Send,
     I: IntoIterator<Item = T>,
 {
+    let (store, progress) = (&*vault.store, vault.progress.as_deref());
     let secrets = store.secrets()?;
     let families: Vec<_> = secrets.entries.chunk_by(|secret, next| secret.name == next.name).collect();
     let cores = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    let read = |records: &mut Records, share: &[&[SecretKey]]| Ok::<_, Infallible>(read_share(store, share, records, &take));
+    let told = |families: usize| u64::try_from(families).unwrap_or_default();
+    progress.inspect(|progress| progress.begin(told(families.len())));
+    let read = |records: &mut Records, share: &[&[SecretKey]]| {
+        let listed = read_share(store, share, records, &take);
+        progress.inspect(|progress| progress.add(told(share.len())));
+        Ok::<_, Infallible>(listed)
+    };
     let Ok(shares) = try_in_parallel(cores, families.chunks(NAMES_AT_ONCE), read);
     let mut all = Listed { entries: Vec::with_capacity(families.len()), faults: secrets.faults };
     shares.into_iter().for_each(|share| all.append(share));

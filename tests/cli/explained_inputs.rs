@@ -119,7 +119,11 @@ fn a_key_file_of_text_is_explained() {
     let hex = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
     let base64 = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     for (content, code, expected) in [
-        (hex.to_owned(), 252, "it holds hex digits, which stand for 32 bytes: '(umask 077 && xxd -r -p FILE > KEYFILE)' makes a key file of them"),
+        (
+            hex.to_owned(),
+            252,
+            "it holds hex digits, which stand for 32 bytes: '(umask 077 && xxd -r -p FILE > KEYFILE)' makes a key file of them",
+        ),
         (format!("{hex}\n"), 252, "it holds hex digits, which stand for 32 bytes"),
         (base64.to_owned(), 252, "it holds base64, which stand for 32 bytes: '(umask 077 && base64 -d FILE > KEYFILE)'"),
         (format!("{base64}\r\n"), 252, "it holds base64, which stand for 32 bytes"),
@@ -131,7 +135,11 @@ fn a_key_file_of_text_is_explained() {
             0,
             "warning: --raw-aes-key: all 32 bytes of key are printable text, and are taken as they are: a key that was typed can be guessed",
         ),
-        (hex[..32].to_owned(), 0, "they look like hex digits of a key of 16 bytes, which '(umask 077 && xxd -r -p FILE > KEYFILE)' makes of them"),
+        (
+            hex[..32].to_owned(),
+            0,
+            "they look like hex digits of a key of 16 bytes, which '(umask 077 && xxd -r -p FILE > KEYFILE)' makes of them",
+        ),
         (base64[..24].to_owned(), 0, "all 24 bytes of key are printable text"),
     ] {
         sandbox.write("key", &content);

@@ -18,6 +18,7 @@ mod deprived;
 #[cfg(target_os = "linux")]
 mod errors;
 mod exec;
+mod explained_inputs;
 mod files;
 mod help;
 mod help_texts;
@@ -47,6 +48,7 @@ mod rules;
 #[cfg(unix)]
 mod secret_files;
 mod signed;
+mod slice;
 mod status;
 mod stored;
 mod tags;

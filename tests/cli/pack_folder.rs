@@ -88,6 +88,36 @@ fn a_volume_of_kubernetes_is_packed() {
     assert!(stderr.contains(": loop\n"), "{stderr}");
 }
 
+/// Whoever puts links into the directory has nothing packed that lies elsewhere, whatever way a link takes.
+#[cfg(unix)]
+#[test]
+fn links_lead_to_nothing_outside() {
+    use std::os::unix::fs::symlink;
+    let sandbox = Sandbox::new();
+    for file in ["app/plain", "outside/key", "outside/dir/inner", ".hidden-outside"] {
+        write(&sandbox, file, "TOPSECRET");
+    }
+    let root = sandbox.root().to_path_buf();
+    for (target, link) in [
+        (root.join("outside/key"), "absolute"),
+        ("../outside/key".into(), "relative"),
+        ("../outside".into(), "directory"),
+        ("../app/../outside/dir".into(), "around"),
+        ("relative".into(), "chain"),
+        ("directory/key".into(), "through"),
+        ("../.hidden-outside".into(), "hidden"),
+        ("/proc/self/environ".into(), "proc"),
+        ("../outside/none".into(), "dangling"),
+    ] {
+        symlink(target, sandbox.path("app").join(link)).expect("linked");
+    }
+    let (code, lines, stderr) = packed(&sandbox, "pack app --region us-west-2 --include-hidden");
+    assert_eq!((code, names(&lines)), (Some(0), vec!["plain"]), "{stderr}");
+    for link in ["absolute", "relative", "directory", "around", "chain", "through", "hidden", "proc", "dangling"] {
+        assert!(stderr.contains(link), "{link}: {stderr}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_cannot_be_read_fails_alone_under_its_own_path() {

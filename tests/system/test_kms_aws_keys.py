@@ -252,7 +252,7 @@ def test_keys_that_wrap_nothing(binary, folder):
                     ["seal", "value", "--kms-key-id", named, "--region", PRIMARY, "-o", "message"],
                     ["seal", "value", "--to", f"Region={PRIMARY},KmsKeyId={named}"],
                     ["create-secret", "--name", "unfit", "--secret-string", "file://value", "--region", PRIMARY, "--kms-key-id", named],
-                    ["kms", "set-default-key", "--region", PRIMARY, "--key-id", named],
+                    ["kms", "set-default-key", "--region", PRIMARY, "--key-id", f"alias/{arn[-12:]}"],
                 ):
                     _, said, calls = machine.aws(*command, expect=254)
                     expect(arn in said and f"is {spec}, for {usage}" in said, f"{command}: {said}")

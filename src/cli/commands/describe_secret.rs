@@ -2,12 +2,14 @@
 
 use clap::Args;
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::{
     cli::{
         commands::secret_entry::{NOT_THERE, read, request},
         failure::Outcome,
         invocation::Invocation,
+        terminal::note,
     },
     protocol::{answer::Answer, operation::Secrets},
 };
@@ -34,5 +36,15 @@ pub(super) fn run(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome
     let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
     let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region };
     let Answer::Document(description) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
-    invocation.printer.print(&description)
+    invocation.printer.print(&description)?;
+    if let Some(regions) = absent_bundles(&description) {
+        note(&format!("bundles for {regions} are not here"));
+    }
+    Ok(())
+}
+
+/// The Regions whose bundles were not brought here.
+fn absent_bundles(description: &Value) -> Option<String> {
+    let regions: Vec<_> = description.get("AbsentBundleRegions")?.as_array()?.iter().filter_map(Value::as_str).collect();
+    Some(regions.join(", "))
 }

@@ -10,7 +10,7 @@ use crate::{
         args::ValueOpeningArgs,
         commands::{
             secret_entry::{NOT_THERE, read, request},
-            secret_opening::{Opening, note_not_compared},
+            secret_opening::{Opening, note_not_compared, note_only_regions},
         },
         failure::Outcome,
         invocation::Invocation,
@@ -25,13 +25,18 @@ use crate::{
 /// Open a secret's bundle and print its value [alias: get]
 #[derive(Debug, Args, Serialize)]
 #[serde(rename_all = "PascalCase")]
-#[command(after_long_help = "Examples:
+#[command(
+    after_long_help = "Without a Region the primary Region's bundle is opened; where that is missing and one other Region's is here, as where one Region's were \
+brought to, that one is, and stderr says so.
+
+Examples:
   coldseal get-secret-value --secret-id MySecret --query SecretString \\
       --output text
   coldseal get-secret-value --secret-id MySecret --region eu-west-1 \\
       --output-file creds.json
   coldseal get-secret-value --secret-id MySecret --output-file - \\
-      | jq .username")]
+      | jq .username"
+)]
 pub(crate) struct GetSecretValueArgs {
     /// The secret: name, ARN or partial ARN
     #[arg(long, value_name = "SECRET")]
@@ -67,6 +72,7 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
     let opening = Opening::of(invocation, &args.opening)?;
     let secrets = opening.secrets(invocation, invocation.regions.of_secret(&args.secret_id)?);
     let Answer::Value(entry) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
+    note_only_regions([&entry]);
     note_not_compared([&entry]);
     match destination {
         Some(destination) => {
@@ -79,6 +85,6 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
             }
             Ok(())
         }
-        None => invocation.printer.print(&secret_value(&entry)?),
+        None => invocation.printer.print_document(secret_value(&entry)?),
     }
 }

@@ -13,12 +13,14 @@ use crate::{
         invocation::Invocation,
         members::Arguments,
         paging::{ListOperation, ManualPage},
+        progress::VaultProgress,
     },
     protocol::{
         self,
         answer::Answer,
         operation::{Run, Secrets, Service},
     },
+    vault::Vault,
 };
 
 /// List the secrets of a Region, or of all Regions [alias: list]
@@ -68,7 +70,9 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     let request = Arguments::of(args)?.with_page_size(pages, args.paging.page_size).request(&invocation.inputs, operation)?;
     // A list needs no key.
     let keys = invocation.access.key_options();
-    let Answer::Secrets(listed, order) = list(&Secrets { vault: &invocation.vault, kms: None, keys: &keys, region }, &request)? else {
+    let Answer::Secrets(listed, order) =
+        with_progress(&invocation.vault, |vault| list(&Secrets { vault, kms: None, keys: &keys, region }, &request))?
+    else {
         return Err(NOT_THERE.into());
     };
     let page = ManualPage::of(&request, pages, args.max_results)?;
@@ -77,4 +81,12 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     std::mem::forget(listed.entries);
     printed?;
     faults::tell(&listed.faults, CommandOperation::ListSecrets)
+}
+
+/// Shows a bar as long as the work takes.
+fn with_progress<T>(vault: &Vault, work: impl FnOnce(&Vault) -> T) -> T {
+    match VaultProgress::new("secrets") {
+        Some(progress) => work(&vault.clone().with_progress(progress)),
+        None => work(vault),
+    }
 }

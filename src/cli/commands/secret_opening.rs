@@ -55,3 +55,13 @@ pub(super) fn note_not_compared<'a>(entries: impl IntoIterator<Item = &'a Secret
         note(NOT_COMPARED);
     }
 }
+
+/// Says which values are not from the primary Region's bundle, as that is not here.
+pub(super) fn note_only_regions<'a>(entries: impl IntoIterator<Item = &'a SecretValueEntry>) {
+    for entry in entries {
+        if let Some(region) = entry.only_region_here {
+            let name = entry.name.escape_debug();
+            note(&format!("no Region is named, and of {name}'s bundles only that for {region} is here: this is its value"));
+        }
+    }
+}

@@ -9,10 +9,11 @@ use crate::{
     cli::{
         failure::{Failure, Outcome},
         invocation::Invocation,
+        progress::VaultProgress,
         shown,
-        terminal::{counted, print_text},
+        terminal::{counted, note, print_text},
     },
-    vault::{Finding, VerifyOptions, VerifyReport, verify as verify_paths},
+    vault::{Finding, Progress, VerifyOptions, VerifyReport, verify as verify_paths},
 };
 
 const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
@@ -20,8 +21,9 @@ const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
 /// [coldseal] Check vaults, secrets and bundles to the last byte, without any key
 ///
 /// Structure, size and SHA-256 of every bundle, its encryption context against Region, name and version, shared message ids, missing files.
-/// Exit code 1 and a list when something is wrong. With --region only that Region's bundles are checked; those for other Regions are counted,
-/// and may be absent, as on a machine that got one Region's.
+/// With --open the keystore opens what it can, and compares each value with the one on record; it also tells whether each record is as a holder
+/// of this keystore left it, by the record's tag. Exit code 1 and a list when something is wrong. With --region only that Region's bundles
+/// are checked; those for other Regions are counted, and may be absent, as on a machine that got one Region's.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   coldseal verify  # the vault
@@ -32,7 +34,7 @@ const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
 pub(crate) struct VerifyArgs {
     /// Vaults, folders of secrets, or bundles [default: the vault]
     pub(crate) paths: Vec<PathBuf>,
-    /// Also open every bundle whose key the keystore has
+    /// Also open every bundle whose key the keystore has, compare its value with the record, and check the records' tags
     #[arg(long)]
     pub(crate) open: bool,
 }
@@ -63,12 +65,21 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     // A bundle's keys are asked where they are: which bundles is another matter.
     keys.online_opening.region = None;
     let keys = (args.open && keys.online.is_some()).then_some(&keys);
-    let options = VerifyOptions { kms: kms.as_ref(), keys, region: invocation.regions.explicit() };
+    let progress = VaultProgress::new("checked");
+    let told = progress.as_deref().map(|progress| progress as &dyn Progress);
+    let options = VerifyOptions { kms: kms.as_ref(), keys, region: invocation.regions.explicit(), progress: told };
     let report = verify_paths(&paths, options)?;
+    // The bar goes away before the report comes.
+    drop(progress);
     if invocation.printer.wants_document() {
         invocation.printer.print(&VerifyDocument { report: &report, signature: NOT_SIGNED })?;
     } else {
         print_text(&lines(&report))?;
+    }
+    let brought = report.brought_regions();
+    if !brought.is_empty() {
+        let names: Vec<_> = brought.iter().map(|region| region.name()).collect();
+        note(&format!("hint: all bundles for other Regions are missing: --region {} checks what was brought here", names.join(" or ")));
     }
     if report.is_sound() { Ok(()) } else { Err(Failure::Partial) }
 }

@@ -362,6 +362,17 @@ fn secret_refusals() -> Vec<(Error, CommandOperation, u8, &'static [&'static str
             ],
         ),
         (
+            BundleRefusal::OnlyElsewhere { path: "x".into(), here: ["eu-west-1", "us-east-1"].map(region).to_vec() }.into(),
+            CommandOperation::GetSecretValue,
+            254,
+            &[
+                "An error occurred (DecryptionFailure) when calling the GetSecretValue operation: reading x: the bundle is missing; those for eu-west-1, us-east-1 are here",
+                "hint: --region eu-west-1 opens the one for that Region",
+                "hint: --region us-east-1 opens the one for that Region",
+                "hint: 'coldseal verify --open' shows which bundles open here",
+            ],
+        ),
+        (
             RegionsRefusal { problems }.into(),
             CommandOperation::CreateSecret,
             254,

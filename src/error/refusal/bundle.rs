@@ -23,6 +23,14 @@ pub enum BundleRefusal {
     /// It is not in the store.
     #[error("reading {}: the bundle is missing; another Region's may still open", .0.display())]
     Missing(PathBuf),
+    /// It is not in the store, and those for other Regions are, as where one Region's were carried to.
+    #[error("reading {}: the bundle is missing; {} here", .path.display(), are(.here))]
+    OnlyElsewhere {
+        /// The bundle.
+        path: PathBuf,
+        /// The Regions whose bundles of the version are there.
+        here: Vec<Region>,
+    },
     /// It is not in the store, and no other one stands in for it.
     #[error("reading {}: the bundle is missing", .0.display())]
     MissingForGood(PathBuf),
@@ -80,7 +88,7 @@ impl BundleRefusal {
     /// True where the bundle that was wanted is not in the store: a writer may have put another one in its place.
     pub(crate) fn is_missing(&self) -> bool {
         match self {
-            Self::Missing(_) | Self::MissingForGood(_) => true,
+            Self::Missing(_) | Self::OnlyElsewhere { .. } | Self::MissingForGood(_) => true,
             Self::NotFromElsewhere { refusal, .. } => refusal.is_missing(),
             Self::NotOnRecord { .. } | Self::Changed(_) | Self::NoUsableKey { .. } | Self::DoesNotOpen { .. } | Self::Disproved { .. } => {
                 false
@@ -91,4 +99,9 @@ impl BundleRefusal {
 
 fn same_value(others: &[Region]) -> String {
     if others.is_empty() { String::new() } else { format!("\nthe bundles for {} hold the same value", region_names(others)) }
+}
+
+fn are(regions: &[Region]) -> String {
+    let verb = if regions.len() == 1 { "that" } else { "those" };
+    format!("{verb} for {} {}", region_names(regions), if regions.len() == 1 { "is" } else { "are" })
 }

@@ -224,6 +224,7 @@ fn bundles_and_regions() -> Vec<Refusal> {
     let bundles = [
         BundleRefusal::NotOnRecord { version_id: text(), region: region() },
         BundleRefusal::Missing("x".into()),
+        BundleRefusal::OnlyElsewhere { path: "x".into(), here: vec![region()] },
         missing(),
         BundleRefusal::Changed("x".into()),
         BundleRefusal::NoUsableKey { path: "x".into(), attempts, others: vec![region()] },

@@ -112,7 +112,7 @@ impl Vault {
         self.require()?;
         let now = Timestamp::now_within_years();
         let passes = |entry: &SecretListEntry| entry.deletion_date.is_none_or(|date| now < date) && passes(entry);
-        each_family(&*self.store, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())
+        each_family(self, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())
     }
 }
 

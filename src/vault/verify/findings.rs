@@ -1,10 +1,14 @@
 //! What a check is asked for, and what it tells.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use serde::Serialize;
 
-use crate::{kms::EmbeddedKms, region::Region, vault::KeyOptions};
+use crate::{
+    kms::EmbeddedKms,
+    region::Region,
+    vault::{KeyOptions, Progress},
+};
 
 /// What is said of something that no part of a vault is.
 pub(super) const STRANGER: &str = "does not belong to the vault";
@@ -42,6 +46,15 @@ pub struct OtherRegions {
     pub absent: u64,
 }
 
+/// Which of a Region's bundles are there.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct BundlesThere {
+    /// Those that are.
+    pub here: u64,
+    /// Those that are not.
+    pub missing: u64,
+}
+
 /// What [`verify`](super::verify) looks at, and with which keys.
 #[derive(Debug, Clone, Copy, Default)]
 #[non_exhaustive]
@@ -52,6 +65,8 @@ pub struct VerifyOptions<'a> {
     pub keys: Option<&'a KeyOptions>,
     /// Only the bundles for this Region; those for other Regions may be absent, and are counted.
     pub region: Option<Region>,
+    /// Is told of secrets, and of bundles by themselves, as they are checked.
+    pub progress: Option<&'a dyn Progress>,
 }
 
 /// What was checked, and what is wrong.
@@ -69,6 +84,9 @@ pub struct VerifyReport {
     /// With a keystore, what opened.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub open: Option<OpenCounts>,
+    /// The Regions of the secrets that were checked, each with whether bundles for it are there, and are missing; not part of the document.
+    #[serde(skip)]
+    pub regions: BTreeMap<Region, BundlesThere>,
     /// With one Region asked about, what there is for the others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub other_regions: Option<OtherRegions>,
@@ -79,6 +97,16 @@ impl VerifyReport {
     #[must_use]
     pub fn is_sound(&self) -> bool {
         self.faults.is_empty()
+    }
+
+    /// The Regions whose bundles are all there, where those of others are all missing: only these were brought here. None in any other case.
+    #[must_use]
+    pub fn brought_regions(&self) -> Vec<Region> {
+        let is_whole = |there: &BundlesThere| there.here == 0 || there.missing == 0;
+        if !self.regions.values().all(is_whole) || self.regions.values().all(|there| there.missing == 0) {
+            return Vec::new();
+        }
+        self.regions.iter().filter(|(_, there)| there.missing == 0).map(|(region, _)| *region).collect()
     }
 
     pub(super) fn new(options: &VerifyOptions<'_>) -> Self {
@@ -94,6 +122,11 @@ impl VerifyReport {
         self.bundles += other.bundles;
         self.faults.extend(other.faults);
         self.notes.extend(other.notes);
+        for (region, more) in other.regions {
+            let there = self.regions.entry(region).or_default();
+            there.here += more.here;
+            there.missing += more.missing;
+        }
         if let (Some(counts), Some(more)) = (&mut self.open, other.open) {
             counts.opened += more.opened;
             counts.not_openable_here += more.not_openable_here;

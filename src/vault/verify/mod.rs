@@ -8,7 +8,7 @@ mod secret;
 
 use std::path::{Path, PathBuf};
 
-pub use findings::{Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
+pub use findings::{BundlesThere, Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport};
 
 use self::{bundle::Checker, findings::STRANGER};
 use super::Vault;
@@ -45,7 +45,11 @@ fn verify_path(checker: &mut Checker<'_>, path: &Path) -> Result<()> {
     match look_at(path)? {
         PathContent::Vault => return verify_vault(checker, &Vault::new(path)),
         PathContent::Secret(folders, secret) => checker.check_secret(&LocalStore::at(folders), &secret),
-        PathContent::File => checker.check_lone_bundle(path),
+        PathContent::File => {
+            begin(checker.options, 1);
+            checker.check_lone_bundle(path);
+            done(checker.options);
+        }
         PathContent::Other => return Err(SetupError::NothingToVerify(path.to_owned()).into()),
         PathContent::Nothing => return Err(SetupError::NothingThere(path.to_owned()).into()),
     }
@@ -61,6 +65,18 @@ impl Vault {
         let mut checker = Checker::new(options);
         verify_vault(&mut checker, self)?;
         checker.finish()
+    }
+}
+
+fn begin(options: VerifyOptions<'_>, count: usize) {
+    if let Some(progress) = options.progress {
+        progress.begin(u64::try_from(count).unwrap_or_default());
+    }
+}
+
+fn done(options: VerifyOptions<'_>) {
+    if let Some(progress) = options.progress {
+        progress.add(1);
     }
 }
 
@@ -81,8 +97,10 @@ fn verify_vault(checker: &mut Checker<'_>, vault: &Vault) -> Result<()> {
     for (place, error) in survey.faults {
         checker.fault(&place, error.to_string());
     }
+    begin(checker.options, survey.secrets.len());
     for secret in &survey.secrets {
         checker.check_secret(store, secret);
+        done(checker.options);
     }
     checker.check_names(vault);
     checker.tell_same_messages(|same| same.is_passing(vault));

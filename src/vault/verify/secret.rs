@@ -157,8 +157,13 @@ impl Checker<'_> {
 
     fn check_bundle(&mut self, store: &dyn Store, secret: &Located, version: &VersionRecord, bundle: &BundleRecord, blob: &BlobKey) {
         let path = store.place(Item::Blob(blob));
+        let opened = store.open(blob);
+        if let Ok(found) = &opened {
+            let there = self.report.regions.entry(bundle.region).or_default();
+            *(if found.is_some() { &mut there.here } else { &mut there.missing }) += 1;
+        }
         let faults = self
-            .check_structure(&path, Some(&secret.record.name), store.open(blob))
+            .check_structure(&path, Some(&secret.record.name), opened)
             .map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
         if let Some(note) = self.options.kms.and_then(|kms| alias_elsewhere(&secret.record, version, bundle, kms)) {
             self.note(&path, note);

@@ -3,6 +3,7 @@
 use clap::Args;
 
 use crate::{
+    arn::KeyArn,
     cli::{args::kms::KeyIdArgs, commands::kms::entry::change, failure::Outcome, invocation::Invocation, terminal::note},
     kms::{
         DEFAULT_KEY_ALIAS,
@@ -28,7 +29,9 @@ pub(super) fn run(invocation: &Invocation, args: &SetDefaultKeyArgs) -> Outcome 
         if options.online.is_none() || key_id == DEFAULT_KEY_ALIAS {
             return kms.set_default_key(region, key_id);
         }
-        let found = options.known(kms).find(region, key_id, KeyPurpose::Wrap)?;
+        // An ARN says which key it is: AWS KMS need not be reached for that, and is asked of the key where it is to wrap.
+        let purpose = if key_id.parse::<KeyArn>().is_ok() { KeyPurpose::Unwrap } else { KeyPurpose::Wrap };
+        let found = options.known(kms).find(region, key_id, purpose)?;
         match found.origin {
             KeyOrigin::Aws { .. } => kms.set_default_key_in_aws(&found.arn).map(|()| Some(found.arn)),
             _ => kms.set_default_key(region, &found.arn.to_string()),

@@ -164,6 +164,9 @@ fn ways_of_bundle(refusal: &BundleRefusal) -> Vec<Hint> {
             hints.extend(one("--keystore names the keystore that made the value on record"));
             hints
         }
+        BundleRefusal::OnlyElsewhere { here, .. } => {
+            here.iter().map(|region| Cow::Owned(format!("--region {region} opens the one for that Region"))).collect()
+        }
         BundleRefusal::Missing(_)
         | BundleRefusal::MissingForGood(_)
         | BundleRefusal::Changed(_)
