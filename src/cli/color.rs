@@ -20,6 +20,7 @@ pub(crate) enum Style {
     Bold,
     Green,
     Red,
+    Yellow,
 }
 
 /// A text in that style.
@@ -28,6 +29,7 @@ pub(crate) fn styled(text: &str, style: Style) -> String {
         Style::Bold => "\u{1b}[1m",
         Style::Green => HINT,
         Style::Red => ERROR,
+        Style::Yellow => "\u{1b}[33m",
     };
     format!("{begin}{text}{RESET}")
 }

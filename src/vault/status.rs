@@ -33,6 +33,12 @@ pub struct SecretStatus {
     pub versions: usize,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
+    /// When it was marked for deletion.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deleted_date: Option<Timestamp>,
+    /// When it counts as gone, where it is marked for deletion; until then it can be restored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deletion_date: Option<Timestamp>,
     /// The primary Region, then the replicas in the order of the record.
     pub regions: Vec<RegionStatus>,
 }
@@ -49,7 +55,10 @@ pub struct RegionStatus {
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_message: Option<String>,
-    /// Whether the version in use opens with what is at hand; absent where there is none.
+    /// The version in use there, where that is one of before, as the replica failed later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version_id: Option<String>,
+    /// Whether the version in use there opens with what is at hand; absent where there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub opens_here: Option<bool>,
 }
@@ -96,29 +105,37 @@ impl Vault {
     }
 }
 
-/// `present` are the Regions that have the secret; failed ones are none of them.
+/// `present` are the Regions that have the secret; one that failed from the start is none of them.
 fn status(record: &SecretRecord, present: &[Region], kms: Option<&EmbeddedKms>, keys: &KeyOptions) -> SecretStatus {
-    let current = record.version_with_stage(AWSCURRENT);
-    let opens = |region| current.map(|version| version.bundle(region).is_some_and(|bundle| keys.can_open(kms, bundle)));
-    let there = |region, status| RegionStatus { region, status, status_message: None, opens_here: opens(region) };
+    let current_in = |region| {
+        let mut versions = record.versions_in(region);
+        versions.find(|(_, stages)| stages.iter().any(|label| label == AWSCURRENT)).map(|(version, _)| version)
+    };
+    let there = |region, status, status_message| {
+        let current = current_in(region);
+        RegionStatus {
+            region,
+            status,
+            status_message,
+            version_id: current.filter(|_| status == RegionState::Failed).map(|version| version.version_id.clone()),
+            opens_here: current.map(|version| version.bundle(region).is_some_and(|bundle| keys.can_open(kms, bundle))),
+        }
+    };
     let primary = record.primary_region();
     let mut regions = Vec::with_capacity(present.len());
-    regions.extend(present.contains(&primary).then(|| there(primary, RegionState::Primary)));
+    regions.extend(present.contains(&primary).then(|| there(primary, RegionState::Primary, None)));
     regions.extend(record.replication_status.iter().filter_map(|replica| match replica.status {
-        ReplicaStatus::InSync => present.contains(&replica.region).then(|| there(replica.region, RegionState::InSync)),
-        ReplicaStatus::Failed => Some(RegionStatus {
-            region: replica.region,
-            status: RegionState::Failed,
-            status_message: Some(replica.status_message.clone()),
-            opens_here: None,
-        }),
+        ReplicaStatus::InSync => present.contains(&replica.region).then(|| there(replica.region, RegionState::InSync, None)),
+        ReplicaStatus::Failed => Some(there(replica.region, RegionState::Failed, Some(replica.status_message.clone()))),
     }));
     SecretStatus {
         name: record.name.clone(),
         arn: record.arn.clone(),
-        version_id: current.map(|version| version.version_id.clone()),
+        version_id: record.version_with_stage(AWSCURRENT).map(|version| version.version_id.clone()),
         versions: record.versions.len(),
         last_changed_date: record.last_changed_date,
+        deleted_date: record.planned_deletion.map(|planned| planned.deleted_date),
+        deletion_date: record.planned_deletion.map(|planned| planned.deletion_date),
         regions,
     }
 }

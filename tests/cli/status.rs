@@ -115,6 +115,17 @@ fn without_a_keystore_nothing_opens_and_all_else_is_told() {
 }
 
 #[test]
+fn what_is_marked_for_deletion_is_shown_with_its_date() {
+    let sandbox = sandbox();
+    sandbox.ok("delete-secret --secret-id token --region us-east-1 --recovery-window-in-days 7");
+    let dates = sandbox.stdout("status --query Secrets[?Name=='token'].[DeletedDate!=null,DeletionDate!=null] --output text");
+    assert_eq!(dates, "True\tTrue\n");
+    let table = sandbox.stdout("status --output table");
+    assert!(table.contains("  deleted *  -\n") && table.contains("\ndeleted: token in us-east-1, for good after 2"), "{table}");
+    assert!(table.ends_with(", 1 failed, 1 marked for deletion; * opens here\n"), "{table}");
+}
+
+#[test]
 fn what_cannot_be_read_is_named_beside_the_others() {
     let sandbox = sandbox();
     let record = sandbox.files("coldseal-vault").into_iter().find(|file| file.ends_with("token/secret.json")).expect("there");

@@ -21,6 +21,7 @@ use crate::cli::{
   coldseal status --output text --query \\
       'Secrets[].Regions[?Status==`Failed`][].[Region,StatusMessage]'
 
+A secret that is marked for deletion is shown with the date, until it is removed. A replica that failed later keeps the version of before, which is shown.
 A replica that failed is no error of this command: the exit code is 0, and 1 where a secret's record cannot be read. \
 'coldseal replicate-secret-to-regions' tries a failed Region again; 'coldseal verify' checks the bundles themselves.")]
 pub(crate) struct StatusArgs {

@@ -61,6 +61,15 @@ fn a_replica_is_not_changed() {
         "replicate-secret-to-regions --add-replica-regions eu-west-1",
         "remove-regions-from-replication --remove-replica-regions us-east-1",
         "tag-resource --tags Key=a,Value=b",
+        "put-secret-value --secret-string y",
+        "update-secret --description d",
+        "update-secret --secret-string y",
+        "update-secret-version-stage --version-stage a --move-to-version-id 11111111-2222-4333-8444-555555555555",
+        "put-resource-policy --resource-policy {\"Statement\":{\"Effect\":\"Deny\",\"Principal\":\"*\",\"Action\":\"*\",\"Resource\":\"*\"}}",
+        "delete-resource-policy",
+        "delete-secret",
+        "delete-secret --force-delete-without-recovery",
+        "restore-secret",
         "untag-resource --tag-keys a",
     ] {
         account.refuses(&format!("{change} --secret-id a --region us-east-1"), INVALID, message);

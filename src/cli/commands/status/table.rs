@@ -19,7 +19,7 @@ const GAP: usize = 2;
 const LEAST_NAME: usize = 20;
 /// Of a VersionId so much is shown.
 const SHORT_ID: usize = 8;
-/// Failures that are told one by one.
+/// Failures, and secrets that are marked for deletion, that are told one by one.
 const TOLD: usize = 20;
 const HEADINGS: [&str; 3] = ["NAME", "VERSIONS", "CURRENT"];
 
@@ -62,7 +62,7 @@ impl<'a> StatusTable<'a> {
         Self { secrets, look, regions }
     }
 
-    /// The table, what failed and why, and a line that sums it up.
+    /// The table, what failed and why, what is marked for deletion, and a line that sums it up.
     pub(super) fn render(&self) -> String {
         let mut text = String::new();
         if !self.secrets.is_empty() {
@@ -72,7 +72,7 @@ impl<'a> StatusTable<'a> {
             }
             text.push('\n');
         }
-        self.write_failures(&mut text);
+        self.write_remarks(&mut text);
         let _ = writeln!(text, "{}", self.summary());
         text
     }
@@ -138,7 +138,7 @@ impl<'a> StatusTable<'a> {
         let _ = writeln!(text, "\n  {}{current}", counted(secret.versions, "version"));
         let mut used = 0;
         for status in &secret.regions {
-            let state = state(status);
+            let state = state(secret, status);
             let needed = GAP + status.region.name().len() + 1 + state.width();
             if used > 0 && used + 1 + needed > self.width() {
                 text.push('\n');
@@ -154,23 +154,37 @@ impl<'a> StatusTable<'a> {
         text.push('\n');
     }
 
-    fn write_failures(&self, text: &mut String) {
+    fn write_remarks(&self, text: &mut String) {
         let all = self.secrets.iter().flat_map(|secret| secret.regions.iter().map(move |status| (secret, status)));
-        let mut failed = all.filter(|(_, status)| status.status == RegionState::Failed);
-        let mut is_any = false;
-        for (secret, status) in failed.by_ref().take(TOLD) {
-            is_any = true;
+        let failed = all.filter(|(_, status)| status.status == RegionState::Failed).map(|(secret, status)| {
             let message = status.status_message.as_deref().unwrap_or_default();
-            Cell::new("failed", Some(Style::Red)).write(text, self.look, 0);
-            let _ = writeln!(text, ": {} in {}: {}", shown::cell(&secret.name), status.region, shown::cell(message));
-        }
-        let more = failed.count();
-        if more > 0 {
-            let _ = writeln!(text, "{more} more failed; --output json has all of them");
-        }
-        if is_any {
+            let still = status.version_id.as_deref().map_or_else(String::new, |id| format!(", still at {}", short(id)));
+            (("failed", Style::Red), format!("{} in {}{still}: {}", shown::cell(&secret.name), status.region, shown::cell(message)))
+        });
+        let is_any = self.write_some(text, failed, "failed");
+        let marked = self.secrets.iter().filter_map(|secret| secret.deletion_date.map(|date| (secret, date)));
+        let marked = marked.map(|(secret, date)| {
+            let name = shown::cell(&secret.name);
+            (("deleted", Style::Yellow), format!("{name} in {}, for good after {date}", secret.arn.region()))
+        });
+        if self.write_some(text, marked, "are marked for deletion") || is_any {
             text.push('\n');
         }
+    }
+
+    /// The first of these remarks, each behind its word, and how many more there are. False where there is none.
+    fn write_some(&self, text: &mut String, mut remarks: impl Iterator<Item = ((&'static str, Style), String)>, what: &str) -> bool {
+        let mut is_any = false;
+        for ((word, style), remark) in remarks.by_ref().take(TOLD) {
+            is_any = true;
+            Cell::new(word, Some(style)).write(text, self.look, 0);
+            let _ = writeln!(text, ": {remark}");
+        }
+        let more = remarks.count();
+        if more > 0 {
+            let _ = writeln!(text, "{more} more {what}; --output json has all of them");
+        }
+        is_any
     }
 
     fn summary(&self) -> String {
@@ -183,6 +197,10 @@ impl<'a> StatusTable<'a> {
             counted(count(RegionState::InSync), "replica"),
             count(RegionState::Failed),
         );
+        let marked = self.secrets.iter().filter(|secret| secret.deletion_date.is_some()).count();
+        if marked > 0 {
+            let _ = write!(summary, ", {marked} marked for deletion");
+        }
         if states().any(|status| status.opens_here == Some(true)) {
             summary.push_str("; * opens here");
         }
@@ -192,11 +210,12 @@ impl<'a> StatusTable<'a> {
 
 /// What a secret is in a Region.
 fn in_region(secret: &SecretStatus, region: Region) -> Cell<'static> {
-    secret.regions.iter().find(|status| status.region == region).map_or_else(|| Cell::new("-", None), state)
+    secret.regions.iter().find(|status| status.region == region).map_or_else(|| Cell::new("-", None), |status| state(secret, status))
 }
 
-fn state(status: &RegionStatus) -> Cell<'static> {
+fn state(secret: &SecretStatus, status: &RegionStatus) -> Cell<'static> {
     let (text, style) = match status.status {
+        RegionState::Primary if secret.deletion_date.is_some() => ("deleted", Style::Yellow),
         RegionState::Primary => ("primary", Style::Bold),
         RegionState::InSync => ("in sync", Style::Green),
         _ => ("failed", Style::Red),
@@ -206,7 +225,11 @@ fn state(status: &RegionStatus) -> Cell<'static> {
 }
 
 fn short_id(secret: &SecretStatus) -> String {
-    secret.version_id.as_deref().map_or_else(|| "-".to_owned(), |id| cut(&shown::cell(id), SHORT_ID))
+    secret.version_id.as_deref().map_or_else(|| "-".to_owned(), short)
+}
+
+fn short(version_id: &str) -> String {
+    cut(&shown::cell(version_id), SHORT_ID)
 }
 
 /// At most so many columns; what is cut ends in three dots, an id does not.

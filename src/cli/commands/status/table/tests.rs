@@ -17,6 +17,7 @@ fn status(name: &str, status: RegionState) -> RegionStatus {
         region: region(name),
         status,
         status_message: is_failed.then(|| "no\u{1b}[31m key".to_owned()),
+        version_id: None,
         opens_here: (!is_failed).then_some(status == RegionState::Primary),
     }
 }
@@ -28,6 +29,8 @@ fn secret(name: &str, regions: Vec<RegionStatus>) -> SecretStatus {
         version_id: Some("3f2a91bc-0000-4000-8000-000000000000".to_owned()),
         versions: 2,
         last_changed_date: Timestamp::now().expect("a time"),
+        deleted_date: None,
+        deletion_date: None,
         regions,
     }
 }
@@ -102,6 +105,25 @@ fn no_line_is_wider_than_the_terminal_and_colours_take_no_room() {
 #[test]
 fn an_empty_vault_has_a_summary() {
     assert_eq!(StatusTable::new(&[], look(80, true)).render(), "0 secrets in 0 Regions; 0 replicas in sync, 0 failed\n");
+}
+
+#[test]
+fn what_is_marked_for_deletion_and_what_is_behind_is_said() {
+    let date: Timestamp = serde_json::from_value(serde_json::json!("2026-12-30T00:00:00+00:00")).expect("a time");
+    let behind =
+        RegionStatus { version_id: Some("1234567890".to_owned()), opens_here: Some(true), ..status("us-east-1", RegionState::Failed) };
+    let mut secrets = vec![secret("a", vec![status("us-west-2", RegionState::Primary)]), secret("b", vec![behind])];
+    secrets[0].deletion_date = Some(date);
+    let text = StatusTable::new(&secrets, look(80, false)).render();
+    for part in [
+        "\na     2         3f2a91bc  -          deleted *\n",
+        "\nb     2         3f2a91bc  failed *   -\n",
+        "\nfailed: b in us-east-1, still at 12345678: no\\u{1b}[31m key\n",
+        "\ndeleted: a in us-west-2, for good after 2026-12-30T00:00:00",
+        "\n2 secrets in 2 Regions; 0 replicas in sync, 1 failed, 1 marked for deletion; * opens here\n",
+    ] {
+        assert!(text.contains(part), "{part:?}: {text}");
+    }
 }
 
 #[test]
