@@ -113,6 +113,13 @@ pub(super) struct CreationPlan {
     replaced: Vec<Replaced>,
 }
 
+impl CreationPlan {
+    /// Each Region's key, that of the primary first.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &ChosenKey> {
+        std::iter::once(&self.primary).chain(&self.replicas)
+    }
+}
+
 impl Vault {
     /// Creates a secret: one bundle for the primary Region and each replica. All checks come before the first byte is written. `keys` has the
     /// recovery keys, and how data keys are wrapped.
@@ -228,6 +235,15 @@ impl Drawn {
     pub(super) fn for_request(request: &CreateSecret) -> Result<Self> {
         Ok(Self { version_id: version_id(request.client_request_token.as_deref())?, arn_suffix: arn_suffix()? })
     }
+
+    /// Of a secret that is not made: what nobody knows yet is as long as what will be drawn.
+    pub(super) fn not_yet(request: &CreateSecret) -> Result<Self> {
+        Ok(Self { arn_suffix: "?".repeat(SecretArn::SUFFIX_LENGTH), ..Self::for_request(request)? })
+    }
+
+    pub(super) fn version_id(&self) -> &str {
+        &self.version_id
+    }
 }
 
 pub(super) fn plan_create(kms: &mut EmbeddedKms, keys: &KeyOptions, request: &CreateSecret, family: &Family) -> Result<CreationPlan> {
@@ -276,7 +292,7 @@ impl CreateSecret {
         Ok(())
     }
 
-    fn record(&self, plan: &CreationPlan, drawn: &Drawn) -> Result<SecretRecord> {
+    pub(super) fn record(&self, plan: &CreationPlan, drawn: &Drawn) -> Result<SecretRecord> {
         let account = self.account.clone().unwrap_or_else(|| plan.primary.arn.account().clone());
         let now = Timestamp::now()?;
         let in_sync = plan.replicas.iter().map(in_sync);

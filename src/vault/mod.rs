@@ -6,6 +6,7 @@ mod batch;
 mod bundle;
 mod change;
 mod create;
+mod create_preview;
 mod delete;
 mod dependents;
 mod describe;
@@ -74,6 +75,7 @@ pub use crate::kms::{
 pub use crate::store::Listed;
 pub use batch::{Batch, BatchEntry, BatchPreview, BatchStatus, BatchWriter};
 pub use create::CreateSecret;
+pub use create_preview::{BundlePreview, CreationPreview, SecretPreview};
 pub use delete::{DeleteSecret, RecoveryWindow, SecretDeletion};
 pub use describe::SecretDescription;
 pub use generate_value::GenerateSecretString;

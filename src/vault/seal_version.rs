@@ -125,7 +125,7 @@ impl SealedVersion {
 }
 
 /// One EDK under a symmetric key: the record's `KmsKeyId` says all of it.
-fn is_plain(encrypted_data_keys: &[EdkRecord]) -> bool {
+pub(super) fn is_plain(encrypted_data_keys: &[EdkRecord]) -> bool {
     matches!(encrypted_data_keys, [edk] if edk.is_under_symmetric_key())
 }
 

@@ -10,6 +10,7 @@ mod asymmetric;
 mod aws_dialect;
 mod batch;
 mod create;
+mod create_dry_run;
 mod damaged;
 mod debug;
 mod default_key;

@@ -1,5 +1,7 @@
 //! `create-secret`
 
+mod dry_run;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -47,6 +49,8 @@ use crate::{
       --secret-string file://mycreds.json --region us-west-2 \\
       --kms-key-id alias/app \\
       --add-replica-regions Region=eu-west-1,KmsKeyId=alias/app
+  coldseal create-secret --name MySecret --dry-run \\
+      --secret-string file://mycreds.json --region us-west-2
   coldseal create-secret --name MySecret \\
       --secret-string file://mycreds.json --region us-west-2 \\
       --resource-policy file://policy.json \\
@@ -56,7 +60,11 @@ Rotation rules are those of 'aws secretsmanager rotate-secret': days, or an expr
 in UTC, as in \"ScheduleExpression='cron(0 8 1,15 * ? *)',Duration=3h\". They are kept, and 'describe-secret' shows the next date; nothing is \
 rotated.
 
-Every Region and key is checked before the first byte is written; the command fails whole and lists all problems, unless --partial.")]
+Every Region and key is checked before the first byte is written; the command fails whole and lists all problems, unless --partial.
+
+With --dry-run nothing is written, and no key is made or called; the exit code is the one that the command would have. '?' stands for what is \
+drawn or hashed when it is written: the end of the ARN and of bundles' names. A bundle under a key in AWS KMS has no Size, and whether that key \
+wraps is not tried.")]
 pub(crate) struct CreateSecretArgs {
     /// Name of the secret, 1 to 512 characters
     #[arg(long)]
@@ -103,6 +111,10 @@ pub(crate) struct CreateSecretArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) wrap: WrapArgs,
+    /// [coldseal] Check everything, show what would be made, and write nothing
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) dry_run: bool,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
@@ -131,6 +143,9 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
         );
     }
     let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
+    if args.dry_run {
+        return dry_run::run(invocation, &request, own, wrapping, region);
+    }
     let mut session = invocation.keystore.session_for_secrets()?;
     let keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, Vec::new())?;
     let sealing = Sealing { vault: &invocation.vault, session: &mut session, region: Some(region), own: Own { keys, ..own } };

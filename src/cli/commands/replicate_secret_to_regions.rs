@@ -109,7 +109,7 @@ fn of_each(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outc
 }
 
 fn outcome(change: &SecretChange, asked: &ReplicateSecret) -> SecretOutcome {
-    let failed = failed_replicas(change, &asked.replicas);
+    let failed = failed_replicas(&change.replication_status, &asked.replicas);
     if !failed.is_empty() {
         let told: Vec<_> = failed.iter().map(|replica| format!("{}: {}", replica.region, replica.status_message)).collect();
         return SecretOutcome::ChangedInPart(told.join("; "));

@@ -29,7 +29,12 @@ pub(super) fn finish(
     invocation.printer.print(answer)?;
     let root = std::path::absolute(invocation.vault.root()).unwrap_or_else(|_| invocation.vault.root().to_owned());
     note(&format!("{} in {}", counted(change.bundles.len(), "bundle"), root.display()));
-    let failed = failed_replicas(change, asked);
+    end_of(&change.replication_status, asked)
+}
+
+/// Says which replicas that were asked for failed; exit code 1 where one did.
+pub(super) fn end_of(statuses: &[ReplicationStatus], asked: &[ReplicaRegion]) -> Outcome {
+    let failed = failed_replicas(statuses, asked);
     for replica in &failed {
         warn(&format!("{}: {} (retry with 'coldseal replicate-secret-to-regions')", replica.region, replica.status_message));
     }
@@ -37,8 +42,7 @@ pub(super) fn finish(
 }
 
 /// Of the replicas that were asked for those that failed.
-pub(super) fn failed_replicas<'c>(change: &'c SecretChange, asked: &[ReplicaRegion]) -> Vec<&'c ReplicationStatus> {
+pub(super) fn failed_replicas<'c>(statuses: &'c [ReplicationStatus], asked: &[ReplicaRegion]) -> Vec<&'c ReplicationStatus> {
     let is_asked = |region: &str| asked.iter().any(|replica| replica.region == region);
-    let replicas = change.replication_status.iter();
-    replicas.filter(|replica| replica.status == ReplicaStatus::Failed && is_asked(replica.region.name())).collect()
+    statuses.iter().filter(|replica| replica.status == ReplicaStatus::Failed && is_asked(replica.region.name())).collect()
 }

@@ -18,7 +18,9 @@ pub(crate) use read::{LIST_SECRETS, filters};
 #[cfg(feature = "cli")]
 pub(crate) use regions::removed_regions;
 #[cfg(feature = "cli")]
-pub(crate) use seal::{ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, replicas, resource_policy, rotation_rules, tags};
+pub(crate) use seal::{
+    ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, asked_to_create, replicas, resource_policy, rotation_rules, tags,
+};
 
 const GROUPS: [&[Operation]; 8] = [
     deletion::OPERATIONS,

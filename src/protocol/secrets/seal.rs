@@ -11,10 +11,11 @@ use crate::{
     protocol::{
         answer::Answer,
         member::{ANY_COUNT, Kind, Member},
-        operation::{Operation, Run, Sealing},
+        operation::{Operation, Own, Run, Sealing},
         request::Request,
         value::Value,
     },
+    region::Region,
     vault::{
         CreateSecret, MAX_SECRET_LENGTH, NameClash, ReplicaRegion, ReplicateSecret, ResourcePolicy, RotationRules, RotationRulesType, Tag,
         limits::NAME_LENGTH,
@@ -71,8 +72,18 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 fn create_secret(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer> {
     let region = sealing.region.ok_or(Error::Misuse("a secret is made in a Region"))?;
-    let (own, text) = (&mut sealing.own, |name| request.text(name).map(str::to_owned));
-    let asked = CreateSecret {
+    let asked = asked_to_create(request, &mut sealing.own, region)?;
+    let change = sealing.vault.create_secret(sealing.session, &sealing.own.keys, &asked)?;
+    Ok(Answer::Changed(Box::new(change)))
+}
+
+/// What a request, and what coldseal's own flags say, ask to be made; takes it out of `own`, but for the keys.
+///
+/// # Errors
+/// A request without a name.
+pub(crate) fn asked_to_create(request: &Request, own: &mut Own, region: Region) -> Result<CreateSecret> {
+    let text = |name| request.text(name).map(str::to_owned);
+    Ok(CreateSecret {
         name: request.required_text("Name")?.to_owned(),
         value: own.value.take(),
         region,
@@ -89,9 +100,7 @@ fn create_secret(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer>
         suite: own.suite.unwrap_or_default(),
         on_problem: own.on_problem,
         account: own.account.take(),
-    };
-    let change = sealing.vault.create_secret(sealing.session, &own.keys, &asked)?;
-    Ok(Answer::Changed(Box::new(change)))
+    })
 }
 
 fn replicate_secret_to_regions(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answer> {
