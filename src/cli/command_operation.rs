@@ -35,7 +35,7 @@ operations! {
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 
-    Completions Exec Inspect Man Open Pack Rewrap Seal Status Verify
+    Completions Exec IamPolicy Inspect Man Open Pack Rewrap Seal Status Verify
 }
 
 impl CommandOperation {
@@ -71,6 +71,7 @@ impl CommandOperation {
                 | Self::SetDefaultKey
                 | Self::Completions
                 | Self::Exec
+                | Self::IamPolicy
                 | Self::Inspect
                 | Self::Man
                 | Self::Open

@@ -77,6 +77,14 @@ pub(crate) fn check_grammar(policy: &str) -> Result<()> {
     checked.map(drop).map_err(|what| RequestRefusal::MalformedPolicy(what).into())
 }
 
+/// Whether a policy can name whom this says.
+///
+/// # Errors
+/// What it may be.
+pub(crate) fn check_principal(name: &str) -> std::result::Result<(), String> {
+    principals::check_of_aws(name)
+}
+
 /// The fault that is told where only one is.
 pub(crate) fn first(faults: Vec<PolicyFault>) -> PolicyFault {
     faults.into_iter().next().expect("a policy that is refused has a fault")

@@ -9,6 +9,8 @@ use super::{
 /// The ends of the names of services.
 const SERVICE_DOMAINS: [&str; 6] = [".amazonaws.com", ".amazonaws.com.cn", ".amazon.com", ".c2s.ic.gov", ".sc2s.sgov.gov", ".amazonaws.eu"];
 
+const OF_AWS: &str = "\"*\", an account, or the whole ARN of an account, a user, a role or a session";
+
 /// The principals that no policy can name, one of each kind in a statement.
 pub(super) fn faults(statements: &[Statement]) -> impl Iterator<Item = PolicyFault> + '_ {
     statements.iter().flat_map(|statement| match statement.principals.listed() {
@@ -17,9 +19,17 @@ pub(super) fn faults(statements: &[Statement]) -> impl Iterator<Item = PolicyFau
     })
 }
 
+/// Checks the form of one principal of AWS.
+///
+/// # Errors
+/// What it may be.
+pub(super) fn check_of_aws(name: &str) -> Result<(), String> {
+    if is_of_aws(name) { Ok(()) } else { Err(format!("It must be {OF_AWS}")) }
+}
+
 fn fault(place: &str, kind: &str, names: &[String]) -> Option<PolicyFault> {
     let (is_one, form): (fn(&str) -> bool, _) = match kind {
-        "AWS" => (is_of_aws, "\"*\", an account, or the whole ARN of an account, a user, a role or a session"),
+        "AWS" => (is_of_aws, OF_AWS),
         "Service" => (is_service, "the name of a service, such as lambda.amazonaws.com"),
         "Federated" => (is_provider, "the ARN or the domain of an identity provider"),
         _ => (is_canonical, "64 hex digits"),

@@ -24,6 +24,7 @@ mod lookup;
 mod new_version;
 mod openers;
 mod parameters;
+mod permissions;
 mod plan;
 mod planned_deletion;
 mod progress;
@@ -82,6 +83,10 @@ pub use generate_value::GenerateSecretString;
 pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrder, SortBy, SortOrder, VersionStages};
 pub(crate) use list_secret_version_ids::ByCreation;
 pub use list_secret_version_ids::{ListedVersions, SecretVersions, SecretVersionsListEntry};
+pub use permissions::{
+    AllowStatement, IdentityPolicy, KeyPolicyStatements, LeftOut, MANAGED_POLICY_LENGTH, PermissionRole, Permissions, PermissionsRequest,
+    WhyLeftOut,
+};
 pub use plan::{NameClash, OnProblem};
 pub use progress::Progress;
 pub use purge::ExpiredSecret;

@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
     let (top, kms) = (sandbox.commands(""), sandbox.commands("kms"));
-    assert_eq!((top.len(), kms.len()), (35, 42), "{top:?} {kms:?}");
+    assert_eq!((top.len(), kms.len()), (36, 42), "{top:?} {kms:?}");
     for command in [top, kms].concat() {
         let [long, short] = ["--help", "-h"].map(|flag| sandbox.stdout(&format!("{command} {flag}")));
         assert!(long.contains("Example"), "{command}: no example\n{long}");
@@ -198,6 +198,9 @@ Options:
       --encryption-algorithm <ALGORITHM>
           [coldseal] How RSA keys of KMS wrap: RSAES_OAEP_SHA_256 or
           RSAES_OAEP_SHA_1 [default: RSAES_OAEP_SHA_256]
+      --dry-run
+          [coldseal] Check everything, show what would be made, and write
+          nothing
       --cli-input-json <JSON>
           The request as JSON with AWS's member names, or file://PATH; flags
           come before it

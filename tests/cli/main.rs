@@ -23,6 +23,7 @@ mod explained_inputs;
 mod files;
 mod help;
 mod help_texts;
+mod iam_policy;
 mod kms;
 mod machines;
 mod output;

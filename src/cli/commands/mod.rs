@@ -16,6 +16,7 @@ mod get_random_password;
 mod get_resource_policy;
 mod get_secret_value;
 mod held_keystore;
+mod iam_policy;
 mod inspect;
 mod key_warnings;
 mod keys;
@@ -59,9 +60,9 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 use self::{
     batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, delete_resource_policy::DeleteResourcePolicyArgs,
     delete_secret::DeleteSecretArgs, describe_secret::DescribeSecretArgs, exec::ExecArgs, get_random_password::GetRandomPasswordArgs,
-    get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs, inspect::InspectArgs, kms::KmsCommand,
-    list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
-    purge::PurgeVaultArgs, put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
+    get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs, iam_policy::IamPolicyArgs, inspect::InspectArgs,
+    kms::KmsCommand, list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs,
+    pack::PackArgs, purge::PurgeVaultArgs, put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
     remove_regions_from_replication::RemoveRegionsFromReplicationArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
     restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs, status::StatusArgs,
     stop_replication_to_replica::StopReplicationToReplicaArgs, tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs,
@@ -124,6 +125,7 @@ pub(crate) enum Command {
     Status(StatusArgs),
     Verify(VerifyArgs),
     Purge(PurgeVaultArgs),
+    IamPolicy(Box<IamPolicyArgs>),
     Seal(SealArgs),
     Open(OpenArgs),
     Rewrap(RewrapArgs),
@@ -190,6 +192,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
         Command::Status(args) => status::run(&invocation, &args),
         Command::Verify(args) => verify::run(&invocation, &args),
         Command::Purge(args) => purge::run(&invocation, &args),
+        Command::IamPolicy(args) => iam_policy::run(&invocation, &args),
         Command::Seal(args) => seal::run(&invocation, &args),
         Command::Open(args) => open::run(&invocation, &args),
         Command::Rewrap(args) => rewrap::run(&invocation, &args),

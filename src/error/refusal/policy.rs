@@ -1,6 +1,7 @@
 //! Policies of secrets.
 
 use super::ErrorCode;
+use crate::region::Region;
 
 /// A policy that a secret cannot have. [AWS's sentence](https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_secret-policy.html) comes
 /// first, then where it is and what is wrong there; nothing of the text is repeated but names of members.
@@ -22,6 +23,24 @@ pub enum PolicyRefusal {
     /// A policy of another name than the only one.
     #[error("The only policy of a secret is named 'default'")]
     OtherName,
+    /// Permissions that nobody needs.
+    #[error("There is nothing to allow in AWS: none of the keys is one that AWS KMS is asked to use")]
+    NothingToAllow,
+    /// A secret to be made, of which nothing says where.
+    #[error("{}: the vault has no such secret, and {}", .name.escape_debug(), no_key(*.region))]
+    NoKeyInPrimaryRegion {
+        /// The name.
+        name: String,
+        /// The Region in which it would be made, where that is known.
+        region: Option<Region>,
+    },
+}
+
+fn no_key(region: Option<Region>) -> String {
+    match region {
+        Some(region) => format!("none of the keys that are named is in {region}, where it would be made"),
+        None => "keys of several Regions are named: in one of them it would be made".to_owned(),
+    }
 }
 
 impl PolicyRefusal {
@@ -33,7 +52,8 @@ impl PolicyRefusal {
                 ErrorCode::MalformedPolicyDocumentException
             }
             Self::BroadAccess(_) => ErrorCode::PublicPolicyException,
-            Self::OtherName => ErrorCode::InvalidParameterException,
+            Self::OtherName | Self::NoKeyInPrimaryRegion { .. } => ErrorCode::InvalidParameterException,
+            Self::NothingToAllow => ErrorCode::InvalidRequestException,
         }
     }
 }

@@ -202,6 +202,9 @@ fn policies() -> Vec<Refusal> {
         PolicyRefusal::InvalidServicePrincipal(text()),
         PolicyRefusal::BroadAccess(text()),
         PolicyRefusal::OtherName,
+        PolicyRefusal::NothingToAllow,
+        PolicyRefusal::NoKeyInPrimaryRegion { name: text(), region: Some(region()) },
+        PolicyRefusal::NoKeyInPrimaryRegion { name: text(), region: None },
     ]
     .map(Refusal::from)
     .to_vec()

@@ -17,6 +17,7 @@ mod names;
 mod online;
 mod overtaken;
 mod overwrite;
+mod permissions;
 mod public_keys;
 mod put_bundle;
 mod put_secret_value;

@@ -16,24 +16,24 @@ use crate::{
     },
 };
 
-const REGIONS: [&str; 3] = ["us-west-2", "us-east-1", "eu-west-1"];
+pub(super) const REGIONS: [&str; 3] = ["us-west-2", "us-east-1", "eu-west-1"];
 
 /// A symmetric key in each of the three Regions, under `alias/app`.
-fn three_keys() -> (FakeKms, Vec<KeyArn>) {
+pub(super) fn three_keys() -> (FakeKms, Vec<KeyArn>) {
     let mut fake = FakeKms::new();
     let keys = REGIONS.iter().map(|region| fake.make_alias(region, "alias/app")).collect();
     (fake, keys)
 }
 
 /// With AWS KMS at hand, of whose account the commands are.
-fn with(fake: &Arc<FakeKms>) -> KeyOptions {
+pub(super) fn with(fake: &Arc<FakeKms>) -> KeyOptions {
     let account: crate::arn::AccountId = ACCOUNT.parse().expect("an account");
     let online_opening = OnlineOpening { accounts: vec![account.clone()], ..OnlineOpening::default() };
     KeyOptions { online: Some(Arc::clone(fake) as _), online_opening, account, ..KeyOptions::default() }
 }
 
 /// `db` in three Regions, each under `keys`.
-fn under(keys: &[String]) -> CreateSecret {
+pub(super) fn under(keys: &[String]) -> CreateSecret {
     CreateSecret {
         kms_key_id: Some(keys[0].clone()),
         replicas: REGIONS.iter().zip(keys).skip(1).map(|(region, key)| replica_under(region, key)).collect(),
@@ -41,7 +41,7 @@ fn under(keys: &[String]) -> CreateSecret {
     }
 }
 
-fn arns(keys: &[KeyArn]) -> Vec<String> {
+pub(super) fn arns(keys: &[KeyArn]) -> Vec<String> {
     keys.iter().map(KeyArn::to_string).collect()
 }
 
@@ -57,7 +57,7 @@ fn is_empty(place: &Place) -> bool {
 }
 
 /// The calls that use a key; which kind of key it is was asked once at most.
-fn uses(fake: &FakeKms) -> Vec<String> {
+pub(super) fn uses(fake: &FakeKms) -> Vec<String> {
     let (described, others): (Vec<_>, Vec<_>) = fake.take_calls().into_iter().partition(|call| call.starts_with("DescribeKey"));
     assert!(described.windows(2).all(|calls| calls[0] != calls[1]), "{described:?}");
     others

@@ -52,6 +52,7 @@ def cases(coldseal):
     yield ["list-secrets"]
     yield ["secretsmanager", "list-secrets"]
     yield ["status"]
+    yield ["iam-policy", "--role", "publisher", "--all"]
     yield ["create-secret", "--name", "ci/dry", "--secret-string", "file://payload", *REGIONS, "--dry-run"]
     yield ["verify"]
     yield ["verify", "--open"]

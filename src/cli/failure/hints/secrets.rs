@@ -139,6 +139,12 @@ pub(super) fn of_policy(refusal: &PolicyRefusal) -> Vec<Hint> {
         PolicyRefusal::BroadAccess(_) => one(
             "name the principals, or limit it by a Condition to fixed values of aws:SourceAccount, aws:SourceArn, aws:SourceVpc, aws:SourceVpce, aws:PrincipalOrgID, aws:PrincipalArn or to ranges of aws:SourceIp; without --block-public-policy it is stored as it stands",
         ),
+        PolicyRefusal::NothingToAllow => {
+            one("keys of the embedded KMS and imported public keys take no permission; --kms-key-id names keys in AWS KMS")
+        }
+        PolicyRefusal::NoKeyInPrimaryRegion { .. } => {
+            one("--region names the primary Region, --kms-key-id its key; 'coldseal list-secrets' shows the secrets that are there")
+        }
         PolicyRefusal::OtherName => one("leave --policy-name out"),
     }
 }
