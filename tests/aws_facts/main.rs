@@ -26,6 +26,8 @@ mod regions;
 mod secret_fields;
 mod secret_operations;
 mod secret_semantics;
+#[cfg(feature = "kms-endpoint")]
+mod secrets_protocol;
 
 use sandbox::Sandbox;
 
@@ -34,7 +36,6 @@ const LEFT: &[(&str, &str)] = &[
     ("RemoveRegionsFromReplication", "remove-regions-from-replication"),
     ("StopReplicationToReplica: a replica is promoted", "stop-replication-to-replica"),
     ("RotateSecret", "rotate-secret"),
-    ("protocol of Secrets Manager", "serve"),
     ("Encapsulate, Decapsulate", "kms encapsulate"),
     ("HMAC keys", "kms generate-mac"),
     ("SIGN_VERIFY, the other curves, ML_DSA, SM2, the message on the key usage SIGN_VERIFY", "kms sign"),

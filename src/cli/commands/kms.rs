@@ -117,7 +117,7 @@ pub(super) fn run(invocation: Invocation, command: KmsCommand) -> Outcome {
         #[cfg(feature = "kms-endpoint")]
         KmsCommand::Serve(args) => serve::run(invocation, args),
         #[cfg(not(feature = "kms-endpoint"))]
-        KmsCommand::Serve(_) => Err(no_endpoint("kms serve")),
+        KmsCommand::Serve(_) => Err(no_endpoint::refusal("kms serve")),
     }
 }
 

@@ -27,6 +27,8 @@ mod man;
 mod message_files;
 mod message_options;
 mod new_vault;
+#[cfg(not(feature = "kms-endpoint"))]
+mod no_endpoint;
 mod open;
 mod pack;
 mod purge;
@@ -75,8 +77,6 @@ use super::{
     failure::Outcome,
     invocation::Invocation,
 };
-#[cfg(not(feature = "kms-endpoint"))]
-use super::{failure::Failure, usage::ConfigError};
 
 /// Pack secrets offline: one encrypted bundle per AWS Region.
 ///
@@ -176,13 +176,6 @@ pub(crate) enum SecretsCommand {
     ValidateResourcePolicy(ValidateResourcePolicyArgs),
 }
 
-/// The refusal of a command that serves, in a build that cannot.
-#[cfg(not(feature = "kms-endpoint"))]
-fn no_endpoint(command: &str) -> Failure {
-    let hint = format!("a build with the feature 'aws', which is on by default, has '{command}'");
-    ConfigError::new("this build has no network code").with_hint(hint).into()
-}
-
 /// Runs the command.
 pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
@@ -201,7 +194,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
         #[cfg(feature = "kms-endpoint")]
         Command::Serve(args) => serve::run(invocation, *args),
         #[cfg(not(feature = "kms-endpoint"))]
-        Command::Serve(_) => Err(no_endpoint("coldseal serve")),
+        Command::Serve(_) => Err(no_endpoint::refusal("coldseal serve")),
         Command::Completions(args) => completions::run(&args),
         Command::Man(args) => man::run(&invocation, &args, Cli::command()),
     }
