@@ -22,8 +22,7 @@ impl Served {
         let mut options = SecretsServiceOptions::default();
         options.changes = Changes::Allowed;
         let location = KeystoreLocation::new(folder.path().join("keystore.json"));
-        let service =
-            SecretsService::new(Vault::new(folder.path().join("vault")), location, Box::new(KeyFileOnly), options).expect("made");
+        let service = SecretsService::new(Vault::new(folder.path().join("vault")), location, Box::new(KeyFileOnly), options).expect("made");
         Self { _folder: folder, service }
     }
 

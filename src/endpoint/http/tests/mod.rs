@@ -70,7 +70,7 @@ impl JsonService for Fake {
         self.calls.fetch_add(1, Ordering::SeqCst);
         match operation {
             "Wait" | "CreateAlias" => {
-                self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on")
+                self.gate.lock().expect("no test panics here").recv_timeout(Duration::from_secs(30)).expect("the test goes on");
             }
             "Fail" => return JsonResponse::refused(400, &AwsRefusal::new(ErrorCode::NotFoundException, "no such key").into()),
             "Panic" => panic!("a fault of the service"),
