@@ -35,7 +35,7 @@ operations! {
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 
-    Completions Exec IamPolicy Inspect Man Open Pack Rewrap Seal Status Verify
+    Completions Edit Exec IamPolicy Inspect Man Open Pack Rewrap Seal Status Verify
 }
 
 impl CommandOperation {
@@ -70,6 +70,7 @@ impl CommandOperation {
                 | Self::Serve
                 | Self::SetDefaultKey
                 | Self::Completions
+                | Self::Edit
                 | Self::Exec
                 | Self::IamPolicy
                 | Self::Inspect
@@ -91,6 +92,7 @@ impl CommandOperation {
             Self::Rewrap => Self::ReEncrypt,
             Self::Pack => Self::CreateSecret,
             Self::Exec => Self::GetSecretValue,
+            Self::Edit => Self::PutSecretValue,
             other => other,
         }
     }

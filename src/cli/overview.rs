@@ -21,7 +21,7 @@ Keys, as in 'aws kms', and those of the embedded KMS:
 Many secrets, files, checks:
   pack       a plan or a folder into secrets     verify     purge what was due
   status     secrets by Regions                  serve      to AWS's SDKs
-  exec       a program with secrets as variables or files     iam-policy
+  exec       a program with secrets              edit       iam-policy
   seal open rewrap inspect           files of any size, as one message each
 Shell:
   completions       man          (secretsmanager: its commands by that name)

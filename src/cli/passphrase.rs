@@ -1,6 +1,9 @@
 //! Where the keystore's passphrase comes from.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Mutex,
+};
 
 use super::{
     args::kms::NewPassphraseArgs,
@@ -15,6 +18,7 @@ use super::{
 use crate::{
     error::{Error, Result},
     kms::Passphrases,
+    parallel::lock,
     secret::SecretBytes,
 };
 
@@ -27,6 +31,8 @@ pub(crate) struct PassphraseSources {
     new: PassphraseSource,
     weak: WeakPassphrase,
     prompter: Prompter,
+    /// The current one, once it has been given, where it is to be asked for once only.
+    remembered: Option<Mutex<Option<SecretBytes>>>,
 }
 
 struct PassphraseSource {
@@ -60,7 +66,7 @@ impl PassphraseSources {
             value: environment.text("COLDSEAL_NEW_PASSPHRASE"),
             files: environment.files().clone(),
         };
-        Self { current, new, weak: WeakPassphrase::Refused, prompter }
+        Self { current, new, weak: WeakPassphrase::Refused, prompter, remembered: None }
     }
 
     /// For a keystore that is read beside the one in use.
@@ -85,6 +91,11 @@ impl PassphraseSources {
         self.current.without_prompt()?.ok_or_else(|| self.current.missing())
     }
 
+    /// For a command that opens the keystore again after a while: nobody is asked twice, and what can be read once only is read once.
+    pub(crate) fn remember(&mut self) {
+        self.remembered = Some(Mutex::default());
+    }
+
     /// Where a new one comes from, and what it may be.
     pub(crate) fn with_new(mut self, NewPassphraseArgs { new_passphrase_file: file, allow_weak_passphrase }: NewPassphraseArgs) -> Self {
         file.iter().for_each(|file| self.new.files.to_be_read(file));
@@ -96,9 +107,19 @@ impl PassphraseSources {
 
 impl Passphrases for PassphraseSources {
     fn current(&self) -> Result<SecretBytes> {
-        match self.current.without_prompt()? {
+        let given = || match self.current.without_prompt()? {
             Some(passphrase) => Ok(passphrase),
             None => self.prompter.hidden(self.current.prompt).ok_or_else(|| self.current.missing()),
+        };
+        let Some(remembered) = &self.remembered else { return given() };
+        let copy = |passphrase: &SecretBytes| SecretBytes::new(passphrase.expose().to_vec());
+        let mut remembered = lock(remembered);
+        match &*remembered {
+            Some(passphrase) => Ok(copy(passphrase)),
+            None => {
+                let passphrase = given()?;
+                Ok(copy(remembered.insert(passphrase)))
+            }
         }
     }
 

@@ -2,16 +2,21 @@
 
 use std::{
     fs::{self, OpenOptions},
-    io::{self, Write as _},
+    io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
 };
 
 use super::{environment::Environment, failure::Outcome, terminal::warn, usage::ConfigError};
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    secret::SecretBytes,
+};
 
 const PREFIX: &str = "coldseal-";
 /// Where files in memory are on Linux, for everybody.
 const SHARED_MEMORY: &str = "/dev/shm";
+/// Longest file that is read back, in bytes: over what a secret holds, so that it is refused for that.
+const READ_LIMIT: usize = 16 * 1024 * 1024;
 
 /// Dropped, it is gone.
 #[derive(Debug)]
@@ -23,8 +28,8 @@ impl PrivateFolder {
     /// A new folder in `named`, else in `XDG_RUNTIME_DIR`, else in `/dev/shm`, whichever is a file system in memory.
     ///
     /// # Errors
-    /// None of them is one.
-    pub(crate) fn in_memory(environment: &Environment, named: Option<&Path>) -> Outcome<Self> {
+    /// None of them is one; then this is the way out.
+    pub(crate) fn in_memory(environment: &Environment, named: Option<&Path>, way_out: &str) -> Outcome<Self> {
         let candidates = match named {
             Some(named) => vec![named.to_owned()],
             None => environment.path("XDG_RUNTIME_DIR").into_iter().chain([SHARED_MEMORY.into()]).collect(),
@@ -33,11 +38,17 @@ impl PrivateFolder {
             Some(place) => Ok(Self::create(place)?),
             None => {
                 let places: Vec<String> = candidates.iter().map(|place| place.display().to_string()).collect();
-                Err(ConfigError::new(format!("no file system in memory (tmpfs) at {}", places.join(" or at ")))
-                    .with_hint("secrets are not put on a disk: mount a tmpfs and name it, with --files-dir or XDG_RUNTIME_DIR")
-                    .into())
+                Err(ConfigError::new(format!("no file system in memory (tmpfs) at {}", places.join(" or at "))).with_hint(way_out).into())
             }
         }
+    }
+
+    /// A new folder for temporary files, on a disk perhaps, which may keep what was in it.
+    ///
+    /// # Errors
+    /// The system's.
+    pub(crate) fn on_any_disk() -> Result<Self> {
+        Self::create(&std::env::temp_dir())
     }
 
     fn create(place: &Path) -> Result<Self> {
@@ -69,6 +80,21 @@ impl PrivateFolder {
         let written = options.open(&path).and_then(|mut file| file.write_all(content));
         written.map_err(|error| Error::io_at("writing", &path, error))?;
         Ok(path)
+    }
+
+    /// Reads a file of it, which may be another one of that name by now.
+    ///
+    /// # Errors
+    /// The system's; a file that is far longer than any value.
+    pub(crate) fn read(&self, name: &str) -> Result<SecretBytes> {
+        let path = self.path.join(name);
+        let reading = |error| Error::io_at("reading", &path, error);
+        let mut file = OpenOptions::new().read(true).open(&path).map_err(reading)?;
+        let length = file.metadata().map_err(reading)?.len();
+        let fits = usize::try_from(length).ok().filter(|length| *length <= READ_LIMIT);
+        let mut content = SecretBytes::zeroed(fits.ok_or_else(|| reading(io::ErrorKind::FileTooLarge.into()))?);
+        file.read_exact(content.expose_mut()).map_err(reading)?;
+        Ok(content)
     }
 
     /// Overwrites every file that is in it, and removes all. Once is enough.
@@ -104,7 +130,7 @@ fn wipe_files(folder: &Path) {
 fn wipe_file(path: &Path) -> io::Result<()> {
     let mut file = OpenOptions::new().write(true).open(path)?;
     let length = file.metadata()?.len();
-    io::copy(&mut io::Read::take(io::repeat(0), length), &mut file).map(drop)
+    io::copy(&mut io::repeat(0).take(length), &mut file).map(drop)
 }
 
 /// Whether a folder is in a file system that has no disk.
@@ -129,7 +155,7 @@ mod tests {
     use super::*;
 
     fn folder() -> PrivateFolder {
-        PrivateFolder::in_memory(&Environment::fixed(&[]), None).expect("every Linux has /dev/shm")
+        PrivateFolder::in_memory(&Environment::fixed(&[]), None, "").expect("every Linux has /dev/shm")
     }
 
     #[test]
@@ -141,6 +167,8 @@ mod tests {
         let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!((mode(&path), mode(&file)), (0o700, 0o600));
         assert_eq!(fs::read(&file).expect("read"), b"EXAMPLE");
+        assert_eq!(folder.read("db").expect("read").expose(), b"EXAMPLE");
+        assert!(folder.read("none").is_err());
         assert!(folder.write("db", b"x").is_err(), "nothing is overwritten");
         fs::create_dir(path.join("below")).expect("made");
         fs::write(path.join("below/more"), "EXAMPLE").expect("written");
@@ -158,7 +186,7 @@ mod tests {
         let mut open = OpenOptions::new().read(true).open(path).expect("opened");
         folder.remove();
         let mut left = Vec::new();
-        io::Read::read_to_end(&mut open, &mut left).expect("read");
+        open.read_to_end(&mut left).expect("read");
         assert_eq!(left, [0; 7]);
         assert_eq!(fs::read(elsewhere.path()).expect("read"), b"mine");
     }
@@ -166,9 +194,9 @@ mod tests {
     #[test]
     fn a_disk_is_no_place_for_secrets() {
         // A folder of the sources: whatever it lies on, /proc is no tmpfs.
-        let refused = PrivateFolder::in_memory(&Environment::fixed(&[]), Some(Path::new("/proc")));
+        let refused = PrivateFolder::in_memory(&Environment::fixed(&[]), Some(Path::new("/proc")), "");
         assert!(refused.is_err());
-        assert!(PrivateFolder::in_memory(&Environment::fixed(&[("XDG_RUNTIME_DIR", "/proc")]), None).is_ok(), "the next one is taken");
-        assert!(PrivateFolder::in_memory(&Environment::fixed(&[]), Some(Path::new("/nowhere"))).is_err());
+        assert!(PrivateFolder::in_memory(&Environment::fixed(&[("XDG_RUNTIME_DIR", "/proc")]), None, "").is_ok(), "the next one is taken");
+        assert!(PrivateFolder::in_memory(&Environment::fixed(&[]), Some(Path::new("/nowhere")), "").is_err());
     }
 }

@@ -16,7 +16,10 @@ use std::{
 
 use signal_hook::flag;
 
-use super::ending_signals::{ending_signals, fail_writes_over_the_size_limit};
+use super::{
+    ending_signals::{ending_signals, fail_writes_over_the_size_limit},
+    terminal::prompt,
+};
 use crate::secret::SecretBytes;
 
 /// How long an interrupted prompt or output waits at most.
@@ -84,8 +87,39 @@ impl Prompter {
         if first.expose() == second.expose() { Ok(Some(first)) } else { Err(differ()) }
     }
 
+    /// Whether there is somebody to ask.
+    pub(crate) fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
+    }
+
+    /// Asks for one of these answers until it is given; `None` at the end of input. Signals end the process meanwhile, but `tidy` comes first, and are
+    /// held again afterwards.
+    pub(crate) fn ask<'a>(&self, text: &str, answers: &[&'a str], tidy: &(impl Fn() + Sync)) -> Option<&'a str> {
+        self.watched(tidy, || {
+            loop {
+                prompt(text);
+                let mut line = String::new();
+                if std::io::stdin().read_line(&mut line).ok()? == 0 {
+                    return None;
+                }
+                let typed = line.trim();
+                if let Some(answer) = answers.iter().find(|answer| answer.eq_ignore_ascii_case(typed)) {
+                    return Some(*answer);
+                }
+            }
+        })
+    }
+
     /// Does the work; signals end the process meanwhile, but `tidy` comes first. It runs on another thread, and no more than once.
     pub(crate) fn ending_after<T>(&self, tidy: &(impl Fn() + Sync), work: impl FnOnce() -> T) -> T {
+        let result = self.watched(tidy, work);
+        self.ends_at_once.store(true, Ordering::SeqCst);
+        self.end_if_interrupted(tidy);
+        result
+    }
+
+    /// The same, and afterwards they end nothing, as after [`Prompter::hold_signals`].
+    fn watched<T>(&self, tidy: &(impl Fn() + Sync), work: impl FnOnce() -> T) -> T {
         let (is_done, watcher_wakes) = mpsc::channel::<()>();
         self.ends_at_once.store(false, Ordering::SeqCst);
         let result = thread::scope(|scope| {
@@ -102,7 +136,6 @@ impl Prompter {
             let _is_done = is_done;
             work()
         });
-        self.ends_at_once.store(true, Ordering::SeqCst);
         self.end_if_interrupted(tidy);
         result
     }

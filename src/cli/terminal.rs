@@ -10,6 +10,19 @@ pub(crate) fn note(text: &str) {
     let _ = writeln!(io::stderr(), "coldseal: {}", shown::lines(text));
 }
 
+/// Lines on stderr as they are.
+pub(crate) fn say(lines: &[String]) {
+    for line in lines {
+        let _ = writeln!(io::stderr(), "{}", shown::lines(line));
+    }
+}
+
+/// A question on stderr, whose answer stands behind it.
+pub(crate) fn prompt(text: &str) {
+    let mut stderr = io::stderr();
+    let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+}
+
 /// A warning on stderr.
 pub(crate) fn warn(text: &str) {
     note(&format!("warning: {text}"));

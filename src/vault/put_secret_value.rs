@@ -8,6 +8,7 @@ use super::{
     new_version::{NewVersion, version_id},
     parameters::{check_token, check_version_stages},
     plan::OnProblem,
+    record::AWSCURRENT,
     record_tag::Author,
     secret_change::SecretChange,
     value::SecretValue,
@@ -35,6 +36,8 @@ pub struct PutSecretValue {
     /// Up to 20 staging labels that move to the new version, and no others but `AWSPREVIOUS` after `AWSCURRENT`. None moves `AWSCURRENT`; the
     /// first version of a secret gets that in any case.
     pub version_stages: Vec<String>,
+    /// The VersionId of the version that has to be in use still: where another one is, nothing is written. `None` takes whichever is.
+    pub replaces: Option<String>,
     /// The suite of the bundles; `None` keeps that of the version in use.
     pub suite: Option<AlgorithmSuite>,
     /// What to do when a replica's Region cannot take it: one that is recorded as failed goes on with the versions that it has.
@@ -53,6 +56,7 @@ impl PutSecretValue {
             value,
             client_request_token: None,
             version_stages: Vec::new(),
+            replaces: None,
             suite: None,
             on_problem: OnProblem::default(),
             keys: KeyOptions::default(),
@@ -66,7 +70,8 @@ impl Vault {
     /// are kept. The answer is about the new version.
     ///
     /// # Errors
-    /// `ResourceNotFoundException`; `InvalidParameterException` in a replica's Region; `ResourceExistsException` for a token of another value; the
+    /// `ResourceNotFoundException`; `InvalidParameterException` in a replica's Region; `ResourceExistsException` for a token of another value;
+    /// `InvalidRequestException` where another version is in use than the one to be replaced; the
     /// Regions that cannot take it, or would open with fewer keys; nothing is written then.
     pub fn put_secret_value(&self, session: &mut KeystoreSession, request: &PutSecretValue) -> Result<SecretChange> {
         check_token(request.client_request_token.as_deref())?;
@@ -97,6 +102,13 @@ impl Vault {
         let Found { secret, read, .. } = found;
         if self.is_repeated(session.kms(), keys, &secret, version_id, value)? {
             return Ok(Some(SecretChange::of_version(self, session.kms(), keys, &secret, version_id)));
+        }
+        if request
+            .replaces
+            .as_deref()
+            .is_some_and(|id| secret.record.version_with_stage(AWSCURRENT).is_none_or(|version| version.version_id != id))
+        {
+            return Err(SecretRefusal::Overtaken.into());
         }
         let new = NewVersion { version_id, value, version_stages, suite: *suite, on_problem: *on_problem, keys, asked: None };
         let plan = match new.plan(self, session.kms_mut(), &secret, &read.family) {

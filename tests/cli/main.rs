@@ -16,6 +16,7 @@ mod debug;
 mod default_key;
 mod deletion;
 mod deprived;
+mod edit;
 #[cfg(target_os = "linux")]
 mod errors;
 mod exec;

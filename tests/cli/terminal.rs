@@ -25,7 +25,7 @@ use crate::sandbox::Sandbox;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A process that has a terminal of its own, and what it wrote there.
-struct Terminal {
+pub(crate) struct Terminal {
     pty: Arc<Pty>,
     pts: Pts,
     child: Child,
@@ -35,7 +35,7 @@ struct Terminal {
 
 impl Terminal {
     /// All three streams are the terminal's.
-    fn run(command: Command) -> Self {
+    pub(crate) fn run(command: Command) -> Self {
         Self::with_streams(pty_process::blocking::Command::from(command))
     }
 
@@ -82,8 +82,18 @@ impl Terminal {
         (&*self.pty).write_all(keys.as_bytes()).expect("typed");
     }
 
+    /// Waits until this is asked, and types this.
+    pub(crate) fn reply(&self, question: &str, keys: &str) {
+        self.wait_until(question, || self.text().ends_with(question));
+        (&*self.pty).write_all(keys.as_bytes()).expect("typed");
+    }
+
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("signalled");
+    }
+
     /// The exit code, and everything that was on the terminal; it echoes again then.
-    fn end(mut self) -> (Option<i32>, String) {
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
         let begin = Instant::now();
         let status = loop {
             match self.child.try_wait().expect("a child") {

@@ -11,7 +11,10 @@ use self::variables::{Naming, Variables};
 use crate::{
     cli::{
         args::ValueOpeningArgs,
-        commands::secret_opening::{Opening, note_not_compared},
+        commands::{
+            file_name::file_name,
+            secret_opening::{Opening, note_not_compared},
+        },
         failure::{Failure, Outcome},
         invocation::Invocation,
         private_folder::PrivateFolder,
@@ -24,6 +27,8 @@ use crate::{
 
 /// Where a program finds the folder with the files.
 const FILES: &str = "COLDSEAL_FILES";
+/// Where there is no file system in memory.
+const WAY_OUT: &str = "secrets are not put on a disk: mount a tmpfs and name it, with --files-dir or XDG_RUNTIME_DIR";
 
 /// [coldseal] Run a program with the values of secrets as environment variables, or as files in memory
 ///
@@ -90,7 +95,7 @@ pub(super) fn run(invocation: &Invocation, args: &ExecArgs) -> Outcome {
     let mut command = program(&args.program, inherited)?;
     let entries = read(invocation, args)?;
     if args.files {
-        let folder = PrivateFolder::in_memory(&invocation.inputs.environment, args.files_dir.as_deref())?;
+        let folder = PrivateFolder::in_memory(&invocation.inputs.environment, args.files_dir.as_deref(), WAY_OUT)?;
         // From here on a signal ends nothing before the files are gone.
         invocation.inputs.prompter.hold_signals();
         write_files(&folder, &entries, args.whole_as.as_deref())?;
@@ -118,7 +123,7 @@ fn refuse_for_several(flag: &str, is_given: bool) -> Result<(), UsageError> {
 
 /// The values, all of them before anything is run.
 fn read(invocation: &Invocation, args: &ExecArgs) -> Outcome<Vec<SecretValueEntry>> {
-    let opening = Opening::of(invocation, &args.opening)?;
+    let opening = Opening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
     let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
     let value = |id: &String| opening.value(invocation, id, &selector);
     let entries: Vec<_> = args.secret_id.iter().map(value).collect::<Outcome<_>>()?;
@@ -140,39 +145,9 @@ fn write_files(folder: &PrivateFolder, entries: &[SecretValueEntry], whole_as: O
     Ok(())
 }
 
-/// A name that is one file's, wherever it comes from: letters, digits, `.`, `-` and `_` stay, no dot comes first.
-pub(super) fn file_name(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || ".-_".contains(c) { c } else { '_' }).collect();
-    let plain = plain.strip_prefix('.').map_or(plain.clone(), |rest| format!("_{rest}"));
-    // As long as any file system takes.
-    plain.get(..200).map_or(plain.clone(), str::to_owned)
-}
-
 fn run_program(invocation: &Invocation, command: &mut Command) -> Outcome {
     let mut child = spawn(command)?;
     let ended = until_it_ends(&mut child, &invocation.inputs.prompter, |_| {});
     let code = exit_code(ended.map_err(|error| Error::io("wait for the program", error))?);
     if code == 0 { Ok(()) } else { Err(Failure::Ended(code)) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_secrets_name_becomes_one_files() {
-        for (name, expected) in [
-            ("db", "db"),
-            ("production/DBWest", "production_DBWest"),
-            ("../../etc/passwd", "_._.._etc_passwd"),
-            (".", "_"),
-            ("..", "_."),
-            (".hidden", "_hidden"),
-            ("a b\n", "a_b_"),
-            ("é", "_"),
-        ] {
-            assert_eq!(file_name(name), expected, "{name}");
-        }
-        assert_eq!(file_name(&"x".repeat(512)).len(), 200);
-    }
 }

@@ -69,7 +69,7 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
         .as_deref()
         .map(|path| Destination::new(invocation.inputs.in_use(), Some(path), overwrite, Sync::FileAndDirectory))
         .transpose()?;
-    let opening = Opening::of(invocation, &args.opening)?;
+    let opening = Opening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
     let secrets = opening.secrets(invocation, invocation.regions.of_secret(&args.secret_id)?);
     let Answer::Value(entry) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
     note_only_regions([&entry]);

@@ -9,9 +9,11 @@ mod delete_resource_policy;
 mod delete_secret;
 mod describe_secret;
 mod each_secret;
+mod edit;
 mod exec;
 mod failed_secrets;
 mod failure_code;
+mod file_name;
 mod get_random_password;
 mod get_resource_policy;
 mod get_secret_value;
@@ -61,10 +63,11 @@ use clap::{CommandFactory as _, Parser, Subcommand};
 
 use self::{
     batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, delete_resource_policy::DeleteResourcePolicyArgs,
-    delete_secret::DeleteSecretArgs, describe_secret::DescribeSecretArgs, exec::ExecArgs, get_random_password::GetRandomPasswordArgs,
-    get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs, iam_policy::IamPolicyArgs, inspect::InspectArgs,
-    kms::KmsCommand, list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs,
-    pack::PackArgs, purge::PurgeVaultArgs, put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
+    delete_secret::DeleteSecretArgs, describe_secret::DescribeSecretArgs, edit::EditArgs, exec::ExecArgs,
+    get_random_password::GetRandomPasswordArgs, get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs,
+    iam_policy::IamPolicyArgs, inspect::InspectArgs, kms::KmsCommand, list_secret_version_ids::ListSecretVersionIdsArgs,
+    list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, purge::PurgeVaultArgs,
+    put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
     remove_regions_from_replication::RemoveRegionsFromReplicationArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
     restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs, status::StatusArgs,
     stop_replication_to_replica::StopReplicationToReplicaArgs, tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs,
@@ -122,6 +125,7 @@ pub(crate) enum Command {
     Secretsmanager(SecretsCommand),
     Pack(Box<PackArgs>),
     Exec(Box<ExecArgs>),
+    Edit(Box<EditArgs>),
     Status(StatusArgs),
     Verify(VerifyArgs),
     Purge(PurgeVaultArgs),
@@ -181,6 +185,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
         Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&invocation, command),
         Command::Pack(args) => pack::run(&invocation, &args),
+        Command::Edit(args) => edit::run(invocation, &args),
         Command::Exec(args) => exec::run(&invocation, &args),
         Command::Status(args) => status::run(&invocation, &args),
         Command::Verify(args) => verify::run(&invocation, &args),

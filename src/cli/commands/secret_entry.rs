@@ -16,7 +16,7 @@ use crate::{
         operation::{Operation, Run, Sealing, Secrets, Service},
         request::Request,
     },
-    vault::KeyOptions,
+    vault::{KeyOptions, SecretChange},
 };
 
 pub(super) const NOT_THERE: Error = Error::Misuse("what is done with a secret stands in the table");
@@ -76,14 +76,26 @@ fn print(invocation: &Invocation, answer: Answer) -> Outcome {
 }
 
 /// Carries out what seals.
-pub(super) fn seal(invocation: &Invocation, mut sealing: Sealing<'_>, request: &Request) -> Outcome<SealedSecret> {
+pub(super) fn seal(invocation: &Invocation, sealing: Sealing<'_>, request: &Request) -> Outcome<SealedSecret> {
     let Run::SealSecrets(seal) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    sealed(invocation, sealing, |sealing| match seal(sealing, request)? {
+        Answer::Changed(change) => Ok(change),
+        _ => Err(NOT_THERE),
+    })
+}
+
+/// Does what seals, and says what was made for it.
+pub(super) fn sealed(
+    invocation: &Invocation,
+    mut sealing: Sealing<'_>,
+    seal: impl FnOnce(&mut Sealing<'_>) -> crate::Result<Box<SecretChange>>,
+) -> Outcome<SealedSecret> {
     let new_vault = NewVault::of(&invocation.vault);
-    let answer = seal(&mut sealing, request);
+    let change = seal(&mut sealing);
     // The keystore and the vault are there whatever came of the work.
     invocation.keystore.note_made_by(sealing.session);
     new_vault.note_made();
-    let Answer::Changed(change) = answer? else { return Err(NOT_THERE.into()) };
+    let change = change?;
     let warnings = of_change(sealing.session.kms(), &change, &sealing.own.keys);
     Ok(SealedSecret { change, warnings })
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     cli::{
-        args::ValueOpeningArgs,
+        args::OpeningKeyArgs,
         failure::Outcome,
         invocation::Invocation,
         recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
@@ -25,15 +25,15 @@ pub(super) struct Opening {
 
 impl Opening {
     /// Reads the keystore, and the files of the keys that are named. With a key of the user's own, or AWS KMS, there need not be a keystore.
-    pub(super) fn of(invocation: &Invocation, args: &ValueOpeningArgs) -> Outcome<Self> {
+    pub(super) fn of(invocation: &Invocation, opening: &OpeningKeyArgs, recovery_keys: &[String]) -> Outcome<Self> {
         invocation.vault.require()?;
         let mut keys = invocation.access.key_options();
         keys.online_opening.region = invocation.regions.explicit();
-        keys.open_with = opening_keys(invocation.inputs.in_use(), &args.opening)?;
-        keys.open_with.extend(opening_recovery_keys(invocation.inputs.in_use(), &args.recovery_key)?);
+        keys.open_with = opening_keys(invocation.inputs.in_use(), opening)?;
+        keys.open_with.extend(opening_recovery_keys(invocation.inputs.in_use(), recovery_keys)?);
         let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
         let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
-        name_online_keys(invocation.key_names(), kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
+        name_online_keys(invocation.key_names(), kms.as_ref(), &opening.kms_key_id, &mut keys)?;
         Ok(Self { kms, keys })
     }
 

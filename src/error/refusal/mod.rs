@@ -112,6 +112,12 @@ refusals! {
 }
 
 impl Refusal {
+    /// True where somebody else was faster, and the same can be asked for again from what is there now.
+    #[must_use]
+    pub const fn is_overtaken(&self) -> bool {
+        matches!(self, Self::Secret(SecretRefusal::Overtaken))
+    }
+
     /// The name and the fact, for where nothing else says the name.
     #[must_use]
     pub const fn with_code(&self) -> WithCode<'_> {

@@ -49,6 +49,9 @@ pub enum SecretRefusal {
     /// A size for pages of a list that has none.
     #[error("'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.")]
     MaxResultsWithoutFilters,
+    /// Another version is in use than the one that a new value was made from.
+    #[error("The secret has another value by now than the one that the new value was made from.")]
+    Overtaken,
     /// A text that begins like an ARN and is none of a secret.
     #[error("'{}' is not the ARN of a secret", .0.escape_debug())]
     NotAnArn(String),
@@ -344,7 +347,8 @@ impl SecretRefusal {
             Self::NotFound | Self::Elsewhere { .. } | Self::ReplicaFailed { .. } | Self::NoVersion(_) | Self::NoStage(_) => {
                 ErrorCode::ResourceNotFoundException
             }
-            Self::StageOfOtherVersion
+            Self::Overtaken
+            | Self::StageOfOtherVersion
             | Self::InSeveralRegions { .. }
             | Self::MarkedForDeletion { .. }
             | Self::NameMarkedForDeletion { .. }

@@ -151,12 +151,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
 
 fn batch_get_secret_value(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
     let Secrets { vault, kms, keys, region } = *secrets;
-    let mut asked = BatchGetSecretValue::default();
-    asked.region = region;
-    asked.secret_id_list = request.has("SecretIdList").then(|| request.texts("SecretIdList").to_vec());
-    asked.filters = request.has("Filters").then(|| filters(request)).transpose()?;
-    asked.max_results = request.number("MaxResults")?;
-    asked.next_token = request.text("NextToken").map(str::to_owned);
+    let asked = BatchGetSecretValue {
+        region,
+        secret_id_list: request.has("SecretIdList").then(|| request.texts("SecretIdList").to_vec()),
+        filters: request.has("Filters").then(|| filters(request)).transpose()?,
+        max_results: request.number("MaxResults")?,
+        next_token: request.text("NextToken").map(str::to_owned),
+    };
     vault.batch_get_secret_value(kms, keys, &asked).map(Answer::Values)
 }
 

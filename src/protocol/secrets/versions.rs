@@ -7,6 +7,7 @@ use super::{
         ARN, DESCRIPTION, KMS_KEY_ID, MAX_RESULTS, NAME, NEXT_TOKEN, ROTATION_TOKEN, SECRET_ID, TYPE, VERSION_ID, VERSION_STAGE,
         VERSION_STAGES,
     },
+    passwords::GENERATE_SECRET_STRING,
     seal::{SECRET_BINARY, SECRET_STRING},
 };
 use crate::{
@@ -63,7 +64,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
             Member::optional("VersionStages", VERSION_STAGES),
         ],
         Run::SealSecrets(put_secret_value),
-    ),
+    )
+    .with_own_input(&[GENERATE_SECRET_STRING]),
     Operation::secrets(
         "UpdateSecret",
         &[
@@ -77,7 +79,8 @@ pub(super) const OPERATIONS: &[Operation] = &[
         ],
         &[Member::optional("ARN", ARN), Member::optional("Name", NAME), Member::optional("VersionId", VERSION_ID)],
         Run::SealSecrets(update_secret),
-    ),
+    )
+    .with_own_input(&[GENERATE_SECRET_STRING]),
     Operation::secrets(
         "UpdateSecretVersionStage",
         &[
@@ -116,6 +119,7 @@ fn put_secret_value(sealing: &mut Sealing<'_>, request: &Request) -> Result<Answ
         value: own.value.take().ok_or(SecretRefusal::NoValue)?,
         client_request_token: request.text("ClientRequestToken").map(str::to_owned),
         version_stages: request.texts("VersionStages").to_vec(),
+        replaces: None,
         suite: own.suite,
         on_problem: own.on_problem,
         keys: std::mem::take(&mut own.keys),

@@ -36,6 +36,7 @@ def cases(coldseal):
     (coldseal.folder / "plan.jsonl").write_text('{"Name": "ci/a", "SecretString": "file://payload"}\n{"Name": "ci/b", "SecretBinary": "eA=="}\n')
     yield ["batch-get-secret-value", "--secret-id-list", "ci/offline"]
     yield ["get-random-password"]
+    yield ["edit", *SECRET]
     yield ["exec", *SECRET, "--", "true"]
     yield ["pack", "plan.jsonl", *REGIONS, "--add-replica-regions", "us-east-1"]
     yield ["stop-replication-to-replica", "--secret-id", "ci/a", "--region", "us-east-1"]
@@ -160,6 +161,7 @@ def strace_sees_sockets(coldseal):
 def make_no_network_calls(binary, folder, *without):
     """Runs them all under strace. `without` names those, such as 'kms serve', that the build has no code for."""
     coldseal = Coldseal(binary, folder)
+    coldseal.env["EDITOR"] = "true"
     # It is a passphrase too.
     write_secret(coldseal.folder / "payload", b'{"username": "saanvi", "password": "EXAMPLE-PASSWORD"}')
     write_secret(coldseal.folder / "wrapping.key", os.urandom(32))

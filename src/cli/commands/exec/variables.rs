@@ -1,6 +1,10 @@
 //! Values of secrets as variables of a program.
 
-use std::{collections::BTreeMap, ffi::OsString, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    ffi::OsString,
+    fmt::Write as _,
+};
 
 use zeroize::Zeroizing;
 
@@ -68,17 +72,15 @@ impl Making<'_> {
     /// `None` for text that no UTF-8 can be.
     fn put(&mut self, name: String, value: Option<Zeroizing<String>>) {
         let is_allowed = |odd: &OddName| *odd != OddName::Impossible && self.allowed.contains(&name);
-        let refused = if let Some(odd) = odd(&name).filter(|odd| !is_allowed(odd)) {
-            Refused::Name(odd)
-        } else if self.variables.contains_key(&name) {
-            Refused::Twice
-        } else if let Some(value) = value.filter(|value| !value.contains('\0')) {
-            self.variables.insert(name, value);
+        if let Some(odd) = odd(&name).filter(|odd| !is_allowed(odd)) {
+            self.refused.push((name, Refused::Name(odd)));
             return;
-        } else {
-            Refused::Value
-        };
-        self.refused.push((name, refused));
+        }
+        match (self.variables.entry(name), value.filter(|value| !value.contains('\0'))) {
+            (Entry::Vacant(vacant), Some(value)) => _ = vacant.insert(value),
+            (Entry::Vacant(vacant), None) => self.refused.push((vacant.into_key(), Refused::Value)),
+            (Entry::Occupied(occupied), _) => self.refused.push((occupied.key().clone(), Refused::Twice)),
+        }
     }
 
     fn finish(self) -> Outcome<Variables> {

@@ -64,6 +64,7 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::NoValue => {
             one("--secret-string file://PATH, '-' for stdin, or without a value for a prompt; --secret-binary fileb://PATH for bytes")
         }
+        SecretRefusal::Overtaken => one("'coldseal list-secret-version-ids' shows the versions, and when they were made"),
         SecretRefusal::ListOrFilters
         | SecretRefusal::MaxResultsWithoutFilters
         | SecretRefusal::NameLength(_)

@@ -1,0 +1,211 @@
+//! `edit`
+
+mod checked;
+mod editor;
+
+use clap::Args;
+use serde_json::json;
+
+use self::{
+    checked::{Edited, edited},
+    editor::Editor,
+};
+use crate::{
+    cli::{
+        args::{OpeningKeyArgs, WrapArgs},
+        command_operation::CommandOperation,
+        commands::{
+            file_name::file_name,
+            put_secret_value::all_replicas,
+            secret_change::{SealedSecret, finish},
+            secret_entry::sealed,
+            secret_flags::PartialArgs,
+            secret_opening::{Opening, note_not_compared},
+        },
+        failure::{Failure, Outcome},
+        invocation::Invocation,
+        private_folder::PrivateFolder,
+        recovery_key::{Wrapping, key_options, name_online_keys, opening_keys},
+        terminal::{note, say, warn},
+    },
+    error::{Error, SecretRefusal},
+    protocol::operation::{Own, Sealing},
+    vault::{PutSecretValue, SecretValue, SecretValueEntry, VersionSelector},
+};
+
+/// [coldseal] Change a secret's value in an editor: a new version, where it changed
+///
+/// The value is in a file of mode 0600 in memory while the editor runs, and the file is overwritten and removed at the end, after a signal too.
+/// Nothing is written where nothing changed. Where the new value cannot be taken, the editor can be opened again, and nothing that was typed is lost.
+#[derive(Debug, Args)]
+#[command(after_long_help = "Examples:
+  coldseal edit --secret-id MySecret
+  COLDSEAL_EDITOR='vim -n -i NONE' coldseal edit --secret-id MySecret
+  EDITOR='code --wait' coldseal edit --secret-id MySecret
+
+The editor is COLDSEAL_EDITOR, else VISUAL, else EDITOR, else vi; its words are split at spaces, but for those in quotes, and the file comes last. \
+It has to wait until the file is closed. What it keeps elsewhere is its own: vim keeps no copies with -n -i NONE, and where backups and undo files \
+are off.
+
+A value that was JSON has to be JSON again, and text UTF-8. A newline that an editor puts at the end of a value without one is taken off. Who \
+changed the secret meanwhile is not overwritten: the editor can be opened again, with the value of now beside it.")]
+pub(crate) struct EditArgs {
+    /// The secret: name, ARN or partial ARN
+    #[arg(long, value_name = "SECRET")]
+    pub(crate) secret_id: String,
+    /// Where there is no file system in memory, put the file on a disk, which may keep what was in it
+    #[arg(long)]
+    pub(crate) allow_disk: bool,
+    #[command(flatten)]
+    pub(crate) problems: PartialArgs,
+    #[command(flatten)]
+    pub(crate) wrap: WrapArgs,
+    #[command(flatten)]
+    pub(crate) opening: OpeningKeyArgs,
+}
+
+pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
+    // It is needed again for the new version; then nobody is to be asked any more, and a descriptor would be empty.
+    invocation.keystore.passphrases.remember();
+    let invocation = &invocation;
+    let editor = Editor::of(&invocation.inputs.environment)?;
+    let opening = Opening::of(invocation, &args.opening, &[])?;
+    let entry = opening.value(invocation, &args.secret_id, &VersionSelector::default())?;
+    note_not_compared([&entry]);
+    require_primary(invocation, args, &entry)?;
+    let folder = folder(invocation, args)?;
+    let prompter = &invocation.inputs.prompter;
+    prompter.hold_signals();
+    let mut editing = Editing { invocation, args, opening, folder, editor, name: name_of(&entry), entry };
+    editing.folder.write(&editing.name, editing.entry.value.expose())?;
+    loop {
+        let problem = match editing.once() {
+            Ok(Done::Unchanged) => {
+                note("the value is as it was: nothing was written");
+                return Ok(());
+            }
+            Ok(Done::Put(sealed)) => return editing.finish(&sealed),
+            Err(problem @ Failure::Ended(_)) => return Err(problem),
+            Err(problem) => problem,
+        };
+        let lines = problem.lines(CommandOperation::Edit);
+        if !prompter.can_ask() {
+            return Err(problem);
+        }
+        say(&lines);
+        let tidy = || editing.folder.remove();
+        match prompter.ask("nothing was written: [e]dit again or [q]uit? ", &["e", "q"], &tidy) {
+            Some("e") => editing.begin_again(&problem)?,
+            _ => {
+                note("nothing was written, and what was typed is gone");
+                return Err(Failure::Ended(problem.exit_code()));
+            }
+        }
+    }
+}
+
+/// Found out before anybody types anything.
+fn require_primary(invocation: &Invocation, args: &EditArgs, entry: &SecretValueEntry) -> Outcome {
+    let region = invocation.regions.of_secret(&args.secret_id)?;
+    let described = invocation.vault.describe_secret(None, &args.secret_id, region)?;
+    match described.primary_region {
+        Some(primary) if primary != entry.arn.region() => Err(Error::from(SecretRefusal::OnReplica).into()),
+        _ => Ok(()),
+    }
+}
+
+fn folder(invocation: &Invocation, args: &EditArgs) -> Outcome<PrivateFolder> {
+    const WAY_OUT: &str =
+        "mount a tmpfs and name it with XDG_RUNTIME_DIR, or take a disk, which may keep what was in the file, with --allow-disk";
+    match PrivateFolder::in_memory(&invocation.inputs.environment, None, WAY_OUT) {
+        Err(_) if args.allow_disk => {
+            let folder = PrivateFolder::on_any_disk()?;
+            warn(&format!("{} is on a disk, which may keep what was in it", folder.path().display()));
+            Ok(folder)
+        }
+        folder => folder,
+    }
+}
+
+/// An editor shows JSON as JSON by the end of a file's name.
+fn name_of(entry: &SecretValueEntry) -> String {
+    let name = file_name(&entry.name);
+    if checked::is_json(entry.value.expose()) && !name.contains('.') { format!("{name}.json") } else { name }
+}
+
+/// What came of one round.
+enum Done {
+    Unchanged,
+    Put(SealedSecret),
+}
+
+struct Editing<'a> {
+    invocation: &'a Invocation,
+    args: &'a EditArgs,
+    opening: Opening,
+    folder: PrivateFolder,
+    editor: Editor,
+    /// Of the file.
+    name: String,
+    /// What the value that is typed is made from.
+    entry: SecretValueEntry,
+}
+
+impl Editing<'_> {
+    fn once(&self) -> Outcome<Done> {
+        self.editor.run(&self.invocation.inputs.prompter, &self.folder.path().join(&self.name))?;
+        match edited(&self.entry.value, self.folder.read(&self.name)?)? {
+            Edited::Unchanged => Ok(Done::Unchanged),
+            Edited::Value(value) => self.put(value).map(Done::Put),
+        }
+    }
+
+    fn put(&self, value: SecretValue) -> Outcome<SealedSecret> {
+        let Self { invocation, args, .. } = self;
+        let in_use = invocation.inputs.in_use();
+        let (wrapping, opening) = (Wrapping::read(in_use, &args.wrap)?, opening_keys(in_use, &args.opening)?);
+        let mut session = invocation.keystore.session_for_secrets()?;
+        let mut keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, opening)?;
+        name_online_keys(invocation.key_names(), Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
+        let own = Own { on_problem: args.problems.on_problem(), keys, ..Own::default() };
+        let region = invocation.regions.of_secret(&args.secret_id)?;
+        let sealing = Sealing { vault: &invocation.vault, session: &mut session, region, own };
+        sealed(invocation, sealing, |Sealing { vault, session, own, .. }| {
+            let mut asked = PutSecretValue::new(&args.secret_id, value);
+            asked.region = region;
+            asked.replaces = Some(self.entry.version_id.clone());
+            asked.on_problem = own.on_problem;
+            asked.keys = std::mem::take(&mut own.keys);
+            let change = vault.put_secret_value(session, &asked);
+            own.keys = asked.keys;
+            change.map(Box::new)
+        })
+    }
+
+    /// Where somebody was faster, the value of now is put beside what was typed, and what is typed from here on is made from that.
+    fn begin_again(&mut self, problem: &Failure) -> Outcome {
+        let Failure::Core(Error::Service(refusal)) = problem else { return Ok(()) };
+        if !refusal.is_overtaken() {
+            return Ok(());
+        }
+        self.entry = self.opening.value(self.invocation, &self.args.secret_id, &VersionSelector::default())?;
+        let beside = format!("{}.{}", self.entry.version_id, self.name);
+        let path = self.folder.write(&beside, self.entry.value.expose())?;
+        note(&format!("the value of now is in {}", path.display()));
+        Ok(())
+    }
+
+    fn finish(self, sealed: &SealedSecret) -> Outcome {
+        let Self { invocation, folder, .. } = self;
+        drop(folder);
+        let change = &sealed.change;
+        let answer = json!({
+            "ARN": change.arn,
+            "Name": change.name,
+            "VersionId": change.version_id,
+            "VersionStages": change.version_stages,
+            "Bundles": change.bundles,
+        });
+        finish(invocation, sealed, &answer, &all_replicas(sealed))
+    }
+}
