@@ -26,6 +26,7 @@ mod help;
 mod help_texts;
 mod iam_policy;
 mod kms;
+mod life_of_a_secret;
 mod machines;
 mod output;
 mod outputs;
