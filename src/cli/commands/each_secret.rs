@@ -71,7 +71,7 @@ pub(super) fn parse_filters(invocation: &Invocation, words: Option<&[String]>) -
 pub(super) fn each_secret(
     invocation: &Invocation,
     operation: CommandOperation,
-    secrets: Listed<SecretListEntry>,
+    secrets: &Listed<SecretListEntry>,
     mut change: impl FnMut(&SecretListEntry) -> Result<SecretOutcome>,
 ) -> Outcome {
     let mut report = EachReport::new(&invocation.printer, operation, secrets.entries.len() + secrets.faults.len());

@@ -92,7 +92,7 @@ fn of_each(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outc
         ..ReplicateSecret::new("", secrets::replicas(&request))
     };
     let mut warnings = Vec::new();
-    let done = each_secret(invocation, CommandOperation::ReplicateSecretToRegions, selected, |secret| {
+    let done = each_secret(invocation, CommandOperation::ReplicateSecretToRegions, &selected, |secret| {
         asked.secret_id = secret.arn.to_string();
         let change = invocation.vault.replicate_secret_to_regions(&mut session, &asked);
         invocation.keystore.note_made_by(&mut session);

@@ -112,8 +112,8 @@ fn what_is_marked_for_deletion_and_what_is_behind_is_said() {
     let date: Timestamp = serde_json::from_value(serde_json::json!("2026-12-30T00:00:00+00:00")).expect("a time");
     let behind =
         RegionStatus { version_id: Some("1234567890".to_owned()), opens_here: Some(true), ..status("us-east-1", RegionState::Failed) };
-    let mut secrets = vec![secret("a", vec![status("us-west-2", RegionState::Primary)]), secret("b", vec![behind])];
-    secrets[0].deletion_date = Some(date);
+    let marked = SecretStatus { deletion_date: Some(date), ..secret("a", vec![status("us-west-2", RegionState::Primary)]) };
+    let secrets = vec![marked, secret("b", vec![behind])];
     let text = StatusTable::new(&secrets, look(80, false)).render();
     for part in [
         "\na     2         3f2a91bc  -          deleted *\n",
