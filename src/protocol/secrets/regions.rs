@@ -1,5 +1,7 @@
 //! Regions of a secret: replicas that leave, and one that becomes a secret of its own. Those that are added are [sealed](super::seal).
 
+use serde_json::json;
+
 use super::kinds::{ARN, REGION, REPLICATION_STATUS, SECRET_ID};
 use crate::{
     error::Result,
@@ -38,7 +40,7 @@ fn remove_regions_from_replication(secrets: &Secrets<'_>, request: &Request) -> 
 fn stop_replication_to_replica(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
     let Secrets { vault, kms, keys, region } = *secrets;
     let asked = StopReplication { secret_id: request.required_text("SecretId")?.to_owned(), region, accept_record: false };
-    Answer::document(&vault.stop_replication_to_replica(kms, keys, &asked)?)
+    Ok(Answer::Document(json!({ "ARN": vault.stop_replication_to_replica(kms, keys, &asked)? })))
 }
 
 /// The Regions that a request asks to remove.

@@ -2,6 +2,7 @@
 
 mod beside_commands;
 mod extent;
+mod replicas;
 mod requests;
 
 use std::collections::BTreeSet;
