@@ -236,3 +236,17 @@ def test_what_is_no_bundle_is_refused_before_any_call(machine, moto, key, made):
         expect(door.connections == 0, f"{door.connections} connections were opened")
         # Without --kms aws nothing connects, and scripts pass it all the same.
         expect(machine.tried("kms", "list-keys", "--ca-bundle", "none").returncode != 252, "--ca-bundle without --kms aws")
+
+
+def test_services_that_credentials_come_from_are_held_to_the_same(machine, moto, key, made):
+    """A role by a web identity: AWS STS is called first, behind the same door."""
+    (machine.folder / "token").write_text("eyJhbGciOiJub25lIn0.e30.x")
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        del machine.env[name]
+    with Door(made["good"], moto.url) as door:
+        machine.env.update(AWS_WEB_IDENTITY_TOKEN_FILE="token", AWS_ROLE_ARN=f"arn:aws:iam::{Moto.account}:role/example", AWS_ENDPOINT_URL=door.url)
+        done, said = tried(machine, door, key, "--ca-bundle", str(made["ours"]))
+        expect(done.returncode == 0, f"{done.returncode} {said}")
+        done, said = tried(machine, door, key, "--ca-bundle", str(made["other"]))
+        expect(done.returncode == 255 and "no AWS credentials came" in said and "UnknownIssuer" in said and "--ca-bundle" in said, f"{done.returncode} {said}")
+        expect("aws configure" not in said, said)

@@ -132,6 +132,21 @@ def test_the_sdk_for_rust_is_reached_too(coldseal, proxy):
     expect(coldseal.run("open", "sealed", "--kms-key-id", arn) == PLAINTEXT.encode(), "another payload")
 
 
+def test_secrets_are_reached_too(coldseal, proxy):
+    coldseal.run("create-secret", "--name", "db", "--secret-string", f"file://{secret(coldseal)}", "--region", "eu-west-1")
+    env = {**proxy.variables(), **SWITCHES, **SESSION, "AWS_PROFILE": "work", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://127.0.0.1:9"}
+    boto3 = "import boto3; print(boto3.client('secretsmanager').get_secret_value(SecretId='db')['SecretString'])"
+    for title, caller in (("boto3", [sys.executable, "-c", boto3]), ("the AWS CLI", ["aws", "secretsmanager", "get-secret-value", "--secret-id", "db"])):
+        done = tried(coldseal, [coldseal.binary, "serve", "--", *caller], env)
+        expect(done.returncode == 0 and PLAINTEXT.encode() in done.stdout and not proxy.seen, f"{title}: {done.returncode} {done.stdout} {done.stderr} {proxy.seen}")
+
+
+def secret(coldseal):
+    path = coldseal.folder / "secret"
+    path.write_text(PLAINTEXT)
+    return path
+
+
 def test_an_address_of_version_six_is_kept_from_proxies(coldseal, proxy):
     for title, caller in CALLERS.items():
         done = by_program(coldseal, caller, proxy.variables(), "--listen", "[::1]:0", "--region", "us-west-2")

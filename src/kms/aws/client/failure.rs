@@ -19,7 +19,11 @@ impl<E: ProvideErrorMetadata + StdError + Send + Sync + 'static> SdkFailure for 
 /// What the SDK's error is here. Neither request nor answer is repeated, save AWS's own name and message.
 pub(super) fn from_sdk<E: SdkFailure>(call: &Call<'_>, error: &SdkError<E>, attempts: u32) -> Error {
     if let Some(reason) = missing_credentials(error) {
-        return SetupError::NoCredentials(reason).into();
+        // The services that credentials come from are reached over TLS too, and other credentials would not help.
+        return match tls::obstacle(error) {
+            Some(obstacle) => call.stopped_by(Obstacle::Tls(obstacle), format!("no AWS credentials came: {reason}")),
+            None => SetupError::NoCredentials(reason).into(),
+        };
     }
     match error {
         SdkError::ServiceError(refusal) => {

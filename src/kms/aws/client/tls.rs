@@ -47,3 +47,38 @@ fn nested<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (
         carried.map(|carried| carried as &(dyn StdError + 'static)).or_else(|| error.source())
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use aws_credential_types::provider::error::CredentialsError;
+    use rustls::{AlertDescription, OtherError};
+
+    use super::*;
+
+    /// As hyper-rustls wraps what rustls says.
+    fn wrapped(error: TlsError) -> io::Error {
+        io::Error::other(io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
+    #[test]
+    fn what_failed_is_found_behind_other_errors() {
+        let certificate = TlsError::InvalidCertificate;
+        for (error, expected) in [
+            (certificate(CertificateError::UnknownIssuer), TlsObstacle::UnknownIssuer),
+            (certificate(CertificateError::NotValidForName), TlsObstacle::OtherName),
+            (certificate(CertificateError::Expired), TlsObstacle::Validity),
+            (certificate(CertificateError::NotValidYet), TlsObstacle::Validity),
+            (certificate(CertificateError::Revoked), TlsObstacle::Certificate),
+            (certificate(CertificateError::Other(OtherError(Arc::new(io::Error::other("x"))))), TlsObstacle::Certificate),
+            (TlsError::AlertReceived(AlertDescription::HandshakeFailure), TlsObstacle::Handshake),
+        ] {
+            assert_eq!(obstacle(&error), Some(expected), "{error}");
+            assert_eq!(obstacle(&CredentialsError::provider_error(wrapped(error.clone()))), Some(expected), "{error}");
+            assert_eq!(obstacle(&wrapped(error)), Some(expected));
+        }
+        assert_eq!(obstacle(&io::Error::from(io::ErrorKind::ConnectionRefused)), None);
+        assert_eq!(obstacle(&io::Error::other(io::Error::other("certificate"))), None);
+    }
+}
