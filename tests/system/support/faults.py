@@ -72,6 +72,7 @@ class Handler(BaseHTTPRequestHandler):
         region = re.search(r"Credential=[^/]+/\d{8}/([^/]+)/kms/aws4_request", self.headers.get("authorization", ""))
         region = region.group(1) if region else None
         operation = self.headers["x-amz-target"].partition(".")[2]
+        self.server.proxy.keep_request(region, operation, body)
         with self.server.proxy.asked(region, operation) as fault:
             if fault:
                 return fault(self, lambda: self.forwarded(body))
@@ -119,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
 class Proxy:
     """Listens on a free port of the loopback; `faults` says what goes wrong, `calls` what was asked, `most_at_once` how many of them at one time.
 
-    `plaintexts` has the base64 of all that came back as plaintext, which nobody else may show.
+    `requests` has Region, operation and members of each. `plaintexts` has the base64 of all that came back as plaintext, which nobody else may show.
     """
 
     def __init__(self, upstream):
@@ -134,7 +135,7 @@ class Proxy:
 
     def clear(self):
         with self.lock:
-            self.calls, self.faults, self.most_at_once = collections.Counter(), [], 0
+            self.calls, self.faults, self.most_at_once, self.requests = collections.Counter(), [], 0, []
 
     def spoil(self, region, operation, fault, times=None):
         """This goes wrong in this Region or, for None, in all of them; so many times or for ever."""
@@ -160,6 +161,10 @@ class Proxy:
                 entry[3] = entry[3] if entry[3] is None else entry[3] - 1
                 return entry[2]
         return None
+
+    def keep_request(self, region, operation, body):
+        with self.lock:
+            self.requests.append((region, operation, json.loads(body)))
 
     def keep_plaintext(self, content):
         if plaintext := json.loads(content or b"{}").get("Plaintext"):
