@@ -51,6 +51,8 @@ mod rewrap;
 mod rules;
 #[cfg(unix)]
 mod secret_files;
+#[cfg(all(feature = "kms-endpoint", unix))]
+mod serving;
 mod signed;
 mod slice;
 mod status;

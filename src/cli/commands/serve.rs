@@ -12,11 +12,12 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         regions::parse_region,
-        terminal::note,
+        terminal::{note, warn},
     },
     endpoint::{Changes, JsonService, SecretsService, SecretsServiceOptions},
+    error::ErrorCode,
     protocol::operation::Service,
-    vault::SecretSelection,
+    vault::{KeyOptions, SecretSelection, Vault},
 };
 
 const SECRETS: ServeCommand = ServeCommand {
@@ -46,7 +47,22 @@ pub(super) fn run(invocation: Invocation, args: ServeSecretsArgs) -> Outcome {
         account: invocation.access.account.clone(),
         keys: invocation.access.key_options(),
     };
-    serving::run(invocation, endpoint, command, |invocation| service(invocation, options))
+    serving::run(invocation, endpoint, command, |invocation| {
+        let service = service(invocation, options)?;
+        warn_of_absent(&invocation.vault, &secret_id);
+        Ok(service)
+    })
+}
+
+/// A name with a slip in it would serve nothing. It may also be that of a secret which is still to be made.
+fn warn_of_absent(vault: &Vault, secret_ids: &[String]) {
+    let is_absent = |secret_id: &&String| {
+        let found = vault.describe_secret_with(None, &KeyOptions::default(), secret_id, None);
+        found.is_err_and(|error| error.code() == Some(ErrorCode::ResourceNotFoundException))
+    };
+    for secret_id in secret_ids.iter().filter(is_absent) {
+        warn(&format!("--secret-id {}: there is no such secret in the vault by now", secret_id.escape_debug()));
+    }
 }
 
 /// The operations. The passphrase, if there is one, is asked for here and not again.
