@@ -109,6 +109,7 @@ pub(super) fn note_base64(parameter: &str, name: &str, content: &[u8], instead: 
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 mod tests {
     use super::*;
 

@@ -9,7 +9,10 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::{parallel::lock, vault::Progress};
+use crate::{
+    parallel::lock,
+    vault::{Progress, Vault},
+};
 
 /// Work that is done sooner shows no bar.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -100,6 +103,14 @@ impl VaultProgress {
     /// `None` without a terminal.
     pub(crate) fn new(what: &str) -> Option<Arc<Self>> {
         io::stderr().is_terminal().then(|| Arc::new(Self(Mutex::new(ItemProgress::new(0, what)))))
+    }
+}
+
+/// Shows a bar as long as work on many secrets of a vault takes.
+pub(crate) fn with_progress<T>(vault: &Vault, work: impl FnOnce(&Vault) -> T) -> T {
+    match VaultProgress::new("secrets") {
+        Some(progress) => work(&vault.clone().with_progress(progress)),
+        None => work(vault),
     }
 }
 

@@ -47,7 +47,7 @@ impl Keyring for AwsKmsRsaKeyring {
     /// Fails with `InvalidKeyUsageException` for the context of a signed message.
     fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, _: &dyn Random) -> Result<EncryptedDataKey> {
         if context.get(SIGNING_KEY_PAIR).is_some() {
-            return Err(KeyUseRefusal::RsaInSignedContext.into());
+            return Err(KeyUseRefusal::RsaForSigned(self.key.clone()).into());
         }
         let mut plaintext = SecretBytes::zeroed(DIGEST + DATA_KEY_LENGTH);
         let (digest, key) = plaintext.expose_mut().split_first_chunk_mut::<DIGEST>().expect("it begins with the digest");

@@ -4,6 +4,7 @@ nothing, and messages for many keys."""
 import base64
 import json
 import os
+from pathlib import Path
 
 import pytest
 from aws_cryptographic_material_providers.mpl.models import (
@@ -164,7 +165,8 @@ class Machines:
             self.bare.aws("rewrap", "--secret-id", "fetched", "--region", PRIMARY)
         for region, arn, spec in ((PRIMARY, rsa, "RSA_2048"), (AWAY, curve, "ECC_NIST_P256")):
             described = json.loads(self.bare.run("describe-secret", "--secret-id", "fetched", "--region", region))
-            message = open(described["Bundles"][0]["Path"], "rb").read()
+            path = next(bundle["Path"] for bundle in described["Bundles"] if bundle["Region"] == region)
+            message = Path(path).read_bytes()
             expect(opened_by_sdk(self.server.client(region), arn, spec, message) == b"EXAMPLE-PASSWORD", f"{region}: the SDK read another value")
         self.bare.aws("verify", "--open")
 

@@ -13,14 +13,13 @@ use crate::{
         invocation::Invocation,
         members::Arguments,
         paging::{ListOperation, ManualPage},
-        progress::VaultProgress,
+        progress::with_progress,
     },
     protocol::{
         self,
         answer::Answer,
         operation::{Run, Secrets, Service},
     },
-    vault::Vault,
 };
 
 /// List the secrets of a Region, or of all Regions [alias: list]
@@ -81,12 +80,4 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     std::mem::forget(listed.entries);
     printed?;
     faults::tell(&listed.faults, CommandOperation::ListSecrets)
-}
-
-/// Shows a bar as long as the work takes.
-fn with_progress<T>(vault: &Vault, work: impl FnOnce(&Vault) -> T) -> T {
-    match VaultProgress::new("secrets") {
-        Some(progress) => work(&vault.clone().with_progress(progress)),
-        None => work(vault),
-    }
 }

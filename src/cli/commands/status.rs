@@ -7,7 +7,7 @@ use clap::Args;
 use self::table::StatusTable;
 use crate::cli::{
     command_operation::CommandOperation, commands::each_secret::parse_filters, failure::Outcome, faults, invocation::Invocation,
-    terminal::print_text,
+    progress::with_progress, terminal::print_text,
 };
 
 /// [coldseal] Show every secret by its Regions: primary, in sync, failed
@@ -34,7 +34,8 @@ pub(super) fn run(invocation: &Invocation, args: &StatusArgs) -> Outcome {
     let filters = parse_filters(invocation, args.filters.as_deref())?;
     invocation.vault.require()?;
     let (kms, keys) = (invocation.kms_for_metadata()?, invocation.access.key_options());
-    let listed = invocation.vault.secret_statuses(kms.as_ref(), &keys, invocation.regions.explicit(), &filters)?;
+    let region = invocation.regions.explicit();
+    let listed = with_progress(&invocation.vault, |vault| vault.secret_statuses(kms.as_ref(), &keys, region, &filters))?;
     let printed = match invocation.printer.own_table() {
         Some(look) => print_text(&StatusTable::new(&listed.entries, look).render()),
         None => invocation.printer.print_list("Secrets", &listed.entries, None),

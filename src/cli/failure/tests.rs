@@ -266,20 +266,20 @@ fn key_refusals() -> Vec<(Error, CommandOperation, u8, &'static [&'static str])>
             ],
         ),
         (
-            KeyUseRefusal::RsaInSignedContext.into(),
+            KeyUseRefusal::RsaForSigned(key()).into(),
             CommandOperation::Rewrap,
             254,
             &[
-                "An error occurred (InvalidKeyUsageException) when calling the ReEncrypt operation: an RSA key of AWS KMS does not go with a signed message (suite 0x0578)",
+                "An error occurred (InvalidKeyUsageException) when calling the ReEncrypt operation: no AWS Encryption SDK opens a signed message under arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, which is an RSA key",
                 "hint: name a key of another kind, or drop the signature with --no-sign-message",
             ],
         ),
         (
-            KeyUseRefusal::RsaInSignedContext.into(),
+            KeyUseRefusal::RsaForSigned(key()).into(),
             CommandOperation::CreateSecret,
             254,
             &[
-                "An error occurred (InvalidKeyUsageException) when calling the CreateSecret operation: an RSA key of AWS KMS does not go with a signed message (suite 0x0578)",
+                "An error occurred (InvalidKeyUsageException) when calling the CreateSecret operation: no AWS Encryption SDK opens a signed message under arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab, which is an RSA key",
                 "hint: name a key of another kind, or leave out --sign-message",
             ],
         ),

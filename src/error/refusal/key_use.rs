@@ -48,15 +48,12 @@ pub enum KeyUseRefusal {
         /// Its key usage, as AWS KMS answered.
         usage: String,
     },
-    /// A signed message for an RSA key, as its keyring knows it.
-    #[error("an RSA key of AWS KMS does not go with a signed message (suite 0x0578)")]
-    RsaInSignedContext,
     /// A signed message with an RSA key among its encrypted data keys.
     #[error(
         "no AWS Encryption SDK opens a signed message under an RSA key of AWS KMS; seal without a signature, or under a key of another kind"
     )]
     RsaInSignedMessage,
-    /// A signed bundle for a Region whose key is an RSA key.
+    /// A signed message or bundle for a key that is an RSA key.
     #[error("no AWS Encryption SDK opens a signed message under {0}, which is an RSA key")]
     RsaForSigned(KeyArn),
     /// An implementation of KMS without keys of this kind.
@@ -114,7 +111,6 @@ impl KeyUseRefusal {
             | Self::Algorithm { .. }
             | Self::DataKeyUnderAsymmetric
             | Self::WrapsNothing { .. }
-            | Self::RsaInSignedContext
             | Self::RsaInSignedMessage
             | Self::RsaForSigned(_) => ErrorCode::InvalidKeyUsageException,
             Self::Spec { .. } | Self::NoSuchKeys(_) => ErrorCode::UnsupportedOperationException,

@@ -69,7 +69,6 @@ fn uses_of_keys() -> Vec<Refusal> {
         KeyUseRefusal::Algorithm { algorithm: "A", spec: "S" },
         KeyUseRefusal::DataKeyUnderAsymmetric,
         KeyUseRefusal::WrapsNothing { key: key(), spec: text(), usage: text() },
-        KeyUseRefusal::RsaInSignedContext,
         KeyUseRefusal::RsaInSignedMessage,
         KeyUseRefusal::RsaForSigned(key()),
         KeyUseRefusal::NoSuchKeys("RSA"),

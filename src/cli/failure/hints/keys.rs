@@ -97,7 +97,7 @@ pub(super) fn of_use(refusal: &KeyUseRefusal, operation: CommandOperation) -> Ve
         KeyUseRefusal::WrapsNothing { .. } => one(
             "name a symmetric key, an RSA key for ENCRYPT_DECRYPT, or a key on a NIST curve for KEY_AGREEMENT; 'aws kms create-key' makes one",
         ),
-        KeyUseRefusal::RsaInSignedContext | KeyUseRefusal::RsaInSignedMessage | KeyUseRefusal::RsaForSigned(_) => one(match operation {
+        KeyUseRefusal::RsaInSignedMessage | KeyUseRefusal::RsaForSigned(_) => one(match operation {
             CommandOperation::ReEncrypt => "name a key of another kind, or drop the signature with --no-sign-message",
             CommandOperation::ReplicateSecretToRegions => "name a key of another kind",
             _ => "name a key of another kind, or leave out --sign-message",
