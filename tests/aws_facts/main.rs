@@ -40,8 +40,6 @@ const LEFT: &[(&str, &str)] = &[
     ("HMAC keys", "kms generate-mac"),
     ("SIGN_VERIFY, the other curves, ML_DSA, SM2, the message on the key usage SIGN_VERIFY", "kms sign"),
     ("PendingImport, the message on the origin EXTERNAL", "kms import-key-material"),
-    ("edit", "edit"),
-    ("exec-env", "exec-env"),
 ];
 
 #[test]

@@ -75,6 +75,27 @@ fn a_value_is_generated_as_in_cloudformation() {
 }
 
 #[test]
+fn a_new_version_is_generated_too() {
+    let sandbox = Sandbox::new();
+    sandbox.ok(&format!("{CREATE} --name a --secret-string old"));
+    let value = || sandbox.stdout("get-secret-value --secret-id a --output-file -");
+    sandbox.ok("put-secret-value --secret-id a --generate-secret-string PasswordLength=40");
+    let first = value();
+    assert_eq!(first.len(), 40);
+    sandbox.write("request.json", r#"{"SecretId": "a", "GenerateSecretString": {"PasswordLength": 41}}"#);
+    sandbox.ok("put-secret-value --cli-input-json file://request.json");
+    assert_eq!(value().len(), 41);
+    sandbox.ok("update-secret --secret-id a --generate-secret-string {}");
+    assert_eq!(value().len(), 32);
+    assert_eq!(sandbox.stdout("get-secret-value --secret-id a --version-stage AWSPREVIOUS --output-file -").len(), 41);
+    // A plan that runs again is to find its values.
+    sandbox.write("plan.jsonl", r#"{"Name": "b", "GenerateSecretString": {}}"#);
+    let refused = sandbox.coldseal("pack plan.jsonl --region us-west-2").assert().code(1);
+    let stderr = String::from_utf8_lossy(&refused.get_output().stderr).into_owned();
+    assert!(stderr.contains("GenerateSecretString"), "{stderr}");
+}
+
+#[test]
 fn standard_input_is_taken_as_it_is() {
     let sandbox = Sandbox::new();
     sandbox.coldseal(&format!("{CREATE} --name s --secret-string -")).stdin("line\n").assert().success();

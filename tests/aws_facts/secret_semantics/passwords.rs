@@ -37,6 +37,19 @@ fn a_password_that_no_choice_gives_is_refused() {
 }
 
 #[test]
+fn a_value_is_generated_from_a_template_and_a_key_or_from_neither() {
+    let account = Account::new();
+    for only in [r#"{"SecretStringTemplate":"{}"}"#, r#"{"GenerateStringKey":"p"}"#] {
+        let message = "SecretStringTemplate and GenerateStringKey must both be set or removed.";
+        account.refuses(&format!("create-secret --name a --generate-secret-string {only}"), "InvalidParameterException", message);
+    }
+    account.json(r#"create-secret --name a --generate-secret-string {"GenerateStringKey":"p","SecretStringTemplate":"{\"u\":1}"}"#);
+    let value: serde_json::Value =
+        serde_json::from_str(&account.text("get-secret-value --secret-id a --query SecretString")).expect("JSON");
+    assert_eq!((members(&value), value["p"].as_str().map(str::len)), (vec!["u", "p"], Some(32)));
+}
+
+#[test]
 fn several_values_are_read_by_names_or_by_filters() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string x");
