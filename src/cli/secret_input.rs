@@ -23,7 +23,7 @@ use crate::{
         value::Value as MemberValue,
     },
     secret::SecretBytes,
-    vault::{MAX_SECRET_LENGTH, PayloadKind, SecretValue},
+    vault::{GenerateSecretString, MAX_SECRET_LENGTH, PayloadKind, SecretValue},
 };
 
 /// What a secret holds at most.
@@ -42,7 +42,7 @@ pub(super) fn secret_value(inputs: &Inputs, args: &SecretValueArgs) -> Outcome<O
     } else if let Some(words) = &args.secret_key_values {
         (PayloadKind::String, secret_key_values(inputs, &files, words)?)
     } else if let Some(word) = &args.generate_secret_string {
-        return generated(inputs, &files, word).map(Some);
+        return Ok(Some(generation(inputs, &files, word)?.generate()?));
     } else {
         match input_value(inputs)? {
             Some(value) => value,
@@ -137,8 +137,24 @@ fn secret_key_values(inputs: &Inputs, files: &ParamFiles<'_>, words: &[String]) 
     Ok(SecretBytes::new(json))
 }
 
-/// Draws a password, and makes the value of it. What was typed is shown nowhere: a template may hold other secrets.
-fn generated(inputs: &Inputs, files: &ParamFiles<'_>, word: &str) -> Outcome<SecretValue> {
+/// How each of many secrets gets its value.
+pub(super) enum ValueSource {
+    /// All of them the same.
+    Given(SecretValue),
+    /// Each one of its own.
+    Generated(GenerateSecretString),
+}
+
+/// The source of values that the arguments give, if any.
+pub(super) fn value_source(inputs: &Inputs, args: &SecretValueArgs) -> Outcome<Option<ValueSource>> {
+    match &args.generate_secret_string {
+        Some(word) => Ok(Some(ValueSource::Generated(generation(inputs, &inputs.files(), word)?))),
+        None => Ok(secret_value(inputs, args)?.map(ValueSource::Given)),
+    }
+}
+
+/// How a password is drawn, and the value made of it. What was typed is shown nowhere: a template may hold other secrets.
+fn generation(inputs: &Inputs, files: &ParamFiles<'_>, word: &str) -> Outcome<GenerateSecretString> {
     const PARAMETER: &str = "--generate-secret-string";
     if inputs.values.string.is_some() || inputs.values.binary.is_some() {
         return Err(
@@ -152,8 +168,7 @@ fn generated(inputs: &Inputs, files: &ParamFiles<'_>, word: &str) -> Outcome<Sec
     let given = Value::Object(parse_structure_as(Echo::Hidden, files, PARAMETER, &content, members)?);
     let mut draft = Draft::default();
     draft.json(&GENERATE_SECRET_STRING, Json::of(&given));
-    let asked = generate_secret_string(&Request::typed(&[], draft)?)?.ok_or(Error::Misuse("the member is there"))?;
-    Ok(asked.generate()?)
+    Ok(generate_secret_string(&Request::typed(&[], draft)?)?.ok_or(Error::Misuse("the member is there"))?)
 }
 
 fn warn_about_literal(parameter: &str, value: &str) {

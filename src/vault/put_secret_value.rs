@@ -101,7 +101,8 @@ impl Vault {
         found.require_primary()?;
         let Found { secret, read, .. } = found;
         if self.is_repeated(session.kms(), keys, &secret, version_id, value)? {
-            return Ok(Some(SecretChange::of_version(self, session.kms(), keys, &secret, version_id)));
+            let change = SecretChange::of_version(self, session.kms(), keys, &secret, version_id);
+            return Ok(Some(SecretChange { is_unchanged: true, ..change }));
         }
         if request
             .replaces

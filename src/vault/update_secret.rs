@@ -131,7 +131,7 @@ impl Vault {
         };
         let not_compared =
             if is_sealed && request.kms_key_id.is_some() { not_compared(session.kms(), &located.record) } else { Vec::new() };
-        Ok(Some(SecretChange { not_compared, not_followed, ..change }))
+        Ok(Some(SecretChange { not_compared, not_followed, is_unchanged: !is_changed, ..change }))
     }
 
     /// Seals what there is to seal, in memory.

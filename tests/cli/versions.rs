@@ -164,6 +164,46 @@ fn description_key_and_value_change_in_one_commit() {
 }
 
 #[test]
+fn many_secrets_get_the_same_value_or_each_its_own() {
+    let sandbox = sandbox();
+    for (name, region) in [("prod/a", "us-west-2"), ("prod/b", "us-east-1")] {
+        sandbox.coldseal(&format!("create-secret --name {name} --secret-string file://value --region {region}")).assert().success();
+    }
+    let put = format!("put-secret-value --filters Key=name,Values=prod/ --secret-string file://next --client-request-token {NEXT}");
+    let lines = |line: &str| -> Vec<(String, String)> {
+        let text = String::from_utf8(sandbox.std(line).output().expect("runs").stdout).expect("text");
+        let text_of = |line: &Value, member: &str| line[member].as_str().unwrap_or_default().to_owned();
+        text.lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .map(|line| (text_of(&line, "Name"), text_of(&line, "Status")))
+            .collect()
+    };
+    let both = |status: &str| vec![("prod/a".to_owned(), status.to_owned()), ("prod/b".to_owned(), status.to_owned())];
+    assert_eq!(lines(&put), both("Changed"));
+    assert_eq!(lines(&put), both("Unchanged"), "the token makes a repeated command harmless");
+    let get = |name: &str| sandbox.stdout(&format!("get-secret-value --secret-id {name} --query SecretString --output text"));
+    assert_eq!([get("prod/a"), get("prod/b"), get("db")], ["second\n", "second\n", "first\n"]);
+    assert_eq!(lines("put-secret-value --filters Key=name,Values=prod/ --generate-secret-string PasswordLength=40"), both("Changed"));
+    assert!(get("prod/a") != get("prod/b") && get("prod/a").trim_end().len() == 40);
+    // One that fails does not keep the others.
+    let refused = format!("put-secret-value --all --secret-string file://value --client-request-token {NEXT}");
+    let output = sandbox.std(&refused).output().expect("runs");
+    let stderr = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.code() == Some(1) && stderr.contains("1 changed, 0 unchanged, 2 failed"), "{stderr}");
+    assert_eq!(get("db"), "first\n");
+    for (line, expected) in [
+        ("put --all --secret-id db --secret-string file://next", "cannot be used with"),
+        ("put --all --filters Key=name,Values=a --secret-string file://next", "cannot be used with"),
+        ("put --secret-string file://next", "--secret-id"),
+    ] {
+        let output = sandbox.std(line).output().expect("runs");
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert!(output.status.code() == Some(252) && stderr.contains(expected), "{line}: {stderr}");
+    }
+    sandbox.coldseal("verify --open").assert().success();
+}
+
+#[test]
 fn a_rotation_by_hand() {
     let sandbox = sandbox();
     let now = sandbox.stdout("list-secret-version-ids --secret-id db --query Versions[0].VersionId --output text");

@@ -13,6 +13,7 @@ use crate::{
         commands::{
             failed_secrets::FailedSecrets,
             failure_code::{FailureCode, message},
+            secret_change::failed_replicas,
         },
         failure::{Failure, Outcome, hints},
         invocation::Invocation,
@@ -27,7 +28,7 @@ use crate::{
         operation::Service,
         secrets::{LIST_SECRETS, filters},
     },
-    vault::{ListSecrets, Listed, SecretFilter, SecretListEntry},
+    vault::{ListSecrets, Listed, ReplicaRegion, SecretChange, SecretFilter, SecretListEntry},
 };
 
 /// What became of a secret.
@@ -37,6 +38,18 @@ pub(super) enum SecretOutcome {
     Unchanged,
     /// Something of what was asked for was not done; that is on record.
     ChangedInPart(String),
+}
+
+impl SecretOutcome {
+    /// Of a change that was to be one for these replicas too.
+    pub(super) fn of(change: &SecretChange, asked: &[ReplicaRegion]) -> Self {
+        let failed = failed_replicas(&change.replication_status, asked);
+        if !failed.is_empty() {
+            let told: Vec<_> = failed.iter().map(|replica| format!("{}: {}", replica.region, replica.status_message)).collect();
+            return Self::ChangedInPart(told.join("; "));
+        }
+        if change.is_unchanged { Self::Unchanged } else { Self::Changed }
+    }
 }
 
 /// The flags under AWS's name.

@@ -206,6 +206,6 @@ impl Editing<'_> {
             "VersionStages": change.version_stages,
             "Bundles": change.bundles,
         });
-        finish(invocation, sealed, &answer, &all_replicas(sealed))
+        finish(invocation, sealed, &answer, &all_replicas(change))
     }
 }

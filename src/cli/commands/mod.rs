@@ -17,6 +17,7 @@ mod file_name;
 mod get_random_password;
 mod get_resource_policy;
 mod get_secret_value;
+mod given_keys;
 mod held_keystore;
 mod iam_policy;
 mod inspect;

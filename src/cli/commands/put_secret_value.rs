@@ -6,20 +6,23 @@ use serde_json::json;
 
 use crate::{
     cli::{
-        args::{OpeningKeyArgs, SecretValueArgs, WrapArgs},
+        args::{EachSecretArgs, OpeningKeyArgs, SecretValueArgs, WrapArgs},
+        command_operation::CommandOperation,
         commands::{
-            secret_change::{SealedSecret, finish},
-            secret_entry::{request, seal},
+            each_secret::{SecretOutcome, each_secret, selected},
+            given_keys::GivenKeys,
+            key_warnings::{of_change, tell},
+            secret_change::finish,
+            secret_entry::{request, request_for_each, seal},
             secret_flags::{PartialArgs, SuiteArgs},
         },
         failure::Outcome,
         invocation::Invocation,
-        recovery_key::{Wrapping, key_options, name_online_keys, opening_keys},
-        secret_input::secret_value,
+        secret_input::{ValueSource, secret_value, value_source},
     },
-    error::SecretRefusal,
+    error::{Error, SecretRefusal},
     protocol::operation::{Own, Sealing},
-    vault::ReplicaRegion,
+    vault::{PutSecretValue, ReplicaRegion, SecretChange},
 };
 
 /// Give a secret a new value: a new version, sealed for each of its Regions [alias: put]
@@ -32,6 +35,8 @@ use crate::{
       # asks for the value, hidden
   coldseal put-secret-value --secret-id MySecret \\
       --secret-string file://next.json --version-stages AWSPENDING
+  coldseal put-secret-value --filters Key=name,Values=prod/ \\
+      --generate-secret-string PasswordLength=40
 
 The new version gets AWSCURRENT, and the one that had it AWSPREVIOUS. With --version-stages the labels named move to it, and no others; where \
 AWSCURRENT is among them, AWSPREVIOUS follows. Versions without a label are kept while there are no more than 100 versions, and for 24 hours.
@@ -40,11 +45,18 @@ All Regions are sealed in one commit, each under the key that it has, with the r
 before. A Region whose key does not do fails the command whole, and nothing is written. With --partial it is recorded as Failed and goes on with \
 the version that it has, until 'coldseal replicate-secret-to-regions' brings it in sync.
 
-Exit code 1: a replica Region, one that had failed before included, does not have the new version.")]
+With --all or --filters each secret is a change of its own, with a line of JSON; one that fails does not keep the others. All get the same value, \
+or with --generate-secret-string each one of its own. With a --client-request-token, which becomes the VersionId in each secret, the same command \
+again does what is left.
+
+Exit code 1: a replica Region, one that had failed before included, does not have the new version; or one of many secrets failed.")]
 pub(crate) struct PutSecretValueArgs {
     /// The secret: name, ARN or partial ARN
-    #[arg(long, value_name = "SECRET")]
-    pub(crate) secret_id: String,
+    #[arg(long, value_name = "SECRET", required_unless_present_any = ["all", "filters"])]
+    pub(crate) secret_id: Option<String>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) which: EachSecretArgs,
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) value: SecretValueArgs,
@@ -72,16 +84,15 @@ pub(crate) struct PutSecretValueArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome {
-    let region = invocation.regions.of_secret(&args.secret_id)?;
+    let Some(secret_id) = &args.secret_id else { return of_each(invocation, args) };
+    let region = invocation.regions.of_secret(secret_id)?;
     let request = request(invocation, args)?;
     // Nobody is asked for a value that has nowhere to go.
     invocation.vault.require()?;
-    let value = secret_value(&invocation.inputs, &args.value)?.ok_or(SecretRefusal::NoValue).map_err(crate::error::Error::from)?;
-    let in_use = invocation.inputs.in_use();
-    let (wrapping, opening) = (Wrapping::read(in_use, &args.wrap)?, opening_keys(in_use, &args.opening)?);
+    let value = secret_value(&invocation.inputs, &args.value)?.ok_or_else(no_value)?;
+    let given = GivenKeys::read(invocation, &args.wrap, &args.opening)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, opening)?;
-    name_online_keys(invocation.key_names(), Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
+    let keys = given.found(invocation, session.kms_mut())?;
     let own = Own { value: Some(value), suite: args.suite.asked(), on_problem: args.problems.on_problem(), keys, ..Own::default() };
     let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
     drop(session);
@@ -93,10 +104,51 @@ pub(super) fn run(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome
         "VersionStages": change.version_stages,
         "Bundles": change.bundles,
     });
-    finish(invocation, &sealed, &answer, &all_replicas(&sealed))
+    finish(invocation, &sealed, &answer, &all_replicas(change))
+}
+
+fn of_each(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome {
+    let request = request_for_each(invocation, args)?;
+    let selected = selected(invocation, &args.which)?;
+    let (value, generation) = match value_source(&invocation.inputs, &args.value)?.ok_or_else(no_value)? {
+        ValueSource::Given(value) => (value, None),
+        ValueSource::Generated(generation) => (generation.generate()?, Some(generation)),
+    };
+    let given = GivenKeys::read(invocation, &args.wrap, &args.opening)?;
+    let mut session = invocation.keystore.session_for_secrets()?;
+    let mut asked = PutSecretValue {
+        client_request_token: request.text("ClientRequestToken").map(str::to_owned),
+        version_stages: request.texts("VersionStages").to_vec(),
+        suite: args.suite.asked(),
+        on_problem: args.problems.on_problem(),
+        keys: given.found(invocation, session.kms_mut())?,
+        ..PutSecretValue::new("", value)
+    };
+    let mut warnings = Vec::new();
+    let done = each_secret(invocation, CommandOperation::PutSecretValue, &selected, |secret| {
+        asked.secret_id = secret.arn.to_string();
+        if let Some(generation) = &generation {
+            asked.value = generation.generate()?;
+        }
+        let change = invocation.vault.put_secret_value(&mut session, &asked);
+        invocation.keystore.note_made_by(&mut session);
+        let change = change?;
+        for warning in of_change(session.kms(), &change, &asked.keys) {
+            if !warnings.contains(&warning) {
+                warnings.push(warning);
+            }
+        }
+        Ok(SecretOutcome::of(&change, &all_replicas(&change)))
+    });
+    tell(&warnings);
+    done
+}
+
+fn no_value() -> Error {
+    SecretRefusal::NoValue.into()
 }
 
 /// Every replica was to have the new version.
-pub(super) fn all_replicas(SealedSecret { change, .. }: &SealedSecret) -> Vec<ReplicaRegion> {
+pub(super) fn all_replicas(change: &SecretChange) -> Vec<ReplicaRegion> {
     change.replication_status.iter().map(|replica| ReplicaRegion::new(replica.region.name())).collect()
 }

@@ -10,22 +10,20 @@ use crate::{
         command_operation::CommandOperation,
         commands::{
             each_secret::{SecretOutcome, each_secret, selected},
+            given_keys::GivenKeys,
             key_warnings::{of_change, tell},
-            secret_change::{failed_replicas, finish},
+            secret_change::finish,
             secret_entry::{request, request_for_each, seal},
             secret_flags::{name_clash, on_problem},
         },
         failure::Outcome,
         invocation::Invocation,
-        raw_key::RawKey,
-        recovery_key::{Wrapping, key_options, name_online_keys, opening_keys},
     },
-    kms::EmbeddedKms,
     protocol::{
         operation::{Own, Sealing},
         secrets,
     },
-    vault::{KeyOptions, ReplicateSecret, SecretChange},
+    vault::ReplicateSecret,
 };
 
 /// Add replica Regions to a secret, or retry those that failed [alias: replicate]
@@ -67,10 +65,10 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) 
     let Some(secret_id) = &args.secret_id else { return of_each(invocation, args) };
     let region = invocation.regions.of_secret(secret_id)?;
     let request = request(invocation, args)?;
-    let given = GivenKeys::read(invocation, args)?;
+    let given = GivenKeys::read(invocation, &args.wrap, &args.opening)?;
     invocation.vault.require()?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = given.found(invocation, args, session.kms_mut())?;
+    let keys = given.found(invocation, session.kms_mut())?;
     let own = Own { on_problem: on_problem(&args.regions), keys, ..Own::default() };
     let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
     drop(session);
@@ -82,13 +80,13 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) 
 
 fn of_each(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome {
     let request = request_for_each(invocation, args)?;
-    let given = GivenKeys::read(invocation, args)?;
+    let given = GivenKeys::read(invocation, &args.wrap, &args.opening)?;
     let selected = selected(invocation, &args.which)?;
     let mut session = invocation.keystore.session_for_secrets()?;
     let mut asked = ReplicateSecret {
         name_clash: name_clash(args.regions.force_overwrite_replica_secret),
         on_problem: on_problem(&args.regions),
-        keys: given.found(invocation, args, session.kms_mut())?,
+        keys: given.found(invocation, session.kms_mut())?,
         ..ReplicateSecret::new("", secrets::replicas(&request))
     };
     let mut warnings = Vec::new();
@@ -102,37 +100,8 @@ fn of_each(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outc
                 warnings.push(warning);
             }
         }
-        Ok(outcome(&change, &asked))
+        Ok(SecretOutcome::of(&change, &asked.replicas))
     });
     tell(&warnings);
     done
-}
-
-fn outcome(change: &SecretChange, asked: &ReplicateSecret) -> SecretOutcome {
-    let failed = failed_replicas(&change.replication_status, &asked.replicas);
-    if !failed.is_empty() {
-        let told: Vec<_> = failed.iter().map(|replica| format!("{}: {}", replica.region, replica.status_message)).collect();
-        return SecretOutcome::ChangedInPart(told.join("; "));
-    }
-    if change.is_unchanged { SecretOutcome::Unchanged } else { SecretOutcome::Changed }
-}
-
-/// What the command line says of keys; their files are read already.
-struct GivenKeys {
-    wrapping: Wrapping,
-    opening: Vec<RawKey>,
-}
-
-impl GivenKeys {
-    fn read(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome<Self> {
-        let files = invocation.inputs.in_use();
-        Ok(Self { wrapping: Wrapping::read(files, &args.wrap)?, opening: opening_keys(files, &args.opening)? })
-    }
-
-    fn found(self, invocation: &Invocation, args: &ReplicateSecretToRegionsArgs, kms: &mut EmbeddedKms) -> Outcome<KeyOptions> {
-        let names = invocation.key_names();
-        let mut keys = key_options(names, Some(&mut *kms), self.wrapping, self.opening)?;
-        name_online_keys(names, Some(kms), &args.opening.kms_key_id, &mut keys)?;
-        Ok(keys)
-    }
 }

@@ -93,5 +93,5 @@ pub(super) fn run(invocation: &Invocation, args: &UpdateSecretArgs) -> Outcome {
     answer.insert("Name".to_owned(), json!(change.name));
     answer.extend(change.version_id.as_ref().map(|id| ("VersionId".to_owned(), json!(id))));
     answer.insert("Bundles".to_owned(), json!(change.bundles));
-    finish(invocation, &sealed, &answer, &if has_value { all_replicas(&sealed) } else { Vec::new() })
+    finish(invocation, &sealed, &answer, &if has_value { all_replicas(change) } else { Vec::new() })
 }

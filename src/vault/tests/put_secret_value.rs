@@ -291,6 +291,17 @@ fn versions_that_are_kept_no_longer_go_with_their_bundles() {
     place.assert_clean();
 }
 
+/// A name is found by itself: what else is in the vault is not looked at, however much it is.
+#[test]
+fn other_secrets_are_not_read() {
+    let place = Place::with_secret(&[EU]);
+    place.create(&request("other", &[EU])).expect("created");
+    fs::write(place.dir(WEST, "other").join("secret.json"), "not a record").expect("writes");
+    place.put(&new_value("next")).expect("put");
+    place.vault.list_secret_version_ids(None, "db", None, ListedVersions::All).expect("listed");
+    assert_eq!(place.value_in(EU), "next");
+}
+
 #[test]
 fn with_another_keystore_nothing_is_sealed_under_keys_of_the_record() {
     let place = Place::with_secret(&[EU]);
