@@ -3,7 +3,7 @@
 //! [Resource](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html) and
 //! [Condition](https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html).
 
-use super::{PolicyFault, statement::Statement};
+use super::{fault::PolicyFault, statement::Statement};
 
 /// The condition operators; each but `Null` may end in `IfExists`.
 const OPERATORS: [&str; 27] = [
@@ -55,15 +55,15 @@ fn first_odd(place: &str, what: &str, texts: &[String], is_one: fn(&str) -> bool
     Some(format!("{place}: {which} must be {form}"))
 }
 
-fn is_action(text: &str) -> bool {
+fn is_action(word: &str) -> bool {
     let is_service = |service: &str| !service.is_empty() && service.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"*?".contains(&byte));
-    text == "*" || text.split_once(':').is_some_and(|(service, name)| is_service(service) && is_name(name))
+    word == "*" || word.split_once(':').is_some_and(|(service, name)| is_service(service) && is_name(name))
 }
 
-fn is_resource(text: &str) -> bool {
+fn is_resource(word: &str) -> bool {
     // Of partition, service, Region, account and resource the last ones may go into a wildcard.
-    text == "*" || text.strip_prefix("arn:").is_some_and(|rest| rest.contains('*') || rest.splitn(5, ':').count() == 5)
+    word == "*" || word.strip_prefix("arn:").is_some_and(|rest| rest.contains('*') || rest.splitn(5, ':').count() == 5)
 }
 
 fn condition(statement: &Statement) -> Option<String> {
@@ -78,7 +78,7 @@ fn condition(statement: &Statement) -> Option<String> {
     odd.map(|what| format!("{place}: Condition: {what}"))
 }
 
-fn is_operator(text: &str) -> bool {
-    let text = QUALIFIERS.iter().find_map(|qualifier| text.strip_prefix(qualifier)).unwrap_or(text);
-    OPERATORS.iter().any(|operator| text == *operator || (*operator != "Null" && text.strip_suffix("IfExists") == Some(operator)))
+fn is_operator(word: &str) -> bool {
+    let word = QUALIFIERS.iter().find_map(|qualifier| word.strip_prefix(qualifier)).unwrap_or(word);
+    OPERATORS.iter().any(|operator| word == *operator || (*operator != "Null" && word.strip_suffix("IfExists") == Some(operator)))
 }

@@ -8,6 +8,8 @@ use serde::{
 };
 use serde_json::{Map, Number, Value};
 
+use super::fault::not_json;
+
 /// Parses a policy's text.
 ///
 /// # Errors
@@ -17,7 +19,7 @@ pub(super) fn parse(text: &str) -> Result<Value, String> {
         if error.is_data() {
             return format!("A member stands twice in one object (line {}, column {})", error.line(), error.column());
         }
-        super::not_json(&error)
+        not_json(&error)
     })
 }
 
@@ -107,7 +109,7 @@ mod tests {
         leaf.prop_recursive(4, 32, 4, |inner| {
             prop_oneof![
                 prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
-                prop::collection::btree_map("\\PC{0,4}", inner, 0..4).prop_map(|members| Value::from_iter(members)),
+                prop::collection::btree_map("\\PC{0,4}", inner, 0..4).prop_map(Value::from_iter),
             ]
         })
     }

@@ -3,6 +3,7 @@
 
 mod broad_access;
 mod elements;
+mod fault;
 mod grammar;
 mod lockout;
 mod members_once;
@@ -12,34 +13,14 @@ mod wildcard;
 
 use serde_json::Value;
 
-use self::statement::Statement;
+pub(crate) use self::fault::{PolicyFault, first};
+use self::{fault::not_json, statement::Statement};
 use crate::error::{RequestRefusal, Result};
 
 /// A policy that follows the grammar.
 #[derive(Debug)]
 pub(crate) struct Policy {
     statements: Vec<Statement>,
-}
-
-/// What is wrong with a new policy, in the kinds that [AWS tells apart](https://docs.aws.amazon.com/secretsmanager/latest/userguide/manage_secret-policy.html).
-/// Each says where, and repeats nothing of the text but names of members.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum PolicyFault {
-    /// Not the grammar of policies.
-    Syntax(String),
-    /// A principal that no policy can name.
-    Principal(String),
-    /// A service that is none.
-    ServicePrincipal(String),
-}
-
-impl PolicyFault {
-    /// Where it is, and what is wrong there.
-    pub(crate) fn into_text(self) -> String {
-        match self {
-            Self::Syntax(what) | Self::Principal(what) | Self::ServicePrincipal(what) => what,
-        }
-    }
 }
 
 impl Policy {
@@ -83,15 +64,6 @@ pub(crate) fn check_grammar(policy: &str) -> Result<()> {
 /// What it may be.
 pub(crate) fn check_principal(name: &str) -> std::result::Result<(), String> {
     principals::check_of_aws(name)
-}
-
-/// The fault that is told where only one is.
-pub(crate) fn first(faults: Vec<PolicyFault>) -> PolicyFault {
-    faults.into_iter().next().expect("a policy that is refused has a fault")
-}
-
-fn not_json(error: &serde_json::Error) -> String {
-    format!("The policy is not JSON (line {}, column {})", error.line(), error.column())
 }
 
 #[cfg(test)]

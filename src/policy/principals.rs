@@ -2,7 +2,7 @@
 //! cannot be told offline.
 
 use super::{
-    PolicyFault,
+    fault::PolicyFault,
     statement::{Principals, Statement},
 };
 
@@ -61,7 +61,7 @@ fn is_arn(text: &str) -> bool {
         "sts" => &["assumed-role/", "federated-user/"],
         _ => return false,
     };
-    let is_named = kinds.iter().any(|kind| resource.strip_prefix(kind).is_some_and(|name| is_name(name)));
+    let is_named = kinds.iter().any(|kind| resource.strip_prefix(kind).is_some_and(is_name));
     let is_session = !resource.starts_with("assumed-role/") || resource.split('/').filter(|part| !part.is_empty()).count() >= 3;
     *scheme == "arn"
         && partition.split('-').next() == Some("aws")

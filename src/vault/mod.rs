@@ -49,6 +49,7 @@ mod rotation;
 mod seal_version;
 mod secret_change;
 mod secret_members;
+mod secret_policy;
 #[cfg(feature = "kms-endpoint")]
 mod selection;
 mod stages;
@@ -84,8 +85,8 @@ pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrde
 pub(crate) use list_secret_version_ids::ByCreation;
 pub use list_secret_version_ids::{ListedVersions, SecretVersions, SecretVersionsListEntry};
 pub use permissions::{
-    AllowStatement, IdentityPolicy, KeyPolicyStatements, LeftOut, MANAGED_POLICY_LENGTH, PermissionRole, Permissions, PermissionsRequest,
-    WhyLeftOut,
+    AllowStatement, IdentityPolicy, KeyPolicyStatements, MANAGED_POLICY_LENGTH, PermissionRole, Permissions, PermissionsRequest,
+    RegionLeftOut, WhyLeftOut,
 };
 pub use plan::{NameClash, OnProblem};
 pub use progress::Progress;
@@ -98,11 +99,12 @@ pub use record::{DataKeyScope, ReplicaStatus, Tag};
 pub use record_tag::RecordHand;
 pub use remove_regions::RemovedRegions;
 pub use replicate::ReplicateSecret;
-pub use resource_policy::{PolicyCheck, PolicyValidation, PublicPolicy, ResourcePolicy, SecretPolicy};
+pub use resource_policy::{PolicyCheck, PolicyValidation, ResourcePolicy};
 pub use rewrap::RewrapSecret;
 pub use rotation::{RotationRules, RotationRulesType};
 pub use secret_change::{SecretChange, SecretIdentity};
 pub use secret_members::{BundleInfo, ReplicationStatus};
+pub use secret_policy::{PublicPolicy, SecretPolicy};
 #[cfg(feature = "kms-endpoint")]
 pub use selection::SecretSelection;
 pub use status::{RegionState, RegionStatus, SecretStatus};

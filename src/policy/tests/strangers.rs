@@ -106,7 +106,7 @@ fn applies(statement: &Value, context: &Context) -> bool {
     let names_all = |principals: &Value| {
         principals == "*" || principals["AWS"] == "*" || principals["AWS"].as_array().is_some_and(|names| names.contains(&json!("*")))
     };
-    let is_meant = statement.get("Principal").map_or(true, names_all);
+    let is_meant = statement.get("Principal").is_none_or(names_all);
     let condition = statement["Condition"].as_object().expect("an object");
     is_meant
         && condition.iter().all(|(operator, keys)| {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::{
-    PermissionRole,
     grants::{Grants, KeyUseScope, Together},
+    request::PermissionRole,
     resource::ArnPattern,
 };
 use crate::{arn::KeyArn, region::Region};

@@ -5,63 +5,24 @@ mod document;
 mod grants;
 mod of_kms;
 mod of_secrets_manager;
+mod request;
 mod resource;
 
 use serde::Serialize;
 
 pub use self::{
     document::{AllowStatement, IdentityPolicy, KeyPolicyStatements, MANAGED_POLICY_LENGTH},
-    of_kms::{LeftOut, WhyLeftOut},
+    of_kms::{RegionLeftOut, WhyLeftOut},
+    request::{PermissionRole, PermissionsRequest},
 };
-use self::{grants::Grants, resource::Planned};
+use self::{grants::Grants, resource::PlannedSecret};
 use super::{Vault, family::Located, record::SecretRecord};
 use crate::{
-    arn::{AccountId, KeyArn, SecretArn},
     error::{Error, PolicyRefusal, Refusal, Result, SecretRefusal},
     kms::{EmbeddedKms, key_choice::KeyOptions},
     policy,
     region::Region,
 };
-
-/// Who is to be allowed what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PermissionRole {
-    /// Seals values under keys in AWS KMS.
-    Packer,
-    /// Opens the bundles of one Region.
-    Opener,
-    /// Adds Regions, moves Regions to other keys, and seals anew.
-    Replicator,
-    /// Makes the secrets exist in AWS Secrets Manager.
-    Publisher,
-}
-
-/// For whom, and for what, permissions are asked.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct PermissionsRequest {
-    /// Who it is.
-    pub role: PermissionRole,
-    /// Names, ARNs or partial ARNs. A name that the vault has not is, for a packer, that of a secret to be made.
-    pub secret_ids: Vec<String>,
-    /// The Region asked about: that whose bundles are opened, and the primary one of secrets that are to be made. `None` takes each secret's
-    /// primary Region, and that of the only key.
-    pub region: Option<Region>,
-    /// In the place of the keys on record, each in its Region; for a replicator they are those that secrets go to.
-    pub keys: Vec<KeyArn>,
-    /// ARN of whom the keys' policies are to allow it; `None` leaves it to the IAM policies of the key's account.
-    pub principal: Option<String>,
-    /// Account of secrets in AWS; `None` takes that of their ARNs.
-    pub account: Option<AccountId>,
-}
-
-impl PermissionsRequest {
-    /// For these secrets, with the keys on record.
-    #[must_use]
-    pub const fn new(role: PermissionRole, secret_ids: Vec<String>) -> Self {
-        Self { role, secret_ids, region: None, keys: Vec::new(), principal: None, account: None }
-    }
-}
 
 /// The permissions that a role needs.
 #[derive(Debug, Serialize)]
@@ -74,13 +35,13 @@ pub struct Permissions {
     pub key_policy_statements: Vec<KeyPolicyStatements>,
     /// What needs no permission, or cannot have one as it stands; not part of the document.
     #[serde(skip)]
-    pub left_out: Vec<LeftOut>,
+    pub left_out: Vec<RegionLeftOut>,
 }
 
 /// What is known of a secret, and what of it counts.
 enum Subject {
     OnRecord(Box<SecretRecord>, Region),
-    Planned(Planned),
+    Planned(PlannedSecret),
 }
 
 impl Vault {
@@ -96,7 +57,7 @@ impl Vault {
         }
         let mut grants = Grants::default();
         let mut left_out = Vec::new();
-        let keys = of_kms::Keys { kms, options: &KeyOptions::default(), request };
+        let keys = of_kms::KeysInAws { kms, options: &KeyOptions::default(), request };
         for secret_id in &request.secret_ids {
             match self.subject(secret_id, request)? {
                 Subject::Planned(planned) => of_kms::of_planned(&mut grants, &keys, &planned, &mut left_out),
@@ -120,13 +81,13 @@ impl Vault {
     fn subject(&self, secret_id: &str, request: &PermissionsRequest) -> Result<Subject> {
         let is_to_be_made = request.role == PermissionRole::Packer && !request.keys.is_empty() && !secret_id.starts_with("arn:");
         if is_to_be_made && !self.is_there()? {
-            return Planned::of(secret_id, request).map(Subject::Planned);
+            return PlannedSecret::of(secret_id, request).map(Subject::Planned);
         }
         // An ARN tells its Region.
         match self.find(secret_id, request.region.filter(|_| !secret_id.starts_with("arn:"))) {
             Ok((Located { record, .. }, region)) => Ok(Subject::OnRecord(Box::new(record), region)),
             Err(Error::Service(refusal)) if is_to_be_made && matches!(*refusal, Refusal::Secret(SecretRefusal::NotFound)) => {
-                Planned::of(secret_id, request).map(Subject::Planned)
+                PlannedSecret::of(secret_id, request).map(Subject::Planned)
             }
             Err(error) => Err(error),
         }
@@ -138,14 +99,4 @@ fn require_principal(principal: &str) -> Result<()> {
         Ok(()) => Ok(()),
         Err(what) => Err(PolicyRefusal::UnsupportedPrincipal(what).into()),
     }
-}
-
-/// The Regions that a record names, the primary one first.
-fn regions(record: &SecretRecord) -> impl Iterator<Item = Region> {
-    std::iter::once(record.primary_region()).chain(record.replication_status.iter().map(|replica| replica.region))
-}
-
-/// A secret's ARN in another account of AWS.
-fn in_account(arn: &SecretArn, account: Option<&AccountId>) -> SecretArn {
-    account.map_or_else(|| arn.clone(), |account| SecretArn::new(arn.region(), account.clone(), arn.name_and_suffix()))
 }

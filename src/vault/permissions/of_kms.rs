@@ -4,10 +4,9 @@
 use std::fmt;
 
 use super::{
-    PermissionRole, PermissionsRequest,
     grants::{Grants, KeyUseScope},
-    regions,
-    resource::{ArnPattern, Planned},
+    request::{PermissionRole, PermissionsRequest, regions},
+    resource::{ArnPattern, PlannedSecret},
 };
 use crate::{
     arn::KeyArn,
@@ -29,7 +28,7 @@ const GET_PUBLIC_KEY: &str = "kms:GetPublicKey";
 /// A Region of a secret for which nothing is allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct LeftOut {
+pub struct RegionLeftOut {
     /// The secret's name.
     pub name: String,
     /// Its Region.
@@ -50,7 +49,7 @@ pub enum WhyLeftOut {
     NotKnown(String),
 }
 
-impl fmt::Display for LeftOut {
+impl fmt::Display for RegionLeftOut {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { name, region, why } = self;
         write!(f, "{}: {region}: ", name.escape_debug())?;
@@ -79,13 +78,13 @@ struct KeyInAws {
 }
 
 /// Which keys are those of AWS.
-pub(super) struct Keys<'a> {
+pub(super) struct KeysInAws<'a> {
     pub(super) kms: Option<&'a EmbeddedKms>,
     pub(super) options: &'a KeyOptions,
     pub(super) request: &'a PermissionsRequest,
 }
 
-impl Keys<'_> {
+impl KeysInAws<'_> {
     /// The key that was named for a Region.
     pub(super) fn named(&self, region: Region) -> Option<&KeyArn> {
         self.request.keys.iter().find(|key| key.region() == region)
@@ -155,12 +154,12 @@ fn own_key(bundle: &BundleRecord) -> Option<(KeyArn, KeyKind)> {
 }
 
 /// A secret that is to be made under keys that were named.
-pub(super) fn of_planned(grants: &mut Grants, keys: &Keys<'_>, planned: &Planned, left_out: &mut Vec<LeftOut>) {
+pub(super) fn of_planned(grants: &mut Grants, keys: &KeysInAws<'_>, planned: &PlannedSecret, left_out: &mut Vec<RegionLeftOut>) {
     for (arn, action) in std::iter::once((&planned.primary, GENERATE_DATA_KEY)).chain(planned.replicas.iter().map(|key| (key, ENCRYPT))) {
         let key = keys.key(arn.clone(), KeyKind::Symmetric);
         let wrapped =
             if keys.is_embedded(arn) { Err(WhyLeftOut::Embedded) } else { wraps(grants, &key, action, planned.in_region_of(arn)) };
-        left_out.extend(wrapped.err().map(|why| LeftOut { name: planned.name.clone(), region: arn.region(), why }));
+        left_out.extend(wrapped.err().map(|why| RegionLeftOut { name: planned.name.clone(), region: arn.region(), why }));
     }
 }
 
@@ -178,7 +177,13 @@ fn wraps(grants: &mut Grants, key: &KeyInAws, action: &'static str, secret: ArnP
 }
 
 /// What a role other than the publisher needs for a secret on record; `region` is the one that is asked about.
-pub(super) fn of_record(grants: &mut Grants, keys: &Keys<'_>, record: &SecretRecord, region: Region, left_out: &mut Vec<LeftOut>) {
+pub(super) fn of_record(
+    grants: &mut Grants,
+    keys: &KeysInAws<'_>,
+    record: &SecretRecord,
+    region: Region,
+    left_out: &mut Vec<RegionLeftOut>,
+) {
     let mut secret = SecretGrants { grants, keys, record, left_out };
     match keys.request.role {
         PermissionRole::Packer => secret.of_packer(),
@@ -190,9 +195,9 @@ pub(super) fn of_record(grants: &mut Grants, keys: &Keys<'_>, record: &SecretRec
 
 struct SecretGrants<'a> {
     grants: &'a mut Grants,
-    keys: &'a Keys<'a>,
+    keys: &'a KeysInAws<'a>,
     record: &'a SecretRecord,
-    left_out: &'a mut Vec<LeftOut>,
+    left_out: &'a mut Vec<RegionLeftOut>,
 }
 
 impl SecretGrants<'_> {
@@ -243,7 +248,7 @@ impl SecretGrants<'_> {
     }
 
     fn leave_out(&mut self, region: Region, why: WhyLeftOut) {
-        self.left_out.push(LeftOut { name: self.record.name.clone(), region, why });
+        self.left_out.push(RegionLeftOut { name: self.record.name.clone(), region, why });
     }
 
     fn wraps(&mut self, key: &KeyInAws, action: &'static str) {

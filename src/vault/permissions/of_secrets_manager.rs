@@ -3,9 +3,8 @@
 
 use super::{
     grants::{Grants, KeyUseScope},
-    in_account,
-    of_kms::{DECRYPT, ENCRYPT, GENERATE_DATA_KEY, Keys},
-    regions,
+    of_kms::{DECRYPT, ENCRYPT, GENERATE_DATA_KEY, KeysInAws},
+    request::{in_account, regions},
     resource::ArnPattern,
 };
 use crate::{region::Region, vault::record::SecretRecord};
@@ -22,7 +21,7 @@ const ALWAYS: [&str; 5] = [
 const IN_REPLICAS: [&str; 2] = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
 
 /// A secret as it is on record. AWS draws another suffix than the one there.
-pub(super) fn of_publisher(grants: &mut Grants, keys: &Keys<'_>, record: &SecretRecord) {
+pub(super) fn of_publisher(grants: &mut Grants, keys: &KeysInAws<'_>, record: &SecretRecord) {
     let primary = record.primary_region();
     let arn = in_account(&record.arn, keys.request.account.as_ref());
     let in_region = |region: Region| ArnPattern::with_any_suffix(region, arn.account(), &record.name);

@@ -1,6 +1,6 @@
 //! How policies name secrets: by the ARN on record, or by a pattern for a suffix that is not drawn yet.
 
-use super::PermissionsRequest;
+use super::request::PermissionsRequest;
 use crate::{
     arn::{AccountId, KeyArn, SecretArn},
     error::{PolicyRefusal, Result},
@@ -56,14 +56,14 @@ fn can_stand_in_policy(letter: char) -> bool {
 }
 
 /// A secret that is to be made under keys that were named.
-pub(super) struct Planned {
+pub(super) struct PlannedSecret {
     pub(super) primary: KeyArn,
     pub(super) replicas: Vec<KeyArn>,
     pub(super) name: String,
     account: AccountId,
 }
 
-impl Planned {
+impl PlannedSecret {
     /// # Errors
     /// No key in the primary Region, or keys of several Regions and none asked about.
     pub(super) fn of(name: &str, request: &PermissionsRequest) -> Result<Self> {
