@@ -30,7 +30,7 @@ impl KeyFile {
     }
 
     fn from_pem(text: &[u8]) -> Result<Self> {
-        if text.starts_with(b"\xFF\xFE") || text.starts_with(b"\xFE\xFF") {
+        if matches!(text.first_chunk(), Some(b"\xFF\xFE" | b"\xFE\xFF")) {
             return Err(KeyProblem::Utf16.into());
         }
         let blocks = pem::parse_many(text).map_err(|_| KeyProblem::NoKey)?;

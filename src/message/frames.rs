@@ -7,7 +7,7 @@
 use super::{
     FIRST,
     plaintext::{Plaintext, copy_prefix},
-    sealer::{FinalFrame, FrameSealer, Progress},
+    sealer::{FinalFrame, FrameSealer, SealProgress},
     signature::Signing,
 };
 use crate::{
@@ -100,7 +100,7 @@ impl Frames {
     pub(super) fn seal_last(
         &mut self,
         sealer: &FrameSealer,
-        mut progress: Progress,
+        mut progress: SealProgress,
         mut signing: Option<Signing>,
     ) -> Result<(&[u8], &[u8], FinalFrame)> {
         let regular = self.full_frames();

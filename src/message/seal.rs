@@ -10,7 +10,7 @@ use super::{
     plaintext::{Plaintext, PlaintextReader},
     relay::relay,
     seal_frames::{FrameSealing, Message, Unsealed},
-    sealer::{FrameSealer, Progress},
+    sealer::{FrameSealer, SealProgress},
     wrap_each,
 };
 use crate::{
@@ -165,7 +165,7 @@ pub(super) fn seal_frames<W: Write + Send>(
 fn seal_ends<W: Write>(
     mut last: Frames,
     sealers: &[FrameSealer],
-    progress: Vec<Progress>,
+    progress: Vec<SealProgress>,
     messages: Vec<Message<W>>,
 ) -> Result<Vec<Sealed>> {
     let mut left = sealers.len();

@@ -9,7 +9,7 @@ use super::{
     frames::Frames,
     plaintext::Plaintext,
     relay::{Stages, Weight},
-    sealer::{FrameSealer, Progress},
+    sealer::{FrameSealer, SealProgress},
     signature::Signing,
 };
 use crate::{crypto::NumberRun, error::Result};
@@ -23,7 +23,7 @@ pub(super) struct Message<W> {
 /// The payload, and how much of it each message has taken.
 pub(super) struct Unsealed<'a, P> {
     pub(super) plaintext: &'a mut P,
-    pub(super) progress: Vec<Progress>,
+    pub(super) progress: Vec<SealProgress>,
     /// Frames that were read.
     pub(super) done: usize,
     /// What is left at the end.

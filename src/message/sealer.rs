@@ -52,12 +52,12 @@ const TOO_LONG: Error = Error::Misuse("a message holds at most 2^52 bytes");
 
 /// What the message has taken so far: the numbers of its frames, and the plaintext in them. Not `Clone`; spent after an error.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct SealProgress {
     numbers: Option<FrameNumbers>,
     plaintext_length: u64,
 }
 
-impl Progress {
+impl SealProgress {
     const fn new(numbers: FrameNumbers) -> Self {
         Self { numbers: Some(numbers), plaintext_length: 0 }
     }
@@ -89,7 +89,7 @@ impl Progress {
     }
 }
 
-/// What seals the frames of one message, on several threads at once; the numbers come from the message's [`Progress`].
+/// What seals the frames of one message, on several threads at once; the numbers come from the message's [`SealProgress`].
 #[derive(Debug)]
 pub(super) struct FrameSealer {
     message_id: MessageId,
@@ -125,7 +125,7 @@ impl FrameSealer {
     }
 
     /// Encrypts the content of the final frame in place, and ends the message.
-    pub(super) fn seal_last(&self, progress: Progress, signing: Option<Signing>, content: &mut [u8]) -> Result<FinalFrame> {
+    pub(super) fn seal_last(&self, progress: SealProgress, signing: Option<Signing>, content: &mut [u8]) -> Result<FinalFrame> {
         let (number, plaintext_length) = progress.last(content.len())?;
         let (head, tag) = self.seal_final(number, content)?;
         let mut footer = Vec::new();
@@ -141,7 +141,7 @@ impl FrameSealer {
 pub struct MessageSealer {
     pub(super) header: Vec<u8>,
     pub(super) frames: FrameSealer,
-    pub(super) progress: Progress,
+    pub(super) progress: SealProgress,
     pub(super) signing: Option<Signing>,
 }
 
@@ -189,7 +189,7 @@ impl MessageSealer {
         if let Some(signing) = &mut signing {
             signing.update(&[&bytes]);
         }
-        Ok(Self { header: bytes, frames: FrameSealer { message_id, frame_length, key }, progress: Progress::new(numbers), signing })
+        Ok(Self { header: bytes, frames: FrameSealer { message_id, frame_length, key }, progress: SealProgress::new(numbers), signing })
     }
 
     /// The header with its tag.
