@@ -9,7 +9,7 @@ use crate::{
         command_operation::CommandOperation,
         commands::{
             secret_entry::{NOT_THERE, read, request},
-            secret_opening::{Opening, note_not_compared, note_only_regions},
+            secret_opening::{SecretOpening, note_not_compared, note_only_regions},
         },
         failure::Outcome,
         faults,
@@ -56,7 +56,7 @@ pub(crate) struct BatchGetSecretValueArgs {
 pub(super) fn run(invocation: &Invocation, args: &BatchGetSecretValueArgs) -> Outcome {
     let request = request(invocation, args)?;
     let region = region(invocation, request.texts("SecretIdList"))?;
-    let opening = Opening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
+    let opening = SecretOpening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
     let Answer::Values(values) = read(invocation, &opening.secrets(invocation, region), &request)? else { return Err(NOT_THERE.into()) };
     note_only_regions(&values.entries);
     note_not_compared(&values.entries);

@@ -20,7 +20,7 @@ use crate::{
             secret_change::{SealedSecret, finish},
             secret_entry::sealed,
             secret_flags::PartialArgs,
-            secret_opening::{Opening, note_not_compared},
+            secret_opening::{SecretOpening, note_not_compared},
         },
         failure::{Failure, Outcome},
         invocation::Invocation,
@@ -69,7 +69,7 @@ pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
     invocation.keystore.passphrases.remember();
     let invocation = &invocation;
     let editor = Editor::of(&invocation.inputs.environment)?;
-    let opening = Opening::of(invocation, &args.opening, &[])?;
+    let opening = SecretOpening::of(invocation, &args.opening, &[])?;
     let entry = opening.value(invocation, &args.secret_id, &VersionSelector::default())?;
     note_not_compared([&entry]);
     require_primary(invocation, args, &entry)?;
@@ -80,11 +80,11 @@ pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
     editing.folder.write(&editing.name, editing.entry.value.expose())?;
     loop {
         let problem = match editing.once() {
-            Ok(Done::Unchanged) => {
+            Ok(EditOutcome::Unchanged) => {
                 note("the value is as it was: nothing was written");
                 return Ok(());
             }
-            Ok(Done::Put(sealed)) => return editing.finish(&sealed),
+            Ok(EditOutcome::Put(sealed)) => return editing.finish(&sealed),
             Err(problem @ Failure::Ended(_)) => return Err(problem),
             Err(problem) => problem,
         };
@@ -134,7 +134,7 @@ fn name_of(entry: &SecretValueEntry) -> String {
 }
 
 /// What came of one round.
-enum Done {
+enum EditOutcome {
     Unchanged,
     Put(SealedSecret),
 }
@@ -142,7 +142,7 @@ enum Done {
 struct Editing<'a> {
     invocation: &'a Invocation,
     args: &'a EditArgs,
-    opening: Opening,
+    opening: SecretOpening,
     folder: PrivateFolder,
     editor: Editor,
     /// Of the file.
@@ -152,11 +152,11 @@ struct Editing<'a> {
 }
 
 impl Editing<'_> {
-    fn once(&self) -> Outcome<Done> {
+    fn once(&self) -> Outcome<EditOutcome> {
         self.editor.run(&self.invocation.inputs.prompter, &self.folder.path().join(&self.name))?;
         match edited(&self.entry.value, self.folder.read(&self.name)?)? {
-            Edited::Unchanged => Ok(Done::Unchanged),
-            Edited::Value(value) => self.put(value).map(Done::Put),
+            Edited::Unchanged => Ok(EditOutcome::Unchanged),
+            Edited::Value(value) => self.put(value).map(EditOutcome::Put),
         }
     }
 

@@ -13,7 +13,7 @@ use crate::{
         args::ValueOpeningArgs,
         commands::{
             file_name::file_name,
-            secret_opening::{Opening, note_not_compared},
+            secret_opening::{SecretOpening, note_not_compared},
         },
         failure::{Failure, Outcome},
         invocation::Invocation,
@@ -123,7 +123,7 @@ fn refuse_for_several(flag: &str, is_given: bool) -> Result<(), UsageError> {
 
 /// The values, all of them before anything is run.
 fn read(invocation: &Invocation, args: &ExecArgs) -> Outcome<Vec<SecretValueEntry>> {
-    let opening = Opening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
+    let opening = SecretOpening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
     let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
     let value = |id: &String| opening.value(invocation, id, &selector);
     let entries: Vec<_> = args.secret_id.iter().map(value).collect::<Outcome<_>>()?;

@@ -18,12 +18,12 @@ use crate::{
 const NOT_COMPARED: &str = "whether this is the value on record is not known here: only the keystore that made it can tell";
 
 /// The keys at hand.
-pub(super) struct Opening {
+pub(super) struct SecretOpening {
     kms: Option<EmbeddedKms>,
     keys: KeyOptions,
 }
 
-impl Opening {
+impl SecretOpening {
     /// Reads the keystore, and the files of the keys that are named. With a key of the user's own, or AWS KMS, there need not be a keystore.
     pub(super) fn of(invocation: &Invocation, opening: &OpeningKeyArgs, recovery_keys: &[String]) -> Outcome<Self> {
         invocation.vault.require()?;

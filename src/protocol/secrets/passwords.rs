@@ -69,7 +69,7 @@ pub(super) const OPERATIONS: &[Operation] = &[Operation::secrets(
 
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Drawn {
+struct DrawnPassword {
     #[serde(serialize_with = "as_text")]
     random_password: SecretBytes,
 }
@@ -80,7 +80,7 @@ fn as_text<S: Serializer>(bytes: &SecretBytes, serializer: S) -> Result<S::Ok, S
 }
 
 fn get_random_password(request: &Request) -> Result<Answer> {
-    Ok(Answer::secret(Drawn { random_password: asked(request.members())?.generate()? }))
+    Ok(Answer::secret(DrawnPassword { random_password: asked(request.members())?.generate()? }))
 }
 
 /// The value that [`GENERATE_SECRET_STRING`] asks for.
