@@ -50,6 +50,12 @@ impl Prompter {
         self.ends_at_once.store(false, Ordering::SeqCst);
     }
 
+    /// From now on they end the process again; one that was received and not taken does so at once.
+    pub(crate) fn release_signals(&self) {
+        self.ends_at_once.store(true, Ordering::SeqCst);
+        self.end_if_interrupted(|| ());
+    }
+
     /// The number of the last signal since the last call.
     pub(crate) fn take_signal(&self) -> Option<u8> {
         u8::try_from(self.received.swap(0, Ordering::SeqCst)).ok().filter(|signal| *signal != 0)

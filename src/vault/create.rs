@@ -310,6 +310,8 @@ impl CreateSecret {
             data_key_scope: self.data_key_scope,
             resource_policy: self.resource_policy.clone(),
             rotation_rules: self.rotation_rules.clone(),
+            is_rotation_cancelled: false,
+            last_rotated_date: None,
             planned_deletion: None,
             replication_status: in_sync.chain(failed).collect(),
             replaces: plan.replaced.clone(),

@@ -43,6 +43,9 @@ pub struct SecretDescription {
     /// The rules, in the primary Region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation_rules: Option<RotationRules>,
+    /// When a rotation was last finished here, in the primary Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_rotated_date: Option<Timestamp>,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
     /// When it was marked for deletion.
@@ -106,7 +109,7 @@ impl Vault {
         let mut bundles = bundles(self, kms, keys, &secret, |_, bundle| is_all || bundle.region == region);
         let absent_bundle_regions = self.mark_absent(&secret, &mut bundles);
         let record = secret.record;
-        let rotation = rotation_in(&record, region);
+        let (rotation, primary) = (rotation_in(&record, region), record.primary_region());
         Ok(SecretDescription {
             arn: record.arn.in_region(region),
             kms_key_id: key_in(&record, region),
@@ -118,6 +121,7 @@ impl Vault {
             replication_status: statuses(&record),
             name: record.name,
             description: record.description,
+            last_rotated_date: record.last_rotated_date.filter(|_| region == primary),
             last_changed_date: record.last_changed_date,
             deleted_date: record.planned_deletion.map(|planned| planned.deleted_date),
             deletion_date: record.planned_deletion.map(|planned| planned.deletion_date),

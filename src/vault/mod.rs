@@ -45,6 +45,7 @@ mod reseal;
 mod resource_policy;
 mod retention;
 mod rewrap;
+mod rotate;
 mod rotation;
 mod seal_version;
 mod secret_change;
@@ -101,6 +102,7 @@ pub use remove_regions::RemovedRegions;
 pub use replicate::ReplicateSecret;
 pub use resource_policy::{PolicyCheck, PolicyValidation, ResourcePolicy};
 pub use rewrap::RewrapSecret;
+pub use rotate::{RotationChange, SecretRotation};
 pub use rotation::{RotationRules, RotationRulesType};
 pub use secret_change::{SecretChange, SecretIdentity};
 pub use secret_members::{BundleInfo, ReplicationStatus};
@@ -120,6 +122,8 @@ pub(crate) use bundle::is_reserved;
 pub(crate) use openers::Openers;
 #[cfg(feature = "cli")]
 pub(crate) use parameters::check_tags;
+#[cfg(feature = "cli")]
+pub(crate) use stages::AWSPENDING;
 
 use crate::{
     error::{Damage, Error, Result, SetupError},

@@ -83,6 +83,12 @@ pub(crate) struct SecretRecord {
     /// In the primary Region only, as in AWS.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) rotation_rules: Option<RotationRules>,
+    /// The rules want nothing: rotation was turned off.
+    #[serde(rename = "RotationCancelled", default, skip_serializing_if = "is_false")]
+    pub(crate) is_rotation_cancelled: bool,
+    /// When a rotation was finished here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) last_rotated_date: Option<Timestamp>,
     /// Of a secret that is marked for deletion.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) planned_deletion: Option<PlannedDeletion>,
@@ -282,6 +288,9 @@ impl SecretRecord {
         if self.format == FORMAT_WITHOUT_TAG && self.planned_deletion.is_some() {
             return Some("a record of format 1 has no planned deletion".to_owned());
         }
+        if self.format == FORMAT_WITHOUT_TAG && (self.is_rotation_cancelled || self.last_rotated_date.is_some()) {
+            return Some("a record of format 1 has no rotation".to_owned());
+        }
         if occurs_twice(self.replication_status.iter().map(|replica| replica.region).chain([key.primary])) {
             return Some("a Region occurs twice".to_owned());
         }
@@ -311,6 +320,11 @@ impl BundleRecord {
         let is_key_there = KeyArn::region_in(&self.kms_key_id) == Some(self.region);
         (!is_key_there).then_some("names a key of another Region, or none")
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 fn occurs_twice<T: Ord>(items: impl Iterator<Item = T>) -> bool {

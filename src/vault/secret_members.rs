@@ -80,8 +80,11 @@ pub(super) fn rotation_in(record: &SecretRecord, region: Region) -> Option<&Rota
     record.rotation_rules.as_ref().filter(|_| region == record.primary_region())
 }
 
+/// The date on or before which the rules want the value changed; it may have passed. `None` where rotation was turned off.
 pub(super) fn rotation_due(record: &SecretRecord, rules: &RotationRules) -> Option<Timestamp> {
-    rules.next_rotation_date(record.value_changed_date(), Timestamp::now_within_years())
+    let changed = record.value_changed_date();
+    let last = record.last_rotated_date.map_or(changed, |rotated| rotated.max(changed));
+    if record.is_rotation_cancelled { None } else { rules.due_date(last) }
 }
 
 pub(super) fn key_in(record: &SecretRecord, region: Region) -> Option<String> {

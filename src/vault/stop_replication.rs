@@ -200,6 +200,8 @@ fn of_its_own(record: &SecretRecord, region: Region) -> Result<SecretRecord> {
         kms_key_id: key_in(record, region),
         last_changed_date: Timestamp::now()?,
         rotation_rules: None,
+        is_rotation_cancelled: false,
+        last_rotated_date: None,
         planned_deletion: None,
         replication_status: Vec::new(),
         replaces: vec![Replaced { region, arn: record.arn.clone() }],

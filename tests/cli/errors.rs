@@ -107,6 +107,7 @@ sessions!(
     making,
     policies,
     public_keys,
+    rotation,
     secrets,
     signed,
     tags,

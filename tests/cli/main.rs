@@ -48,6 +48,7 @@ mod region;
 mod region_bundles;
 mod replicas;
 mod rewrap;
+mod rotation;
 mod rules;
 #[cfg(unix)]
 mod secret_files;

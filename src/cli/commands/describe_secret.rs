@@ -22,7 +22,7 @@ use crate::{
       --query 'Bundles[].[Region,Path]' --output text
 
 RotationEnabled is never true: rotation rules are kept, and RotationDueDate is the date on or before which they want the value changed, \
-but nothing is rotated. ResourcePolicy is kept and shown, not enforced. A replica has the policy and no rotation rules, as in AWS.")]
+but nothing rotates by itself: 'coldseal rotate-secret' does, and 'coldseal list-secrets --due' lists what is due. ResourcePolicy is kept and shown, not enforced. A replica has the policy and no rotation rules, as in AWS.")]
 pub(crate) struct DescribeSecretArgs {
     /// The secret: name, ARN or partial ARN
     #[arg(long, value_name = "SECRET")]

@@ -20,6 +20,7 @@ use crate::{
         answer::Answer,
         operation::{Run, Secrets, Service},
     },
+    timestamp::Timestamp,
 };
 
 /// List the secrets of a Region, or of all Regions [alias: list]
@@ -33,6 +34,7 @@ Examples:
   coldseal list-secrets --query 'SecretList[].Name' --output text
   coldseal list-secrets --filters Key=name,Values=production/ \\
       Key=tag-key,Values=!legacy --sort-by created-date --sort-order desc
+  coldseal list-secrets --due --query 'SecretList[].[Name,RotationDueDate]'
   coldseal list-secrets --max-items 20 --output table"
 )]
 pub(crate) struct ListSecretsArgs {
@@ -57,6 +59,10 @@ pub(crate) struct ListSecretsArgs {
     /// The page after the one that gave this NextToken
     #[arg(long, value_name = "TOKEN")]
     pub(crate) next_token: Option<String>,
+    /// [coldseal] Only secrets whose RotationDueDate has passed
+    #[arg(long)]
+    #[serde(skip)]
+    pub(crate) due: bool,
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) paging: PagingArgs,
@@ -69,11 +75,15 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     let request = Arguments::of(args)?.with_page_size(pages, args.paging.page_size).request(&invocation.inputs, operation)?;
     // A list needs no key.
     let keys = invocation.access.key_options();
-    let Answer::Secrets(listed, order) =
+    let Answer::Secrets(mut listed, order) =
         with_progress(&invocation.vault, |vault| list(&Secrets { vault, kms: None, keys: &keys, region }, &request))?
     else {
         return Err(NOT_THERE.into());
     };
+    if args.due {
+        let now = Timestamp::now_within_years();
+        listed.entries.retain(|entry| entry.is_rotation_due(now));
+    }
     let page = ManualPage::of(&request, pages, args.max_results)?;
     let printed = ListOperation::of(pages).print(&invocation.printer, (&listed.entries, &order), &args.paging, page);
     // No secret value is in them, and the process ends: to wipe and free a hundred thousand one by one takes as long as to read some of them.

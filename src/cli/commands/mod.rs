@@ -3,6 +3,7 @@
 mod batch_get_secret_value;
 mod bundle_files;
 mod bundle_input;
+mod cancel_rotate_secret;
 mod completions;
 mod create_secret;
 mod delete_resource_policy;
@@ -41,6 +42,7 @@ mod remove_regions_from_replication;
 mod replicate_secret_to_regions;
 mod restore_secret;
 mod rewrap;
+mod rotate_secret;
 mod seal;
 mod secret_change;
 mod secret_entry;
@@ -75,6 +77,7 @@ use self::{
     update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
     validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
+use self::{cancel_rotate_secret::CancelRotateSecretArgs, rotate_secret::RotateSecretArgs};
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{
     args::{GlobalArgs, ServeSecretsArgs},
@@ -170,6 +173,8 @@ pub(crate) enum SecretsCommand {
     ListSecretVersionIds(ListSecretVersionIdsArgs),
     DeleteSecret(DeleteSecretArgs),
     RestoreSecret(RestoreSecretArgs),
+    RotateSecret(Box<RotateSecretArgs>),
+    CancelRotateSecret(CancelRotateSecretArgs),
     TagResource(TagSecretArgs),
     UntagResource(UntagSecretArgs),
     #[command(alias = "update")]
@@ -220,6 +225,8 @@ fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::GetRandomPassword(args) => get_random_password::run(invocation, &args),
         SecretsCommand::DeleteSecret(args) => delete_secret::run(invocation, &args),
         SecretsCommand::RestoreSecret(args) => restore_secret::run(invocation, &args),
+        SecretsCommand::RotateSecret(args) => rotate_secret::run(invocation, &args),
+        SecretsCommand::CancelRotateSecret(args) => cancel_rotate_secret::run(invocation, &args),
         SecretsCommand::TagResource(args) => tag_resource::run(invocation, &args),
         SecretsCommand::UntagResource(args) => untag_resource::run(invocation, &args),
         SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(invocation, &args),

@@ -57,9 +57,6 @@ fn of_kms(operation: &str) -> &'static str {
 
 fn of_secrets(operation: &str) -> &'static str {
     match operation {
-        "rotate-secret" | "cancel-rotate-secret" => {
-            "'coldseal create-secret --rotation-rules' keeps the rules; new values are made where the secret is used"
-        }
         _ => "'aws secretsmanager' itself does it in AWS",
     }
 }

@@ -17,6 +17,7 @@ mod region_names;
 mod regions;
 mod replica;
 mod request;
+mod rotation;
 mod secret;
 mod violation;
 
@@ -35,7 +36,8 @@ pub use public_key::{NotAKeyArn, PublicKeyRefusal};
 pub use regions::{RegionProblem, RegionsRefusal};
 pub use replica::{ReplicaRefusal, Unvouched};
 pub use request::RequestRefusal;
-pub use secret::{RotationRefusal, SecretDifference, SecretRefusal};
+pub use rotation::RotationRefusal;
+pub use secret::{SecretDifference, SecretRefusal};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use violation::JsonKind;
 pub use violation::{Constraint, MemberPath, MemberType, MistypedJson, PathStep, ViolatingValue, Violation};

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{ErrorCode, bundle::BundleRefusal, password::PasswordRefusal, region_names::region_names};
+use super::{ErrorCode, bundle::BundleRefusal, password::PasswordRefusal, region_names::region_names, rotation::RotationRefusal};
 use crate::{arn::SecretArn, region::Region, timestamp::Timestamp};
 
 /// A secret that is not there, is another one, or cannot be as asked for.
@@ -251,7 +251,7 @@ pub enum SecretRefusal {
     /// A password that cannot be drawn, or a value that cannot be made of it.
     #[error(transparent)]
     Password(PasswordRefusal),
-    /// Rotation rules that Secrets Manager does not take.
+    /// Rotation rules that Secrets Manager does not take, or a rotation that cannot be done here.
     #[error("{0}")]
     Rotation(RotationRefusal),
     /// A key for no Region.
@@ -321,24 +321,6 @@ impl fmt::Display for SecretDifference {
     }
 }
 
-/// What is wrong with rotation rules, besides what the service's model forbids.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum RotationRefusal {
-    /// Days and an expression.
-    #[error("You cannot specify both rotation frequency and schedule expression together.")]
-    BothGiven,
-    /// Neither days nor an expression.
-    #[error("RotationRules: give AutomaticallyAfterDays or ScheduleExpression")]
-    NoneGiven,
-    /// A window that would run into the next one, or into the next day.
-    #[error("Duration: the rotation window must be 1h to {0}h here, as it must not extend into the next one or the next day")]
-    Window(u8),
-    /// An expression that is none of Secrets Manager's.
-    #[error("ScheduleExpression: {0}")]
-    Expression(String),
-}
-
 impl SecretRefusal {
     /// The service's name for it.
     #[must_use]
@@ -359,6 +341,7 @@ impl SecretRefusal {
             | Self::NoValue => ErrorCode::InvalidRequestException,
             Self::TooManyLabels { .. } => ErrorCode::LimitExceededException,
             Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } => ErrorCode::ResourceExistsException,
+            Self::Rotation(refusal) => refusal.code(),
             Self::NotServed => ErrorCode::AccessDeniedException,
             Self::ListOrFilters
             | Self::MaxResultsWithoutFilters
@@ -386,7 +369,6 @@ impl SecretRefusal {
             | Self::ValueTooLong { .. }
             | Self::ValueNotUtf8
             | Self::Password(_)
-            | Self::Rotation(_)
             | Self::KeyWithoutRegion
             | Self::TwoValues
             | Self::SignedInPart => ErrorCode::InvalidParameterException,

@@ -42,6 +42,8 @@ pub(super) const ROTATION_RULES: Kind = Kind::Structure(&[
     Member::optional("Duration", Kind::text(2..=3)),
     Member::optional("ScheduleExpression", Kind::text(SCHEDULE_EXPRESSION_LENGTH)),
 ]);
+pub(super) const EXTERNAL_ROTATION_METADATA: Kind =
+    Kind::structures(&[Member::optional("Key", Kind::text(1..=256)), Member::optional("Value", Kind::text(1..=2048))]);
 pub(super) const REPLICATION_STATUS: Kind = Kind::structures(&[
     Member::optional("Region", REGION),
     Member::optional("KmsKeyId", KMS_KEY_ID),

@@ -6,6 +6,7 @@ mod passwords;
 mod policies;
 mod read;
 mod regions;
+mod rotation;
 mod seal;
 mod tags;
 mod versions;
@@ -18,16 +19,19 @@ pub(crate) use read::{LIST_SECRETS, filters};
 #[cfg(feature = "cli")]
 pub(crate) use regions::removed_regions;
 #[cfg(feature = "cli")]
+pub(crate) use rotation::require_no_function;
+#[cfg(feature = "cli")]
 pub(crate) use seal::{
     ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, asked_to_create, replicas, resource_policy, rotation_rules, tags,
 };
 
-const GROUPS: [&[Operation]; 8] = [
+const GROUPS: [&[Operation]; 9] = [
     deletion::OPERATIONS,
     passwords::OPERATIONS,
     policies::OPERATIONS,
     read::OPERATIONS,
     regions::OPERATIONS,
+    rotation::OPERATIONS,
     seal::OPERATIONS,
     tags::OPERATIONS,
     versions::OPERATIONS,

@@ -1,8 +1,8 @@
 //! Secrets, read: one described, one opened, all listed.
 
 use super::kinds::{
-    ARN, DESCRIPTION, KMS_KEY_ID, MAX_RESULTS, NAME, NEXT_TOKEN, REGION, REPLICATION_STATUS, ROTATION_RULES, SECRET_ID, TAGS, TYPE,
-    VERSION_ID, VERSION_STAGE, VERSION_STAGES,
+    ARN, DESCRIPTION, EXTERNAL_ROTATION_METADATA, KMS_KEY_ID, MAX_RESULTS, NAME, NEXT_TOKEN, REGION, REPLICATION_STATUS, ROTATION_RULES,
+    SECRET_ID, TAGS, TYPE, VERSION_ID, VERSION_STAGE, VERSION_STAGES,
 };
 use crate::{
     error::Result,
@@ -37,8 +37,6 @@ const FILTERS: Kind = Kind::Structures {
 };
 const SORTS: &[&str] = &["created-date", "last-accessed-date", "last-changed-date", "name"];
 
-const EXTERNAL_ROTATION_METADATA: Kind =
-    Kind::structures(&[Member::optional("Key", Kind::text(1..=256)), Member::optional("Value", Kind::text(1..=2048))]);
 const DESCRIBED: &[Member] = &[
     Member::optional("ARN", ARN),
     Member::optional("Name", NAME),

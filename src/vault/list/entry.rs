@@ -67,6 +67,9 @@ pub struct SecretListEntry {
     /// The rules, in the primary Region.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotation_rules: Option<RotationRules>,
+    /// When a rotation was last finished here, in the primary Region.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_rotated_date: Option<Timestamp>,
     /// Last change of any kind.
     pub last_changed_date: Timestamp,
     /// When it was marked for deletion.
@@ -89,6 +92,14 @@ pub struct SecretListEntry {
     /// Where it was made; absent without replicas, as in AWS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub primary_region: Option<Region>,
+}
+
+impl SecretListEntry {
+    /// True where the rules wanted the value changed before `now`.
+    #[must_use]
+    pub fn is_rotation_due(&self, now: Timestamp) -> bool {
+        self.rotation_due_date.is_some_and(|due| due < now)
+    }
 }
 
 impl Vault {
@@ -125,7 +136,7 @@ fn list_entries(family: Family, region: Option<Region>) -> Vec<SecretListEntry> 
 }
 
 pub(in crate::vault) fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
-    let rotation = rotation_in(&record, region);
+    let (rotation, primary) = (rotation_in(&record, region), record.primary_region());
     let of_before = record.is_behind(region).then(|| stages(&record, region).collect());
     // In all other Regions they are the record's own, which are moved.
     let own = |versions: Vec<VersionRecord>| versions.into_iter().map(|version| (version.version_id, version.version_stages)).collect();
@@ -138,6 +149,7 @@ pub(in crate::vault) fn list_entry(record: SecretRecord, region: Region) -> Secr
         arn: record.arn.into_region(region),
         name: record.name,
         description: record.description,
+        last_rotated_date: record.last_rotated_date.filter(|_| region == primary),
         last_changed_date: record.last_changed_date,
         deleted_date: record.planned_deletion.map(|planned| planned.deleted_date),
         deletion_date: record.planned_deletion.map(|planned| planned.deletion_date),

@@ -22,6 +22,7 @@ fn entry(name: &str, description: Option<&str>, tags: &[(&str, &str)]) -> Secret
         kms_key_id: None,
         rotation_enabled: None,
         rotation_rules: None,
+        last_rotated_date: None,
         last_changed_date: created,
         deleted_date: None,
         deletion_date: None,

@@ -40,6 +40,8 @@ fn record(count: usize, created: impl Fn(usize) -> Timestamp) -> SecretRecord {
         data_key_scope: DataKeyScope::Shared,
         resource_policy: None,
         rotation_rules: None,
+        is_rotation_cancelled: false,
+        last_rotated_date: None,
         planned_deletion: None,
         replication_status: Vec::new(),
         replaces: Vec::new(),

@@ -72,6 +72,13 @@ impl RotationRules {
         &self.given
     }
 
+    /// The date on or before which the value wants to be changed that was last changed, or rotated, at `last_changed`: the last second of the
+    /// first window that opens after that. It may have passed.
+    #[must_use]
+    pub fn due_date(&self, last_changed: Timestamp) -> Option<Timestamp> {
+        self.next_rotation_date(last_changed, last_changed)
+    }
+
     /// The date on or before which AWS Secrets Manager would rotate the secret next: the last second of the first window that opens after the
     /// value was last changed, which counts as a rotation, and that is not over. `None` where there is none before the year 10,000.
     #[must_use]

@@ -4,6 +4,7 @@
 mod deletion;
 mod passwords;
 mod replication;
+mod rotation;
 mod versions;
 
 use serde_json::{Value, json};

@@ -49,6 +49,8 @@ def cases(coldseal):
     yield ["delete-secret", "--secret-id", "ci/a"]
     yield ["restore-secret", "--secret-id", "ci/a"]
     yield ["purge"]
+    yield ["rotate-secret", *SECRET, "--rotation-rules", "AutomaticallyAfterDays=30"]
+    yield ["cancel-rotate-secret", *SECRET]
     yield ["describe-secret", *SECRET]
     yield ["list-secrets"]
     yield ["secretsmanager", "list-secrets"]

@@ -7,7 +7,7 @@ use super::{
     hint::{Hint, one},
 };
 use crate::{
-    error::{BundleRefusal, PasswordRefusal, PolicyRefusal, ReplicaRefusal, SecretDifference, SecretRefusal},
+    error::{BundleRefusal, PasswordRefusal, PolicyRefusal, ReplicaRefusal, RotationRefusal, SecretDifference, SecretRefusal},
     region::Region,
 };
 
@@ -34,6 +34,7 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::NameMarkedForDeletion { deletion_date, .. } => vec![Cow::Owned(format!(
             "'coldseal restore-secret' gets that one back until {deletion_date}; 'coldseal delete-secret --force-delete-without-recovery' removes it for good"
         ))],
+        SecretRefusal::Rotation(refusal) => of_rotation(refusal),
         SecretRefusal::StillReplicated { .. } => one("'coldseal remove-regions-from-replication' removes replicas"),
         SecretRefusal::NotAReplica { replicas, .. } if replicas.is_empty() => one("it has no replica: it is a secret of its own already"),
         SecretRefusal::NotAReplica { .. } => one("name the replica's Region with --region, or the replica by its ARN"),
@@ -80,7 +81,6 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         | SecretRefusal::TagTwice(_)
         | SecretRefusal::TooManyTags { .. }
         | SecretRefusal::EmptyValue
-        | SecretRefusal::Rotation(_)
         | SecretRefusal::KeyWithoutRegion
         | SecretRefusal::SignedInPart => Vec::new(),
     }
@@ -108,6 +108,28 @@ fn of_password(refusal: &PasswordRefusal) -> Vec<Hint> {
 }
 
 const WHICH_VERSIONS: &str = "'coldseal describe-secret' shows which version has which labels";
+fn of_rotation(refusal: &RotationRefusal) -> Vec<Hint> {
+    match refusal {
+        RotationRefusal::NoFunction => {
+            one("--rotation-command 'PROGRAM ARGUMENTS' rotates now; --rotation-rules alone keeps rules, and rotates nothing")
+        }
+        RotationRefusal::NotRunHere(_) => one(
+            "--rotation-command 'PROGRAM ARGUMENTS' runs a program here in its place; in AWS 'aws secretsmanager rotate-secret' rotates",
+        ),
+        RotationRefusal::InProgress { version_id } => {
+            let id = version_id.escape_debug();
+            vec![
+                Cow::Owned(format!("'coldseal rotate-secret --rotation-command … --client-request-token {id}' goes on with it")),
+                Cow::Owned(format!(
+                    "'coldseal update-secret-version-stage --version-stage AWSPENDING --remove-from-version-id {id}' gives its version up"
+                )),
+            ]
+        }
+        RotationRefusal::LabelsMoved { .. } => one("'coldseal describe-secret' shows which version has which labels"),
+        RotationRefusal::BothGiven | RotationRefusal::NoneGiven | RotationRefusal::Window(_) | RotationRefusal::Expression(_) => Vec::new(),
+    }
+}
+
 const OTHER_KEYSTORE: &str = "name the keystore that made it with --keystore, or take another --client-request-token";
 const THE_ONE_THAT_EXISTS: &str = "'coldseal describe-secret' shows the one that exists";
 
