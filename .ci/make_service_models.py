@@ -28,6 +28,9 @@ OPERATIONS = {
 """,
 }
 
+# Replication between accounts, which newer models have: it takes two accounts and AWS. The table has neither its members nor its states.
+BETWEEN_ACCOUNTS = {"CrossAccountPrimaryARN", "CrossAccountPrimary", "CrossAccountReplicas", "Pending", "Detached"}
+
 
 def described(shape):
     """A shape with what is in it, without documentation, and without names but those of lists' items."""
@@ -36,9 +39,9 @@ def described(shape):
         if constraint in shape.metadata:
             result[constraint] = shape.metadata[constraint]
     if getattr(shape, "enum", None):
-        result["enum"] = shape.enum
+        result["enum"] = [name for name in shape.enum if name not in BETWEEN_ACCOUNTS]
     if shape.type_name == "structure":
-        result["members"] = {name: described(member) for name, member in shape.members.items()}
+        result["members"] = {name: described(member) for name, member in shape.members.items() if name not in BETWEEN_ACCOUNTS}
         result["required"] = shape.required_members
     elif shape.type_name == "list":
         result["member"] = described(shape.member)

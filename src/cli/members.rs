@@ -203,9 +203,18 @@ mod tests {
         },
     };
 
-    /// Members for which there is no flag: enclaves, other key stores and other accounts are not here.
-    const CLIENTS_ONLY: [&str; 7] =
-        ["Type", "Recipient", "DryRunModifiers", "CustomKeyStoreId", "XksKeyId", "ResourceOwners", "IncludeKeyMaterial"];
+    /// Members for which there is no flag: enclaves, other key stores, other accounts and partners' rotations are not here.
+    const CLIENTS_ONLY: [&str; 9] = [
+        "Type",
+        "Recipient",
+        "DryRunModifiers",
+        "CustomKeyStoreId",
+        "XksKeyId",
+        "ResourceOwners",
+        "IncludeKeyMaterial",
+        "ExternalSecretRotationMetadata",
+        "ExternalSecretRotationRoleArn",
+    ];
     /// Operations that only clients ask for.
     const NO_COMMAND: [&str; 1] = ["ListKeyPolicies"];
     /// The AWS CLI's own, over all pages of a list.

@@ -70,7 +70,7 @@ pub(crate) fn verbatim_blob(parameter: &str, value: &[u8], format: BinaryFormat,
     }
 }
 
-enum ValueSource<'v> {
+enum ParamSource<'v> {
     Literal(&'v str),
     Text(PathBuf),
     Binary(PathBuf),
@@ -84,21 +84,21 @@ impl<'a> ParamFiles<'a> {
         Self(environment)
     }
 
-    fn source<'v>(&self, value: &'v str) -> ValueSource<'v> {
+    fn source<'v>(&self, value: &'v str) -> ParamSource<'v> {
         if let Some(path) = value.strip_prefix(TEXT_PREFIX) {
-            ValueSource::Text(self.0.expand_path(path))
+            ParamSource::Text(self.0.expand_path(path))
         } else if let Some(path) = value.strip_prefix(BINARY_PREFIX) {
-            ValueSource::Binary(self.0.expand_path(path))
+            ParamSource::Binary(self.0.expand_path(path))
         } else {
-            ValueSource::Literal(value)
+            ParamSource::Literal(value)
         }
     }
 
     /// The file that a value names; `None` for a literal.
     pub(crate) fn path(&self, value: &str) -> Option<PathBuf> {
         match self.source(value) {
-            ValueSource::Literal(_) => None,
-            ValueSource::Text(path) | ValueSource::Binary(path) => Some(path),
+            ParamSource::Literal(_) => None,
+            ParamSource::Text(path) | ParamSource::Binary(path) => Some(path),
         }
     }
 
@@ -108,13 +108,13 @@ impl<'a> ParamFiles<'a> {
     /// The file cannot be read, is too large or is not UTF-8; `fileb://`, which is for bytes.
     pub(crate) fn string(&self, parameter: &str, value: &str, limit: SizeLimit) -> Result<SecretBytes, UsageError> {
         match self.source(value) {
-            ValueSource::Literal(literal) => checked(parameter, SecretBytes::new(literal.as_bytes().to_vec()), limit),
-            ValueSource::Text(path) => {
+            ParamSource::Literal(literal) => checked(parameter, SecretBytes::new(literal.as_bytes().to_vec()), limit),
+            ParamSource::Text(path) => {
                 let text = self.read_text(parameter, value, &path, limit)?;
                 self.once(&path, || note_mark(parameter, value, text.expose()));
                 Ok(text)
             }
-            ValueSource::Binary(_) => {
+            ParamSource::Binary(_) => {
                 Err(UsageError::parameter(parameter, "takes text, and fileb:// gives bytes").with_hint("use file://"))
             }
         }
@@ -132,15 +132,15 @@ impl<'a> ParamFiles<'a> {
                 note_base64(parameter, "stdin", bytes.expose(), "'base64 -d' before it gives the bytes");
                 Ok(bytes)
             }
-            (ValueSource::Binary(path), format) => {
+            (ParamSource::Binary(path), format) => {
                 let bytes = self.read(parameter, value, &path, limit)?;
                 let instead = if format == BinaryFormat::Base64 { "file:// decodes it" } else { "'base64 -d' decodes it" };
                 self.once(&path, || note_base64(parameter, value, bytes.expose(), instead));
                 Ok(bytes)
             }
-            (ValueSource::Literal(_) | ValueSource::Text(_), BinaryFormat::RawInBase64Out) => self.string(parameter, value, limit),
-            (ValueSource::Literal(literal), BinaryFormat::Base64) => decode(parameter, literal.as_bytes(), limit),
-            (ValueSource::Text(path), BinaryFormat::Base64) => {
+            (ParamSource::Literal(_) | ParamSource::Text(_), BinaryFormat::RawInBase64Out) => self.string(parameter, value, limit),
+            (ParamSource::Literal(literal), BinaryFormat::Base64) => decode(parameter, literal.as_bytes(), limit),
+            (ParamSource::Text(path), BinaryFormat::Base64) => {
                 // Four characters for three bytes, and a line break after every 64 characters or more.
                 let encoded = SizeLimit { bytes: limit.bytes.saturating_mul(3) / 2 + 16, ..limit };
                 decode(parameter, self.read_text(parameter, value, &path, encoded)?.expose(), limit)
@@ -165,8 +165,8 @@ impl<'a> ParamFiles<'a> {
     /// As [`ParamFiles::string`].
     pub(crate) fn value(&self, parameter: &str, value: &str) -> Result<Option<String>, UsageError> {
         match self.source(value) {
-            ValueSource::Literal(_) => Ok(None),
-            ValueSource::Text(path) | ValueSource::Binary(path) => {
+            ParamSource::Literal(_) => Ok(None),
+            ParamSource::Text(path) | ParamSource::Binary(path) => {
                 let text = self.read_text(parameter, value, &path, STRUCTURE_LIMIT)?;
                 if file_content::has_byte_order_mark(text.expose()) {
                     return Err(UsageError::parameter(

@@ -109,7 +109,7 @@ pub use secret_members::{BundleInfo, ReplicationStatus};
 pub use secret_policy::{PublicPolicy, SecretPolicy};
 #[cfg(feature = "kms-endpoint")]
 pub use selection::SecretSelection;
-pub use status::{RegionState, RegionStatus, SecretStatus};
+pub use status::{RegionStatus, SecretStatus, StateInRegion};
 pub use stop_replication::StopReplication;
 pub use update_secret::UpdateSecret;
 pub use update_secret_version_stage::UpdateSecretVersionStage;

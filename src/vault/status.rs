@@ -51,7 +51,7 @@ pub struct RegionStatus {
     /// The Region.
     pub region: Region,
     /// What it is there.
-    pub status: RegionState,
+    pub status: StateInRegion,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status_message: Option<String>,
@@ -66,7 +66,7 @@ pub struct RegionStatus {
 /// What a secret is in a Region.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
-pub enum RegionState {
+pub enum StateInRegion {
     /// It is changed there.
     Primary,
     /// It has all versions.
@@ -117,16 +117,16 @@ fn status(record: &SecretRecord, present: &[Region], kms: Option<&EmbeddedKms>, 
             region,
             status,
             status_message,
-            version_id: current.filter(|_| status == RegionState::Failed).map(|version| version.version_id.clone()),
+            version_id: current.filter(|_| status == StateInRegion::Failed).map(|version| version.version_id.clone()),
             opens_here: current.map(|version| version.bundle(region).is_some_and(|bundle| keys.can_open(kms, bundle))),
         }
     };
     let primary = record.primary_region();
     let mut regions = Vec::with_capacity(present.len());
-    regions.extend(present.contains(&primary).then(|| there(primary, RegionState::Primary, None)));
+    regions.extend(present.contains(&primary).then(|| there(primary, StateInRegion::Primary, None)));
     regions.extend(record.replication_status.iter().filter_map(|replica| match replica.status {
-        ReplicaStatus::InSync => present.contains(&replica.region).then(|| there(replica.region, RegionState::InSync, None)),
-        ReplicaStatus::Failed => Some(there(replica.region, RegionState::Failed, Some(replica.status_message.clone()))),
+        ReplicaStatus::InSync => present.contains(&replica.region).then(|| there(replica.region, StateInRegion::InSync, None)),
+        ReplicaStatus::Failed => Some(there(replica.region, StateInRegion::Failed, Some(replica.status_message.clone()))),
     }));
     SecretStatus {
         name: record.name.clone(),

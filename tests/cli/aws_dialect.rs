@@ -1,7 +1,5 @@
 //! What a user of the AWS CLI types, through the binary: paging, filters, tables, prefix, global flags.
 
-#![allow(clippy::indexing_slicing, reason = "tests index what they made")]
-
 use std::process::Output;
 
 use serde_json::Value;

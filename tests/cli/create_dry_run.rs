@@ -1,5 +1,4 @@
 //! `create-secret --dry-run` shows what would be made, leaves nothing behind, and ends as the command would.
-#![allow(clippy::indexing_slicing, reason = "a test fails where a member is missing")]
 
 use std::fs;
 

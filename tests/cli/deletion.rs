@@ -168,7 +168,7 @@ fn a_request_in_json_does_the_same() {
     let (code, stderr) = refused(&sandbox, "delete-secret --cli-input-json file://request.json");
     assert!(code == Some(254) && stderr.contains("You can't use ForceDeleteWithoutRecovery in conjunction"), "{stderr}");
     sandbox.ok("delete-secret --cli-input-json file://request.json --no-force-delete-without-recovery");
-    assert_eq!(document(&sandbox, "describe-secret --secret-id db --query DeletedDate").is_string(), true);
+    assert!(document(&sandbox, "describe-secret --secret-id db --query DeletedDate").is_string());
     let skeleton = sandbox.stdout("delete-secret --generate-cli-skeleton");
     assert_eq!(skeleton, "{\n    \"SecretId\": \"\",\n    \"RecoveryWindowInDays\": 0,\n    \"ForceDeleteWithoutRecovery\": true\n}\n");
 }

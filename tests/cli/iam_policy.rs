@@ -1,7 +1,5 @@
 //! `iam-policy`: what is printed, what is said besides, and what it can be used for.
 
-#![allow(clippy::indexing_slicing, reason = "a test fails where a member is missing")]
-
 use serde_json::{Value, json};
 use snapbox::str;
 

@@ -1,5 +1,4 @@
 //! `coldseal kms …` through the binary: two folders play two machines.
-#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 use std::{fs, path::Path, process::Output};
 

@@ -1,6 +1,7 @@
 //! The command line through the real binary: what it prints, what it leaves behind, and its exit codes.
 
 #![cfg(feature = "cli")]
+#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 #[path = "../support/sandbox.rs"]
 mod sandbox;

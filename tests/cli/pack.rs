@@ -1,5 +1,4 @@
 //! `pack`: sessions through the real binary.
-#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 use std::{fs, process::Output};
 

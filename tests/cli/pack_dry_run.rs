@@ -1,5 +1,4 @@
 //! `pack --dry-run` says what the run would do, and leaves nothing behind. And what a failure says, dry or not.
-#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 use std::fs;
 

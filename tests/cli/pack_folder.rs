@@ -1,5 +1,4 @@
 //! `pack` of a directory: what is taken, and what is left out by name.
-#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 use std::{fs, process::Stdio};
 

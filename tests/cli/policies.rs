@@ -1,7 +1,5 @@
 //! `put-resource-policy`, `get-resource-policy`, `delete-resource-policy` and `validate-resource-policy`.
 
-#![allow(clippy::indexing_slicing, reason = "a test fails where a member is missing")]
-
 use serde_json::{Value, json};
 
 use crate::sandbox::Sandbox;

@@ -1,5 +1,4 @@
 //! What somebody can do who can write the vault and has no keystore: each attack edits `secret.json`, then a command runs.
-#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 use serde_json::{Value, json};
 

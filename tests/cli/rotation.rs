@@ -1,7 +1,6 @@
 //! `rotate-secret`, `cancel-rotate-secret` and `list-secrets --due`.
 
 #![cfg(unix)]
-#![allow(clippy::indexing_slicing, reason = "a test fails where a member is missing")]
 
 use std::{
     process::Stdio,

@@ -1,7 +1,5 @@
 //! `create-secret --resource-policy` and `--rotation-rules`.
 
-#![allow(clippy::indexing_slicing, reason = "a test fails where a member is missing")]
-
 use serde_json::{Value, json};
 use snapbox::str;
 

@@ -1,5 +1,4 @@
 //! `--threads`: the same bytes from any number of threads, and nothing left behind when one of them fails.
-#![allow(clippy::indexing_slicing, reason = "a test fails where an index is wrong")]
 
 use std::{fs, process::Output};
 

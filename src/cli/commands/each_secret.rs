@@ -104,7 +104,7 @@ pub(super) fn each_secret(
 /// A line of the result.
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
-struct Line<'a> {
+struct SecretLine<'a> {
     /// Like the ARN, absent where the secret's record cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
@@ -120,7 +120,7 @@ struct Line<'a> {
     hint: Option<String>,
 }
 
-impl<'a> Line<'a> {
+impl<'a> SecretLine<'a> {
     fn of(secret: Option<&'a SecretListEntry>, status: &'static str) -> Self {
         let (name, arn) = (secret.map(|secret| secret.name.as_str()), secret.map(|secret| &secret.arn));
         Self { name, arn, status, error_code: None, message: None, hint: None }
@@ -147,15 +147,15 @@ impl<'a> EachReport<'a> {
         let line = match outcome {
             SecretOutcome::Changed => {
                 self.changed += 1;
-                Line::of(Some(secret), "Changed")
+                SecretLine::of(Some(secret), "Changed")
             }
             SecretOutcome::Unchanged => {
                 self.unchanged += 1;
-                Line::of(Some(secret), "Unchanged")
+                SecretLine::of(Some(secret), "Unchanged")
             }
             SecretOutcome::ChangedInPart(message) => {
                 self.failures.add(Some(&secret.name), None, message, &[]);
-                Line { message: Some(message), ..Line::of(Some(secret), "ChangedInPart") }
+                SecretLine { message: Some(message), ..SecretLine::of(Some(secret), "ChangedInPart") }
             }
         };
         self.print(&line)
@@ -166,10 +166,10 @@ impl<'a> EachReport<'a> {
         self.failures.add(secret.map(|secret| secret.name.as_str()), Some(code), &message, &hints);
         let hint = (!hints.is_empty()).then(|| hints.join("; "));
         let (error_code, message) = (Some(code.to_string()), Some(message.as_str()));
-        self.print(&Line { error_code, message, hint, ..Line::of(secret, "Failed") })
+        self.print(&SecretLine { error_code, message, hint, ..SecretLine::of(secret, "Failed") })
     }
 
-    fn print(&mut self, line: &Line<'_>) -> Outcome {
+    fn print(&mut self, line: &SecretLine<'_>) -> Outcome {
         self.steps.add(1);
         self.printer.print_lines(std::slice::from_ref(line))
     }

@@ -54,9 +54,9 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeVaultArgs) -> Outcome {
         note(&format!("{arn}: marked for deletion on {deleted_date}, due on {deletion_date}"));
     }
     if args.believe_clock {
-        believe_clock(invocation)?
+        believe_clock(invocation)?;
     } else {
-        hold_clock(invocation)?
+        hold_clock(invocation)?;
     }
     if !args.yes {
         let asked = format!("coldseal: remove {} for good?", counted(expired.entries.len(), "secret"));

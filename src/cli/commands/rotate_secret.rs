@@ -133,7 +133,7 @@ impl Rotating<'_> {
             }
             None => self.create(&steps, sealing)?,
         };
-        let rest = [RotationStep::SetSecret, RotationStep::TestSecret, RotationStep::FinishSecret];
+        let rest = [RotationStep::Set, RotationStep::Test, RotationStep::Finish];
         let done = rest.into_iter().try_for_each(|step| steps.run(step, Some(&pending)).map(drop));
         done.inspect_err(|_| note_way_on(&rotation))?;
         self.finish(&rotation)
@@ -154,7 +154,7 @@ impl Rotating<'_> {
     fn create(&self, steps: &Steps<'_>, (wrapping, opening): (Wrapping, Vec<RawKey>)) -> Outcome<SecretValue> {
         let Self { invocation, args, .. } = self;
         let rotation = steps.rotation;
-        let printed = steps.run(RotationStep::CreateSecret, None)?;
+        let printed = steps.run(RotationStep::Create, None)?;
         if printed.expose().ends_with(b"\n") {
             note("the value that createSecret printed ends with a line end, which is a part of it");
         }

@@ -17,9 +17,10 @@ pub(super) fn not_here(before: &[String], word: &str) -> Option<NotHere> {
     let (what, instead) = match here {
         Some("kms") if is_of("kms") => (format!("'aws kms {word}' is not among coldseal's commands"), of_kms(word).to_owned()),
         Some("kms") => return None,
-        _ if is_of("secretsmanager") => {
-            (format!("'aws secretsmanager {word}' is not among coldseal's commands"), of_secrets(word).to_owned())
-        }
+        _ if is_of("secretsmanager") => (
+            format!("'aws secretsmanager {word}' is not among coldseal's commands"),
+            "'aws secretsmanager' itself does it in AWS".to_owned(),
+        ),
         None if is_of("kms") => (format!("'{word}' is a command of 'aws kms'"), format!("coldseal kms {word}")),
         None if !word.contains(' ') && COMMANDS.lines().any(|command| command == word) => (
             format!("'aws {word}' is a command of the AWS CLI and not one of coldseal, which has those of 'secretsmanager' and 'kms'"),
@@ -52,12 +53,6 @@ fn of_kms(operation: &str) -> &'static str {
         }
         "list-key-policies" => "a key has one policy, 'default': 'coldseal kms get-key-policy' shows it",
         _ => "'aws kms' itself does it in AWS",
-    }
-}
-
-fn of_secrets(operation: &str) -> &'static str {
-    match operation {
-        _ => "'aws secretsmanager' itself does it in AWS",
     }
 }
 

@@ -27,19 +27,19 @@ use crate::{
 /// A step, by the name that AWS gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RotationStep {
-    CreateSecret,
-    SetSecret,
-    TestSecret,
-    FinishSecret,
+    Create,
+    Set,
+    Test,
+    Finish,
 }
 
 impl RotationStep {
     pub(super) const fn name(self) -> &'static str {
         match self {
-            Self::CreateSecret => "createSecret",
-            Self::SetSecret => "setSecret",
-            Self::TestSecret => "testSecret",
-            Self::FinishSecret => "finishSecret",
+            Self::Create => "createSecret",
+            Self::Set => "setSecret",
+            Self::Test => "testSecret",
+            Self::Finish => "finishSecret",
         }
     }
 }
@@ -88,7 +88,7 @@ impl Steps<'_> {
     fn spawn(&self, step: RotationStep) -> Result<Child> {
         let mut command = program(self.words, Inherited::All)?;
         // What it prints in the other steps is for people.
-        let stdout = if step == RotationStep::CreateSecret { Stdio::piped() } else { Stdio::from(io::stderr()) };
+        let stdout = if step == RotationStep::Create { Stdio::piped() } else { Stdio::from(io::stderr()) };
         command.stdin(Stdio::piped()).stdout(stdout);
         command.env("COLDSEAL_STEP", step.name());
         command.env("COLDSEAL_SECRET_ID", self.rotation.arn.to_string());

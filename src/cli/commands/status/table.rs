@@ -10,7 +10,7 @@ use crate::{
         terminal::counted,
     },
     region::Region,
-    vault::{RegionState, RegionStatus, SecretStatus},
+    vault::{RegionStatus, SecretStatus, StateInRegion},
 };
 
 /// Columns between two cells.
@@ -156,7 +156,7 @@ impl<'a> StatusTable<'a> {
 
     fn write_remarks(&self, text: &mut String) {
         let all = self.secrets.iter().flat_map(|secret| secret.regions.iter().map(move |status| (secret, status)));
-        let failed = all.filter(|(_, status)| status.status == RegionState::Failed).map(|(secret, status)| {
+        let failed = all.filter(|(_, status)| status.status == StateInRegion::Failed).map(|(secret, status)| {
             let message = status.status_message.as_deref().unwrap_or_default();
             let still = status.version_id.as_deref().map_or_else(String::new, |id| format!(", still at {}", short(id)));
             (("failed", Style::Red), format!("{} in {}{still}: {}", shown::cell(&secret.name), status.region, shown::cell(message)))
@@ -194,8 +194,8 @@ impl<'a> StatusTable<'a> {
             "{} in {}; {} in sync, {} failed",
             counted(self.secrets.len(), "secret"),
             counted(self.regions.len(), "Region"),
-            counted(count(RegionState::InSync), "replica"),
-            count(RegionState::Failed),
+            counted(count(StateInRegion::InSync), "replica"),
+            count(StateInRegion::Failed),
         );
         let marked = self.secrets.iter().filter(|secret| secret.deletion_date.is_some()).count();
         if marked > 0 {
@@ -215,9 +215,9 @@ fn in_region(secret: &SecretStatus, region: Region) -> Cell<'static> {
 
 fn state(secret: &SecretStatus, status: &RegionStatus) -> Cell<'static> {
     let (text, style) = match status.status {
-        RegionState::Primary if secret.deletion_date.is_some() => ("deleted", Style::Yellow),
-        RegionState::Primary => ("primary", Style::Bold),
-        RegionState::InSync => ("in sync", Style::Green),
+        StateInRegion::Primary if secret.deletion_date.is_some() => ("deleted", Style::Yellow),
+        StateInRegion::Primary => ("primary", Style::Bold),
+        StateInRegion::InSync => ("in sync", Style::Green),
         _ => ("failed", Style::Red),
     };
     let mark = if status.opens_here == Some(true) { " *" } else { "" };

@@ -11,14 +11,14 @@ fn region(name: &str) -> Region {
     Region::new(name).expect("a Region of AWS")
 }
 
-fn status(name: &str, status: RegionState) -> RegionStatus {
-    let is_failed = status == RegionState::Failed;
+fn status(name: &str, status: StateInRegion) -> RegionStatus {
+    let is_failed = status == StateInRegion::Failed;
     RegionStatus {
         region: region(name),
         status,
         status_message: is_failed.then(|| "no\u{1b}[31m key".to_owned()),
         version_id: None,
-        opens_here: (!is_failed).then_some(status == RegionState::Primary),
+        opens_here: (!is_failed).then_some(status == StateInRegion::Primary),
     }
 }
 
@@ -41,8 +41,8 @@ fn look(width: u16, is_colored: bool) -> Look {
 
 fn two() -> Vec<SecretStatus> {
     vec![
-        secret("production/DBWest", vec![status("us-west-2", RegionState::Primary), status("eu-west-1", RegionState::InSync)]),
-        secret("t", vec![status("us-west-2", RegionState::Primary), status("us-east-1", RegionState::Failed)]),
+        secret("production/DBWest", vec![status("us-west-2", StateInRegion::Primary), status("eu-west-1", StateInRegion::InSync)]),
+        secret("t", vec![status("us-west-2", StateInRegion::Primary), status("us-east-1", StateInRegion::Failed)]),
     ]
 }
 
@@ -80,14 +80,14 @@ failed: t in us-east-1: no\\u{1b}[31m key
 
 #[test]
 fn no_line_is_wider_than_the_terminal_and_colours_take_no_room() {
-    let all: Vec<_> = Region::all().map(|region| status(region.name(), RegionState::InSync)).collect();
+    let all: Vec<_> = Region::all().map(|region| status(region.name(), StateInRegion::InSync)).collect();
     let long = "x".repeat(512);
     let wide = "密".repeat(200);
     for width in [1, 20, 40, 80, 132, 200] {
         for secrets in [
             two(),
             vec![secret(&long, all.clone())],
-            vec![secret(&wide, vec![status("us-west-2", RegionState::Primary)])],
+            vec![secret(&wide, vec![status("us-west-2", StateInRegion::Primary)])],
             vec![secret("\u{1b}[2J", Vec::new())],
         ] {
             let plain = StatusTable::new(&secrets, look(width, false)).render();
@@ -111,8 +111,8 @@ fn an_empty_vault_has_a_summary() {
 fn what_is_marked_for_deletion_and_what_is_behind_is_said() {
     let date: Timestamp = serde_json::from_value(serde_json::json!("2026-12-30T00:00:00+00:00")).expect("a time");
     let behind =
-        RegionStatus { version_id: Some("1234567890".to_owned()), opens_here: Some(true), ..status("us-east-1", RegionState::Failed) };
-    let marked = SecretStatus { deletion_date: Some(date), ..secret("a", vec![status("us-west-2", RegionState::Primary)]) };
+        RegionStatus { version_id: Some("1234567890".to_owned()), opens_here: Some(true), ..status("us-east-1", StateInRegion::Failed) };
+    let marked = SecretStatus { deletion_date: Some(date), ..secret("a", vec![status("us-west-2", StateInRegion::Primary)]) };
     let secrets = vec![marked, secret("b", vec![behind])];
     let text = StatusTable::new(&secrets, look(80, false)).render();
     for part in [
@@ -128,7 +128,7 @@ fn what_is_marked_for_deletion_and_what_is_behind_is_said() {
 
 #[test]
 fn many_failures_are_counted() {
-    let secrets: Vec<_> = (0..30).map(|number| secret(&format!("s{number}"), vec![status("us-east-1", RegionState::Failed)])).collect();
+    let secrets: Vec<_> = (0..30).map(|number| secret(&format!("s{number}"), vec![status("us-east-1", StateInRegion::Failed)])).collect();
     let text = StatusTable::new(&secrets, look(80, false)).render();
     assert_eq!(text.matches("failed: s").count(), TOLD);
     assert!(text.contains("10 more failed"), "{text}");
