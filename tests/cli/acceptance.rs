@@ -175,8 +175,9 @@ hint: 'coldseal kms enable-key' enables a key
 
 "#]]);
     sandbox.coldseal("get-secret-value --secret-id a --region us-east-1").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
-An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret. It is not in us-east-1, but in eu-west-1, us-west-2.
-hint: 'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels
+An error occurred (ResourceNotFoundException) when calling the GetSecretValue operation: Secrets Manager can't find the specified secret. Its replica in us-east-1 failed (DisabledException: arn:aws:kms:us-east-1:000000000000:key/[UUID] is disabled.); it is in eu-west-1, us-west-2.
+hint: 'coldseal replicate-secret-to-regions … --add-replica-regions Region=us-east-1' tries again
+hint: 'coldseal remove-regions-from-replication … --remove-replica-regions us-east-1' gives the Region up
 
 "#]]);
     sandbox.ok(&format!("kms enable-key --key-id {arn}"));

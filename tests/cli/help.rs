@@ -88,7 +88,7 @@ fn typing_errors_are_252() {
     sandbox.coldseal("create-secrets").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
 error: unrecognized command: word 1 of the command line, not repeated here as it may be a value
 
-  tip: some similar commands exist: 'update-secret-version-stage', 'batch-get-secret-value', 'describe-secret', 'restore-secret', 'replicate-secret-to-regions', 'create', 'create-secret'
+  tip: some similar commands exist: 'update-secret-version-stage', 'batch-get-secret-value', 'describe-secret', 'cancel-rotate-secret', 'rotate-secret', 'restore-secret', 'replicate-secret-to-regions', 'create', 'create-secret'
 
 Usage: coldseal [OPTIONS] <COMMAND>
 

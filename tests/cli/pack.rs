@@ -82,6 +82,8 @@ fn a_plan_is_a_list_an_input_file_or_stdin() {
     for member in ["ClientRequestToken", "Tags", "AddReplicaRegions", "ResourcePolicy", "RotationRules"] {
         request[member] = Value::Null;
     }
+    // A plan that is run again has to find the same values.
+    request.as_object_mut().expect("an object").remove("GenerateSecretString").expect("create-secret takes it");
     (request["Name"], request["SecretString"]) = ("c".into(), "z".into());
     write(&sandbox, "request.json", serde_json::to_string_pretty(&request).expect("JSON"));
     let (code, lines, stderr) = packed(&sandbox, "pack request.json --region us-west-2");

@@ -85,7 +85,7 @@ fn what_is_wrong_is_named_and_nothing_is_written() {
         ("put --secret-id db --secret-string file://none", 252, "none"),
         ("put --secret-id db --secret-string file://empty", 252, "SecretString"),
         ("put --secret-id db --secret-string file://large", 252, "65,536"),
-        ("put --secret-id db --secret-string file://bytes", 252, "fileb://"),
+        ("put --secret-id db --secret-string file://bytes", 252, "UTF-8 is what text has to be"),
         ("put --secret-id db --secret-string file://next --secret-binary fileb://next", 252, "cannot be used with"),
         ("put --secret-string file://next", 252, "--secret-id"),
         (&format!("put --secret-id db --secret-string file://next --client-request-token {token}"), 252, "valid min length: 32"),
