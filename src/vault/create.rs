@@ -59,7 +59,7 @@ pub struct CreateSecret {
     pub encryption_context: BTreeMap<String, String>,
     /// Stored and shown, not enforced; in every Region.
     pub resource_policy: Option<ResourcePolicy>,
-    /// Stored, and the next date is shown; nothing rotates. In the primary Region only.
+    /// Stored, and the next date is shown; nothing rotates by itself. In the primary Region only.
     pub rotation_rules: Option<RotationRules>,
     /// 32 to 64 characters; becomes the VersionId. `None` draws a UUID.
     pub client_request_token: Option<String>,
