@@ -12,6 +12,7 @@ pub(crate) const VERSION_ID_LENGTH: RangeInclusive<usize> = 32..=64;
 pub(crate) const VERSION_STAGE_LENGTH: RangeInclusive<usize> = 1..=256;
 /// Of a list of labels.
 pub(crate) const VERSION_STAGE_COUNT: RangeInclusive<usize> = 1..=20;
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) const ROTATION_TOKEN_LENGTH: RangeInclusive<usize> = 36..=256;
 pub(crate) const TAG_KEY_LENGTH: RangeInclusive<usize> = 1..=128;
 pub(crate) const TAG_VALUE_LENGTH: RangeInclusive<usize> = 0..=256;
@@ -27,7 +28,9 @@ pub(crate) const FILTER_VALUE_LENGTH: RangeInclusive<usize> = 0..=512;
 pub(crate) const DESCRIPTION_LENGTH: RangeInclusive<usize> = 0..=2048;
 /// Of a random password.
 pub(crate) const PASSWORD_LENGTH: RangeInclusive<i64> = 1..=4096;
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) const EXCLUDE_CHARACTERS_LENGTH: RangeInclusive<usize> = 0..=4096;
 /// Secrets whose values are read at once.
 pub(crate) const SECRET_ID_COUNT: RangeInclusive<usize> = 1..=20;
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) const BATCH_PAGE_SIZE: RangeInclusive<i64> = 1..=20;

@@ -83,6 +83,7 @@ pub use delete::{DeleteSecret, RecoveryWindow, SecretDeletion};
 pub use describe::SecretDescription;
 pub use generate_value::GenerateSecretString;
 pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrder, SortBy, SortOrder, VersionStages};
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use list_secret_version_ids::ByCreation;
 pub use list_secret_version_ids::{ListedVersions, SecretVersions, SecretVersionsListEntry};
 pub use permissions::{
