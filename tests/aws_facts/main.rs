@@ -33,8 +33,6 @@ use sandbox::Sandbox;
 
 /// What no test follows yet, and the command that each waits for.
 const LEFT: &[(&str, &str)] = &[
-    ("RemoveRegionsFromReplication", "remove-regions-from-replication"),
-    ("StopReplicationToReplica: a replica is promoted", "stop-replication-to-replica"),
     ("Encapsulate, Decapsulate", "kms encapsulate"),
     ("HMAC keys", "kms generate-mac"),
     ("SIGN_VERIFY, the other curves, ML_DSA, SM2, the message on the key usage SIGN_VERIFY", "kms sign"),
