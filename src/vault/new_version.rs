@@ -3,7 +3,7 @@
 use super::{
     Vault,
     bundle::OpenedBundle,
-    family::{Family, Located},
+    family::Located,
     plan::{OnProblem, trace_plan},
     record::{SecretRecord, VersionRecord},
     region_keys::{AskedKey, KnownHolders, LikeVersion, RegionKeys, RegionTarget},
@@ -62,25 +62,24 @@ pub(super) fn version_id(token: Option<&str>) -> Result<String> {
 }
 
 impl NewVersion<'_> {
-    /// Finds each Region's key; keys that are needed for the first time are made, in memory. The version in use is opened only where nobody but its
+    /// Finds the key of each of these Regions; keys that are needed for the first time are made, in memory. The version in use is opened only where nobody but its
     /// bundles tells which keys they are.
     ///
     /// # Errors
     /// All Regions that cannot take it, unless they may be recorded; what does not open.
-    pub(super) fn plan(&self, vault: &Vault, kms: &mut EmbeddedKms, secret: &Located, family: &Family) -> Result<VersionPlan> {
+    pub(super) fn plan(&self, vault: &Vault, kms: &mut EmbeddedKms, secret: &Located, regions: &[Region]) -> Result<VersionPlan> {
         let region_keys = RegionKeys::new(vault, kms, secret, self.keys);
-        let regions = family.regions_in_sync(&secret.record);
         let (suite, (targets, failed)) = match secret.record.model_version() {
-            None => (self.suite.unwrap_or_default(), region_keys.in_each(kms, LikeVersion::None, &regions, self.asked)?),
+            None => (self.suite.unwrap_or_default(), region_keys.in_each(kms, LikeVersion::None, regions, self.asked)?),
             Some(model) if region_keys.is_record_followed() => {
                 let suite = self.suite.map_or_else(|| vault.suite_of_version(secret, model), Ok)?;
-                (suite, region_keys.in_each(kms, LikeVersion::Closed(model), &regions, self.asked)?)
+                (suite, region_keys.in_each(kms, LikeVersion::Closed(model), regions, self.asked)?)
             }
             Some(model) => {
                 let primary = secret.record.primary_region();
                 let opened = vault.open_any_region(&self.keys.openers(Some(kms)), kms.comparison_key(), secret, model, primary)?;
                 let OpenedBundle { data_key, suite, .. } = opened;
-                (self.suite.unwrap_or(suite), region_keys.in_each(kms, LikeVersion::Opened(model, &data_key), &regions, self.asked)?)
+                (self.suite.unwrap_or(suite), region_keys.in_each(kms, LikeVersion::Opened(model, &data_key), regions, self.asked)?)
             }
         };
         let mut plan = VersionPlan { targets: Vec::new(), holders: Vec::new(), failed, suite, besides: Vec::new() };

@@ -112,7 +112,7 @@ impl Vault {
             return Err(SecretRefusal::Overtaken.into());
         }
         let new = NewVersion { version_id, value, version_stages, suite: *suite, on_problem: *on_problem, keys, asked: None };
-        let plan = match new.plan(self, session.kms_mut(), &secret, &read.family) {
+        let plan = match new.plan(self, session.kms_mut(), &secret, &read.family.regions_in_sync(&secret.record)) {
             Err(error) if self.is_overtaken(&read, &secret.record.name, &error)? => return Ok(None),
             plan => plan?,
         };

@@ -5,14 +5,14 @@ use std::{
     sync::Arc,
 };
 
-use super::{Vault, family::Family, parameters::check_secret_id};
+use super::{Vault, family::Family, parameters::check_secret_id, record::SecretRecord};
 use crate::{
     arn::SecretArn,
     error::{Error, Result, SecretRefusal},
     region::Region,
     store::{
-        Blob, BlobKey, GroupSize, Item, Leftover, Listed, NameChange, NameKey, Records, SecretKey, Staged, Store, Survey, WriteGroup,
-        Writer,
+        Blob, BlobKey, GroupSize, Item, Leftover, Listed, NameChange, NameKey, RecordChange, Records, SecretKey, Staged, Store, Survey,
+        WriteGroup, Writer,
     },
 };
 
@@ -186,12 +186,14 @@ struct PartGroup<'w> {
 }
 
 impl WriteGroup for PartGroup<'_> {
-    /// A secret by its ARN was read before it is changed; one that is new would have another ARN.
+    /// A secret by its ARN was read before it is changed; one that is new would have another ARN, and takes no other's place.
     fn stage(&self, change: NameChange) -> Result<Box<dyn Staged + '_>> {
         let is_allowed = match self.part.sight(&change.name) {
             Sight::Hidden => false,
             Sight::Named => true,
-            Sight::WithArn(_) => change.records.iter().any(|record| record.before.is_some()),
+            Sight::WithArn(_) => {
+                change.records.iter().any(|record| record.before.is_some()) && !change.records.iter().any(takes_anothers_place)
+            }
         };
         if is_allowed { self.group.stage(change) } else { Err(Error::from(SecretRefusal::NotServed)) }
     }
@@ -199,4 +201,13 @@ impl WriteGroup for PartGroup<'_> {
     fn barrier(&self) -> Result<()> {
         self.group.barrier()
     }
+}
+
+/// Whether a record takes the place of another secret, and did not before.
+fn takes_anothers_place(change: &RecordChange) -> bool {
+    let parse = |json: &Option<Vec<u8>>| json.as_deref().and_then(|json| serde_json::from_slice::<SecretRecord>(json).ok());
+    let Some(after) = parse(&change.after) else { return false };
+    let before = parse(&change.before).map_or_else(Vec::new, |before| before.replaces);
+    let is_other = |arn: &SecretArn| arn.in_region(after.primary_region()) != after.arn;
+    after.replaces.iter().any(|replaced| is_other(&replaced.arn) && !before.contains(replaced))
 }

@@ -116,7 +116,10 @@ impl Vault {
             updating => updating?,
         };
         let Updating { mut after, sealed, not_followed } = updating;
-        let (is_changed, is_sealed) = (after != secret.record, !sealed.is_empty());
+        let is_changed = after != secret.record;
+        let is_resealed = |id: &str| sealed.iter().any(|version| version.is_of(id));
+        let versions = secret.record.versions.iter().map(|version| version.version_id.clone());
+        let resealed: Vec<_> = versions.filter(|id| is_resealed(id)).collect();
         let located = if is_changed {
             after.last_changed_date = Timestamp::now()?;
             let author = Author::with(session.kms().comparison_key());
@@ -129,8 +132,8 @@ impl Vault {
             Some(_) => SecretChange::of_version(self, session.kms(), keys, &located, version_id),
             None => SecretChange { version_id: None, ..SecretChange::of(self, session.kms(), keys, &located) },
         };
-        let not_compared =
-            if is_sealed && request.kms_key_id.is_some() { not_compared(session.kms(), &located.record) } else { Vec::new() };
+        let mut not_compared = not_compared(session.kms(), &located.record);
+        not_compared.retain(|id| resealed.contains(id));
         Ok(Some(SecretChange { not_compared, not_followed, is_unchanged: !is_changed, ..change }))
     }
 
@@ -159,8 +162,13 @@ impl Vault {
         if let Some(value) = new {
             let (suite, on_problem) = (request.suite, request.on_problem);
             let new = NewVersion { version_id, value, version_stages: &[], suite, on_problem, keys, asked };
-            let plan = new.plan(self, session.kms_mut(), secret, &read.family)?;
+            // A Region that was behind, and has all of it sealed anew, takes the new version as well.
+            let regions = read.family.regions_in_sync(&updating.after);
+            let plan = new.plan(self, session.kms_mut(), secret, &regions)?;
             updating.sealed.push(new.seal(&session.commit()?, &mut updating.after, plan)?);
+            // What is kept no longer has nothing to be sealed for.
+            let kept = &updating.after.versions;
+            updating.sealed.retain(|sealed| kept.iter().any(|version| sealed.is_of(&version.version_id)));
         }
         Ok(updating)
     }

@@ -48,7 +48,7 @@ pub(super) struct Endpoint {
     pub(super) service: Arc<dyn JsonService>,
     pub(super) authentication: Authentication,
     pub(super) limits: Limits,
-    /// ClientPlaces for requests in work, each of which holds a thread.
+    /// Places for requests in work, each of which holds a thread.
     workers: Arc<Semaphore>,
     /// Those among them that may wait for a lock which a command holds: others are left for who only reads.
     changers: Arc<Semaphore>,

@@ -83,7 +83,9 @@ fn refused(error: Error) -> Unanswered {
 /// AWS does not say where else a secret is; nor does an endpoint from which others may be out of sight.
 fn told(refusal: Refusal) -> Refusal {
     match refusal {
-        Refusal::Secret(SecretRefusal::Elsewhere { .. } | SecretRefusal::ArnOfOtherRegion { .. }) => SecretRefusal::NotFound.into(),
+        Refusal::Secret(SecretRefusal::Elsewhere { .. } | SecretRefusal::ArnOfOtherRegion { .. } | SecretRefusal::ReplicaFailed { .. }) => {
+            SecretRefusal::NotFound.into()
+        }
         other => other,
     }
 }

@@ -175,4 +175,12 @@ fn a_region_that_failed_is_in_sync_again_once_all_of_it_is_sealed_anew() {
     assert_eq!(place.value_in(EU), "d");
     assert!(place.keys_of_versions().iter().all(|keys| keys.len() == 2 && keys[&region(WEST)].ends_with(&key)));
     place.assert_clean();
+    // The same with a value beside the key.
+    place.keys(|kms| kms.disable_key(region(EU), &theirs).expect("disabled"));
+    place.update(&partial("e")).expect("in part");
+    place.keys(|kms| kms.enable_key(region(EU), &theirs).expect("enabled"));
+    let both = UpdateSecret { value: Some(text("f")), ..to_key(&place.make_key(WEST)) };
+    assert_eq!(place.update(&both).expect("updated").replication_status[0].status, ReplicaStatus::InSync);
+    assert_eq!((place.value_in(WEST), place.value_in(EU)), ("f".to_owned(), "f".to_owned()));
+    place.assert_clean();
 }

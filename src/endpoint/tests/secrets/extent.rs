@@ -103,6 +103,22 @@ fn an_arn_with_another_suffix_is_another_secret() {
 }
 
 #[test]
+fn no_other_secret_gives_way_to_one_that_is_named_by_its_arn() {
+    let place = Place::new();
+    let whole = place.writable();
+    let request = |value: &str| json!({ "Name": "db", "SecretString": value, "ClientRequestToken": TOKEN });
+    let arn = text(&done(&whole, "CreateSecret", &request("ours"))["ARN"]);
+    done_in(&whole, europe(), "CreateSecret", &request("theirs"));
+    let replicate = json!({
+        "SecretId": arn, "AddReplicaRegions": [{ "Region": "eu-west-1" }], "ForceOverwriteReplicaSecret": true,
+    });
+    assert_eq!(refused(&place.open(only(&[&arn])), "ReplicateSecretToRegions", &replicate).0, "AccessDeniedException");
+    assert_eq!(done_in(&whole, europe(), "GetSecretValue", &json!({ "SecretId": "db" }))["SecretString"], "theirs");
+    done(&place.open(only(&["db"])), "ReplicateSecretToRegions", &replicate);
+    assert_eq!(done_in(&whole, europe(), "GetSecretValue", &json!({ "SecretId": "db" }))["SecretString"], "ours");
+}
+
+#[test]
 fn only_the_regions_that_are_named_are_there() {
     let place = Place::new();
     let arn = text(&create(&place.writable(), "db")["ARN"]);
