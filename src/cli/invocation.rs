@@ -82,11 +82,11 @@ impl Invocation {
         KeyNames { access: &self.access, regions: &self.regions }
     }
 
-    /// The keystore for a command on metadata, which needs no key: one that does not open is as good as none.
-    pub(crate) fn kms_for_metadata(&self) -> Result<Option<EmbeddedKms>> {
+    /// The keystore for a command on metadata, which needs no key: one that does not open is as good as none, and what that means is said.
+    pub(crate) fn kms_for_metadata(&self, consequence: &str) -> Result<Option<EmbeddedKms>> {
         match self.keystore.read_if_any() {
             Err(Error::Setup(why)) => {
-                note(&format!("{why}; no bundle is marked as opening here"));
+                note(&format!("{why}; {consequence}"));
                 Ok(None)
             }
             loaded => loaded,

@@ -180,8 +180,8 @@ Options:
           is checked, it is stored and shown, NOT enforced
       --rotation-rules <RULES>
           [coldseal] When to rotate: AutomaticallyAfterDays=30, or
-          ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; stored, not
-          done
+          ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; kept, and
+          done by 'rotate-secret' alone
       --client-request-token <TOKEN>
           Token of 32 to 64 characters that makes a repeated request harmless;
           becomes the VersionId

@@ -265,3 +265,38 @@ fn bytes_stay_bytes() {
     assert_eq!((&told["Current"]["SecretBinary"], &told["Pending"]["SecretBinary"]), (&json!("/wA="), &json!("/go=")));
     assert_eq!(sandbox.stdout("get-secret-value --secret-id db --query SecretBinary --output text"), "/go=\n");
 }
+
+#[test]
+fn what_can_be_read_once_is_read_once() {
+    let sandbox = sandbox(PROGRAM);
+    sandbox.write("safe.key", [7; 32]);
+    sandbox.write("passphrase", "an example, not a good passphrase");
+    sandbox.ok("kms change-protection --to passphrase --new-passphrase-file passphrase");
+    let line = format!(
+        "cat safe.key | COLDSEAL_PASSPHRASE_FD=3 '{}' rotate-secret --secret-id db --raw-aes-key home/safe=/dev/stdin --rotation-command 'sh ./rotate' 3< <(cat passphrase)",
+        env!("CARGO_BIN_EXE_coldseal")
+    );
+    let output = sandbox.prepared("bash").args(["-c", &line]).output().expect("bash runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = "get-secret-value --secret-id db --query SecretString --output text --passphrase-file passphrase";
+    assert_eq!(sandbox.stdout(read), "new value\n");
+}
+
+#[test]
+fn what_a_program_leaves_running_can_be_interrupted() {
+    let sandbox = sandbox("#!/bin/sh\nsleep 100 &\nprintf value\n");
+    let mut child = sandbox
+        .std("rotate-secret --secret-id db")
+        .args(["--rotation-command", "sh ./rotate"])
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("runs");
+    let began = Instant::now();
+    while child.try_wait().expect("waited for").is_none() {
+        assert!(began.elapsed() < Duration::from_secs(60), "no signal ends it");
+        thread::sleep(Duration::from_millis(500));
+        let pid = rustix::process::Pid::from_child(&child);
+        let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
+    }
+    assert_eq!(value(&sandbox, "AWSCURRENT"), "old value\n");
+}

@@ -57,8 +57,8 @@ use crate::{
       --rotation-rules AutomaticallyAfterDays=30,Duration=3h
 
 Rotation rules are those of 'aws secretsmanager rotate-secret': days, or an expression, rate() of four hours or more or cron() of six fields \
-in UTC, as in \"ScheduleExpression='cron(0 8 1,15 * ? *)',Duration=3h\". They are kept, and 'describe-secret' shows the next date; nothing is \
-rotated.
+in UTC, as in \"ScheduleExpression='cron(0 8 1,15 * ? *)',Duration=3h\". They are kept, and 'describe-secret' shows RotationDueDate, by when \
+they want the value changed; nothing rotates by itself: 'coldseal rotate-secret --rotation-command' does.
 
 Every Region and key is checked before the first byte is written; the command fails whole and lists all problems, unless --partial.
 
@@ -94,7 +94,7 @@ pub(crate) struct CreateSecretArgs {
     /// [coldseal] Policy of the secret in JSON, or file://PATH; its grammar is checked, it is stored and shown, NOT enforced
     #[arg(long, value_name = "JSON")]
     pub(crate) resource_policy: Option<String>,
-    /// [coldseal] When to rotate: AutomaticallyAfterDays=30, or ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; stored, not done
+    /// [coldseal] When to rotate: AutomaticallyAfterDays=30, or ScheduleExpression='rate(10 days)'[,Duration=3h], or JSON; kept, and done by 'rotate-secret' alone
     #[arg(long, value_name = "RULES")]
     pub(crate) rotation_rules: Option<String>,
     /// Token of 32 to 64 characters that makes a repeated request harmless; becomes the VersionId

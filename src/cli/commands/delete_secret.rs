@@ -15,8 +15,8 @@ use crate::{
 
 /// Mark a secret for deletion, or remove it for good
 ///
-/// Until the DeletionDate that is answered, 'restore-secret' gets the secret back; it is described, and listed with --include-planned-deletion, and every
-/// other command refuses it, 'rewrap' excepted. After that it counts as gone, and 'purge' removes it.
+/// Until the DeletionDate that is answered, 'restore-secret' gets the secret back; it is described, listed with --include-planned-deletion,
+/// shown by 'status', checked by 'verify' and rewrapped, and every other command refuses it, but for --force-delete-without-recovery. After that it counts as gone, and 'purge' removes it.
 ///
 /// What is removed, here or by 'purge', is unlinked: its record first, then its bundles. That is not erasure: the medium, its snapshots and backups may
 /// keep the bytes. Who must be sure makes the keys go: 'coldseal kms schedule-key-deletion'.

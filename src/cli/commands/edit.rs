@@ -4,7 +4,6 @@ mod checked;
 mod editor;
 
 use clap::Args;
-use serde_json::json;
 
 use self::{
     checked::{Edited, edited},
@@ -16,8 +15,7 @@ use crate::{
         command_operation::CommandOperation,
         commands::{
             file_name::file_name,
-            put_secret_value::all_replicas,
-            secret_change::{SealedSecret, finish},
+            secret_change::{SealedSecret, finish_new_version},
             secret_entry::sealed,
             secret_flags::PartialArgs,
             secret_opening::{SecretOpening, note_not_compared},
@@ -73,9 +71,9 @@ pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
     let entry = opening.value(invocation, &args.secret_id, &VersionSelector::default())?;
     note_not_compared([&entry]);
     require_primary(invocation, args, &entry)?;
-    let folder = folder(invocation, args)?;
     let prompter = &invocation.inputs.prompter;
     prompter.hold_signals();
+    let folder = folder(invocation, args)?;
     let mut editing = Editing { invocation, args, opening, folder, editor, name: name_of(&entry), entry };
     editing.folder.write(&editing.name, editing.entry.value.expose())?;
     loop {
@@ -198,14 +196,6 @@ impl Editing<'_> {
     fn finish(self, sealed: &SealedSecret) -> Outcome {
         let Self { invocation, folder, .. } = self;
         drop(folder);
-        let change = &sealed.change;
-        let answer = json!({
-            "ARN": change.arn,
-            "Name": change.name,
-            "VersionId": change.version_id,
-            "VersionStages": change.version_stages,
-            "Bundles": change.bundles,
-        });
-        finish(invocation, sealed, &answer, &all_replicas(change))
+        finish_new_version(invocation, sealed)
     }
 }

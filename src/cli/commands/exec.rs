@@ -95,9 +95,9 @@ pub(super) fn run(invocation: &Invocation, args: &ExecArgs) -> Outcome {
     let mut command = program(&args.program, inherited)?;
     let entries = read(invocation, args)?;
     if args.files {
-        let folder = PrivateFolder::in_memory(&invocation.inputs.environment, args.files_dir.as_deref(), WAY_OUT)?;
         // From here on a signal ends nothing before the files are gone.
         invocation.inputs.prompter.hold_signals();
+        let folder = PrivateFolder::in_memory(&invocation.inputs.environment, args.files_dir.as_deref(), WAY_OUT)?;
         write_files(&folder, &entries, args.whole_as.as_deref())?;
         command.env(FILES, folder.path());
         drop(entries);

@@ -11,7 +11,6 @@ use crate::{
         terminal::{counted, note, warn},
         usage::UsageError,
     },
-    error::Error,
     kms::EmbeddedKms,
     vault::{ListSecrets, MANAGED_POLICY_LENGTH, PermissionRole, Permissions, PermissionsRequest},
 };
@@ -127,13 +126,7 @@ fn secret_ids(invocation: &Invocation, args: &IamPolicyArgs) -> Outcome<Vec<Stri
 
 /// A keystore that does not open tells nothing of keys: all of them are taken for keys of AWS then, but for the default ones.
 fn keystore(invocation: &Invocation) -> Outcome<Option<EmbeddedKms>> {
-    match invocation.keystore.read_if_any() {
-        Err(Error::Setup(why)) => {
-            note(&format!("{why}; keys that have a name of their own are taken for keys in AWS KMS"));
-            Ok(None)
-        }
-        read => Ok(read?),
-    }
+    Ok(invocation.kms_for_metadata("keys that have a name of their own are taken for keys in AWS KMS")?)
 }
 
 fn tell(permissions: &Permissions) {

@@ -8,9 +8,7 @@ use crate::{
         commands::secret_entry::{NOT_THERE, read, request},
         failure::Outcome,
         invocation::Invocation,
-        terminal::note,
     },
-    error::Error,
     protocol::{answer::Answer, operation::Secrets},
 };
 
@@ -45,13 +43,7 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretVersionIdsArgs) -> O
     let request = request(invocation, args)?;
     invocation.vault.require()?;
     // A list needs no key: the keystore tells which key is the default one.
-    let kms = match invocation.keystore.read_if_any() {
-        Err(Error::Setup(why)) => {
-            note(&format!("{why}; which key is the default one is taken from the record"));
-            None
-        }
-        loaded => loaded?,
-    };
+    let kms = invocation.kms_for_metadata("which key is the default one is taken from the record")?;
     let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
     let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region };
     let Answer::Document(listed) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };

@@ -189,7 +189,7 @@ pub(crate) enum SecretsCommand {
 /// Runs the command.
 pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
-        Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(&invocation, command),
+        Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(invocation, command),
         Command::Pack(args) => pack::run(&invocation, &args),
         Command::Edit(args) => edit::run(invocation, &args),
         Command::Exec(args) => exec::run(&invocation, &args),
@@ -211,30 +211,30 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     }
 }
 
-fn run_on_secrets(invocation: &Invocation, command: SecretsCommand) -> Outcome {
+fn run_on_secrets(invocation: Invocation, command: SecretsCommand) -> Outcome {
     match command {
-        SecretsCommand::CreateSecret(args) => create_secret::run(invocation, &args),
-        SecretsCommand::PutSecretValue(args) => put_secret_value::run(invocation, &args),
-        SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(invocation, &args),
-        SecretsCommand::RemoveRegionsFromReplication(args) => remove_regions_from_replication::run(invocation, &args),
-        SecretsCommand::StopReplicationToReplica(args) => stop_replication_to_replica::run(invocation, &args),
-        SecretsCommand::GetSecretValue(args) => get_secret_value::run(invocation, &args),
-        SecretsCommand::BatchGetSecretValue(args) => batch_get_secret_value::run(invocation, &args),
-        SecretsCommand::DescribeSecret(args) => describe_secret::run(invocation, &args),
-        SecretsCommand::ListSecrets(args) => list_secrets::run(invocation, &args),
-        SecretsCommand::GetRandomPassword(args) => get_random_password::run(invocation, &args),
-        SecretsCommand::DeleteSecret(args) => delete_secret::run(invocation, &args),
-        SecretsCommand::RestoreSecret(args) => restore_secret::run(invocation, &args),
+        SecretsCommand::CreateSecret(args) => create_secret::run(&invocation, &args),
+        SecretsCommand::PutSecretValue(args) => put_secret_value::run(&invocation, &args),
+        SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(&invocation, &args),
+        SecretsCommand::RemoveRegionsFromReplication(args) => remove_regions_from_replication::run(&invocation, &args),
+        SecretsCommand::StopReplicationToReplica(args) => stop_replication_to_replica::run(&invocation, &args),
+        SecretsCommand::GetSecretValue(args) => get_secret_value::run(&invocation, &args),
+        SecretsCommand::BatchGetSecretValue(args) => batch_get_secret_value::run(&invocation, &args),
+        SecretsCommand::DescribeSecret(args) => describe_secret::run(&invocation, &args),
+        SecretsCommand::ListSecrets(args) => list_secrets::run(&invocation, &args),
+        SecretsCommand::GetRandomPassword(args) => get_random_password::run(&invocation, &args),
+        SecretsCommand::DeleteSecret(args) => delete_secret::run(&invocation, &args),
+        SecretsCommand::RestoreSecret(args) => restore_secret::run(&invocation, &args),
         SecretsCommand::RotateSecret(args) => rotate_secret::run(invocation, &args),
-        SecretsCommand::CancelRotateSecret(args) => cancel_rotate_secret::run(invocation, &args),
-        SecretsCommand::TagResource(args) => tag_resource::run(invocation, &args),
-        SecretsCommand::UntagResource(args) => untag_resource::run(invocation, &args),
-        SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(invocation, &args),
-        SecretsCommand::UpdateSecret(args) => update_secret::run(invocation, &args),
-        SecretsCommand::UpdateSecretVersionStage(args) => update_secret_version_stage::run(invocation, &args),
-        SecretsCommand::PutResourcePolicy(args) => put_resource_policy::run(invocation, &args),
-        SecretsCommand::GetResourcePolicy(args) => get_resource_policy::run(invocation, &args),
-        SecretsCommand::DeleteResourcePolicy(args) => delete_resource_policy::run(invocation, &args),
-        SecretsCommand::ValidateResourcePolicy(args) => validate_resource_policy::run(invocation, &args),
+        SecretsCommand::CancelRotateSecret(args) => cancel_rotate_secret::run(&invocation, &args),
+        SecretsCommand::TagResource(args) => tag_resource::run(&invocation, &args),
+        SecretsCommand::UntagResource(args) => untag_resource::run(&invocation, &args),
+        SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(&invocation, &args),
+        SecretsCommand::UpdateSecret(args) => update_secret::run(&invocation, &args),
+        SecretsCommand::UpdateSecretVersionStage(args) => update_secret_version_stage::run(&invocation, &args),
+        SecretsCommand::PutResourcePolicy(args) => put_resource_policy::run(&invocation, &args),
+        SecretsCommand::GetResourcePolicy(args) => get_resource_policy::run(&invocation, &args),
+        SecretsCommand::DeleteResourcePolicy(args) => delete_resource_policy::run(&invocation, &args),
+        SecretsCommand::ValidateResourcePolicy(args) => validate_resource_policy::run(&invocation, &args),
     }
 }

@@ -2,7 +2,6 @@
 
 use clap::Args;
 use serde::Serialize;
-use serde_json::json;
 
 use crate::{
     cli::{
@@ -12,7 +11,7 @@ use crate::{
             each_secret::{SecretOutcome, each_secret, selected},
             given_keys::GivenKeys,
             key_warnings::{of_change, tell},
-            secret_change::finish,
+            secret_change::{all_replicas, finish_new_version},
             secret_entry::{request, request_for_each, seal},
             secret_flags::{PartialArgs, SuiteArgs},
         },
@@ -22,7 +21,7 @@ use crate::{
     },
     error::{Error, SecretRefusal},
     protocol::operation::{Own, Sealing},
-    vault::{PutSecretValue, ReplicaRegion, SecretChange},
+    vault::PutSecretValue,
 };
 
 /// Give a secret a new value: a new version, sealed for each of its Regions [alias: put]
@@ -96,15 +95,7 @@ pub(super) fn run(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome
     let own = Own { value: Some(value), suite: args.suite.asked(), on_problem: args.problems.on_problem(), keys, ..Own::default() };
     let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
     drop(session);
-    let change = &sealed.change;
-    let answer = json!({
-        "ARN": change.arn,
-        "Name": change.name,
-        "VersionId": change.version_id,
-        "VersionStages": change.version_stages,
-        "Bundles": change.bundles,
-    });
-    finish(invocation, &sealed, &answer, &all_replicas(change))
+    finish_new_version(invocation, &sealed)
 }
 
 fn of_each(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome {
@@ -146,9 +137,4 @@ fn of_each(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome {
 
 fn no_value() -> Error {
     SecretRefusal::NoValue.into()
-}
-
-/// Every replica was to have the new version.
-pub(super) fn all_replicas(change: &SecretChange) -> Vec<ReplicaRegion> {
-    change.replication_status.iter().map(|replica| ReplicaRegion::new(replica.region.name())).collect()
 }

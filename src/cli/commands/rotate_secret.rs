@@ -88,7 +88,10 @@ pub(crate) struct RotateSecretArgs {
     pub(crate) opening: OpeningKeyArgs,
 }
 
-pub(super) fn run(invocation: &Invocation, args: &RotateSecretArgs) -> Outcome {
+pub(super) fn run(mut invocation: Invocation, args: &RotateSecretArgs) -> Outcome {
+    // The keystore is opened again after each step that needs it: nobody is asked twice, and a descriptor would be empty.
+    invocation.keystore.passphrases.remember();
+    let invocation = &invocation;
     let Some(command) = &args.rotation_command else {
         let Answer::Document(kept) = changed_record(invocation, &args.secret_id, args)? else { return Err(NOT_THERE.into()) };
         return invocation.printer.print(&kept);
@@ -119,7 +122,8 @@ impl Rotating<'_> {
             let of = (args.secret_id.as_str(), region);
             invocation.vault.set_rotation_rules(kms.as_ref(), of, &rules, args.client_request_token.as_deref())?;
         }
-        let mut rotation = self.begin(region)?;
+        let (wrapping, opening) = sealing;
+        let (mut rotation, opening) = self.begin(region, opening)?;
         if rotation.is_finished {
             note("this rotation was finished before");
             return self.finish(&rotation);
@@ -131,7 +135,7 @@ impl Rotating<'_> {
                 note(&format!("going on with version {}, which has its value", rotation.version_id));
                 value
             }
-            None => self.create(&steps, sealing)?,
+            None => self.create(&steps, (wrapping, opening))?,
         };
         let rest = [RotationStep::Set, RotationStep::Test, RotationStep::Finish];
         let done = rest.into_iter().try_for_each(|step| steps.run(step, Some(&pending)).map(drop));
@@ -139,15 +143,16 @@ impl Rotating<'_> {
         self.finish(&rotation)
     }
 
-    /// Opens what the steps need, with what the flags name.
-    fn begin(&self, region: Option<Region>) -> Outcome<SecretRotation> {
+    /// Opens what the steps need, with the keys that the flags name, and gives those back: what they were read from may be a pipe.
+    fn begin(&self, region: Option<Region>, opening: Vec<RawKey>) -> Outcome<(SecretRotation, Vec<RawKey>)> {
         let Self { invocation, args, .. } = self;
         let mut keys = invocation.access.key_options();
-        keys.open_with = opening_keys(invocation.inputs.in_use(), &args.opening)?;
+        keys.open_with = opening;
         let kms = invocation.keystore.read_if_any()?;
         name_online_keys(invocation.key_names(), kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
         let of = (args.secret_id.as_str(), region);
-        Ok(invocation.vault.begin_rotation(kms.as_ref(), &keys, of, args.client_request_token.as_deref())?)
+        let rotation = invocation.vault.begin_rotation(kms.as_ref(), &keys, of, args.client_request_token.as_deref())?;
+        Ok((rotation, keys.open_with))
     }
 
     /// Has the program make the value, and keeps it as `AWSPENDING`.

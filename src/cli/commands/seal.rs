@@ -40,7 +40,7 @@ use crate::{
 #[command(after_long_help = "Examples:
   coldseal seal photos.tar --kms-key-id alias/backup --region us-west-2 \\
       -o photos.bundle
-  head -c 32 /dev/urandom > backup.key
+  (umask 077 && head -c 32 /dev/urandom > backup.key)
   tar c photos | coldseal seal --raw-aes-key home/backup=backup.key \\
       --encryption-context purpose=backup > photos.bundle
   coldseal seal photos.tar --raw-rsa-key home/safe=safe.pub.pem \\

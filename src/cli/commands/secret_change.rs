@@ -1,6 +1,7 @@
 //! What a change of a secret tells: its answer, where the bundles are, and what does not open here.
 
 use serde::Serialize;
+use serde_json::json;
 
 use crate::{
     cli::{
@@ -30,6 +31,24 @@ pub(super) fn finish(
     let root = std::path::absolute(invocation.vault.root()).unwrap_or_else(|_| invocation.vault.root().to_owned());
     note(&format!("{} in {}", counted(change.bundles.len(), "bundle"), root.display()));
     end_of(&change.replication_status, asked)
+}
+
+/// The same for a new version, which every replica was to have.
+pub(super) fn finish_new_version(invocation: &Invocation, sealed: &SealedSecret) -> Outcome {
+    let change = &sealed.change;
+    let answer = json!({
+        "ARN": change.arn,
+        "Name": change.name,
+        "VersionId": change.version_id,
+        "VersionStages": change.version_stages,
+        "Bundles": change.bundles,
+    });
+    finish(invocation, sealed, &answer, &all_replicas(change))
+}
+
+/// Every replica was to have the new version.
+pub(super) fn all_replicas(change: &SecretChange) -> Vec<ReplicaRegion> {
+    change.replication_status.iter().map(|replica| ReplicaRegion::new(replica.region.name())).collect()
 }
 
 /// Says which replicas that were asked for failed; exit code 1 where one did.

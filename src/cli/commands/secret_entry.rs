@@ -30,7 +30,7 @@ pub(super) fn request(invocation: &Invocation, args: &impl Serialize) -> Outcome
 pub(super) fn answer_alone(invocation: &Invocation, args: &impl Serialize) -> Outcome {
     let Run::Alone(answer) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
     let Answer::Secret(document) = answer(&request(invocation, args)?)? else { return Err(NOT_THERE.into()) };
-    invocation.printer.print(&document.to_value()?)
+    invocation.printer.print_document(document.to_value()?)
 }
 
 /// The same, but for the secret, where there are several.

@@ -33,7 +33,7 @@ pub(crate) struct StatusArgs {
 pub(super) fn run(invocation: &Invocation, args: &StatusArgs) -> Outcome {
     let filters = parse_filters(invocation, args.filters.as_deref())?;
     invocation.vault.require()?;
-    let (kms, keys) = (invocation.kms_for_metadata()?, invocation.access.key_options());
+    let (kms, keys) = (invocation.kms_for_metadata("no bundle is marked as opening here")?, invocation.access.key_options());
     let region = invocation.regions.explicit();
     let listed = with_progress(&invocation.vault, |vault| vault.secret_statuses(kms.as_ref(), &keys, region, &filters))?;
     let printed = match invocation.printer.own_table() {

@@ -8,8 +8,7 @@ use crate::{
     cli::{
         args::{RawOpeningKeyArgs, SecretValueArgs, WrapArgs},
         commands::{
-            put_secret_value::all_replicas,
-            secret_change::finish,
+            secret_change::{all_replicas, finish},
             secret_entry::{request, seal},
             secret_flags::{PartialArgs, SuiteArgs},
         },

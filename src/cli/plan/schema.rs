@@ -97,7 +97,7 @@ fn words(member: &str) -> Option<&'static str> {
             "Whether a secret of this name in a replica Region is replaced; without the member --force-overwrite-replica-secret."
         }
         "ResourcePolicy" => "The JSON of a policy, as text. Its grammar is checked; it is stored, not enforced.",
-        "RotationRules" => "Stored; nothing rotates.",
+        "RotationRules" => "Stored; nothing rotates by itself.",
         _ => return None,
     })
 }

@@ -106,6 +106,8 @@ impl Steps<'_> {
             let telling = scope.spawn(tell);
             let reading = scope.spawn(move || stdout.map_or_else(|| Ok(SecretBytes::default()), read_value));
             let status = until_it_ends(&mut child, self.prompter, |signal| received = Some(signal));
+            // What it left running may keep its output open; nobody has to wait for that.
+            self.prompter.release_signals();
             let _ = telling.join();
             (status, reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
