@@ -19,6 +19,10 @@ SYMBOLS = set(
     "socket socketpair connect bind listen accept accept4 shutdown getsockname getpeername getsockopt setsockopt send sendto sendmsg sendmmsg "
     "recv recvfrom recvmsg recvmmsg getaddrinfo getnameinfo gethostbyname gethostbyname_r gethostbyaddr res_init res_query res_search".split()
 )
+# What the standard library asks for to start a program: a pair of sockets, between two processes that have them from birth, takes a handle of the
+# child over. What reaches anybody else begins with `socket`, `connect` or `bind`. Nothing but the standard library may call these.
+TO_START_A_PROGRAM = {"socketpair", "sendmsg", "recvmsg", "recv"}
+OF_THE_STANDARD_LIBRARY = re.compile(r"<?(?:std|core|alloc)(?:\[\w+\])?::")
 LIBRARIES = re.compile(r"lib(c|m|gcc_s)\.so\.\d+|ld-linux\S*\.so\.\d+")
 REFUSAL = "no network code"
 
@@ -52,13 +56,34 @@ def libraries(program):
     return set(re.findall(r"^ *NEEDED +(\S+)", done.stdout, re.MULTILINE))
 
 
+def callers(program, names):
+    """The functions whose instructions name one of these imports, other than the stubs that lead there."""
+    command = ["objdump", "--disassemble", "--demangle", "--no-show-raw-insn", str(program)]
+    wanted = re.compile(rf"<(?:{'|'.join(sorted(names))})[@>]")
+    found, function = set(), None
+    with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, errors="replace") as process:
+        for line in process.stdout:
+            if line.endswith(">:\n"):
+                function = line.partition("<")[2][:-3]
+            elif wanted.search(line) and not function.endswith("@plt"):
+                found.add(function)
+    if process.returncode != 0:
+        fail(f"objdump cannot read {program}")
+    return found
+
+
 def check_symbols(program):
     names = imports(program)
     # A list that has not even these would pass everything.
     if not {"memcpy", "linkat", "fsync"} <= names:
         fail(f"{program} is not linked against the C library: {sorted(names)}")
-    if found := sorted(names & SYMBOLS):
+    if found := sorted(names & SYMBOLS - TO_START_A_PROGRAM):
         fail(f"{program} imports {found}")
+    if starting := names & TO_START_A_PROGRAM:
+        found = callers(program, starting)
+        # A search that finds no caller of what is imported would pass everything.
+        if not found or (others := sorted(name for name in found if not OF_THE_STANDARD_LIBRARY.match(name))):
+            fail(f"{sorted(starting)} are called by {others if found else 'nobody'}")
     # Another library could call for the program.
     if others := sorted(name for name in libraries(program) if not LIBRARIES.fullmatch(name)):
         fail(f"{program} needs {others}")
