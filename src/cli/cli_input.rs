@@ -8,7 +8,11 @@ mod skeleton;
 
 use std::ffi::{OsStr, OsString};
 
-use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches as _, builder::Resettable, parser::ValueSource};
+use clap::{
+    Arg, ArgAction, ArgMatches, Command, FromArgMatches as _,
+    builder::{Resettable, StyledStr},
+    parser::ValueSource,
+};
 use serde_json::{Map, Value};
 
 use super::{
@@ -34,8 +38,10 @@ use crate::{
 };
 
 const INPUT: &str = "cli-input-json";
+/// The group of commands whose operations are those of AWS Secrets Manager.
+pub(crate) const SECRETS_MANAGER: &str = "secretsmanager";
 /// The group of commands whose operations are those of AWS KMS.
-const KMS: &str = "kms";
+pub(crate) const KMS: &str = "kms";
 const SKELETON: &str = "generate-cli-skeleton";
 /// Members that hold what is to be kept secret.
 const VALUE_MEMBERS: [&str; 2] = ["SecretString", "SecretBinary"];
@@ -58,6 +64,8 @@ pub(crate) struct ParsedCommand {
 
 /// Why there is nothing to run.
 pub(crate) enum ParseFailure {
+    /// What is told of words that clap has not read.
+    Words(StyledStr),
     /// Help, version, or a command line that clap refuses.
     Clap(clap::Error),
     /// A request of this operation that cannot be read.
@@ -103,7 +111,7 @@ pub(crate) fn parse(mut command: Command, mut arguments: Vec<OsString>, environm
     })))
 }
 
-fn names_flag(argument: &OsStr) -> bool {
+pub(crate) fn names_flag(argument: &OsStr) -> bool {
     let word = argument.to_string_lossy();
     word.strip_prefix("--").is_some_and(|flag| flag.starts_with(INPUT) || flag.starts_with(SKELETON))
 }
@@ -111,8 +119,9 @@ fn names_flag(argument: &OsStr) -> bool {
 /// Adds the two flags to each command that one of the services has.
 pub(crate) fn with_flags(root: Command) -> Command {
     let root = to_service(root, Service::SecretsManager);
-    let root = root.mut_subcommand("secretsmanager", |group| to_service(group, Service::SecretsManager));
-    root.mut_subcommand(KMS, |group| to_service(group, Service::Kms))
+    [(SECRETS_MANAGER, Service::SecretsManager), (KMS, Service::Kms)].into_iter().fold(root, |root, (group, service)| {
+        if root.find_subcommand(group).is_some() { root.mut_subcommand(group, |group| to_service(group, service)) } else { root }
+    })
 }
 
 fn to_service(group: Command, service: Service) -> Command {

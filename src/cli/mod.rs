@@ -23,6 +23,7 @@ mod invocation;
 mod key_access;
 mod key_names;
 mod keystore;
+mod lone_command;
 mod members;
 mod online;
 mod output;
@@ -97,19 +98,15 @@ pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let color = Color::asked_for(&arguments);
     let colors_errors = color.applies_to(&io::stderr(), &environment);
-    let mut command = cli_input::with_flags(Cli::command());
-    let words = match words::for_clap(&command, arguments) {
-        Ok(words) => words,
-        Err(refused) => {
-            let _ = color.show(&parse_error::refused(&mut command, &refused), &mut io::stderr().lock(), &environment);
-            return ExitCode::from(EXIT_USAGE);
-        }
-    };
-    let command = overview::with_overview(command, &words);
-    let (operation, outcome) = match cli_input::parse(command, words, &environment) {
+    let read = lone_command::parse(&arguments, &environment).unwrap_or_else(|| parse(arguments, &environment));
+    let (operation, outcome) = match read {
         Ok(CommandLine::Run(request)) => (request.operation, run(*request, environment, prompter)),
         Ok(CommandLine::Print(operation, skeleton)) => (operation, print_text(&render("", &skeleton, OutputFormat::Json, Look::PLAIN))),
         Err(ParseFailure::Usage(operation, error)) => (operation, Err(error.into())),
+        Err(ParseFailure::Words(told)) => {
+            let _ = color.show(&told, &mut io::stderr().lock(), &environment);
+            return ExitCode::from(EXIT_USAGE);
+        }
         Err(ParseFailure::Clap(error)) if error.use_stderr() => {
             let typed: Vec<OsString> = std::env::args_os().collect();
             let told = parse_error::told(&error, &cli_input::with_flags(Cli::command()), &typed);
@@ -130,6 +127,15 @@ pub fn main() -> ExitCode {
     match outcome.and_then(|()| flush_stdout()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => tell(&failure.lines(operation), &failure, colors_errors),
+    }
+}
+
+/// Reads the command line with all commands.
+fn parse(arguments: Vec<OsString>, environment: &Environment) -> Result<CommandLine, ParseFailure> {
+    let mut command = cli_input::with_flags(Cli::command());
+    match words::for_clap(&command, arguments) {
+        Ok(words) => cli_input::parse(overview::with_overview(command, &words), words, environment),
+        Err(refused) => Err(ParseFailure::Words(parse_error::refused(&mut command, &refused))),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::cli::commands::{Command as CliCommand, CreateSecretArgs, SecretsComma
 fn request(arguments: &[&str]) -> Result<CommandLine, String> {
     let arguments = [&["coldseal"], arguments].concat().into_iter().map(OsString::from).collect();
     parse(with_flags(Cli::command()), arguments, &Environment::fixed(&[])).map_err(|stop| match stop {
+        ParseFailure::Words(told) => told.to_string(),
         ParseFailure::Clap(error) => error.to_string(),
         ParseFailure::Usage(_, error) => error.to_string(),
     })

@@ -19,6 +19,7 @@ mod get_random_password;
 mod get_resource_policy;
 mod get_secret_value;
 mod given_keys;
+mod group;
 mod held_keystore;
 mod iam_policy;
 mod inspect;
@@ -62,7 +63,9 @@ mod update_secret_version_stage;
 mod validate_resource_policy;
 mod verify;
 
-use clap::{CommandFactory as _, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{Args as _, CommandFactory as _, Parser, Subcommand};
 
 use self::{
     batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, delete_resource_policy::DeleteResourcePolicyArgs,
@@ -77,10 +80,15 @@ use self::{
     update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
     validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
-use self::{cancel_rotate_secret::CancelRotateSecretArgs, rotate_secret::RotateSecretArgs};
+use self::{
+    cancel_rotate_secret::CancelRotateSecretArgs,
+    group::{NamedWords, commands},
+    rotate_secret::RotateSecretArgs,
+};
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{
     args::{GlobalArgs, ServeSecretsArgs},
+    cli_input::{KMS, SECRETS_MANAGER},
     failure::Outcome,
     invocation::Invocation,
 };
@@ -116,74 +124,83 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
-    #[command(flatten)]
-    Secrets(SecretsCommand),
-    /// The commands on secrets under the name of AWS's service, as in 'aws secretsmanager'
-    #[command(
-        subcommand,
-        arg_required_else_help = true,
-        after_long_help = "Example:\n  coldseal secretsmanager get-secret-value --secret-id MySecret"
-    )]
-    Secretsmanager(SecretsCommand),
-    Pack(Box<PackArgs>),
-    Exec(Box<ExecArgs>),
-    Edit(Box<EditArgs>),
-    Status(StatusArgs),
-    Verify(VerifyArgs),
-    Purge(PurgeVaultArgs),
-    IamPolicy(Box<IamPolicyArgs>),
-    Seal(SealArgs),
-    Open(OpenArgs),
-    Rewrap(RewrapArgs),
-    Inspect(InspectArgs),
-    /// The embedded KMS: keys, aliases and Regions
-    #[command(
-        subcommand,
-        arg_required_else_help = true,
-        after_long_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
-    )]
-    Kms(KmsCommand),
-    Serve(Box<ServeSecretsArgs>),
-    Completions(CompletionsArgs),
-    Man(ManArgs),
+commands! {
+    #[derive(Debug, Subcommand)]
+    pub(crate) enum Command {
+        #[command(flatten)]
+        Secrets(SecretsCommand) as group,
+        /// The commands on secrets under the name of AWS's service, as in 'aws secretsmanager'
+        #[command(
+            subcommand,
+            arg_required_else_help = true,
+            after_long_help = "Example:\n  coldseal secretsmanager get-secret-value --secret-id MySecret"
+        )]
+        Secretsmanager(SecretsCommand) as group,
+        Pack(Box<PackArgs>),
+        Exec(Box<ExecArgs>),
+        Edit(Box<EditArgs>),
+        Status(StatusArgs),
+        Verify(VerifyArgs),
+        Purge(PurgeVaultArgs),
+        IamPolicy(Box<IamPolicyArgs>),
+        Seal(SealArgs),
+        Open(OpenArgs),
+        Rewrap(RewrapArgs),
+        Inspect(InspectArgs),
+        /// The embedded KMS: keys, aliases and Regions
+        #[command(
+            subcommand,
+            arg_required_else_help = true,
+            after_long_help = "Example:\n  coldseal kms create-key --region us-east-1\n  coldseal kms COMMAND --help shows more"
+        )]
+        Kms(KmsCommand) as group,
+        Serve(Box<ServeSecretsArgs>),
+        Completions(CompletionsArgs),
+        Man(ManArgs),
+    }
 }
 
-/// The commands that AWS Secrets Manager has too. Their short names are told in their own texts: completions would offer one that clap shows in
-/// place of AWS's.
-#[derive(Debug, Subcommand)]
-pub(crate) enum SecretsCommand {
-    #[command(alias = "create")]
-    CreateSecret(Box<CreateSecretArgs>),
-    #[command(alias = "put")]
-    PutSecretValue(Box<PutSecretValueArgs>),
-    #[command(alias = "replicate")]
-    ReplicateSecretToRegions(ReplicateSecretToRegionsArgs),
-    RemoveRegionsFromReplication(RemoveRegionsFromReplicationArgs),
-    StopReplicationToReplica(StopReplicationToReplicaArgs),
-    #[command(alias = "get")]
-    GetSecretValue(GetSecretValueArgs),
-    BatchGetSecretValue(BatchGetSecretValueArgs),
-    #[command(alias = "describe")]
-    DescribeSecret(DescribeSecretArgs),
-    #[command(alias = "list")]
-    ListSecrets(ListSecretsArgs),
-    GetRandomPassword(GetRandomPasswordArgs),
-    ListSecretVersionIds(ListSecretVersionIdsArgs),
-    DeleteSecret(DeleteSecretArgs),
-    RestoreSecret(RestoreSecretArgs),
-    RotateSecret(Box<RotateSecretArgs>),
-    CancelRotateSecret(CancelRotateSecretArgs),
-    TagResource(TagSecretArgs),
-    UntagResource(UntagSecretArgs),
-    #[command(alias = "update")]
-    UpdateSecret(Box<UpdateSecretArgs>),
-    UpdateSecretVersionStage(UpdateSecretVersionStageArgs),
-    PutResourcePolicy(PutResourcePolicyArgs),
-    GetResourcePolicy(GetResourcePolicyArgs),
-    DeleteResourcePolicy(DeleteResourcePolicyArgs),
-    ValidateResourcePolicy(ValidateResourcePolicyArgs),
+commands! {
+    /// The commands that AWS Secrets Manager has too. Their short names are told in their own texts: completions would offer one that clap shows in
+    /// place of AWS's.
+    #[derive(Debug, Subcommand)]
+    pub(crate) enum SecretsCommand {
+        CreateSecret(Box<CreateSecretArgs>) or "create",
+        PutSecretValue(Box<PutSecretValueArgs>) or "put",
+        ReplicateSecretToRegions(ReplicateSecretToRegionsArgs) or "replicate",
+        RemoveRegionsFromReplication(RemoveRegionsFromReplicationArgs),
+        StopReplicationToReplica(StopReplicationToReplicaArgs),
+        GetSecretValue(GetSecretValueArgs) or "get",
+        BatchGetSecretValue(BatchGetSecretValueArgs),
+        DescribeSecret(DescribeSecretArgs) or "describe",
+        ListSecrets(ListSecretsArgs) or "list",
+        GetRandomPassword(GetRandomPasswordArgs),
+        ListSecretVersionIds(ListSecretVersionIdsArgs),
+        DeleteSecret(DeleteSecretArgs),
+        RestoreSecret(RestoreSecretArgs),
+        RotateSecret(Box<RotateSecretArgs>),
+        CancelRotateSecret(CancelRotateSecretArgs),
+        TagResource(TagSecretArgs),
+        UntagResource(UntagSecretArgs),
+        UpdateSecret(Box<UpdateSecretArgs>) or "update",
+        UpdateSecretVersionStage(UpdateSecretVersionStageArgs),
+        PutResourcePolicy(PutResourcePolicyArgs),
+        GetResourcePolicy(GetResourcePolicyArgs),
+        DeleteResourcePolicy(DeleteResourcePolicyArgs),
+        ValidateResourcePolicy(ValidateResourcePolicyArgs),
+    }
+}
+
+/// The program with the commands that these words can name: enough to run one, and no more. Its help is not that of the program.
+pub(crate) fn with_named(arguments: &[OsString]) -> clap::Command {
+    let words = NamedWords::of(arguments);
+    let root = GlobalArgs::augment_args(clap::Command::new("coldseal").version(env!("CARGO_PKG_VERSION")).subcommand_required(true));
+    let root = Command::add_named(SecretsCommand::add_named(root, &words), &words);
+    let group = |root: clap::Command, name, commands: &dyn Fn(clap::Command) -> clap::Command| {
+        if words.has(name) { root.subcommand(commands(clap::Command::new(name).subcommand_required(true))) } else { root }
+    };
+    let root = group(root, SECRETS_MANAGER, &|group| SecretsCommand::add_named(group, &words));
+    group(root, KMS, &KmsCommand::augment_subcommands)
 }
 
 /// Runs the command.
