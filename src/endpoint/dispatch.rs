@@ -36,11 +36,11 @@ pub(super) fn dispatch(
         Err(Unanswered::Refused(error)) => JsonResponse::refused_by(service, status(error.code()), &error),
         Err(Unanswered::Broken(error)) => {
             tracing::error!(operation, %region, %error, "the request could not be answered");
-            let told = match service {
-                Service::Kms => RequestRefusal::Unavailable("The keystore cannot be used at the moment"),
-                Service::SecretsManager => RequestRefusal::InternalService("The vault or its keys cannot be used at the moment"),
+            let message = match service {
+                Service::Kms => "The keystore cannot be used at the moment",
+                Service::SecretsManager => "The vault or its keys cannot be used at the moment",
             };
-            JsonResponse::refused_by(service, 500, &told.into())
+            JsonResponse::refused_by(service, 500, &service.internal_error(message).into())
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod carry_out;
 mod hidden;
+mod told;
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -15,7 +16,11 @@ use crate::{
     arn::AccountId,
     error::{RequestRefusal, Result},
     kms::{Committed, EmbeddedKms, KeystoreLocation, LiveKeystore, Passphrases},
-    protocol::operation::{Operation, Service},
+    protocol::{
+        operation::{Operation, Service},
+        request::Request,
+        secrets::{removed_regions, replicas},
+    },
     region::Region,
     vault::{KeyOptions, SecretSelection, Vault},
 };
@@ -141,6 +146,17 @@ impl SecretsService {
             return Err(Unanswered::refused(RequestRefusal::RegionNotServed { service, operation, region }));
         }
         Ok(())
+    }
+
+    /// Refuses to add or remove a replica in a Region that is not served, where another secret may have the name.
+    fn permit_replicas(&self, operation: &Operation, members: &Request) -> Result<(), Unanswered> {
+        let added = replicas(members).into_iter().map(|replica| replica.region);
+        let mut named = added.chain(removed_regions(members).iter().cloned()).filter_map(|name| Region::new(&name));
+        let (service, operation) = (operation.service.signing_name(), operation.name);
+        match named.find(|region| !self.is_served(*region)) {
+            Some(region) => Err(Unanswered::refused(RequestRefusal::RegionNotServed { service, operation, region })),
+            None => Ok(()),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a service goes by on the wire.
 
-use crate::protocol::operation::Service;
+use crate::{error::RequestRefusal, protocol::operation::Service};
 
 impl Service {
     /// What credentials are scoped to.
@@ -24,6 +24,14 @@ impl Service {
         match self {
             Self::Kms => "message",
             Self::SecretsManager => "Message",
+        }
+    }
+
+    /// What it answers where the caller can do nothing but try again.
+    pub(super) const fn internal_error(self, message: &'static str) -> RequestRefusal {
+        match self {
+            Self::Kms => RequestRefusal::Unavailable(message),
+            Self::SecretsManager => RequestRefusal::InternalService(message),
         }
     }
 }

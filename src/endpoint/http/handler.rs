@@ -160,7 +160,10 @@ impl Endpoint {
 
     /// The operations block, on disk and on large numbers. A client that goes away does not give its place to another before the work is done.
     async fn work(&self, target: Target<'_>, region: Region, body: ReceivedBody) -> Result<JsonResponse, Reply> {
-        let failed = || refused(500, &RequestRefusal::Unavailable("The request could not be done.").into());
+        let failed = || {
+            let error = target.service.internal_error("The request could not be done.").into();
+            Reply { answer: JsonResponse::refused_by(target.service, 500, &error), ends_connection: false }
+        };
         let take = async |places: &Arc<Semaphore>| Arc::clone(places).acquire_owned().await.map_err(|_| failed());
         let is_change = protocol::find(target.service, target.operation).is_some_and(|operation| operation.run.is_change());
         let changer = if is_change { Some(take(&self.changers).await?) } else { None };

@@ -1,20 +1,22 @@
 //! One operation on secrets: from the members of its request to its answer.
 
-use super::SecretsService;
+use super::{
+    SecretsService,
+    told::{refused, shown},
+};
 use crate::{
     endpoint::{
         JsonRequest,
         dispatch::{Unanswered, unknown_operation},
         reply::reply,
     },
-    error::{Error, Refusal, RequestRefusal, Result, SecretRefusal},
+    error::{Error, RequestRefusal, Result, SecretRefusal},
     protocol::{
-        answer::Answer,
         operation::{Operation, Own, Run, Sealing, Secrets},
         request::Request,
     },
     secret::SecretBytes,
-    vault::{KeyOptions, PayloadKind, SecretValue, UnreadValue},
+    vault::{KeyOptions, PayloadKind, SecretValue},
 };
 
 /// The member that an SDK makes up where its caller gives none.
@@ -24,6 +26,7 @@ impl SecretsService {
     /// Does one operation on secrets.
     pub(super) fn carry_out(&self, operation: &'static Operation, request: &JsonRequest<'_>) -> Result<SecretBytes, Unanswered> {
         let members = Request::parse(operation.input, request.body).map_err(refused)?;
+        self.permit_replicas(operation, &members)?;
         if operation.input.iter().any(|member| member.name == TOKEN) && members.text(TOKEN).is_none() {
             return Err(Unanswered::refused(RequestRefusal::NoToken));
         }
@@ -70,42 +73,4 @@ fn value(members: &Request) -> Result<Option<SecretValue>> {
         (None, Some(bytes)) => SecretValue::new(PayloadKind::Binary, copy(bytes)).map(Some),
         (Some(_), Some(_)) => Err(SecretRefusal::TwoValues.into()),
     }
-}
-
-/// An operation's own error, as a client of AWS is told it.
-fn refused(error: Error) -> Unanswered {
-    match error {
-        Error::Service(refusal) => Unanswered::Refused(Box::new(told(*refusal))),
-        error => Unanswered::Broken(error),
-    }
-}
-
-/// AWS does not say where else a secret is; nor does an endpoint from which others may be out of sight.
-fn told(refusal: Refusal) -> Refusal {
-    match refusal {
-        Refusal::Secret(SecretRefusal::Elsewhere { .. } | SecretRefusal::ArnOfOtherRegion { .. } | SecretRefusal::ReplicaFailed { .. }) => {
-            SecretRefusal::NotFound.into()
-        }
-        other => other,
-    }
-}
-
-/// An answer whose errors are as a client of AWS is told them.
-fn shown(answer: Answer) -> Answer {
-    let Answer::Values(mut values) = answer else { return answer };
-    for fault in &values.faults {
-        tracing::error!(%fault, "a secret cannot be listed");
-    }
-    let unread = values.errors.into_iter().map(|UnreadValue { secret_id, error }| {
-        let error = match error {
-            Error::Service(refusal) => told(*refusal).into(),
-            error => {
-                tracing::error!(secret_id, %error, "a value could not be read");
-                RequestRefusal::InternalService("The value cannot be read at the moment").into()
-            }
-        };
-        UnreadValue { secret_id, error }
-    });
-    values.errors = unread.collect();
-    Answer::Values(values)
 }

@@ -16,13 +16,15 @@ use super::operation::Operation;
 pub(crate) use passwords::{GENERATE_SECRET_STRING, generate_secret_string};
 #[cfg(feature = "cli")]
 pub(crate) use read::{LIST_SECRETS, filters};
-#[cfg(feature = "cli")]
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use regions::removed_regions;
 #[cfg(feature = "cli")]
 pub(crate) use rotation::require_no_function;
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
+pub(crate) use seal::replicas;
 #[cfg(feature = "cli")]
 pub(crate) use seal::{
-    ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, asked_to_create, replicas, resource_policy, rotation_rules, tags,
+    ADD_REPLICA_REGIONS, SECRET_BINARY, SECRET_STRING, TAGS_MEMBER, asked_to_create, resource_policy, rotation_rules, tags,
 };
 
 const GROUPS: [&[Operation]; 9] = [

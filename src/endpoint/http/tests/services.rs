@@ -69,6 +69,20 @@ fn a_signature_for_one_service_is_none_for_the_other() {
     });
 }
 
+#[test]
+fn an_internal_error_is_that_of_the_service_that_was_asked() {
+    run(async {
+        for (target, name, error, member) in [
+            ("secretsmanager.Panic", "secretsmanager", "InternalServiceError", "Message"),
+            ("TrentService.Panic", "kms", "KMSInternalException", "message"),
+        ] {
+            let answer = ask(&Fake::of(BOTH), &signed_for(target, name)).await;
+            assert_eq!((answer.status, answer.header("x-amzn-errortype")), (500, Some(error)), "{target}");
+            assert_eq!((answer.member("__type"), answer.member(member)), (error.into(), "The request could not be done.".into()));
+        }
+    });
+}
+
 /// Whoever waits for a lock that a command holds keeps no reader waiting.
 #[test]
 fn changes_leave_places_for_who_reads() {

@@ -48,8 +48,17 @@ fn a_bundle_that_does_not_open_is_a_decryption_failure() {
     let service = SecretsService::new(place.vault.clone(), other.keystore.clone(), Box::new(KeyFileOnly), SecretsServiceOptions::default())
         .expect("opens");
     let (code, message) = refused(&service, "GetSecretValue", &json!({ "SecretId": "db" }));
-    assert_eq!(code, "DecryptionFailure");
-    assert!(message.contains(".bundle: "), "{message}");
+    let expected = "Secrets Manager can't decrypt the protected secret text using the provided KMS key.";
+    assert_eq!((code.as_str(), message.as_str()), ("DecryptionFailure", expected));
+    // Nor is it said where the vault lies when that is not to be opened for a change.
+    let value = done(&service, "BatchGetSecretValue", &json!({ "SecretIdList": ["db"] }));
+    assert_eq!(value["Errors"], json!([{ "SecretId": "db", "ErrorCode": "DecryptionFailure", "Message": expected }]));
+    let service = SecretsService::new(place.vault.clone(), other.keystore.clone(), Box::new(KeyFileOnly), writable()).expect("opens");
+    let put = json!({ "SecretId": "db", "ClientRequestToken": format!("{:-<32}", "db"), "SecretString": "other" });
+    let compared = "the value on record was made with another keystore and cannot be compared here";
+    assert_eq!(refused(&service, "PutSecretValue", &put), ("InvalidRequestException".to_owned(), compared.to_owned()));
+    let put = json!({ "SecretId": "db", "ClientRequestToken": TOKEN, "SecretString": "other" });
+    assert_eq!(refused(&service, "PutSecretValue", &put), ("DecryptionFailure".to_owned(), expected.to_owned()));
 }
 
 #[test]

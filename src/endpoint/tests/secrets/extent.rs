@@ -96,6 +96,10 @@ fn an_arn_with_another_suffix_is_another_secret() {
     assert_eq!(refused(&service, "GetSecretValue", &json!({ "SecretId": "db" })), not_found());
     let again = json!({ "Name": "db", "ClientRequestToken": TOKEN, "SecretString": "forged" });
     assert_eq!(refused(&service, "CreateSecret", &again).0, "AccessDeniedException");
+    // It was removed before, and the one that has its name is nobody's leftover.
+    let deletion = json!({ "SecretId": format!("{stem}-Zz9Zz9"), "ForceDeleteWithoutRecovery": true });
+    assert_eq!(done(&service, "DeleteSecret", &deletion)["Name"], "db");
+    assert_eq!(done(&place.reading(), "GetSecretValue", &json!({ "SecretId": arn }))["SecretString"], "db");
     // By its name it may be made where it is not there yet.
     let service = place.open(only(&["later"]));
     create(&service, "later");
@@ -131,6 +135,40 @@ fn only_the_regions_that_are_named_are_there() {
     let (code, message) = refused(&service, "CreateSecret", &json!({ "Name": "x", "SecretString": "y", "ClientRequestToken": TOKEN }));
     assert_eq!(code, "AccessDeniedException");
     assert_eq!(message, "secretsmanager:CreateSecret changes something, and us-west-2 is not among the Regions that are served here");
+}
+
+#[test]
+fn a_change_names_no_region_that_is_not_served() {
+    let place = Place::new();
+    let whole = place.writable();
+    let request = |value: &str| json!({ "Name": "db", "SecretString": value, "ClientRequestToken": TOKEN });
+    done(&whole, "CreateSecret", &request("ours"));
+    done(&whole, "ReplicateSecretToRegions", &json!({ "SecretId": "db", "AddReplicaRegions": [{ "Region": "us-east-1" }] }));
+    done_in(&whole, europe(), "CreateSecret", &request("theirs"));
+    let service = place.open(only_in(&["us-west-2", "ap-south-1"]));
+    let (added, removed) = (json!([{ "Region": "ap-south-1" }, { "Region": "eu-west-1" }]), json!(["us-east-1"]));
+    for (operation, request, region) in [
+        ("ReplicateSecretToRegions", json!({ "SecretId": "db", "AddReplicaRegions": added }), "eu-west-1"),
+        (
+            "ReplicateSecretToRegions",
+            json!({ "SecretId": "db", "AddReplicaRegions": added, "ForceOverwriteReplicaSecret": true }),
+            "eu-west-1",
+        ),
+        ("CreateSecret", json!({ "Name": "x", "SecretString": "y", "ClientRequestToken": TOKEN, "AddReplicaRegions": added }), "eu-west-1"),
+        ("RemoveRegionsFromReplication", json!({ "SecretId": "db", "RemoveReplicaRegions": removed }), "us-east-1"),
+    ] {
+        let message = format!("secretsmanager:{operation} changes something, and {region} is not among the Regions that are served here");
+        assert_eq!(refused(&service, operation, &request), ("AccessDeniedException".to_owned(), message));
+    }
+    assert_eq!(done_in(&whole, europe(), "GetSecretValue", &json!({ "SecretId": "db" }))["SecretString"], "theirs");
+    assert_eq!(names_in(&whole, west()), ["db"]);
+    done(&service, "ReplicateSecretToRegions", &json!({ "SecretId": "db", "AddReplicaRegions": [{ "Region": "ap-south-1" }] }));
+    // What is changed in the primary Region reaches the others all the same.
+    let put = json!({ "SecretId": "db", "SecretString": "new", "ClientRequestToken": OTHER_TOKEN });
+    done(&service, "PutSecretValue", &put);
+    for region in ["ap-south-1", "us-east-1"] {
+        assert_eq!(done_in(&whole, super::region(region), "GetSecretValue", &json!({ "SecretId": "db" }))["SecretString"], "new");
+    }
 }
 
 #[test]

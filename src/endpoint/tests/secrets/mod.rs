@@ -17,6 +17,7 @@ use crate::{
 };
 
 const TOKEN: &str = "11111111-2222-3333-4444-555555555555";
+const OTHER_TOKEN: &str = "66666666-7777-8888-9999-000000000000";
 
 /// A folder with a vault and a keystore, neither of them made yet.
 struct Place {
