@@ -210,6 +210,21 @@ impl SecretArn {
         (suffix.len() == Self::SUFFIX_LENGTH && suffix.bytes().all(|byte| byte.is_ascii_alphanumeric())).then_some((name, suffix))
     }
 
+    /// The name of the secret, whose suffix a partial ARN leaves out. As in AWS, a name that itself ends in a hyphen and six characters is not
+    /// what its partial ARN means.
+    #[must_use]
+    pub fn secret_name(&self) -> &str {
+        self.split_suffix().map_or(self.name_and_suffix(), |(name, _)| name)
+    }
+
+    /// Whether this ARN, partial or not, is that of the secret whose whole ARN is `full`.
+    #[must_use]
+    pub fn names(&self, full: &Self) -> bool {
+        let is_place = self.region() == full.region() && self.account() == full.account();
+        let is_partial = || self.split_suffix().is_none() && self.secret_name() == full.secret_name();
+        is_place && (self.resource() == full.resource() || is_partial())
+    }
+
     pub(crate) fn into_region(self, region: Region) -> Self {
         Self(Arn { region, ..self.0 })
     }
@@ -236,6 +251,27 @@ mod tests {
         assert_eq!(secret.split_suffix(), Some(("production/DBWest", "a1b2c3")));
         let replica = secret.in_region(Region::new("eu-west-1").expect("known"));
         assert_eq!(replica.to_string(), "arn:aws:secretsmanager:eu-west-1:123456789012:secret:production/DBWest-a1b2c3");
+    }
+
+    #[test]
+    fn a_secret_goes_by_its_arn_and_by_the_part_before_the_suffix() {
+        let arn = |text: &str| format!("arn:aws:secretsmanager:{text}").parse::<SecretArn>().expect("a secret ARN");
+        let full = arn("us-west-2:123456789012:secret:production/DB-West-a1b2c3");
+        for (text, name, is_it) in [
+            ("us-west-2:123456789012:secret:production/DB-West-a1b2c3", "production/DB-West", true),
+            ("us-west-2:123456789012:secret:production/DB-West", "production/DB-West", true),
+            ("us-west-2:123456789012:secret:production/DB-West-a1b2c4", "production/DB-West", false),
+            ("us-west-2:123456789012:secret:production/DB", "production/DB", false),
+            ("us-west-2:123456789013:secret:production/DB-West-a1b2c3", "production/DB-West", false),
+            ("us-west-2:123456789013:secret:production/DB-West", "production/DB-West", false),
+            ("us-east-1:123456789012:secret:production/DB-West-a1b2c3", "production/DB-West", false),
+            ("us-east-1:123456789012:secret:production/DB-West", "production/DB-West", false),
+        ] {
+            let asked = arn(text);
+            assert_eq!((asked.secret_name(), asked.names(&full)), (name, is_it), "{text}");
+        }
+        let full = arn("us-west-2:123456789012:secret:db-backup-a1b2c3");
+        assert!(!arn("us-west-2:123456789012:secret:db-backup").names(&full), "as in AWS, that is the secret 'db' with a suffix");
     }
 
     #[test]

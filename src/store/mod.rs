@@ -70,6 +70,9 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     /// Reads the records of a name in place of what `records` held. Only these Regions are looked into.
     fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()>;
 
+    /// Whether a secret has a record, or something in its place. Where that cannot be told, that is an error.
+    fn has_record(&self, secret: &SecretKey) -> Result<bool>;
+
     /// Opens a blob, no link is followed; `None` where it is not there, be it that a writer has removed it.
     fn open(&self, blob: &BlobKey) -> Result<Option<Blob>>;
 

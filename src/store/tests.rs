@@ -140,6 +140,7 @@ fn records_of_a_name_change_together_and_are_removed() {
         commit(store, size, of_name(&read_now, removal));
         let records = read(store);
         assert_eq!((records.get(west.primary), records.get(east.primary)), (None, Some(&b"names three"[..])));
+        assert_eq!((store.has_record(&west).expect("told"), store.has_record(&east).expect("told")), (false, true));
         assert!(!store.has(&blob(&west, b"one")) && !store.has(&blob(&east, b"two")) && store.has(&blob(&east, b"three")));
         assert_eq!(store.survey().expect("surveyed").secrets, std::slice::from_ref(&east));
     });

@@ -138,8 +138,7 @@ impl Vault {
         self.require()?;
         let writer = self.store.writer()?;
         loop {
-            self.finish_replacements(&*writer, &request.name, Author::with(session.kms().comparison_key()))?;
-            let read = self.read_name(&request.name)?;
+            let read = self.finish_replacements(&*writer, &request.name, Author::with(session.kms().comparison_key()))?;
             // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
             let prepared = match prepared.take() {
                 Some(prepared) if read.family.members().next().is_none() => prepared,

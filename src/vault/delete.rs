@@ -115,9 +115,9 @@ impl Vault {
         let deletion_date = Timestamp::now()?;
         self.require()?;
         let writer = self.store.writer()?;
-        let find = || self.find_locked_as(Marked::FoundWhenDue, &request.secret_id, request.region);
+        let asked = (request.secret_id.as_str(), request.region);
         loop {
-            let Some(found) = if_there(find())? else {
+            let Some(found) = if_there(self.find_to_change(&*writer, author, Marked::FoundWhenDue, asked))? else {
                 let absent = not_there(request, deletion_date);
                 self.store
                     .regions()
@@ -125,8 +125,6 @@ impl Vault {
                     .try_for_each(|primary| self.remove_leftovers(&*writer, &SecretKey { name: NameKey::of(&absent.name), primary }))?;
                 return Ok(absent);
             };
-            self.finish_replacements(&*writer, &found.secret.record.name, author)?;
-            let Some(found) = if_there(find())? else { continue };
             found.require_primary()?;
             let Found { secret, read, .. } = found;
             require_not_replicated(&secret.record)?;
@@ -141,10 +139,13 @@ impl Vault {
 impl Vault {
     /// Removes what a removal that was stopped left: the bundles of a secret whose record is gone.
     pub(super) fn remove_leftovers(&self, writer: &dyn Writer, secret: &SecretKey) -> Result<()> {
+        let is_left = |leftover: &Leftover| leftover.is_writers;
+        if self.store.has_record(secret)? || !self.store.leftovers(secret, None)?.iter().any(is_left) {
+            return Ok(());
+        }
         let mut records = Records::default();
         self.store.read(&secret.name, &[secret.primary], &mut records)?;
-        let is_left = |leftover: &Leftover| leftover.is_writers;
-        if records.get(secret.primary).is_some() || !self.store.leftovers(secret, None)?.iter().any(is_left) {
+        if records.get(secret.primary).is_some() {
             return Ok(());
         }
         let (primary, named_before, named_after, blobs) = (secret.primary, Vec::new(), Vec::new(), Vec::new());
@@ -196,7 +197,7 @@ fn if_there(found: Result<Found>) -> Result<Option<Found>> {
 fn not_there(request: &DeleteSecret, deletion_date: Timestamp) -> SecretDeletion {
     let arn: Option<SecretArn> = request.secret_id.parse().ok();
     let name = match &arn {
-        Some(arn) => arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name).to_owned(),
+        Some(arn) => arn.secret_name().to_owned(),
         None => request.secret_id.clone(),
     };
     SecretDeletion { arn, name, deletion_date, was_there: false }

@@ -4,7 +4,7 @@
 //! the Region, and the new one's record forgets it, so that the Region can change hands again. Whatever a crash leaves undone of the last two,
 //! the next writer of a secret of that name does first.
 
-use super::{Vault, change, family::Located, reading::Reading, record_tag::Author};
+use super::{Vault, change, family::Located, lookup::Found, planned_deletion::Marked, reading::Reading, record_tag::Author};
 use crate::{
     error::Result,
     region::Region,
@@ -12,20 +12,43 @@ use crate::{
 };
 
 impl Vault {
-    /// Finishes every replacement among the secrets of this name.
-    pub(super) fn finish_replacements(&self, writer: &dyn Writer, name: &str, author: Author<'_>) -> Result<()> {
+    /// Reads every secret of this name, once every replacement among them is finished.
+    pub(super) fn finish_replacements(&self, writer: &dyn Writer, name: &str, author: Author<'_>) -> Result<Reading> {
         loop {
             let read = self.read_name(name)?;
-            let records = finished(&read, author)?;
-            if records.is_empty() {
-                return Ok(());
+            if is_finished(&read) {
+                return Ok(read);
             }
-            let change = NameChange { name: read.name, stamp: read.records.stamp(), records };
-            if change::write(writer, change)? == Commit::Done {
-                return Ok(());
-            }
+            // Done or lost, it is read again.
+            let _ = finish(writer, read, author)?;
         }
     }
+
+    /// Finds a secret to change it, as [`Vault::find_locked_as`], once every replacement among the secrets of its name is finished.
+    pub(super) fn find_to_change(
+        &self,
+        writer: &dyn Writer,
+        author: Author<'_>,
+        marked: Marked,
+        (secret_id, region): (&str, Option<Region>),
+    ) -> Result<Found> {
+        loop {
+            let found = self.find_locked_as(marked, secret_id, region)?;
+            if is_finished(&found.read) {
+                return Ok(found);
+            }
+            let _ = finish(writer, found.read, author)?;
+        }
+    }
+}
+
+fn is_finished(read: &Reading) -> bool {
+    read.family.members().all(|secret| secret.record.replaces.is_empty())
+}
+
+fn finish(writer: &dyn Writer, read: Reading, author: Author<'_>) -> Result<Commit> {
+    let records = finished(&read, author)?;
+    change::write(writer, NameChange { name: read.name, stamp: read.records.stamp(), records })
 }
 
 /// What finishes the replacements: first every old secret leaves, then the new ones forget.

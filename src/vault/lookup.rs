@@ -65,12 +65,7 @@ impl Vault {
         Ok((read.family.0.swap_remove(index), region))
     }
 
-    /// As [`Vault::find`] where the caller holds the lock, to make a change of what was read.
-    pub(super) fn find_locked(&self, secret_id: &str, region: Option<Region>) -> Result<Found> {
-        self.find_locked_as(Marked::Refused, secret_id, region)
-    }
-
-    /// The same where it is said what of those that are marked for deletion is found.
+    /// As [`Vault::find_as`] where the caller holds the lock, to make a change of what was read.
     pub(super) fn find_locked_as(&self, marked: Marked, secret_id: &str, region: Option<Region>) -> Result<Found> {
         let found = self.find_by((Locking::Locked, marked), secret_id, region)?;
         Ok(Found { secret: found.secret().clone(), region: found.region, read: found.read })
@@ -90,15 +85,8 @@ impl Vault {
         if let Some(asked) = region.filter(|region| *region != arn.region()) {
             return Err(SecretRefusal::ArnOfOtherRegion { named: arn.region(), asked }.into());
         }
-        // As in AWS, a name that itself ends in a hyphen and six characters is not found by its partial ARN.
-        let name = arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name);
-        let found = self.find_by_name(access, name, Some(arn.region()))?;
-        let full = found.secret().record.arn.in_region(arn.region());
-        if full.account() == arn.account() && (full == arn || arn.split_suffix().is_none()) {
-            Ok(found)
-        } else {
-            Err(SecretRefusal::NotFound.into())
-        }
+        let found = self.find_by_name(access, arn.secret_name(), Some(arn.region()))?;
+        if arn.names(&found.secret().record.arn.in_region(arn.region())) { Ok(found) } else { Err(SecretRefusal::NotFound.into()) }
     }
 
     fn find_by_name(&self, (locking, marked): (Locking, Marked), name: &str, region: Option<Region>) -> Result<FoundIn> {

@@ -10,6 +10,7 @@ use super::{
 use crate::{
     arn::SecretArn,
     error::Result,
+    region::Region,
     store::{Commit, Writer},
     timestamp::Timestamp,
 };
@@ -60,9 +61,10 @@ impl Vault {
     pub fn purge(&self, expired: &[ExpiredSecret]) -> Result<Listed<ExpiredSecret>> {
         self.require()?;
         let writer = self.store.writer()?;
+        let regions = self.store.regions();
         let mut purged = Listed::default();
         for secret in expired {
-            match self.purge_one(&*writer, secret) {
+            match self.purge_one(&*writer, &regions, secret) {
                 Ok(true) => purged.entries.push(secret.clone()),
                 Ok(false) => {}
                 Err(fault) => purged.add_fault(fault),
@@ -77,9 +79,9 @@ impl Vault {
     }
 
     /// False for one that is not there, or not as it was.
-    fn purge_one(&self, writer: &dyn Writer, expired: &ExpiredSecret) -> Result<bool> {
+    fn purge_one(&self, writer: &dyn Writer, regions: &[Region], expired: &ExpiredSecret) -> Result<bool> {
         loop {
-            let read = self.read_name(&expired.name)?;
+            let read = self.read_name_in(regions, &expired.name)?;
             let is_it = |secret: &&Located| ExpiredSecret::of(secret, Timestamp::now_within_years()).as_ref() == Some(expired);
             let Some(secret) = read.family.members().find(is_it) else { return Ok(false) };
             if remove(writer, &read, secret)? == Commit::Done {

@@ -8,6 +8,7 @@ use super::{
     new_version::{NewVersion, version_id},
     parameters::{check_token, check_version_stages},
     plan::OnProblem,
+    planned_deletion::Marked,
     record::AWSCURRENT,
     record_tag::Author,
     secret_change::SecretChange,
@@ -96,8 +97,7 @@ impl Vault {
     ) -> Result<Option<SecretChange>> {
         let PutSecretValue { value, version_stages, suite, on_problem, keys, .. } = request;
         let author = Author::with(session.kms().comparison_key());
-        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name, author)?;
-        let found = self.find_locked(&request.secret_id, request.region)?;
+        let found = self.find_to_change(writer, author, Marked::Refused, (&request.secret_id, request.region))?;
         found.require_primary()?;
         let Found { secret, read, .. } = found;
         if self.is_repeated(session.kms(), keys, &secret, version_id, value)? {

@@ -250,17 +250,8 @@ impl Vault {
         version: &VersionRecord,
         region: Region,
     ) -> Result<OpenedBundle> {
-        let bundle = recorded(version, region)?;
-        let (path, message) = self.read_as_recorded(secret, version, region)?;
-        tracing::debug!(path = %path.display(), key = bundle.kms_key_id, "opening a bundle");
-        let identity = identity(&secret.record, &version.version_id, region);
-        let opened = openers.with(reach, Some(bundle), |keyrings| open_bundle(&message, &identity, keyrings));
-        opened.map_err(|error| match error {
-            Error::NoUsableKey(attempts) => BundleRefusal::NoUsableKey { path, attempts, others: others(version, region) }.into(),
-            // No other bundle and no other key helps.
-            Error::Setup(_) => error,
-            other => BundleRefusal::DoesNotOpen { path, why: other.to_string() }.into(),
-        })
+        let read = self.read_as_recorded(secret, version, region)?;
+        open_read(openers, reach, &secret.record, (version, region), &read)
     }
 
     /// Reads a Region's bundle, which has the size and the digest on record; gives where it is too.
@@ -316,6 +307,26 @@ impl Vault {
         })?;
         Ok(stored.kind() == value.kind() && constant_time_eq(stored.expose(), value.expose()))
     }
+}
+
+/// Opens a version from the bundle of one Region, which was [read](Vault::read_as_recorded).
+pub(super) fn open_read(
+    openers: &Openers<'_>,
+    reach: Reach,
+    record: &SecretRecord,
+    (version, region): (&VersionRecord, Region),
+    (path, message): &(PathBuf, Vec<u8>),
+) -> Result<OpenedBundle> {
+    let bundle = recorded(version, region)?;
+    tracing::debug!(path = %path.display(), key = bundle.kms_key_id, "opening a bundle");
+    let identity = identity(record, &version.version_id, region);
+    let opened = openers.with(reach, Some(bundle), |keyrings| open_bundle(message, &identity, keyrings));
+    opened.map_err(|error| match error {
+        Error::NoUsableKey(attempts) => BundleRefusal::NoUsableKey { path: path.clone(), attempts, others: others(version, region) }.into(),
+        // No other bundle and no other key helps.
+        Error::Setup(_) => error,
+        other => BundleRefusal::DoesNotOpen { path: path.clone(), why: other.to_string() }.into(),
+    })
 }
 
 fn recorded(version: &VersionRecord, region: Region) -> Result<&BundleRecord> {

@@ -35,8 +35,7 @@ impl Vault {
         self.require()?;
         let writer = self.store.writer()?;
         loop {
-            self.finish_replacements(&*writer, &self.find_locked_as(marked, secret_id, region)?.secret.record.name, author)?;
-            let found = self.find_locked_as(marked, secret_id, region)?;
+            let found = self.find_to_change(&*writer, author, marked, (secret_id, region))?;
             found.require_primary()?;
             let Found { secret, read, .. } = found;
             let mut after = secret.record.clone();

@@ -90,10 +90,11 @@ impl<'k> Author<'k> {
     /// out.
     pub(super) fn finish(self, before: Option<&SecretRecord>, after: &mut SecretRecord) -> Result<()> {
         after.format = FORMAT;
-        match self.comparison {
-            Some(comparison) if self.vouches_for(before) => after.put_tag(comparison),
-            Some(comparison) if before.is_some_and(|before| before.hand(comparison) == RecordHand::Changed) => Ok(()),
-            _ => {
+        let hand = self.comparison.map(|comparison| (comparison, before.filter(|_| !self.accepts).map(|before| before.hand(comparison))));
+        match hand {
+            Some((comparison, None | Some(RecordHand::Own))) => after.put_tag(comparison),
+            Some((_, Some(RecordHand::Changed))) => Ok(()),
+            Some((_, Some(RecordHand::OtherKeystore | RecordHand::Untagged))) | None => {
                 after.record_tag = None;
                 Ok(())
             }

@@ -8,6 +8,7 @@ use super::{
     edk_record::EdkRecord,
     family::Located,
     openers::Openers,
+    read::open_read,
     reading::is_bundle_missing,
     record::{BundleRecord, DataKeyScope, VersionRecord},
     record_tag::RecordHand,
@@ -280,12 +281,13 @@ impl<'s> RegionKeys<'s> {
 
     /// The header of a Region's bundle: whoever sealed it had the version's data key, or where each Region has its own, that one.
     fn authentic_header(&self, openers: &Openers<'_>, version: &VersionRecord, shared: &DataKey, region: Region) -> Result<Header> {
-        let (_, message) = self.vault.read_as_recorded(self.secret, version, region)?;
+        let read = self.vault.read_as_recorded(self.secret, version, region)?;
+        let (_, message) = &read;
         let header = match self.secret.record.data_key_scope {
-            DataKeyScope::Shared => authentic_header(&message, shared)?,
+            DataKeyScope::Shared => authentic_header(message, shared)?,
             DataKeyScope::PerRegion => {
-                let opened = self.vault.open_in_region(openers, openers.farthest(), self.secret, version, region)?;
-                authentic_header(&message, &opened.data_key)?
+                let opened = open_read(openers, openers.farthest(), &self.secret.record, (version, region), &read)?;
+                authentic_header(message, &opened.data_key)?
             }
         };
         let identity = identity(&self.secret.record, &version.version_id, region);

@@ -8,6 +8,7 @@ use super::{
     family::{Family, Located},
     lookup::Found,
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
+    planned_deletion::Marked,
     record::{AWSCURRENT, BundleRecord, DataKeyScope, Replaced, ReplicaStatus, SecretRecord},
     record_tag::{Author, RecordHand},
     region_keys::{KnownHolders, RegionKeys, RegionTarget, unvouched_key},
@@ -110,8 +111,7 @@ impl Vault {
     /// `None` where another writer was first.
     fn try_replicate(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &ReplicateSecret) -> Result<Option<SecretChange>> {
         let author = Author::with(session.kms().comparison_key());
-        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name, author)?;
-        let found = self.find_locked(&request.secret_id, request.region)?;
+        let found = self.find_to_change(writer, author, Marked::Refused, (&request.secret_id, request.region))?;
         found.require_primary()?;
         let Found { secret, read, .. } = found;
         let plan = plan_replicas(session.kms_mut(), &secret.record, &read.family, request)?;
@@ -229,8 +229,9 @@ fn prepare_replicas(secret: Located, plan: &ReplicationPlan, sealed: SealedRepli
 
 fn plan_replicas(kms: &mut EmbeddedKms, record: &SecretRecord, family: &Family, request: &ReplicateSecret) -> Result<ReplicationPlan> {
     let mut plan = ReplicationPlan { failed: named_twice(&request.replicas).collect(), ..ReplicationPlan::default() };
+    let hand = record.hand(kms.comparison_key());
     for replica in &request.replicas {
-        match plan_replica(kms, record, family, replica, request) {
+        match plan_replica(kms, (record, hand), family, replica, request) {
             Ok(Some(target)) => {
                 let old = family.holder(target.region()).filter(|holder| holder.record.arn != record.arn);
                 plan.replaced.extend(old.map(|old| Replaced { region: target.region(), arn: old.record.arn.clone() }));
@@ -263,13 +264,12 @@ fn following(record: &SecretRecord, family: &Family, targets: &[ChosenKey]) -> V
 /// `None` when the Region is in sync under that key.
 fn plan_replica(
     kms: &mut EmbeddedKms,
-    record: &SecretRecord,
+    (record, hand): (&SecretRecord, RecordHand),
     family: &Family,
     replica: &ReplicaRegion,
     request: &ReplicateSecret,
 ) -> Result<Option<ChosenKey>, Problem> {
     let (keys, clash, named) = (&request.keys, request.name_clash, replica.kms_key_id.as_deref());
-    let is_record_followed = record.hand(kms.comparison_key()) == RecordHand::Own;
     let secret = (record.primary_region(), Some(&record.arn));
     let mut check = |named| check_replica(kms, keys, secret, family, (&replica.region, named), clash).map(Some);
     let known = Region::new(&replica.region).and_then(|region| record.replica(region));
@@ -277,7 +277,7 @@ fn plan_replica(
     if known.status == ReplicaStatus::Failed {
         return match named {
             Some(named) => check(Named::ByCaller(Some(named))),
-            None if is_record_followed => check(Named::ByRecord(Some(&known.kms_key_id))),
+            None if hand == RecordHand::Own => check(Named::ByRecord(Some(&known.kms_key_id))),
             None => Err(unvouched_key(known.region, &known.kms_key_id, Unvouched::NoBundle)),
         };
     }

@@ -81,12 +81,7 @@ impl Vault {
     /// `None` where another writer was first.
     fn try_rewrap(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &RewrapSecret) -> Result<Option<SecretChange>> {
         let author = Author::with(session.kms().comparison_key());
-        self.finish_replacements(
-            writer,
-            &self.find_locked_as(Marked::Found, &request.secret_id, request.region)?.secret.record.name,
-            author,
-        )?;
-        let Found { secret, read, .. } = self.find_locked_as(Marked::Found, &request.secret_id, request.region)?;
+        let Found { secret, read, .. } = self.find_to_change(writer, author, Marked::Found, (&request.secret_id, request.region))?;
         let present = read.family.regions_with(&secret.record.arn);
         let regions = match request.region {
             Some(region) if !request.accept_record => vec![region],

@@ -34,8 +34,7 @@ impl SecretSelection {
             check_secret_id(secret_id)?;
             if secret_id.starts_with("arn:") {
                 let arn: SecretArn = secret_id.parse().map_err(|_| SecretRefusal::NotAnArn(secret_id.clone()))?;
-                let name = arn.split_suffix().map_or(arn.name_and_suffix(), |(name, _)| name);
-                selection.arns.push((NameKey::of(name), arn));
+                selection.arns.push((NameKey::of(arn.secret_name()), arn));
             } else {
                 selection.names.push(NameKey::of(secret_id));
             }
@@ -92,7 +91,7 @@ impl PartOfStore {
         let family = Family::parse(&*self.whole, name, records)?;
         let Some(holder) = family.holder(self.region) else { return Ok(false) };
         let full = holder.record.arn.in_region(self.region);
-        Ok(arns.iter().any(|arn| full.account() == arn.account() && (full == **arn || arn.split_suffix().is_none())))
+        Ok(arns.iter().any(|arn| arn.names(&full)))
     }
 }
 
@@ -146,6 +145,10 @@ impl Store for PartOfStore {
         Ok(())
     }
 
+    fn has_record(&self, secret: &SecretKey) -> Result<bool> {
+        if self.is_hidden(&secret.name) { Ok(false) } else { self.whole.has_record(secret) }
+    }
+
     fn open(&self, blob: &BlobKey) -> Result<Option<Blob>> {
         if self.is_hidden(&blob.secret.name) { Ok(None) } else { self.whole.open(blob) }
     }
@@ -161,7 +164,8 @@ impl Store for PartOfStore {
     }
 
     fn leftovers(&self, secret: &SecretKey, named: Option<&[BlobKey]>) -> Result<Vec<Leftover>> {
-        if self.is_hidden(&secret.name) { Ok(Vec::new()) } else { self.whole.leftovers(secret, named) }
+        // With the secret of another ARN, nothing but its name can be seen.
+        if matches!(self.sight(&secret.name), Sight::Named) { self.whole.leftovers(secret, named) } else { Ok(Vec::new()) }
     }
 
     fn writer(&self) -> Result<Box<dyn Writer + '_>> {

@@ -10,7 +10,8 @@ use super::{
     Vault, change,
     family::Located,
     lookup::Found,
-    read::{disproved, is_disproved},
+    planned_deletion::Marked,
+    read::{disproved, is_disproved, open_read},
     reading::Reading,
     record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
     record_tag::Author,
@@ -86,8 +87,8 @@ impl Vault {
         request: &StopReplication,
     ) -> Result<Option<SecretArn>> {
         let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
-        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name, author)?;
-        let Found { secret, region, read } = self.find_locked(&request.secret_id, request.region)?;
+        let found = self.find_to_change(writer, author, Marked::Refused, (&request.secret_id, request.region))?;
+        let Found { secret, region, read } = found;
         require_replica(&secret.record, region)?;
         if read.records.get(region).is_some() {
             return Err(SecretRefusal::Exists(secret.record.name).into());
@@ -138,8 +139,7 @@ impl Promotion {
         let mut blobs = Vec::new();
         for version in &secret.record.versions {
             let kms = kms.ok_or_else(|| SecretRefusal::NotVouchedFor(version.version_id.clone()))?;
-            let value = Opening { vault, kms, keys, accepts_values }.value_of(secret, version, region)?;
-            let (_, message) = vault.read_as_recorded(secret, version, region)?;
+            let (value, message) = Opening { vault, kms, keys, accepts_values }.value_of(secret, version, region)?;
             let bundles: Vec<_> = version.bundles.iter().filter(|bundle| bundle.region == region).cloned().collect();
             let file =
                 |bundle: &BundleRecord| BlobKey { secret: key.clone(), version: encode(&version.version_id), file: bundle.file.clone() };
@@ -168,15 +168,16 @@ impl Promotion {
 }
 
 impl Opening<'_> {
-    /// A version's value as the replica has it. Where its bundle does not open here, another Region's tells what it has to be.
-    fn value_of(&self, secret: &Located, version: &VersionRecord, region: Region) -> Result<SecretValue> {
+    /// A version's value as the replica has it, and its bundle. Where that does not open here, another Region's tells what it has to be.
+    fn value_of(&self, secret: &Located, version: &VersionRecord, region: Region) -> Result<(SecretValue, Vec<u8>)> {
         let comparison = self.kms.comparison_key();
         let is_comparable = can_compare(comparison, &version.value_tag);
         if !is_comparable && !self.accepts_values {
             return Err(SecretRefusal::NotVouchedFor(version.version_id.clone()).into());
         }
         let openers = self.keys.openers(Some(self.kms));
-        let opened = match self.vault.open_in_region(&openers, openers.farthest(), secret, version, region) {
+        let read = self.vault.read_as_recorded(secret, version, region)?;
+        let opened = match open_read(&openers, openers.farthest(), &secret.record, (version, region), &read) {
             Err(error) if is_comparable && is_without_key(&error) => {
                 self.vault.open_any_region(&openers, comparison, secret, version, region)?
             }
@@ -185,7 +186,8 @@ impl Opening<'_> {
         if is_disproved(comparison, &secret.record, version, &opened.value) {
             return Err(disproved(version, region));
         }
-        Ok(opened.value)
+        let (_, message) = read;
+        Ok((opened.value, message))
     }
 }
 

@@ -9,6 +9,7 @@ use super::{
     new_version::{NewVersion, version_id},
     parameters::{check_description, check_token},
     plan::OnProblem,
+    planned_deletion::Marked,
     reading::Reading,
     record::SecretRecord,
     record_tag::Author,
@@ -107,8 +108,7 @@ impl Vault {
         version_id: &str,
     ) -> Result<Option<SecretChange>> {
         let (author, keys) = (Author::with(session.kms().comparison_key()), &request.keys);
-        self.finish_replacements(writer, &self.find_locked(&request.secret_id, request.region)?.secret.record.name, author)?;
-        let found = self.find_locked(&request.secret_id, request.region)?;
+        let found = self.find_to_change(writer, author, Marked::Refused, (&request.secret_id, request.region))?;
         found.require_primary()?;
         let Found { secret, read, .. } = found;
         let updating = match self.prepare_update(session, request, version_id, (&secret, &read)) {

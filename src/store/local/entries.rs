@@ -33,6 +33,14 @@ pub(super) fn looked_at(path: &Path) -> io::Result<Option<fs::Metadata>> {
     }
 }
 
+/// Whether something has this name, be it a link that leads nowhere.
+pub(super) fn is_occupied(path: &Path) -> io::Result<bool> {
+    match fs::symlink_metadata(path) {
+        Err(error) if is_absence(&error) => Ok(false),
+        looked => looked.map(|_| true),
+    }
+}
+
 pub(super) fn is_absence(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -18,7 +18,7 @@ pub(crate) use read::{is_one_file, open_lone};
 pub(crate) use survey::{PathContent, look_at};
 
 use self::{
-    entries::{looked_at, names},
+    entries::{is_occupied, looked_at, names},
     folders::Folders,
     group::LocalGroup,
     layout::{LOCK, MARKER},
@@ -124,6 +124,11 @@ impl Store for LocalStore {
             records.add(*region, |bytes| read_record_to(bytes, &path))?;
         }
         Ok(())
+    }
+
+    fn has_record(&self, secret: &SecretKey) -> Result<bool> {
+        let path = self.folders.record_path(&secret.name, secret.primary);
+        is_occupied(&path).map_err(|error| Error::io_at("looking at", &path, error))
     }
 
     fn open(&self, blob: &BlobKey) -> Result<Option<Blob>> {

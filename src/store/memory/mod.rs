@@ -159,6 +159,10 @@ impl Store for MemoryStore {
         Ok(())
     }
 
+    fn has_record(&self, secret: &SecretKey) -> Result<bool> {
+        self.look(|disk| disk.now.records.contains_key(secret))
+    }
+
     fn open(&self, blob: &BlobKey) -> Result<Option<Blob>> {
         let message = self.look(|disk| disk.now.blobs.get(blob).cloned())?;
         Ok(message.map(|message| Blob { place: self.place(Item::Blob(blob)), content: Box::new(io::Cursor::new(message)) }))

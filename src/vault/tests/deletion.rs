@@ -277,3 +277,15 @@ fn what_a_stopped_removal_leaves_is_no_secret_and_goes() {
         assert!(place.get("other", None).is_ok());
     }
 }
+
+/// A link in the record's place is not followed, and what lies beside it is not taken for leftovers.
+#[cfg(unix)]
+#[test]
+fn a_link_in_place_of_a_record_leaves_its_bundles() {
+    let place = Place::with_secret(&[]);
+    let (record, bundle) = (place.dir("us-west-2", "db").join("secret.json"), place.bundle("us-west-2"));
+    fs::rename(&record, place.vault.root().join("moved")).expect("moved");
+    std::os::unix::fs::symlink("nowhere", &record).expect("linked");
+    place.vault.purge(&[]).expect("nothing was due");
+    assert!(bundle.exists());
+}
