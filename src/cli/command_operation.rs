@@ -35,7 +35,7 @@ operations! {
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 
-    Completions Edit Exec IamPolicy Inspect Man Open Pack Rewrap Seal Status Verify
+    Completions Edit Exec IamPolicy Inspect Man Open Pack Rewrap Seal Status Unpack Verify
 }
 
 impl CommandOperation {
@@ -80,6 +80,7 @@ impl CommandOperation {
                 | Self::Rewrap
                 | Self::Seal
                 | Self::Status
+                | Self::Unpack
                 | Self::Verify
         )
     }
@@ -91,7 +92,7 @@ impl CommandOperation {
             Self::Open => Self::Decrypt,
             Self::Rewrap => Self::ReEncrypt,
             Self::Pack => Self::CreateSecret,
-            Self::Exec => Self::GetSecretValue,
+            Self::Exec | Self::Unpack => Self::GetSecretValue,
             Self::Edit => Self::PutSecretValue,
             other => other,
         }

@@ -29,7 +29,7 @@ pub(crate) enum Failure {
     Core(Error),
     /// What there is to say has been said.
     Partial,
-    /// A signal, or a program that was run, ended the command with this exit code.
+    /// A signal, a program that was run, or what has been said ended the command with this exit code.
     Ended(u8),
 }
 

@@ -20,8 +20,8 @@ Keys, as in 'aws kms', and those of the embedded KMS:
   kms COMMAND       the commands: 'coldseal kms -h'
 Many secrets, files, checks:
   pack       a plan or a folder into secrets     verify     purge what was due
-  status     secrets by Regions                  serve      to AWS's SDKs
-  exec       a program with secrets              edit       iam-policy
+  unpack     them into files, .env or JSON       serve      to AWS's SDKs
+  exec       a program with secrets              edit    status    iam-policy
   seal open rewrap inspect           files of any size, as one message each
 Shell:
   completions       man          (secretsmanager: its commands by that name)

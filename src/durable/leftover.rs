@@ -46,11 +46,25 @@ impl Drop for Unfinished {
     }
 }
 
-/// Removes the files that have a temporary name of this process, before it ends early.
+/// Removes the files and folders that have a temporary name of this process, before it ends early.
 #[cfg(feature = "cli")]
 pub(crate) fn remove_unfinished() {
     for path in &*lock(&UNFINISHED) {
-        let _ = fs::remove_file(path);
+        if fs::remove_file(path).is_err() {
+            remove_folder(path);
+        }
+    }
+}
+
+/// Removes a folder. Somebody may be writing into it still: what comes while it is removed is removed after.
+#[cfg(feature = "cli")]
+pub(super) fn remove_folder(folder: &Path) {
+    const TRIES: usize = 100;
+    for _ in 0..TRIES {
+        match fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {}
+            _ => return,
+        }
     }
 }
 
@@ -65,6 +79,12 @@ impl Temporaries {
     /// Of what is written under the lock for this file.
     pub(crate) fn of(path: &Path) -> Self {
         Self(path.file_name().filter(|name| name.len() <= LONGEST).map(OsStr::to_owned).unwrap_or_default())
+    }
+
+    /// Folders that appear whole, which no lock guards either.
+    #[cfg(feature = "cli")]
+    pub(super) fn folders() -> Self {
+        Self(OsString::from("folder"))
     }
 
     /// Whether a file of this name is a temporary one, whosever it is.
@@ -93,12 +113,26 @@ impl Temporaries {
     fn sweep_abandoned(&self, directory: &Path) {
         let prefix = self.prefix();
         for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
-            let is_old = |metadata: &Metadata| metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= UNLOCKED_FOR));
             if is_temporary(&entry.file_name(), &prefix)
                 && entry.metadata().is_ok_and(|metadata| metadata.is_file() && is_own(&metadata) && is_old(&metadata))
                 && open_regular(&entry.path()).is_ok_and(|file| file.try_lock().is_ok())
             {
                 let is_removed = fs::remove_file(entry.path()).is_ok();
+                tracing::debug!(path = %entry.path().display(), is_removed, "leftover");
+            }
+        }
+    }
+
+    /// The same for folders, with what is in them.
+    #[cfg(feature = "cli")]
+    pub(super) fn sweep_abandoned_folders(&self, directory: &Path) {
+        let prefix = self.prefix();
+        for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
+            if is_temporary(&entry.file_name(), &prefix)
+                && entry.metadata().is_ok_and(|metadata| metadata.is_dir() && is_own(&metadata) && is_old(&metadata))
+                && fs::File::open(entry.path()).is_ok_and(|folder| folder.try_lock().is_ok())
+            {
+                let is_removed = fs::remove_dir_all(entry.path()).is_ok();
                 tracing::debug!(path = %entry.path().display(), is_removed, "leftover");
             }
         }
@@ -125,6 +159,10 @@ impl Temporaries {
             }
         }
     }
+}
+
+fn is_old(metadata: &Metadata) -> bool {
+    metadata.modified().is_ok_and(|at| at.elapsed().is_ok_and(|age| age >= UNLOCKED_FOR))
 }
 
 #[cfg(unix)]

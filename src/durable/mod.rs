@@ -10,6 +10,8 @@ mod group;
 mod leftover;
 mod lock;
 mod new_file;
+#[cfg(feature = "cli")]
+mod new_folder;
 pub(crate) mod regular;
 mod secret_file;
 #[cfg(target_os = "linux")]
@@ -30,6 +32,8 @@ pub(crate) use leftover::Temporaries;
 pub(crate) use leftover::remove_unfinished;
 pub(crate) use lock::Lock;
 pub(crate) use new_file::{Aside, Existing, NewFile, Sync};
+#[cfg(feature = "cli")]
+pub(crate) use new_folder::NewFolder;
 pub use secret_file::SecretFileAccess;
 #[cfg(feature = "cli")]
 pub(crate) use secret_file::wait_for_writer;

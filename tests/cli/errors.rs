@@ -111,6 +111,7 @@ sessions!(
     secrets,
     signed,
     tags,
+    unpack,
     usage,
     values,
     versions

@@ -62,6 +62,7 @@ mod stored;
 mod tags;
 mod terminal;
 mod threads;
+mod unpack;
 mod value;
 mod verify;
 mod versions;

@@ -1,6 +1,5 @@
 //! `exec`
 
-mod names;
 mod variables;
 
 use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::Command};

@@ -31,6 +31,7 @@ mod list_secrets;
 mod man;
 mod message_files;
 mod message_options;
+mod named_values;
 mod new_vault;
 #[cfg(not(feature = "kms-endpoint"))]
 mod no_endpoint;
@@ -57,10 +58,13 @@ mod serving;
 mod status;
 mod stop_replication_to_replica;
 mod tag_resource;
+mod unpack;
 mod untag_resource;
 mod update_secret;
 mod update_secret_version_stage;
 mod validate_resource_policy;
+mod value_members;
+mod variable_names;
 mod verify;
 
 use std::ffi::OsString;
@@ -76,8 +80,8 @@ use self::{
     put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
     remove_regions_from_replication::RemoveRegionsFromReplicationArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
     restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs, status::StatusArgs,
-    stop_replication_to_replica::StopReplicationToReplicaArgs, tag_resource::TagSecretArgs, untag_resource::UntagSecretArgs,
-    update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
+    stop_replication_to_replica::StopReplicationToReplicaArgs, tag_resource::TagSecretArgs, unpack::UnpackArgs,
+    untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
     validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
 use self::{
@@ -137,6 +141,7 @@ commands! {
         )]
         Secretsmanager(SecretsCommand) as group,
         Pack(Box<PackArgs>),
+        Unpack(Box<UnpackArgs>),
         Exec(Box<ExecArgs>),
         Edit(Box<EditArgs>),
         Status(StatusArgs),
@@ -208,6 +213,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
         Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(invocation, command),
         Command::Pack(args) => pack::run(&invocation, &args),
+        Command::Unpack(args) => unpack::run(&invocation, &args),
         Command::Edit(args) => edit::run(invocation, &args),
         Command::Exec(args) => exec::run(&invocation, &args),
         Command::Status(args) => status::run(&invocation, &args),

@@ -8,10 +8,11 @@ use crate::{
         recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
         terminal::note,
     },
+    error::Result,
     kms::EmbeddedKms,
     protocol::operation::Secrets,
     region::Region,
-    vault::{KeyOptions, SecretValueEntry, VersionSelector},
+    vault::{KeyOptions, SecretValueEntry, Vault, VersionSelector},
 };
 
 /// Where nothing tells that a value is the one that was stored: whoever has the Region's key, or the version's data key, can make a bundle.
@@ -40,7 +41,18 @@ impl SecretOpening {
     /// One value. The Region is found as for every command on a secret.
     pub(super) fn value(&self, invocation: &Invocation, secret_id: &str, selector: &VersionSelector) -> Outcome<SecretValueEntry> {
         let region = invocation.regions.of_secret(secret_id)?;
-        Ok(invocation.vault.get_secret_value_by(self.kms.as_ref(), &self.keys, secret_id, region, selector)?)
+        Ok(self.value_in(&invocation.vault, secret_id, region, selector)?)
+    }
+
+    /// The same where the Region is known.
+    pub(super) fn value_in(
+        &self,
+        vault: &Vault,
+        secret_id: &str,
+        region: Option<Region>,
+        selector: &VersionSelector,
+    ) -> Result<SecretValueEntry> {
+        vault.get_secret_value_by(self.kms.as_ref(), &self.keys, secret_id, region, selector)
     }
 
     /// The vault's secrets with these keys.
@@ -51,7 +63,12 @@ impl SecretOpening {
 
 /// Says it where nothing here tells that the values are those on record.
 pub(super) fn note_not_compared<'a>(entries: impl IntoIterator<Item = &'a SecretValueEntry>) {
-    if !entries.into_iter().all(|entry| entry.is_compared) {
+    note_unless_compared(entries.into_iter().all(|entry| entry.is_compared));
+}
+
+/// The same where it is known of all of them.
+pub(super) fn note_unless_compared(are_compared: bool) {
+    if !are_compared {
         note(NOT_COMPARED);
     }
 }

@@ -39,6 +39,7 @@ def cases(coldseal):
     yield ["edit", *SECRET]
     yield ["exec", *SECRET, "--", "true"]
     yield ["pack", "plan.jsonl", *REGIONS, "--add-replica-regions", "us-east-1"]
+    yield ["unpack", "--output-dir", "unpacked"]
     yield ["stop-replication-to-replica", "--secret-id", "ci/a", "--region", "us-east-1"]
     yield ["tag-resource", *SECRET, "--tags", "Key=a,Value=b"]
     yield ["untag-resource", *SECRET, "--tag-keys", "a"]

@@ -7,6 +7,8 @@ pub(super) enum OddName {
     Impossible,
     /// No shell could use it.
     NotOfAShell,
+    /// A shell sets it by itself, and lets nobody or nobody for long.
+    OfTheShell,
     /// It decides which code runs, or where a program looks or connects to; for instance so.
     Dangerous(&'static str),
 }
@@ -16,6 +18,7 @@ impl OddName {
         match self {
             Self::Impossible => "no name of a variable",
             Self::NotOfAShell => "no name that a shell could use",
+            Self::OfTheShell => "a variable that shells set by themselves",
             Self::Dangerous(why) => why,
         }
     }
@@ -25,6 +28,27 @@ const CODE: &str = "decides which code runs";
 const FILES: &str = "decides where a program looks for files";
 const NETWORK: &str = "decides whom a program talks to, or whom it believes";
 const OURS: &str = "a setting of coldseal";
+
+/// Those of bash and dash that are read-only there, or have a value of their own.
+const OF_THE_SHELL: [&str; 17] = [
+    "_",
+    "UID",
+    "EUID",
+    "PPID",
+    "GROUPS",
+    "RANDOM",
+    "SRANDOM",
+    "SECONDS",
+    "EPOCHSECONDS",
+    "EPOCHREALTIME",
+    "LINENO",
+    "OPTIND",
+    "FUNCNAME",
+    "DIRSTACK",
+    "HISTCMD",
+    "BASHPID",
+    "BASH_VERSINFO",
+];
 
 /// As they are looked up: case counts but on Windows.
 const DANGEROUS: &[(&str, &[&str])] = &[
@@ -194,6 +218,9 @@ pub(super) fn odd(name: &str) -> Option<OddName> {
     if let Some((why, _)) = exact.or_else(beginning) {
         return Some(OddName::Dangerous(why));
     }
+    if OF_THE_SHELL.contains(&name) {
+        return Some(OddName::OfTheShell);
+    }
     let is_of_a_shell =
         !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     (!is_of_a_shell).then_some(OddName::NotOfAShell)
@@ -274,6 +301,9 @@ mod tests {
     fn names_that_no_shell_takes_are_told_apart_from_those_that_cannot_be() {
         for name in ["a-b", "a.b", "1a", "a b", "é", "a\n"] {
             assert_eq!(odd(name), Some(OddName::NotOfAShell), "{name}");
+        }
+        for name in ["_", "UID", "RANDOM"] {
+            assert_eq!(odd(name), Some(OddName::OfTheShell), "{name}");
         }
         for name in ["", "a=b", "=", "a\0"] {
             assert_eq!(odd(name), Some(OddName::Impossible), "{name}");
