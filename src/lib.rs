@@ -140,7 +140,7 @@ mod timestamp;
 pub mod vault;
 
 pub use error::{Error, ErrorCode, FormatError, FormatProblem, KeyProblem, Refusal, Result, SetupError};
-pub use format::{ContentType, EncryptedDataKey, EncryptionContext, Header, HeaderLimits, MessageId, ParsedHeader};
+pub use format::{ContentType, EncryptedDataKey, EncryptionContext, EncryptionContextPairs, Header, HeaderLimits, MessageId, ParsedHeader};
 pub use message::{FrameLength, OpenOptions, Opened, SealOptions, Sealed, inspect, open, rewrap, seal};
 pub use secret::{DataKey, SecretBytes};
 pub use suite::AlgorithmSuite;

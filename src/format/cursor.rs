@@ -16,6 +16,12 @@ impl<'a> Cursor<'a> {
         self.position
     }
 
+    pub(super) const fn remaining(&self) -> usize {
+        self.bytes.len() - self.position
+    }
+
+    // These are a few instructions each, and what a header costs depends on their being part of their callers.
+    #[inline]
     pub(super) fn take(&mut self, length: usize, field: &'static str) -> Result<&'a [u8], FormatError> {
         let end = self.position.saturating_add(length);
         let taken = self.bytes.get(self.position..end).ok_or(FormatError::new(field, FormatProblem::Truncated { needed: end }))?;
@@ -23,34 +29,41 @@ impl<'a> Cursor<'a> {
         Ok(taken)
     }
 
+    #[inline]
     pub(super) fn array<const N: usize>(&mut self, field: &'static str) -> Result<[u8; N], FormatError> {
         let taken = self.take(N, field)?;
         taken.try_into().map_err(|_| FormatError::new(field, FormatProblem::Truncated { needed: self.position }))
     }
 
+    #[inline]
     pub(super) fn u8(&mut self, field: &'static str) -> Result<u8, FormatError> {
         self.array(field).map(u8::from_be_bytes)
     }
 
+    #[inline]
     pub(super) fn u16(&mut self, field: &'static str) -> Result<u16, FormatError> {
         self.array(field).map(u16::from_be_bytes)
     }
 
+    #[inline]
     pub(super) fn u32(&mut self, field: &'static str) -> Result<u32, FormatError> {
         self.array(field).map(u32::from_be_bytes)
     }
 
+    #[inline]
     pub(super) fn u64(&mut self, field: &'static str) -> Result<u64, FormatError> {
         self.array(field).map(u64::from_be_bytes)
     }
 
     /// A byte string behind its two-byte length.
+    #[inline]
     pub(super) fn vector(&mut self, field: &'static str) -> Result<&'a [u8], FormatError> {
         let length = usize::from(self.u16(field)?);
         self.take(length, field)
     }
 
     /// Like [`Cursor::vector`], as text.
+    #[inline]
     pub(super) fn text(&mut self, field: &'static str) -> Result<&'a str, FormatError> {
         std::str::from_utf8(self.vector(field)?).map_err(|_| FormatError::new(field, FormatProblem::NotUtf8))
     }
@@ -62,6 +75,7 @@ impl<'a> Cursor<'a> {
 }
 
 /// Appends `bytes` behind their two-byte length.
+#[inline]
 pub(super) fn put_vector(out: &mut Vec<u8>, bytes: &[u8], field: &'static str) -> Result<(), FormatError> {
     let length = u16::try_from(bytes.len()).map_err(|_| too_large(field, bytes.len(), u64::from(u16::MAX)))?;
     out.extend_from_slice(&length.to_be_bytes());
@@ -70,6 +84,7 @@ pub(super) fn put_vector(out: &mut Vec<u8>, bytes: &[u8], field: &'static str) -
 }
 
 /// Appends a two-byte count.
+#[inline]
 pub(super) fn put_count(out: &mut Vec<u8>, count: usize, field: &'static str) -> Result<(), FormatError> {
     let count = u16::try_from(count).map_err(|_| too_large(field, count, u64::from(u16::MAX)))?;
     out.extend_from_slice(&count.to_be_bytes());

@@ -1,6 +1,6 @@
 //! The encryption context: non-secret pairs that are bound to a message as additional authenticated data.
 
-use std::collections::{BTreeMap, btree_map};
+use std::{iter, mem, slice};
 
 use super::cursor::{Cursor, put_count, put_vector, too_large};
 use crate::error::{ContextMismatch, FormatError, FormatProblem};
@@ -9,18 +9,20 @@ const LENGTH: &str = "encryption context length";
 const COUNT: &str = "encryption context count";
 const KEY: &str = "encryption context key";
 const VALUE: &str = "encryption context value";
+/// Bytes of a pair without text.
+const SHORTEST_PAIR: usize = 4;
 
 /// Pairs of text, unique by key, in ascending order of the keys' UTF-8 bytes.
 ///
 /// Serialized it has at most 65,535 bytes (specification, "Encryption Context Serialization").
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EncryptionContext(BTreeMap<String, String>);
+pub struct EncryptionContext(Vec<(String, String)>);
 
 impl EncryptionContext {
     /// A context without pairs.
     #[must_use]
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(Vec::new())
     }
 
     /// The key of the pair that holds a signed message's public key: the base64 of a compressed point.
@@ -34,18 +36,30 @@ impl EncryptionContext {
 
     /// Adds a pair. The old value comes back when the key was there.
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
-        self.0.insert(key.into(), value.into())
+        let (key, value) = (key.into(), value.into());
+        match self.find(&key) {
+            Ok(found) => Some(mem::replace(&mut self.0[found].1, value)),
+            Err(place) => {
+                self.0.insert(place, (key, value));
+                None
+            }
+        }
     }
 
     /// Takes a pair out; gives its value.
     pub fn remove(&mut self, key: &str) -> Option<String> {
-        self.0.remove(key)
+        self.find(key).ok().map(|found| self.0.remove(found).1)
     }
 
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.find(key).ok().map(|found| self.0[found].1.as_str())
+    }
+
+    /// Where the key is, or where it would be.
+    fn find(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(found, _)| found.as_str().cmp(key))
     }
 
     /// Number of pairs.
@@ -61,8 +75,8 @@ impl EncryptionContext {
     }
 
     /// The pairs in ascending order of their keys.
-    pub fn iter(&self) -> btree_map::Iter<'_, String, String> {
-        self.0.iter()
+    pub fn iter(&self) -> EncryptionContextPairs<'_> {
+        EncryptionContextPairs(self.0.iter())
     }
 
     /// Succeeds when both hold the same pairs, else names the first pair that differs.
@@ -73,8 +87,8 @@ impl EncryptionContext {
         for (key, value) in expected {
             self.must_have(key, Some(value))?;
         }
-        match self.0.keys().find(|key| !expected.0.contains_key(*key)) {
-            Some(key) => Err(ContextMismatch::Surplus(key.clone())),
+        match self.iter().find(|(key, _)| expected.find(key).is_err()) {
+            Some((key, _)) => Err(ContextMismatch::Surplus(key.clone())),
             None => Ok(()),
         }
     }
@@ -96,17 +110,42 @@ impl EncryptionContext {
     /// # Errors
     /// A key, value or the whole over 65,535 bytes.
     pub fn to_bytes(&self) -> Result<Vec<u8>, FormatError> {
+        let mut out = Vec::with_capacity(usize::from(self.serialized_length()?));
+        self.write(&mut out)?;
+        Ok(out)
+    }
+
+    /// Appends what [`EncryptionContext::to_bytes`] gives, behind its two-byte length.
+    pub(super) fn write_vector(&self, out: &mut Vec<u8>) -> Result<(), FormatError> {
+        out.extend_from_slice(&self.serialized_length()?.to_be_bytes());
+        self.write(out)
+    }
+
+    fn serialized_length(&self) -> Result<u16, FormatError> {
+        let count = if self.is_empty() { 0 } else { 2 };
+        let length = self.iter().fold(count, |length, (key, value)| length + 4 + key.len() + value.len());
+        u16::try_from(length).map_err(|_| self.too_long(length))
+    }
+
+    /// Which field is over 65,535, the whole of `length` bytes where no other is.
+    #[cold]
+    fn too_long(&self, length: usize) -> FormatError {
+        let lengths = self.iter().flat_map(|(key, value)| [(KEY, key.len()), (VALUE, value.len())]);
+        let over = iter::once((COUNT, self.len())).chain(lengths).find(|(_, length)| *length > usize::from(u16::MAX));
+        let (field, value) = over.unwrap_or((LENGTH, length));
+        too_large(field, value, u64::from(u16::MAX))
+    }
+
+    fn write(&self, out: &mut Vec<u8>) -> Result<(), FormatError> {
         if self.is_empty() {
-            return Ok(Vec::new());
+            return Ok(());
         }
-        let mut out = Vec::with_capacity(self.iter().fold(2, |length, (key, value)| length + 4 + key.len() + value.len()));
-        put_count(&mut out, self.len(), COUNT)?;
+        put_count(out, self.len(), COUNT)?;
         for (key, value) in self {
-            put_vector(&mut out, key.as_bytes(), KEY)?;
-            put_vector(&mut out, value.as_bytes(), VALUE)?;
+            put_vector(out, key.as_bytes(), KEY)?;
+            put_vector(out, value.as_bytes(), VALUE)?;
         }
-        let limit = u16::MAX;
-        if out.len() > usize::from(limit) { Err(too_large(LENGTH, out.len(), u64::from(limit))) } else { Ok(out) }
+        Ok(())
     }
 
     /// Parses what [`EncryptionContext::to_bytes`] writes; strict about order, duplicates, count and trailing bytes.
@@ -114,9 +153,8 @@ impl EncryptionContext {
     /// # Errors
     /// The field that is wrong.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FormatError> {
-        let mut pairs = BTreeMap::new();
         if bytes.is_empty() {
-            return Ok(Self(pairs));
+            return Ok(Self::new());
         }
         // An end inside the context is a fault of its declared length: more input would not mend it.
         let inside = |error: FormatError| if error.is_truncated() { FormatError::new(error.field, FormatProblem::Overrun) } else { error };
@@ -125,6 +163,8 @@ impl EncryptionContext {
         if count == 0 {
             return Err(FormatError::new(COUNT, FormatProblem::Zero));
         }
+        // No more than there can be in what is there: a count alone allocates nothing.
+        let mut pairs = Vec::with_capacity(usize::from(count).min(bytes.len() / SHORTEST_PAIR));
         let mut previous: Option<&str> = None;
         for _ in 0..count {
             let key = cursor.text(KEY).map_err(inside)?;
@@ -134,16 +174,34 @@ impl EncryptionContext {
                 Some(previous) if previous > key => return Err(FormatError::new(KEY, FormatProblem::Unsorted)),
                 _ => previous = Some(key),
             }
-            pairs.insert(key.to_owned(), value.to_owned());
+            pairs.push((key.to_owned(), value.to_owned()));
         }
         cursor.finish("encryption context")?;
         Ok(Self(pairs))
     }
 }
 
+/// The pairs of an [`EncryptionContext`], in ascending order of their keys.
+#[derive(Debug, Clone)]
+pub struct EncryptionContextPairs<'a>(slice::Iter<'a, (String, String)>);
+
+impl<'a> Iterator for EncryptionContextPairs<'a> {
+    type Item = (&'a String, &'a String);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(key, value)| (key, value))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
+}
+
+impl ExactSizeIterator for EncryptionContextPairs<'_> {}
+
 impl<'a> IntoIterator for &'a EncryptionContext {
     type Item = (&'a String, &'a String);
-    type IntoIter = btree_map::Iter<'a, String, String>;
+    type IntoIter = EncryptionContextPairs<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
         self.iter()
@@ -151,7 +209,13 @@ impl<'a> IntoIterator for &'a EncryptionContext {
 }
 
 impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContext {
+    /// Of pairs with the same key the last one counts.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        Self(pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect())
+        let mut pairs: Vec<(String, String)> = pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        // The sort keeps the order of pairs with the same key, and of these the first one stays.
+        pairs.reverse();
+        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
+        pairs.dedup_by(|(one, _), (other, _)| one == other);
+        Self(pairs)
     }
 }

@@ -20,6 +20,9 @@ pub(crate) const MESSAGE_ID_LENGTH: usize = 32;
 /// Length of the key commitment in bytes.
 pub(crate) const COMMITMENT_LENGTH: usize = 32;
 
+/// Bytes of an encrypted data key without content.
+const SHORTEST_KEY: usize = 6;
+
 const EDK_COUNT: &str = "encrypted data key count";
 const FRAME_LENGTH: &str = "frame length";
 
@@ -156,7 +159,7 @@ impl Header {
         out.push(VERSION);
         out.extend_from_slice(&self.suite.id().to_be_bytes());
         out.extend_from_slice(&self.message_id.0);
-        put_vector(&mut out, &self.encryption_context.to_bytes()?, "encryption context length")?;
+        self.encryption_context.write_vector(&mut out)?;
         if self.encrypted_data_keys.is_empty() {
             return Err(FormatError::new(EDK_COUNT, FormatProblem::Zero));
         }
@@ -186,8 +189,8 @@ fn parse_encrypted_data_keys(cursor: &mut Cursor<'_>, limits: HeaderLimits) -> R
     if count > limits.max_encrypted_data_keys {
         return Err(too_large(EDK_COUNT, usize::from(count), u64::from(limits.max_encrypted_data_keys)));
     }
-    // Grows with what is really there: a count alone allocates nothing.
-    let mut keys = Vec::new();
+    // No more than there can be in what is there: a count alone allocates nothing.
+    let mut keys = Vec::with_capacity(usize::from(count).min(cursor.remaining() / SHORTEST_KEY));
     for _ in 0..count {
         keys.push(EncryptedDataKey {
             provider_id: cursor.text("key provider id")?.to_owned(),

@@ -17,7 +17,7 @@ pub(crate) mod footer;
 mod header;
 pub(crate) mod walker;
 
-pub use encryption_context::EncryptionContext;
+pub use encryption_context::{EncryptionContext, EncryptionContextPairs};
 pub use header::{ContentType, EncryptedDataKey, Header, HeaderLimits, MessageId, ParsedHeader};
 
 pub(crate) use crate::sequence_number::{IV_LENGTH, SequenceNumber};

@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use proptest::{collection::vec, prelude::*};
 
 use super::{sample, with_tag};
@@ -31,6 +33,21 @@ fn rewritten_as_read(bytes: &[u8]) -> bool {
 }
 
 proptest! {
+    #[test]
+    fn a_context_is_a_map(steps in vec(("[a-d]{0,2}", proptest::option::of("[x-z]")), 0..24)) {
+        let (mut context, mut map) = (EncryptionContext::new(), BTreeMap::new());
+        for (key, value) in &steps {
+            match value {
+                Some(value) => prop_assert_eq!(context.insert(key, value), map.insert(key.clone(), value.clone())),
+                None => prop_assert_eq!(context.remove(key), map.remove(key)),
+            }
+            prop_assert_eq!(context.get(key), map.get(key).map(String::as_str));
+        }
+        prop_assert!(context.iter().eq(map.iter()));
+        let pairs = || steps.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or_default()));
+        prop_assert!(pairs().collect::<EncryptionContext>().iter().eq(pairs().collect::<BTreeMap<_, _>>().iter()));
+    }
+
     #[test]
     fn headers_read_back_as_written(header in headers(), behind in vec(any::<u8>(), 0..40)) {
         let mut bytes = with_tag(&header);
