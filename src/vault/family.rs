@@ -79,11 +79,21 @@ impl Family {
         regions
     }
 
-    /// The same with nothing but their records.
+    /// The same with nothing but their records, as a reader is to see them.
     pub(super) fn into_present(self) -> Vec<(SecretRecord, Vec<Region>)> {
-        let regions: Vec<_> = self.0.iter().map(|member| self.regions_of(member)).collect();
-        let present = self.0.into_iter().zip(regions).filter(|(_, regions)| !regions.is_empty());
-        present.map(|(member, regions)| (member.record, regions)).collect()
+        let seen: Vec<_> = self.0.iter().map(|member| (self.regions_of(member), self.taken_from(member))).collect();
+        let present = self.0.into_iter().zip(seen).filter(|(_, (regions, _))| !regions.is_empty());
+        present.map(|(member, (regions, taken))| (member.record.without(&taken), regions)).collect()
+    }
+
+    /// The Regions of a secret's replicas in which another one has taken its place while its own record has them still: a writer was stopped
+    /// between the two commits.
+    pub(super) fn taken_from(&self, member: &Located) -> Vec<Region> {
+        if self.0.len() <= 1 {
+            return Vec::new();
+        }
+        let replicas = member.record.replication_status.iter().map(|replica| replica.region);
+        replicas.filter(|region| member.record.is_in(*region) && !self.is_holder(member, *region)).collect()
     }
 
     fn regions_of(&self, member: &Located) -> Vec<Region> {

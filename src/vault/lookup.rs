@@ -61,8 +61,11 @@ impl Vault {
 
     /// The same where it is said what of those that are marked for deletion is found.
     pub(super) fn find_as(&self, marked: Marked, secret_id: &str, region: Option<Region>) -> Result<(Located, Region)> {
-        let FoundIn { mut read, index, region } = self.find_by((Locking::Unlocked, marked), secret_id, region)?;
-        Ok((read.family.0.swap_remove(index), region))
+        let found = self.find_by((Locking::Unlocked, marked), secret_id, region)?;
+        let taken = found.read.family.taken_from(found.secret());
+        let FoundIn { mut read, index, region } = found;
+        let Located { key, record } = read.family.0.swap_remove(index);
+        Ok((Located { key, record: record.without(&taken) }, region))
     }
 
     /// As [`Vault::find_as`] where the caller holds the lock, to make a change of what was read.

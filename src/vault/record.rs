@@ -251,6 +251,14 @@ impl SecretRecord {
         }
     }
 
+    /// The same without the replicas in these Regions.
+    pub(super) fn without(mut self, regions: &[Region]) -> Self {
+        if !regions.is_empty() {
+            self.leave(regions);
+        }
+        self
+    }
+
     /// When the value in use was made; for a secret without a value, when the secret was.
     pub(crate) fn value_changed_date(&self) -> Timestamp {
         self.version_with_stage(AWSCURRENT).map_or(self.created_date, |version| version.created_date)

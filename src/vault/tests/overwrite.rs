@@ -121,6 +121,12 @@ fn after_a_crash_between_the_commits_the_old_one_is_absent() {
     assert_eq!((place.value_in("eu-west-1"), place.value_in("us-west-2")), ("east".to_owned(), "west".to_owned()));
     let listed = place.vault.list_secrets(Some(region("eu-west-1"))).expect("listed").entries;
     assert_eq!(listed.iter().map(|entry| entry.primary_region).collect::<Vec<_>>(), [Some(region("us-east-1"))]);
+    // Nor has the old one a replica there any more.
+    let described = place.vault.describe_secret(None, "db", Some(region("us-west-2"))).expect("described");
+    assert!(described.replication_status.is_empty() && described.primary_region.is_none(), "{described:?}");
+    assert!(described.bundles.iter().all(|bundle| bundle.region == region("us-west-2")), "{described:?}");
+    let listed = place.vault.list_secrets(Some(region("us-west-2"))).expect("listed").entries;
+    assert_eq!(listed.iter().map(|entry| entry.primary_region).collect::<Vec<_>>(), [None]);
     assert!(place.verify().is_sound() && place.verify_open().is_sound());
 
     // The next change of either removes what is left of the old one.
