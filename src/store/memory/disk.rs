@@ -81,6 +81,14 @@ impl Disk {
         self.now = self.durable.clone();
     }
 
+    pub(super) fn replace_records(&mut self, replace: impl Fn(&SecretKey, &[u8]) -> Vec<u8>) {
+        self.sync();
+        for (secret, record) in &mut self.now.records {
+            *record = replace(secret, record);
+        }
+        self.durable = self.now.clone();
+    }
+
     pub(super) fn stamp(&self, name: &NameKey) -> Stamp {
         Stamp(self.now.stamps.get(name).copied().unwrap_or_default())
     }

@@ -61,6 +61,11 @@ impl MemoryStore {
         lock(&self.disk).cut_power(stays);
     }
 
+    /// Has other bytes in the place of each record, durably, whoever reads it next.
+    pub(crate) fn replace_records(&self, replace: impl Fn(&SecretKey, &[u8]) -> Vec<u8>) {
+        lock(&self.disk).replace_records(replace);
+    }
+
     /// Whether a writer is there: another one would wait for it.
     pub(crate) fn is_locked(&self) -> bool {
         lock(&self.disk).is_locked
@@ -152,7 +157,7 @@ impl Store for MemoryStore {
             let disk = lock(&self.disk);
             records.add(*primary, |bytes| {
                 let record = disk.now.records.get(&key);
-                bytes.extend(record.into_iter().flatten());
+                bytes.extend_from_slice(record.map_or(&[], Vec::as_slice));
                 Ok(record.is_some())
             })?;
         }

@@ -8,11 +8,11 @@ mod crash;
 mod create;
 mod data_keys;
 mod deletion;
-mod histories;
 #[cfg(target_os = "linux")]
 mod links;
 mod lookup;
 mod many;
+mod model;
 mod names;
 mod online;
 mod overtaken;

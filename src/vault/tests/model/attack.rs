@@ -3,10 +3,12 @@
 use super::{
     super::*,
     NAMES, REGIONS,
-    model::{Certainty, Operation},
+    carry_out::{Outcome, carry_out},
+    generate::Generator,
+    keystores::Keystores,
+    operation::Operation,
     random::SeededRandom,
-    step,
-    step::Keystores,
+    world::World,
 };
 use crate::{
     parallel::lock,
@@ -67,8 +69,9 @@ fn put(vault: &Vault, record: &SecretRecord) {
 #[test]
 fn nobody_without_the_keystore_chooses_a_key_or_adds_a_region() {
     let keystores = Keystores::new();
+    let session = keystores.session([false; REGIONS.len()], 0);
     let theirs: BTreeMap<Region, String> = {
-        let mut session = lock(&keystores.first);
+        let mut session = lock(session);
         let mut make = |place: &&str| {
             let key = session.kms_mut().create_key(region(place), "for others").expect("made");
             (region(place), key.arn.to_string())
@@ -77,15 +80,15 @@ fn nobody_without_the_keystore_chooses_a_key_or_adds_a_region() {
         let _ = session.commit().expect("written");
         made
     };
-    let (mut edits, mut done) = (0, 0);
+    let (mut edits, mut done, unknown) = (0, 0, World::default());
     for seed in 0..300 {
-        let mut random = SeededRandom::new(seed);
+        let (mut random, mut generator) = (SeededRandom::new(seed), Generator::new(seed));
         let vault = Vault::over(Arc::new(MemoryStore::new(Writers::Locked)));
-        let mut next = 0;
         for _ in 0..2 + random.below(6) {
-            let operation = Operation::random(&mut random, &mut next);
-            let certainties = step::run(&vault, &keystores.first, &operation);
-            done += certainties.iter().filter(|certainty| **certainty == Certainty::Done).count();
+            // Nobody knows what is there, so that anything is asked for.
+            let operation = if random.coin() { Operation::Create(generator.creation()) } else { generator.operation(&unknown) };
+            let ended = carry_out(&vault, (session, &keystores.names), &unknown, &operation);
+            done += ended.outcomes.iter().filter(|outcome| **outcome == Outcome::Done).count();
             for name in NAMES {
                 if !vault.exists() {
                     continue;
