@@ -93,6 +93,116 @@ fn policy_and_rotation_rules_of_format_1_are_read() {
     assert!(policy.starts_with("{\n  \"Version\": \"2012-10-17\",\n") && policy.contains("role/Payroll"), "{policy}");
 }
 
+/// Labels of all kinds, a Region that goes on with versions of before, a data key for each Region, a replica that became a secret of its own.
+#[test]
+fn the_vault_of_format_2_is_sound_and_opens() {
+    let sandbox = copied("vault-v2");
+    let report = sandbox.stdout("verify --open");
+    assert!(report.starts_with("6 secrets, 24 bundles: sound\n24 opened, 0 not openable here, 0 failed\n"), "{report}");
+    assert!(!report.contains("has no tag"), "{report}");
+    let (orders, bytes) = ("production/orders", &[0, 1, 2, 0xfd, 0xfe, 0xff][..]);
+    let first = &br#"{"username": "saanvi", "password": "EXAMPLE-1"}"#[..];
+    for (secret, regions, label, expected) in [
+        (orders, &["us-west-2", "us-east-1"][..], "AWSCURRENT", &b"EXAMPLE-4"[..]),
+        (orders, &["us-west-2", "us-east-1"], "AWSPREVIOUS", bytes),
+        (orders, &["us-west-2", "us-east-1"], "AWSPENDING", b"EXAMPLE-5"),
+        (orders, &["us-west-2", "us-east-1", "eu-west-1"], "blue", b"blue"),
+        (orders, &["eu-west-1"], "AWSCURRENT", bytes),
+        (orders, &["eu-west-1"], "AWSPREVIOUS", first),
+        ("production/apart", &["us-west-2", "eu-west-1", "ap-northeast-1"], "AWSCURRENT", b"EXAMPLE-APART-2"),
+        ("production/apart", &["us-west-2", "eu-west-1", "ap-northeast-1"], "AWSPREVIOUS", b"EXAMPLE-APART"),
+        ("moved/on", &["us-west-2", "eu-west-1"], "AWSPREVIOUS", b"EXAMPLE-BEFORE"),
+        ("moved/on", &["us-west-2"], "AWSCURRENT", b"EXAMPLE-WEST"),
+        ("moved/on", &["eu-west-1"], "AWSCURRENT", b"EXAMPLE-EU"),
+    ] {
+        for region in regions {
+            let line =
+                format!("get-secret-value --secret-id {secret} --region {region} --version-stage {label} --output-file value --force");
+            sandbox.ok(&line);
+            assert_eq!(sandbox.read("value"), expected, "{line}");
+        }
+    }
+    let unlabelled = "get-secret-value --secret-id production/orders --version-id 00000000-0000-4000-8000-000000000001 --output-file value";
+    sandbox.ok(&format!("{unlabelled} --region us-east-1 --force"));
+    assert_eq!(sandbox.read("value"), first);
+    for (line, refusal) in [
+        ("get-secret-value --secret-id production/orders --region eu-west-1 --version-stage AWSPENDING", "ResourceNotFoundException"),
+        ("get-secret-value --secret-id retired/db --region us-west-2", "InvalidRequestException"),
+        ("get-secret-value --secret-id to/come --region us-west-2", "ResourceNotFoundException"),
+        ("get-secret-value --secret-id to/come --region eu-west-1", "ResourceNotFoundException"),
+    ] {
+        let output = sandbox.std(line).output().expect("runs");
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.code() == Some(254) && told.contains(refusal), "{line}: {told}");
+    }
+}
+
+#[test]
+fn what_records_of_format_2_say_is_read() {
+    let sandbox = copied("vault-v2");
+    for (secret, query, expected) in [
+        ("production/orders", "Description", "an example"),
+        ("production/orders", "KmsKeyId", "alias/orders"),
+        ("production/orders", "Tags[].[Key,Value]", "team\tweb"),
+        ("production/orders", "RotationRules.AutomaticallyAfterDays", "30"),
+        ("production/orders", "type(LastRotatedDate)", "string"),
+        ("production/orders", "ReplicationStatus[].[Region,Status]", "us-east-1\tInSync\neu-west-1\tFailed"),
+        ("production/orders", "contains(ResourcePolicy,'role/Payroll')", "True"),
+        ("production/apart", "EncryptionContext.purpose", "example"),
+        ("production/apart", "ReplicationStatus[].Status", "InSync\tInSync"),
+        ("retired/db", "DeletionDate", "9999-12-31T00:00:00+00:00"),
+        ("to/come", "RotationRules.AutomaticallyAfterDays", "90"),
+        ("to/come", "RotationDueDate", "None"),
+        ("to/come", "ReplicationStatus[].[Region,Status]", "us-east-1\tInSync\neu-west-1\tFailed"),
+    ] {
+        let described = sandbox.stdout(&format!("describe-secret --region us-west-2 --secret-id {secret} --output text --query {query}"));
+        assert_eq!(described, format!("{expected}\n"), "{secret}: {query}");
+    }
+    let listed = sandbox.stdout("list-secrets --region eu-west-1 --query SecretList[].Name --output text");
+    assert_eq!(listed.split_whitespace().collect::<Vec<_>>(), ["production/orders", "production/apart", "moved/on"]);
+}
+
+#[test]
+fn the_vault_of_format_2_is_written_on() {
+    let sandbox = copied("vault-v2");
+    let value = |secret: &str, region: &str| {
+        sandbox.stdout(&format!("get-secret-value --secret-id {secret} --region {region} --query SecretString --output text"))
+    };
+    sandbox.write("next", "EXAMPLE-NEXT");
+    for (status, line) in [
+        // A Region that failed stays so.
+        (1, "put-secret-value --secret-id production/orders --secret-string file://next"),
+        (0, "replicate-secret-to-regions --secret-id production/orders --add-replica-regions Region=eu-west-1"),
+        (0, "put-secret-value --secret-id production/apart --secret-string file://next"),
+        (0, "update-secret --secret-id production/orders --description another --kms-key-id alias/aws/secretsmanager"),
+        (1, "put-secret-value --secret-id to/come --secret-string file://next"),
+        (0, "restore-secret --secret-id retired/db"),
+        (0, "update-secret --secret-id retired/db --secret-string file://next"),
+        (0, "delete-secret --secret-id moved/on --region us-west-2"),
+        (0, "delete-secret --secret-id moved/on --region eu-west-1 --force-delete-without-recovery"),
+        (0, "stop-replication-to-replica --secret-id production/apart --region ap-northeast-1"),
+        (0, "rewrap --secret-id production/orders"),
+    ] {
+        let output = sandbox.std(line).output().expect("runs");
+        assert_eq!(output.status.code(), Some(status), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+        let report = sandbox.stdout("verify --open");
+        assert!(report.contains(": sound\n") && report.contains(" 0 not openable here, 0 failed\n"), "{line}: {report}");
+        assert!(!report.contains("has no tag"), "{line}: {report}");
+    }
+    for (secret, regions) in [
+        ("production/orders", &["us-west-2", "us-east-1", "eu-west-1"][..]),
+        ("production/apart", &["us-west-2", "eu-west-1", "ap-northeast-1"]),
+        ("to/come", &["us-west-2", "us-east-1"]),
+        ("retired/db", &["us-west-2"]),
+    ] {
+        for region in regions {
+            assert_eq!(value(secret, region), "EXAMPLE-NEXT\n", "{secret} in {region}");
+        }
+    }
+    let left = sandbox.stdout("list-secrets --include-planned-deletion --query SecretList[?DeletionDate].Name --output text");
+    assert_eq!(left, "moved/on\n");
+}
+
 #[test]
 fn every_error_name_has_a_way_out() {
     let page = include_str!("../../docs/errors.md");

@@ -8,6 +8,8 @@ mod crash;
 mod create;
 mod data_keys;
 mod deletion;
+mod format_1;
+mod format_2;
 #[cfg(target_os = "linux")]
 mod links;
 mod lookup;
