@@ -2,6 +2,7 @@
 
 use super::{
     family::{Located, parse_record},
+    json_object::JsonObject,
     record::SecretRecord,
 };
 use crate::error::Result;
@@ -25,4 +26,11 @@ impl Record {
     pub fn to_json(&self) -> Result<Vec<u8>> {
         self.0.to_json()
     }
+}
+
+/// Names, and the JSON of what stands in them, of a value that is an object; `None` if it is refused.
+#[must_use]
+pub fn members(text: &[u8]) -> Option<Vec<(String, String)>> {
+    let object = JsonObject::parse(text).ok()?;
+    Some(object.members().map(|(name, value)| (name.to_owned(), value.get().to_owned())).collect())
 }
