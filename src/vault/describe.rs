@@ -60,7 +60,7 @@ pub struct SecretDescription {
     /// The tags.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
-    /// Staging labels by VersionId.
+    /// Staging labels by VersionId; a version without one is not told, as in AWS.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub version_ids_to_stages: BTreeMap<String, Vec<String>>,
     /// When the secret was made.

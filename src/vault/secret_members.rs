@@ -65,9 +65,10 @@ pub(super) fn statuses(record: &SecretRecord) -> Vec<ReplicationStatus> {
     record.replication_status.iter().map(status).collect()
 }
 
-/// The labels of the versions that a Region has.
+/// The versions that have labels in a Region, with these. One without is deprecated, and AWS does not tell of it here.
 pub(super) fn stages(record: &SecretRecord, region: Region) -> impl Iterator<Item = (String, Vec<String>)> {
-    record.versions_in(region).map(|(version, labels)| (version.version_id.clone(), labels.to_vec()))
+    let labelled = record.versions_in(region).filter(|(_, labels)| !labels.is_empty());
+    labelled.map(|(version, labels)| (version.version_id.clone(), labels.to_vec()))
 }
 
 /// AWS tells it only of secrets with replication.

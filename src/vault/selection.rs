@@ -190,13 +190,15 @@ struct PartGroup<'w> {
 }
 
 impl WriteGroup for PartGroup<'_> {
-    /// A secret by its ARN was read before it is changed; one that is new would have another ARN, and takes no other's place.
+    /// A secret by its ARN was read before it is changed, or goes on as one of its own with that ARN; one that is new would have another, and it
+    /// takes no other's place.
     fn stage(&self, change: NameChange) -> Result<Box<dyn Staged + '_>> {
         let is_allowed = match self.part.sight(&change.name) {
             Sight::Hidden => false,
             Sight::Named => true,
             Sight::WithArn(_) => {
-                change.records.iter().any(|record| record.before.is_some()) && !change.records.iter().any(takes_anothers_place)
+                let is_there = |record: &RecordChange| record.before.is_some() || is_promoted(record);
+                change.records.iter().any(is_there) && !change.records.iter().any(takes_anothers_place)
             }
         };
         if is_allowed { self.group.stage(change) } else { Err(Error::from(SecretRefusal::NotServed)) }
@@ -207,11 +209,24 @@ impl WriteGroup for PartGroup<'_> {
     }
 }
 
+fn parse(json: Option<&[u8]>) -> Option<SecretRecord> {
+    json.and_then(|json| serde_json::from_slice(json).ok())
+}
+
 /// Whether a record takes the place of another secret, and did not before.
 fn takes_anothers_place(change: &RecordChange) -> bool {
-    let parse = |json: &Option<Vec<u8>>| json.as_deref().and_then(|json| serde_json::from_slice::<SecretRecord>(json).ok());
-    let Some(after) = parse(&change.after) else { return false };
-    let before = parse(&change.before).map_or_else(Vec::new, |before| before.replaces);
-    let is_other = |arn: &SecretArn| arn.in_region(after.primary_region()) != after.arn;
-    after.replaces.iter().any(|replaced| is_other(&replaced.arn) && !before.contains(replaced))
+    let Some(after) = parse(change.after.as_deref()) else { return false };
+    let before = parse(change.before.as_deref()).map_or_else(Vec::new, |before| before.replaces);
+    after.replaces.iter().any(|replaced| !is_same_elsewhere(&after, &replaced.arn) && !before.contains(replaced))
+}
+
+/// Whether a record is that of a replica which becomes a secret of its own.
+fn is_promoted(change: &RecordChange) -> bool {
+    let after = parse(change.after.as_deref());
+    after.is_some_and(|after| after.replaces.iter().any(|replaced| is_same_elsewhere(&after, &replaced.arn)))
+}
+
+/// Whether an ARN is that of the secret in another Region.
+fn is_same_elsewhere(record: &SecretRecord, arn: &SecretArn) -> bool {
+    arn.in_region(record.primary_region()) == record.arn
 }

@@ -10,7 +10,7 @@ use crate::{
         dispatch::{Unanswered, unknown_operation},
         reply::reply,
     },
-    error::{Error, RequestRefusal, Result, SecretRefusal},
+    error::{AwsRefusal, Error, ErrorCode, RequestRefusal, Result, SecretRefusal},
     protocol::{
         operation::{Operation, Own, Run, Sealing, Secrets},
         request::Request,
@@ -21,6 +21,8 @@ use crate::{
 
 /// The member that an SDK makes up where its caller gives none.
 const TOKEN: &str = "ClientRequestToken";
+/// The member of a secret that is somebody else's to rotate.
+const TYPE: &str = "Type";
 
 impl SecretsService {
     /// Does one operation on secrets.
@@ -29,6 +31,11 @@ impl SecretsService {
         self.permit_replicas(operation, &members)?;
         if operation.input.iter().any(|member| member.name == TOKEN) && members.text(TOKEN).is_none() {
             return Err(Unanswered::refused(RequestRefusal::NoToken));
+        }
+        if members.text(TYPE).is_some_and(|kind| !kind.is_empty()) {
+            // Without it, it would be another secret than the one that was asked for.
+            let message = "Managed external secrets, which have a Type, are not kept here.";
+            return Err(Unanswered::refused(AwsRefusal::new(ErrorCode::InvalidParameterException, message)));
         }
         let vault = self.vault_in(request.region);
         let answer = match operation.run {

@@ -5,7 +5,7 @@ use crate::{
     endpoint::dispatch::Unanswered,
     error::{
         AwsRefusal, Cause, Error, ErrorCode, Refusal, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, SecretRefusal,
-        Unvouched,
+        SetupError, Unvouched,
     },
     protocol::answer::Answer,
     vault::UnreadValue,
@@ -54,17 +54,32 @@ fn told(refusal: Refusal) -> Refusal {
         }
         Refusal::Bundle(_) => instead(&refusal, NOT_DECRYPTED),
         Refusal::Secret(SecretRefusal::NotComparable(_) | SecretRefusal::NotReadable(_)) => instead(&refusal, NOT_COMPARED),
-        Refusal::Regions(regions) => told_of_regions(regions).into(),
+        Refusal::Regions(regions) => told_of_regions(&regions).into(),
         other => other,
     }
 }
 
-fn told_of_regions(refusal: RegionsRefusal) -> RegionsRefusal {
-    let told: Vec<_> = refusal.problems.iter().map(told_of_region).collect();
-    if told != refusal.problems {
+fn told_of_regions(refusal: &RegionsRefusal) -> AwsRefusal {
+    let told = RegionsRefusal { problems: refusal.problems.iter().map(told_of_region).collect() };
+    if told != *refusal {
         tracing::error!(%refusal, "a refusal, of which the answer says less");
     }
-    RegionsRefusal { problems: told }
+    AwsRefusal::new(secrets_code(refusal.code()), told.list())
+}
+
+/// What Secrets Manager calls that which AWS KMS has a name for.
+const fn secrets_code(code: ErrorCode) -> ErrorCode {
+    match code {
+        ErrorCode::NotFoundException => ErrorCode::ResourceNotFoundException,
+        ErrorCode::DisabledException
+        | ErrorCode::KMSInvalidStateException
+        | ErrorCode::InvalidKeyUsageException
+        | ErrorCode::UnsupportedOperationException => ErrorCode::EncryptionFailure,
+        ErrorCode::KMSInternalException | ErrorCode::KeyUnavailableException | ErrorCode::DependencyTimeoutException => {
+            ErrorCode::InternalServiceError
+        }
+        other => other,
+    }
 }
 
 fn told_of_region(problem: &RegionProblem) -> RegionProblem {
@@ -75,11 +90,16 @@ fn told_of_region(problem: &RegionProblem) -> RegionProblem {
             let why = Unvouched::NotAuthentic("it is not authentic".to_owned());
             Cause::Replica(ReplicaRefusal::KeyNotVouchedFor { recorded: recorded.clone(), why })
         }
-        Cause::NoAnswer(_) | Cause::Setup(_) => Cause::Aws(AwsRefusal::new(ErrorCode::EncryptionFailure, NOT_ENCRYPTED)),
-        Cause::Told(_) => Cause::Aws(AwsRefusal::new(problem.code(), "The Region cannot be served.")),
+        Cause::NoAnswer(_) | Cause::Setup(SetupError::NoCredentials(_)) => Cause::Aws(AwsRefusal::new(problem.code(), NOT_ENCRYPTED)),
+        cause if is_local(cause) => Cause::Aws(AwsRefusal::new(problem.code(), "The Region cannot be served.")),
         cause => cause.clone(),
     };
     RegionProblem { place: problem.place.clone(), cause }
+}
+
+/// What may name files.
+const fn is_local(cause: &Cause) -> bool {
+    matches!(cause, Cause::Setup(_) | Cause::Told(_)) && !matches!(cause, Cause::Setup(SetupError::RegionNotEnabled(_)))
 }
 
 /// Another text under the same name; the log has all of it.

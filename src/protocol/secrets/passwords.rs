@@ -25,44 +25,35 @@ const EXCLUSIONS: [(&str, CharacterType); 4] = [
     ("ExcludeLowercase", CharacterType::Lowercase),
 ];
 
-const PASSWORD_LENGTH_MEMBER: Member = Member::optional("PasswordLength", Kind::Integer(PASSWORD_LENGTH));
-const EXCLUDE_CHARACTERS: Member = Member::optional("ExcludeCharacters", Kind::text(EXCLUDE_CHARACTERS_LENGTH));
-const EXCLUDE_NUMBERS: Member = Member::optional("ExcludeNumbers", Kind::Boolean);
-const EXCLUDE_PUNCTUATION: Member = Member::optional("ExcludePunctuation", Kind::Boolean);
-const EXCLUDE_UPPERCASE: Member = Member::optional("ExcludeUppercase", Kind::Boolean);
-const EXCLUDE_LOWERCASE: Member = Member::optional("ExcludeLowercase", Kind::Boolean);
-const INCLUDE_SPACE: Member = Member::optional("IncludeSpace", Kind::Boolean);
-const REQUIRE_EACH_INCLUDED_TYPE: Member = Member::optional("RequireEachIncludedType", Kind::Boolean);
+/// What a password is to be, behind other members.
+macro_rules! password_members {
+    ($($first:expr),*) => {
+        &[
+            $($first,)*
+            Member::optional("PasswordLength", Kind::Integer(PASSWORD_LENGTH)),
+            Member::optional("ExcludeCharacters", Kind::text(EXCLUDE_CHARACTERS_LENGTH)),
+            Member::optional("ExcludeNumbers", Kind::Boolean),
+            Member::optional("ExcludePunctuation", Kind::Boolean),
+            Member::optional("ExcludeUppercase", Kind::Boolean),
+            Member::optional("ExcludeLowercase", Kind::Boolean),
+            Member::optional("IncludeSpace", Kind::Boolean),
+            Member::optional("RequireEachIncludedType", Kind::Boolean),
+        ]
+    };
+}
 
 /// What CloudFormation has for a new secret's value, and coldseal for each new value.
 pub(crate) const GENERATE_SECRET_STRING: Member = Member::optional(
     "GenerateSecretString",
-    Kind::Structure(&[
+    Kind::Structure(password_members![
         Member::optional("SecretStringTemplate", Kind::SecretText(1..=MAX_SECRET_LENGTH)),
-        Member::optional("GenerateStringKey", Kind::text(1..=MAX_SECRET_LENGTH)),
-        PASSWORD_LENGTH_MEMBER,
-        EXCLUDE_CHARACTERS,
-        EXCLUDE_NUMBERS,
-        EXCLUDE_PUNCTUATION,
-        EXCLUDE_UPPERCASE,
-        EXCLUDE_LOWERCASE,
-        INCLUDE_SPACE,
-        REQUIRE_EACH_INCLUDED_TYPE,
+        Member::optional("GenerateStringKey", Kind::text(1..=MAX_SECRET_LENGTH))
     ]),
 );
 
 pub(super) const OPERATIONS: &[Operation] = &[Operation::secrets(
     "GetRandomPassword",
-    &[
-        PASSWORD_LENGTH_MEMBER,
-        EXCLUDE_CHARACTERS,
-        EXCLUDE_NUMBERS,
-        EXCLUDE_PUNCTUATION,
-        EXCLUDE_UPPERCASE,
-        EXCLUDE_LOWERCASE,
-        INCLUDE_SPACE,
-        REQUIRE_EACH_INCLUDED_TYPE,
-    ],
+    password_members![],
     &[Member::optional("RandomPassword", Kind::SecretText(0..=4096))],
     Run::Alone(get_random_password),
 )];

@@ -37,51 +37,37 @@ const FILTERS: Kind = Kind::Structures {
 };
 const SORTS: &[&str] = &["created-date", "last-accessed-date", "last-changed-date", "name"];
 
-const DESCRIBED: &[Member] = &[
-    Member::optional("ARN", ARN),
-    Member::optional("Name", NAME),
-    Member::optional("Type", TYPE),
-    Member::optional("Description", DESCRIPTION),
-    Member::optional("KmsKeyId", KMS_KEY_ID),
-    Member::optional("RotationEnabled", Kind::Boolean),
-    Member::optional("RotationLambdaARN", Kind::text(0..=2048)),
-    Member::optional("RotationRules", ROTATION_RULES),
-    Member::optional("ExternalSecretRotationMetadata", EXTERNAL_ROTATION_METADATA),
-    Member::optional("ExternalSecretRotationRoleArn", ARN),
-    Member::optional("LastRotatedDate", Kind::Date),
-    Member::optional("LastChangedDate", Kind::Date),
-    Member::optional("LastAccessedDate", Kind::Date),
-    Member::optional("DeletedDate", Kind::Date),
-    Member::optional("NextRotationDate", Kind::Date),
-    Member::optional("Tags", TAGS),
-    Member::optional("VersionIdsToStages", Kind::Map(&VERSION_STAGES)),
-    Member::optional("OwningService", Kind::text(1..=128)),
-    Member::optional("CreatedDate", Kind::Date),
-    Member::optional("PrimaryRegion", REGION),
-    Member::optional("ReplicationStatus", REPLICATION_STATUS),
-];
-const LISTED: &[Member] = &[
-    Member::optional("ARN", ARN),
-    Member::optional("Name", NAME),
-    Member::optional("Type", TYPE),
-    Member::optional("Description", DESCRIPTION),
-    Member::optional("KmsKeyId", KMS_KEY_ID),
-    Member::optional("RotationEnabled", Kind::Boolean),
-    Member::optional("RotationLambdaARN", Kind::text(0..=2048)),
-    Member::optional("RotationRules", ROTATION_RULES),
-    Member::optional("ExternalSecretRotationMetadata", EXTERNAL_ROTATION_METADATA),
-    Member::optional("ExternalSecretRotationRoleArn", ARN),
-    Member::optional("LastRotatedDate", Kind::Date),
-    Member::optional("LastChangedDate", Kind::Date),
-    Member::optional("LastAccessedDate", Kind::Date),
-    Member::optional("DeletedDate", Kind::Date),
-    Member::optional("NextRotationDate", Kind::Date),
-    Member::optional("Tags", TAGS),
-    Member::optional("SecretVersionsToStages", Kind::Map(&VERSION_STAGES)),
-    Member::optional("OwningService", Kind::text(1..=128)),
-    Member::optional("CreatedDate", Kind::Date),
-    Member::optional("PrimaryRegion", REGION),
-];
+/// What AWS tells of a secret, with the member that has its labels, and those that stand behind.
+macro_rules! metadata {
+    ($stages:literal $(, $more:expr)*) => {
+        &[
+            Member::optional("ARN", ARN),
+            Member::optional("Name", NAME),
+            Member::optional("Type", TYPE),
+            Member::optional("Description", DESCRIPTION),
+            Member::optional("KmsKeyId", KMS_KEY_ID),
+            Member::optional("RotationEnabled", Kind::Boolean),
+            Member::optional("RotationLambdaARN", Kind::text(0..=2048)),
+            Member::optional("RotationRules", ROTATION_RULES),
+            Member::optional("ExternalSecretRotationMetadata", EXTERNAL_ROTATION_METADATA),
+            Member::optional("ExternalSecretRotationRoleArn", ARN),
+            Member::optional("LastRotatedDate", Kind::Date),
+            Member::optional("LastChangedDate", Kind::Date),
+            Member::optional("LastAccessedDate", Kind::Date),
+            Member::optional("DeletedDate", Kind::Date),
+            Member::optional("NextRotationDate", Kind::Date),
+            Member::optional("Tags", TAGS),
+            Member::optional($stages, Kind::Map(&VERSION_STAGES)),
+            Member::optional("OwningService", Kind::text(1..=128)),
+            Member::optional("CreatedDate", Kind::Date),
+            Member::optional("PrimaryRegion", REGION),
+            $($more),*
+        ]
+    };
+}
+
+const DESCRIBED: &[Member] = metadata!("VersionIdsToStages", Member::optional("ReplicationStatus", REPLICATION_STATUS));
+const LISTED: &[Member] = metadata!("SecretVersionsToStages");
 
 const SECRET_VALUE: &[Member] = &[
     Member::optional("ARN", ARN),

@@ -139,7 +139,10 @@ pub(in crate::vault) fn list_entry(record: SecretRecord, region: Region) -> Secr
     let (rotation, primary) = (rotation_in(&record, region), record.primary_region());
     let of_before = record.is_behind(region).then(|| stages(&record, region).collect());
     // In all other Regions they are the record's own, which are moved.
-    let own = |versions: Vec<VersionRecord>| versions.into_iter().map(|version| (version.version_id, version.version_stages)).collect();
+    let own = |versions: Vec<VersionRecord>| {
+        let labelled = versions.into_iter().filter(|version| !version.version_stages.is_empty());
+        labelled.map(|version| (version.version_id, version.version_stages)).collect()
+    };
     SecretListEntry {
         kms_key_id: key_in(&record, region),
         rotation_enabled: rotation.map(|_| false),

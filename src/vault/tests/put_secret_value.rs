@@ -187,6 +187,26 @@ fn a_region_that_cannot_take_it_fails_the_command_whole() {
 }
 
 #[test]
+fn a_version_without_a_label_is_not_told_of_where_aws_does_not() {
+    let place = Place::with_secret(&[EU]);
+    for value in ["next", "last"] {
+        place.put(&new_value(value)).expect("put");
+    }
+    let mut labels = vec![vec!["AWSCURRENT".to_owned()], vec!["AWSPREVIOUS".to_owned()]];
+    labels.sort();
+    for region in [WEST, EU].map(region) {
+        let described = place.vault.describe_secret(None, "db", Some(region)).expect("described");
+        let mut told: Vec<_> = described.version_ids_to_stages.into_values().collect();
+        told.sort();
+        assert_eq!(told, labels, "{region}");
+        let listed = place.vault.list_secrets(Some(region)).expect("listed").entries;
+        assert_eq!(listed[0].secret_versions_to_stages.iter().count(), 2, "{region}");
+        let versions = place.vault.list_secret_version_ids(None, "db", Some(region), ListedVersions::All).expect("listed");
+        assert_eq!(versions.versions.len(), 3, "{region}");
+    }
+}
+
+#[test]
 fn the_primary_region_is_never_recorded_as_failed() {
     let place = Place::new();
     let key = place.make_key(WEST);

@@ -18,7 +18,7 @@ use crate::{
         bundle::{OpenedBundle, open_bundle},
         family::{Family, Located},
         reading::read_record,
-        record::{BundleRecord, Replaced, ReplicaStatus, VersionRecord},
+        record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         record_tag::RecordHand,
         seal_version::{identity, value_matches},
     },
@@ -73,27 +73,9 @@ impl Checker<'_> {
             Err(error) => self.fault(&place, error.to_string()),
         }
         let Some(secret) = found else { return };
-        let record = &secret.record;
         self.report.secrets += 1;
-        *self.names.entry(record.name.clone()).or_default() += 1;
-        if let Some(kms) = self.options.kms {
-            match record.hand(kms.comparison_key()) {
-                RecordHand::Own => {}
-                RecordHand::Changed => self.fault(&place, CHANGED),
-                RecordHand::OtherKeystore => self.note(&place, OTHER_KEYSTORE),
-                RecordHand::Untagged => self.note(&place, UNTAGGED),
-            }
-        }
-        if record.is_deletion_due(Timestamp::now_within_years()) {
-            self.note(&place, DELETION_DUE);
-        }
-        for replaced in &record.replaces {
-            let Replaced { region, arn } = replaced;
-            self.note(
-                &place,
-                format!("took the place of {arn} in {region}: the next change of the secret removes what is left of that one"),
-            );
-        }
+        *self.names.entry(secret.record.name.clone()).or_default() += 1;
+        self.check_state(&place, &secret.record);
         let mut blobs = blobs.iter().flatten();
         for version in &secret.record.versions {
             self.check_regions(&place, secret, version);
@@ -108,6 +90,27 @@ impl Checker<'_> {
                     });
                 }
             }
+        }
+    }
+
+    /// Whose hand the record is from, and what waits to be done with the secret.
+    fn check_state(&mut self, place: &Path, record: &SecretRecord) {
+        if let Some(kms) = self.options.kms {
+            match record.hand(kms.comparison_key()) {
+                RecordHand::Own => {}
+                RecordHand::Changed => self.fault(place, CHANGED),
+                RecordHand::OtherKeystore => self.note(place, OTHER_KEYSTORE),
+                RecordHand::Untagged => self.note(place, UNTAGGED),
+            }
+        }
+        if record.is_deletion_due(Timestamp::now_within_years()) {
+            self.note(place, DELETION_DUE);
+        }
+        for Replaced { region, arn } in &record.replaces {
+            self.note(
+                place,
+                format!("took the place of {arn} in {region}: the next change of the secret removes what is left of that one"),
+            );
         }
     }
 

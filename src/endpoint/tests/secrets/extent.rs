@@ -123,6 +123,23 @@ fn no_other_secret_gives_way_to_one_that_is_named_by_its_arn() {
 }
 
 #[test]
+fn a_replica_that_is_named_by_its_arn_is_promoted() {
+    for is_partial in [false, true] {
+        let place = Place::new();
+        let european = text(&create(&place.writable(), "db")["ARN"]).replace("us-west-2", "eu-west-1");
+        let named = if is_partial { european.rsplit_once('-').expect("a suffix").0 } else { &european };
+        let service = place.open(only(&[named]));
+        let promoted = done_in(&service, europe(), "StopReplicationToReplica", &json!({ "SecretId": european }));
+        assert_eq!(promoted, json!({ "ARN": european }));
+        let put = json!({ "SecretId": european, "SecretString": "new", "ClientRequestToken": TOKEN });
+        done_in(&service, europe(), "PutSecretValue", &put);
+        let whole = place.reading();
+        let value = |region| done_in(&whole, region, "GetSecretValue", &json!({ "SecretId": "db" }))["SecretString"].clone();
+        assert_eq!((value(europe()), value(west())), (json!("new"), json!("db")));
+    }
+}
+
+#[test]
 fn only_the_regions_that_are_named_are_there() {
     let place = Place::new();
     let arn = text(&create(&place.writable(), "db")["ARN"]);

@@ -75,7 +75,6 @@ fn what_is_wrong_is_told_in_the_words_of_aws() {
     let place = Place::new();
     let service = place.writable();
     let arn = text(&create(&service, "db")["ARN"]);
-    let token = format!("{:-<32}", "db");
     for (operation, request, code, message) in [
         ("GetSecretValue", json!({ "SecretId": "none" }), "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
         (
@@ -89,30 +88,6 @@ fn what_is_wrong_is_told_in_the_words_of_aws() {
             json!({ "SecretId": "db", "VersionId": TOKEN }),
             "ResourceNotFoundException",
             &format!("Secrets Manager can't find the specified secret value for VersionId: {TOKEN}"),
-        ),
-        (
-            "CreateSecret",
-            json!({ "Name": "db", "SecretString": "x", "ClientRequestToken": TOKEN }),
-            "ResourceExistsException",
-            "The operation failed because the secret db already exists.",
-        ),
-        (
-            "CreateSecret",
-            json!({ "Name": "new", "SecretString": "x" }),
-            "InvalidRequestException",
-            "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
-        ),
-        (
-            "CreateSecret",
-            json!({ "Name": "new", "SecretString": "x", "SecretBinary": "eA==", "ClientRequestToken": TOKEN }),
-            "InvalidParameterException",
-            "You can't specify both a binary secret value and a string secret value in the same secret.",
-        ),
-        (
-            "CreateSecret",
-            json!({ "Name": "db", "SecretString": "another", "ClientRequestToken": token }),
-            "ResourceExistsException",
-            &format!("You can't use ClientRequestToken {token} because that value is already in use for a version of secret {arn}."),
         ),
         (
             "GetSecretValue",
@@ -134,8 +109,91 @@ fn what_is_wrong_is_told_in_the_words_of_aws() {
     for secret_id in ["db", &arn] {
         assert_eq!(refused_in(&service, region("us-east-1"), "GetSecretValue", &json!({ "SecretId": secret_id })), not_found());
     }
+}
+
+#[test]
+fn what_is_not_made_is_told_in_the_words_of_aws() {
+    let place = Place::new();
+    let service = place.writable();
+    let arn = text(&create(&service, "db")["ARN"]);
+    let token = format!("{:-<32}", "db");
+    for (operation, request, code, message) in [
+        (
+            "CreateSecret",
+            json!({ "Name": "db", "SecretString": "x", "ClientRequestToken": TOKEN }),
+            "ResourceExistsException",
+            "The operation failed because the secret db already exists.",
+        ),
+        (
+            "CreateSecret",
+            json!({ "Name": "new", "SecretString": "x" }),
+            "InvalidRequestException",
+            "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
+        ),
+        (
+            "CreateSecret",
+            json!({ "Name": "new", "SecretString": "x", "SecretBinary": "eA==", "ClientRequestToken": TOKEN }),
+            "InvalidParameterException",
+            "You can't specify both a binary secret value and a string secret value in the same secret.",
+        ),
+        (
+            "CreateSecret",
+            json!({ "Name": "new", "SecretString": "x", "ClientRequestToken": TOKEN, "Type": "SomePartner" }),
+            "InvalidParameterException",
+            "Managed external secrets, which have a Type, are not kept here.",
+        ),
+        (
+            "UpdateSecret",
+            json!({ "SecretId": "db", "ClientRequestToken": TOKEN, "Type": "SomePartner" }),
+            "InvalidParameterException",
+            "Managed external secrets, which have a Type, are not kept here.",
+        ),
+        (
+            "CreateSecret",
+            json!({ "Name": "db", "SecretString": "another", "ClientRequestToken": token }),
+            "ResourceExistsException",
+            &format!("You can't use ClientRequestToken {token} because that value is already in use for a version of secret {arn}."),
+        ),
+    ] {
+        let expected = (code.to_owned(), message.to_owned());
+        assert_eq!(refused(&service, operation, &request), expected, "{operation} {request}");
+    }
     // The same request again is the same request.
     create(&service, "db");
+}
+
+#[test]
+fn a_region_that_cannot_take_a_secret_is_told_by_names_of_secrets_manager() {
+    let place = Place::new();
+    let service = place.open(SecretsServiceOptions { services: &[Service::SecretsManager, Service::Kms], ..writable() });
+    let key = key_id(&service);
+    ask(&service, "DisableKey", &json!({ "KeyId": key }));
+    let arn = format!("arn:aws:kms:us-west-2:000000000000:key/{key}");
+    for (key, replica, code, message) in [
+        (Some(key.as_str()), None, "EncryptionFailure", format!("us-west-2: {arn} is disabled.")),
+        (
+            Some("alias/none"),
+            None,
+            "ResourceNotFoundException",
+            "us-west-2: Alias arn:aws:kms:us-west-2:000000000000:alias/none is not found.".to_owned(),
+        ),
+        (None, Some("af-south-1"), "InvalidParameterException", "af-south-1: the Region af-south-1 is not enabled".to_owned()),
+        (
+            None,
+            Some("us-west-2"),
+            "InvalidParameterException",
+            "us-west-2: Invalid replica region. It is the primary Region of the secret.".to_owned(),
+        ),
+    ] {
+        let mut request = json!({ "Name": "x", "SecretString": "y", "ClientRequestToken": TOKEN });
+        if let Some(key) = key {
+            request["KmsKeyId"] = json!(key);
+        }
+        if let Some(replica) = replica {
+            request["AddReplicaRegions"] = json!([{ "Region": replica }]);
+        }
+        assert_eq!(refused(&service, "CreateSecret", &request), (code.to_owned(), message));
+    }
 }
 
 #[test]
