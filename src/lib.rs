@@ -124,6 +124,7 @@ mod format;
 pub mod keyring;
 pub mod kms;
 pub mod message;
+pub mod package;
 pub mod page;
 mod parallel;
 mod policy;

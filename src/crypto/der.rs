@@ -112,7 +112,7 @@ fn named_curve(parameters: Option<AnyRef<'_>>) -> Result<ObjectIdentifier, KeyPr
 }
 
 /// `modulus` has no leading zero bytes: the decoder takes them off.
-fn modulus_bits(modulus: &[u8]) -> Result<u32, KeyProblem> {
+pub(super) fn modulus_bits(modulus: &[u8]) -> Result<u32, KeyProblem> {
     let unused = modulus.first().map_or(0, |first| first.leading_zeros());
     let bits = u32::try_from(modulus.len()).unwrap_or(u32::MAX).saturating_mul(8).saturating_sub(unused);
     if MODULUS_BITS.contains(&bits) { Ok(bits) } else { Err(KeyProblem::ModulusBits(bits)) }

@@ -1,4 +1,4 @@
-//! SHA-256 over bundles, SHA-384, and the keyed hash that compares values without telling them.
+//! SHA-256 over bundles, SHA-384, SHA-512 over what is signed, and the keyed hash that compares values without telling them.
 
 use std::fmt;
 
@@ -24,6 +24,14 @@ impl Sha256 {
         self.0.update(bytes);
     }
 
+    /// The digest.
+    #[must_use]
+    pub(crate) fn finish(self) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(self.0.finish().as_ref());
+        digest
+    }
+
     /// The digest in lower-case hex.
     #[must_use]
     pub(crate) fn finish_hex(self) -> String {
@@ -34,6 +42,37 @@ impl Sha256 {
 impl fmt::Debug for Sha256 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sha256")
+    }
+}
+
+/// A running SHA-512.
+#[derive(Clone)]
+pub(crate) struct Sha512(digest::Context);
+
+impl Default for Sha512 {
+    fn default() -> Self {
+        Self(digest::Context::new(&digest::SHA512))
+    }
+}
+
+impl Sha512 {
+    /// Adds bytes.
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest.
+    #[must_use]
+    pub(crate) fn finish(self) -> [u8; 64] {
+        let mut digest = [0; 64];
+        digest.copy_from_slice(self.0.finish().as_ref());
+        digest
+    }
+}
+
+impl fmt::Debug for Sha512 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Sha512")
     }
 }
 

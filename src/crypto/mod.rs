@@ -11,6 +11,7 @@ mod frame_numbers;
 mod hash;
 mod kdf;
 mod key_file;
+mod openssh_keys;
 mod random;
 mod rsa;
 mod signature;
@@ -25,8 +26,9 @@ pub use rsa::{RsaPadding, RsaPrivateKey, RsaPublicKey};
 
 pub(crate) use frame_key::{FrameKey, HeaderKey, SealedHeader};
 pub(crate) use frame_numbers::{FrameNumbers, NumberRun, UnusedNumber};
-pub(crate) use hash::{HmacKey, Sha256, sha256, sha384};
+pub(crate) use hash::{HmacKey, Sha256, Sha512, sha256, sha384};
 pub(crate) use kdf::{Argon2Parameters, argon2id, derive_message_keys, hkdf_sha512, kdf_counter_hmac_sha384};
+pub(crate) use openssh_keys::{SignatureScheme, SigningKeyPair, VerifyingParts};
 pub(crate) use random::random_array;
 pub(crate) use signature::{Sha384, SigningKey, VerifyingKey};
 pub(crate) use wrapping_key::WrappingKey;

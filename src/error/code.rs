@@ -48,6 +48,8 @@ pub enum ErrorCode {
     InvalidSignatureException,
     /// KMS: an internal error; may be tried again.
     KMSInternalException,
+    /// KMS: a signature does not verify, or is not one that counts.
+    KMSInvalidSignatureException,
     /// KMS: the key's state does not allow the operation.
     KMSInvalidStateException,
     /// KMS: the key is out of reach for the moment; may be tried again.

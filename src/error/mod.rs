@@ -27,9 +27,9 @@ pub use no_answer::{NoAnswer, Obstacle, TlsObstacle};
 pub(crate) use refusal::JsonKind;
 pub use refusal::{
     AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, CharacterType, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal,
-    MemberPath, MemberType, MistypedJson, NotAKeyArn, PasswordRefusal, PathStep, PolicyRefusal, PublicKeyRefusal, Refusal, RegionProblem,
-    RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal, Unvouched, ViolatingValue, Violation,
-    WithCode,
+    MemberPath, MemberType, MistypedJson, NotAKeyArn, PasswordRefusal, PathStep, PolicyRefusal, PublicKeyRefusal, Refusal,
+    RefusedSignature, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal,
+    SignatureRefusal, SignerKeyProblem, SignersProblem, SignersRefusal, SigningKeyRefusal, Unvouched, ViolatingValue, Violation, WithCode,
 };
 pub use setup::SetupError;
 
@@ -221,7 +221,7 @@ macro_rules! refused {
 
 refused! {
     AuthenticationRefusal AwsRefusal BundleRefusal KeyPropertyRefusal KeyRefusal KeyUseRefusal PolicyRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
-    RequestRefusal SecretRefusal Violation
+    RequestRefusal SecretRefusal SignatureRefusal SignersRefusal SigningKeyRefusal Violation
 }
 
 impl From<Error> for Cause {

@@ -100,6 +100,10 @@ pub enum SetupError {
     #[error("the keystore {} does not open with this passphrase; is it another keystore's?", .0.display())]
     WrongPassphrase(PathBuf),
 
+    /// The passphrase is not that of the key that is to sign.
+    #[error("the signing key does not open with this passphrase")]
+    SigningKeyPassphrase,
+
     /// The key file is not the keystore's.
     #[error("the keystore {} does not open with the key file {}; is it another keystore's?", .keystore.display(), .key_file.display())]
     WrongKeyFile {

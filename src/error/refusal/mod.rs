@@ -19,6 +19,8 @@ mod replica;
 mod request;
 mod rotation;
 mod secret;
+mod signature;
+mod signers;
 mod violation;
 
 use std::fmt;
@@ -38,6 +40,8 @@ pub use replica::{ReplicaRefusal, Unvouched};
 pub use request::RequestRefusal;
 pub use rotation::RotationRefusal;
 pub use secret::{SecretDifference, SecretRefusal};
+pub use signature::{RefusedSignature, SignatureRefusal, SigningKeyRefusal};
+pub use signers::{SignerKeyProblem, SignersProblem, SignersRefusal};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use violation::JsonKind;
 pub use violation::{Constraint, MemberPath, MemberType, MistypedJson, PathStep, ViolatingValue, Violation};
@@ -111,6 +115,10 @@ refusals! {
     Request(RequestRefusal),
     /// Whether the request comes from whom it says.
     Authentication(AuthenticationRefusal),
+    /// A signature that does not count.
+    Signature(SignatureRefusal),
+    /// A private key that does not sign.
+    SigningKey(SigningKeyRefusal),
 }
 
 impl Refusal {
@@ -142,6 +150,13 @@ impl fmt::Display for WithCode<'_> {
 impl From<Violation> for Refusal {
     fn from(violation: Violation) -> Self {
         RequestRefusal::from(violation).into()
+    }
+}
+
+/// A file of signers is looked at for a signature's sake.
+impl From<SignersRefusal> for Refusal {
+    fn from(refusal: SignersRefusal) -> Self {
+        SignatureRefusal::from(refusal).into()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What refusals say: the fact alone, each under its name.
 
+mod signatures;
+
 use super::*;
 use crate::{
     arn::{AliasArn, KeyArn, SecretArn},
@@ -320,6 +322,7 @@ fn setup() -> Vec<SetupError> {
         SetupError::KeyFileShared { other: "x".into(), key_file: "y".into() },
         SetupError::FileExists("x".into()),
         SetupError::EmptyPassphrase,
+        SetupError::SigningKeyPassphrase,
         SetupError::NoCredentials(text()),
         SetupError::AwsConfiguration,
         SetupError::NoAttempts,
@@ -330,7 +333,8 @@ fn setup() -> Vec<SetupError> {
 
 #[test]
 fn no_refusal_names_a_flag_or_a_command() {
-    let refusals = [keys(), uses_of_keys(), public_keys(), secrets(), policies(), bundles_and_regions(), requests()].concat();
+    let refusals =
+        [keys(), uses_of_keys(), public_keys(), secrets(), policies(), bundles_and_regions(), requests(), signatures::all()].concat();
     let facts = refusals.iter().map(ToString::to_string);
     for fact in facts.chain(setup().into_iter().map(|error| error.to_string())) {
         let is_flag = |word: &str| word.strip_prefix("--").is_some_and(|name| name.starts_with(|letter: char| letter.is_ascii_lowercase()));

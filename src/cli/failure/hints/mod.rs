@@ -8,6 +8,7 @@ mod public_keys;
 mod refusals;
 mod secrets;
 mod setup;
+mod signatures;
 
 use std::io;
 

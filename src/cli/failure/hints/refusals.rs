@@ -2,7 +2,7 @@
 
 use super::{
     hint::{Hint, one},
-    keys, online, public_keys, secrets, setup,
+    keys, online, public_keys, secrets, setup, signatures,
 };
 use crate::{
     cli::command_operation::CommandOperation,
@@ -23,6 +23,8 @@ pub(super) fn hints(refusal: &Refusal, operation: CommandOperation) -> Vec<Hint>
         Refusal::Regions(refusal) => refusal.problems.iter().flat_map(|problem| of_cause(&problem.cause, operation)).collect(),
         Refusal::Request(refusal) => of_request(refusal, operation),
         Refusal::InFile { refusal, .. } => hints(refusal, operation),
+        Refusal::Signature(refusal) => signatures::of_signature(refusal),
+        Refusal::SigningKey(refusal) => signatures::of_signing_key(refusal),
         Refusal::Authentication(_) => Vec::new(),
     }
 }

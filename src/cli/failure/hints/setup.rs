@@ -42,6 +42,7 @@ pub(super) fn hints(error: &SetupError, operation: CommandOperation) -> Vec<Hint
         | SetupError::OtherKeystore(_)
         | SetupError::NewerKeystore { .. }
         | SetupError::WrongPassphrase(_)
+        | SetupError::SigningKeyPassphrase
         | SetupError::WrongKeyFile { .. }
         | SetupError::NotAKeyFile { .. }
         | SetupError::KeyFileNotRegular(_)

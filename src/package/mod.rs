@@ -1,0 +1,3 @@
+//! Signed packages: who made one, that nothing is missing, and that it is the newest.
+
+pub mod signature;
