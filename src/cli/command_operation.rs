@@ -35,7 +35,7 @@ operations! {
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 
-    Completions Edit Exec IamPolicy Inspect Man Open Pack Rewrap Seal Status Unpack Verify
+    Completions Edit Exec IamPolicy Inspect Man Open Pack Rewrap Seal Sign Status Unpack Verify
 }
 
 impl CommandOperation {
@@ -79,6 +79,7 @@ impl CommandOperation {
                 | Self::Pack
                 | Self::Rewrap
                 | Self::Seal
+                | Self::Sign
                 | Self::Status
                 | Self::Unpack
                 | Self::Verify

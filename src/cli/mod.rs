@@ -53,6 +53,7 @@ mod secret_file;
 mod secret_input;
 mod shorthand;
 mod shown;
+mod signing;
 mod structures;
 mod terminal;
 mod usage;

@@ -1,4 +1,4 @@
-//! Where the keystore's passphrase comes from.
+//! Where the keystore's passphrase comes from, and that of a key that signs.
 
 use std::{
     path::{Path, PathBuf},
@@ -107,10 +107,7 @@ impl PassphraseSources {
 
 impl Passphrases for PassphraseSources {
     fn current(&self) -> Result<SecretBytes> {
-        let given = || match self.current.without_prompt()? {
-            Some(passphrase) => Ok(passphrase),
-            None => self.prompter.hidden(self.current.prompt).ok_or_else(|| self.current.missing()),
-        };
+        let given = || self.current.given(&self.prompter);
         let Some(remembered) = &self.remembered else { return given() };
         let copy = |passphrase: &SecretBytes| SecretBytes::new(passphrase.expose().to_vec());
         let mut remembered = lock(remembered);
@@ -134,7 +131,35 @@ impl Passphrases for PassphraseSources {
     }
 }
 
+/// Where the passphrase of the key that signs comes from: the keystore's is never taken for it.
+pub(crate) fn signing_key_passphrase(
+    environment: &Environment,
+    file: Option<PathBuf>,
+    prompter: &Prompter,
+) -> impl FnOnce() -> Result<SecretBytes> + use<> {
+    file.iter().for_each(|file| environment.files().to_be_read(file));
+    let source = PassphraseSource {
+        what: "passphrase of the signing key",
+        prompt: "Passphrase of the signing key: ",
+        variables: "--signing-key-passphrase-file, COLDSEAL_SIGNING_KEY_PASSPHRASE_FD or COLDSEAL_SIGNING_KEY_PASSPHRASE",
+        file,
+        descriptor: environment.text("COLDSEAL_SIGNING_KEY_PASSPHRASE_FD"),
+        value: environment.text("COLDSEAL_SIGNING_KEY_PASSPHRASE"),
+        files: environment.files().clone(),
+    };
+    let prompter = prompter.clone();
+    move || source.given(&prompter)
+}
+
 impl PassphraseSource {
+    /// What is given, or typed.
+    fn given(&self, prompter: &Prompter) -> Result<SecretBytes> {
+        match self.without_prompt()? {
+            Some(passphrase) => Ok(passphrase),
+            None => prompter.hidden(self.prompt).ok_or_else(|| self.missing()),
+        }
+    }
+
     fn without_prompt(&self) -> Result<Option<SecretBytes>> {
         if let Some(file) = &self.file {
             return read_line(&self.files, file).map(Some);

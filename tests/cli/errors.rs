@@ -62,6 +62,7 @@ fn run(sandbox: &Sandbox, command: &str) -> Output {
         .env("PATH", search.expect("paths without colons"))
         .env("LC_ALL", "C.UTF-8");
     shell.env("AWS_REGION", "us-west-2").env("VECTORS", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors"));
+    shell.env("SIGNING", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/signing"));
     shell.output().expect("sh runs")
 }
 
@@ -109,6 +110,7 @@ sessions!(
     public_keys,
     rotation,
     secrets,
+    signatures,
     signed,
     tags,
     unpack,

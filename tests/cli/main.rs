@@ -55,6 +55,7 @@ mod rules;
 mod secret_files;
 #[cfg(all(feature = "kms-endpoint", unix))]
 mod serving;
+mod signatures;
 mod signed;
 mod slice;
 mod status;

@@ -12,6 +12,7 @@ mod region_problems;
 mod secret_value;
 mod serve;
 mod serving;
+mod signing;
 
 pub(crate) use each_secret::EachSecretArgs;
 pub(crate) use global::{Color, GlobalArgs};
@@ -26,3 +27,4 @@ pub(crate) use secret_value::SecretValueArgs;
 pub(crate) use serve::SERVED_KMS;
 pub(crate) use serve::ServeSecretsArgs;
 pub(crate) use serving::EndpointArgs;
+pub(crate) use signing::{SignersArgs, SigningKeyArgs};

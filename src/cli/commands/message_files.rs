@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, IsTerminal as _, Read},
+    io::{self, IsTerminal as _, Read, Seek as _},
     path::Path,
 };
 
@@ -18,7 +18,7 @@ use crate::{
         terminal::note,
     },
     durable::Sync,
-    error::Error,
+    error::{Error, Result},
     region_bundles::Writing,
 };
 
@@ -52,6 +52,12 @@ impl Input {
         let again = opened.try_clone().map_err(failed)?;
         Ok(Self { reader: Box::new(ReadProgress::new(opened, Some(metadata.len()))), file: Some(again) })
     }
+}
+
+/// The input for another pass, which begins when the one before has ended: all have one position.
+pub(super) fn from_start(mut file: File) -> Result<File> {
+    file.rewind().map_err(|error| Error::io("going back to the start of the input", error))?;
+    Ok(file)
 }
 
 pub(super) fn message_destination(invocation: &Invocation, args: &OutputArgs) -> Outcome<Destination> {

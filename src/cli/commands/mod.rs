@@ -55,6 +55,7 @@ mod secret_opening;
 mod serve;
 #[cfg(feature = "kms-endpoint")]
 mod serving;
+mod sign;
 mod status;
 mod stop_replication_to_replica;
 mod tag_resource;
@@ -79,7 +80,7 @@ use self::{
     list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, purge::PurgeVaultArgs,
     put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
     remove_regions_from_replication::RemoveRegionsFromReplicationArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
-    restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs, status::StatusArgs,
+    restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs, sign::SignArgs, status::StatusArgs,
     stop_replication_to_replica::StopReplicationToReplicaArgs, tag_resource::TagSecretArgs, unpack::UnpackArgs,
     untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
     validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
@@ -151,6 +152,7 @@ commands! {
         Seal(SealArgs),
         Open(OpenArgs),
         Rewrap(RewrapArgs),
+        Sign(Box<SignArgs>),
         Inspect(InspectArgs),
         /// The embedded KMS: keys, aliases and Regions
         #[command(
@@ -223,6 +225,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
         Command::Seal(args) => seal::run(&invocation, &args),
         Command::Open(args) => open::run(&invocation, &args),
         Command::Rewrap(args) => rewrap::run(&invocation, &args),
+        Command::Sign(args) => sign::run(&invocation, *args),
         Command::Inspect(args) => inspect::run(&invocation, &args),
         Command::Kms(command) => kms::run(invocation, command),
         #[cfg(feature = "kms-endpoint")]

@@ -1,8 +1,9 @@
 //! `open`
 
+mod signed_input;
+
 use std::{
-    fs::File,
-    io::{self, Seek as _},
+    io::{self, Read},
     path::PathBuf,
 };
 
@@ -10,16 +11,18 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::{MessageArgs, OutputArgs, ThreadsArgs},
+        args::{MessageArgs, OutputArgs, SignersArgs, ThreadsArgs},
         commands::{
             keys::{OpeningKeys, raw_keys},
-            message_files::{Input, message_destination},
+            message_files::{Input, from_start, message_destination},
             message_options::{note_region, open_options},
+            open::signed_input::{Again, DemandedSignatures, SignedInput},
         },
         encryption_context::Purpose,
         failure::Outcome,
         invocation::Invocation,
         output_file::note_readers,
+        signing::SignatureDemand,
     },
     error::{Error, Result},
     message,
@@ -38,6 +41,12 @@ use crate::{
   coldseal open photos.bundle --raw-ecdh-key laptop.pem -o photos.tar
   coldseal open photos.bundle --kms aws --account-id 111122223333 \\
       -o photos.tar
+  coldseal open photos.bundle --signers allowed_signers --threshold 2 \\
+      -o photos.tar
+
+With --signers the message itself, as it lies in FILE, has to be signed by one of them ('coldseal sign', 'ssh-keygen -Y sign -n coldseal-file'): \
+by --signature, else by what is beside FILE, FILE.sig and FILE.KEY.sig. Nothing comes out before that; what comes from a pipe and goes to one is \
+held until then, up to 64 MiB.
 
 With --kms aws keys in AWS KMS are tried too, after those of the keystore: keys of the configured account, in the Region of their ARN or of
 --region, unless --kms-key-id names one or --kms-discovery another account.")]
@@ -59,6 +68,11 @@ pub(crate) struct OpenArgs {
     #[arg(long)]
     pub(crate) stream_unverified: bool,
     #[command(flatten)]
+    pub(crate) signers: SignersArgs,
+    /// A signature of FILE; repeat it for several [default: FILE.sig and FILE.KEY.sig, as far as they are there]
+    #[arg(long, value_name = "SIGNATURE")]
+    pub(crate) signature: Vec<PathBuf>,
+    #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
@@ -73,36 +87,43 @@ pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
     }
     let files = invocation.inputs.in_use();
     let raw_keys = raw_keys(files, &args.message.keys, Purpose::Open)?;
+    let demand = SignatureDemand::of(&invocation.inputs.environment, &args.signers)?;
+    let demanded = DemandedSignatures::find(&invocation.inputs, demand, &args.signature, &args.file)?;
     let input = Input::open(files, &args.file)?;
     let destination = message_destination(invocation, &args.output)?;
     let needs_kms = raw_keys.is_empty() || !args.message.keys.kms_key_id.is_empty();
     let kms = if needs_kms { Some(invocation.kms_for_messages()?) } else { None };
     let keys = OpeningKeys::find(invocation.key_names(), kms.as_ref(), &args.message.keys, raw_keys)?;
     let openers = keys.openers(kms.as_ref(), Vec::new());
-    let (file, is_held) = (input.file, !destination.is_file() && !args.stream_unverified);
+    let is_held = !destination.is_file() && !args.stream_unverified;
+    let (reader, again, explained) = parts(demanded, input, destination.is_file())?;
     let mut header = None;
     let open = |output: &mut (dyn io::Write + Send)| {
         let opened = openers.with(openers.farthest(), None, |keyrings| {
             if is_held {
-                message::open_held(input.reader, file.map(from_start), output, keyrings, &options)
+                message::open_held(reader, again, output, keyrings, &options)
             } else {
-                message::open(input.reader, output, keyrings, &options)
+                message::open(reader, output, keyrings, &options)
             }
         })?;
         header = Some(opened.header);
         Ok(())
     };
-    if let Some(path) = destination.write(&invocation.inputs.prompter, open)? {
+    if let Some(path) = destination.write(&invocation.inputs.prompter, open).map_err(explained)? {
         note_readers(&path);
     }
     header.iter().for_each(|header| note_region(&invocation.regions, "this bundle", &header.encryption_context));
     Ok(())
 }
 
-/// The input for a second pass, which begins when the first has ended: both have one position.
-fn from_start(mut file: File) -> impl FnOnce() -> Result<File> {
-    || {
-        file.rewind().map_err(|error| Error::io("going back to the start of the input", error))?;
-        Ok(file)
-    }
+/// The input, the same for a second pass, and what makes of an error the one behind it.
+type OpenedParts = (Box<dyn Read + Send>, Option<Again>, Box<dyn FnOnce(Error) -> Error>);
+
+fn parts(demanded: Option<DemandedSignatures>, input: Input, to_file: bool) -> Result<OpenedParts> {
+    let Some(demanded) = demanded else {
+        let again = input.file.map(|file| -> Again { Box::new(|| Ok(Box::new(from_start(file)?))) });
+        return Ok((input.reader, again, Box::new(|error| error)));
+    };
+    let (reader, again, explained) = SignedInput::new(demanded, input, to_file)?.into_parts();
+    Ok((reader, again, Box::new(explained)))
 }

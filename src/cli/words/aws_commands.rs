@@ -49,7 +49,7 @@ fn of_kms(operation: &str) -> &'static str {
             "'coldseal kms generate-data-key' makes symmetric data keys; a key pair of OpenSSL is kept with 'coldseal seal'"
         }
         "generate-mac" | "verify-mac" | "sign" | "verify" => {
-            "keys here encrypt or agree on keys; 'coldseal seal --sign-message' signs a message, 'coldseal verify' checks a vault"
+            "keys here encrypt or agree on keys; 'coldseal sign' signs files with a key of OpenSSH, 'coldseal verify' checks a vault"
         }
         "list-key-policies" => "a key has one policy, 'default': 'coldseal kms get-key-policy' shows it",
         _ => "'aws kms' itself does it in AWS",

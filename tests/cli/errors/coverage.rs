@@ -40,7 +40,7 @@ const UNREACHED: [(&str, &str); 31] = [
 ];
 
 /// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.
-const PHRASES: [(&str, &str); 54] = [
+const PHRASES: [(&str, &str); 55] = [
     // Error
     ("Format", "malformed message: "),
     ("NotWritable", "the message cannot be written: "),
@@ -86,7 +86,8 @@ const PHRASES: [(&str, &str); 54] = [
     ("KeysOfOtherAccount", "the keys are of the account"),
     ("RegionsElsewhere", "whose keys are not in this keystore"),
     ("NewerKeystore", "is newer than what this version reads"),
-    ("WrongPassphrase", "does not open with this passphrase"),
+    ("WrongPassphrase", "does not open with this passphrase; is it another"),
+    ("SigningKeyPassphrase", "the signing key does not open with this passphrase"),
     ("WrongKeyFile", "does not open with the key file"),
     ("NotAKeyFile", "not a key file: a key file has exactly"),
     ("KeyFileNotRegular", "not a regular file, so not a key file"),

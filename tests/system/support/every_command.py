@@ -63,6 +63,10 @@ def cases(coldseal):
     raw = ["--raw-aes-key", "ci/offline=wrapping.key"]
     yield ["seal", "payload", *raw, "-o", "message"]
     yield ["inspect", "message"]
+    key = coldseal.folder / "signing.key"
+    key.write_bytes((Path(__file__).parent.parent.parent / "data/signing/ed25519").read_bytes())
+    key.chmod(0o600)
+    yield ["sign", "message", "--signing-key", "signing.key"]
     yield ["open", "message", *raw, "-o", "opened"]
     yield ["seal", "payload", "--to", "us-west-2"]
     yield ["rewrap", "payload.us-west-2.bundle", "--to", "eu-west-1"]
