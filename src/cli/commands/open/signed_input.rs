@@ -139,9 +139,19 @@ fn held(demanded: &DemandedSignatures, reader: impl Read, failure: ErrorBehind) 
         return Err(Error::TooLongToHold { limit: MAX_HELD_LENGTH });
     }
     demanded.check(&ContentDigest::of(&content))?;
-    let content: Arc<[u8]> = content.into();
-    let again = Cursor::new(Arc::clone(&content));
+    let content = Shared(Arc::new(content));
+    let again = Cursor::new(content.clone());
     Ok(SignedInput { reader: Box::new(Cursor::new(content)), again: Some(Box::new(move || Ok(Box::new(again)))), failure })
+}
+
+/// What is held, for each pass the same bytes.
+#[derive(Clone)]
+struct Shared(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for Shared {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 enum Expected {

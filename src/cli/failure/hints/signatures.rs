@@ -16,7 +16,7 @@ pub(super) fn of_signature(refusal: &SignatureRefusal) -> Vec<Hint> {
         SignatureRefusal::NotTouched => one("make the key with 'ssh-keygen -t ed25519-sk' without '-O no-touch-required'"),
         SignatureRefusal::NotVerified => one("fetch the file and its signature again, from whoever signed it"),
         SignatureRefusal::UnknownKey { .. } => {
-            one("if you trust that key, a line 'NAME namespaces=\"coldseal-file\" KEY' in the file of signers says so")
+            one("if you trust that key, a line of the file of signers says so: NAME namespaces=\"…\" KEY")
         }
         SignatureRefusal::NotForNamespace { .. } => one("namespaces=\"…\" in the line of that key says what it may sign"),
         SignatureRefusal::Unsigned { .. } => one("'coldseal sign' makes a signature; --signature names one that lies elsewhere"),
