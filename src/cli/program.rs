@@ -12,7 +12,8 @@ use super::prompt::Prompter;
 use crate::error::{Error, Result};
 
 /// What hands a passphrase over is for coldseal alone.
-const PASSPHRASES: [&str; 3] = ["COLDSEAL_PASSPHRASE", "COLDSEAL_NEW_PASSPHRASE", "COLDSEAL_INPUT_PASSPHRASE"];
+const PASSPHRASES: [&str; 4] =
+    ["COLDSEAL_PASSPHRASE", "COLDSEAL_NEW_PASSPHRASE", "COLDSEAL_INPUT_PASSPHRASE", "COLDSEAL_SIGNING_KEY_PASSPHRASE"];
 /// What a program hardly runs without, and holds nothing that is secret: where programs are, whose process it is, and which language and time zone
 /// it speaks.
 const MINIMUM: [&str; 10] = ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "TZ", "LANG", "LANGUAGE"];
@@ -137,6 +138,8 @@ mod tests {
             ("COLDSEAL_PASSPHRASE_FD", [false, false]),
             ("COLDSEAL_NEW_PASSPHRASE", [false, false]),
             ("COLDSEAL_INPUT_PASSPHRASE_FD", [false, false]),
+            ("COLDSEAL_SIGNING_KEY_PASSPHRASE", [false, false]),
+            ("COLDSEAL_SIGNERS", [true, false]),
             ("LD_PRELOAD", [true, false]),
         ] {
             assert_eq!([Inherited::All, Inherited::Minimum].map(|inherited| inherited.has(OsStr::new(name))), expected, "{name}");

@@ -189,6 +189,20 @@ fn passphrases_are_asked_for_twice_when_new_and_once_after() {
 }
 
 #[test]
+fn the_passphrase_of_a_signing_key_is_asked_for() {
+    let sandbox = Sandbox::new();
+    sandbox.write("key", include_bytes!("../data/signing/ed25519-passphrase"));
+    sandbox.write("bundle", "x");
+    for (typed, expected) in [("correct horse battery staple\n", 0), ("another horse\n", 253), ("\n", 253)] {
+        let terminal = Terminal::run(sandbox.std("sign bundle --signing-key key"));
+        terminal.answer("Passphrase of the signing key: ", typed);
+        let (code, text) = terminal.end();
+        assert_eq!(code, Some(expected), "{text}");
+        assert!(!text.contains("horse"), "{text}");
+    }
+}
+
+#[test]
 fn a_mistyped_weak_or_empty_passphrase_changes_nothing() {
     let sandbox = Sandbox::new();
     sandbox.ok("kms create-key --region us-west-2");
