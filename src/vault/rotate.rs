@@ -124,11 +124,7 @@ impl Vault {
         token: Option<&str>,
     ) -> Result<SecretRotation> {
         check_token(token)?;
-        let (secret, region) = self.find(secret_id, region)?;
-        let record = secret.record;
-        if region != record.primary_region() {
-            return Err(SecretRefusal::OnReplica.into());
-        }
+        let (record, region) = self.find_to_rotate(secret_id, region)?;
         let state = state(&record, token)?;
         let version_id = version_id(token)?;
         let open = |selector: VersionSelector| self.get_secret_value_by(kms, keys, &record.arn.to_string(), Some(region), &selector);
@@ -140,6 +136,15 @@ impl Vault {
             arn: record.arn,
             version_id,
         })
+    }
+
+    /// A secret that may be rotated: it is there, and the Region is its primary one.
+    ///
+    /// # Errors
+    /// As for [`Vault::begin_rotation`], of the secret.
+    pub(crate) fn find_to_rotate(&self, secret_id: &str, region: Option<Region>) -> Result<(SecretRecord, Region)> {
+        let (secret, region) = self.find(secret_id, region)?;
+        if region == secret.record.primary_region() { Ok((secret.record, region)) } else { Err(SecretRefusal::OnReplica.into()) }
     }
 
     /// Finishes a rotation: its version gets `AWSCURRENT` and loses `AWSPENDING`, the one that was in use gets `AWSPREVIOUS`. `kms` is as for

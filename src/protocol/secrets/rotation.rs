@@ -60,8 +60,12 @@ fn rotate_secret(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
     require_no_function(request)?;
     let Secrets { vault, kms, region, .. } = *secrets;
     let rules = rotation_rules(request)?.filter(|_| !request.is_set("RotateImmediately"));
-    let rules = rules.ok_or(SecretRefusal::Rotation(RotationRefusal::NoFunction))?;
     let of = (request.required_text("SecretId")?, region);
+    let Some(rules) = rules else {
+        // What is wrong with the secret comes first.
+        vault.find_to_rotate(of.0, of.1)?;
+        return Err(SecretRefusal::Rotation(RotationRefusal::NoFunction).into());
+    };
     Answer::document(&vault.set_rotation_rules(kms, of, &rules, request.text("ClientRequestToken"))?)
 }
 

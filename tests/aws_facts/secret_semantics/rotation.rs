@@ -23,6 +23,27 @@ fn rules_are_kept_and_nothing_rotates_without_a_function() {
 }
 
 #[test]
+fn what_is_wrong_with_the_secret_comes_before_the_function() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x --add-replica-regions us-east-1");
+    account.json("create-secret --name b --secret-string x");
+    account.json("delete-secret --secret-id b");
+    for (line, name, message) in [
+        ("--secret-id none", "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
+        (
+            "--secret-id a --region us-east-1",
+            "InvalidParameterException",
+            "Operation not permitted on a replica secret. Call must be made in primary secret's region.",
+        ),
+        ("--secret-id b", "InvalidRequestException", "You can't perform this operation on the secret because it was marked for deletion."),
+    ] {
+        account.refuses(&format!("rotate-secret {line}"), name, message);
+        account.refuses(&format!("rotate-secret {line} --rotation-rules AutomaticallyAfterDays=1"), name, message);
+        account.refuses(&format!("cancel-rotate-secret {line}"), name, message);
+    }
+}
+
+#[test]
 fn a_version_that_waits_keeps_another_rotation_from_beginning() {
     let account = Account::new();
     account.0.write("value", "x");
