@@ -110,7 +110,11 @@ impl PageRules {
         self.checked_size(size).map(|_| ())
     }
 
-    fn checked_size(&self, size: Option<usize>) -> Result<usize> {
+    /// How many entries a page has at most.
+    ///
+    /// # Errors
+    /// `ValidationException` for a size that the service does not give.
+    pub(crate) fn checked_size(&self, size: Option<usize>) -> Result<usize> {
         let size = size.unwrap_or(self.default_size);
         let broken = match size {
             0 => Constraint::LeastValue(1),

@@ -1,6 +1,12 @@
 //! One writer at a time, through an advisory lock on a file that stays.
 
-use std::{fs, path::Path, sync::mpsc, thread, time::Duration};
+use std::{
+    fs, io,
+    path::Path,
+    sync::mpsc,
+    thread,
+    time::{Duration, SystemTime},
+};
 
 use super::{
     events::{Event, teller},
@@ -34,7 +40,7 @@ fn lock(file: &fs::File, path: &Path) -> std::io::Result<()> {
 /// Held until dropped; the operating system drops it when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    _file: fs::File,
+    file: fs::File,
 }
 
 impl Lock {
@@ -47,6 +53,21 @@ impl Lock {
         tracing::debug!(path = %path.display(), "locking");
         let file = regular::open_as(&mut options, "locking", path)?;
         lock(&file, path).map_err(|error| Error::io_at("locking", path, error))?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+
+    /// Whether nobody holds the lock at `path`, and that can be told.
+    pub(crate) fn is_free(path: &Path) -> bool {
+        match regular::open_regular(path) {
+            Ok(file) => file.try_lock_shared().is_ok(),
+            Err(Error::Io { source, .. }) => source.kind() == io::ErrorKind::NotFound,
+            Err(_) => false,
+        }
+    }
+
+    /// Leaves the time at the lock, for those who want to know whether anybody was there.
+    pub(crate) fn touch(&self) {
+        // Who may lock may do this; where the file system keeps no times nobody can rely on them.
+        let _ = self.file.set_modified(SystemTime::now());
     }
 }

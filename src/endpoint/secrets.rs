@@ -110,6 +110,7 @@ impl SecretsService {
             }
         };
         let selection = options.selection.take().map(Arc::new);
+        let vault = vault.with_remembered_lists();
         Ok(Self { vault, keystore, committed, options, selection, nothing: Arc::default() })
     }
 

@@ -16,6 +16,7 @@
 //! | a power cut | loses any part of what no barrier made durable, and nothing else |
 //! | places | say where something lies, for people: a path, an address; nobody opens them |
 
+mod change_mark;
 mod key;
 mod listed;
 pub(crate) mod local;
@@ -28,6 +29,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
+pub(crate) use change_mark::ChangeMark;
 pub(crate) use key::{BlobKey, Item, NameKey, SecretKey, bundle_file, encode, is_bundle_file};
 pub use listed::Listed;
 pub(crate) use records::{NameChange, RecordChange, Records, Stamp};
@@ -60,6 +62,9 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     /// Makes a vault with this marker, durably; another writer may be first.
     fn initialize(&self, marker: &[u8]) -> Result<()>;
 
+    /// Tells whether anybody has written since; `None` where that cannot be told, or somebody writes or has just done so.
+    fn change_mark(&self) -> Option<ChangeMark>;
+
     /// The Regions in which a secret can be primary: all of them, where that is not known, or where another writer may add one before what is
     /// read in them is committed to.
     fn regions(&self) -> Vec<Region>;
@@ -89,7 +94,7 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     fn writer(&self) -> Result<Box<dyn Writer + '_>>;
 }
 
-/// What writes to a store.
+/// What writes to a store. When it comes the [`ChangeMark`] moves.
 pub(crate) trait Writer: Send + Sync {
     /// Begins a group of changes that share their barriers.
     fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_>;

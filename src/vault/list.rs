@@ -3,6 +3,7 @@
 mod entry;
 mod names;
 mod order;
+mod remembered;
 mod words;
 
 use std::str::FromStr;
@@ -14,16 +15,19 @@ use super::{
 use crate::{
     error::{Constraint, Error, Result, Violation},
     region::Region,
+    timestamp::Timestamp,
 };
 
 pub(super) use entry::list_entry;
 pub use entry::{SecretListEntry, VersionStages};
 use names::one_of;
 pub use order::{SecretOrder, SortBy, SortOrder};
+pub(crate) use remembered::AskedPage;
+pub(super) use remembered::RememberedLists;
 use words::begin_words_of;
 
 /// Which secrets to list, and in which order.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ListSecrets {
     /// The Region to list; `None` lists each secret once, in its primary Region.
@@ -100,6 +104,12 @@ impl ListSecrets {
     pub fn order(&self) -> SecretOrder {
         SecretOrder { by: self.sort_by.unwrap_or(SortBy::CreatedDate), direction: self.sort_order.unwrap_or(SortOrder::Ascending) }
     }
+
+    /// Whether a secret of the Region is listed.
+    fn has(&self, entry: &SecretListEntry, now: Timestamp) -> bool {
+        let is_asked_for = self.includes_planned_deletion || entry.deleted_date.is_none();
+        is_asked_for && entry.is_there(now) && self.filters.iter().all(|filter| filter.fits(entry))
+    }
 }
 
 impl Vault {
@@ -110,9 +120,8 @@ impl Vault {
     /// `ValidationException` for a filter; as for [`Vault::list_secrets`].
     pub fn list_secrets_matching(&self, request: &ListSecrets) -> Result<Listed<SecretListEntry>> {
         check(&request.filters)?;
-        let is_asked_for = |entry: &SecretListEntry| request.includes_planned_deletion || entry.deleted_date.is_none();
-        let mut listed =
-            self.list_entries(request.region, |entry| is_asked_for(entry) && request.filters.iter().all(|filter| filter.fits(entry)))?;
+        let now = Timestamp::now_within_years();
+        let mut listed = self.list_entries(request.region, |entry| request.has(entry, now))?;
         request.order().sort(&mut listed.entries);
         Ok(listed)
     }

@@ -117,6 +117,10 @@ pub use update_secret_version_stage::UpdateSecretVersionStage;
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
 pub use verify::{BundlesThere, Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport, verify};
 
+#[cfg(any(feature = "cli", feature = "kms-endpoint"))]
+pub(crate) use list::AskedPage;
+use list::RememberedLists;
+
 #[cfg(feature = "cli")]
 pub(crate) use bundle::is_reserved;
 #[cfg(feature = "cli")]
@@ -137,6 +141,8 @@ pub struct Vault {
     store: Arc<dyn Store>,
     /// Is told of work on many secrets.
     progress: Option<Arc<dyn Progress>>,
+    /// The lists of which pages are given, where they are kept in mind.
+    lists: Option<Arc<RememberedLists>>,
 }
 
 /// Format number of the vault.
@@ -157,7 +163,7 @@ impl Vault {
 
     /// The vault in a store.
     pub(crate) const fn over(store: Arc<dyn Store>) -> Self {
-        Self { store, progress: None }
+        Self { store, progress: None, lists: None }
     }
 
     /// The same vault, which tells of the secrets that it lists as it reads them.

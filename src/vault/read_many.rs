@@ -1,6 +1,6 @@
 //! [BatchGetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html).
 
-use super::{ListSecrets, SecretFilter, SecretValueEntry, Vault, VersionSelector, limits::SECRET_ID_COUNT};
+use super::{ListSecrets, SecretFilter, SecretValueEntry, Vault, VersionSelector, limits::SECRET_ID_COUNT, list::AskedPage};
 use crate::{
     error::{Constraint, Error, RequestRefusal, Result, SecretRefusal, Violation},
     kms::{EmbeddedKms, key_choice::KeyOptions},
@@ -83,10 +83,10 @@ impl Vault {
 
     fn page_of(&self, request: &BatchGetSecretValue, filters: &[SecretFilter], values: &mut SecretValues) -> Result<Vec<String>> {
         let asked = ListSecrets { region: request.region, filters: filters.to_vec(), ..Default::default() };
-        let listed = self.list_secrets_matching(&asked)?;
         let order = asked.order();
-        let token = request.next_token.as_deref();
-        let page = PageRules::BATCH_GET_SECRET_VALUE.page(&listed.entries, &order, request.max_results, token)?;
+        let (rules, size, token) = (PageRules::BATCH_GET_SECRET_VALUE, request.max_results, request.next_token.as_deref());
+        let listed = self.list_secrets_for(&asked, AskedPage { rules, size, token })?;
+        let page = rules.page(&listed.entries, &order, size, token)?;
         values.next_token = page.next_token(&order);
         let ids = page.entries.iter().map(|entry| entry.arn.to_string()).collect();
         values.faults = listed.faults;

@@ -11,8 +11,8 @@ use crate::{
     error::{Error, Result, SecretRefusal},
     region::Region,
     store::{
-        Blob, BlobKey, GroupSize, Item, Leftover, Listed, NameChange, NameKey, RecordChange, Records, SecretKey, Staged, Store, Survey,
-        WriteGroup, Writer,
+        Blob, BlobKey, ChangeMark, GroupSize, Item, Leftover, Listed, NameChange, NameKey, RecordChange, Records, SecretKey, Staged, Store,
+        Survey, WriteGroup, Writer,
     },
 };
 
@@ -57,7 +57,9 @@ impl Vault {
     /// The vault as a request in a Region is to see it: with the secrets of the selection that are there, and no others. None of the others is made
     /// or changed through it.
     pub(crate) fn part(&self, selection: &Arc<SecretSelection>, region: Region) -> Self {
-        Self::over(Arc::new(PartOfStore { whole: Arc::clone(&self.store), selection: Arc::clone(selection), region }))
+        let part = PartOfStore { whole: Arc::clone(&self.store), selection: Arc::clone(selection), region };
+        // A Region is always shown by one selection.
+        Self { lists: self.lists.clone(), ..Self::over(Arc::new(part)) }
     }
 }
 
@@ -118,6 +120,10 @@ impl Store for PartOfStore {
 
     fn initialize(&self, marker: &[u8]) -> Result<()> {
         self.whole.initialize(marker)
+    }
+
+    fn change_mark(&self) -> Option<ChangeMark> {
+        self.whole.change_mark()
     }
 
     fn regions(&self) -> Vec<Region> {

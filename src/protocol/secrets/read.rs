@@ -15,7 +15,7 @@ use crate::{
         value::{Structure, Value},
     },
     vault::{
-        BatchGetSecretValue, ListSecrets, MAX_SECRET_LENGTH, SecretFilter, VersionSelector,
+        AskedPage, BatchGetSecretValue, ListSecrets, MAX_SECRET_LENGTH, SecretFilter, VersionSelector,
         limits::{BATCH_PAGE_SIZE, FILTER_COUNT, FILTER_VALUE_COUNT, FILTER_VALUE_LENGTH, SECRET_ID_COUNT},
     },
 };
@@ -165,7 +165,8 @@ fn list_secrets(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
         sort_by: request.text("SortBy").map(str::parse).transpose()?,
         sort_order: request.text("SortOrder").map(str::parse).transpose()?,
     };
-    secrets.vault.list_secrets_matching(&asked).map(|listed| Answer::Secrets(listed, asked.order()))
+    let page = AskedPage { rules: PageRules::LIST_SECRETS, size: request.number("MaxResults")?, token: request.text("NextToken") };
+    secrets.vault.list_secrets_for(&asked, page).map(|listed| Answer::Secrets(listed, asked.order()))
 }
 
 /// The filters of a request.

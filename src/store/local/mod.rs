@@ -12,6 +12,7 @@ mod survey;
 use std::{
     io,
     path::{Path, PathBuf},
+    time::SystemTime,
 };
 
 pub(crate) use read::{is_one_file, open_lone};
@@ -25,7 +26,9 @@ use self::{
     read::{opened, read_bounded, read_record_to},
     single::Single,
 };
-use super::{Blob, BlobKey, GroupSize, Item, Leftover, Listed, NameKey, Records, SecretKey, Stamp, Store, Survey, WriteGroup, Writer};
+use super::{
+    Blob, BlobKey, ChangeMark, GroupSize, Item, Leftover, Listed, NameKey, Records, SecretKey, Stamp, Store, Survey, WriteGroup, Writer,
+};
 use crate::{
     durable::{
         self, Group, Lock,
@@ -94,6 +97,17 @@ impl Store for LocalStore {
         }
     }
 
+    /// The times of the lock, where each writer leaves that of its coming, and of the folders in which secrets come and go.
+    fn change_mark(&self) -> Option<ChangeMark> {
+        if !Lock::is_free(&self.folders.root.join(LOCK)) {
+            return None;
+        }
+        let folders = self.regions().into_iter().map(|region| self.folders.region_dir(region));
+        let paths = [self.folders.root.join(LOCK), self.folders.secrets.clone()].into_iter().chain(folders);
+        let time = |path: PathBuf| looked_at(&path)?.map_or(Ok(SystemTime::UNIX_EPOCH), |found| found.modified());
+        ChangeMark::settled(paths.map(time).collect::<io::Result<_>>().ok()?)
+    }
+
     /// Those that have a folder. All of them where that cannot be listed: to look into each then says why.
     fn regions(&self) -> Vec<Region> {
         let folders = names(&self.folders.secrets).ok();
@@ -151,7 +165,9 @@ impl Store for LocalStore {
     }
 
     fn writer(&self) -> Result<Box<dyn Writer + '_>> {
-        Ok(Box::new(LocalWriter { store: self, _lock: Lock::exclusive(&self.folders.root.join(LOCK))? }))
+        let lock = Lock::exclusive(&self.folders.root.join(LOCK))?;
+        lock.touch();
+        Ok(Box::new(LocalWriter { store: self, _lock: lock }))
     }
 }
 

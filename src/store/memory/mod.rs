@@ -17,7 +17,7 @@ use self::{
     faults::{CallAnswer, Faults},
     writer::MemoryWriter,
 };
-use super::{Blob, BlobKey, Item, Leftover, Listed, NameKey, Records, SecretKey, Store, Survey, Writer};
+use super::{Blob, BlobKey, ChangeMark, Item, Leftover, Listed, NameKey, Records, SecretKey, Store, Survey, Writer};
 use crate::{error::Result, parallel::lock, region::Region};
 
 /// How writers keep out of each other's way.
@@ -129,6 +129,10 @@ impl Store for MemoryStore {
             }
             Ok(())
         })
+    }
+
+    fn change_mark(&self) -> Option<ChangeMark> {
+        None
     }
 
     fn regions(&self) -> Vec<Region> {

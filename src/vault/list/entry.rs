@@ -100,6 +100,11 @@ impl SecretListEntry {
     pub fn is_rotation_due(&self, now: Timestamp) -> bool {
         self.rotation_due_date.is_some_and(|due| due < now)
     }
+
+    /// False once its deletion was due.
+    pub(super) fn is_there(&self, now: Timestamp) -> bool {
+        self.deletion_date.is_none_or(|date| now < date)
+    }
 }
 
 impl Vault {
@@ -109,25 +114,24 @@ impl Vault {
     /// # Errors
     /// No vault, or it cannot be read.
     pub fn list_secrets(&self, region: Option<Region>) -> Result<Listed<SecretListEntry>> {
-        let mut listed = self.list_entries(region, |entry| entry.deleted_date.is_none())?;
+        let now = Timestamp::now_within_years();
+        let mut listed = self.list_entries(region, |entry| entry.deleted_date.is_none() && entry.is_there(now))?;
         listed.entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
         Ok(listed)
     }
 
-    /// The same for the secrets that pass, in no order; those whose deletion was due are none.
+    /// The same for the secrets that pass, in no order.
     pub(super) fn list_entries(
         &self,
         region: Option<Region>,
         passes: impl Fn(&SecretListEntry) -> bool + Sync,
     ) -> Result<Listed<SecretListEntry>> {
         self.require()?;
-        let now = Timestamp::now_within_years();
-        let passes = |entry: &SecretListEntry| entry.deletion_date.is_none_or(|date| now < date) && passes(entry);
         each_family(self, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())
     }
 }
 
-fn list_entries(family: Family, region: Option<Region>) -> Vec<SecretListEntry> {
+pub(super) fn list_entries(family: Family, region: Option<Region>) -> Vec<SecretListEntry> {
     let shown = |regions: Vec<Region>| match region {
         Some(region) => regions.contains(&region).then_some(region),
         None => regions.first().copied(),

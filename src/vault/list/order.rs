@@ -6,6 +6,8 @@ use super::names::one_of;
 use crate::{
     error::{Error, Result},
     page::ListOrder,
+    region::Region,
+    timestamp::Timestamp,
     vault::SecretListEntry,
 };
 
@@ -81,6 +83,31 @@ impl SecretOrder {
     }
 }
 
+/// Where a secret stands in a list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct SecretPlace {
+    date: Option<Timestamp>,
+    pub(super) name: String,
+    region: Region,
+}
+
+impl SecretPlace {
+    pub(super) fn of(order: SecretOrder, entry: &SecretListEntry) -> Self {
+        let date = match order.by {
+            SortBy::CreatedDate => Some(entry.created_date),
+            SortBy::LastChangedDate => Some(entry.last_changed_date),
+            SortBy::LastAccessedDate | SortBy::Name => None,
+        };
+        Self { date, name: entry.name.clone(), region: entry.arn.region() }
+    }
+
+    /// As [`ListOrder::position`] has it.
+    fn position(&self) -> Vec<String> {
+        let date = self.date.map(|date| date.to_string());
+        date.into_iter().chain([self.name.clone(), self.region.to_string()]).collect()
+    }
+}
+
 impl ListOrder<SecretListEntry> for SecretOrder {
     fn name(&self) -> String {
         let by = SORTS.iter().find(|(_, by)| *by == self.by).map_or("", |(name, _)| name);
@@ -89,16 +116,28 @@ impl ListOrder<SecretListEntry> for SecretOrder {
     }
 
     fn position(&self, entry: &SecretListEntry) -> Vec<String> {
-        let date = match self.by {
-            SortBy::CreatedDate => Some(entry.created_date),
-            SortBy::LastChangedDate => Some(entry.last_changed_date),
-            SortBy::LastAccessedDate | SortBy::Name => None,
-        };
-        let date = date.map(|date| date.to_string());
-        date.into_iter().chain([entry.name.clone(), entry.arn.region().to_string()]).collect()
+        SecretPlace::of(*self, entry).position()
     }
 
     fn is_descending(&self) -> bool {
         self.direction == SortOrder::Descending
+    }
+}
+
+/// The same order, of places.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct PlaceOrder(pub(super) SecretOrder);
+
+impl ListOrder<SecretPlace> for PlaceOrder {
+    fn name(&self) -> String {
+        self.0.name()
+    }
+
+    fn position(&self, place: &SecretPlace) -> Vec<String> {
+        place.position()
+    }
+
+    fn is_descending(&self) -> bool {
+        self.0.is_descending()
     }
 }
