@@ -124,6 +124,39 @@ fn a_staging_label_has_1_to_256_characters() {
 }
 
 #[test]
+fn a_value_is_put_with_1_to_20_labels() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x");
+    let labels = |count: usize| (0..count).map(|number| format!("l{number}")).collect::<Vec<_>>().join(" ");
+    let put = |count: usize| format!("put-secret-value --secret-id a --secret-string y --version-stages {}", labels(count));
+    // AWSCURRENT is a label of the secret, too.
+    account.json(&put(19));
+    account.refuses(&put(21), VALIDATION, &violation("versionStages", "have length less than or equal to 20"));
+    account.does_not_send(
+        r#"put-secret-value --secret-id a --secret-string y --version-stages []"#,
+        None,
+        &too_short("VersionStages", 0, 1),
+    );
+}
+
+#[test]
+fn a_page_of_values_has_1_to_20() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x");
+    let batch = "batch-get-secret-value --filters Key=name,Values=a --max-results";
+    for size in [1, 20] {
+        assert_eq!(account.json(&format!("{batch} {size} --query SecretValues[].Name")), json!(["a"]));
+    }
+    account.refuses(&format!("{batch} 21"), VALIDATION, &violation_of("21", "maxResults", "have value less than or equal to 20"));
+    account.does_not_send(&format!("{batch} 0"), None, &too_small("MaxResults", 0, 1));
+    let ids = |count: usize| (0..count).map(|number| format!("s{number}")).collect::<Vec<_>>().join(" ");
+    let errors = account.json(&format!("batch-get-secret-value --secret-id-list {} --query length(Errors)", ids(20)));
+    assert_eq!(errors, json!(20));
+    let over = format!("batch-get-secret-value --secret-id-list {}", ids(21));
+    account.refuses(&over, VALIDATION, &violation("secretIdList", "have length less than or equal to 20"));
+}
+
+#[test]
 fn a_region_of_1_to_128_characters_is_one_that_exists() {
     let account = Account::new();
     let add = |region: &str| format!("{CREATE} --name a --add-replica-regions Region={region}");

@@ -202,6 +202,47 @@ fn resource_policies() {
     }
 }
 
+/// Each operation with what it needs, where there is no such secret.
+const NEEDS: &[(&str, &str, &[&str])] = &[
+    ("CancelRotateSecret", "cancel-rotate-secret", &["--secret-id a"]),
+    ("DeleteResourcePolicy", "delete-resource-policy", &["--secret-id a"]),
+    ("DeleteSecret", "delete-secret", &["--secret-id a"]),
+    ("DescribeSecret", "describe-secret", &["--secret-id a"]),
+    ("GetResourcePolicy", "get-resource-policy", &["--secret-id a"]),
+    ("GetSecretValue", "get-secret-value", &["--secret-id a"]),
+    ("ListSecretVersionIds", "list-secret-version-ids", &["--secret-id a"]),
+    ("PutResourcePolicy", "put-resource-policy", &["--secret-id a", "--resource-policy file://policy"]),
+    ("RemoveRegionsFromReplication", "remove-regions-from-replication", &["--secret-id a", "--remove-replica-regions us-east-1"]),
+    ("ReplicateSecretToRegions", "replicate-secret-to-regions", &["--secret-id a", "--add-replica-regions Region=us-east-1"]),
+    ("RestoreSecret", "restore-secret", &["--secret-id a"]),
+    ("RotateSecret", "rotate-secret", &["--secret-id a"]),
+    ("StopReplicationToReplica", "stop-replication-to-replica", &["--secret-id a"]),
+    ("TagResource", "tag-resource", &["--secret-id a", "--tags Key=a"]),
+    ("UntagResource", "untag-resource", &["--secret-id a", "--tag-keys a"]),
+    ("UpdateSecret", "update-secret", &["--secret-id a"]),
+    ("UpdateSecretVersionStage", "update-secret-version-stage", &["--secret-id a", "--version-stage a"]),
+];
+
+#[test]
+fn each_operation_needs_its_required_members_and_a_secret_that_is_there() {
+    let account = Account::new();
+    account.json("create-secret --name other --secret-string x");
+    let policy = json!({ "Statement": { "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::123456789012:root" }, "Action": "*", "Resource": "*" } });
+    account.0.write("policy", policy.to_string());
+    for (operation, command, required) in NEEDS {
+        for left_out in *required {
+            let others: Vec<&str> = required.iter().filter(|flag| *flag != left_out).copied().collect();
+            let flag = left_out.split(' ').next().expect("a flag");
+            needs(&account, format!("{command} {}", others.join(" ")).trim_end(), flag);
+        }
+        let refusal = account.refusal(&format!("{command} {}", required.join(" ")));
+        assert_eq!((&refusal.name[..], &refusal.operation[..]), ("ResourceNotFoundException", *operation));
+        assert_eq!(refusal.message, "Secrets Manager can't find the specified secret.", "{command}");
+    }
+    let put = account.refusal("put-secret-value --secret-id a --secret-string x");
+    assert_eq!((&put.name[..], &put.operation[..]), ("ResourceNotFoundException", "PutSecretValue"));
+}
+
 #[test]
 fn tag_resource_and_untag_resource() {
     let account = Account::new();

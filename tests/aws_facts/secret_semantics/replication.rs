@@ -89,6 +89,23 @@ fn a_replica_has_values_versions_tags_and_description() {
 }
 
 #[test]
+fn a_policy_is_replicated_and_rotation_is_not() {
+    let account = Account::new();
+    account.json("create-secret --name a --secret-string x --add-replica-regions us-east-1");
+    let policy = json!({ "Statement": { "Effect": "Allow", "Principal": { "AWS": "arn:aws:iam::123456789012:root" }, "Action": "*", "Resource": "*" } });
+    account.0.write("policy", policy.to_string());
+    account.json("put-resource-policy --secret-id a --resource-policy file://policy");
+    let there = |member: &str, command: &str| account.json(&format!("{command} --secret-id a --region us-east-1 --query {member}"));
+    let here = account.json("get-resource-policy --secret-id a --query ResourcePolicy");
+    assert!(here.is_string() && there("ResourcePolicy", "get-resource-policy") == here);
+    account.json("delete-resource-policy --secret-id a");
+    assert_eq!(there("ResourcePolicy", "get-resource-policy"), Value::Null);
+    account.json("rotate-secret --secret-id a --rotation-rules AutomaticallyAfterDays=1");
+    assert_eq!(account.json("describe-secret --secret-id a --query RotationEnabled"), json!(false));
+    assert_eq!(there("[RotationEnabled,RotationRules]", "describe-secret"), json!([null, null]));
+}
+
+#[test]
 fn what_fails_in_a_region_is_told_for_each() {
     let account = Account::new();
     account.json("create-secret --name a --secret-string other --region eu-west-1");
