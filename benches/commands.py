@@ -1,7 +1,7 @@
-"""What short commands cost: start-up, a secret of 1 KiB in 3 Regions beside the same writes and syncs, and a vault of many secrets.
+"""What short commands cost: start-up, a secret of 1 KiB in 3 Regions beside the same writes and syncs, and reading one secret of many.
 
 Times are medians, and so are differences and ratios: each command is measured in turns with what it is compared with, after a warm-up of
-both. The lists are read from the page cache; FOLDER is made, takes some 800 MB for 100,000 secrets, and stays.
+both. FOLDER is made, takes some 800 MB for 100,000 secrets, and stays. Lists of many secrets, and changes of one of them: many.py.
 
 Usage: commands.py BINARY FOLDER [--secrets COUNT] [--runs COUNT]
 """
@@ -15,15 +15,6 @@ import time
 from pathlib import Path
 
 REGIONS = ["us-west-2", "us-east-1", "eu-west-1"]
-LISTS = [
-    [],
-    ["--max-items", "10"],
-    ["--filters", "Key=name,Values=secret-00"],
-    ["--query", "SecretList[].Name"],
-    ["--query", "sort_by(SecretList, &CreatedDate)[0].Name"],
-    ["--output", "text"],
-]
-LIST_RUNS = 5
 
 
 class Bench:
@@ -109,16 +100,6 @@ def write(folder, name, length):
     os.close(file)
 
 
-def read(home):
-    """Seconds that a bare loop takes to read every record, on one core."""
-    begin = time.perf_counter()
-    for folder in sorted(os.listdir(home)):
-        record = os.open(f"{home}/{folder}/secret.json", os.O_RDONLY | os.O_CLOEXEC)
-        os.read(record, 65536)
-        os.close(record)
-    return time.perf_counter() - begin
-
-
 def sync(folder):
     directory = os.open(folder, os.O_RDONLY)
     os.fsync(directory)
@@ -142,11 +123,6 @@ def main():
     bench.fill("large", arguments.secrets)
     for command in ["get-secret-value", "describe-secret"]:
         bench.compare(f"{command}, {arguments.secrets:,} secrets", lambda _, command=command: bench.run(command, "--secret-id", "first"), *version)
-    bench.runs = min(bench.runs, LIST_RUNS)
-    home = bench.folder / "large" / "secrets" / REGIONS[0]
-    for words in LISTS:
-        name = f"`{' '.join(['list-secrets', *words])}`, {arguments.secrets:,} secrets"
-        bench.compare(name, lambda _, words=words: bench.run("list-secrets", *words), "reading the records", lambda _: read(home))
 
 
 if __name__ == "__main__":
