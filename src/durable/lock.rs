@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// Who waits longer than this for a lock is told so.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-fn lock(file: &fs::File, path: &Path) -> std::io::Result<()> {
+fn lock(file: &fs::File, path: &Path) -> io::Result<()> {
     match (file.try_lock(), teller()) {
         (Ok(()), _) => Ok(()),
         (Err(fs::TryLockError::WouldBlock), Some(tell)) => thread::scope(|scope| {
