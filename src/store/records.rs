@@ -20,6 +20,8 @@ pub(crate) struct Records {
     bytes: Vec<u8>,
     places: Vec<(Region, Range<usize>)>,
     stamp: Stamp,
+    /// The Regions that were looked at already, for this name or one before.
+    seen: Vec<Region>,
 }
 
 impl Records {
@@ -35,6 +37,15 @@ impl Records {
         let start = self.bytes.len();
         if read(&mut self.bytes)? {
             self.places.push((region, start..self.bytes.len()));
+        }
+        Ok(())
+    }
+
+    /// Looks at the place of a Region's records, unless that was done before: those who read many names one after the other do it once.
+    pub(super) fn look_once(&mut self, region: Region, look: impl FnOnce() -> Result<()>) -> Result<()> {
+        if !self.seen.contains(&region) {
+            look()?;
+            self.seen.push(region);
         }
         Ok(())
     }

@@ -24,7 +24,13 @@ pub(crate) const RECORD: &str = "secret.json";
 
 /// Refuses the folder of a secret that a symbolic link leads to: itself, its Region's, or the one of all secrets. The vault's own may be one.
 pub(crate) fn refuse_links(secret_dir: &Path) -> Result<()> {
-    secret_dir.ancestors().take(3).try_for_each(refuse_link)
+    refuse_link(secret_dir)?;
+    secret_dir.parent().map_or(Ok(()), refuse_links_around)
+}
+
+/// The same of a Region's folder, and the one of all secrets.
+pub(super) fn refuse_links_around(region_dir: &Path) -> Result<()> {
+    region_dir.ancestors().take(2).try_for_each(refuse_link)
 }
 
 /// Whether a file in the folder of a secret has a name that a writer gives. Others are somebody else's.

@@ -136,6 +136,9 @@ impl Store for LocalStore {
         for region in regions {
             let path = self.folders.record_path(name, *region);
             records.add(*region, |bytes| read_record_to(bytes, &path))?;
+            if records.get(*region).is_some() {
+                records.look_once(*region, || layout::refuse_links_around(&self.folders.region_dir(*region)))?;
+            }
         }
         Ok(())
     }

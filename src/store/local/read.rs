@@ -6,21 +6,24 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{entries::is_absence, layout};
+use super::entries::is_absence;
 use crate::{
-    durable::{parent_of, regular::open_regular},
+    durable::{
+        parent_of,
+        regular::{open_regular, refuse_link},
+    },
     error::{Error, Result},
     store::{Blob, MAX_RECORD_LENGTH, read_bounded_to},
 };
 
-/// Appends the record of a secret that is at this path; false when it or its folder is not there.
+/// Appends the record of a secret that is at this path; false when it or its folder is not there. The folders around that one are not looked at.
 pub(super) fn read_record_to(bytes: &mut Vec<u8>, path: &Path) -> Result<bool> {
     match open_regular(path).and_then(|file| read_bounded_to(bytes, file, path, MAX_RECORD_LENGTH)) {
         Ok(()) => {}
         Err(Error::Io { source, .. }) if is_absence(&source) => return Ok(false),
         Err(error) => return Err(error),
     }
-    layout::refuse_links(parent_of(path)).map(|()| true)
+    refuse_link(parent_of(path)).map(|()| true)
 }
 
 /// What came of opening a blob at this place.
