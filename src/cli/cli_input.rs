@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 use super::{
     command_operation::{CommandOperation, pascal_case},
-    commands::Cli,
+    commands::{Cli, KMS, SECRETS_MANAGER},
     environment::Environment,
     flag_name::flag_name,
     inputs::InputValues,
@@ -38,10 +38,6 @@ use crate::{
 };
 
 const INPUT: &str = "cli-input-json";
-/// The group of commands whose operations are those of AWS Secrets Manager.
-pub(crate) const SECRETS_MANAGER: &str = "secretsmanager";
-/// The group of commands whose operations are those of AWS KMS.
-pub(crate) const KMS: &str = "kms";
 const SKELETON: &str = "generate-cli-skeleton";
 /// Members that hold what is to be kept secret.
 const VALUE_MEMBERS: [&str; 2] = ["SecretString", "SecretBinary"];

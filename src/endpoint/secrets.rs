@@ -22,7 +22,7 @@ use crate::{
         secrets::{removed_regions, replicas},
     },
     region::Region,
-    vault::{KeyOptions, SecretSelection, Vault},
+    vault::{KeyOptions, RememberedLists, SecretSelection, Vault},
 };
 
 /// Whether operations that change something are done.
@@ -73,6 +73,7 @@ impl Default for SecretsServiceOptions {
 #[derive(Debug)]
 pub struct SecretsService {
     vault: Vault,
+    lists: RememberedLists,
     /// None where AWS KMS alone opens bundles.
     keystore: Option<LiveKeystore>,
     committed: Committed,
@@ -110,8 +111,7 @@ impl SecretsService {
             }
         };
         let selection = options.selection.take().map(Arc::new);
-        let vault = vault.with_remembered_lists();
-        Ok(Self { vault, keystore, committed, options, selection, nothing: Arc::default() })
+        Ok(Self { vault, lists: RememberedLists::default(), keystore, committed, options, selection, nothing: Arc::default() })
     }
 
     /// Whether the keystore was made.

@@ -12,7 +12,7 @@ use crate::{
     page::{ListOrder, PageRules},
     region::Region,
     suite::AlgorithmSuite,
-    vault::{DataKeyScope, KeyOptions, OnProblem, ResourcePolicy, RotationRules, SecretValue, Vault},
+    vault::{DataKeyScope, KeyOptions, OnProblem, RememberedLists, ResourcePolicy, RotationRules, SecretValue, Vault},
 };
 
 /// The services whose operations stand in the table.
@@ -100,6 +100,8 @@ pub(crate) struct Secrets<'a> {
     pub(crate) keys: &'a KeyOptions,
     /// Without one a secret's primary Region answers, and a list has each secret once.
     pub(crate) region: Option<Region>,
+    /// The lists of which pages were given, where they are kept in mind.
+    pub(crate) lists: Option<&'a RememberedLists>,
 }
 
 /// Where secrets are sealed, and under whose keys.

@@ -22,8 +22,7 @@ pub(super) use entry::list_entry;
 pub use entry::{SecretListEntry, VersionStages};
 use names::one_of;
 pub use order::{SecretOrder, SortBy, SortOrder};
-pub(crate) use remembered::AskedPage;
-pub(super) use remembered::RememberedLists;
+pub(crate) use remembered::{AskedPage, RememberedLists};
 use words::begin_words_of;
 
 /// Which secrets to list, and in which order.

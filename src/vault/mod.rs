@@ -118,8 +118,7 @@ pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
 pub use verify::{BundlesThere, Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport, verify};
 
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
-pub(crate) use list::AskedPage;
-use list::RememberedLists;
+pub(crate) use list::{AskedPage, RememberedLists};
 
 #[cfg(feature = "cli")]
 pub(crate) use bundle::is_reserved;
@@ -141,8 +140,6 @@ pub struct Vault {
     store: Arc<dyn Store>,
     /// Is told of work on many secrets.
     progress: Option<Arc<dyn Progress>>,
-    /// The lists of which pages are given, where they are kept in mind.
-    lists: Option<Arc<RememberedLists>>,
 }
 
 /// Format number of the vault.
@@ -163,7 +160,7 @@ impl Vault {
 
     /// The vault in a store.
     pub(crate) const fn over(store: Arc<dyn Store>) -> Self {
-        Self { store, progress: None, lists: None }
+        Self { store, progress: None }
     }
 
     /// The same vault, which tells of the secrets that it lists as it reads them.

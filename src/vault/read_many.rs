@@ -1,6 +1,10 @@
 //! [BatchGetSecretValue](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_BatchGetSecretValue.html).
 
-use super::{ListSecrets, SecretFilter, SecretValueEntry, Vault, VersionSelector, limits::SECRET_ID_COUNT, list::AskedPage};
+use super::{
+    ListSecrets, SecretFilter, SecretValueEntry, Vault, VersionSelector,
+    limits::SECRET_ID_COUNT,
+    list::{AskedPage, RememberedLists},
+};
 use crate::{
     error::{Constraint, Error, RequestRefusal, Result, SecretRefusal, Violation},
     kms::{EmbeddedKms, key_choice::KeyOptions},
@@ -60,6 +64,16 @@ impl Vault {
         keys: &KeyOptions,
         request: &BatchGetSecretValue,
     ) -> Result<SecretValues> {
+        self.batch_get_secret_value_with(None, (kms, keys), request)
+    }
+
+    /// The same with lists that are kept in mind.
+    pub(crate) fn batch_get_secret_value_with(
+        &self,
+        lists: Option<&RememberedLists>,
+        (kms, keys): (Option<&EmbeddedKms>, &KeyOptions),
+        request: &BatchGetSecretValue,
+    ) -> Result<SecretValues> {
         self.require()?;
         let mut values = SecretValues::default();
         let ids = match (&request.secret_id_list, &request.filters) {
@@ -67,7 +81,7 @@ impl Vault {
             (Some(_), None) if request.max_results.is_some() => return Err(SecretRefusal::MaxResultsWithoutFilters.into()),
             (Some(_), None) if request.next_token.is_some() => return Err(RequestRefusal::NextToken.into()),
             (Some(ids), None) => checked(ids)?.to_vec(),
-            (None, Some(filters)) => self.page_of(request, filters, &mut values)?,
+            (None, Some(filters)) => self.page_of(lists, (request, filters), &mut values)?,
         };
         for id in ids {
             // A list gives the ARN in the Region that answers.
@@ -81,11 +95,16 @@ impl Vault {
         Ok(values)
     }
 
-    fn page_of(&self, request: &BatchGetSecretValue, filters: &[SecretFilter], values: &mut SecretValues) -> Result<Vec<String>> {
+    fn page_of(
+        &self,
+        lists: Option<&RememberedLists>,
+        (request, filters): (&BatchGetSecretValue, &[SecretFilter]),
+        values: &mut SecretValues,
+    ) -> Result<Vec<String>> {
         let asked = ListSecrets { region: request.region, filters: filters.to_vec(), ..Default::default() };
         let order = asked.order();
         let (rules, size, token) = (PageRules::BATCH_GET_SECRET_VALUE, request.max_results, request.next_token.as_deref());
-        let listed = self.list_secrets_for(&asked, AskedPage { rules, size, token })?;
+        let listed = self.list_secrets_for(lists, &asked, AskedPage { rules, size, token })?;
         let page = rules.page(&listed.entries, &order, size, token)?;
         values.next_token = page.next_token(&order);
         let ids = page.entries.iter().map(|entry| entry.arn.to_string()).collect();

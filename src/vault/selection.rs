@@ -57,9 +57,7 @@ impl Vault {
     /// The vault as a request in a Region is to see it: with the secrets of the selection that are there, and no others. None of the others is made
     /// or changed through it.
     pub(crate) fn part(&self, selection: &Arc<SecretSelection>, region: Region) -> Self {
-        let part = PartOfStore { whole: Arc::clone(&self.store), selection: Arc::clone(selection), region };
-        // A Region is always shown by one selection.
-        Self { lists: self.lists.clone(), ..Self::over(Arc::new(part)) }
+        Self::over(Arc::new(PartOfStore { whole: Arc::clone(&self.store), selection: Arc::clone(selection), region }))
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretVersionIdsArgs) -> O
     // A list needs no key: the keystore tells which key is the default one.
     let kms = invocation.kms_for_metadata("which key is the default one is taken from the record")?;
     let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
-    let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region };
+    let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region, lists: None };
     let Answer::Document(listed) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
     invocation.printer.print(&listed)
 }

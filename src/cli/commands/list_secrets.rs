@@ -76,7 +76,7 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretsArgs) -> Outcome {
     // A list needs no key.
     let keys = invocation.access.key_options();
     let Answer::Secrets(mut listed, order) =
-        with_progress(&invocation.vault, |vault| list(&Secrets { vault, kms: None, keys: &keys, region }, &request))?
+        with_progress(&invocation.vault, |vault| list(&Secrets { vault, kms: None, keys: &keys, region, lists: None }, &request))?
     else {
         return Err(NOT_THERE.into());
     };

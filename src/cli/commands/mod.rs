@@ -93,10 +93,14 @@ use self::{
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{
     args::{GlobalArgs, ServeSecretsArgs},
-    cli_input::{KMS, SECRETS_MANAGER},
     failure::Outcome,
     invocation::Invocation,
 };
+
+/// The group of commands whose operations are those of AWS Secrets Manager.
+pub(crate) const SECRETS_MANAGER: &str = "secretsmanager";
+/// The group of commands whose operations are those of AWS KMS.
+pub(crate) const KMS: &str = "kms";
 
 /// Pack secrets offline: one encrypted bundle per AWS Region.
 ///

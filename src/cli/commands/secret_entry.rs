@@ -48,7 +48,7 @@ pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, request: &Req
 pub(super) fn print_record(invocation: &Invocation, secret_id: Option<&str>, args: &impl Serialize) -> Outcome {
     let request = request(invocation, args)?;
     let region = secret_id.map(|secret_id| invocation.regions.of_secret(secret_id)).transpose()?.flatten();
-    let secrets = Secrets { vault: &invocation.vault, kms: None, keys: &KeyOptions::default(), region };
+    let secrets = Secrets { vault: &invocation.vault, kms: None, keys: &KeyOptions::default(), region, lists: None };
     print(invocation, read(invocation, &secrets, &request)?)
 }
 
@@ -64,7 +64,7 @@ pub(super) fn changed_record(invocation: &Invocation, secret_id: &str, args: &im
     let request = request(invocation, args)?;
     invocation.vault.require()?;
     let (kms, keys) = (invocation.keystore.read_if_any()?, KeyOptions::default());
-    Ok(change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region }, &request)?)
+    Ok(change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region, lists: None }, &request)?)
 }
 
 fn print(invocation: &Invocation, answer: Answer) -> Outcome {

@@ -57,7 +57,7 @@ impl SecretOpening {
 
     /// The vault's secrets with these keys.
     pub(super) fn secrets<'a>(&'a self, invocation: &'a Invocation, region: Option<Region>) -> Secrets<'a> {
-        Secrets { vault: &invocation.vault, kms: self.kms.as_ref(), keys: &self.keys, region }
+        Secrets { vault: &invocation.vault, kms: self.kms.as_ref(), keys: &self.keys, region, lists: None }
     }
 }
 

@@ -42,7 +42,13 @@ impl SecretsService {
             Run::Alone(answer) => answer(&members),
             Run::Secrets(answer) | Run::ChangeRecord(answer) => {
                 let kms = self.kms().map_err(Unanswered::Broken)?;
-                let secrets = Secrets { vault: &vault, kms: kms.as_deref(), keys: &self.options.keys, region: Some(request.region) };
+                let secrets = Secrets {
+                    vault: &vault,
+                    kms: kms.as_deref(),
+                    keys: &self.options.keys,
+                    region: Some(request.region),
+                    lists: Some(&self.lists),
+                };
                 answer(&secrets, &members)
             }
             Run::SealSecrets(seal) => {

@@ -134,7 +134,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 fn batch_get_secret_value(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
-    let Secrets { vault, kms, keys, region } = *secrets;
+    let Secrets { vault, kms, keys, region, lists } = *secrets;
     let asked = BatchGetSecretValue {
         region,
         secret_id_list: request.has("SecretIdList").then(|| request.texts("SecretIdList").to_vec()),
@@ -142,16 +142,16 @@ fn batch_get_secret_value(secrets: &Secrets<'_>, request: &Request) -> Result<An
         max_results: request.number("MaxResults")?,
         next_token: request.text("NextToken").map(str::to_owned),
     };
-    vault.batch_get_secret_value(kms, keys, &asked).map(Answer::Values)
+    vault.batch_get_secret_value_with(lists, (kms, keys), &asked).map(Answer::Values)
 }
 
 fn describe_secret(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
-    let Secrets { vault, kms, keys, region } = *secrets;
+    let Secrets { vault, kms, keys, region, .. } = *secrets;
     Answer::document(&vault.describe_secret_with(kms, keys, request.required_text("SecretId")?, region)?)
 }
 
 fn get_secret_value(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
-    let Secrets { vault, kms, keys, region } = *secrets;
+    let Secrets { vault, kms, keys, region, .. } = *secrets;
     let text = |name| request.text(name).map(str::to_owned);
     let selector = VersionSelector { version_id: text("VersionId"), version_stage: text("VersionStage") };
     vault.get_secret_value_by(kms, keys, request.required_text("SecretId")?, region, &selector).map(Answer::Value)
@@ -166,7 +166,7 @@ fn list_secrets(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
         sort_order: request.text("SortOrder").map(str::parse).transpose()?,
     };
     let page = AskedPage { rules: PageRules::LIST_SECRETS, size: request.number("MaxResults")?, token: request.text("NextToken") };
-    secrets.vault.list_secrets_for(&asked, page).map(|listed| Answer::Secrets(listed, asked.order()))
+    secrets.vault.list_secrets_for(secrets.lists, &asked, page).map(|listed| Answer::Secrets(listed, asked.order()))
 }
 
 /// The filters of a request.

@@ -38,7 +38,7 @@ fn remove_regions_from_replication(secrets: &Secrets<'_>, request: &Request) -> 
 }
 
 fn stop_replication_to_replica(secrets: &Secrets<'_>, request: &Request) -> Result<Answer> {
-    let Secrets { vault, kms, keys, region } = *secrets;
+    let Secrets { vault, kms, keys, region, .. } = *secrets;
     let asked = StopReplication { secret_id: request.required_text("SecretId")?.to_owned(), region, accept_record: false };
     Ok(Answer::Document(json!({ "ARN": vault.stop_replication_to_replica(kms, keys, &asked)? })))
 }

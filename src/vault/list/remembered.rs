@@ -65,19 +65,18 @@ impl RememberedLists {
 }
 
 impl Vault {
-    /// The same vault, which keeps in mind the lists of which it gives pages: a page reads its own records then, unless somebody writes meanwhile.
-    #[must_use]
-    pub fn with_remembered_lists(self) -> Self {
-        Self { lists: Some(Arc::default()), ..self }
-    }
-
     /// As [`Vault::list_secrets_matching`], of which a page is wanted: what stands before it may be left out, and what comes after the first entry that
-    /// follows it.
+    /// follows it, with `lists` that are kept in mind. They are of one vault, of which a Region is always shown in the same way.
     ///
     /// # Errors
     /// As for [`Vault::list_secrets_matching`] and [`PageRules::page`].
-    pub(crate) fn list_secrets_for(&self, request: &ListSecrets, page: AskedPage<'_>) -> Result<Listed<SecretListEntry>> {
-        let Some(lists) = &self.lists else { return self.list_secrets_matching(request) };
+    pub(crate) fn list_secrets_for(
+        &self,
+        lists: Option<&RememberedLists>,
+        request: &ListSecrets,
+        page: AskedPage<'_>,
+    ) -> Result<Listed<SecretListEntry>> {
+        let Some(lists) = lists else { return self.list_secrets_matching(request) };
         let mark = self.store.change_mark();
         if let (Some(_), Some(mark)) = (page.token, &mark)
             && let Some(places) = lists.find(request, mark)
