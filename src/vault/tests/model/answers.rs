@@ -202,5 +202,6 @@ fn current_in(secret: &ModelSecret, region: usize) -> Option<&ModelVersion> {
 }
 
 fn labels_in(secret: &ModelSecret, region: usize) -> BTreeMap<u64, Labels> {
-    secret.versions_in(region).into_iter().map(|(version, labels)| (version.id, labels)).collect()
+    let labelled = secret.versions_in(region).into_iter().filter(|(_, labels)| !labels.is_empty());
+    labelled.map(|(version, labels)| (version.id, labels)).collect()
 }
