@@ -23,6 +23,7 @@ mod invocation;
 mod key_access;
 mod key_names;
 mod keystore;
+mod line_printer;
 mod lone_command;
 mod members;
 mod online;

@@ -3,7 +3,6 @@
 mod calls;
 mod check;
 mod dry_run;
-mod line_printer;
 mod report;
 mod writing;
 

@@ -11,9 +11,9 @@ use crate::{
         commands::{
             failed_secrets::FailedSecrets,
             failure_code::{FailureCode, message},
-            pack::line_printer::LinePrinter,
         },
         failure::{Hint, Outcome, hints},
+        line_printer::LinePrinter,
         plan::{EntryFault, EntryPlace},
         printer::Printer,
         progress::ItemProgress,

@@ -6,10 +6,10 @@ use std::{
     thread::{self, JoinHandle},
 };
 
-use crate::cli::{failure::Outcome, terminal::print_text};
+use super::{failure::Outcome, terminal::print_text};
 
 /// Prints in the order in which it is given; what is given is printed before it is gone.
-pub(super) struct LinePrinter {
+pub(crate) struct LinePrinter {
     /// `None` where the system gives no thread, and at the end.
     beside: Option<PrintingThread>,
 }
@@ -21,7 +21,7 @@ struct PrintingThread {
 }
 
 impl LinePrinter {
-    pub(super) fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let (sender, receiver) = mpsc::channel::<String>();
         let print = move || receiver.iter().try_for_each(|text| print_text(&text));
         let thread = thread::Builder::new().name("stdout".to_owned()).spawn(print);
@@ -32,7 +32,7 @@ impl LinePrinter {
     ///
     /// # Errors
     /// Stdout failed, now or at what was given before.
-    pub(super) fn print(&mut self, text: String) -> Outcome {
+    pub(crate) fn print(&mut self, text: String) -> Outcome {
         match &self.beside {
             None => print_text(&text),
             Some(PrintingThread { sender, .. }) if sender.send(text).is_ok() => Ok(()),
@@ -45,7 +45,7 @@ impl LinePrinter {
     ///
     /// # Errors
     /// Stdout failed.
-    pub(super) fn finish(&mut self) -> Outcome {
+    pub(crate) fn finish(&mut self) -> Outcome {
         let Some(PrintingThread { sender, thread }) = self.beside.take() else { return Ok(()) };
         drop(sender);
         thread.join().unwrap_or_else(|panicked| panic::resume_unwind(panicked))
