@@ -17,7 +17,11 @@ fn a_packer_of_secrets_to_be_made_needs_neither_vault_nor_keystore() {
     let sandbox = Sandbox::new();
     let line =
         format!("iam-policy --role packer --secret-id new/secret --region us-west-2 --kms-key-id {WEST} {EUROPE} --query PolicyDocument");
-    sandbox.coldseal(&line).assert().success().stderr_eq("").stdout_eq(str![[r#"
+    let assumed = str![[r#"
+coldseal: arn:aws:kms:eu-west-1:111122223333:key/4321dcba-12ab-34cd-56ef-1234567890ab and 1 other key: taken for symmetric, as nothing here tells; an RSA or elliptic curve key takes other actions, which 'coldseal kms import-public-key' makes known
+
+"#]];
+    sandbox.coldseal(&line).assert().success().stderr_eq(assumed).stdout_eq(str![[r#"
 {
     "Version": "2012-10-17",
     "Statement": [
@@ -125,6 +129,15 @@ fn what_is_left_out_and_what_is_too_long_is_said() {
     let packer = format!("iam-policy --role packer --secret-id db --kms-key-id {WEST} --query length(PolicyDocument.Statement)");
     sandbox.coldseal(&packer).assert().success().stdout_eq("2\n").stderr_eq(str![[r#"
 coldseal: db: eu-west-1: its key is one of the embedded KMS, for which there is nothing to allow in AWS
+coldseal: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab: taken for symmetric, as nothing here tells; an RSA or elliptic curve key takes other actions, which 'coldseal kms import-public-key' makes known
+
+"#]]);
+    let unused = format!(
+        "iam-policy --role opener --secret-id db --region eu-west-1 --kms-key-id {EUROPE} {WEST} --query length(KeyPolicyStatements)"
+    );
+    sandbox.coldseal(&unused).assert().success().stdout_eq("1\n").stderr_eq(str![[r#"
+coldseal: arn:aws:kms:eu-west-1:111122223333:key/4321dcba-12ab-34cd-56ef-1234567890ab: taken for symmetric, as nothing here tells; an RSA or elliptic curve key takes other actions, which 'coldseal kms import-public-key' makes known
+coldseal: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab: not used, as nothing that is asked for is in us-west-2
 
 "#]]);
     sandbox
@@ -145,6 +158,7 @@ coldseal: warning: 000000000000 is no account of AWS: --account-id names the one
     let long =
         format!("iam-policy --role packer --secret-id {} --kms-key-id {WEST} --query length(PolicyDocument.Statement)", many.join(" "));
     sandbox.coldseal(&long).assert().success().stdout_eq("2\n").stderr_eq(str![[r#"
+coldseal: arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab: taken for symmetric, as nothing here tells; an RSA or elliptic curve key takes other actions, which 'coldseal kms import-public-key' makes known
 coldseal: warning: the policy has [..] characters without white space, and a managed policy of IAM holds 6144: make about 3 of it, each with some of the secrets (--secret-id, or --filters Key=name,Values=PREFIX), and attach all of them
 
 "#]]);

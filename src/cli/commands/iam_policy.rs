@@ -52,7 +52,7 @@ pub(crate) struct IamPolicyArgs {
     /// Secrets that pass all of these, as for list-secrets: Key=name,Values=prod ..., or JSON
     #[arg(long, value_name = "FILTER", num_args = 1..)]
     filters: Option<Vec<String>>,
-    /// ARNs of keys in AWS KMS, one for a Region, in the place of those on record
+    /// ARNs of keys in AWS KMS, one for a Region, in the place of those on record; taken for symmetric ones where neither the keystore nor a bundle tells
     #[arg(long, value_name = "KEY-ARN", num_args = 1..)]
     kms_key_id: Vec<String>,
     /// Whom the keys' policies are to allow it: the ARN of a role, for instance [default: whom the IAM policies of the key's account allow it]
@@ -83,12 +83,13 @@ impl RoleName {
 pub(super) fn run(invocation: &Invocation, args: &IamPolicyArgs) -> Outcome {
     let role = args.role.role();
     let keys = args.kms_key_id.iter().map(|word| key_arn(word)).collect::<Result<Vec<_>, _>>()?;
+    one_for_a_region(&keys)?;
     let region = invocation.regions.configured()?;
     let secret_ids = secret_ids(invocation, args)?;
     let kms = keystore(invocation)?;
     let request = PermissionsRequest {
         region,
-        keys,
+        keys: keys.clone(),
         principal: args.principal.clone(),
         account: invocation.access.account.clone(),
         ..PermissionsRequest::new(role, secret_ids)
@@ -96,6 +97,7 @@ pub(super) fn run(invocation: &Invocation, args: &IamPolicyArgs) -> Outcome {
     let permissions = invocation.vault.permissions(kms.as_ref(), &request)?;
     invocation.printer.print(&permissions)?;
     tell(&permissions);
+    note_unused(&permissions, &keys);
     if role == PermissionRole::Publisher && names_embedded_account(&permissions) {
         warn("000000000000 is no account of AWS: --account-id names the one where the secrets are to be");
     }
@@ -107,6 +109,27 @@ fn key_arn(word: &str) -> Result<KeyArn, UsageError> {
         UsageError::parameter("--kms-key-id", "a policy names a key by its ARN, arn:PARTITION:kms:REGION:ACCOUNT:key/ID")
             .with_hint("'aws kms describe-key --key-id alias/NAME' shows it as Arn")
     })
+}
+
+fn one_for_a_region(keys: &[KeyArn]) -> Result<(), UsageError> {
+    for (at, key) in keys.iter().enumerate() {
+        if keys.iter().take(at).any(|first| first.region() == key.region()) {
+            let twice = UsageError::parameter("--kms-key-id", format!("two keys are for {}", key.region()));
+            return Err(twice.with_hint("a Region has one key; a policy for another key is another run"));
+        }
+    }
+    Ok(())
+}
+
+/// A slip in a Region would allow less than was meant.
+fn note_unused(permissions: &Permissions, keys: &[KeyArn]) {
+    for key in keys {
+        let is_told = permissions.left_out.iter().any(|left_out| left_out.region == key.region());
+        let is_used = permissions.key_policy_statements.iter().any(|statements| statements.key_id == *key);
+        if !is_told && !is_used {
+            note(&format!("{key}: not used, as nothing that is asked for is in {}", key.region()));
+        }
+    }
 }
 
 fn secret_ids(invocation: &Invocation, args: &IamPolicyArgs) -> Outcome<Vec<String>> {
@@ -136,6 +159,13 @@ fn tell(permissions: &Permissions) {
     }
     if let Some(more) = permissions.left_out.len().checked_sub(SHOWN).filter(|more| *more > 0) {
         note(&format!("and {} more", counted(more, "Region")));
+    }
+    if let Some(key) = permissions.assumed_symmetric.first() {
+        let others = permissions.assumed_symmetric.len() - 1;
+        let keys = if others == 0 { key.to_string() } else { format!("{key} and {}", counted(others, "other key")) };
+        note(&format!(
+            "{keys}: taken for symmetric, as nothing here tells; an RSA or elliptic curve key takes other actions, which 'coldseal kms import-public-key' makes known"
+        ));
     }
     let length = permissions.policy_document.length();
     if length > MANAGED_POLICY_LENGTH {

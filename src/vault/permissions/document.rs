@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     grants::{Grants, KeyUseScope, Together},
     request::PermissionRole,
-    resource::ArnPattern,
+    resource::{ArnPattern, pattern_of},
 };
 use crate::{arn::KeyArn, region::Region};
 
@@ -78,7 +78,7 @@ pub(super) fn identity_policy(role: PermissionRole, grants: &Grants) -> Identity
     }
     for (key, uses) in grants.keys() {
         for (scope, Together { actions, secrets }) in uses {
-            statement.push(allow(role, statement.len(), actions, vec![key.to_string()], condition(scope, secrets)));
+            statement.push(allow(role, statement.len(), actions, vec![pattern_of(&key.to_string())], condition(scope, secrets)));
         }
     }
     IdentityPolicy { version: VERSION, statement }

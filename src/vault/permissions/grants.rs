@@ -30,6 +30,7 @@ pub(super) struct Together<'a> {
 pub(super) struct Grants {
     keys: BTreeMap<String, (KeyArn, BTreeMap<KeyUseScope, Actions>)>,
     secrets: Actions,
+    assumed_symmetric: BTreeMap<String, KeyArn>,
 }
 
 impl Grants {
@@ -41,6 +42,15 @@ impl Grants {
     pub(super) fn of_key(&mut self, key: &KeyArn, scope: KeyUseScope, action: &'static str, secret: Option<ArnPattern>) {
         let (_, scopes) = self.keys.entry(key.to_string()).or_insert_with(|| (key.clone(), BTreeMap::new()));
         scopes.entry(scope).or_default().entry(action).or_default().extend(secret);
+    }
+
+    /// Nothing here tells of which kind a key is that something is allowed for.
+    pub(super) fn assume_symmetric(&mut self, key: &KeyArn) {
+        self.assumed_symmetric.entry(key.to_string()).or_insert_with(|| key.clone());
+    }
+
+    pub(super) fn into_assumed_symmetric(self) -> Vec<KeyArn> {
+        self.assumed_symmetric.into_values().collect()
     }
 
     /// An operation of Secrets Manager on a secret.

@@ -18,6 +18,7 @@ pub use self::{
 use self::{grants::Grants, resource::PlannedSecret};
 use super::{Vault, family::Located, record::SecretRecord};
 use crate::{
+    arn::KeyArn,
     error::{Error, PolicyRefusal, Refusal, Result, SecretRefusal},
     kms::{EmbeddedKms, key_choice::KeyOptions},
     policy,
@@ -36,6 +37,9 @@ pub struct Permissions {
     /// What needs no permission, or cannot have one as it stands; not part of the document.
     #[serde(skip)]
     pub left_out: Vec<RegionLeftOut>,
+    /// Keys that were taken for symmetric ones, as neither the keystore nor a bundle tells; not part of the document.
+    #[serde(skip)]
+    pub assumed_symmetric: Vec<KeyArn>,
 }
 
 /// What is known of a secret, and what of it counts.
@@ -62,7 +66,7 @@ impl Vault {
             match self.subject(secret_id, request)? {
                 Subject::Planned(planned) => of_kms::of_planned(&mut grants, &keys, &planned, &mut left_out),
                 Subject::OnRecord(record, _) if request.role == PermissionRole::Publisher => {
-                    of_secrets_manager::of_publisher(&mut grants, &keys, &record);
+                    of_secrets_manager::of_publisher(&mut grants, &keys, &record, &mut left_out);
                 }
                 Subject::OnRecord(record, region) => of_kms::of_record(&mut grants, &keys, &record, region, &mut left_out),
             }
@@ -75,6 +79,7 @@ impl Vault {
             policy_document: document::identity_policy(request.role, &grants),
             key_policy_statements: document::key_statements(request.role, &grants, request.principal.as_deref()),
             left_out,
+            assumed_symmetric: grants.into_assumed_symmetric(),
         })
     }
 

@@ -45,6 +45,8 @@ pub enum WhyLeftOut {
     Embedded,
     /// It is sealed under an imported public key: AWS is asked to open it only.
     PublicKey,
+    /// Its key is asymmetric, which AWS Secrets Manager does not take.
+    NotForSecretsManager(KeyArn),
     /// The record names its key by something that only AWS can look up, and no bundle tells which it is.
     NotKnown(String),
 }
@@ -56,6 +58,9 @@ impl fmt::Display for RegionLeftOut {
         match why {
             WhyLeftOut::Embedded => f.write_str("its key is one of the embedded KMS, for which there is nothing to allow in AWS"),
             WhyLeftOut::PublicKey => f.write_str("it is sealed under an imported public key, which takes no permission"),
+            WhyLeftOut::NotForSecretsManager(key) => {
+                write!(f, "{key} is asymmetric, and Secrets Manager takes symmetric keys alone: give the secret another key there")
+            }
             WhyLeftOut::NotKnown(key) => write!(f, "the secret has no bundle there, and its key is named {}", key.escape_debug()),
         }
     }
@@ -72,7 +77,8 @@ enum KeyKind {
 /// A key in AWS KMS.
 struct KeyInAws {
     arn: KeyArn,
-    kind: KeyKind,
+    /// `None` where nothing here tells: it is taken for a symmetric one.
+    kind: Option<KeyKind>,
     /// The keystore has its public part: AWS is not asked to wrap.
     is_imported: bool,
 }
@@ -97,7 +103,7 @@ impl KeysInAws<'_> {
         if bundles.is_empty() {
             return match name.parse::<KeyArn>() {
                 Ok(arn) if self.is_embedded(&arn) => Err(WhyLeftOut::Embedded),
-                Ok(arn) => Ok(vec![self.key(arn, KeyKind::Symmetric)]),
+                Ok(arn) => Ok(vec![self.key(arn, None)]),
                 Err(_) if name == DEFAULT_KEY_ALIAS => Err(WhyLeftOut::Embedded),
                 Err(_) => Err(WhyLeftOut::NotKnown(name.to_owned())),
             };
@@ -106,7 +112,7 @@ impl KeysInAws<'_> {
         for bundle in bundles {
             let Some((arn, kind)) = own_key(bundle) else { continue };
             if keys.iter().all(|known| known.arn != arn) && name != DEFAULT_KEY_ALIAS && !self.is_embedded(&arn) {
-                keys.push(self.key(arn, kind));
+                keys.push(self.key(arn, Some(kind)));
             }
         }
         if keys.is_empty() { Err(WhyLeftOut::Embedded) } else { Ok(keys) }
@@ -115,16 +121,21 @@ impl KeysInAws<'_> {
     /// The keys of a Region: the one named, or those on record.
     fn of_region(&self, record: &SecretRecord, region: Region) -> Result<Vec<KeyInAws>, WhyLeftOut> {
         match self.named(region) {
-            Some(arn) => Ok(vec![self.key(arn.clone(), KeyKind::Symmetric)]),
+            Some(arn) if self.is_embedded(arn) => Err(WhyLeftOut::Embedded),
+            Some(arn) => {
+                let bundles = record.versions.iter().filter_map(|version| version.bundle(region));
+                let on_record = bundles.filter_map(own_key).find(|(key, _)| key == arn);
+                Ok(vec![self.key(arn.clone(), on_record.map(|(_, kind)| kind))])
+            }
             None => self.on_record(record, region),
         }
     }
 
-    fn key(&self, arn: KeyArn, kind: KeyKind) -> KeyInAws {
+    fn key(&self, arn: KeyArn, on_record: Option<KeyKind>) -> KeyInAws {
         let kind = match self.kms.and_then(|kms| kms.public_key(&arn)) {
-            Some(PublicKey::Rsa(_)) => KeyKind::Rsa,
-            Some(PublicKey::EllipticCurve(_)) => KeyKind::EllipticCurve,
-            None => kind,
+            Some(PublicKey::Rsa(_)) => Some(KeyKind::Rsa),
+            Some(PublicKey::EllipticCurve(_)) => Some(KeyKind::EllipticCurve),
+            None => on_record,
         };
         KeyInAws { is_imported: self.kms.is_some_and(|kms| kms.is_imported(&arn)), arn, kind }
     }
@@ -133,11 +144,11 @@ impl KeysInAws<'_> {
         self.kms.is_some_and(|kms| !kms.is_imported(key) && self.options.known(kms).has(key))
     }
 
-    /// The key of AWS for which Secrets Manager is to seal in a Region; `None` for the default key.
-    pub(super) fn of_secrets_manager(&self, record: &SecretRecord, region: Region) -> Vec<KeyArn> {
+    /// The keys of AWS for which Secrets Manager is to seal in a Region, none for the default key; each that it does not take is an error.
+    pub(super) fn of_secrets_manager(&self, record: &SecretRecord, region: Region) -> Vec<Result<KeyArn, WhyLeftOut>> {
         let keys = self.of_region(record, region).unwrap_or_default();
-        // Secrets Manager takes no others.
-        keys.into_iter().filter(|key| key.kind == KeyKind::Symmetric).map(|key| key.arn).collect()
+        let is_taken = |key: &KeyInAws| matches!(key.kind, None | Some(KeyKind::Symmetric));
+        keys.into_iter().map(|key| if is_taken(&key) { Ok(key.arn) } else { Err(WhyLeftOut::NotForSecretsManager(key.arn)) }).collect()
     }
 }
 
@@ -156,7 +167,7 @@ fn own_key(bundle: &BundleRecord) -> Option<(KeyArn, KeyKind)> {
 /// A secret that is to be made under keys that were named.
 pub(super) fn of_planned(grants: &mut Grants, keys: &KeysInAws<'_>, planned: &PlannedSecret, left_out: &mut Vec<RegionLeftOut>) {
     for (arn, action) in std::iter::once((&planned.primary, GENERATE_DATA_KEY)).chain(planned.replicas.iter().map(|key| (key, ENCRYPT))) {
-        let key = keys.key(arn.clone(), KeyKind::Symmetric);
+        let key = keys.key(arn.clone(), None);
         let wrapped =
             if keys.is_embedded(arn) { Err(WhyLeftOut::Embedded) } else { wraps(grants, &key, action, planned.in_region_of(arn)) };
         left_out.extend(wrapped.err().map(|why| RegionLeftOut { name: planned.name.clone(), region: arn.region(), why }));
@@ -169,11 +180,19 @@ fn wraps(grants: &mut Grants, key: &KeyInAws, action: &'static str, secret: ArnP
         return Err(WhyLeftOut::PublicKey);
     }
     grants.of_key(&key.arn, KeyUseScope::Unbound, DESCRIBE_KEY, None);
-    match key.kind {
+    match kind_of(grants, key) {
         KeyKind::Symmetric => grants.of_key(&key.arn, KeyUseScope::Context, action, Some(secret)),
         KeyKind::Rsa | KeyKind::EllipticCurve => grants.of_key(&key.arn, KeyUseScope::Unbound, GET_PUBLIC_KEY, None),
     }
     Ok(())
+}
+
+/// What AWS is not asked about is told.
+fn kind_of(grants: &mut Grants, key: &KeyInAws) -> KeyKind {
+    key.kind.unwrap_or_else(|| {
+        grants.assume_symmetric(&key.arn);
+        KeyKind::Symmetric
+    })
 }
 
 /// What a role other than the publisher needs for a secret on record; `region` is the one that is asked about.
@@ -260,7 +279,7 @@ impl SecretGrants<'_> {
 
     fn unwraps(&mut self, key: &KeyInAws) {
         let region = key.arn.region();
-        match key.kind {
+        match kind_of(self.grants, key) {
             KeyKind::Symmetric => self.grants.of_key(&key.arn, KeyUseScope::Context, DECRYPT, Some(self.secret_in(region))),
             KeyKind::Rsa => self.grants.of_key(&key.arn, KeyUseScope::Unbound, DECRYPT, None),
             KeyKind::EllipticCurve => self.grants.of_key(&key.arn, KeyUseScope::Unbound, DERIVE_SHARED_SECRET, None),

@@ -3,7 +3,7 @@
 
 use super::{
     grants::{Grants, KeyUseScope},
-    of_kms::{DECRYPT, ENCRYPT, GENERATE_DATA_KEY, KeysInAws},
+    of_kms::{DECRYPT, ENCRYPT, GENERATE_DATA_KEY, KeysInAws, RegionLeftOut},
     request::{in_account, regions},
     resource::ArnPattern,
 };
@@ -21,7 +21,7 @@ const ALWAYS: [&str; 5] = [
 const IN_REPLICAS: [&str; 2] = ["secretsmanager:DescribeSecret", "secretsmanager:GetSecretValue"];
 
 /// A secret as it is on record. AWS draws another suffix than the one there.
-pub(super) fn of_publisher(grants: &mut Grants, keys: &KeysInAws<'_>, record: &SecretRecord) {
+pub(super) fn of_publisher(grants: &mut Grants, keys: &KeysInAws<'_>, record: &SecretRecord, left_out: &mut Vec<RegionLeftOut>) {
     let primary = record.primary_region();
     let arn = in_account(&record.arn, keys.request.account.as_ref());
     let in_region = |region: Region| ArnPattern::with_any_suffix(region, arn.account(), &record.name);
@@ -40,6 +40,13 @@ pub(super) fn of_publisher(grants: &mut Grants, keys: &KeysInAws<'_>, record: &S
             IN_REPLICAS.into_iter().for_each(|action| grants.of_secret(action, in_region(region)));
         }
         for key in keys.of_secrets_manager(record, region) {
+            let key = match key {
+                Ok(key) => key,
+                Err(why) => {
+                    left_out.push(RegionLeftOut { name: record.name.clone(), region, why });
+                    continue;
+                }
+            };
             let mut allow = |action| grants.of_key(&key, KeyUseScope::ViaSecretsManager(region), action, Some(in_region(region)));
             allow(GENERATE_DATA_KEY);
             allow(DECRYPT);

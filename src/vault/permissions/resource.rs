@@ -36,7 +36,7 @@ impl ArnPattern {
 }
 
 /// With the characters that mean something in a pattern written out, and `?` for those that no policy can hold.
-fn pattern_of(text: &str) -> String {
+pub(super) fn pattern_of(text: &str) -> String {
     let mut pattern = String::new();
     let mut rest = text.chars().peekable();
     while let Some(letter) = rest.next() {

@@ -196,3 +196,13 @@ fn the_length_is_that_of_the_text_without_white_space() {
     };
     assert!(of(10) < MANAGED_POLICY_LENGTH && of(100) > MANAGED_POLICY_LENGTH);
 }
+
+/// A key's id may be written by whoever writes the vault: it names one key, and no others.
+#[test]
+fn no_id_of_a_key_is_a_pattern() {
+    let place = Place::with_secret(&[]);
+    let key: KeyArn = "arn:aws:kms:us-west-2:111122223333:key/*?${aws:username}".parse().expect("an ARN");
+    let named = permissions(&place, PermissionRole::Opener, |asked| asked.keys.push(key.clone())).expect("some");
+    let [statement] = &named.policy_document.statement[..] else { panic!("{named:?}") };
+    assert_eq!(statement.resource, ["arn:aws:kms:us-west-2:111122223333:key/${*}${?}${$}{aws:username}"]);
+}

@@ -259,3 +259,52 @@ fn either_algorithm_of_rsa_can_be_asked_for() {
         assert!(why.to_string().contains("for AWS KMS alone"), "{why}");
     }
 }
+
+/// What AWS is asked depends on the kind of a key: the keystore knows it, or a bundle; else it is assumed, and that is told.
+#[test]
+fn permissions_are_those_of_the_kind_of_key() {
+    let (place, _, east, europe) = imported();
+    place.create(&request("plain", &[EAST, EUROPE])).expect("created");
+    place.create(&under_imported(&east, &europe)).expect("created");
+    let asked = |kms: Option<&EmbeddedKms>, role: PermissionRole, secret: &str, key: &KeyArn| {
+        let request = PermissionsRequest {
+            region: Some(key.region()),
+            keys: vec![key.clone()],
+            ..PermissionsRequest::new(role, vec![secret.to_owned()])
+        };
+        place.vault.permissions(kms, &request).expect("some")
+    };
+    let kms = place.kms();
+    for (kms, secret, key, action, is_known) in [
+        (Some(&kms), "plain", &east, "kms:Decrypt", true),
+        (Some(&kms), "plain", &europe, "kms:DeriveSharedSecret", true),
+        (None, "db", &east, "kms:Decrypt", true),
+        (None, "db", &europe, "kms:DeriveSharedSecret", true),
+        (None, "plain", &east, "kms:Decrypt", false),
+        (None, "plain", &europe, "kms:Decrypt", false),
+    ] {
+        let permissions = asked(kms, PermissionRole::Opener, secret, key);
+        let [statement] = &permissions.policy_document.statement[..] else { panic!("{permissions:?}") };
+        assert_eq!((&statement.action[..], statement.condition.is_empty()), (&[action][..], is_known), "{secret} {key}");
+        assert_eq!(permissions.assumed_symmetric.is_empty(), is_known, "{secret} {key}");
+    }
+    let publisher = asked(Some(&kms), PermissionRole::Publisher, "plain", &east);
+    assert_eq!(
+        publisher.left_out.iter().map(|left_out| &left_out.why).collect::<Vec<_>>(),
+        [&WhyLeftOut::NotForSecretsManager(east.clone())]
+    );
+    assert!(publisher.key_policy_statements.is_empty());
+}
+
+/// Somebody named an embedded key where keys of AWS are meant.
+#[test]
+fn no_policy_in_aws_is_for_an_embedded_key() {
+    let place = Place::with_secret(&[EAST]);
+    let key: KeyArn = format!("arn:aws:kms:{EAST}:000000000000:key/{}", place.make_key(EAST)).parse().expect("an ARN");
+    let asked = PermissionsRequest {
+        region: Some(region(EAST)),
+        keys: vec![key],
+        ..PermissionsRequest::new(PermissionRole::Opener, vec!["db".to_owned()])
+    };
+    assert_refused(place.vault.permissions(Some(&place.kms()), &asked), ErrorCode::InvalidRequestException, &["nothing to allow"]);
+}
