@@ -104,7 +104,7 @@ hint: the message is cut off: fetch it again
 "#]]);
     refused(&format!("empty {KEY}")).stderr_eq(str![[r#"
 coldseal: malformed message: version: the input ends too early
-hint: is this an AWS Encryption SDK message of format 2.0? Messages of format 1 have no key commitment and are not read
+hint: the message is empty: look at where it comes from
 
 "#]]);
     refused(&format!("text {KEY}")).stderr_eq(str![[r#"

@@ -33,6 +33,11 @@ impl<V, R: fmt::Display> NamedValues<V, R> {
         }
     }
 
+    /// Why values are not given, but for a name that another one has.
+    pub(super) fn reasons(&self) -> impl Iterator<Item = &R> {
+        self.refused.iter().filter_map(|(_, why)| if let NotGiven::Because(why) = why { Some(why) } else { None })
+    }
+
     /// The values, in the order of their names.
     ///
     /// # Errors

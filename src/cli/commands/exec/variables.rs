@@ -52,7 +52,7 @@ impl Variables {
     /// # Errors
     /// Everything that cannot be given, or is not allowed to; a value that is no object where its members are asked for.
     pub(super) fn of(entries: &[SecretValueEntry], naming: Naming<'_>, allowed: &[String]) -> Outcome<Self> {
-        let mut making = Making { variables: NamedValues::new(), allowed };
+        let mut making = Making { naming, variables: NamedValues::new(), allowed };
         for entry in entries {
             let text = text_of(entry).ok_or_else(|| not_for_variables(entry, "is binary", "--files gives it as a file"))?;
             match naming {
@@ -73,6 +73,7 @@ impl Variables {
 }
 
 struct Making<'a> {
+    naming: Naming<'a>,
     variables: NamedValues<Zeroizing<String>, Refused>,
     allowed: &'a [String],
 }
@@ -89,9 +90,25 @@ impl Making<'_> {
     }
 
     fn finish(self) -> Result<Variables, UsageError> {
-        const HINT: &str =
-            "--allow-name NAME gives one all the same; --prefix gives all of them other names; --files gives whole values as files";
-        self.variables.finish("not given to a program as variables, so nothing was run:", HINT).map(Variables)
+        let ways_out = self.ways_out().join("; ");
+        self.variables.finish("not given to a program as variables, so nothing was run:", &ways_out).map(Variables)
+    }
+
+    /// What helps with the names that were refused.
+    fn ways_out(&self) -> Vec<&'static str> {
+        let has = |is_such: fn(&OddName) -> bool| self.variables.reasons().any(|why| matches!(why, Refused::Name(odd) if is_such(odd)));
+        let mut ways = Vec::new();
+        if has(|odd| *odd != OddName::Impossible) {
+            ways.push("--allow-name NAME gives one all the same");
+        }
+        if has(|_| true) {
+            ways.push(match self.naming {
+                Naming::Members { .. } => "--prefix gives all of them other names",
+                Naming::Whole(_) => "--as takes another name",
+            });
+        }
+        ways.push("--files gives whole values as files");
+        ways
     }
 }
 
@@ -116,7 +133,7 @@ mod tests {
     #[test]
     fn all_that_is_refused_is_told_at_once_and_no_value() {
         let allowed = ["a-b".to_owned(), "PATH".to_owned(), "x=y".to_owned()];
-        let mut making = Making { variables: NamedValues::new(), allowed: &allowed };
+        let mut making = Making { naming: Naming::Members { prefix: "" }, variables: NamedValues::new(), allowed: &allowed };
         for name in ["user", "a-b", "PATH", "LD_PRELOAD", "x=y", "user", "c d\n"] {
             making.put(name.to_owned(), plain("\"EXAMPLE\""));
         }
@@ -127,7 +144,7 @@ mod tests {
             "not given to a program as variables, so nothing was run:\n  LD_PRELOAD: decides which code runs\n  x=y: no name of a variable\n  \
              user: is there twice, in several secrets\n  c d\\n: no name that a shell could use\n  nul: its value cannot stand in a variable"
         );
-        let mut making = Making { variables: NamedValues::new(), allowed: &allowed };
+        let mut making = Making { naming: Naming::Members { prefix: "" }, variables: NamedValues::new(), allowed: &allowed };
         for name in ["PATH", "a-b", "user"] {
             making.put(name.to_owned(), plain("\"EXAMPLE\""));
         }

@@ -104,6 +104,7 @@ fn of_context(mismatch: &ContextMismatch) -> &'static str {
 
 fn of_format(error: FormatError, operation: CommandOperation) -> &'static str {
     match (error.field, error.problem) {
+        ("version", FormatProblem::Truncated { .. }) => "the message is empty: look at where it comes from",
         ("version", _) => {
             "is this an AWS Encryption SDK message of format 2.0? Messages of format 1 have no key commitment and are not read"
         }
