@@ -8,6 +8,7 @@ use std::{
 
 use super::{environment::Environment, failure::Outcome, terminal::warn, usage::ConfigError};
 use crate::{
+    durable::regular::open_regular,
     error::{Error, Result},
     secret::SecretBytes,
 };
@@ -82,14 +83,18 @@ impl PrivateFolder {
         Ok(path)
     }
 
-    /// Reads a file of it, which may be another one of that name by now.
+    /// Reads a file of it, which may be another file of that name by now.
     ///
     /// # Errors
-    /// The system's; a file that is far longer than any value.
+    /// The system's; what is no file, or far longer than any value.
     pub(crate) fn read(&self, name: &str) -> Result<SecretBytes> {
         let path = self.path.join(name);
         let reading = |error| Error::io_at("reading", &path, error);
-        let mut file = OpenOptions::new().read(true).open(&path).map_err(reading)?;
+        // A link leads anywhere, and a FIFO would keep this waiting.
+        let mut file = match open_regular(&path) {
+            Err(Error::Damaged { .. }) => return Err(reading(io::Error::other("it is no file any more"))),
+            opened => opened?,
+        };
         let length = file.metadata().map_err(reading)?.len();
         let fits = usize::try_from(length).ok().filter(|length| *length <= READ_LIMIT);
         let mut content = SecretBytes::zeroed(fits.ok_or_else(|| reading(io::ErrorKind::FileTooLarge.into()))?);

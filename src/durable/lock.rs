@@ -37,6 +37,11 @@ fn lock(file: &fs::File, path: &Path) -> io::Result<()> {
     }
 }
 
+/// Whether a lock cannot be had as nothing can be written there: the medium is read-only, or the folder is somebody else's.
+pub(crate) fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
+}
+
 /// Held until dropped; the operating system drops it when the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {

@@ -30,7 +30,7 @@ pub(crate) use group::Group;
 pub(crate) use leftover::Temporaries;
 #[cfg(feature = "cli")]
 pub(crate) use leftover::remove_unfinished;
-pub(crate) use lock::Lock;
+pub(crate) use lock::{Lock, is_read_only};
 pub(crate) use new_file::{Aside, Existing, NewFile, Sync};
 #[cfg(feature = "cli")]
 pub(crate) use new_folder::NewFolder;

@@ -186,6 +186,15 @@ impl Vault {
         self.store.exists()
     }
 
+    /// Fails where no change could be written: before somebody works for one that would be lost.
+    ///
+    /// # Errors
+    /// As for [`Vault::require`]; the vault cannot be locked, as on a medium that is read-only.
+    pub fn require_writable(&self) -> Result<()> {
+        self.require()?;
+        self.store.writer().map(drop)
+    }
+
     /// Fails unless there is a vault in a format that this version reads.
     ///
     /// # Errors

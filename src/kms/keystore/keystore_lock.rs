@@ -1,14 +1,12 @@
 //! The keystore's lock, and opening the keystore under it.
 
-use std::io;
-
 use super::{
     KeystoreLocation, Passphrases,
     location::exists,
     unlock::{KnownRootKey, Unlocked, Unlocking, unlock, unlock_unasked},
 };
 use crate::{
-    durable::Lock,
+    durable::{Lock, is_read_only},
     error::{Error, Result},
     kms::EmbeddedKms,
 };
@@ -45,10 +43,6 @@ impl KeystoreLock {
             },
         }
     }
-}
-
-fn is_read_only(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied)
 }
 
 /// Takes the lock, and opens what is there under it. Who has to be asked for a passphrase is asked while others may take the lock, and again where
