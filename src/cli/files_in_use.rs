@@ -1,10 +1,12 @@
 //! The files of a run: what the command reads, what coldseal keeps, and what the command writes.
 //!
 //! Each is registered once, where it is opened or named, and looked up among the others: nothing takes the place of what is read or kept, and
-//! nothing is read that is being written. A file is known by device and inode, whatever its names, and by its path where it is not there yet.
+//! nothing is read that is being written.
+
+mod identity;
 
 use std::{
-    collections::HashSet,
+    collections::{BTreeSet, HashSet},
     fmt,
     fs::{self, File, Metadata},
     io::{self, Read as _},
@@ -12,9 +14,10 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use super::{terminal::note, usage::UsageError};
+use self::identity::{FileId, Identity, standard_file};
+use super::{descriptor::Descriptor, terminal::note, usage::UsageError};
 use crate::{
-    durable::{self, SecretFileAccess, followed, parent_of, wait_for_writer},
+    durable::{self, SecretFileAccess, wait_for_writer},
     error::SetupError,
     parallel::lock,
 };
@@ -93,66 +96,6 @@ impl fmt::Display for FileUse {
     }
 }
 
-/// What makes a file the same under each of its names. Devices that are no disk have none: they may be read and written at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum FileId {
-    Inode { device: u64, inode: u64 },
-    Disk { device: u64 },
-}
-
-impl FileId {
-    #[cfg(unix)]
-    fn of(metadata: &Metadata) -> Option<Self> {
-        use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
-        if metadata.file_type().is_block_device() {
-            return Some(Self::Disk { device: metadata.rdev() });
-        }
-        metadata.is_file().then(|| Self::Inode { device: metadata.dev(), inode: metadata.ino() })
-    }
-
-    #[cfg(not(unix))]
-    fn of(_: &Metadata) -> Option<Self> {
-        None
-    }
-}
-
-/// A file that is there or will be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Identity {
-    id: Option<FileId>,
-    /// Without links; `None` for what is neither a file nor a folder nor a disk.
-    path: Option<PathBuf>,
-}
-
-impl Identity {
-    fn of(path: &Path) -> Self {
-        let metadata = fs::metadata(path).ok();
-        let id = metadata.as_ref().and_then(FileId::of);
-        let is_stream = id.is_none() && metadata.is_some_and(|metadata| !metadata.is_file() && !metadata.is_dir());
-        Self { id, path: (!is_stream).then(|| resolved(path)) }
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        let is_same_path = self.path.is_some() && self.path == other.path;
-        is_same_path || (self.id.is_some() && self.id == other.id)
-    }
-
-    fn lies_in(&self, folder: &Self) -> bool {
-        self.path.as_ref().zip(folder.path.as_ref()).is_some_and(|(path, folder)| path.starts_with(folder))
-    }
-}
-
-/// The whole path to where a file is or will be, as far as its folders are there.
-fn resolved(path: &Path) -> PathBuf {
-    let path = followed(path).unwrap_or_else(|_| path.to_owned());
-    let parent = parent_of(&path);
-    match (fs::canonicalize(&path), path.file_name()) {
-        (Ok(canonical), _) => canonical,
-        (Err(_), Some(name)) if parent != path => resolved(parent).join(name),
-        _ => path,
-    }
-}
-
 /// Clones share what is registered.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FilesInUse(Arc<Mutex<Registered>>);
@@ -166,6 +109,8 @@ struct Registered {
     outputs: Vec<Identity>,
     stdout: Option<FileId>,
     secret_access: SecretFileAccess,
+    /// Descriptors that lead to a key or a passphrase.
+    secret_descriptors: BTreeSet<i32>,
     /// Files of which something was said that is said once.
     said: HashSet<PathBuf>,
 }
@@ -194,8 +139,19 @@ impl FilesInUse {
         let file = durable::open(path)?;
         let metadata = file.metadata()?;
         self.opened(path, &metadata)?;
+        Descriptor::at(path).and_then(|descriptor| descriptor.own_number()).into_iter().for_each(|number| self.keep_from_programs(number));
         wait_for_writer(&file, || note(&format!("waiting for somebody to write to {}, a pipe", path.display())))?;
         Ok((file, self.secret_access().check(path, &metadata)))
+    }
+
+    /// Registers a descriptor of this process that leads to a key or a passphrase: no program that it runs is given it.
+    pub(crate) fn keep_from_programs(&self, descriptor: i32) {
+        self.registered().secret_descriptors.insert(descriptor);
+    }
+
+    /// The descriptors that no program is given.
+    pub(crate) fn kept_from_programs(&self) -> BTreeSet<i32> {
+        self.registered().secret_descriptors.clone()
     }
 
     /// Which files with keys and passphrases are read.
@@ -352,18 +308,6 @@ impl Registered {
 pub(crate) fn beginning_of(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut beginning = Vec::new();
     File::open(path)?.take(most).read_to_end(&mut beginning).map(|_| beginning)
-}
-
-/// The file that a standard stream is redirected to or from.
-#[cfg(unix)]
-fn standard_file(stream: &impl std::os::fd::AsFd) -> Option<FileId> {
-    let file = File::from(stream.as_fd().try_clone_to_owned().ok()?);
-    FileId::of(&file.metadata().ok()?)
-}
-
-#[cfg(not(unix))]
-fn standard_file<S>(_: &S) -> Option<FileId> {
-    None
 }
 
 #[cfg(test)]

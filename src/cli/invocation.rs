@@ -13,7 +13,7 @@ use super::{
     key_names::KeyNames,
     keystore::{Keystore, keystore_location},
     paramfile::BinaryFormat,
-    passphrase::PassphraseSources,
+    passphrase::{self, PassphraseSources},
     printer::Printer,
     profile::Profile,
     prompt::Prompter,
@@ -102,7 +102,8 @@ impl Invocation {
     }
 }
 
-/// Registers what coldseal keeps, and what the AWS SDK reads by itself: no output takes the place of any of it.
+/// Registers what coldseal keeps, and what the AWS SDK reads by itself: no output takes the place of any of it. A descriptor with a passphrase is for
+/// no program, whether it is read or not.
 fn register(environment: &Environment, location: &KeystoreLocation, vault: &Vault) -> Outcome {
     let files = environment.files();
     for (path, kept) in
@@ -111,6 +112,8 @@ fn register(environment: &Environment, location: &KeystoreLocation, vault: &Vaul
         files.keep(path, kept)?;
     }
     files.keep(vault.root(), KeptFile::Vault)?;
+    let descriptors = passphrase::DESCRIPTORS.iter().filter_map(|variable| environment.text(variable)?.parse().ok());
+    descriptors.for_each(|descriptor| files.keep_from_programs(descriptor));
     for (variable, default) in READ_BY_SDK {
         let path = environment.path(variable).or_else(|| default.map(|default| environment.expand_path(default)));
         // Where there is none yet, 'kms serve' may write one for the AWS tools.

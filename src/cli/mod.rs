@@ -8,7 +8,7 @@ mod color;
 mod command_operation;
 mod commands;
 mod completion;
-mod confirm;
+mod descriptor;
 mod doubted_clock;
 mod encryption_context;
 mod ending_signals;

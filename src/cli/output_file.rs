@@ -1,7 +1,5 @@
 //! Where bytes go: a file that appears only when complete, stdout, or a device that is there.
 
-mod descriptor;
-
 use std::{
     fmt,
     fs::{File, Metadata},
@@ -9,8 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use self::descriptor::Descriptor;
 use super::{
+    descriptor::Descriptor,
     failure::Outcome,
     files_in_use::FilesInUse,
     prompt::Prompter,

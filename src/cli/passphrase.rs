@@ -22,6 +22,11 @@ use crate::{
     secret::SecretBytes,
 };
 
+const DESCRIPTOR: &str = "COLDSEAL_PASSPHRASE_FD";
+const NEW_DESCRIPTOR: &str = "COLDSEAL_NEW_PASSPHRASE_FD";
+const INPUT_DESCRIPTOR: &str = "COLDSEAL_INPUT_PASSPHRASE_FD";
+/// The variables that have the number of a descriptor.
+pub(crate) const DESCRIPTORS: [&str; 3] = [DESCRIPTOR, NEW_DESCRIPTOR, INPUT_DESCRIPTOR];
 /// Longest passphrase that is read, in bytes.
 const MAX_LENGTH: usize = 4096;
 
@@ -53,7 +58,7 @@ impl PassphraseSources {
             prompt: "Passphrase of the keystore: ",
             variables: "--passphrase-file, COLDSEAL_PASSPHRASE_FD or COLDSEAL_PASSPHRASE",
             file,
-            descriptor: environment.text("COLDSEAL_PASSPHRASE_FD"),
+            descriptor: environment.text(DESCRIPTOR),
             value: environment.text("COLDSEAL_PASSPHRASE"),
             files: environment.files().clone(),
         };
@@ -62,7 +67,7 @@ impl PassphraseSources {
             prompt: "New passphrase of the keystore: ",
             variables: "--new-passphrase-file, COLDSEAL_NEW_PASSPHRASE_FD or COLDSEAL_NEW_PASSPHRASE",
             file: None,
-            descriptor: environment.text("COLDSEAL_NEW_PASSPHRASE_FD"),
+            descriptor: environment.text(NEW_DESCRIPTOR),
             value: environment.text("COLDSEAL_NEW_PASSPHRASE"),
             files: environment.files().clone(),
         };
@@ -78,7 +83,7 @@ impl PassphraseSources {
             prompt: "Passphrase of the keystore to import: ",
             variables: "--input-passphrase-file, COLDSEAL_INPUT_PASSPHRASE_FD or COLDSEAL_INPUT_PASSPHRASE",
             file,
-            descriptor: environment.text("COLDSEAL_INPUT_PASSPHRASE_FD"),
+            descriptor: environment.text(INPUT_DESCRIPTOR),
             value: environment.text("COLDSEAL_INPUT_PASSPHRASE"),
             files: environment.files().clone(),
         };

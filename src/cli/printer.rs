@@ -138,12 +138,7 @@ impl Printer {
         }
     }
 
-    /// Prints results as JSON Lines; with `--output` or `--query` each as these say.
-    pub(crate) fn print_lines(&self, results: &[impl Serialize]) -> Outcome {
-        print_text(&self.lines_text(results)?)
-    }
-
-    /// What [`Printer::print_lines`] prints.
+    /// Results as JSON Lines; with `--output` or `--query` each as these say.
     pub(crate) fn lines_text(&self, results: &[impl Serialize]) -> Outcome<String> {
         let mut text = String::new();
         for result in results {

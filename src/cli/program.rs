@@ -1,5 +1,8 @@
 //! Programs that commands run: what they inherit, the signals that reach them, and how they end.
 
+#[cfg(unix)]
+mod secret_descriptors;
+
 use std::{
     ffi::{OsStr, OsString},
     io,
@@ -8,7 +11,9 @@ use std::{
     time::Duration,
 };
 
-use super::prompt::Prompter;
+#[cfg(unix)]
+use self::secret_descriptors::without_secrets;
+use super::{files_in_use::FilesInUse, prompt::Prompter};
 use crate::error::{Error, Result};
 
 /// What hands a passphrase over is for coldseal alone.
@@ -39,15 +44,21 @@ impl Inherited {
     }
 }
 
-/// A program with its arguments, to be started.
-pub(crate) fn program(words: &[OsString], inherited: Inherited) -> Result<Command> {
+/// A program with its arguments, to be started. Keys and passphrases that this process was given by descriptors are read by now, and not its own.
+pub(crate) fn program(words: &[OsString], inherited: Inherited, files: &FilesInUse) -> Result<Command> {
     let (program, arguments) = words.split_first().ok_or(Error::Misuse("a program has a name"))?;
     let mut command = Command::new(program);
     command.args(arguments);
     for (name, _) in std::env::vars_os().filter(|(name, _)| !inherited.has(name)) {
         command.env_remove(name);
     }
+    without_secrets(&mut command, &files.kept_from_programs()).map_err(|error| Error::io("opening /dev/null", error))?;
     Ok(command)
+}
+
+#[cfg(not(unix))]
+fn without_secrets(_: &mut Command, _: &std::collections::BTreeSet<i32>) -> io::Result<()> {
+    Ok(())
 }
 
 /// Starts it.

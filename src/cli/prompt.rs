@@ -101,31 +101,34 @@ impl Prompter {
     /// Asks for one of these answers until it is given; `None` at the end of input. Signals end the process meanwhile, but `tidy` comes first, and are
     /// held again afterwards.
     pub(crate) fn ask<'a>(&self, text: &str, answers: &[&'a str], tidy: &(impl Fn() + Sync)) -> Option<&'a str> {
-        self.watched(tidy, || {
+        self.ending_meanwhile(tidy, || {
             loop {
-                prompt(text);
-                let mut line = String::new();
-                if std::io::stdin().read_line(&mut line).ok()? == 0 {
-                    return None;
-                }
-                let typed = line.trim();
-                if let Some(answer) = answers.iter().find(|answer| answer.eq_ignore_ascii_case(typed)) {
+                let typed = answer_to(text)?;
+                if let Some(answer) = answers.iter().find(|answer| answer.eq_ignore_ascii_case(&typed)) {
                     return Some(*answer);
                 }
             }
         })
     }
 
+    /// Asks before something is done that nothing takes back: anything but `y` or `yes` is no. `None` where there is nobody to ask.
+    pub(crate) fn confirms(&self, question: &str) -> Option<bool> {
+        self.can_ask().then(|| {
+            let typed = answer_to(&format!("{question} [y/N] ")).unwrap_or_default();
+            ["y", "yes"].iter().any(|yes| yes.eq_ignore_ascii_case(&typed))
+        })
+    }
+
     /// Does the work; signals end the process meanwhile, but `tidy` comes first. It runs on another thread, and no more than once.
     pub(crate) fn ending_after<T>(&self, tidy: &(impl Fn() + Sync), work: impl FnOnce() -> T) -> T {
-        let result = self.watched(tidy, work);
+        let result = self.ending_meanwhile(tidy, work);
         self.ends_at_once.store(true, Ordering::SeqCst);
         self.end_if_interrupted(tidy);
         result
     }
 
     /// The same, and afterwards they end nothing, as after [`Prompter::hold_signals`].
-    fn watched<T>(&self, tidy: &(impl Fn() + Sync), work: impl FnOnce() -> T) -> T {
+    pub(crate) fn ending_meanwhile<T>(&self, tidy: &(impl Fn() + Sync), work: impl FnOnce() -> T) -> T {
         let (is_done, watcher_wakes) = mpsc::channel::<()>();
         self.ends_at_once.store(false, Ordering::SeqCst);
         let result = thread::scope(|scope| {
@@ -153,6 +156,14 @@ impl Prompter {
             std::process::exit(128 + i32::try_from(signal).unwrap_or_default());
         }
     }
+}
+
+/// The line that is typed after a question; `None` at the end of input.
+fn answer_to(question: &str) -> Option<String> {
+    prompt(question);
+    let mut line = String::new();
+    let length = std::io::stdin().read_line(&mut line).ok()?;
+    (length > 0).then(|| line.trim().to_owned())
 }
 
 #[cfg(unix)]

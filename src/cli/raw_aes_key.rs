@@ -1,6 +1,6 @@
 //! `--raw-aes-key NAMESPACE/NAME=FILE`
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use super::{
     failure::Outcome,
@@ -30,7 +30,7 @@ pub(crate) fn parse_raw_aes_key(files: &FilesInUse, word: &str) -> Outcome<RawKe
         warn(&of_text(&file, bytes.expose()));
     }
     let keyring = RawAesKeyring::new(namespace, name, &bytes).map_err(|error| UsageError::parameter(PARAMETER, error))?;
-    Ok(Box::new(keyring))
+    Ok(Arc::new(keyring))
 }
 
 /// What is wrong with a file of another length, and what its text is, if it stands for a key.

@@ -1,6 +1,6 @@
 //! `--raw-ecdh-key FILE`
 
-use std::path::Path;
+use std::{path::Path, sync::Arc};
 
 use super::{
     encryption_context::Purpose,
@@ -22,5 +22,5 @@ pub(crate) fn parse_raw_ecdh_key(files: &FilesInUse, file: &Path, purpose: Purpo
             return Err(other_kind(PARAMETER, file, "an RSA key", "--raw-rsa-key NAMESPACE/NAME=FILE").into());
         }
     };
-    Ok(Box::new(keyring))
+    Ok(Arc::new(keyring))
 }

@@ -1,6 +1,9 @@
 //! What the options `--raw-aes-key`, `--raw-rsa-key` and `--raw-ecdh-key` have in common: a key file, read whole and bounded.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use super::{encryption_context::Purpose, failure::Outcome, files_in_use::FilesInUse, secret_file::SecretFile, usage::UsageError};
 use crate::{crypto::KeyFile, error::Error, keyring::Keyring};
@@ -8,8 +11,8 @@ use crate::{crypto::KeyFile, error::Error, keyring::Keyring};
 /// Longest PEM or DER file that is read. An RSA key of 8192 bits has less than 7 KB in PEM.
 const LIMIT: usize = 64 * 1024;
 
-/// A raw key, read from its file.
-pub(crate) type RawKey = Box<dyn Keyring>;
+/// A raw key, read from its file once, for as often as it is used.
+pub(crate) type RawKey = Arc<dyn Keyring>;
 
 /// `NAMESPACE/NAME=FILE`.
 pub(crate) struct NamedFile {

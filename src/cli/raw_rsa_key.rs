@@ -1,5 +1,7 @@
 //! `--raw-rsa-key NAMESPACE/NAME=FILE` and `--raw-rsa-padding PADDING`
 
+use std::sync::Arc;
+
 use clap::ValueEnum;
 
 use super::{
@@ -64,5 +66,5 @@ pub(crate) fn parse_raw_rsa_key(files: &FilesInUse, word: &str, padding: RawRsaP
         }
     };
     let keyring = keyring.map_err(|error| UsageError::parameter(PARAMETER, error))?;
-    Ok(Box::new(keyring))
+    Ok(Arc::new(keyring))
 }

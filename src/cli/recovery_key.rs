@@ -1,5 +1,7 @@
 //! `--recovery-key`, and the keys that open what it sealed.
 
+use std::sync::Arc;
+
 use super::{
     args::{OpeningKeyArgs, RawOpeningKeyArgs, WrapArgs},
     encryption_context::Purpose,
@@ -13,7 +15,7 @@ use super::{
 };
 use crate::{
     error::Error,
-    keyring::RsaEncryptionAlgorithm,
+    keyring::{Keyring, RsaEncryptionAlgorithm},
     kms::EmbeddedKms,
     vault::{KeyOptions, RecoveryKey},
 };
@@ -62,16 +64,16 @@ impl Wrapping {
 pub(crate) fn key_options(
     names: KeyNames<'_>,
     mut kms: Option<&mut EmbeddedKms>,
-    wrapping: Wrapping,
+    wrapping: &Wrapping,
     open_with: Vec<RawKey>,
 ) -> Outcome<KeyOptions> {
-    let mut options = KeyOptions { open_with, ..names.access.key_options() };
-    for key in wrapping.recovery_keys {
+    let mut options = KeyOptions { open_with: keyrings(open_with), ..names.access.key_options() };
+    for key in &wrapping.recovery_keys {
         options.recovery_keys.push(match key {
-            NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(key),
+            NamedRecoveryKey::Raw(key) => RecoveryKey::Keyring(Box::new(Arc::clone(key))),
             NamedRecoveryKey::Kms(key_id) => {
                 let kms = kms.as_deref_mut().ok_or(Error::Misuse("a recovery key of KMS is looked for where there is a KMS"))?;
-                RecoveryKey::Kms(names.to_seal(kms, &options, &key_id)?)
+                RecoveryKey::Kms(names.to_seal(kms, &options, key_id)?)
             }
         });
     }
@@ -79,6 +81,11 @@ pub(crate) fn key_options(
         options.encryption_algorithm = algorithm;
     }
     Ok(options)
+}
+
+/// The keys as the library takes them.
+pub(crate) fn keyrings(keys: Vec<RawKey>) -> Vec<Box<dyn Keyring>> {
+    keys.into_iter().map(|key| -> Box<dyn Keyring> { Box::new(key) }).collect()
 }
 
 /// `--kms-key-id` of a command on secrets: with which keys of AWS KMS bundles are opened. The keystore's own need not be named.

@@ -1,5 +1,7 @@
 //! What every keyring does (specification, "Keyring Interface").
 
+use std::sync::Arc;
+
 use super::budget::UnwrapBudget;
 use crate::{
     crypto::Random,
@@ -115,24 +117,32 @@ pub trait Keyring: Send + Sync {
     }
 }
 
-impl<K: Keyring + ?Sized> Keyring for &K {
-    fn generate(&self, context: &EncryptionContext, random: &dyn Random) -> Result<(DataKey, EncryptedDataKey)> {
-        (**self).generate(context, random)
-    }
+/// What leads to a keyring is one.
+macro_rules! led_to {
+    ($pointer:ty) => {
+        impl<K: Keyring + ?Sized> Keyring for $pointer {
+            fn generate(&self, context: &EncryptionContext, random: &dyn Random) -> Result<(DataKey, EncryptedDataKey)> {
+                (**self).generate(context, random)
+            }
 
-    fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, random: &dyn Random) -> Result<EncryptedDataKey> {
-        (**self).wrap(data_key, context, random)
-    }
+            fn wrap(&self, data_key: &DataKey, context: &EncryptionContext, random: &dyn Random) -> Result<EncryptedDataKey> {
+                (**self).wrap(data_key, context, random)
+            }
 
-    fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
-        (**self).unwrap(edk, context)
-    }
+            fn unwrap(&self, edk: &EncryptedDataKey, context: &EncryptionContext) -> Unwrapped {
+                (**self).unwrap(edk, context)
+            }
 
-    fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
-        (**self).unwrap_within(edk, context, budget)
-    }
+            fn unwrap_within(&self, edk: &EncryptedDataKey, context: &EncryptionContext, budget: &UnwrapBudget) -> Unwrapped {
+                (**self).unwrap_within(edk, context, budget)
+            }
 
-    fn is_online(&self) -> bool {
-        (**self).is_online()
-    }
+            fn is_online(&self) -> bool {
+                (**self).is_online()
+            }
+        }
+    };
 }
+
+led_to!(&K);
+led_to!(Arc<K>);

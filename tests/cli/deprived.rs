@@ -163,3 +163,29 @@ fn a_keystore_that_cannot_be_written_serves_what_does_not_change_it() {
     assert!(files() == before && deprived.sandbox.files("keystore").len() == 2);
     fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("set");
 }
+
+#[test]
+fn a_vault_that_cannot_be_written_serves_what_does_not_change_it() {
+    let sandbox = with_secret();
+    sandbox.write("editor", "#!/bin/sh\ntouch it-ran\n");
+    fs::remove_file(sandbox.path("coldseal-vault/.lock")).expect("removed");
+    let deprived = Deprived::new(sandbox);
+    let folder = deprived.sandbox.path("coldseal-vault");
+    fs::set_permissions(&folder, Permissions::from_mode(0o555)).expect("set");
+    for line in ["get-secret-value --secret-id a", "list-secrets", "status", "verify --open", "purge", "exec --secret-id a --as A -- true"]
+    {
+        assert_done(line, &deprived.run(&[], line));
+    }
+    for line in [
+        "create-secret --name c --secret-string 1 --region us-west-2",
+        "put-secret-value --secret-id a --secret-string 2",
+        "delete-secret --secret-id a",
+        "edit --secret-id a",
+    ] {
+        let output = deprived.command(&[], line).env("EDITOR", "sh ./editor").output().expect("runs");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && stderr.contains("coldseal-vault/.lock: Permission denied"), "{line}: {stderr}");
+    }
+    assert!(!deprived.sandbox.exists("it-ran"), "nobody types what would be lost");
+    fs::set_permissions(&folder, Permissions::from_mode(0o755)).expect("set");
+}

@@ -127,11 +127,25 @@ fn what_cannot_be_taken_is_refused() {
         ("--secret-id text", r#": > "$1""#, 254, "a secret value needs at least 1 byte"),
         ("--secret-id text", r#"head -c 70000 /dev/zero | tr '\0' x > "$1""#, 254, "the secret value has 70000 bytes"),
         ("--secret-id text", r#"rm "$1""#, 255, "No such file or directory"),
+        ("--secret-id text", r#"rm "$1"; mkdir "$1""#, 255, "it is no file any more"),
+        ("--secret-id text", r#"rm "$1"; mkfifo "$1""#, 255, "it is no file any more"),
+        ("--secret-id text", r#"ln -sf "$PWD/db.json" "$1""#, 255, "it is no file any more"),
         ("--secret-id text", "exit 3", 253, "the editor ended with exit code 3"),
         ("--secret-id dir/db --region eu-west-1", "touch it-ran", 254, "Operation not permitted on a replica secret"),
         ("--secret-id empty", "touch it-ran", 254, "ResourceNotFoundException"),
         ("--secret-id none", "touch it-ran", 254, "ResourceNotFoundException"),
         ("--secret-id text --keystore none.json", "touch it-ran", 253, "there is no keystore"),
+        ("--secret-id text --recovery-key aes=a/b=none.key", "touch it-ran", 252, "--raw-aes-key: reading none.key: No such file"),
+        ("--secret-id text --recovery-key aes=a/b=db.json", "touch it-ran", 252, "db.json has 41 bytes; an AES key has 16, 24 or 32"),
+        ("--secret-id text --recovery-key rsa=a/b=none.pem", "touch it-ran", 252, "--raw-rsa-key: reading none.pem: No such file"),
+        (
+            "--secret-id text --recovery-key kms=alias/none",
+            "touch it-ran",
+            254,
+            "Alias arn:aws:kms:us-west-2:000000000000:alias/none is not found",
+        ),
+        ("--secret-id text --raw-aes-key a/b=none.key", "touch it-ran", 252, "--raw-aes-key: reading none.key: No such file"),
+        ("--secret-id text --kms-key-id alias/none", "touch it-ran", 252, "--kms-key-id names a key of AWS KMS to open with"),
     ] {
         let (found, stdout, stderr) = place.run(arguments, script);
         assert!(found == Some(code) && stdout.is_empty() && stderr.contains(expected), "{script}: {found:?} {stderr}");
@@ -209,6 +223,44 @@ fn nothing_that_was_typed_is_lost() {
     assert_eq!(place.sandbox.read("seen"), b"{\"username\": \"other\"\n");
     assert_eq!(place.value("--secret-id dir/db"), "{\"username\": \"other\"\n}");
     assert_eq!(fs::read_dir(place.memory.path()).expect("a folder").count(), 0);
+}
+
+/// A pipe is empty when it has been read, and the key is needed for every round.
+#[test]
+fn keys_are_read_once_for_all_rounds() {
+    let place = Place::new();
+    place.sandbox.write("safe.key", [7; 32]);
+    let script = first(r#"echo '{' > "$1""#, r#"echo '{}' > "$1""#);
+    place.edit("", &script);
+    let line = format!(
+        "exec '{}' edit --secret-id dir/db --recovery-key aes=home/safe=/dev/fd/8 8< <(cat safe.key)",
+        env!("CARGO_BIN_EXE_coldseal")
+    );
+    let mut command = place.sandbox.prepared("bash");
+    command.args(["-c", &line]).env("EDITOR", place.sandbox.path("editor.sh")).env("XDG_RUNTIME_DIR", place.memory.path());
+    let terminal = Terminal::run(command);
+    terminal.reply(QUESTION, "e\n");
+    let (code, text) = terminal.end();
+    assert_eq!(code, Some(0), "{text}");
+    fs::rename(place.sandbox.path("keystore"), place.sandbox.path("elsewhere")).expect("moved");
+    assert_eq!(place.value("--secret-id dir/db --raw-aes-key home/safe=safe.key"), "{}");
+}
+
+/// Others may hold the keystore for long.
+#[test]
+fn a_signal_ends_the_wait_for_the_keystore() {
+    let place = Place::new();
+    let path = fs::canonicalize(place.sandbox.path("keystore/keystore.json.lock")).expect("there");
+    let lock = fs::File::open(&path).expect("opened");
+    lock.lock().expect("locked");
+    for signal in [Signal::TERM, Signal::HUP] {
+        let terminal = Terminal::run(place.edit("--secret-id text", r#"echo new > "$1""#));
+        terminal.reply(&format!("which holds {}\r\n", path.display()), "");
+        terminal.signal(signal);
+        let (code, text) = terminal.end();
+        assert!(code == Some(128 + signal.as_raw()) && text.contains("what was typed is gone"), "{code:?} {text}");
+        assert_eq!((place.versions("text"), fs::read_dir(place.memory.path()).expect("a folder").count()), (1, 0));
+    }
 }
 
 #[test]

@@ -39,6 +39,7 @@ mod passwords;
 mod places;
 mod policies;
 mod process;
+mod programs;
 mod public_keys;
 mod purge;
 mod raw_keys;

@@ -204,6 +204,23 @@ fn commands_that_cannot_be_run_are_refused() {
     assert_eq!(stages(&sandbox).as_object().map(serde_json::Map::len), Some(1));
 }
 
+/// The program changes what no command of ours can take back.
+#[test]
+fn keys_are_found_before_the_program_runs() {
+    let sandbox = sandbox("touch it-ran");
+    for (flag, code, told) in [
+        ("--recovery-key aes=a/b=none", 252, "--raw-aes-key: reading none: No such file"),
+        ("--recovery-key kms=alias/none", 254, "alias/none is not found"),
+        ("--raw-rsa-key a/b=value", 252, "--raw-rsa-key: value: "),
+        ("--kms-key-id alias/none", 252, "--kms-key-id names a key of AWS KMS to open with"),
+        ("--keystore none.json", 253, "there is no keystore"),
+    ] {
+        let (found, stderr) = rotate(&sandbox, &format!("rotate-secret --secret-id db {flag}"), "sh ./rotate");
+        assert!(found == Some(code) && stderr.contains(told) && !sandbox.exists("it-ran"), "{flag}: {found:?} {stderr}");
+    }
+    assert_eq!(stages(&sandbox).as_object().map(serde_json::Map::len), Some(1));
+}
+
 #[test]
 fn nothing_is_locked_while_the_program_runs() {
     let binary = env!("CARGO_BIN_EXE_coldseal");

@@ -176,6 +176,31 @@ fn an_entry_of_a_plan_names_no_pipe() {
     assert_eq!(stdout.matches("can be read only once, and an entry of a plan is read twice").count(), 2, "{stdout}");
 }
 
+/// What a command prints is read by nobody until all is made and another writer has come through; a pipe takes 64 KiB. Gives what it printed.
+fn printed_to_a_slow_reader(sandbox: &Sandbox, line: &str, another: &str, is_made: impl Fn() -> bool) -> String {
+    let mut child = sandbox.std(line).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
+    let begin = Instant::now();
+    while !is_made() {
+        assert!(begin.elapsed() < PATIENCE, "{line}: is kept waiting, or fails: {:?}", ended(child));
+        sleep(10 * LOOK);
+    }
+    let mut other = sandbox.std(another).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("runs");
+    let begin = Instant::now();
+    while other.try_wait().expect("asked").is_none() {
+        assert!(begin.elapsed() < PATIENCE / 4, "kept waiting by '{line}': {:?}", ended(other));
+        sleep(LOOK);
+    }
+    assert!(other.wait_with_output().expect("ended").status.success(), "{another}");
+    assert!(child.try_wait().expect("asked").is_none(), "{line} ended, and nobody has read what it printed");
+    let output = child.wait_with_output().expect("ends");
+    assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("text")
+}
+
+fn count(sandbox: &Sandbox, folder: &str, end: &str) -> usize {
+    sandbox.files(folder).iter().filter(|name| name.ends_with(end)).count()
+}
+
 #[test]
 fn a_slow_reader_of_what_pack_prints_keeps_nobody_waiting() {
     const COUNT: usize = 2000;
@@ -183,32 +208,29 @@ fn a_slow_reader_of_what_pack_prints_keeps_nobody_waiting() {
     sandbox.ok("kms create-key --region us-west-2");
     let plan: String = (0..COUNT).map(|number| format!("{{\"Name\": \"secret-{number}\", \"SecretString\": \"1\"}}\n")).collect();
     sandbox.write("plan", plan);
-    for flags in ["", " --output json"] {
-        let line = format!("pack plan --region us-west-2 --vault vault{}{flags}", flags.len());
-        // Nobody reads, and a pipe takes 64 KiB.
-        let mut child = sandbox.std(&line).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runs");
-        let begin = Instant::now();
-        loop {
-            let made = sandbox.files(&format!("vault{}", flags.len())).iter().filter(|name| name.ends_with("secret.json")).count();
-            assert!(begin.elapsed() < PATIENCE, "{line}: {made} secrets");
-            if made == COUNT {
-                break;
-            }
-            sleep(10 * LOOK);
-        }
-        let mut another =
-            sandbox.std(&format!("create-secret --name another --secret-string 1 --region us-west-2 --vault vault{}", flags.len()));
-        let mut another = another.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("runs");
-        let begin = Instant::now();
-        while another.try_wait().expect("asked").is_none() {
-            assert!(begin.elapsed() < PATIENCE / 4, "kept waiting by '{line}': {:?}", ended(another));
-            sleep(LOOK);
-        }
-        assert!(another.wait_with_output().expect("ended").status.success());
-        assert!(child.try_wait().expect("asked").is_none(), "{line} ended, and nobody has read what it printed");
-        let output = child.wait_with_output().expect("ends");
-        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
-        let created = String::from_utf8_lossy(&output.stdout).matches("\"Created\"").count();
-        assert_eq!(created, COUNT, "{line}: a line for each secret");
+    for (vault, flags) in [("lines", ""), ("documents", " --output json")] {
+        let line = format!("pack plan --region us-west-2 --vault {vault}{flags}");
+        let another = format!("create-secret --name another --secret-string 1 --region us-west-2 --vault {vault}");
+        let printed = printed_to_a_slow_reader(&sandbox, &line, &another, || count(&sandbox, vault, "secret.json") == COUNT);
+        assert_eq!(printed.matches("\"Created\"").count(), COUNT, "{line}: a line for each secret");
+    }
+}
+
+#[test]
+fn a_slow_reader_of_what_many_changes_print_keeps_nobody_waiting() {
+    // Names of such a length fill a pipe soon.
+    const COUNT: usize = 80;
+    let sandbox = Sandbox::new();
+    let long = "x".repeat(400);
+    let plan: String = (0..COUNT).map(|number| format!("{{\"Name\": \"{long}-{number}\", \"SecretString\": \"1\"}}\n")).collect();
+    sandbox.write("plan", plan);
+    sandbox.ok("pack plan --region us-west-2");
+    for (line, bundles) in [
+        ("put-secret-value --all --secret-string 2", 2 * COUNT),
+        ("replicate-secret-to-regions --all --add-replica-regions eu-west-1", 4 * COUNT),
+    ] {
+        let is_made = || count(&sandbox, "coldseal-vault", ".bundle") == bundles;
+        let printed = printed_to_a_slow_reader(&sandbox, line, ANOTHER_WRITER, is_made);
+        assert_eq!(printed.matches("\"Changed\"").count(), COUNT, "{line}: a line for each secret");
     }
 }

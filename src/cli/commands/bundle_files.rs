@@ -80,7 +80,7 @@ impl BundleFiles {
         let wrapping = Wrapping::read(invocation.inputs.in_use(), wrap)?;
         let mut keystore = HeldKeystore::for_new_keys(invocation, wants_keystore)?;
         let plan = RegionPlan::new(keystore.kms_mut(), &invocation.access.key_options(), &regions)?;
-        let keys = key_options(invocation.key_names(), Some(keystore.kms_mut()), wrapping, Vec::new())?;
+        let keys = key_options(invocation.key_names(), Some(keystore.kms_mut()), &wrapping, Vec::new())?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let paths: Vec<PathBuf> = plan.regions().map(|region| dir.join(format!("{}.{region}.bundle", input.name))).collect();
         paths.iter().try_for_each(|path| require_free(invocation, path, writing))?;

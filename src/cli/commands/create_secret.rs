@@ -147,7 +147,7 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
         return dry_run::run(invocation, &request, own, wrapping, region);
     }
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, Vec::new())?;
+    let keys = key_options(invocation.key_names(), Some(session.kms_mut()), &wrapping, Vec::new())?;
     let sealing = Sealing { vault: &invocation.vault, session: &mut session, region: Some(region), own: Own { keys, ..own } };
     let sealed = seal(invocation, sealing, &request)?;
     drop(session);

@@ -13,22 +13,26 @@ use crate::{
         commands::{
             failed_secrets::FailedSecrets,
             failure_code::{FailureCode, message},
+            given_keys::GivenKeys,
+            key_warnings::{add_new, of_change, tell},
             secret_change::failed_replicas,
         },
         failure::{Failure, Outcome, hints},
         invocation::Invocation,
+        line_printer::LinePrinter,
         members::Arguments,
         printer::Printer,
         progress::ItemProgress,
         terminal::note,
     },
     error::{Error, Result, SetupError},
+    kms::KeystoreSession,
     protocol::{
         self,
         operation::Service,
         secrets::{LIST_SECRETS, filters},
     },
-    vault::{ListSecrets, Listed, ReplicaRegion, SecretChange, SecretFilter, SecretListEntry},
+    vault::{KeyOptions, ListSecrets, Listed, ReplicaRegion, SecretChange, SecretFilter, SecretListEntry},
 };
 
 /// What became of a secret.
@@ -82,23 +86,49 @@ pub(super) fn parse_filters(invocation: &Invocation, words: Option<&[String]>) -
 /// # Errors
 /// [`Failure::Partial`] where one failed; what no other secret would fare better with.
 pub(super) fn each_secret(
+    printer: &Printer,
+    operation: CommandOperation,
+    secrets: &Listed<SecretListEntry>,
+    change: impl FnMut(&SecretListEntry) -> Result<SecretOutcome>,
+) -> Outcome {
+    let mut report = EachReport::new(printer, operation, secrets);
+    report.all(secrets, change)?;
+    report.finish()
+}
+
+/// A change of a secret that seals, and the replicas that were to have it.
+pub(super) struct MadeChange {
+    pub(super) change: SecretChange,
+    pub(super) asked: Vec<ReplicaRegion>,
+}
+
+/// The same for changes that seal, with the keys that were given. The keystore is held from the first to the last, and given up before what was printed
+/// is waited for. `change` puts the keys back that it takes.
+///
+/// # Errors
+/// As for [`each_secret`].
+pub(super) fn each_change(
     invocation: &Invocation,
     operation: CommandOperation,
     secrets: &Listed<SecretListEntry>,
-    mut change: impl FnMut(&SecretListEntry) -> Result<SecretOutcome>,
+    given: &GivenKeys<'_>,
+    mut change: impl FnMut(&mut KeystoreSession, &SecretArn, &mut KeyOptions) -> Result<MadeChange>,
 ) -> Outcome {
-    let mut report = EachReport::new(&invocation.printer, operation, secrets.entries.len() + secrets.faults.len());
-    for fault in &secrets.faults {
-        report.failed(None, fault)?;
-    }
-    for secret in &secrets.entries {
-        match change(secret) {
-            Ok(outcome) => report.done(secret, &outcome)?,
-            Err(error @ Error::Setup(SetupError::NoCredentials(_))) => return Err(error.into()),
-            Err(error) => report.failed(Some(secret), &error)?,
-        }
-    }
-    report.finish()
+    let mut session = invocation.keystore.session_for_secrets()?;
+    let mut keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
+    let mut warnings = Vec::new();
+    let mut report = EachReport::new(&invocation.printer, operation, secrets);
+    let done = report.all(secrets, |secret| {
+        let made = change(&mut session, &secret.arn, &mut keys);
+        invocation.keystore.note_made_by(&mut session);
+        let MadeChange { change, asked } = made?;
+        add_new(&mut warnings, of_change(session.kms(), &change, &keys));
+        Ok(SecretOutcome::of(&change, &asked))
+    });
+    drop(session);
+    let done = done.and_then(|()| report.finish());
+    tell(&warnings);
+    done
 }
 
 /// A line of the result.
@@ -130,6 +160,7 @@ impl<'a> SecretLine<'a> {
 /// Prints each line as soon as it is true, and counts.
 struct EachReport<'a> {
     printer: &'a Printer,
+    stdout: LinePrinter,
     operation: CommandOperation,
     steps: ItemProgress,
     changed: usize,
@@ -138,9 +169,24 @@ struct EachReport<'a> {
 }
 
 impl<'a> EachReport<'a> {
-    fn new(printer: &'a Printer, operation: CommandOperation, count: usize) -> Self {
+    fn new(printer: &'a Printer, operation: CommandOperation, secrets: &Listed<SecretListEntry>) -> Self {
+        let count = secrets.entries.len() + secrets.faults.len();
         let steps = ItemProgress::new(u64::try_from(count).unwrap_or(u64::MAX), "secrets");
-        Self { printer, operation, steps, changed: 0, unchanged: 0, failures: FailedSecrets::default() }
+        Self { printer, stdout: LinePrinter::start(), operation, steps, changed: 0, unchanged: 0, failures: FailedSecrets::default() }
+    }
+
+    fn all(&mut self, secrets: &Listed<SecretListEntry>, mut change: impl FnMut(&SecretListEntry) -> Result<SecretOutcome>) -> Outcome {
+        for fault in &secrets.faults {
+            self.failed(None, fault)?;
+        }
+        for secret in &secrets.entries {
+            match change(secret) {
+                Ok(outcome) => self.done(secret, &outcome)?,
+                Err(error @ Error::Setup(SetupError::NoCredentials(_))) => return Err(error.into()),
+                Err(error) => self.failed(Some(secret), &error)?,
+            }
+        }
+        Ok(())
     }
 
     fn done(&mut self, secret: &SecretListEntry, outcome: &SecretOutcome) -> Outcome {
@@ -171,14 +217,17 @@ impl<'a> EachReport<'a> {
 
     fn print(&mut self, line: &SecretLine<'_>) -> Outcome {
         self.steps.add(1);
-        self.printer.print_lines(std::slice::from_ref(line))
+        self.stdout.print(self.printer.lines_text(std::slice::from_ref(line))?)
     }
 
-    fn finish(self) -> Outcome {
+    /// Waits until all lines are printed, then tells the summary. Nobody holds a lock meanwhile.
+    fn finish(mut self) -> Outcome {
+        let printed = self.stdout.finish();
         let Self { steps, changed, unchanged, failures, .. } = self;
         drop(steps);
         failures.tell();
         note(&format!("{changed} changed, {unchanged} unchanged, {} failed", failures.count()));
+        printed?;
         if failures.count() > 0 { Err(Failure::Partial) } else { Ok(()) }
     }
 }

@@ -15,6 +15,7 @@ use crate::{
         command_operation::CommandOperation,
         commands::{
             file_name::file_name,
+            given_keys::GivenKeys,
             secret_change::{SealedSecret, finish_new_version},
             secret_entry::sealed,
             secret_flags::PartialArgs,
@@ -23,7 +24,6 @@ use crate::{
         failure::{Failure, Outcome},
         invocation::Invocation,
         private_folder::PrivateFolder,
-        recovery_key::{Wrapping, key_options, name_online_keys, opening_keys},
         terminal::{note, say, warn},
     },
     error::{Error, SecretRefusal},
@@ -67,14 +67,17 @@ pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
     invocation.keystore.passphrases.remember();
     let invocation = &invocation;
     let editor = Editor::of(&invocation.inputs.environment)?;
-    let opening = SecretOpening::of(invocation, &args.opening, &[])?;
+    // What is named is read and found before anybody types anything.
+    let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
+    let opening = given.to_open(invocation)?;
     let entry = opening.value(invocation, &args.secret_id, &VersionSelector::default())?;
     note_not_compared([&entry]);
     require_primary(invocation, args, &entry)?;
+    invocation.vault.require_writable()?;
     let prompter = &invocation.inputs.prompter;
     prompter.hold_signals();
     let folder = folder(invocation, args)?;
-    let mut editing = Editing { invocation, args, opening, folder, editor, name: name_of(&entry), entry };
+    let mut editing = Editing { invocation, args, given, opening, folder, editor, name: name_of(&entry), entry };
     editing.folder.write(&editing.name, editing.entry.value.expose())?;
     loop {
         let problem = match editing.once() {
@@ -140,6 +143,7 @@ enum EditOutcome {
 struct Editing<'a> {
     invocation: &'a Invocation,
     args: &'a EditArgs,
+    given: GivenKeys<'a>,
     opening: SecretOpening,
     folder: PrivateFolder,
     editor: Editor,
@@ -151,20 +155,27 @@ struct Editing<'a> {
 
 impl Editing<'_> {
     fn once(&self) -> Outcome<EditOutcome> {
-        self.editor.run(&self.invocation.inputs.prompter, &self.folder.path().join(&self.name))?;
+        self.editor.run(&self.invocation.inputs, &self.folder.path().join(&self.name))?;
         match edited(&self.entry.value, self.folder.read(&self.name)?)? {
             Edited::Unchanged => Ok(EditOutcome::Unchanged),
             Edited::Value(value) => self.put(value).map(EditOutcome::Put),
         }
     }
 
+    /// It may have to wait for others: who does not want to wait ends it by a signal, and the file is gone then, too.
     fn put(&self, value: SecretValue) -> Outcome<SealedSecret> {
-        let Self { invocation, args, .. } = self;
-        let in_use = invocation.inputs.in_use();
-        let (wrapping, opening) = (Wrapping::read(in_use, &args.wrap)?, opening_keys(in_use, &args.opening)?);
+        let folder = &self.folder;
+        let tidy = || {
+            folder.remove();
+            note("what was typed is gone, but for a version that was written by then: 'coldseal list-secret-version-ids' shows it");
+        };
+        self.invocation.inputs.prompter.ending_meanwhile(&tidy, || self.sealed(value))
+    }
+
+    fn sealed(&self, value: SecretValue) -> Outcome<SealedSecret> {
+        let Self { invocation, args, given, .. } = self;
         let mut session = invocation.keystore.session_for_secrets()?;
-        let mut keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, opening)?;
-        name_online_keys(invocation.key_names(), Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
+        let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
         let own = Own { on_problem: args.problems.on_problem(), keys, ..Own::default() };
         let region = invocation.regions.of_secret(&args.secret_id)?;
         let sealing = Sealing { vault: &invocation.vault, session: &mut session, region, own };
@@ -196,6 +207,7 @@ impl Editing<'_> {
     fn finish(self, sealed: &SealedSecret) -> Outcome {
         let Self { invocation, folder, .. } = self;
         drop(folder);
+        invocation.inputs.prompter.release_signals();
         finish_new_version(invocation, sealed)
     }
 }

@@ -4,7 +4,7 @@ mod variables;
 
 use std::{collections::BTreeSet, ffi::OsString, path::PathBuf, process::Command};
 
-use clap::Args;
+use clap::{Args, builder::NonEmptyStringValueParser};
 
 use self::variables::{Naming, Variables};
 use crate::{
@@ -64,7 +64,7 @@ pub(crate) struct ExecArgs {
     #[arg(long, value_name = "PREFIX", conflicts_with = "files")]
     pub(crate) prefix: Option<String>,
     /// The whole value of one secret as this one variable, or as the file of this name
-    #[arg(long = "as", value_name = "NAME", conflicts_with = "prefix")]
+    #[arg(long = "as", value_name = "NAME", conflicts_with = "prefix", value_parser = NonEmptyStringValueParser::new())]
     pub(crate) whole_as: Option<String>,
     /// A name to give to the program all the same; repeat it for several
     #[arg(long, value_name = "NAME", conflicts_with = "files")]
@@ -91,8 +91,8 @@ pub(super) fn run(invocation: &Invocation, args: &ExecArgs) -> Outcome {
         refuse_for_several("--version-id", args.version_id.is_some())?;
     }
     let inherited = if args.pristine { Inherited::Minimum } else { Inherited::All };
-    let mut command = program(&args.program, inherited)?;
     let entries = read(invocation, args)?;
+    let mut command = program(&args.program, inherited, invocation.inputs.in_use())?;
     if args.files {
         // From here on a signal ends nothing before the files are gone.
         invocation.inputs.prompter.hold_signals();

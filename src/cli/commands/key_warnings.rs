@@ -88,6 +88,15 @@ pub(super) fn tell(warnings: &[KeyWarning]) {
     }
 }
 
+/// Of one secret of many: what was to be said of another already is said once.
+pub(super) fn add_new(warnings: &mut Vec<KeyWarning>, more: Vec<KeyWarning>) {
+    for warning in more {
+        if !warnings.contains(&warning) {
+            warnings.push(warning);
+        }
+    }
+}
+
 /// Of a change of a secret, or of many as if they were one.
 pub(super) fn of_change(kms: &EmbeddedKms, change: &SecretChange, keys: &KeyOptions) -> Vec<KeyWarning> {
     let sealed_under: Vec<KeyArn> = change.bundles.iter().filter_map(|bundle| bundle.kms_key_id.parse().ok()).collect();

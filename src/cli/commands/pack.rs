@@ -146,7 +146,7 @@ fn written<'a>(
     report: &mut Option<Report<'a>>,
 ) -> Outcome<Outcome> {
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = limited(key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, Vec::new())?, args.max_concurrency);
+    let keys = limited(key_options(invocation.key_names(), Some(session.kms_mut()), &wrapping, Vec::new())?, args.max_concurrency);
     let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
     let checked = check(source, defaults, files, |request| batch.check(request))?;
     let report = report.insert(Report::new(&invocation.printer, checked.count));

@@ -6,7 +6,6 @@ use serde_json::json;
 use crate::{
     cli::{
         command_operation::CommandOperation,
-        confirm::confirmed,
         doubted_clock::require_believed,
         failure::{Failure, Outcome},
         faults,
@@ -60,7 +59,7 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeVaultArgs) -> Outcome {
     }
     if !args.yes {
         let asked = format!("coldseal: remove {} for good?", counted(expired.entries.len(), "secret"));
-        match confirmed(&asked) {
+        match invocation.inputs.prompter.confirms(&asked) {
             Some(true) => {}
             Some(false) => {
                 note("nothing was removed");

@@ -8,9 +8,8 @@ use crate::{
         args::{EachSecretArgs, OpeningKeyArgs, SecretValueArgs, WrapArgs},
         command_operation::CommandOperation,
         commands::{
-            each_secret::{SecretOutcome, each_secret, selected},
+            each_secret::{MadeChange, each_change, selected},
             given_keys::GivenKeys,
-            key_warnings::{of_change, tell},
             secret_change::{all_replicas, finish_new_version},
             secret_entry::{request, request_for_each, seal},
             secret_flags::{PartialArgs, SuiteArgs},
@@ -89,9 +88,9 @@ pub(super) fn run(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome
     // Nobody is asked for a value that has nowhere to go.
     invocation.vault.require()?;
     let value = secret_value(&invocation.inputs, &args.value)?.ok_or_else(no_value)?;
-    let given = GivenKeys::read(invocation, &args.wrap, &args.opening)?;
+    let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = given.found(invocation, session.kms_mut())?;
+    let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
     let own = Own { value: Some(value), suite: args.suite.asked(), on_problem: args.problems.on_problem(), keys, ..Own::default() };
     let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
     drop(session);
@@ -105,34 +104,25 @@ fn of_each(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome {
         ValueSource::Given(value) => (value, None),
         ValueSource::Generated(generation) => (generation.generate()?, Some(generation)),
     };
-    let given = GivenKeys::read(invocation, &args.wrap, &args.opening)?;
-    let mut session = invocation.keystore.session_for_secrets()?;
+    let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     let mut asked = PutSecretValue {
         client_request_token: request.text("ClientRequestToken").map(str::to_owned),
         version_stages: request.texts("VersionStages").to_vec(),
         suite: args.suite.asked(),
         on_problem: args.problems.on_problem(),
-        keys: given.found(invocation, session.kms_mut())?,
         ..PutSecretValue::new("", value)
     };
-    let mut warnings = Vec::new();
-    let done = each_secret(invocation, CommandOperation::PutSecretValue, &selected, |secret| {
-        asked.secret_id = secret.arn.to_string();
+    each_change(invocation, CommandOperation::PutSecretValue, &selected, &given, |session, arn, keys| {
+        asked.secret_id = arn.to_string();
         if let Some(generation) = &generation {
             asked.value = generation.generate()?;
         }
-        let change = invocation.vault.put_secret_value(&mut session, &asked);
-        invocation.keystore.note_made_by(&mut session);
+        asked.keys = std::mem::take(keys);
+        let change = invocation.vault.put_secret_value(session, &asked);
+        *keys = std::mem::take(&mut asked.keys);
         let change = change?;
-        for warning in of_change(session.kms(), &change, &asked.keys) {
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
-        }
-        Ok(SecretOutcome::of(&change, &all_replicas(&change)))
-    });
-    tell(&warnings);
-    done
+        Ok(MadeChange { asked: all_replicas(&change), change })
+    })
 }
 
 fn no_value() -> Error {

@@ -64,7 +64,7 @@ fn of_each(invocation: &Invocation, args: &RemoveRegionsFromReplicationArgs) -> 
     let secrets = selected(invocation, &args.which)?;
     let kms = invocation.keystore.read_if_any()?;
     let regions = removed_regions(&request);
-    each_secret(invocation, CommandOperation::RemoveRegionsFromReplication, &secrets, |secret| {
+    each_secret(&invocation.printer, CommandOperation::RemoveRegionsFromReplication, &secrets, |secret| {
         let arn = secret.arn.to_string();
         let RemovedRegions { removed, .. } = invocation.vault.remove_regions_from_replication(kms.as_ref(), &arn, None, regions)?;
         Ok(if removed.is_empty() { SecretOutcome::Unchanged } else { SecretOutcome::Changed })

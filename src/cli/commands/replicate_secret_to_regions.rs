@@ -9,9 +9,8 @@ use crate::{
         args::{EachSecretArgs, OpeningKeyArgs, RegionProblemArgs, WrapArgs},
         command_operation::CommandOperation,
         commands::{
-            each_secret::{SecretOutcome, each_secret, selected},
+            each_secret::{MadeChange, each_change, selected},
             given_keys::GivenKeys,
-            key_warnings::{of_change, tell},
             secret_change::finish,
             secret_entry::{request, request_for_each, seal},
             secret_flags::{name_clash, on_problem},
@@ -65,10 +64,10 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) 
     let Some(secret_id) = &args.secret_id else { return of_each(invocation, args) };
     let region = invocation.regions.of_secret(secret_id)?;
     let request = request(invocation, args)?;
-    let given = GivenKeys::read(invocation, &args.wrap, &args.opening)?;
+    let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     invocation.vault.require()?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = given.found(invocation, session.kms_mut())?;
+    let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
     let own = Own { on_problem: on_problem(&args.regions), keys, ..Own::default() };
     let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
     drop(session);
@@ -80,28 +79,18 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) 
 
 fn of_each(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome {
     let request = request_for_each(invocation, args)?;
-    let given = GivenKeys::read(invocation, &args.wrap, &args.opening)?;
+    let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     let selected = selected(invocation, &args.which)?;
-    let mut session = invocation.keystore.session_for_secrets()?;
     let mut asked = ReplicateSecret {
         name_clash: name_clash(args.regions.force_overwrite_replica_secret),
         on_problem: on_problem(&args.regions),
-        keys: given.found(invocation, session.kms_mut())?,
         ..ReplicateSecret::new("", secrets::replicas(&request))
     };
-    let mut warnings = Vec::new();
-    let done = each_secret(invocation, CommandOperation::ReplicateSecretToRegions, &selected, |secret| {
-        asked.secret_id = secret.arn.to_string();
-        let change = invocation.vault.replicate_secret_to_regions(&mut session, &asked);
-        invocation.keystore.note_made_by(&mut session);
-        let change = change?;
-        for warning in of_change(session.kms(), &change, &asked.keys) {
-            if !warnings.contains(&warning) {
-                warnings.push(warning);
-            }
-        }
-        Ok(SecretOutcome::of(&change, &asked.replicas))
-    });
-    tell(&warnings);
-    done
+    each_change(invocation, CommandOperation::ReplicateSecretToRegions, &selected, &given, |session, arn, keys| {
+        asked.secret_id = arn.to_string();
+        asked.keys = std::mem::take(keys);
+        let change = invocation.vault.replicate_secret_to_regions(session, &asked);
+        *keys = std::mem::take(&mut asked.keys);
+        Ok(MadeChange { change: change?, asked: asked.replicas.clone() })
+    })
 }

@@ -12,17 +12,16 @@ use crate::{
     cli::{
         args::{OpeningKeyArgs, WrapArgs},
         commands::{
+            given_keys::GivenKeys,
             key_warnings::{of_change, tell},
             secret_entry::{NOT_THERE, changed_record, request},
+            secret_opening::SecretOpening,
         },
         failure::Outcome,
         invocation::Invocation,
-        raw_key::RawKey,
-        recovery_key::{Wrapping, key_options, name_online_keys, opening_keys},
         terminal::note,
     },
-    protocol::{answer::Answer, request::Request, secrets},
-    region::Region,
+    protocol::{answer::Answer, operation::Secrets, request::Request, secrets},
     vault::{AWSPENDING, PutSecretValue, RotationChange, SecretRotation, SecretValue},
 };
 
@@ -99,11 +98,10 @@ pub(super) fn run(mut invocation: Invocation, args: &RotateSecretArgs) -> Outcom
     let words = words(command)?;
     let request = request(invocation, args)?;
     secrets::require_no_function(&request)?;
-    let in_use = invocation.inputs.in_use();
-    // A key file that cannot be read is an error before a program has run.
-    let sealing = (Wrapping::read(in_use, &args.wrap)?, opening_keys(in_use, &args.opening)?);
-    invocation.vault.require()?;
-    let rotated = Rotating { invocation, args, words: &words }.run(&request, sealing)?;
+    // What is named is read and found before a program has run.
+    let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
+    let opening = given.to_open(invocation)?;
+    let rotated = Rotating { invocation, args, words: &words, given }.run(&request, &opening)?;
     invocation.printer.print(&rotated)
 }
 
@@ -111,31 +109,33 @@ struct Rotating<'a> {
     invocation: &'a Invocation,
     args: &'a RotateSecretArgs,
     words: &'a [OsString],
+    given: GivenKeys<'a>,
 }
 
 impl Rotating<'_> {
-    fn run(&self, request: &Request, sealing: (Wrapping, Vec<RawKey>)) -> Outcome<RotationChange> {
-        let Self { invocation, args, words } = self;
+    fn run(&self, request: &Request, opening: &SecretOpening) -> Outcome<RotationChange> {
+        let Self { invocation, args, words, .. } = self;
         let region = invocation.regions.of_secret(&args.secret_id)?;
         if let Some(rules) = secrets::rotation_rules(request)? {
             let kms = invocation.keystore.read_if_any()?;
             let of = (args.secret_id.as_str(), region);
             invocation.vault.set_rotation_rules(kms.as_ref(), of, &rules, args.client_request_token.as_deref())?;
         }
-        let (wrapping, opening) = sealing;
-        let (mut rotation, opening) = self.begin(region, opening)?;
+        let Secrets { kms, keys, .. } = opening.secrets(invocation, region);
+        let of = (args.secret_id.as_str(), region);
+        let mut rotation = invocation.vault.begin_rotation(kms, keys, of, args.client_request_token.as_deref())?;
         if rotation.is_finished {
             note("this rotation was finished before");
             return self.finish(&rotation);
         }
         let pending = rotation.pending.take().map(|entry| entry.value);
-        let steps = Steps { words, prompter: &invocation.inputs.prompter, rotation: &rotation };
+        let steps = Steps { words, inputs: &invocation.inputs, rotation: &rotation };
         let pending = match pending {
             Some(value) => {
                 note(&format!("going on with version {}, which has its value", rotation.version_id));
                 value
             }
-            None => self.create(&steps, (wrapping, opening))?,
+            None => self.create(&steps)?,
         };
         let rest = [RotationStep::Set, RotationStep::Test, RotationStep::Finish];
         let done = rest.into_iter().try_for_each(|step| steps.run(step, Some(&pending)).map(drop));
@@ -143,30 +143,18 @@ impl Rotating<'_> {
         self.finish(&rotation)
     }
 
-    /// Opens what the steps need, with the keys that the flags name, and gives those back: what they were read from may be a pipe.
-    fn begin(&self, region: Option<Region>, opening: Vec<RawKey>) -> Outcome<(SecretRotation, Vec<RawKey>)> {
-        let Self { invocation, args, .. } = self;
-        let mut keys = invocation.access.key_options();
-        keys.open_with = opening;
-        let kms = invocation.keystore.read_if_any()?;
-        name_online_keys(invocation.key_names(), kms.as_ref(), &args.opening.kms_key_id, &mut keys)?;
-        let of = (args.secret_id.as_str(), region);
-        let rotation = invocation.vault.begin_rotation(kms.as_ref(), &keys, of, args.client_request_token.as_deref())?;
-        Ok((rotation, keys.open_with))
-    }
-
     /// Has the program make the value, and keeps it as `AWSPENDING`.
-    fn create(&self, steps: &Steps<'_>, (wrapping, opening): (Wrapping, Vec<RawKey>)) -> Outcome<SecretValue> {
-        let Self { invocation, args, .. } = self;
+    fn create(&self, steps: &Steps<'_>) -> Outcome<SecretValue> {
+        let Self { invocation, given, .. } = self;
         let rotation = steps.rotation;
         let printed = steps.run(RotationStep::Create, None)?;
         if printed.expose().ends_with(b"\n") {
             note("the value that createSecret printed ends with a line end, which is a part of it");
         }
-        let value = SecretValue::new(rotation.current.value.kind(), printed)?;
+        let value = SecretValue::new(rotation.current.value.kind(), printed);
+        let value = value.inspect_err(|_| note("what createSecret printed was not taken, and nothing was changed"))?;
         let mut session = invocation.keystore.session_for_secrets()?;
-        let mut keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, opening)?;
-        name_online_keys(invocation.key_names(), Some(session.kms()), &args.opening.kms_key_id, &mut keys)?;
+        let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
         let mut put = PutSecretValue::new(rotation.arn.to_string(), value);
         put.client_request_token = Some(rotation.version_id.clone());
         put.version_stages = vec![AWSPENDING.to_owned()];

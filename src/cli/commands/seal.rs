@@ -21,7 +21,7 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         paramfile::STDIN,
-        recovery_key::{Wrapping, key_options},
+        recovery_key::{Wrapping, key_options, keyrings},
         terminal::note,
         usage::UsageError,
     },
@@ -89,7 +89,7 @@ pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
             .into());
     }
     let Keys { kms, kms_keys, mut options_of_keys } = Keys::find(invocation, args, wrapping, default_key_region)?;
-    options_of_keys.recovery_keys.extend(raw_keys.into_iter().map(RecoveryKey::Keyring));
+    options_of_keys.recovery_keys.extend(keyrings(raw_keys).into_iter().map(RecoveryKey::Keyring));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &options_of_keys);
     destination
         .write(&invocation.inputs.prompter, |output| message::seal(input, output, &borrowed(&keyrings), &encryption_context, options))?;
@@ -126,7 +126,7 @@ impl Keys {
         let names = invocation.key_names();
         let key_ids: Vec<&str> = args.message.keys.kms_key_id.iter().map(String::as_str).chain(wrapping.kms_key_ids()).collect();
         if key_ids.is_empty() && default_key_region.is_none() {
-            return Ok(Self { kms: None, kms_keys: Vec::new(), options_of_keys: key_options(names, None, wrapping, Vec::new())? });
+            return Ok(Self { kms: None, kms_keys: Vec::new(), options_of_keys: key_options(names, None, &wrapping, Vec::new())? });
         }
         let mut keystore = if default_key_region.is_some() || key_ids.iter().any(|key_id| names_default_key(key_id)) {
             let wants_keystore = key_ids.iter().any(|key_id| is_written_as_embedded(key_id));
@@ -134,7 +134,7 @@ impl Keys {
         } else {
             HeldKeystore::for_known_keys(invocation)?
         };
-        let options_of_keys = key_options(names, Some(keystore.kms_mut()), wrapping, Vec::new())?;
+        let options_of_keys = key_options(names, Some(keystore.kms_mut()), &wrapping, Vec::new())?;
         let mut kms_keys = kms_keys(names, keystore.kms_mut(), &options_of_keys, &args.message.keys)?;
         if let Some(region) = default_key_region {
             let plan = RegionPlan::new(keystore.kms_mut(), &options_of_keys, &[ReplicaRegion::new(region.name())])?;

@@ -5,7 +5,8 @@ use crate::{
         args::OpeningKeyArgs,
         failure::Outcome,
         invocation::Invocation,
-        recovery_key::{name_online_keys, opening_keys, opening_recovery_keys},
+        raw_key::RawKey,
+        recovery_key::{keyrings, name_online_keys, opening_keys, opening_recovery_keys},
         terminal::note,
     },
     error::Result,
@@ -28,13 +29,20 @@ impl SecretOpening {
     /// Reads the keystore, and the files of the keys that are named. With a key of the user's own, or AWS KMS, there need not be a keystore.
     pub(super) fn of(invocation: &Invocation, opening: &OpeningKeyArgs, recovery_keys: &[String]) -> Outcome<Self> {
         invocation.vault.require()?;
-        let mut keys = invocation.access.key_options();
+        let files = invocation.inputs.in_use();
+        let mut open_with = opening_keys(files, opening)?;
+        open_with.extend(opening_recovery_keys(files, recovery_keys)?);
+        Self::with(invocation, open_with, &opening.kms_key_id)
+    }
+
+    /// The same with keys whose files are read already, and these of AWS KMS.
+    pub(super) fn with(invocation: &Invocation, open_with: Vec<RawKey>, online: &[String]) -> Outcome<Self> {
+        invocation.vault.require()?;
+        let mut keys = KeyOptions { open_with: keyrings(open_with), ..invocation.access.key_options() };
         keys.online_opening.region = invocation.regions.explicit();
-        keys.open_with = opening_keys(invocation.inputs.in_use(), opening)?;
-        keys.open_with.extend(opening_recovery_keys(invocation.inputs.in_use(), recovery_keys)?);
         let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
         let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
-        name_online_keys(invocation.key_names(), kms.as_ref(), &opening.kms_key_id, &mut keys)?;
+        name_online_keys(invocation.key_names(), kms.as_ref(), online, &mut keys)?;
         Ok(Self { kms, keys })
     }
 

@@ -82,7 +82,7 @@ pub(super) fn run(
         give_up_stdout();
         until_signal(server, &invocation.inputs.prompter, &file)?
     } else {
-        let child = spawn(&args.program, &access)?;
+        let child = spawn(&args.program, &access, invocation.inputs.in_use())?;
         until_program_ends(server, &invocation.inputs.prompter, child)?
     };
     if end == 0 { Ok(()) } else { Err(Failure::Ended(end)) }

@@ -10,7 +10,7 @@ use crate::{
         commands::secret_entry::request,
         failure::Outcome,
         invocation::Invocation,
-        recovery_key::{name_online_keys, opening_keys},
+        recovery_key::{keyrings, name_online_keys, opening_keys},
     },
     vault::StopReplication,
 };
@@ -44,7 +44,7 @@ pub(super) fn run(invocation: &Invocation, args: &StopReplicationToReplicaArgs) 
     request(invocation, args)?;
     let region = invocation.regions.of_secret(&args.secret_id)?;
     let mut keys = invocation.access.key_options();
-    keys.open_with = opening_keys(invocation.inputs.in_use(), &args.opening)?;
+    keys.open_with = keyrings(opening_keys(invocation.inputs.in_use(), &args.opening)?);
     invocation.vault.require()?;
     // The new record has tags of the keystore.
     let kms = invocation.keystore.read()?;

@@ -8,13 +8,13 @@ use crate::{
     cli::{
         args::{RawOpeningKeyArgs, SecretValueArgs, WrapArgs},
         commands::{
+            given_keys::GivenKeys,
             secret_change::{all_replicas, finish},
             secret_entry::{request, seal},
             secret_flags::{PartialArgs, SuiteArgs},
         },
         failure::Outcome,
         invocation::Invocation,
-        recovery_key::{Wrapping, key_options, raw_opening_keys},
         secret_input::secret_value,
         terminal::warn,
     },
@@ -79,10 +79,9 @@ pub(super) fn run(invocation: &Invocation, args: &UpdateSecretArgs) -> Outcome {
     if !has_value && ["Description", "KmsKeyId"].iter().all(|member| request.text(member).is_none()) {
         warn("nothing is to be changed: neither --description, --kms-key-id nor a value is given");
     }
-    let in_use = invocation.inputs.in_use();
-    let (wrapping, opening) = (Wrapping::read(in_use, &args.wrap)?, raw_opening_keys(in_use, &args.opening)?);
+    let given = GivenKeys::read_raw(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = key_options(invocation.key_names(), Some(session.kms_mut()), wrapping, opening)?;
+    let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
     let own = Own { value, suite: args.suite.asked(), on_problem: args.problems.on_problem(), keys, ..Own::default() };
     let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
     drop(session);

@@ -6,8 +6,8 @@ use crate::{
     cli::{
         environment::Environment,
         failure::{Failure, Outcome},
+        inputs::Inputs,
         program::{Inherited, exit_code, is_from_terminal, program, spawn, until_it_ends},
-        prompt::Prompter,
         usage::ConfigError,
     },
     error::Error,
@@ -36,8 +36,9 @@ impl Editor {
     ///
     /// # Errors
     /// It does not start, or ends with another exit code than 0: then nothing is to be changed.
-    pub(super) fn run(&self, prompter: &Prompter, file: &Path) -> Outcome {
-        let mut command = program(&self.0, Inherited::All)?;
+    pub(super) fn run(&self, inputs: &Inputs, file: &Path) -> Outcome {
+        let prompter = &inputs.prompter;
+        let mut command = program(&self.0, Inherited::All, inputs.in_use())?;
         let mut child = spawn(command.arg(file))?;
         let mut signalled = None;
         let ended = until_it_ends(&mut child, prompter, |signal| {
@@ -46,6 +47,8 @@ impl Editor {
             }
         });
         let code = exit_code(ended.map_err(|error| Error::io("wait for the editor", error))?);
+        // One that came with its end is of this round, too.
+        signalled = signalled.or(prompter.take_signal().filter(|signal| !is_from_terminal(*signal)));
         match (signalled, code) {
             (Some(signal), _) => Err(Failure::Ended(128 + signal)),
             (None, 0) => Ok(()),

@@ -25,7 +25,7 @@ pub(super) fn run(
     wrapping: Wrapping,
 ) -> Outcome {
     let mut kms = invocation.keystore.preview_for_secrets()?;
-    let keys = limited(key_options(invocation.key_names(), Some(&mut kms), wrapping, Vec::new())?, most_calls);
+    let keys = limited(key_options(invocation.key_names(), Some(&mut kms), &wrapping, Vec::new())?, most_calls);
     let mut preview = invocation.vault.preview_secrets(kms, &keys)?;
     let checked = check(source, defaults, files, |request| preview.check(request))?;
     let mut report = Report::new(&invocation.printer, checked.count);

@@ -6,31 +6,25 @@ use crate::{
     arn::SecretArn,
     cli::{
         commands::{
-            key_warnings::{of_change, tell},
-            keys::raw_keys,
+            given_keys::GivenKeys,
+            key_warnings::{add_new, of_change, tell},
             rewrap::args::{RewrapArgs, suite_of_rewrap},
             secret_change::{SealedSecret, finish},
         },
-        encryption_context::Purpose,
         failure::{Failure, Outcome},
         invocation::Invocation,
-        key_names::KeyNames,
-        raw_key::RawKey,
-        recovery_key::{Wrapping, key_options, name_online_keys},
     },
     error::{Error, SetupError},
-    kms::EmbeddedKms,
     region::Region,
-    vault::{ListSecrets, RewrapSecret, SortBy},
+    vault::{KeyOptions, ListSecrets, RewrapSecret, SortBy},
 };
 
 pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -> Outcome {
     let region = region(invocation, args)?;
     invocation.vault.require()?;
-    let (wrapping, opening) =
-        (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, raw_keys(invocation.inputs.in_use(), &args.message.keys, Purpose::Open)?);
+    let given = GivenKeys::read_of_message(invocation.inputs.in_use(), &args.wrap, &args.message.keys)?;
     let mut session = invocation.keystore.session_for_secrets()?;
-    let mut request = request(invocation.key_names(), session.kms_mut(), args, (wrapping, opening), region)?;
+    let mut request = request(args, given.to_seal(invocation.key_names(), session.kms_mut())?, region);
     secret_id.clone_into(&mut request.secret_id);
     let change = invocation.vault.rewrap_secret(&mut session, &request);
     invocation.keystore.note_made_by(&mut session);
@@ -47,19 +41,19 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     // What is restored one day has to open then.
     let listed = ListSecrets { region, includes_planned_deletion: true, sort_by: Some(SortBy::Name), ..ListSecrets::default() };
     let secrets = invocation.vault.list_secrets_matching(&listed)?;
-    let (wrapping, opening) =
-        (Wrapping::read(invocation.inputs.in_use(), &args.wrap)?, raw_keys(invocation.inputs.in_use(), &args.message.keys, Purpose::Open)?);
+    let given = GivenKeys::read_of_message(invocation.inputs.in_use(), &args.wrap, &args.message.keys)?;
     let mut session = invocation.keystore.session_for_secrets()?;
     let unreadable = secrets.faults.iter().map(|fault| Undone { arn: None, name: None, message: fault.to_string() });
     let mut document = RewrapDocument { rewrapped: Vec::new(), failed: unreadable.collect() };
-    let mut request = request(invocation.key_names(), session.kms_mut(), args, (wrapping, opening), region)?;
+    let mut request = request(args, given.to_seal(invocation.key_names(), session.kms_mut())?, region);
+    let mut warnings = Vec::new();
     for secret in secrets.entries {
         request.secret_id = secret.arn.to_string();
         let change = invocation.vault.rewrap_secret(&mut session, &request);
         invocation.keystore.note_made_by(&mut session);
         match change {
             Ok(change) => {
-                tell(&of_change(session.kms(), &change, &request.keys));
+                add_new(&mut warnings, of_change(session.kms(), &change, &request.keys));
                 document.rewrapped.push(Done { arn: secret.arn, name: secret.name });
             }
             // No other secret would fare better.
@@ -68,23 +62,16 @@ pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
         }
     }
     drop(session);
+    tell(&warnings);
     let is_complete = document.failed.is_empty();
     invocation.printer.print(&document)?;
     if is_complete { Ok(()) } else { Err(Failure::Partial) }
 }
 
 /// For any secret: what is asked for, with the keys that were named.
-fn request(
-    names: KeyNames<'_>,
-    kms: &mut EmbeddedKms,
-    args: &RewrapArgs,
-    (wrapping, opening): (Wrapping, Vec<RawKey>),
-    region: Option<Region>,
-) -> Outcome<RewrapSecret> {
-    let mut keys = key_options(names, Some(&mut *kms), wrapping, opening)?;
-    name_online_keys(names, Some(kms), &args.message.keys.kms_key_id, &mut keys)?;
+fn request(args: &RewrapArgs, keys: KeyOptions, region: Option<Region>) -> RewrapSecret {
     let (to_key, suite, accept_record) = (args.to_key.clone(), suite_of_rewrap(args), args.accept_record);
-    Ok(RewrapSecret { secret_id: String::new(), region, to_key, suite, accept_record, keys })
+    RewrapSecret { secret_id: String::new(), region, to_key, suite, accept_record, keys }
 }
 
 /// A key belongs to a Region: its ARN says which, or there has to be one. Without a key only an explicit `--region` narrows the work.

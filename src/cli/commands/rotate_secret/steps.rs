@@ -13,8 +13,8 @@ use serde::{Serialize, Serializer};
 use crate::{
     cli::{
         failure::{EXIT_GENERAL, Failure, Outcome},
+        inputs::Inputs,
         program::{Inherited, exit_code, program, spawn, until_it_ends},
-        prompt::Prompter,
         terminal::note,
         usage::UsageError,
     },
@@ -57,7 +57,7 @@ pub(super) fn words(command: &str) -> Outcome<Vec<OsString>> {
 /// What runs the steps of one rotation.
 pub(super) struct Steps<'a> {
     pub(super) words: &'a [OsString],
-    pub(super) prompter: &'a Prompter,
+    pub(super) inputs: &'a Inputs,
     pub(super) rotation: &'a SecretRotation,
 }
 
@@ -68,11 +68,11 @@ impl Steps<'_> {
     /// It cannot be run, or fails, or a signal came: the last two have been said.
     pub(super) fn run(&self, step: RotationStep, pending: Option<&SecretValue>) -> Outcome<SecretBytes> {
         let line = self.line(step, pending)?;
-        self.prompter.hold_signals();
+        self.inputs.prompter.hold_signals();
         let ended = self.spawn(step).and_then(|child| self.talk(child, &line, step));
-        let (status, printed, received) = ended.inspect_err(|_| self.prompter.release_signals())?;
-        let received = self.prompter.take_signal().or(received);
-        self.prompter.release_signals();
+        let (status, printed, received) = ended.inspect_err(|_| self.inputs.prompter.release_signals())?;
+        let received = self.inputs.prompter.take_signal().or(received);
+        self.inputs.prompter.release_signals();
         if let Some(signal) = received {
             note(&format!("interrupted in {}", step.name()));
             return Err(Failure::Ended(128 + signal));
@@ -86,7 +86,7 @@ impl Steps<'_> {
     }
 
     fn spawn(&self, step: RotationStep) -> Result<Child> {
-        let mut command = program(self.words, Inherited::All)?;
+        let mut command = program(self.words, Inherited::All, self.inputs.in_use())?;
         // What it prints in the other steps is for people.
         let stdout = if step == RotationStep::Create { Stdio::piped() } else { Stdio::from(io::stderr()) };
         command.stdin(Stdio::piped()).stdout(stdout);
@@ -105,9 +105,9 @@ impl Steps<'_> {
             let tell = move || stdin.map(|mut stdin| stdin.write_all(line.expose()).and_then(|()| stdin.write_all(b"\n")));
             let telling = scope.spawn(tell);
             let reading = scope.spawn(move || stdout.map_or_else(|| Ok(SecretBytes::default()), read_value));
-            let status = until_it_ends(&mut child, self.prompter, |signal| received = Some(signal));
+            let status = until_it_ends(&mut child, &self.inputs.prompter, |signal| received = Some(signal));
             // What it left running may keep its output open; nobody has to wait for that.
-            self.prompter.release_signals();
+            self.inputs.prompter.release_signals();
             let _ = telling.join();
             (status, reading.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });

@@ -1,7 +1,8 @@
 //! Paths that are open descriptors: `/dev/stdout`, `/dev/fd/3`, `/proc/self/fd/3`, and links to them.
 //!
 //! On Linux such a path leads to the file that is open, and to open or replace that would forget where its next byte goes: what was
-//! redirected by `>>` would be overwritten. The descriptor itself is written to. On other systems to open the path does that.
+//! redirected by `>>` would be overwritten. The descriptor itself is written to. On other systems to open the path does that. One that leads to a
+//! secret is not for the programs that commands run.
 
 #[cfg(not(target_os = "linux"))]
 use std::{fs::File, io, path::Path};
@@ -25,6 +26,10 @@ impl Descriptor {
 
     pub(super) fn open(&self) -> io::Result<File> {
         File::options().write(true).open(&self.path)
+    }
+
+    pub(super) fn own_number(&self) -> Option<i32> {
+        self.path.file_name()?.to_str()?.parse().ok()
     }
 }
 
@@ -66,6 +71,11 @@ mod linux {
                 path = path.parent()?.join(fs::read_link(&path).ok()?);
             }
             None
+        }
+
+        /// Its number, where it is one of this process.
+        pub(in super::super) fn own_number(&self) -> Option<i32> {
+            (self.process == Process::Own).then_some(self.number)
         }
 
         /// The same open file, at its place.
