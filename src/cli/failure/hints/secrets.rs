@@ -1,6 +1,6 @@
 //! Secrets, their Regions and their bundles.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt};
 
 use super::{
     attempts::of_attempts,
@@ -14,33 +14,25 @@ use crate::{
 pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
     match refusal {
         SecretRefusal::NotFound | SecretRefusal::Elsewhere { .. } | SecretRefusal::NoVersion(_) | SecretRefusal::NoStage(_) => {
-            one("'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels")
+            one(WHICH_SECRETS)
         }
         SecretRefusal::ReplicaFailed { region, .. } | SecretRefusal::ReplicaBehind { region, .. } => vec![
             Cow::Owned(format!("'coldseal replicate-secret-to-regions … --add-replica-regions Region={region}' tries again")),
             Cow::Owned(format!("'coldseal remove-regions-from-replication … --remove-replica-regions {region}' gives the Region up")),
         ],
-        SecretRefusal::StageOfOtherVersion => {
-            one("leave one of the two out; 'coldseal describe-secret' shows which version has which labels")
-        }
+        SecretRefusal::StageOfOtherVersion => one(ID_OR_LABEL),
         SecretRefusal::NotAnArn(_) => one("'coldseal list-secrets' shows the names and ARNs"),
         SecretRefusal::ArnOfOtherRegion { .. } => one("leave one of them out"),
         SecretRefusal::InSeveralRegions { .. } => one("name one with --region"),
         SecretRefusal::OnReplica => one("name the primary Region with --region; 'coldseal describe-secret' shows it"),
-        SecretRefusal::MarkedForDeletion { deletion_date } => vec![Cow::Owned(format!(
-            "'coldseal restore-secret' gets it back until {deletion_date}; 'coldseal delete-secret --force-delete-without-recovery' removes it for good"
-        ))],
+        SecretRefusal::MarkedForDeletion { deletion_date } => of_deletion("it", deletion_date),
         SecretRefusal::NameMarkedForDeletion { is_due: true, .. } => one("'coldseal purge' removes what was due"),
-        SecretRefusal::NameMarkedForDeletion { deletion_date, .. } => vec![Cow::Owned(format!(
-            "'coldseal restore-secret' gets that one back until {deletion_date}; 'coldseal delete-secret --force-delete-without-recovery' removes it for good"
-        ))],
+        SecretRefusal::NameMarkedForDeletion { deletion_date, .. } => of_deletion("that one", deletion_date),
         SecretRefusal::Rotation(refusal) => of_rotation(refusal),
         SecretRefusal::StillReplicated { .. } => one("'coldseal remove-regions-from-replication' removes replicas"),
         SecretRefusal::NotAReplica { replicas, .. } if replicas.is_empty() => one("it has no replica: it is a secret of its own already"),
         SecretRefusal::NotAReplica { .. } => one("name the replica's Region with --region, or the replica by its ARN"),
-        SecretRefusal::NotVouchedFor(_) => one(
-            "name the keystore that made it with --keystore; or --accept-record takes the record and the values of that Region as they stand",
-        ),
+        SecretRefusal::NotVouchedFor(_) => one(ITS_KEYSTORE),
         SecretRefusal::Exists(_) | SecretRefusal::TokenInUse { .. } => one(THE_ONE_THAT_EXISTS),
         SecretRefusal::Differs { differences, .. } => {
             let ways = differences.iter().filter_map(|difference| of_difference(*difference)).map(Cow::Borrowed);
@@ -55,16 +47,10 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::StageOnOtherVersion { version_id, .. } => {
             vec![Cow::Owned(format!("--remove-from-version-id {} moves it from there", version_id.escape_debug()))]
         }
-        SecretRefusal::NoVersionNamed => {
-            one("--move-to-version-id attaches the label, --remove-from-version-id removes it, both together move it")
-        }
+        SecretRefusal::NoVersionNamed => one(WAYS_OF_A_LABEL),
         SecretRefusal::CurrentNotRemoved => one("--move-to-version-id names the version that is to be in use"),
-        SecretRefusal::TooManyLabels { .. } => {
-            one("'coldseal update-secret-version-stage --remove-from-version-id' removes one that is not needed")
-        }
-        SecretRefusal::NoValue => {
-            one("--secret-string file://PATH, '-' for stdin, or without a value for a prompt; --secret-binary fileb://PATH for bytes")
-        }
+        SecretRefusal::TooManyLabels { .. } => one(A_LABEL_LESS),
+        SecretRefusal::NoValue => one(WAYS_TO_A_VALUE),
         SecretRefusal::Overtaken => one("'coldseal list-secret-version-ids' shows the versions, and when they were made"),
         SecretRefusal::ListOrFilters
         | SecretRefusal::MaxResultsWithoutFilters
@@ -84,6 +70,22 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         | SecretRefusal::KeyWithoutRegion
         | SecretRefusal::SignedInPart => Vec::new(),
     }
+}
+
+const WHICH_SECRETS: &str = "'coldseal list-secrets' shows the secrets, 'coldseal describe-secret' a secret's Regions, versions and labels";
+const ID_OR_LABEL: &str = "leave one of the two out; 'coldseal describe-secret' shows which version has which labels";
+const WAYS_OF_A_LABEL: &str = "--move-to-version-id attaches the label, --remove-from-version-id removes it, both together move it";
+const A_LABEL_LESS: &str = "'coldseal update-secret-version-stage --remove-from-version-id' removes one that is not needed";
+const WAYS_TO_A_VALUE: &str =
+    "--secret-string file://PATH, '-' for stdin, or without a value for a prompt; --secret-binary fileb://PATH for bytes";
+const ITS_KEYSTORE: &str =
+    "name the keystore that made it with --keystore; or --accept-record takes the record and the values of that Region as they stand";
+
+/// Of a secret that is marked for deletion.
+fn of_deletion(which: &str, deletion_date: &impl fmt::Display) -> Vec<Hint> {
+    vec![Cow::Owned(format!(
+        "'coldseal restore-secret' gets {which} back until {deletion_date}; 'coldseal delete-secret --force-delete-without-recovery' removes it for good"
+    ))]
 }
 
 fn of_password(refusal: &PasswordRefusal) -> Vec<Hint> {
