@@ -14,6 +14,7 @@ use crate::{
         failure::Outcome,
         faults,
         invocation::Invocation,
+        regions::Regions,
         terminal::warn,
     },
     protocol::answer::{Answer, secret_values},
@@ -55,7 +56,7 @@ pub(crate) struct BatchGetSecretValueArgs {
 
 pub(super) fn run(invocation: &Invocation, args: &BatchGetSecretValueArgs) -> Outcome {
     let request = request(invocation, args)?;
-    let region = region(invocation, request.texts("SecretIdList"))?;
+    let region = region(&invocation.regions, request.texts("SecretIdList"))?;
     let opening = SecretOpening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
     let Answer::Values(values) = read(invocation, &opening.secrets(invocation, region), &request)? else { return Err(NOT_THERE.into()) };
     note_only_regions(&values.entries);
@@ -69,7 +70,7 @@ pub(super) fn run(invocation: &Invocation, args: &BatchGetSecretValueArgs) -> Ou
 }
 
 /// ARNs name their own Region: what is configured is for names.
-fn region(invocation: &Invocation, ids: &[String]) -> Outcome<Option<Region>> {
+fn region(regions: &Regions, ids: &[String]) -> Outcome<Option<Region>> {
     let all_are_arns = !ids.is_empty() && ids.iter().all(|id| id.starts_with("arn:"));
-    if all_are_arns { Ok(invocation.regions.explicit()) } else { invocation.regions.configured() }
+    if all_are_arns { Ok(regions.explicit()) } else { regions.configured() }
 }

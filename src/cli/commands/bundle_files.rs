@@ -18,6 +18,7 @@ use crate::{
             key_warnings::{of_mixture, of_regions, tell},
         },
         failure::Outcome,
+        files_in_use::FilesInUse,
         invocation::Invocation,
         keystore::Keystore,
         output_file::{OutputPlace, Overwrite},
@@ -83,7 +84,7 @@ impl BundleFiles {
         let keys = key_options(invocation.key_names(), Some(keystore.kms_mut()), &wrapping, Vec::new())?;
         let dir = args.output_dir.clone().unwrap_or_else(|| PathBuf::from("."));
         let paths: Vec<PathBuf> = plan.regions().map(|region| dir.join(format!("{}.{region}.bundle", input.name))).collect();
-        paths.iter().try_for_each(|path| require_free(invocation, path, writing))?;
+        paths.iter().try_for_each(|path| require_free(invocation.inputs.in_use(), path, writing))?;
         Ok(Self { keystore, plan, keys, paths, writing })
     }
 
@@ -165,10 +166,10 @@ impl WrittenBundles<'_> {
 }
 
 /// Checks that a bundle may take this name: what is there is replaced, where that was asked for, by a rename; never what is no file.
-fn require_free(invocation: &Invocation, path: &Path, writing: Writing) -> Outcome {
+fn require_free(files: &FilesInUse, path: &Path, writing: Writing) -> Outcome {
     let overwrite = if writing.is_replacing() { Overwrite::Allow } else { Overwrite::Refuse };
     let is_file = fs::metadata(path).map_or(true, |metadata| metadata.is_file());
-    if is_file && matches!(OutputPlace::of(invocation.inputs.in_use(), path, overwrite)?, OutputPlace::File(_)) {
+    if is_file && matches!(OutputPlace::of(files, path, overwrite)?, OutputPlace::File(_)) {
         return Ok(());
     }
     let refused = format!("{}: is there and is no file; remove it, or name another directory with --output-dir", path.display());

@@ -18,6 +18,7 @@ use crate::{
             secret_change::failed_replicas,
         },
         failure::{Failure, Outcome, hints},
+        inputs::Inputs,
         invocation::Invocation,
         line_printer::LinePrinter,
         members::Arguments,
@@ -65,7 +66,7 @@ struct Filters<'a> {
 
 /// The secrets that are asked for, each in its primary Region: with `--region` those of that primary Region alone.
 pub(super) fn selected(invocation: &Invocation, which: &EachSecretArgs) -> Outcome<Listed<SecretListEntry>> {
-    let filters = parse_filters(invocation, which.filters.as_deref())?;
+    let filters = parse_filters(&invocation.inputs, which.filters.as_deref())?;
     let asked = ListSecrets { filters, ..ListSecrets::default() };
     let mut listed = invocation.vault.list_secrets_matching(&asked)?;
     if let Some(region) = invocation.regions.explicit() {
@@ -75,9 +76,9 @@ pub(super) fn selected(invocation: &Invocation, which: &EachSecretArgs) -> Outco
 }
 
 /// The value of `--filters`, as in `list-secrets`.
-pub(super) fn parse_filters(invocation: &Invocation, words: Option<&[String]>) -> Outcome<Vec<SecretFilter>> {
+pub(super) fn parse_filters(inputs: &Inputs, words: Option<&[String]>) -> Outcome<Vec<SecretFilter>> {
     let operation = protocol::find(Service::SecretsManager, LIST_SECRETS).ok_or(Error::Misuse("lists stand in the table"))?;
-    let request = Arguments::of(&Filters { filters: words })?.request(&invocation.inputs, operation)?;
+    let request = Arguments::of(&Filters { filters: words })?.request(inputs, operation)?;
     Ok(filters(&request)?)
 }
 

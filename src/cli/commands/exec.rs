@@ -18,6 +18,7 @@ use crate::{
         invocation::Invocation,
         private_folder::PrivateFolder,
         program::{Inherited, exit_code, program, spawn, until_it_ends},
+        prompt::Prompter,
         usage::UsageError,
     },
     error::Error,
@@ -100,7 +101,7 @@ pub(super) fn run(invocation: &Invocation, args: &ExecArgs) -> Outcome {
         write_files(&folder, &entries, args.whole_as.as_deref())?;
         command.env(FILES, folder.path());
         drop(entries);
-        let ended = run_program(invocation, &mut command);
+        let ended = run_program(&invocation.inputs.prompter, &mut command);
         drop(folder);
         return ended;
     }
@@ -113,7 +114,7 @@ pub(super) fn run(invocation: &Invocation, args: &ExecArgs) -> Outcome {
     command.envs(variables.pairs());
     drop(variables);
     invocation.inputs.prompter.hold_signals();
-    run_program(invocation, &mut command)
+    run_program(&invocation.inputs.prompter, &mut command)
 }
 
 fn refuse_for_several(flag: &str, is_given: bool) -> Result<(), UsageError> {
@@ -144,9 +145,9 @@ fn write_files(folder: &PrivateFolder, entries: &[SecretValueEntry], whole_as: O
     Ok(())
 }
 
-fn run_program(invocation: &Invocation, command: &mut Command) -> Outcome {
+fn run_program(prompter: &Prompter, command: &mut Command) -> Outcome {
     let mut child = spawn(command)?;
-    let ended = until_it_ends(&mut child, &invocation.inputs.prompter, |_| {});
+    let ended = until_it_ends(&mut child, prompter, |_| {});
     let code = exit_code(ended.map_err(|error| Error::io("wait for the program", error))?);
     if code == 0 { Ok(()) } else { Err(Failure::Ended(code)) }
 }

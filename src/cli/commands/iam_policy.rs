@@ -137,7 +137,7 @@ fn secret_ids(invocation: &Invocation, args: &IamPolicyArgs) -> Outcome<Vec<Stri
         args.secret_id.iter().try_for_each(|secret_id| invocation.regions.of_secret(secret_id).map(drop))?;
         return Ok(args.secret_id.clone());
     }
-    let filters = parse_filters(invocation, args.filters.as_deref())?;
+    let filters = parse_filters(&invocation.inputs, args.filters.as_deref())?;
     let asked = ListSecrets { region: invocation.regions.configured()?, filters, ..ListSecrets::default() };
     // A policy for some of them would be taken for one for all.
     let entries = invocation.vault.list_secrets_matching(&asked)?.whole()?;

@@ -10,6 +10,7 @@ use crate::{
         failure::{Failure, Outcome},
         faults,
         invocation::Invocation,
+        keystore::Keystore,
         terminal::{counted, note},
         usage::UsageError,
     },
@@ -45,7 +46,7 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeVaultArgs) -> Outcome {
     if expired.entries.is_empty() {
         note("no secret's deletion was due");
         if args.believe_clock {
-            believe_clock(invocation)?;
+            believe_clock(&invocation.keystore)?;
         }
         return remove(invocation, expired);
     }
@@ -53,9 +54,9 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeVaultArgs) -> Outcome {
         note(&format!("{arn}: marked for deletion on {deleted_date}, due on {deletion_date}"));
     }
     if args.believe_clock {
-        believe_clock(invocation)?;
+        believe_clock(&invocation.keystore)?;
     } else {
-        hold_clock(invocation)?;
+        hold_clock(&invocation.keystore)?;
     }
     if !args.yes {
         let asked = format!("coldseal: remove {} for good?", counted(expired.entries.len(), "secret"));
@@ -85,8 +86,8 @@ fn remove(invocation: &Invocation, expired: Listed<ExpiredSecret>) -> Outcome {
 }
 
 /// Holds the clock against what the keystore believes.
-fn hold_clock(invocation: &Invocation) -> Outcome {
-    match invocation.keystore.read_if_any()? {
+fn hold_clock(keystore: &Keystore) -> Outcome {
+    match keystore.read_if_any()? {
         Some(kms) => require_believed(kms.clock_doubt(), BELIEVE_CLOCK),
         None => {
             let refused = UsageError::new("there is no keystore to hold the clock against; nothing was removed");
@@ -97,14 +98,14 @@ fn hold_clock(invocation: &Invocation) -> Outcome {
 }
 
 /// Has the keystore believe the clock, if there is one.
-fn believe_clock(invocation: &Invocation) -> Outcome {
-    if !invocation.keystore.location.keystore.exists() {
+fn believe_clock(keystore: &Keystore) -> Outcome {
+    if !keystore.location.keystore.exists() {
         return Ok(());
     }
-    let mut session = invocation.keystore.session()?;
+    let mut session = keystore.session()?;
     session.kms_mut().believe_clock();
     let committed = session.commit()?.committed();
     drop(session);
-    invocation.keystore.note_made(&committed);
+    keystore.note_made(&committed);
     Ok(())
 }

@@ -8,6 +8,7 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         members::Arguments,
+        printer::Printer,
     },
     error::Error,
     protocol::{
@@ -23,24 +24,24 @@ pub(super) const NOT_THERE: Error = Error::Misuse("what is done with a secret st
 
 /// The request that the arguments make.
 pub(super) fn request(invocation: &Invocation, args: &impl Serialize) -> Outcome<Request> {
-    Arguments::of(args)?.request(&invocation.inputs, entry(invocation)?)
+    Arguments::of(args)?.request(&invocation.inputs, entry(&invocation.printer)?)
 }
 
 /// Carries out what needs neither a vault nor a key, and prints what it answers.
 pub(super) fn answer_alone(invocation: &Invocation, args: &impl Serialize) -> Outcome {
-    let Run::Alone(answer) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    let Run::Alone(answer) = entry(&invocation.printer)?.run else { return Err(NOT_THERE.into()) };
     let Answer::Secret(document) = answer(&request(invocation, args)?)? else { return Err(NOT_THERE.into()) };
     invocation.printer.print_document(document.to_value()?)
 }
 
 /// The same, but for the secret, where there are several.
 pub(super) fn request_for_each(invocation: &Invocation, args: &impl Serialize) -> Outcome<Request> {
-    Arguments::of(args)?.request_for_each(&invocation.inputs, entry(invocation)?)
+    Arguments::of(args)?.request_for_each(&invocation.inputs, entry(&invocation.printer)?)
 }
 
 /// Carries out what reads.
 pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, request: &Request) -> Outcome<Answer> {
-    let Run::Secrets(read) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    let Run::Secrets(read) = entry(&invocation.printer)?.run else { return Err(NOT_THERE.into()) };
     Ok(read(secrets, request)?)
 }
 
@@ -49,17 +50,17 @@ pub(super) fn print_record(invocation: &Invocation, secret_id: Option<&str>, arg
     let request = request(invocation, args)?;
     let region = secret_id.map(|secret_id| invocation.regions.of_secret(secret_id)).transpose()?.flatten();
     let secrets = Secrets { vault: &invocation.vault, kms: None, keys: &KeyOptions::default(), region, lists: None };
-    print(invocation, read(invocation, &secrets, &request)?)
+    print(&invocation.printer, read(invocation, &secrets, &request)?)
 }
 
 /// Changes what is on record of a secret, and prints what AWS answers.
 pub(super) fn change_record(invocation: &Invocation, secret_id: &str, args: &impl Serialize) -> Outcome {
-    print(invocation, changed_record(invocation, secret_id, args)?)
+    print(&invocation.printer, changed_record(invocation, secret_id, args)?)
 }
 
 /// Changes what is on record of a secret. Where there is a keystore, it is opened, so that the record keeps its tag.
 pub(super) fn changed_record(invocation: &Invocation, secret_id: &str, args: &impl Serialize) -> Outcome<Answer> {
-    let Run::ChangeRecord(change) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    let Run::ChangeRecord(change) = entry(&invocation.printer)?.run else { return Err(NOT_THERE.into()) };
     let region = invocation.regions.of_secret(secret_id)?;
     let request = request(invocation, args)?;
     invocation.vault.require()?;
@@ -67,17 +68,17 @@ pub(super) fn changed_record(invocation: &Invocation, secret_id: &str, args: &im
     Ok(change(&Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region, lists: None }, &request)?)
 }
 
-fn print(invocation: &Invocation, answer: Answer) -> Outcome {
+fn print(printer: &Printer, answer: Answer) -> Outcome {
     match answer {
         Answer::Nothing => Ok(()),
-        Answer::Document(document) => invocation.printer.print(&document),
+        Answer::Document(document) => printer.print(&document),
         _ => Err(NOT_THERE.into()),
     }
 }
 
 /// Carries out what seals.
 pub(super) fn seal(invocation: &Invocation, sealing: Sealing<'_>, request: &Request) -> Outcome<SealedSecret> {
-    let Run::SealSecrets(seal) = entry(invocation)?.run else { return Err(NOT_THERE.into()) };
+    let Run::SealSecrets(seal) = entry(&invocation.printer)?.run else { return Err(NOT_THERE.into()) };
     sealed(invocation, sealing, |sealing| match seal(sealing, request)? {
         Answer::Changed(change) => Ok(change),
         _ => Err(NOT_THERE),
@@ -100,6 +101,6 @@ pub(super) fn sealed(
     Ok(SealedSecret { change, warnings })
 }
 
-fn entry(invocation: &Invocation) -> Outcome<&'static Operation> {
-    Ok(protocol::find(Service::SecretsManager, invocation.printer.operation()).ok_or(NOT_THERE)?)
+fn entry(printer: &Printer) -> Outcome<&'static Operation> {
+    Ok(protocol::find(Service::SecretsManager, printer.operation()).ok_or(NOT_THERE)?)
 }

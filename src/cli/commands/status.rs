@@ -31,7 +31,7 @@ pub(crate) struct StatusArgs {
 }
 
 pub(super) fn run(invocation: &Invocation, args: &StatusArgs) -> Outcome {
-    let filters = parse_filters(invocation, args.filters.as_deref())?;
+    let filters = parse_filters(&invocation.inputs, args.filters.as_deref())?;
     invocation.vault.require()?;
     let (kms, keys) = (invocation.kms_for_metadata("no bundle is marked as opening here")?, invocation.access.key_options());
     let region = invocation.regions.explicit();

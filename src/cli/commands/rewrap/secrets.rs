@@ -13,6 +13,7 @@ use crate::{
         },
         failure::{Failure, Outcome},
         invocation::Invocation,
+        regions::Regions,
     },
     error::{Error, SetupError},
     region::Region,
@@ -20,7 +21,7 @@ use crate::{
 };
 
 pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -> Outcome {
-    let region = region(invocation, args)?;
+    let region = region(&invocation.regions, args)?;
     invocation.vault.require()?;
     let given = GivenKeys::read_of_message(invocation.inputs.in_use(), &args.wrap, &args.message.keys)?;
     let mut session = invocation.keystore.session_for_secrets()?;
@@ -37,7 +38,7 @@ pub(super) fn one(invocation: &Invocation, args: &RewrapArgs, secret_id: &str) -
 
 /// Every secret is a change of its own; one that fails, or whose record cannot be read, does not keep the others.
 pub(super) fn all(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
-    let region = region(invocation, args)?;
+    let region = region(&invocation.regions, args)?;
     // What is restored one day has to open then.
     let listed = ListSecrets { region, includes_planned_deletion: true, sort_by: Some(SortBy::Name), ..ListSecrets::default() };
     let secrets = invocation.vault.list_secrets_matching(&listed)?;
@@ -75,10 +76,10 @@ fn request(args: &RewrapArgs, keys: KeyOptions, region: Option<Region>) -> Rewra
 }
 
 /// A key belongs to a Region: its ARN says which, or there has to be one. Without a key only an explicit `--region` narrows the work.
-fn region(invocation: &Invocation, args: &RewrapArgs) -> Outcome<Option<Region>> {
+fn region(regions: &Regions, args: &RewrapArgs) -> Outcome<Option<Region>> {
     match &args.to_key {
-        Some(key) => invocation.regions.of_key(key).map(Some),
-        None => Ok(invocation.regions.explicit()),
+        Some(key) => regions.of_key(key).map(Some),
+        None => Ok(regions.explicit()),
     }
 }
 
