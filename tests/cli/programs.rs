@@ -44,9 +44,9 @@ fn no_program_reads_what_handed_over_a_passphrase_or_a_key() {
     let sandbox = sandbox();
     for (line, runs) in [
         ("exec --secret-id text --as TEXT --raw-aes-key home/safe=/dev/fd/8 -- bash ./probe", 1),
-        ("edit --secret-id text --raw-aes-key home/safe=/dev/fd/8", 1),
+        ("edit --secret-id text --recovery-key aes=home/safe=/dev/fd/8", 1),
         ("edit --secret-id text --recovery-key aes=home/safe=/proc/self/fd/8", 1),
-        ("rotate-secret --secret-id text --raw-aes-key home/safe=/dev/fd/8 --rotation-command 'bash ./rotate'", 4),
+        ("rotate-secret --secret-id text --recovery-key aes=home/safe=/dev/fd/8 --rotation-command 'bash ./rotate'", 4),
     ] {
         let (seen, other) = seen(&sandbox, line, "7< passphrase 8< safe.key");
         assert_eq!(seen, "/dev/null\n/dev/null\n".repeat(runs), "{line}");
