@@ -25,8 +25,9 @@ use crate::{
 const DESCRIPTOR: &str = "COLDSEAL_PASSPHRASE_FD";
 const NEW_DESCRIPTOR: &str = "COLDSEAL_NEW_PASSPHRASE_FD";
 const INPUT_DESCRIPTOR: &str = "COLDSEAL_INPUT_PASSPHRASE_FD";
+const SIGNING_KEY_DESCRIPTOR: &str = "COLDSEAL_SIGNING_KEY_PASSPHRASE_FD";
 /// The variables that have the number of a descriptor.
-pub(crate) const DESCRIPTORS: [&str; 3] = [DESCRIPTOR, NEW_DESCRIPTOR, INPUT_DESCRIPTOR];
+pub(crate) const DESCRIPTORS: [&str; 4] = [DESCRIPTOR, NEW_DESCRIPTOR, INPUT_DESCRIPTOR, SIGNING_KEY_DESCRIPTOR];
 /// Longest passphrase that is read, in bytes.
 const MAX_LENGTH: usize = 4096;
 
@@ -148,7 +149,7 @@ pub(crate) fn signing_key_passphrase(
         prompt: "Passphrase of the signing key: ",
         variables: "--signing-key-passphrase-file, COLDSEAL_SIGNING_KEY_PASSPHRASE_FD or COLDSEAL_SIGNING_KEY_PASSPHRASE",
         file,
-        descriptor: environment.text("COLDSEAL_SIGNING_KEY_PASSPHRASE_FD"),
+        descriptor: environment.text(SIGNING_KEY_DESCRIPTOR),
         value: environment.text("COLDSEAL_SIGNING_KEY_PASSPHRASE"),
         files: environment.files().clone(),
     };
