@@ -63,7 +63,7 @@ fn named(invocation: &Invocation, args: &UnpackArgs, unread: &mut Unread) -> Out
 
 fn listed(invocation: &Invocation, args: &UnpackArgs, unread: &mut Unread) -> Outcome<Vec<SelectedSecret>> {
     let region = invocation.regions.configured()?;
-    let filters = parse_filters(invocation, args.filters.as_deref())?;
+    let filters = parse_filters(&invocation.inputs, args.filters.as_deref())?;
     let listed = invocation.vault.list_secrets_matching(&ListSecrets { region, filters, ..ListSecrets::default() })?;
     listed.faults.into_iter().for_each(|fault| unread.add(None, fault));
     let secret = |entry: crate::vault::SecretListEntry| {
