@@ -17,6 +17,7 @@ mod finish_replacements;
 pub mod fuzzing;
 mod generate_value;
 pub(crate) mod json_object;
+mod keyed_tag;
 pub(crate) mod limits;
 mod list;
 mod list_secret_version_ids;

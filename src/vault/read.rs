@@ -10,7 +10,7 @@ use super::{
     parameters::{check_version_id, check_version_stage},
     reading::is_bundle_missing,
     record::{AWSCURRENT, BundleRecord, DataKeyScope, SecretRecord, VersionRecord},
-    seal_version::{can_compare, identity, value_matches},
+    seal_version::{identity, value_matches},
     value::SecretValue,
 };
 use crate::{
@@ -196,7 +196,7 @@ impl Vault {
             value,
             version_stages: version_stages.to_vec(),
             created_date: version.created_date,
-            is_compared: comparison.is_some_and(|comparison| can_compare(comparison, &version.value_tag)),
+            is_compared: comparison.is_some_and(|comparison| version.value_tag.is_of(comparison)),
             only_region_here: None,
             name: secret.record.name,
         })
@@ -335,7 +335,7 @@ fn recorded(version: &VersionRecord, region: Region) -> Result<&BundleRecord> {
 
 /// True where only a Region's own bundle tells its value: no bundle can be compared with the record here, and each has its own data key.
 pub(super) fn speaks_for_itself(comparison: &ComparisonKey, record: &SecretRecord, version: &VersionRecord) -> bool {
-    record.data_key_scope == DataKeyScope::PerRegion && !can_compare(comparison, &version.value_tag)
+    record.data_key_scope == DataKeyScope::PerRegion && !version.value_tag.is_of(comparison)
 }
 
 pub(super) fn is_disproved(comparison: &ComparisonKey, record: &SecretRecord, version: &VersionRecord, value: &SecretValue) -> bool {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{edk_record::EdkRecord, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
+use super::{edk_record::EdkRecord, keyed_tag::KeyedTag, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
 use crate::{
     arn::{KeyArn, SecretArn},
     error::{Error, Result},
@@ -101,7 +101,7 @@ pub(crate) struct SecretRecord {
     pub(crate) versions: Vec<VersionRecord>,
     /// Over everything else. Absent where whoever wrote the record could not vouch for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) record_tag: Option<RecordTag>,
+    pub(super) record_tag: Option<KeyedTag>,
 }
 
 /// When a secret was marked for deletion, and when that is due.
@@ -144,26 +144,8 @@ pub(crate) struct VersionRecord {
     pub(crate) version_stages: Vec<String>,
     pub(crate) created_date: Timestamp,
     pub(crate) payload: PayloadKind,
-    pub(crate) value_tag: ValueTag,
+    pub(crate) value_tag: KeyedTag,
     pub(crate) bundles: Vec<BundleRecord>,
-}
-
-/// Tells whether a value is the one that was stored, to the holder of the keystore's comparison key and to no one else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(crate) struct ValueTag {
-    pub(crate) key_id: String,
-    /// HMAC-SHA-256 in hex.
-    pub(crate) tag: String,
-}
-
-/// Tells whether a record is as a holder of the keystore left it, to the holder of its comparison key and to no one else.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(crate) struct RecordTag {
-    pub(super) key_id: String,
-    /// HMAC-SHA-256 in hex.
-    pub(super) tag: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

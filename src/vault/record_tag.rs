@@ -4,7 +4,10 @@
 //! tag verifies. So a tag is made over what a holder of the keystore wrote on top of what verified, or was told to take as it is; never over
 //! somebody else's words.
 
-use super::record::{FORMAT, RecordTag, SecretRecord};
+use super::{
+    keyed_tag::KeyedTag,
+    record::{FORMAT, SecretRecord},
+};
 use crate::{
     error::{Error, Result},
     kms::ComparisonKey,
@@ -31,18 +34,16 @@ impl SecretRecord {
     /// Whose hand the record is from.
     pub(super) fn hand(&self, comparison: &ComparisonKey) -> RecordHand {
         let Some(tag) = &self.record_tag else { return RecordHand::Untagged };
-        if tag.key_id != comparison.id() {
+        if !tag.is_of(comparison) {
             return RecordHand::OtherKeystore;
         }
-        let stored = hex::decode(&tag.tag).unwrap_or_default();
-        let is_own = self.content().is_ok_and(|content| comparison.key().verify(&[LABEL, &content], &stored));
+        let is_own = self.content().is_ok_and(|content| tag.is_over(comparison, &[LABEL, &content]));
         if is_own { RecordHand::Own } else { RecordHand::Changed }
     }
 
     /// Puts this keystore's tag on the record.
     pub(super) fn put_tag(&mut self, comparison: &ComparisonKey) -> Result<()> {
-        let tag = hex::encode(comparison.key().tag(&[LABEL, &self.content()?]));
-        self.record_tag = Some(RecordTag { key_id: comparison.id().to_owned(), tag });
+        self.record_tag = Some(KeyedTag::over(comparison, &[LABEL, &self.content()?]));
         Ok(())
     }
 

@@ -3,7 +3,8 @@
 use super::{
     bundle::{BundleIdentity, seal_bundle},
     edk_record::EdkRecord,
-    record::{BundleRecord, DataKeyScope, SecretRecord, ValueTag},
+    keyed_tag::KeyedTag,
+    record::{BundleRecord, DataKeyScope, SecretRecord},
     value::SecretValue,
 };
 use crate::{
@@ -135,37 +136,27 @@ pub(super) fn identity<'a>(record: &'a SecretRecord, version_id: &'a str, region
 }
 
 /// The keyed tag of a value: HMAC over a label, the secret's ARN, the VersionId, the kind and the bytes.
-pub(super) fn value_tag(kms: &EmbeddedKms, record: &SecretRecord, version_id: &str, value: &SecretValue) -> ValueTag {
-    let comparison = kms.comparison_key();
+pub(super) fn value_tag(kms: &EmbeddedKms, record: &SecretRecord, version_id: &str, value: &SecretValue) -> KeyedTag {
     let arn = record.arn.to_string();
-    ValueTag { key_id: comparison.id().to_owned(), tag: hex::encode(comparison.key().tag(&tag_parts(&arn, version_id, value))) }
-}
-
-/// Whether the tag was made by this keystore.
-pub(super) fn can_compare(comparison: &ComparisonKey, tag: &ValueTag) -> bool {
-    tag.key_id == comparison.id()
+    KeyedTag::over(kms.comparison_key(), &tag_parts(&arn, version_id, value))
 }
 
 /// The VersionIds whose value another keystore made, so that nothing here can tell whether what is sealed anew is that value.
 pub(super) fn not_compared(kms: &EmbeddedKms, record: &SecretRecord) -> Vec<String> {
-    let versions = record.versions.iter().filter(|version| !can_compare(kms.comparison_key(), &version.value_tag));
+    let versions = record.versions.iter().filter(|version| !version.value_tag.is_of(kms.comparison_key()));
     versions.map(|version| version.version_id.clone()).collect()
 }
 
 /// Whether `value` is the one that the tag was made of; `None` when another keystore made it.
 pub(super) fn value_matches(
     comparison: &ComparisonKey,
-    tag: &ValueTag,
+    tag: &KeyedTag,
     record: &SecretRecord,
     version_id: &str,
     value: &SecretValue,
 ) -> Option<bool> {
-    if !can_compare(comparison, tag) {
-        return None;
-    }
     let arn = record.arn.to_string();
-    let stored = hex::decode(&tag.tag).unwrap_or_default();
-    Some(comparison.key().verify(&tag_parts(&arn, version_id, value), &stored))
+    tag.is_of(comparison).then(|| tag.is_over(comparison, &tag_parts(&arn, version_id, value)))
 }
 
 fn tag_parts<'a>(arn: &'a str, version_id: &'a str, value: &'a SecretValue) -> [&'a [u8]; 5] {

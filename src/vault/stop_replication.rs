@@ -15,7 +15,7 @@ use super::{
     reading::Reading,
     record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
     record_tag::Author,
-    seal_version::{can_compare, value_tag},
+    seal_version::value_tag,
     secret_members::key_in,
     value::SecretValue,
 };
@@ -171,7 +171,7 @@ impl Opening<'_> {
     /// A version's value as the replica has it, and its bundle. Where that does not open here, another Region's tells what it has to be.
     fn value_of(&self, secret: &Located, version: &VersionRecord, region: Region) -> Result<(SecretValue, Vec<u8>)> {
         let comparison = self.kms.comparison_key();
-        let is_comparable = can_compare(comparison, &version.value_tag);
+        let is_comparable = version.value_tag.is_of(comparison);
         if !is_comparable && !self.accepts_values {
             return Err(SecretRefusal::NotVouchedFor(version.version_id.clone()).into());
         }

@@ -6,7 +6,8 @@ use crate::{
     region::Region,
     vault::{
         DataKeyScope, PayloadKind, ReplicaStatus,
-        record::{FORMAT, ReplicaRecord, ValueTag, VersionRecord},
+        keyed_tag::KeyedTag,
+        record::{FORMAT, ReplicaRecord, VersionRecord},
     },
 };
 
@@ -24,7 +25,7 @@ fn record(count: usize, created: impl Fn(usize) -> Timestamp) -> SecretRecord {
         version_stages: if number + 1 == count { vec!["AWSCURRENT".to_owned()] } else { Vec::new() },
         created_date: created(number),
         payload: PayloadKind::String,
-        value_tag: ValueTag { key_id: String::new(), tag: String::new() },
+        value_tag: KeyedTag { key_id: String::new(), tag: String::new() },
         bundles: Vec::new(),
     };
     SecretRecord {

@@ -6,12 +6,12 @@ use super::*;
 use crate::{
     error::{Error, ErrorCode},
     timestamp::Timestamp,
-    vault::{PayloadKind, record::ValueTag},
+    vault::{PayloadKind, keyed_tag::KeyedTag},
 };
 
 /// Versions with these labels each, named `v0`, `v1` and so on.
 fn versions(labels: &[&[&str]]) -> Vec<VersionRecord> {
-    let tag = ValueTag { key_id: String::new(), tag: String::new() };
+    let tag = KeyedTag { key_id: String::new(), tag: String::new() };
     let version = |(number, labels): (usize, &&[&str])| VersionRecord {
         version_id: format!("v{number}"),
         version_stages: labels.iter().map(|label| (*label).to_owned()).collect(),
