@@ -88,11 +88,11 @@ impl Vault {
             RecoveryWindow::Default => DEFAULT_WINDOW_IN_DAYS,
             RecoveryWindow::Days(days) => days_of_window(days)?,
         };
-        let deleted_date = Timestamp::now()?;
-        let deletion_date = kms.map_or(deleted_date, |kms| kms.waiting_since(deleted_date)).plus_days(days);
+        let planned = planned_in(days, kms)?;
+        let deletion_date = planned.deletion_date;
         let marked = self.change_record(kms, &request.secret_id, request.region, |record| {
             require_not_replicated(record)?;
-            record.planned_deletion = Some(PlannedDeletion { deleted_date, deletion_date });
+            record.planned_deletion = Some(planned);
             Ok(())
         })?;
         Ok(SecretDeletion { arn: Some(marked.record.arn), name: marked.record.name, deletion_date, was_there: true })
@@ -170,6 +170,17 @@ pub(super) fn remove(writer: &dyn Writer, read: &Reading, secret: &Located) -> R
     let removed = change::write(writer, NameChange { name: read.name.clone(), stamp: read.records.stamp(), records: vec![removal] })?;
     tracing::debug!(arn = %secret.record.arn, ?removed, "a secret is removed");
     Ok(removed)
+}
+
+/// A deletion from now on that can be taken back for as long as it can unless somebody says otherwise.
+pub(super) fn planned_deletion(kms: &EmbeddedKms) -> Result<PlannedDeletion> {
+    planned_in(DEFAULT_WINDOW_IN_DAYS, Some(kms))
+}
+
+fn planned_in(days: u16, kms: Option<&EmbeddedKms>) -> Result<PlannedDeletion> {
+    let deleted_date = Timestamp::now()?;
+    let deletion_date = kms.map_or(deleted_date, |kms| kms.waiting_since(deleted_date)).plus_days(days);
+    Ok(PlannedDeletion { deleted_date, deletion_date })
 }
 
 fn days_of_window(days: i64) -> Result<u16> {

@@ -12,6 +12,12 @@ use crate::{
 };
 
 impl Vault {
+    /// As [`Vault::finish_replacements`], where it is known which Regions have secrets.
+    pub(super) fn read_finished_in(&self, writer: &dyn Writer, regions: &[Region], name: &str, author: Author<'_>) -> Result<Reading> {
+        let read = self.read_name_in(regions, name)?;
+        if is_finished(&read) { Ok(read) } else { self.finish_replacements(writer, name, author) }
+    }
+
     /// Reads every secret of this name, once every replacement among them is finished.
     pub(super) fn finish_replacements(&self, writer: &dyn Writer, name: &str, author: Author<'_>) -> Result<Reading> {
         loop {

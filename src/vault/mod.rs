@@ -24,6 +24,7 @@ mod list_secret_version_ids;
 mod lookup;
 mod new_version;
 mod openers;
+mod pack_source;
 mod parameters;
 mod permissions;
 mod plan;
@@ -77,7 +78,7 @@ pub use crate::kms::{
     key_choice::{KeyOptions, RecoveryKey, ReplicaRegion},
 };
 pub use crate::store::Listed;
-pub use batch::{Batch, BatchEntry, BatchPreview, BatchStatus, BatchWriter};
+pub use batch::{Batch, BatchEntry, BatchPreview, BatchRules, BatchStatus, BatchWriter, GoneSecret, OnDifference, PruneEntry, PruneStatus};
 pub use create::CreateSecret;
 pub use create_preview::{BundlePreview, CreationPreview, SecretPreview};
 pub use delete::{DeleteSecret, RecoveryWindow, SecretDeletion};
@@ -87,6 +88,7 @@ pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrde
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use list_secret_version_ids::ByCreation;
 pub use list_secret_version_ids::{ListedVersions, SecretVersions, SecretVersionsListEntry};
+pub use pack_source::PackSource;
 pub use permissions::{
     AllowStatement, IdentityPolicy, KeyPolicyStatements, MANAGED_POLICY_LENGTH, PermissionRole, Permissions, PermissionsRequest,
     RegionLeftOut, WhyLeftOut,

@@ -97,6 +97,9 @@ pub(crate) struct SecretRecord {
     /// Same-named secrets that this one took the place of: absent in that Region from the moment this record is committed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) replaces: Vec<Replaced>,
+    /// Tells where a batch made the secret from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) packed_from: Option<KeyedTag>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) versions: Vec<VersionRecord>,
     /// Over everything else. Absent where whoever wrote the record could not vouch for all of it.
@@ -280,6 +283,9 @@ impl SecretRecord {
         }
         if self.format == FORMAT_WITHOUT_TAG && (self.is_rotation_cancelled || self.last_rotated_date.is_some()) {
             return Some("a record of format 1 has no rotation".to_owned());
+        }
+        if self.format == FORMAT_WITHOUT_TAG && self.packed_from.is_some() {
+            return Some("a record of format 1 has no source".to_owned());
         }
         if occurs_twice(self.replication_status.iter().map(|replica| replica.region).chain([key.primary])) {
             return Some("a Region occurs twice".to_owned());

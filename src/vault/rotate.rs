@@ -87,12 +87,7 @@ impl Vault {
         rules: &RotationRules,
         token: Option<&str>,
     ) -> Result<RotationChange> {
-        let changed = self.change_record(kms, secret_id, region, |record| {
-            state(record, token)?;
-            record.rotation_rules = Some(rules.clone());
-            record.is_rotation_cancelled = false;
-            Ok(())
-        })?;
+        let changed = self.change_record(kms, secret_id, region, |record| put_rotation_rules(record, rules, token))?;
         Ok(RotationChange::of(changed.record, None))
     }
 
@@ -183,6 +178,14 @@ fn unfinished(record: &SecretRecord) -> Option<&str> {
 ///
 /// # Errors
 /// `InvalidRequestException` where another one is in progress; `ResourceExistsException` where the token is that of another version.
+/// Keeps rules, and turns on what was cancelled.
+pub(super) fn put_rotation_rules(record: &mut SecretRecord, rules: &RotationRules, token: Option<&str>) -> Result<()> {
+    state(record, token)?;
+    record.rotation_rules = Some(rules.clone());
+    record.is_rotation_cancelled = false;
+    Ok(())
+}
+
 fn state(record: &SecretRecord, token: Option<&str>) -> Result<RotationState> {
     let is_token = |id: &str| token == Some(id);
     if record.version_with_stage(AWSCURRENT).is_some_and(|current| is_token(&current.version_id)) {

@@ -22,14 +22,7 @@ impl Vault {
     /// Region; `ResourceNotFoundException`.
     pub fn tag_resource(&self, kms: Option<&EmbeddedKms>, secret_id: &str, region: Option<Region>, tags: &[Tag]) -> Result<()> {
         check_tags(tags)?;
-        self.change_tags(kms, secret_id, region, |present| {
-            for tag in tags {
-                match present.iter_mut().find(|known| known.key == tag.key) {
-                    Some(known) => known.value.clone_from(&tag.value),
-                    None => present.push(tag.clone()),
-                }
-            }
-        })
+        self.change_tags(kms, secret_id, region, |present| add_tags(present, tags))
     }
 
     /// Removes tags from a secret; keys of tags that are not there are passed over. Nothing is written where nothing changes.
@@ -54,5 +47,15 @@ impl Vault {
             if record.tags == before { Ok(()) } else { check_tags(&record.tags) }
         });
         changed.map(drop)
+    }
+}
+
+/// A tag that is there gets the new value.
+pub(super) fn add_tags(present: &mut Vec<Tag>, tags: &[Tag]) {
+    for tag in tags {
+        match present.iter_mut().find(|known| known.key == tag.key) {
+            Some(known) => known.value.clone_from(&tag.value),
+            None => present.push(tag.clone()),
+        }
     }
 }

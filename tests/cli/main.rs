@@ -34,6 +34,7 @@ mod outputs;
 mod pack;
 mod pack_dry_run;
 mod pack_folder;
+mod pack_update;
 mod passphrase;
 mod passwords;
 mod places;

@@ -50,7 +50,7 @@ fn a_plan_is_packed_and_packed_again() {
     assert_eq!(names, ["db", "tls/key", "api"]);
     assert!(lines[0]["ARN"].as_str().expect("text").starts_with("arn:aws:secretsmanager:us-west-2:000000000000:secret:db-"));
     assert!(lines.iter().all(|line| line["VersionId"].as_str().is_some_and(|id| id.len() == 36)));
-    assert!(stderr.contains("coldseal: 3 created, 0 unchanged, 0 failed; 8 new bundles in "), "{stderr}");
+    assert!(stderr.contains("coldseal: 3 created, 0 updated, 0 unchanged, 0 failed; 8 new bundles in "), "{stderr}");
     assert!(stderr.contains("made the keystore"), "{stderr}");
     let value = "get-secret-value --secret-id db --region us-east-1 --query SecretString --output text";
     assert_eq!(sandbox.stdout(value), "{\"password\": \"EXAMPLE-PASSWORD\"}\n");
@@ -60,16 +60,20 @@ fn a_plan_is_packed_and_packed_again() {
     let (code, again, stderr) = packed(&sandbox, PACK);
     assert_eq!((code, statuses(&again)), (Some(0), vec!["Unchanged"; 3]), "{stderr}");
     assert!(again.iter().zip(&lines).all(|(again, first)| again["VersionId"] == first["VersionId"] && again["ARN"] == first["ARN"]));
-    assert!(stderr.contains("0 created, 3 unchanged, 0 failed; 0 new bundles in "), "{stderr}");
+    assert!(stderr.contains("0 created, 0 updated, 3 unchanged, 0 failed; 0 new bundles in "), "{stderr}");
 
-    // What changed in the plan is refused by name; the others are not touched by it.
+    // What changed in the plan is updated, or refused by name where that is asked for; the others are not touched by it.
     write(&sandbox, "db.json", "{}");
     write(&sandbox, "plan.jsonl", format!("{plan}{{\"Name\": \"new\", \"SecretString\": \"x\"}}"));
-    let (code, lines, stderr) = packed(&sandbox, PACK);
+    let (code, lines, stderr) = packed(&sandbox, &format!("{PACK} --no-update"));
     assert_eq!((code, statuses(&lines)), (Some(1), vec!["Failed", "Unchanged", "Unchanged", "Created"]), "{stderr}");
     assert_eq!(lines[0]["ErrorCode"], "ResourceExistsException");
     assert!(lines[0]["Message"].as_str().expect("text").contains("differs in: value"), "{}", lines[0]);
-    assert!(stderr.contains("warning: db: ResourceExistsException: ") && stderr.contains("1 created, 2 unchanged, 1 failed"), "{stderr}");
+    assert!(
+        stderr.contains("warning: db: ResourceExistsException: ") && stderr.contains("1 created, 0 updated, 2 unchanged, 1 failed"),
+        "{stderr}"
+    );
+    assert_eq!(statuses(&packed(&sandbox, PACK).1), ["Updated", "Unchanged", "Unchanged", "Unchanged"]);
 }
 
 #[test]
@@ -199,7 +203,7 @@ fn flags_hold_for_every_entry() {
     assert_eq!(packed(&other, PACK).0, Some(0));
     let (code, lines, _) = packed(&other, &format!("{PACK} --sign-message"));
     assert_eq!((code, statuses(&lines)), (Some(1), vec!["Failed", "Failed", "Unchanged"]));
-    assert!(lines[0]["Message"].as_str().expect("text").contains("differs in: signature"), "{}", lines[0]);
+    assert!(lines[0]["Message"].as_str().expect("text").contains("differs in what an update does not change: signature"), "{}", lines[0]);
 }
 
 #[test]
@@ -216,7 +220,7 @@ fn a_directory_is_packed_by_the_names_of_its_files() {
     assert_eq!(sandbox.stdout("get-secret-value --secret-id key --query SecretBinary --output text"), "/w==\n");
     // As bytes the text is another secret.
     let (code, lines, _) = packed(&sandbox, "pack secrets.d --region us-west-2 --add-replica-regions eu-west-1 --binary");
-    assert_eq!((code, statuses(&lines)), (Some(1), vec!["Unchanged", "Failed"]));
+    assert_eq!((code, statuses(&lines)), (Some(0), vec!["Unchanged", "Updated"]));
     write(&sandbox, "secrets.d/large", vec![b'x'; 65_537]);
     let (code, _, stderr) = packed(&sandbox, "pack secrets.d --region us-west-2");
     assert_eq!(code, Some(1), "{stderr}");

@@ -27,7 +27,7 @@ fn nothing_is_written_not_even_a_lock() {
     let (code, lines, stderr) = packed(&sandbox, &format!("{PACK} --dry-run"));
     assert_eq!((code, statuses(&lines)), (Some(0), vec!["WouldCreate"; 2]), "{stderr}");
     assert_eq!((lines[0]["Name"].as_str(), lines[0].get("ARN")), (Some("a"), None));
-    assert_eq!(stderr, "coldseal: 2 would be created, 0 unchanged, 0 failed; nothing was written\n");
+    assert_eq!(stderr, "coldseal: 2 would be created, 0 would be updated, 0 unchanged, 0 failed; nothing was written\n");
     assert!(everything(&sandbox) == before, "{:?}", sandbox.files(""));
 
     // Beside what is there: the same, another value, a new one, a key that is not here, an entry that is none.
@@ -39,16 +39,16 @@ fn nothing_is_written_not_even_a_lock() {
     write(&sandbox, "plan.jsonl", plan);
     let before = everything(&sandbox);
     let (code, lines, stderr) = packed(&sandbox, &format!("{PACK} --dry-run"));
-    assert_eq!((code, statuses(&lines)), (Some(1), vec!["Failed", "Failed", "Failed", "Unchanged", "WouldCreate"]), "{stderr}");
+    assert_eq!((code, statuses(&lines)), (Some(1), vec!["Failed", "Failed", "WouldUpdate", "Unchanged", "WouldCreate"]), "{stderr}");
     let codes: Vec<_> = lines.iter().map(|line| line["ErrorCode"].as_str()).collect();
-    assert_eq!(codes, [Some("NotFoundException"), Some("ParamValidation"), Some("ResourceExistsException"), None, None]);
+    assert_eq!(codes, [Some("NotFoundException"), Some("ParamValidation"), None, None, None]);
     assert!(lines[3]["ARN"].as_str().is_some_and(|arn| arn.contains(":secret:b-")), "{}", lines[3]);
-    assert!(stderr.contains("1 would be created, 1 unchanged, 3 failed; nothing was written"), "{stderr}");
+    assert!(stderr.contains("1 would be created, 1 would be updated, 1 unchanged, 2 failed; nothing was written"), "{stderr}");
     assert!(everything(&sandbox) == before, "{:?}", sandbox.files(""));
 
     // The run itself comes to the same.
     let (code, made, _) = packed(&sandbox, PACK);
-    assert_eq!((code, statuses(&made)), (Some(1), vec!["Failed", "Failed", "Failed", "Unchanged", "Created"]));
+    assert_eq!((code, statuses(&made)), (Some(1), vec!["Failed", "Failed", "Updated", "Unchanged", "Created"]));
     for (line, other) in lines.iter().zip(&made) {
         for member in ["Name", "ErrorCode", "Message", "Hint"] {
             assert_eq!(line.get(member), other.get(member));

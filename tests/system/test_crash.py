@@ -50,7 +50,7 @@ PACK = ["pack", "plan.jsonl", "--threads", "1", "--region", "us-west-2", "--add-
 
 
 class Scenario:
-    """A command, the commands that prepare for it, and the Regions that have the secret before and after it."""
+    """A command, the commands that prepare for it, and the Regions that have the secret, with `the value`, before and after it."""
 
     def __init__(self, name, prepare, command, before, after, names=("db",)):
         self.name, self.prepare, self.command, self.before, self.after = name, prepare, command, before, after
@@ -77,6 +77,7 @@ SCENARIOS = [
     ),
     Scenario("promote a replica", [[*CREATE, "eu-west-1"]], ["stop-replication-to-replica", "--secret-id", "db", "--region", "eu-west-1"], REGIONS, REGIONS),
     Scenario("pack three secrets", [], PACK, [], ["us-west-2", "us-east-1"], PLAN),
+    Scenario("pack that updates", [[*PACK[:1], "before.jsonl", *PACK[2:]]], PACK, [], ["us-west-2", "us-east-1"], PLAN),
 ]
 
 
@@ -131,7 +132,8 @@ def prepared(binary, scenario, folder):
     coldseal = Coldseal(binary, folder)
     (folder / "payload").write_bytes(b"the value")
     (folder / "other").write_bytes(b"another value")
-    (folder / "plan.jsonl").write_text("".join(json.dumps({"Name": name, "SecretString": "file://payload"}) + "\n" for name in PLAN))
+    for plan, value in (("plan.jsonl", "payload"), ("before.jsonl", "other")):
+        (folder / plan).write_text("".join(json.dumps({"Name": name, "SecretString": f"file://{value}"}) + "\n" for name in PLAN))
     for command in scenario.prepare:
         coldseal.run(*command)
     return folder

@@ -3,10 +3,16 @@
 mod calls;
 mod check;
 mod dry_run;
+mod pruning;
 mod report;
+mod report_line;
 mod writing;
 
-use std::{num::NonZeroUsize, path::PathBuf, thread};
+use std::{
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+    thread,
+};
 
 use clap::Args;
 
@@ -19,6 +25,7 @@ use crate::{
             pack::{
                 calls::limited,
                 check::check,
+                pruning::{Gone, Pruning},
                 report::{Ending, Report},
                 writing::GroupWriter,
             },
@@ -31,19 +38,29 @@ use crate::{
         recovery_key::{Wrapping, key_options},
         terminal::note,
     },
-    vault::{BatchWriter, DataKeyScope, KeyOptions, PayloadKind},
+    kms::EmbeddedKms,
+    vault::{BatchRules, BatchWriter, DataKeyScope, KeyOptions, OnDifference, PackSource, PayloadKind},
 };
 
-/// [coldseal] Create many secrets in one run: from a plan, or one from each file of a directory
+/// [coldseal] Create or update many secrets in one run: from a plan, or one from each file of a directory
 ///
 /// A plan is JSON Lines, or a JSON list, of requests as 'create-secret --cli-input-json' takes them. Here SecretString and SecretBinary may
 /// name files: file://PATH for text, fileb://PATH for bytes, as in flags, from the current directory. Every entry, Region and key is checked
-/// before the first byte is written; an entry that is refused, or fails later, does not stop the others.
+/// before the first byte is written, those of an update before its secret is; an entry that is refused, or fails later, does not stop the others.
 ///
-/// stdout gets a line of JSON for each: Name, ARN, VersionId and Status, which is Created, Unchanged or Failed, then with ErrorCode,
-/// Message and, where something helps, Hint; what is refused by the check comes first. A secret that is there with the same value, Regions, keys
-/// and metadata is Unchanged, and nothing of it is written, so that a run can be repeated. With --dry-run the Status of what would be made is
-/// WouldCreate.
+/// A secret that is there becomes what its entry says: another value is a new version, which AWSCURRENT moves to; Description, ResourcePolicy and
+/// RotationRules are replaced, Tags added. What an entry does not say stays as it is. What no update changes (Regions, keys, encryption context,
+/// data key scope, signatures, recovery keys) is refused where an entry says otherwise, and Hint has the command for it. --no-update refuses all
+/// that differs.
+///
+/// stdout gets a line of JSON for each: Name, ARN, VersionId and Status, which is Created, Updated (with Differences), Unchanged or Failed, then with
+/// ErrorCode, Message and, where something helps, Hint; what is refused by the check comes first. Of a secret that has all that its entry says
+/// nothing is written, so that a run can be repeated.
+///
+/// A secret that an earlier run made from the same PLAN or DIR in this Region, and that is not there any more, is Gone: it is told, and stays. With
+/// --prune it is deleted as by 'delete-secret', and can be restored for 30 days; its replicas are removed in the same change, and restoring does not
+/// bring them back. Nothing is pruned where an entry failed. What 'create-secret' or a run from elsewhere made is never Gone, nor what this keystore
+/// did not make.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   coldseal pack plan.jsonl --region us-west-2
@@ -51,6 +68,7 @@ use crate::{
       --add-replica-regions us-east-1 eu-west-1 > result.jsonl
   coldseal pack secrets.d --region us-west-2 \\
       --add-replica-regions Region=eu-west-1,KmsKeyId=alias/app
+  coldseal pack secrets.d --region us-west-2 --prune --dry-run
   coldseal pack plan.jsonl --kms aws --region us-west-2 \\
       --kms-key-id alias/app --max-concurrency 8
 
@@ -67,10 +85,15 @@ Of a directory every file below it becomes a secret, named by its path from ther
 stderr, is what begins with a dot (--include-hidden takes it), what this command reads, keeps or writes, every vault and keystore, and special \
 files. Symbolic links are followed to what lies in the directory, a directory by one link. What cannot be read is a Failed line of its own.
 
-Secrets are made durable in groups of up to 256, and a line is printed when its secret is. Whatever ends a run early, running it again \
-completes it.
+Which run made a secret is kept in its record, by a keyed hash of the path of PLAN or DIR, without links, or of --pack-name: another path is another \
+plan. Of a directory, what is left out or cannot be looked into is not Gone. A secret that was pruned and is in the plan again is refused: \
+'coldseal restore-secret' gets it back.
 
-Exit code 0: each secret is Created or Unchanged; 1: one or more Failed; 252: the plan is not JSON, or is empty, and nothing was written.")]
+Secrets are made durable in groups of up to 256, and a line is printed when its secret is. Whatever ends a run early, running it again \
+completes it. With --dry-run the Status is WouldCreate, WouldUpdate, Unchanged, Failed, Gone or WouldPrune.
+
+Exit code 0: no secret Failed; 1: one or more Failed, or the answer to --prune was no; 252: the plan is not JSON, or is empty, and nothing was \
+written.")]
 pub(crate) struct PackArgs {
     /// The plan, '-' for stdin (at most 64 MiB), or a directory
     #[arg(value_name = "PLAN|DIR")]
@@ -93,6 +116,18 @@ pub(crate) struct PackArgs {
     /// Check everything and say what would be done; nothing is written or made
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Refuse a secret that is there and differs from its entry in anything
+    #[arg(long)]
+    pub(crate) no_update: bool,
+    /// Delete secrets that are gone from the plan or directory, once all else is made; asks first
+    #[arg(long)]
+    pub(crate) prune: bool,
+    /// With --prune: do not ask
+    #[arg(long, requires = "prune")]
+    pub(crate) yes: bool,
+    /// The name by which later runs know what this one made [default: the path of PLAN or DIR]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pack_name: Option<String>,
     /// Of a directory: take files and directories whose name begins with a dot too
     #[arg(long)]
     pub(crate) include_hidden: bool,
@@ -123,38 +158,67 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let hidden = if args.include_hidden { HiddenFiles::Taken } else { HiddenFiles::LeftOut };
     let source = PlanSource::open(&files, &args.source, hidden)?;
     source.left_out().iter().for_each(|line| note(line));
+    let (rules, pruning) = (rules(args, &source), pruning(args));
+    pruning.require_possible(invocation, rules.source.is_some())?;
     if args.dry_run {
-        return dry_run::run(invocation, args.max_concurrency, (&source, &defaults, &files), wrapping);
+        return dry_run::run(invocation, args.max_concurrency, (&source, &defaults, &files), wrapping, (rules, pruning));
     }
     let mut report = None;
-    let written = written(invocation, args, (&source, &defaults, &files), wrapping, &mut report);
+    let written = written(invocation, args, (&source, &defaults, &files), (wrapping, rules), &mut report);
+    let (Written { made, gone, kms }, Some(mut report)) = (written?, report) else { return Ok(()) };
     // The locks are free: whom a slow reader of stdout keeps waiting now is this command alone.
-    let has_failed = match (&written, report) {
-        (Ok(_), Some(report)) => report.finish(Ending::Written(invocation.vault.root())),
-        _ => Ok(false),
-    };
-    written??;
+    let made = made.and_then(|()| gone.finish(pruning, (invocation, &kms), &mut report));
+    let has_failed = report.finish(Ending::Written(invocation.vault.root()));
+    made?;
     if has_failed? { Err(Failure::Partial) } else { Ok(()) }
 }
 
-/// Checks all and makes what can be made, while the keystore and the vault are locked. Gives what came of the making, if it came to that.
+fn rules(args: &PackArgs, source: &PlanSource) -> BatchRules {
+    let on_difference = if args.no_update { OnDifference::Refuse } else { OnDifference::Update };
+    let path = args.source.canonicalize().ok().filter(|_| source.has_path());
+    let named = args.pack_name.as_ref().map(|name| [b"name ", name.as_bytes()].concat());
+    // What has a name is the same wherever it lies.
+    let named = named.or_else(|| path.as_deref().map(|path: &Path| [b"path ", path.as_os_str().as_encoded_bytes()].concat()));
+    BatchRules { on_difference, source: named.map(PackSource::new) }
+}
+
+const fn pruning(args: &PackArgs) -> Pruning {
+    // A dry run asks nobody.
+    match (args.prune, args.yes || args.dry_run) {
+        (false, _) => Pruning::Never,
+        (true, false) => Pruning::Asked,
+        (true, true) => Pruning::Confirmed,
+    }
+}
+
+/// What came of a run so far.
+struct Written {
+    /// Of the making, if it came to that.
+    made: Outcome,
+    gone: Gone,
+    kms: EmbeddedKms,
+}
+
+/// Checks all, and makes and updates what can be, while the keystore and the vault are locked.
 fn written<'a>(
     invocation: &'a Invocation,
     args: &PackArgs,
     (source, defaults, files): (&PlanSource, &Defaults, &ParamFiles<'_>),
-    wrapping: Wrapping,
+    (wrapping, rules): (Wrapping, BatchRules),
     report: &mut Option<Report<'a>>,
-) -> Outcome<Outcome> {
+) -> Outcome<Written> {
     let mut session = invocation.keystore.session_for_secrets()?;
     let keys = limited(key_options(invocation.key_names(), Some(session.kms_mut()), &wrapping, Vec::new())?, args.max_concurrency);
-    let mut batch = invocation.vault.create_secrets(&mut session, &keys)?;
+    let mut batch = invocation.vault.create_secrets(&mut session, &keys)?.with_rules(rules);
     let checked = check(source, defaults, files, |request| batch.check(request))?;
+    let gone = Gone::find(&checked, source, |is_there| batch.gone(defaults.region, is_there))?;
     let report = report.insert(Report::new(&invocation.printer, checked.count));
     for refusal in checked.refused.values() {
         report.refused(refusal)?;
     }
     if checked.count <= checked.refused_count() {
-        return Ok(Ok(()));
+        drop(batch);
+        return Ok(Written { made: Ok(()), gone, kms: session.into_kms() });
     }
     let new_vault = NewVault::of(&invocation.vault);
     let mut writer = batch.begin(threads(args, &keys))?;
@@ -165,7 +229,8 @@ fn written<'a>(
     if let Some(change) = report.merged() {
         tell(&of_change(writer.kms(), change, &keys));
     }
-    Ok(made)
+    drop(writer);
+    Ok(Written { made, gone, kms: session.into_kms() })
 }
 
 /// The keystore is there whatever came of the secrets.

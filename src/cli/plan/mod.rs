@@ -105,6 +105,21 @@ impl PlanSource {
         if let Self::Folder(folder) = self { folder.left_out.notes() } else { Vec::new() }
     }
 
+    /// Whether its entries are files.
+    pub(crate) const fn is_directory(&self) -> bool {
+        matches!(self, Self::Folder(_))
+    }
+
+    /// Whether it can be read again: what came through a pipe cannot.
+    pub(crate) const fn has_path(&self) -> bool {
+        !matches!(self, Self::Held(_))
+    }
+
+    /// Whether there may be an entry of this name that nobody sees: of a directory a file that is left out, or below what cannot be looked into.
+    pub(crate) fn may_hide(&self, name: &str) -> bool {
+        if let Self::Folder(folder) = self { folder.may_hide(name) } else { false }
+    }
+
     /// Hands over each entry, in order.
     ///
     /// # Errors

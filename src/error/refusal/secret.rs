@@ -150,6 +150,18 @@ pub enum SecretRefusal {
         /// How it differs.
         differences: Vec<SecretDifference>,
     },
+    /// The secret is there, and an update does not make it what was asked for.
+    #[error(
+        "The operation failed because the secret {} already exists, and differs in what an update does not change: {}. It stays as it is",
+        .name.escape_debug(),
+        .differences.iter().map(SecretDifference::to_string).collect::<Vec<_>>().join(", ")
+    )]
+    NotUpdated {
+        /// The name.
+        name: String,
+        /// How it differs, as far as that stands in the way.
+        differences: Vec<SecretDifference>,
+    },
     /// Another keystore made the value on record, and its bundle does not open here.
     #[error("the value on record was made with another keystore and cannot be compared here: {}: {bundle}", .0.code(), bundle = .0)]
     NotComparable(Box<BundleRefusal>),
@@ -340,7 +352,9 @@ impl SecretRefusal {
             | Self::ReplicaBehind { .. }
             | Self::NoValue => ErrorCode::InvalidRequestException,
             Self::TooManyLabels { .. } => ErrorCode::LimitExceededException,
-            Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } => ErrorCode::ResourceExistsException,
+            Self::Exists(_) | Self::TokenInUse { .. } | Self::Differs { .. } | Self::NotUpdated { .. } => {
+                ErrorCode::ResourceExistsException
+            }
             Self::Rotation(refusal) => refusal.code(),
             Self::NotServed => ErrorCode::AccessDeniedException,
             Self::ListOrFilters

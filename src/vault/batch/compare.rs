@@ -28,7 +28,7 @@ impl Vault {
         }
         let mut differences = metadata(request, record);
         differences.extend(regions_and_keys(kms, request, record));
-        differences.extend(recovery_keys(keys, record));
+        differences.extend((!bundles_have(keys, record, |there, asked| there == asked)).then_some(SecretDifference::RecoveryKeys));
         differences.extend(signature(self, request, holder)?);
         let is_same = match (record.version_with_stage(AWSCURRENT), &request.value) {
             (Some(version), Some(value)) => self.is_same_value(kms, keys, holder, version, value)?,
@@ -78,18 +78,18 @@ fn regions_and_keys(kms: &EmbeddedKms, request: &CreateSecret, record: &SecretRe
     differences
 }
 
-/// Each bundle has an encrypted data key for each recovery key besides its Region's own, unless that is one of them.
-fn recovery_keys(keys: &KeyOptions, record: &SecretRecord) -> Option<SecretDifference> {
-    let current = record.version_with_stage(AWSCURRENT)?;
-    let is_same = current.bundles.iter().all(|bundle| {
+/// How many encrypted data keys each bundle in use has, beside how many it is to have: one for each recovery key besides its Region's own, unless that
+/// is one of them.
+pub(super) fn bundles_have(keys: &KeyOptions, record: &SecretRecord, is_so: impl Fn(usize, usize) -> bool) -> bool {
+    let current = record.version_with_stage(AWSCURRENT);
+    current.into_iter().flat_map(|version| &version.bundles).all(|bundle| {
         let own = keys.recovery_keys.iter().filter(|key| key.is_kms_key(&bundle.kms_key_id)).count();
-        bundle.encrypted_data_keys.len().max(1) == 1 + keys.recovery_keys.len() - own
-    });
-    (!is_same).then_some(SecretDifference::RecoveryKeys)
+        is_so(bundle.encrypted_data_keys.len().max(1), 1 + keys.recovery_keys.len() - own)
+    })
 }
 
 /// Where signed bundles are asked for, these are: all bundles of a version are of one suite.
-fn signature(vault: &Vault, request: &CreateSecret, holder: &Located) -> Result<Option<SecretDifference>> {
+pub(super) fn signature(vault: &Vault, request: &CreateSecret, holder: &Located) -> Result<Option<SecretDifference>> {
     let Some(version) = holder.record.version_with_stage(AWSCURRENT).filter(|_| request.suite.is_signed()) else { return Ok(None) };
     Ok((!vault.suite_of_version(holder, version)?.is_signed()).then_some(SecretDifference::Signature))
 }

@@ -1,22 +1,33 @@
-//! Many secrets in one run: all of them checked first, then made in groups, each group durable at once.
+//! Many secrets in one run: all of them checked first, then made or updated in groups, each group durable at once.
 //!
 //! ```text
 //! check each            names, Regions and keys; nothing is written
+//! gone                  what an earlier run made from the same source, and this one has not
 //! begin                 vault made, locked; new keys durable
-//! write, group by group sealed and written in parallel | barrier | renames: the commits | barrier
+//! write, group by group what is there compared | sealed and written in parallel | barrier | renames: the commits | barrier
 //! ```
 
+mod batch_entry;
+mod batch_rules;
 mod compare;
+mod gone;
+mod group_commit;
 mod preview;
+mod said;
+mod secret_update;
+mod task;
 mod write;
 
 use std::{collections::HashMap, num::NonZeroUsize};
 
+pub use batch_entry::{BatchEntry, BatchStatus};
+pub use batch_rules::{BatchRules, OnDifference};
+pub use gone::{GoneSecret, PruneEntry, PruneStatus};
 pub use preview::BatchPreview;
-pub use write::{BatchEntry, BatchStatus, BatchWriter};
+pub use write::BatchWriter;
 
 use super::{
-    Vault,
+    Listed, Vault,
     create::{CreateSecret, plan_create},
 };
 use crate::{
@@ -31,6 +42,7 @@ pub struct Batch<'a> {
     vault: &'a Vault,
     session: &'a mut KeystoreSession,
     keys: &'a KeyOptions,
+    rules: BatchRules,
     /// `None` where there is no vault yet.
     writer: Option<Box<dyn Writer + 'a>>,
     checks: NameChecks,
@@ -67,7 +79,7 @@ impl NameChecks {
 
 impl Vault {
     /// Begins a batch of [CreateSecret](https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html) requests. `keys`
-    /// are those of all of them.
+    /// are those of all of them. What is there and differs is refused, unless [rules](Batch::with_rules) say otherwise.
     ///
     /// # Errors
     /// The vault cannot be read or locked.
@@ -78,14 +90,30 @@ impl Vault {
         } else {
             None
         };
-        Ok(Batch { vault: self, session, keys, writer, checks: NameChecks::new(self) })
+        Ok(Batch { vault: self, session, keys, rules: BatchRules::default(), writer, checks: NameChecks::new(self) })
     }
 }
 
 impl<'a> Batch<'a> {
+    /// The same under these rules.
+    #[must_use]
+    pub fn with_rules(self, rules: BatchRules) -> Self {
+        Self { rules, ..self }
+    }
+
+    /// The secrets that earlier batches made from the source of the rules in a primary Region, and whose names `is_there` does not know: what is gone
+    /// from the source. None that is marked for deletion, and none that anything else made.
+    ///
+    /// # Errors
+    /// The vault cannot be listed. A record that cannot be read is a fault beside the others.
+    pub fn gone(&self, region: Region, is_there: impl Fn(&str) -> bool + Sync) -> Result<Listed<GoneSecret>> {
+        self.vault.gone_secrets(self.session.kms(), self.rules.source.as_ref(), region, is_there)
+    }
+
     /// Checks a request against the ones before it, and its Regions and keys. Nothing is written; the value is not looked at.
     ///
-    /// A secret that is there is no fault, unless it is marked for deletion: whether it is the same is found out at writing.
+    /// A secret that is there is no fault, unless it is marked for deletion: whether it is the same, and can become what is asked for, is found out at
+    /// writing.
     ///
     /// # Errors
     /// As for [`Vault::create_secret`]. The request is not to be handed to [`BatchWriter::write`].
@@ -99,7 +127,7 @@ impl<'a> Batch<'a> {
     /// # Errors
     /// The vault or the keystore cannot be written.
     pub fn begin(self, threads: NonZeroUsize) -> Result<BatchWriter<'a>> {
-        let Self { vault, session, keys, writer, .. } = self;
+        let Self { vault, session, keys, rules, writer, .. } = self;
         let writer = match writer {
             Some(writer) => writer,
             None => {
@@ -109,6 +137,6 @@ impl<'a> Batch<'a> {
             }
         };
         drop(session.commit()?);
-        Ok(BatchWriter::new(vault, session, keys, writer, threads))
+        Ok(BatchWriter::new(vault, session, (keys, rules), writer, threads))
     }
 }

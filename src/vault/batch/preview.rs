@@ -1,12 +1,14 @@
 //! What a batch would come to: nothing is written, no lock is taken, no file is made.
 
 use super::{
-    super::{CreateSecret, SecretChange, Vault},
-    BatchEntry, BatchStatus, NameChecks,
+    super::{CreateSecret, Listed, SecretChange, Vault},
+    BatchEntry, BatchRules, BatchStatus, GoneSecret, NameChecks,
+    secret_update::{FoundSecret, SecretUpdate},
 };
 use crate::{
     error::Result,
     kms::{EmbeddedKms, key_choice::KeyOptions},
+    region::Region,
 };
 
 /// The secrets of a batch that is not carried out.
@@ -15,6 +17,7 @@ pub struct BatchPreview<'a> {
     /// With the keys that would be made.
     kms: EmbeddedKms,
     keys: &'a KeyOptions,
+    rules: BatchRules,
     checks: NameChecks,
 }
 
@@ -28,11 +31,17 @@ impl Vault {
         if self.is_there()? {
             self.require()?;
         }
-        Ok(BatchPreview { vault: self, kms, keys, checks: NameChecks::new(self) })
+        Ok(BatchPreview { vault: self, kms, keys, rules: BatchRules::default(), checks: NameChecks::new(self) })
     }
 }
 
 impl BatchPreview<'_> {
+    /// As [`Batch::with_rules`](super::Batch::with_rules).
+    #[must_use]
+    pub fn with_rules(self, rules: BatchRules) -> Self {
+        Self { rules, ..self }
+    }
+
     /// As [`Batch::check`](super::Batch::check).
     ///
     /// # Errors
@@ -41,20 +50,35 @@ impl BatchPreview<'_> {
         self.checks.check(self.vault, &mut self.kms, self.keys, request)
     }
 
-    /// What would become of a request that was checked: [`BatchStatus::WouldCreate`], or what is there is compared with it, as writing would.
-    #[must_use]
-    pub fn preview(&self, request: &CreateSecret) -> BatchEntry {
-        let name = request.name.clone();
-        self.compared(request).unwrap_or_else(|error| BatchEntry { name, secret: None, status: BatchStatus::Failed(error) })
+    /// As [`Batch::gone`](super::Batch::gone).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn gone(&self, region: Region, is_there: impl Fn(&str) -> bool + Sync) -> Result<Listed<GoneSecret>> {
+        self.vault.gone_secrets(&self.kms, self.rules.source.as_ref(), region, is_there)
     }
 
-    fn compared(&self, request: &CreateSecret) -> Result<BatchEntry> {
-        let (name, family) = (request.name.clone(), self.vault.read_name_in(&self.checks.regions, &request.name)?.family);
-        let Some(holder) = family.holder(request.region) else {
+    /// What would become of a request that was checked: [`BatchStatus::WouldCreate`], or what is there is compared with it, as writing would, and
+    /// an update's Regions and keys are checked.
+    #[must_use]
+    pub fn preview(&mut self, request: CreateSecret) -> BatchEntry {
+        let name = request.name.clone();
+        self.compared(request).unwrap_or_else(|error| BatchEntry::failed(name, error))
+    }
+
+    fn compared(&mut self, request: CreateSecret) -> Result<BatchEntry> {
+        let (name, read) = (request.name.clone(), self.vault.read_name_in(&self.checks.regions, &request.name)?);
+        let Some(secret) = read.family.holder(request.region).cloned() else {
             return Ok(BatchEntry { name, secret: None, status: BatchStatus::WouldCreate });
         };
-        self.vault.unchanged(&self.kms, self.keys, request, holder)?;
-        let secret = SecretChange::of(self.vault, &self.kms, self.keys, holder);
-        Ok(BatchEntry { name, secret: Some(secret), status: BatchStatus::Unchanged })
+        let differences = self.vault.compared(&self.kms, self.keys, &request, &secret, self.rules.on_difference)?;
+        let found = FoundSecret { request, secret, read };
+        let status = if differences.is_empty() {
+            BatchStatus::Unchanged
+        } else {
+            BatchStatus::WouldUpdate(SecretUpdate::plan(self.vault, &mut self.kms, self.keys, &found, differences)?.into_differences())
+        };
+        let secret = SecretChange::of(self.vault, &self.kms, self.keys, &found.secret);
+        Ok(BatchEntry { name, secret: Some(secret), status })
     }
 }

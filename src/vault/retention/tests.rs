@@ -46,6 +46,7 @@ fn record(count: usize, created: impl Fn(usize) -> Timestamp) -> SecretRecord {
         planned_deletion: None,
         replication_status: Vec::new(),
         replaces: Vec::new(),
+        packed_from: None,
         versions: (0..count).map(version).collect(),
         record_tag: None,
     }

@@ -38,6 +38,8 @@ fn statuses(entries: &[BatchEntry]) -> Vec<&'static str> {
         BatchStatus::Created => "Created",
         BatchStatus::Unchanged => "Unchanged",
         BatchStatus::WouldCreate => "WouldCreate",
+        BatchStatus::Updated(_) => "Updated",
+        BatchStatus::WouldUpdate(_) => "WouldUpdate",
         BatchStatus::Failed(_) => "Failed",
     };
     entries.iter().map(status).collect()
@@ -50,32 +52,32 @@ fn failure(entry: BatchEntry) -> Error {
     }
 }
 
-fn previewed(place: &Place, requests: &[CreateSecret]) -> Vec<BatchEntry> {
+fn previewed(place: &Place, requests: Vec<CreateSecret>) -> Vec<BatchEntry> {
     let (keys, kms) = (KeyOptions::default(), KeystoreSession::preview(&place.keystore, &Never, None).expect("begun"));
     let mut preview = place.vault.preview_secrets(kms, &keys).expect("begun");
     requests.iter().for_each(|request| preview.check(request).expect("in order"));
-    requests.iter().map(|request| preview.preview(request)).collect()
+    requests.into_iter().map(|request| preview.preview(request)).collect()
 }
 
 #[test]
 fn a_preview_tells_what_would_be_and_makes_nothing() {
     let place = Place::new();
-    assert_eq!(statuses(&previewed(&place, &three())), ["WouldCreate"; 3]);
+    assert_eq!(statuses(&previewed(&place, three())), ["WouldCreate"; 3]);
     assert_eq!(fs::read_dir(place.folder.path()).expect("readable").count(), 0);
     pack(&place, three);
     let before = place.snapshot();
     let mut requests = three();
     requests[1].description = Some("another".to_owned());
     requests.push(request("d", &["ap-south-1"]));
-    let entries = previewed(&place, &requests);
+    let entries = previewed(&place, requests);
     assert_eq!(statuses(&entries), ["Unchanged", "Failed", "Unchanged", "WouldCreate"]);
     assert!(entries[0].secret.is_some() && entries[3].secret.is_none());
     assert_eq!(place.snapshot(), before);
     // As with a batch.
     let keys = KeyOptions::default();
     let mut preview = place.vault.preview_secrets(place.kms(), &keys).expect("begun");
-    preview.check(&requests[0]).expect("in order");
-    assert_refused(preview.check(&requests[0]), ErrorCode::InvalidParameterException, &["that of entry 1 too"]);
+    preview.check(&three()[0]).expect("in order");
+    assert_refused(preview.check(&three()[0]), ErrorCode::InvalidParameterException, &["that of entry 1 too"]);
 }
 
 #[test]
@@ -258,18 +260,19 @@ fn a_failed_barrier_leaves_each_secret_as_before_or_as_after() {
         let mut place = Place::new();
         place.with_failing_groups();
         fail_at(usize::MAX);
-        pack(&place, || vec![request("old", &["eu-west-1"])]);
+        pack(&place, || vec![request("old", &["eu-west-1"]), request("same", &[])]);
         let keys = KeyOptions::default();
         let mut session = place.session();
-        let mut batch = place.vault.create_secrets(&mut session, &keys).expect("begun");
-        let requests = || three().into_iter().chain([request("old", &["eu-west-1"])]).collect::<Vec<_>>();
+        let mut batch = place.vault.create_secrets(&mut session, &keys).expect("begun").with_rules(BatchRules::updating());
+        let other = || CreateSecret { value: Some(text("other")), ..request("old", &["eu-west-1"]) };
+        let requests = || three().into_iter().chain([other(), request("same", &[])]).collect::<Vec<_>>();
         requests().iter().for_each(|request| batch.check(request).expect("in order"));
         let mut writer = batch.begin(TWO).expect("begun");
         fail_at(fails_at);
         let (entries, error) = writer.write(requests()).expect_err("the barrier fails");
         assert!(matches!(error, Error::Io { .. }));
-        assert_eq!(statuses(&entries), ["Failed", "Failed", "Failed", "Unchanged"]);
-        assert!(entries.into_iter().take(3).all(|entry| failure(entry).to_string().contains(part)));
+        assert_eq!(statuses(&entries), ["Failed", "Failed", "Failed", "Failed", "Unchanged"]);
+        assert!(entries.into_iter().take(4).all(|entry| failure(entry).to_string().contains(part)));
         drop(writer);
         drop(session);
         // Each is there whole, or not at all, and nothing lies about.
@@ -279,9 +282,11 @@ fn a_failed_barrier_leaves_each_secret_as_before_or_as_after() {
                 _ => assert_eq!(place.get(name, Some("us-east-1")).expect("opens").value.expose(), b"top"),
             }
         }
+        let expected = if fails_at == 1 { "top" } else { "other" };
+        assert_eq!(place.get("old", Some("eu-west-1")).expect("opens").value.expose(), expected.as_bytes());
         place.assert_clean();
         fail_at(usize::MAX);
-        assert!(statuses(&pack(&place, requests)).iter().all(|status| *status != "Failed"));
+        assert!(statuses(&pack(&place, three)).iter().all(|status| *status != "Failed"));
         place.assert_clean();
     }
     // Two barriers for a group, and none where nothing is to be made durable.

@@ -3,6 +3,7 @@
 mod all_or_nothing;
 mod asymmetric;
 mod batch;
+mod batch_update;
 mod binding;
 mod crash;
 mod create;

@@ -40,6 +40,8 @@ def cases(coldseal):
     yield ["exec", *SECRET, "--", "true"]
     yield ["pack", "plan.jsonl", *REGIONS, "--add-replica-regions", "us-east-1"]
     yield ["unpack", "--output-dir", "unpacked"]
+    (coldseal.folder / "plan.jsonl").write_text('{"Name": "ci/a", "SecretString": "updated"}\n')
+    yield ["pack", "plan.jsonl", *REGIONS, "--prune", "--yes"]
     yield ["stop-replication-to-replica", "--secret-id", "ci/a", "--region", "us-east-1"]
     yield ["tag-resource", *SECRET, "--tags", "Key=a,Value=b"]
     yield ["untag-resource", *SECRET, "--tag-keys", "a"]

@@ -1,6 +1,6 @@
 //! The check of all entries, before anything is written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use crate::{
     cli::{
@@ -35,6 +35,10 @@ pub(super) struct Checked {
     pub(super) count: u64,
     /// By the entry's number, counted from 1.
     pub(super) refused: BTreeMap<u64, EntryRefusal>,
+    /// Those of all entries that have one, refused ones too.
+    pub(super) names: HashSet<String>,
+    /// Whether an entry has no name that anybody could know.
+    pub(super) has_nameless: bool,
 }
 
 impl Checked {
@@ -57,6 +61,8 @@ pub(super) fn check(
     let mut names = NameWarnings::default();
     source.visit(defaults, files, |PlanEntry { place, name, request }| {
         checked.count += 1;
+        checked.has_nameless |= name.is_none();
+        checked.names.extend(name.clone().filter(|name| name.len() <= NAME_SHOWN));
         let refusal = match request {
             Err(fault) => EntryRefusal::of(name, &place, &fault),
             Ok(request) => match check_request(&request) {

@@ -7,6 +7,7 @@ use crate::{
         commands::pack::{
             calls::limited,
             check::{Checked, check},
+            pruning::{Gone, Pruning},
             report::{Ending, EntryRefusal, Report},
         },
         failure::{Failure, Outcome},
@@ -15,7 +16,7 @@ use crate::{
         plan::{Defaults, PlanEntry, PlanSource},
         recovery_key::{Wrapping, key_options},
     },
-    vault::BatchPreview,
+    vault::{BatchPreview, BatchRules},
 };
 
 pub(super) fn run(
@@ -23,14 +24,17 @@ pub(super) fn run(
     most_calls: NonZeroUsize,
     (source, defaults, files): (&PlanSource, &Defaults, &ParamFiles<'_>),
     wrapping: Wrapping,
+    (rules, pruning): (BatchRules, Pruning),
 ) -> Outcome {
     let mut kms = invocation.keystore.preview_for_secrets()?;
     let keys = limited(key_options(invocation.key_names(), Some(&mut kms), &wrapping, Vec::new())?, most_calls);
-    let mut preview = invocation.vault.preview_secrets(kms, &keys)?;
+    let mut preview = invocation.vault.preview_secrets(kms, &keys)?.with_rules(rules);
     let checked = check(source, defaults, files, |request| preview.check(request))?;
+    let gone = Gone::find(&checked, source, |is_there| preview.gone(defaults.region, is_there))?;
     let mut report = Report::new(&invocation.printer, checked.count);
     checked.refused.values().try_for_each(|refusal| report.refused(refusal))?;
-    let told = tell_each((source, defaults, files), &preview, &checked, &mut report);
+    let told = tell_each((source, defaults, files), &mut preview, &checked, &mut report);
+    let told = told.and_then(|()| gone.preview(pruning, &mut report));
     let has_failed = report.finish(Ending::DryRun);
     told?;
     if has_failed? { Err(Failure::Partial) } else { Ok(()) }
@@ -38,7 +42,7 @@ pub(super) fn run(
 
 fn tell_each(
     (source, defaults, files): (&PlanSource, &Defaults, &ParamFiles<'_>),
-    preview: &BatchPreview<'_>,
+    preview: &mut BatchPreview<'_>,
     checked: &Checked,
     report: &mut Report<'_>,
 ) -> Outcome {
@@ -49,7 +53,7 @@ fn tell_each(
             return Ok(());
         }
         match request {
-            Ok(request) => report.done(vec![preview.preview(&request)]),
+            Ok(request) => report.done(vec![preview.preview(request)]),
             Err(fault) => report.refused(&EntryRefusal::changed(name, &place, &fault)),
         }
     })

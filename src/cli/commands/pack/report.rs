@@ -2,24 +2,22 @@
 
 use std::{collections::BTreeSet, path::Path};
 
-use serde::Serialize;
-
 use crate::{
-    arn::SecretArn,
     cli::{
-        command_operation::CommandOperation,
         commands::{
             failed_secrets::FailedSecrets,
-            failure_code::{FailureCode, message},
+            failure_code::FailureCode,
+            pack::report_line::{GoneStatus, ReportLine},
         },
-        failure::{Hint, Outcome, hints},
+        failure::{Hint, Outcome},
         line_printer::LinePrinter,
         plan::{EntryFault, EntryPlace},
         printer::Printer,
         progress::ItemProgress,
         terminal::{counted, note},
     },
-    vault::{BatchEntry, BatchStatus, SecretChange},
+    error::SecretDifference,
+    vault::{BatchEntry, BatchStatus, GoneSecret, PruneEntry, PruneStatus, SecretChange},
 };
 
 /// An entry that is not carried out.
@@ -56,61 +54,25 @@ pub(super) enum Ending<'a> {
     DryRun,
 }
 
-/// A line of the result.
-#[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
-struct Line<'a> {
-    /// Absent where the entry has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(rename = "ARN", skip_serializing_if = "Option::is_none")]
-    arn: Option<&'a SecretArn>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    version_id: Option<&'a str>,
-    status: &'static str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    error_code: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    message: Option<String>,
-    /// Where something helps.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    hint: Option<String>,
-}
-
-impl<'a> Line<'a> {
-    /// Of an entry that failed, which is counted.
-    fn failed(name: Option<&'a str>, (code, message): (FailureCode, String), hints: &[Hint], failures: &mut FailedSecrets) -> Self {
-        failures.add(name, Some(code), &message, hints);
-        let hint = (!hints.is_empty()).then(|| hints.join("; "));
-        Self { name, arn: None, version_id: None, status: "Failed", error_code: Some(code.to_string()), message: Some(message), hint }
-    }
-
-    fn of(entry: &'a BatchEntry, failures: &mut FailedSecrets) -> Self {
-        let (name, secret) = (Some(entry.name.as_str()), entry.secret.as_ref());
-        let status = match &entry.status {
-            BatchStatus::Created => "Created",
-            BatchStatus::Unchanged => "Unchanged",
-            BatchStatus::WouldCreate => "WouldCreate",
-            BatchStatus::Failed(error) => {
-                let hints = hints(error, CommandOperation::CreateSecret);
-                return Self::failed(name, (FailureCode::of(error), message(error)), &hints, failures);
-            }
-        };
-        let version_id = secret.and_then(|secret| secret.version_id.as_deref());
-        Self { name, arn: secret.map(|secret| &secret.arn), version_id, status, error_code: None, message: None, hint: None }
-    }
+/// How many ended how.
+#[derive(Default)]
+struct Counts {
+    created: u64,
+    updated: u64,
+    unchanged: u64,
+    gone: u64,
+    pruned: u64,
+    bundles: usize,
 }
 
 /// Prints each line as soon as it is true, and counts.
 pub(super) struct Report<'a> {
     printer: &'a Printer,
     stdout: LinePrinter,
-    steps: ItemProgress,
-    created: u64,
-    unchanged: u64,
-    would_create: u64,
+    /// `None` once all entries are through.
+    steps: Option<ItemProgress>,
+    counts: Counts,
     failures: FailedSecrets,
-    bundles: usize,
     /// What was made, as if it were one secret, with one bundle for each key.
     merged: Option<SecretChange>,
     keys: BTreeSet<String>,
@@ -118,9 +80,13 @@ pub(super) struct Report<'a> {
 
 impl<'a> Report<'a> {
     pub(super) fn new(printer: &'a Printer, count: u64) -> Self {
-        let steps = ItemProgress::new(count, "secrets");
-        let (failures, merged, keys) = (FailedSecrets::default(), None, BTreeSet::new());
-        Self { printer, stdout: LinePrinter::start(), steps, created: 0, unchanged: 0, would_create: 0, failures, bundles: 0, merged, keys }
+        let (steps, counts, failures) = (Some(ItemProgress::new(count, "secrets")), Counts::default(), FailedSecrets::default());
+        Self { printer, stdout: LinePrinter::start(), steps, counts, failures, merged: None, keys: BTreeSet::new() }
+    }
+
+    /// How many failed so far.
+    pub(super) const fn failed_count(&self) -> u64 {
+        self.failures.count()
     }
 
     /// What was made, for warnings about its keys.
@@ -131,29 +97,37 @@ impl<'a> Report<'a> {
     /// An entry that is not carried out.
     pub(super) fn refused(&mut self, refusal: &EntryRefusal) -> Outcome {
         let what = (refusal.code, refusal.message.clone());
-        let line = Line::failed(refusal.name.as_deref(), what, &refusal.hints, &mut self.failures);
+        let line = ReportLine::failed(refusal.name.as_deref(), what, &refusal.hints, &mut self.failures);
         self.lines(&[line])
     }
 
-    /// What was written and is durable, or failed.
+    /// What was written and is durable, would be, or failed.
     pub(super) fn done(&mut self, entries: Vec<BatchEntry>) -> Outcome {
-        let lines: Vec<_> = entries.iter().map(|entry| Line::of(entry, &mut self.failures)).collect();
+        let lines: Vec<_> = entries.iter().map(|entry| ReportLine::of(entry, &mut self.failures)).collect();
         let printed = self.lines(&lines);
         drop(lines);
         for BatchEntry { status, secret, .. } in entries {
-            match (status, secret) {
-                (BatchStatus::Created, Some(change)) => self.created(change),
-                (BatchStatus::Unchanged, _) => self.unchanged += 1,
-                (BatchStatus::WouldCreate, _) => self.would_create += 1,
-                _ => {}
+            match status {
+                BatchStatus::Created => {
+                    self.counts.created += 1;
+                    secret.into_iter().for_each(|change| self.sealed(change));
+                }
+                BatchStatus::Updated(differences) => {
+                    self.counts.updated += 1;
+                    let sealed = secret.filter(|_| differences.contains(&SecretDifference::Value));
+                    sealed.into_iter().for_each(|change| self.sealed(change));
+                }
+                BatchStatus::Unchanged => self.counts.unchanged += 1,
+                BatchStatus::WouldCreate => self.counts.created += 1,
+                BatchStatus::WouldUpdate(_) => self.counts.updated += 1,
+                BatchStatus::Failed(_) => {}
             }
         }
         printed
     }
 
-    fn created(&mut self, mut change: SecretChange) {
-        self.created += 1;
-        self.bundles += change.bundles.len();
+    fn sealed(&mut self, mut change: SecretChange) {
+        self.counts.bundles += change.bundles.len();
         change.bundles.retain(|bundle| self.keys.insert(bundle.kms_key_id.clone()));
         match &mut self.merged {
             None => self.merged = Some(change),
@@ -166,9 +140,47 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn lines(&mut self, lines: &[Line<'_>]) -> Outcome {
-        self.steps.add(u64::try_from(lines.len()).unwrap_or_default());
-        self.stdout.print(self.printer.lines_text(lines)?)
+    /// What is gone and stays, or would be pruned.
+    pub(super) fn gone(&mut self, secrets: &[GoneSecret], status: GoneStatus) -> Outcome {
+        let count = u64::try_from(secrets.len()).unwrap_or(u64::MAX);
+        match status {
+            GoneStatus::Gone => self.counts.gone += count,
+            GoneStatus::WouldPrune => self.counts.pruned += count,
+        }
+        let lines: Vec<_> = secrets.iter().map(|secret| ReportLine::of_gone(secret, status)).collect();
+        self.lines(&lines)
+    }
+
+    /// What is gone and was to be pruned.
+    pub(super) fn pruned(&mut self, entries: &[PruneEntry]) -> Outcome {
+        let lines: Vec<_> = entries.iter().map(|entry| ReportLine::of_pruned(entry, &mut self.failures)).collect();
+        let printed = self.lines(&lines);
+        for entry in entries {
+            match entry.status {
+                PruneStatus::Pruned { .. } => self.counts.pruned += 1,
+                PruneStatus::Changed => self.counts.gone += 1,
+                PruneStatus::Failed(_) => {}
+            }
+        }
+        printed
+    }
+
+    fn lines(&mut self, lines: &[ReportLine<'_>]) -> Outcome {
+        if let Some(steps) = &mut self.steps {
+            steps.add(u64::try_from(lines.len()).unwrap_or_default());
+        }
+        if lines.is_empty() { Ok(()) } else { self.stdout.print(self.printer.lines_text(lines)?) }
+    }
+
+    /// Waits until all lines so far are printed, for a question on the terminal. Nobody holds a lock meanwhile.
+    ///
+    /// # Errors
+    /// Stdout failed.
+    pub(super) fn settle(&mut self) -> Outcome {
+        self.steps = None;
+        let printed = self.stdout.finish();
+        self.stdout = LinePrinter::start();
+        printed
     }
 
     /// Waits until all lines are printed, then tells the summary; true where anything failed. Nobody holds a lock meanwhile.
@@ -177,18 +189,25 @@ impl<'a> Report<'a> {
     /// Stdout failed; the summary is told all the same.
     pub(super) fn finish(mut self, ending: Ending<'_>) -> Outcome<bool> {
         let printed = self.stdout.finish();
-        let Self { steps, created, unchanged, would_create, failures, bundles, .. } = self;
+        let Self { steps, counts: Counts { created, updated, unchanged, gone, pruned, bundles }, failures, .. } = self;
         drop(steps);
         failures.tell();
         let failed = failures.count();
+        let others = |done: &str| {
+            let told = [(gone, "gone"), (pruned, done)].into_iter().filter(|(count, _)| *count > 0);
+            told.map(|(count, what)| format!(", {count} {what}")).collect::<String>()
+        };
         match ending {
             Ending::Written(vault) => {
                 let root = std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned());
-                let bundles = counted(bundles, "new bundle");
-                note(&format!("{created} created, {unchanged} unchanged, {failed} failed; {bundles} in {}", root.display()));
+                let (bundles, others, root) = (counted(bundles, "new bundle"), others("pruned"), root.display());
+                note(&format!("{created} created, {updated} updated, {unchanged} unchanged, {failed} failed{others}; {bundles} in {root}"));
             }
             Ending::DryRun => {
-                note(&format!("{would_create} would be created, {unchanged} unchanged, {failed} failed; nothing was written"));
+                let others = others("would be pruned");
+                note(&format!(
+                    "{created} would be created, {updated} would be updated, {unchanged} unchanged, {failed} failed{others}; nothing was written"
+                ));
             }
         }
         printed.map(|()| failed > 0)

@@ -35,9 +35,9 @@ pub(super) fn of_secret(refusal: &SecretRefusal) -> Vec<Hint> {
         SecretRefusal::NotVouchedFor(_) => one(ITS_KEYSTORE),
         SecretRefusal::Exists(_) | SecretRefusal::TokenInUse { .. } => one(THE_ONE_THAT_EXISTS),
         SecretRefusal::Differs { differences, .. } => {
-            let ways = differences.iter().filter_map(|difference| of_difference(*difference)).map(Cow::Borrowed);
-            ways.chain(one(THE_ONE_THAT_EXISTS)).collect()
+            one("without --no-update 'coldseal pack' updates what it can").into_iter().chain(of_differences(differences)).collect()
         }
+        SecretRefusal::NotUpdated { differences, .. } => of_differences(differences),
         SecretRefusal::NotComparable(refusal) => one(OTHER_KEYSTORE).into_iter().chain(of_bundle(refusal)).collect(),
         SecretRefusal::NotReadable(_) => one(OTHER_KEYSTORE),
         SecretRefusal::ValueTooLong { .. } => one("use 'coldseal seal' for larger payloads"),
@@ -134,6 +134,17 @@ fn of_rotation(refusal: &RotationRefusal) -> Vec<Hint> {
 
 const OTHER_KEYSTORE: &str = "name the keystore that made it with --keystore, or take another --client-request-token";
 const THE_ONE_THAT_EXISTS: &str = "'coldseal describe-secret' shows the one that exists";
+
+fn of_differences(differences: &[SecretDifference]) -> Vec<Hint> {
+    let mut ways: Vec<Hint> = Vec::new();
+    for way in differences.iter().filter_map(|difference| of_difference(*difference)).map(Cow::Borrowed) {
+        if !ways.contains(&way) {
+            ways.push(way);
+        }
+    }
+    ways.extend(one(THE_ONE_THAT_EXISTS));
+    ways
+}
 
 /// What changes a member in a secret that is there.
 const fn of_difference(difference: SecretDifference) -> Option<&'static str> {

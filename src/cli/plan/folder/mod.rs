@@ -4,7 +4,7 @@ mod left_out;
 mod own;
 mod walk;
 
-use std::path::PathBuf;
+use std::{collections::HashSet, path::PathBuf};
 
 use super::{
     super::{paramfile::ParamFiles, secret_input::LIMIT, shown::cell, usage::UsageError},
@@ -22,6 +22,16 @@ pub(crate) struct Folder {
     pub(super) files: Vec<FoundFile>,
     pub(super) unreadable: Vec<Unreadable>,
     pub(super) left_out: LeftOut,
+    /// The names that what is left out or cannot be looked into would have, with everything below it; empty for the directory itself.
+    unseen: HashSet<String>,
+}
+
+impl Folder {
+    /// Whether a file of this name may be there that makes no secret, as it is left out or not seen.
+    pub(super) fn may_hide(&self, name: &str) -> bool {
+        let ends = name.match_indices('/').map(|(at, _)| at).chain([0, name.len()]);
+        ends.filter_map(|end| name.get(..end)).any(|above| self.unseen.contains(above))
+    }
 }
 
 /// A file, and the secret's name that its path makes.

@@ -152,3 +152,26 @@ fn what_is_coldseals_own_is_left_out() {
     }
     assert!(walked(&top.join("other"), HiddenFiles::LeftOut).files.is_empty());
 }
+
+#[test]
+fn what_is_left_out_or_not_seen_may_be_any_name_below() {
+    let folder = folder(&["a/b", ".git/config", "a/.env", "other/coldseal.json", "other/secrets/x"]);
+    symlink("/etc/hostname", folder.path().join("out")).expect("linked");
+    let found = walked(folder.path(), HiddenFiles::LeftOut);
+    for (name, may_be_there) in [
+        (".git", true),
+        (".git/config", true),
+        (".git/none/x", true),
+        ("a/.env", true),
+        ("a/.env2", false),
+        ("a/b", false),
+        ("a/c", false),
+        (".gitignore", false),
+        ("other/x", true),
+        ("out", true),
+        ("outer", false),
+    ] {
+        assert_eq!(found.may_hide(name), may_be_there, "{name}");
+    }
+    assert!(!walked(folder.path(), HiddenFiles::Taken).may_hide(".git/config"));
+}

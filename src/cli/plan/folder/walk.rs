@@ -152,21 +152,25 @@ impl Walk<'_> {
         self.found.files = others;
         let of_keystores: Vec<FoundFile> = of_keystores;
         for file in of_keystores {
+            self.found.unseen.extend(file.name.clone());
             let below = file.name.map_or(file.path, PathBuf::from);
             self.found.left_out.add(LeftOutKind::Own, &below, Some("a keystore's"));
         }
     }
 
     fn leave_out(&mut self, kind: LeftOutKind, place: &WalkedPath) {
+        self.found.unseen.extend(place.name.clone());
         self.found.left_out.add(kind, &place.below, None);
     }
 
     fn leave_out_own(&mut self, place: &WalkedPath, why: &str) {
+        self.found.unseen.extend(place.name.clone());
         let below = if place.below.as_os_str().is_empty() { &place.shown } else { &place.below };
         self.found.left_out.add(LeftOutKind::Own, below, Some(why));
     }
 
     fn unreadable(&mut self, place: &WalkedPath, error: &io::Error) {
+        self.found.unseen.extend(place.name.clone());
         self.found.unreadable.push(Unreadable { path: place.shown.clone(), why: error.to_string() });
     }
 }

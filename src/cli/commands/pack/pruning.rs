@@ -1,0 +1,133 @@
+//! What is gone from a plan or a directory: told, or deleted where that is asked for.
+
+use crate::{
+    cli::{
+        commands::pack::{check::Checked, report::Report, report_line::GoneStatus},
+        failure::{Failure, Outcome},
+        invocation::Invocation,
+        plan::PlanSource,
+        shown::cell,
+        terminal::{counted, note, warn},
+        usage::UsageError,
+    },
+    error::Result,
+    kms::EmbeddedKms,
+    vault::{GoneSecret, Listed},
+};
+
+/// Names that stderr tells.
+const NAMED: usize = 10;
+
+/// What becomes of a secret that is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pruning {
+    /// It stays, and is told.
+    Never,
+    Asked,
+    /// Without a question.
+    Confirmed,
+}
+
+impl Pruning {
+    /// Refuses one that would come to nothing, before anything is written.
+    pub(super) fn require_possible(self, invocation: &Invocation, has_source: bool) -> Result<(), UsageError> {
+        if self == Self::Never {
+            return Ok(());
+        }
+        if !has_source {
+            return Err(UsageError::new("nobody knows what an earlier run made from here: what comes through a pipe has no path")
+                .with_hint("--pack-name gives it a name by which later runs know it"));
+        }
+        if self == Self::Asked && !invocation.inputs.prompter.can_ask() {
+            return Err(UsageError::new("--prune asks before it deletes, and there is no terminal to ask on; nothing was written")
+                .with_hint("repeat the command with --yes"));
+        }
+        Ok(())
+    }
+}
+
+/// What is gone, as it was before anything was written.
+pub(super) struct Gone(Vec<GoneSecret>);
+
+impl Gone {
+    /// Finds it; `find` takes which names are there, or may be.
+    pub(super) fn find(
+        checked: &Checked,
+        source: &PlanSource,
+        find: impl FnOnce(&(dyn Fn(&str) -> bool + Sync)) -> Result<Listed<GoneSecret>>,
+    ) -> Result<Self> {
+        let found = find(&|name| checked.names.contains(name) || source.may_hide(name))?;
+        if !found.faults.is_empty() {
+            let records = counted(found.faults.len(), "record");
+            warn(&format!(
+                "{records} of the vault cannot be read, so that nobody knows whether these secrets are gone; 'coldseal verify' names them"
+            ));
+        }
+        if found.entries.is_empty() || !checked.has_nameless || source.is_directory() {
+            return Ok(Self(found.entries));
+        }
+        note("an entry of the plan has no name, and may be any: what is gone from the plan is not told");
+        Ok(Self(Vec::new()))
+    }
+
+    /// For a dry run.
+    pub(super) fn preview(&self, pruning: Pruning, report: &mut Report<'_>) -> Outcome {
+        let will_prune = pruning != Pruning::Never && report.failed_count() == 0;
+        report.gone(&self.0, if will_prune { GoneStatus::WouldPrune } else { GoneStatus::Gone })?;
+        self.tell(pruning);
+        Ok(())
+    }
+
+    /// Tells it, or asks and deletes it, once everything else is made. Nobody holds a lock while it asks.
+    ///
+    /// # Errors
+    /// The answer is no; a barrier failed; stdout failed.
+    pub(super) fn finish(self, pruning: Pruning, (invocation, kms): (&Invocation, &EmbeddedKms), report: &mut Report<'_>) -> Outcome {
+        if self.0.is_empty() {
+            return Ok(());
+        }
+        if pruning == Pruning::Never || report.failed_count() > 0 {
+            report.gone(&self.0, GoneStatus::Gone)?;
+            self.tell(pruning);
+            return Ok(());
+        }
+        if pruning == Pruning::Asked {
+            report.settle()?;
+            self.tell_each();
+            let asked = match self.0.len() {
+                1 => "coldseal: delete 1 secret that is gone?".to_owned(),
+                count => format!("coldseal: delete {count} secrets that are gone?"),
+            };
+            if invocation.inputs.prompter.confirms(&asked) != Some(true) {
+                report.gone(&self.0, GoneStatus::Gone)?;
+                note("nothing was pruned");
+                return Err(Failure::Partial);
+            }
+        }
+        let (entries, fault) = match invocation.vault.prune(kms, self.0) {
+            Ok(entries) => (entries, None),
+            Err((entries, fault)) => (entries, Some(fault)),
+        };
+        report.pruned(&entries)?;
+        fault.map_or(Ok(()), |fault| Err(fault.into()))
+    }
+
+    fn tell(&self, pruning: Pruning) {
+        if self.0.is_empty() {
+            return;
+        }
+        let names: Vec<_> = self.0.iter().take(NAMED).map(|secret| cell(&secret.name).into_owned()).collect();
+        let more = self.0.len().saturating_sub(NAMED);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let why = if pruning == Pruning::Never { "--prune deletes what is gone" } else { "nothing is pruned where an entry failed" };
+        note(&format!("gone: {}{more}; {why}", names.join(", ")));
+    }
+
+    fn tell_each(&self) {
+        for GoneSecret { arn, replicas, .. } in &self.0 {
+            let replicas: Vec<_> = replicas.iter().map(|region| region.name()).collect();
+            let with = if replicas.is_empty() { String::new() } else { format!(", with replicas in {}", replicas.join(", ")) };
+            note(&format!("{arn}: gone{with}"));
+        }
+    }
+}
