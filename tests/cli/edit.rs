@@ -139,7 +139,7 @@ fn what_cannot_be_taken_is_refused() {
         ("--secret-id text --recovery-key aes=a/b=db.json", "touch it-ran", 252, "db.json has 41 bytes; an AES key has 16, 24 or 32"),
         ("--secret-id text --recovery-key rsa=a/b=none.pem", "touch it-ran", 252, "'--raw-rsa-key': reading none.pem: No such file"),
         (
-            "--secret-id text --recovery-key kms=alias/none",
+            "--secret-id text --region us-west-2 --recovery-key kms=alias/none",
             "touch it-ran",
             254,
             "Alias arn:aws:kms:us-west-2:000000000000:alias/none is not found",
