@@ -54,6 +54,7 @@ mod secret_file;
 mod secret_input;
 mod shorthand;
 mod shown;
+mod signed_reading;
 mod signing;
 mod structures;
 mod terminal;

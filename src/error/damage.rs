@@ -1,5 +1,7 @@
 //! What can be wrong with files that were written here.
 
+use super::ManifestFault;
+
 /// What is wrong with a file of the vault or the keystore.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -18,6 +20,9 @@ pub enum Damage {
     /// Something else in the file's place.
     #[error("is not a regular file: put the right one in its place, or remove it")]
     NotAFile,
+    /// Of a manifest: a root or a page.
+    #[error(transparent)]
+    Manifest(#[from] ManifestFault),
     /// Another content than what was written.
     #[error("{0}")]
     Content(String),

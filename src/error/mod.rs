@@ -8,6 +8,7 @@ mod damage;
 mod edk;
 mod format;
 mod key;
+mod manifest_fault;
 mod no_answer;
 mod refusal;
 mod setup;
@@ -22,12 +23,13 @@ pub(crate) use edk::shorten_to;
 pub use edk::{EdkAttempt, EdkOutcome, PassedOver};
 pub use format::{FormatError, FormatProblem};
 pub use key::KeyProblem;
+pub use manifest_fault::ManifestFault;
 pub use no_answer::{NoAnswer, Obstacle, TlsObstacle};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use refusal::JsonKind;
 pub use refusal::{
     AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, CharacterType, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal,
-    MemberPath, MemberType, MistypedJson, NotAKeyArn, PasswordRefusal, PathStep, PolicyRefusal, PublicKeyRefusal, Refusal,
+    MemberPath, MemberType, MistypedJson, NotAKeyArn, PackageRefusal, PasswordRefusal, PathStep, PolicyRefusal, PublicKeyRefusal, Refusal,
     RefusedSignature, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal,
     SignatureRefusal, SignerKeyProblem, SignersProblem, SignersRefusal, SigningKeyRefusal, Unvouched, ViolatingValue, Violation, WithCode,
 };
@@ -220,7 +222,7 @@ macro_rules! refused {
 }
 
 refused! {
-    AuthenticationRefusal AwsRefusal BundleRefusal KeyPropertyRefusal KeyRefusal KeyUseRefusal PolicyRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
+    AuthenticationRefusal AwsRefusal BundleRefusal KeyPropertyRefusal KeyRefusal KeyUseRefusal PackageRefusal PolicyRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
     RequestRefusal SecretRefusal SignatureRefusal SignersRefusal SigningKeyRefusal Violation
 }
 

@@ -193,6 +193,15 @@ pub enum SetupError {
     #[error("{0} is not loopback, and keys would cross the network in clear")]
     NotLoopback(std::net::SocketAddr),
 
+    /// What was accepted before cannot be read, or what is accepted now cannot be remembered.
+    #[error("{}, where accepted roots are remembered: {why}", .path.display())]
+    FreshnessState {
+        /// The directory, or the file in it.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
+
     /// A clock whose time cannot be written down.
     #[error(transparent)]
     Clock(#[from] ClockOutOfRange),

@@ -60,7 +60,6 @@ pub(crate) use embedded::{EMBEDDED_PREFIX, is_written_as_embedded};
 pub use encryption_algorithm::EncryptionAlgorithm;
 pub use imported::{KmsPublicKey, NamedKey, PublicKeyFile};
 pub(crate) use key_id::is_key_id;
-#[cfg(feature = "kms-endpoint")]
 pub(crate) use key_id::random_uuid;
 pub use key_spec::{KeySpec, KeyUsage};
 #[cfg(feature = "kms-endpoint")]

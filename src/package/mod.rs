@@ -1,3 +1,33 @@
-//! Signed packages: who made one, that nothing is missing, and that it is the newest.
+//! Signed packages: who made a vault's content, that nothing of it is missing, and that it is the newest.
+//!
+//! A root names, for each Region, the pages of that Region by their SHA-256; a page has the entries of some of its secrets. One signature over a
+//! root covers all of it. No value is in it, and nothing that is derived from one.
 
+mod canonical_json;
+mod contents;
+mod cut;
+mod differences;
+mod freshness;
+#[cfg(fuzzing)]
+pub mod fuzzing;
+mod manifest_digest;
+mod manifest_files;
+mod manifest_page;
+mod manifest_root;
+mod paginate;
 pub mod signature;
+mod signed_root;
+mod signed_store;
+mod signing;
+mod verified;
+
+#[cfg(test)]
+mod tests;
+
+pub use differences::{DifferenceKind, EntryDifference};
+pub use freshness::{ExpectedRoot, Freshness, FreshnessCheck, FreshnessDemand};
+pub use manifest_digest::{ManifestDigest, NotADigest};
+pub use signed_root::{RootPassedOver, SignedRoot, TrustedSigners};
+pub use signed_store::{SignedReading, SignedVault};
+pub use signing::{ChangeToSign, PackageSigning, SigningPlan, WrittenRoot};
+pub use verified::{PackageReport, SignedBundleFault, verify_package};

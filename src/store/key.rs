@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
+use super::ManifestFile;
 use crate::{crypto::sha256, region::Region};
 
 /// Longest encoded name that is used as it is; a longer one is cut and gets a hash.
@@ -28,6 +29,14 @@ impl NameKey {
 
     pub(crate) fn is_of(&self, name: &str) -> bool {
         self.0 == *OsStr::new(&encode(name))
+    }
+
+    /// On which of so many pages of a manifest the entries of the name are: the first four bytes of the SHA-256 of the encoded name, as a number
+    /// with the first byte the highest, modulo their count.
+    pub(crate) fn page_index(&self, count: usize) -> usize {
+        let digits = sha256(self.0.as_encoded_bytes());
+        let hash = digits.get(..8).and_then(|digits| u32::from_str_radix(digits, 16).ok()).expect("a SHA-256 has 64 hex digits");
+        usize::try_from(hash).unwrap_or_default().checked_rem(count).unwrap_or_default()
     }
 
     pub(crate) fn as_os_str(&self) -> &OsStr {
@@ -63,6 +72,7 @@ pub(crate) enum Item<'a> {
     /// Its record.
     Record(&'a SecretKey),
     Blob(&'a BlobKey),
+    Manifest(&'a ManifestFile),
 }
 
 pub(crate) fn bundle_file(region: Region, sha256: &str) -> String {

@@ -12,6 +12,7 @@
 //! | [`Commit::Lost`] | another writer was first: nothing was changed, and the change is made anew from what is there now |
 //! | [`Staged::abandon`] | removes what was staged, and nothing that any record names or may name after a power cut |
 //! | [`Staged::finish`] | after the last barrier: removes what the records named before and do not name any more, and where one writer works at a time what others left too |
+//! | manifests | are put once, each durable when that returns, and never changed: whoever comes second is told; a page's same bytes again are no error |
 //! | blobs | are put under their content's name and never changed; the same bytes again are no error, others are |
 //! | a power cut | loses any part of what no barrier made durable, and nothing else |
 //! | places | say where something lies, for people: a path, an address; nobody opens them |
@@ -20,6 +21,7 @@ mod change_mark;
 mod key;
 mod listed;
 pub(crate) mod local;
+mod manifest_file;
 #[cfg(test)]
 pub(crate) mod memory;
 mod records;
@@ -32,6 +34,7 @@ use std::{
 pub(crate) use change_mark::ChangeMark;
 pub(crate) use key::{BlobKey, Item, NameKey, SecretKey, bundle_file, encode, is_bundle_file};
 pub use listed::Listed;
+pub(crate) use manifest_file::{MAX_COUNTER, MAX_PAGE_LENGTH, MAX_ROOT_LENGTH, ManifestFile};
 pub(crate) use records::{NameChange, RecordChange, Records, Stamp};
 
 use crate::{
@@ -84,6 +87,15 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     /// Whether a blob is there.
     fn has(&self, blob: &BlobKey) -> bool;
 
+    /// The roots and their signatures, in any number and from anybody.
+    fn manifests(&self) -> Result<Vec<ManifestFile>>;
+
+    /// The pages.
+    fn pages(&self) -> Result<Vec<ManifestFile>>;
+
+    /// Opens a manifest, no link is followed; `None` where it is not there.
+    fn open_manifest(&self, file: &ManifestFile) -> Result<Option<Blob>>;
+
     /// All secrets, for `verify`, and what lies about beside them.
     fn survey(&self) -> Result<Survey>;
 
@@ -98,6 +110,27 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
 pub(crate) trait Writer: Send + Sync {
     /// Begins a group of changes that share their barriers.
     fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_>;
+
+    /// Puts pages, durable together when this returns. One that is there is no error, unless it has other bytes.
+    fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()>;
+
+    /// Puts a root or a signature where none of its name is; durable when this returns.
+    fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest>;
+
+    /// Removes a manifest, if it is there.
+    fn remove_manifest(&self, file: &ManifestFile) -> Result<()>;
+
+    /// Puts another marker in the place of the vault's, durable when this returns.
+    fn replace_marker(&self, marker: &[u8]) -> Result<()>;
+}
+
+/// What came of putting a manifest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum PutManifest {
+    Done,
+    /// One of this name is there, which stays as it is.
+    Taken,
 }
 
 /// A blob that is open.

@@ -26,14 +26,14 @@ pub(crate) struct Records {
 
 impl Records {
     /// Forgets what was read, and keeps the room.
-    pub(super) fn start(&mut self, stamp: Stamp) {
+    pub(crate) fn start(&mut self, stamp: Stamp) {
         self.bytes.clear();
         self.places.clear();
         self.stamp = stamp;
     }
 
     /// Adds a Region's record, which `read` appends to what it is given, or says that there is none.
-    pub(super) fn add(&mut self, region: Region, read: impl FnOnce(&mut Vec<u8>) -> Result<bool>) -> Result<()> {
+    pub(crate) fn add(&mut self, region: Region, read: impl FnOnce(&mut Vec<u8>) -> Result<bool>) -> Result<()> {
         let start = self.bytes.len();
         if read(&mut self.bytes)? {
             self.places.push((region, start..self.bytes.len()));

@@ -178,3 +178,34 @@ fn whoever_commits_first_wins() {
     assert_eq!(read(&store).get(west.primary), Some(&b"names first"[..]));
     assert!(store.has(&blob(&west, b"first")) && !store.has(&blob(&west, b"late")));
 }
+
+#[test]
+fn a_manifest_is_put_once_and_a_page_under_its_contents_name() {
+    over_each(|store, _| {
+        let writer = store.writer().expect("begun");
+        let root = ManifestFile::Root { counter: 1 };
+        let signature = ManifestFile::Signature { counter: 1, key: "0123456789abcdef".to_owned() };
+        let page = ManifestFile::Page { sha256: sha256(b"page") };
+        assert_eq!(store.manifests().expect("listed"), []);
+        let read = |file: &ManifestFile| store.open_manifest(file).expect("can be told").map(|blob| blob.read(1024).expect("readable"));
+        assert_eq!(read(&root), None);
+        assert_eq!(writer.put_manifest(&root, b"one").expect("put"), PutManifest::Done);
+        assert_eq!(writer.put_manifest(&root, b"two").expect("told"), PutManifest::Taken);
+        assert_eq!(writer.put_manifest(&signature, b"signed").expect("put"), PutManifest::Done);
+        assert_eq!((read(&root), store.manifests().expect("listed")), (Some(b"one".to_vec()), vec![root.clone(), signature.clone()]));
+        let pages = [(page.clone(), b"page".to_vec())];
+        writer.put_pages(&pages).expect("put");
+        writer.put_pages(&pages).expect("the same again");
+        let forged = writer.put_pages(&[(page.clone(), b"else".to_vec())]).expect_err("other content");
+        assert!(matches!(forged, Error::Damaged { .. }), "{forged}");
+        assert_eq!((read(&page), store.pages().expect("listed")), (Some(b"page".to_vec()), vec![page.clone()]));
+        for file in [&root, &signature, &page] {
+            writer.remove_manifest(file).expect("removed");
+            writer.remove_manifest(file).expect("gone already");
+            assert_eq!(read(file), None);
+        }
+        writer.replace_marker(b"other").expect("replaced");
+        assert_eq!(store.marker().expect("readable"), b"other");
+        assert!(store.survey().expect("surveyed").strays.is_empty());
+    });
+}

@@ -136,7 +136,7 @@ impl Vault {
             self.initialize()?;
         }
         self.require()?;
-        let writer = self.store.writer()?;
+        let writer = self.writer()?;
         loop {
             let read = self.finish_replacements(&*writer, &request.name, Author::with(session.kms().comparison_key()))?;
             // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
@@ -215,7 +215,7 @@ pub(super) fn seal_create(
             version_stages: vec![AWSCURRENT.to_owned()],
             created_date: after.created_date,
             payload: value.kind(),
-            value_tag: value_tag(durable.kms(), &after, &version_id, value),
+            value_tag: Some(value_tag(durable.kms(), &after, &version_id, value)),
             bundles: Vec::new(),
             version_id,
         });

@@ -13,6 +13,7 @@ use super::{
     record::{PlannedDeletion, SecretRecord},
     record_tag::Author,
     secret_change::SecretIdentity,
+    signed_bundles::SignedBundles,
 };
 use crate::{
     arn::SecretArn,
@@ -114,7 +115,7 @@ impl Vault {
         let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
         let deletion_date = Timestamp::now()?;
         self.require()?;
-        let writer = self.store.writer()?;
+        let writer = self.writer()?;
         let asked = (request.secret_id.as_str(), request.region);
         loop {
             let Some(found) = if_there(self.find_to_change(&*writer, author, Marked::FoundWhenDue, asked))? else {
@@ -138,9 +139,13 @@ impl Vault {
 
 impl Vault {
     /// Removes what a removal that was stopped left: the bundles of a secret whose record is gone.
-    pub(super) fn remove_leftovers(&self, writer: &dyn Writer, secret: &SecretKey) -> Result<()> {
+    pub(crate) fn remove_leftovers(&self, writer: &dyn Writer, secret: &SecretKey) -> Result<()> {
         let is_left = |leftover: &Leftover| leftover.is_writers;
         if self.store.has_record(secret)? || !self.store.leftovers(secret, None)?.iter().any(is_left) {
+            return Ok(());
+        }
+        let kept = SignedBundles::of(&*self.store)?.of_secret(secret)?;
+        if !self.store.leftovers(secret, Some(&kept))?.iter().any(is_left) {
             return Ok(());
         }
         let mut records = Records::default();

@@ -44,6 +44,17 @@ struct Stored<'a> {
 const RECIPIENT: &str = "recipient ";
 
 impl EdkRecord {
+    /// Its provider id and its key, as a record has them.
+    pub(crate) fn texts(&self) -> (String, String) {
+        let Stored { provider_id, key } = Stored::from(self);
+        (provider_id.into_owned(), key.into_owned())
+    }
+
+    /// The reverse of [`EdkRecord::texts`].
+    pub(crate) fn of_texts(provider_id: String, key: String) -> Self {
+        Stored { provider_id: Cow::Owned(provider_id), key: Cow::Owned(key) }.into()
+    }
+
     pub(crate) fn of(edk: &EncryptedDataKey) -> Self {
         let recipient = ecdh_recipient_point(edk).map(|point| EdkKey::Recipient(point.to_owned()));
         Self { provider_id: edk.provider_id.clone(), key: recipient.unwrap_or_else(|| EdkKey::Name(display_provider_info(edk))) }

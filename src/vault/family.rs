@@ -16,12 +16,12 @@ pub(crate) struct Located {
 }
 
 impl Located {
-    pub(super) fn of(record: SecretRecord) -> Self {
+    pub(crate) fn of(record: SecretRecord) -> Self {
         Self { key: SecretKey { name: NameKey::of(&record.name), primary: record.primary_region() }, record }
     }
 
     /// Where the store has a bundle.
-    pub(super) fn blob(&self, version: &VersionRecord, bundle: &BundleRecord) -> BlobKey {
+    pub(crate) fn blob(&self, version: &VersionRecord, bundle: &BundleRecord) -> BlobKey {
         BlobKey { secret: self.key.clone(), version: encode(&version.version_id), file: bundle.file.clone() }
     }
 
@@ -39,7 +39,7 @@ impl Located {
 
 /// The secrets of one name: at most one for each primary Region.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Family(pub(super) Vec<Located>);
+pub(crate) struct Family(pub(crate) Vec<Located>);
 
 impl Family {
     /// Parses the records of this name.

@@ -55,6 +55,7 @@ mod secret_members;
 mod secret_policy;
 #[cfg(feature = "kms-endpoint")]
 mod selection;
+mod signed_bundles;
 mod stages;
 mod status;
 mod stop_replication;
@@ -62,6 +63,7 @@ mod tagging;
 mod update_secret;
 mod update_secret_version_stage;
 mod value;
+mod vault_id;
 mod verify;
 mod walk;
 
@@ -83,6 +85,8 @@ pub use create::CreateSecret;
 pub use create_preview::{BundlePreview, CreationPreview, SecretPreview};
 pub use delete::{DeleteSecret, RecoveryWindow, SecretDeletion};
 pub use describe::SecretDescription;
+pub(crate) use edk_record::EdkRecord;
+pub(crate) use family::{Family, Located};
 pub use generate_value::GenerateSecretString;
 pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrder, SortBy, SortOrder, VersionStages};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
@@ -100,6 +104,7 @@ pub use put_secret_value::PutSecretValue;
 pub use random_password::GetRandomPassword;
 pub use read::{SecretValueEntry, VersionSelector};
 pub use read_many::{BatchGetSecretValue, SecretValues, UnreadValue};
+pub(crate) use record::{BundleRecord, FORMAT as RECORD_FORMAT, PlannedDeletion, Replaced, ReplicaRecord, SecretRecord, VersionRecord};
 pub use record::{DataKeyScope, ReplicaStatus, Tag};
 pub use record_tag::RecordHand;
 pub use remove_regions::RemovedRegions;
@@ -118,6 +123,7 @@ pub use stop_replication::StopReplication;
 pub use update_secret::UpdateSecret;
 pub use update_secret_version_stage::UpdateSecretVersionStage;
 pub use value::{MAX_SECRET_LENGTH, PayloadKind, SecretValue};
+pub use vault_id::VaultId;
 pub use verify::{BundlesThere, Finding, OpenCounts, OtherRegions, VerifyOptions, VerifyReport, verify};
 
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
@@ -132,9 +138,12 @@ pub(crate) use parameters::check_tags;
 #[cfg(feature = "cli")]
 pub(crate) use stages::AWSPENDING;
 
+pub(crate) use walk::each_family;
+
 use crate::{
+    crypto::SystemRandom,
     error::{Damage, Error, Result, SetupError},
-    store::{Item, Store, local::LocalStore},
+    store::{Item, Store, Writer, local::LocalStore},
 };
 
 /// A vault; it is made by the first writing command.
@@ -152,6 +161,17 @@ const FORMAT: u32 = 1;
 #[serde(rename_all = "PascalCase")]
 struct Marker {
     format: u32,
+    /// From the first root on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    vault_id: Option<VaultId>,
+}
+
+impl Marker {
+    fn to_json(&self) -> Result<Vec<u8>> {
+        let mut json = serde_json::to_vec_pretty(self).map_err(|_| Error::Misuse("a vault's marker is always JSON"))?;
+        json.push(b'\n');
+        Ok(json)
+    }
 }
 
 impl Vault {
@@ -206,13 +226,46 @@ impl Vault {
         if !self.is_there()? {
             return Err(SetupError::NoVault(self.store.absolute_place(Item::Vault)).into());
         }
+        self.marker().map(drop)
+    }
+
+    /// The id that the vault has from its first root on.
+    ///
+    /// # Errors
+    /// As for [`Vault::require`].
+    pub fn id(&self) -> Result<Option<VaultId>> {
+        self.require()?;
+        Ok(self.marker()?.vault_id)
+    }
+
+    /// The id that the vault has, or gets here.
+    pub(crate) fn ensure_id(&self, writer: &dyn Writer) -> Result<VaultId> {
+        let marker = self.marker()?;
+        if let Some(id) = marker.vault_id {
+            return Ok(id);
+        }
+        let id = VaultId::generate(&SystemRandom)?;
+        writer.replace_marker(&Marker { vault_id: Some(id.clone()), ..marker }.to_json()?)?;
+        Ok(id)
+    }
+
+    /// Where the vault lies.
+    pub(crate) fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
+    pub(crate) fn shared_store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.store)
+    }
+
+    fn marker(&self) -> Result<Marker> {
         let path = self.store.place(Item::Marker);
         let marker: Marker =
             serde_json::from_slice(&self.store.marker()?).map_err(|_| Error::damaged(&path, "not the JSON of a vault's format number"))?;
         if marker.format != FORMAT {
             return Err(Error::Damaged { path, what: Damage::Format { found: marker.format, known: FORMAT } });
         }
-        Ok(())
+        Ok(marker)
     }
 
     /// Makes the vault where there is none.
@@ -220,9 +273,7 @@ impl Vault {
         if self.is_there()? {
             return Ok(());
         }
-        let mut marker = serde_json::to_vec_pretty(&Marker { format: FORMAT }).map_err(|_| Error::Misuse("a number is always JSON"))?;
-        marker.push(b'\n');
-        self.store.initialize(&marker)
+        self.store.initialize(&Marker { format: FORMAT, vault_id: None }.to_json()?)
     }
 }
 

@@ -114,7 +114,7 @@ impl NewVersion<'_> {
             version_stages: Vec::new(),
             created_date: now,
             payload: self.value.kind(),
-            value_tag: value_tag(durable.kms(), record, self.version_id, self.value),
+            value_tag: Some(value_tag(durable.kms(), record, self.version_id, self.value)),
             bundles: Vec::new(),
             version_id: self.version_id.to_owned(),
         });

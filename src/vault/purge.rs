@@ -63,7 +63,7 @@ impl Vault {
         self.require()?;
         let regions = self.store.regions();
         let mut purged = Listed::default();
-        let writer = match self.store.writer() {
+        let writer = match self.writer() {
             // Nothing is to be done, be it that a removal was stopped: what it left goes where something can be written.
             Err(Error::Io { source, .. }) if expired.is_empty() && is_read_only(&source) => return Ok(purged),
             writer => writer?,

@@ -79,7 +79,7 @@ impl Vault {
         check_version_stages(&request.version_stages)?;
         let version_id = version_id(request.client_request_token.as_deref())?;
         self.require()?;
-        let writer = self.store.writer()?;
+        let writer = self.writer()?;
         loop {
             if let Some(change) = self.try_put(session, &*writer, request, &version_id)? {
                 return Ok(change);

@@ -10,7 +10,7 @@ use super::{
     parameters::{check_version_id, check_version_stage},
     reading::is_bundle_missing,
     record::{AWSCURRENT, BundleRecord, DataKeyScope, SecretRecord, VersionRecord},
-    seal_version::{identity, value_matches},
+    seal_version::{can_compare, identity, value_matches},
     value::SecretValue,
 };
 use crate::{
@@ -196,7 +196,7 @@ impl Vault {
             value,
             version_stages: version_stages.to_vec(),
             created_date: version.created_date,
-            is_compared: comparison.is_some_and(|comparison| version.value_tag.is_of(comparison)),
+            is_compared: comparison.is_some_and(|comparison| can_compare(comparison, version.value_tag.as_ref())),
             only_region_here: None,
             name: secret.record.name,
         })
@@ -292,7 +292,7 @@ impl Vault {
         version: &VersionRecord,
         value: &SecretValue,
     ) -> Result<bool> {
-        if let Some(same) = value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, value) {
+        if let Some(same) = value_matches(kms.comparison_key(), version.value_tag.as_ref(), &secret.record, &version.version_id, value) {
             return Ok(same);
         }
         let primary = secret.record.primary_region();
@@ -335,11 +335,11 @@ fn recorded(version: &VersionRecord, region: Region) -> Result<&BundleRecord> {
 
 /// True where only a Region's own bundle tells its value: no bundle can be compared with the record here, and each has its own data key.
 pub(super) fn speaks_for_itself(comparison: &ComparisonKey, record: &SecretRecord, version: &VersionRecord) -> bool {
-    record.data_key_scope == DataKeyScope::PerRegion && !version.value_tag.is_of(comparison)
+    record.data_key_scope == DataKeyScope::PerRegion && !can_compare(comparison, version.value_tag.as_ref())
 }
 
 pub(super) fn is_disproved(comparison: &ComparisonKey, record: &SecretRecord, version: &VersionRecord, value: &SecretValue) -> bool {
-    value_matches(comparison, &version.value_tag, record, &version.version_id, value) == Some(false)
+    value_matches(comparison, version.value_tag.as_ref(), record, &version.version_id, value) == Some(false)
 }
 
 pub(super) fn disproved(version: &VersionRecord, region: Region) -> Error {

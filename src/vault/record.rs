@@ -16,10 +16,13 @@ use crate::{
 };
 
 /// Format number of a `secret.json` that is written.
-pub(super) const FORMAT: u32 = 2;
+pub(crate) const FORMAT: u32 = 2;
 
 /// The first one, which is read as well: it has no tag. A secret's first change makes it one of [`FORMAT`].
 const FORMAT_WITHOUT_TAG: u32 = 1;
+
+/// Bytes of a bundle on record, at most: what JSON carries everywhere as the number that it is.
+const MAX_BUNDLE_SIZE: u64 = (1 << 53) - 1;
 
 /// True for a format that is read.
 pub(super) const fn is_known(format: u32) -> bool {
@@ -61,7 +64,7 @@ pub enum ReplicaStatus {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 pub(crate) struct SecretRecord {
-    pub(super) format: u32,
+    pub(crate) format: u32,
     #[serde(rename = "ARN")]
     pub(crate) arn: SecretArn,
     pub(crate) name: String,
@@ -99,12 +102,12 @@ pub(crate) struct SecretRecord {
     pub(crate) replaces: Vec<Replaced>,
     /// Tells where a batch made the secret from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) packed_from: Option<KeyedTag>,
+    pub(crate) packed_from: Option<KeyedTag>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) versions: Vec<VersionRecord>,
     /// Over everything else. Absent where whoever wrote the record could not vouch for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) record_tag: Option<KeyedTag>,
+    pub(crate) record_tag: Option<KeyedTag>,
 }
 
 /// When a secret was marked for deletion, and when that is due.
@@ -147,7 +150,9 @@ pub(crate) struct VersionRecord {
     pub(crate) version_stages: Vec<String>,
     pub(crate) created_date: Timestamp,
     pub(crate) payload: PayloadKind,
-    pub(crate) value_tag: KeyedTag,
+    /// Absent in what was carried away from the vault in which the value was stored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) value_tag: Option<KeyedTag>,
     pub(crate) bundles: Vec<BundleRecord>,
 }
 
@@ -167,7 +172,7 @@ pub(crate) struct BundleRecord {
 
 impl SecretRecord {
     /// What `secret.json` holds.
-    pub(super) fn to_json(&self) -> Result<Vec<u8>> {
+    pub(crate) fn to_json(&self) -> Result<Vec<u8>> {
         let mut json = serde_json::to_vec_pretty(self).map_err(|_| Error::Misuse("a secret's record is always JSON"))?;
         json.push(b'\n');
         Ok(json)
@@ -312,6 +317,9 @@ impl BundleRecord {
         let is_hash = self.sha256.len() == 64 && self.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if !is_hash || !is_bundle_file(&self.file, self.region, &self.sha256) {
             return Some("has a file name that is not its own");
+        }
+        if self.size > MAX_BUNDLE_SIZE {
+            return Some("has more bytes than a bundle can have");
         }
         let is_key_there = KeyArn::region_in(&self.kms_key_id) == Some(self.region);
         (!is_key_there).then_some("names a key of another Region, or none")

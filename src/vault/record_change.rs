@@ -33,7 +33,7 @@ impl Vault {
     ) -> Result<Located> {
         let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
         self.require()?;
-        let writer = self.store.writer()?;
+        let writer = self.writer()?;
         loop {
             let found = self.find_to_change(&*writer, author, marked, (secret_id, region))?;
             found.require_primary()?;

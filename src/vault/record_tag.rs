@@ -32,7 +32,7 @@ pub enum RecordHand {
 
 impl SecretRecord {
     /// Whose hand the record is from.
-    pub(super) fn hand(&self, comparison: &ComparisonKey) -> RecordHand {
+    pub(crate) fn hand(&self, comparison: &ComparisonKey) -> RecordHand {
         let Some(tag) = &self.record_tag else { return RecordHand::Untagged };
         if !tag.is_of(comparison) {
             return RecordHand::OtherKeystore;

@@ -100,7 +100,7 @@ impl Vault {
             return Err(ReplicaRefusal::NoneNamed.into());
         }
         self.require()?;
-        let writer = self.store.writer()?;
+        let writer = self.writer()?;
         loop {
             if let Some(change) = self.try_replicate(session, &*writer, request)? {
                 return Ok(change);

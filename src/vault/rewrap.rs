@@ -70,7 +70,7 @@ impl Vault {
             return Err(SecretRefusal::KeyWithoutRegion.into());
         }
         self.require()?;
-        let writer = self.store.writer()?;
+        let writer = self.writer()?;
         loop {
             if let Some(change) = self.try_rewrap(session, &*writer, request)? {
                 return Ok(change);

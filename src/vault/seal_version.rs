@@ -141,20 +141,26 @@ pub(super) fn value_tag(kms: &EmbeddedKms, record: &SecretRecord, version_id: &s
     KeyedTag::over(kms.comparison_key(), &tag_parts(&arn, version_id, value))
 }
 
+/// Whether there is a tag, and this keystore made it.
+pub(super) fn can_compare(comparison: &ComparisonKey, tag: Option<&KeyedTag>) -> bool {
+    tag.is_some_and(|tag| tag.is_of(comparison))
+}
+
 /// The VersionIds whose value another keystore made, so that nothing here can tell whether what is sealed anew is that value.
 pub(super) fn not_compared(kms: &EmbeddedKms, record: &SecretRecord) -> Vec<String> {
-    let versions = record.versions.iter().filter(|version| !version.value_tag.is_of(kms.comparison_key()));
+    let versions = record.versions.iter().filter(|version| !can_compare(kms.comparison_key(), version.value_tag.as_ref()));
     versions.map(|version| version.version_id.clone()).collect()
 }
 
-/// Whether `value` is the one that the tag was made of; `None` when another keystore made it.
+/// Whether `value` is the one that the tag was made of; `None` when there is none, or another keystore made it.
 pub(super) fn value_matches(
     comparison: &ComparisonKey,
-    tag: &KeyedTag,
+    tag: Option<&KeyedTag>,
     record: &SecretRecord,
     version_id: &str,
     value: &SecretValue,
 ) -> Option<bool> {
+    let tag = tag?;
     let arn = record.arn.to_string();
     tag.is_of(comparison).then(|| tag.is_over(comparison, &tag_parts(&arn, version_id, value)))
 }

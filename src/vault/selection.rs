@@ -11,8 +11,8 @@ use crate::{
     error::{Error, Result, SecretRefusal},
     region::Region,
     store::{
-        Blob, BlobKey, ChangeMark, GroupSize, Item, Leftover, Listed, NameChange, NameKey, RecordChange, Records, SecretKey, Staged, Store,
-        Survey, WriteGroup, Writer,
+        Blob, BlobKey, ChangeMark, GroupSize, Item, Leftover, Listed, ManifestFile, NameChange, NameKey, PutManifest, RecordChange,
+        Records, SecretKey, Staged, Store, Survey, WriteGroup, Writer,
     },
 };
 
@@ -161,6 +161,18 @@ impl Store for PartOfStore {
         !self.is_hidden(&blob.secret.name) && self.whole.has(blob)
     }
 
+    fn manifests(&self) -> Result<Vec<ManifestFile>> {
+        self.whole.manifests()
+    }
+
+    fn pages(&self) -> Result<Vec<ManifestFile>> {
+        self.whole.pages()
+    }
+
+    fn open_manifest(&self, file: &ManifestFile) -> Result<Option<Blob>> {
+        self.whole.open_manifest(file)
+    }
+
     fn survey(&self) -> Result<Survey> {
         let mut survey = self.whole.survey()?;
         survey.secrets.retain(|secret| !self.is_hidden(&secret.name));
@@ -185,6 +197,22 @@ struct PartWriter<'s> {
 impl Writer for PartWriter<'_> {
     fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_> {
         Box::new(PartGroup { part: self.part, group: self.writer.group(size) })
+    }
+
+    fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()> {
+        self.writer.put_pages(pages)
+    }
+
+    fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest> {
+        self.writer.put_manifest(file, bytes)
+    }
+
+    fn remove_manifest(&self, file: &ManifestFile) -> Result<()> {
+        self.writer.remove_manifest(file)
+    }
+
+    fn replace_marker(&self, marker: &[u8]) -> Result<()> {
+        self.writer.replace_marker(marker)
     }
 }
 

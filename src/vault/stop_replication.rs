@@ -15,7 +15,7 @@ use super::{
     reading::Reading,
     record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
     record_tag::Author,
-    seal_version::value_tag,
+    seal_version::{can_compare, value_tag},
     secret_members::key_in,
     value::SecretValue,
 };
@@ -70,7 +70,7 @@ impl Vault {
         request: &StopReplication,
     ) -> Result<SecretArn> {
         self.require()?;
-        let writer = self.store.writer()?;
+        let writer = self.writer()?;
         loop {
             if let Some(arn) = self.try_stop(&*writer, kms, keys, request)? {
                 return Ok(arn);
@@ -144,7 +144,7 @@ impl Promotion {
             let file =
                 |bundle: &BundleRecord| BlobKey { secret: key.clone(), version: encode(&version.version_id), file: bundle.file.clone() };
             blobs.extend(bundles.first().map(file).zip(Some(message)));
-            let value_tag = value_tag(kms, &record, &version.version_id, &value);
+            let value_tag = Some(value_tag(kms, &record, &version.version_id, &value));
             record.versions.push(VersionRecord { value_tag, bundles, ..version.clone() });
         }
         let promoted = Located { key, record };
@@ -171,7 +171,7 @@ impl Opening<'_> {
     /// A version's value as the replica has it, and its bundle. Where that does not open here, another Region's tells what it has to be.
     fn value_of(&self, secret: &Located, version: &VersionRecord, region: Region) -> Result<(SecretValue, Vec<u8>)> {
         let comparison = self.kms.comparison_key();
-        let is_comparable = version.value_tag.is_of(comparison);
+        let is_comparable = can_compare(comparison, version.value_tag.as_ref());
         if !is_comparable && !self.accepts_values {
             return Err(SecretRefusal::NotVouchedFor(version.version_id.clone()).into());
         }

@@ -91,7 +91,7 @@ impl Vault {
         check_description(request.description.as_deref())?;
         let version_id = version_id(request.client_request_token.as_deref())?;
         self.require()?;
-        let writer = self.store.writer()?;
+        let writer = self.writer()?;
         loop {
             if let Some(change) = self.try_update(session, &*writer, request, &version_id)? {
                 return Ok(change);

@@ -20,7 +20,7 @@ const NAMES_AT_ONCE: usize = 256;
 ///
 /// # Errors
 /// The secrets cannot be listed.
-pub(super) fn each_family<T, I>(vault: &Vault, take: impl Fn(Family) -> I + Sync) -> Result<Listed<T>>
+pub(crate) fn each_family<T, I>(vault: &Vault, take: impl Fn(Family) -> I + Sync) -> Result<Listed<T>>
 where
     T: Send,
     I: IntoIterator<Item = T>,

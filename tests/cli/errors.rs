@@ -106,6 +106,7 @@ sessions!(
     keystore,
     kms,
     making,
+    packages,
     policies,
     public_keys,
     rotation,

@@ -59,6 +59,7 @@ mod secret_files;
 mod serving;
 mod signatures;
 mod signed;
+mod signed_vault;
 mod slice;
 mod status;
 mod stored;

@@ -12,6 +12,7 @@ mod region_problems;
 mod secret_value;
 mod serve;
 mod serving;
+mod signed_reading;
 mod signing;
 
 pub(crate) use each_secret::EachSecretArgs;
@@ -27,4 +28,5 @@ pub(crate) use secret_value::SecretValueArgs;
 pub(crate) use serve::SERVED_KMS;
 pub(crate) use serve::ServeSecretsArgs;
 pub(crate) use serving::EndpointArgs;
+pub(crate) use signed_reading::{FreshnessArgs, SignedReadingArgs};
 pub(crate) use signing::{SignersArgs, SigningKeyArgs};

@@ -2,6 +2,8 @@
 
 use clap::Args;
 
+use super::SignedReadingArgs;
+
 /// How new bundles are wrapped.
 #[derive(Debug, Args)]
 pub(crate) struct WrapArgs {
@@ -18,6 +20,8 @@ pub(crate) struct WrapArgs {
 pub(crate) struct ValueOpeningArgs {
     #[command(flatten)]
     pub(crate) opening: OpeningKeyArgs,
+    #[command(flatten)]
+    pub(crate) signed: SignedReadingArgs,
     /// [coldseal] The same as they were given at sealing: aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE; repeat it for several
     #[arg(long, value_name = "RECOVERY")]
     pub(crate) recovery_key: Vec<String>,

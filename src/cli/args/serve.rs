@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::EndpointArgs;
+use super::{EndpointArgs, SignedReadingArgs};
 
 /// [coldseal] Serve the secrets of a vault to programs that speak to AWS Secrets Manager
 ///
@@ -50,6 +50,8 @@ pub(crate) struct ServeSecretsArgs {
     /// Serve only these Regions [default: all]
     #[arg(long, value_name = "REGION", num_args = 1..)]
     pub(crate) region: Vec<String>,
+    #[command(flatten)]
+    pub(crate) signed: SignedReadingArgs,
     #[command(flatten)]
     pub(crate) endpoint: EndpointArgs,
 }

@@ -9,7 +9,7 @@ use crate::{
         command_operation::CommandOperation,
         commands::{
             secret_entry::{NOT_THERE, read, request},
-            secret_opening::{SecretOpening, note_not_compared, note_only_regions},
+            secret_opening::{SecretOpening, note_only_regions},
         },
         failure::Outcome,
         faults,
@@ -57,10 +57,10 @@ pub(crate) struct BatchGetSecretValueArgs {
 pub(super) fn run(invocation: &Invocation, args: &BatchGetSecretValueArgs) -> Outcome {
     let request = request(invocation, args)?;
     let region = region(&invocation.regions, request.texts("SecretIdList"))?;
-    let opening = SecretOpening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
-    let Answer::Values(values) = read(invocation, &opening.secrets(invocation, region), &request)? else { return Err(NOT_THERE.into()) };
+    let opening = SecretOpening::of_signed(invocation, &args.opening)?;
+    let Answer::Values(values) = read(invocation, &opening.secrets(region), &request)? else { return Err(NOT_THERE.into()) };
     note_only_regions(&values.entries);
-    note_not_compared(&values.entries);
+    opening.note_not_compared(&values.entries);
     if !values.errors.is_empty() {
         let count = values.entries.len() + values.errors.len();
         warn(&format!("{} of {count} secrets could not be read: see Errors", values.errors.len()));

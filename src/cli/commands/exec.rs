@@ -10,10 +10,7 @@ use self::variables::{Naming, Variables};
 use crate::{
     cli::{
         args::ValueOpeningArgs,
-        commands::{
-            file_name::file_name,
-            secret_opening::{SecretOpening, note_not_compared},
-        },
+        commands::{file_name::file_name, secret_opening::SecretOpening},
         failure::{Failure, Outcome},
         invocation::Invocation,
         private_folder::PrivateFolder,
@@ -123,11 +120,11 @@ fn refuse_for_several(flag: &str, is_given: bool) -> Result<(), UsageError> {
 
 /// The values, all of them before anything is run.
 fn read(invocation: &Invocation, args: &ExecArgs) -> Outcome<Vec<SecretValueEntry>> {
-    let opening = SecretOpening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
+    let opening = SecretOpening::of_signed(invocation, &args.opening)?;
     let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
     let value = |id: &String| opening.value(invocation, id, &selector);
     let entries: Vec<_> = args.secret_id.iter().map(value).collect::<Outcome<_>>()?;
-    note_not_compared(&entries);
+    opening.note_not_compared(&entries);
     Ok(entries)
 }
 

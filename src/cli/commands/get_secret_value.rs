@@ -10,7 +10,7 @@ use crate::{
         args::ValueOpeningArgs,
         commands::{
             secret_entry::{NOT_THERE, read, request},
-            secret_opening::{SecretOpening, note_not_compared, note_only_regions},
+            secret_opening::{SecretOpening, note_only_regions},
         },
         failure::Outcome,
         invocation::Invocation,
@@ -69,11 +69,11 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
         .as_deref()
         .map(|path| Destination::new(invocation.inputs.in_use(), Some(path), overwrite, Sync::FileAndDirectory))
         .transpose()?;
-    let opening = SecretOpening::of(invocation, &args.opening.opening, &args.opening.recovery_key)?;
-    let secrets = opening.secrets(invocation, invocation.regions.of_secret(&args.secret_id)?);
+    let opening = SecretOpening::of_signed(invocation, &args.opening)?;
+    let secrets = opening.secrets(invocation.regions.of_secret(&args.secret_id)?);
     let Answer::Value(entry) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
     note_only_regions([&entry]);
-    note_not_compared([&entry]);
+    opening.note_not_compared([&entry]);
     match destination {
         Some(destination) => {
             let written = destination.write(&invocation.inputs.prompter, |output| {

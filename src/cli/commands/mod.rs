@@ -95,6 +95,7 @@ use super::{
     args::{GlobalArgs, ServeSecretsArgs},
     failure::Outcome,
     invocation::Invocation,
+    signed_reading::as_signed,
 };
 
 /// The group of commands whose operations are those of AWS Secrets Manager.
@@ -219,7 +220,7 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
         Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(invocation, command),
         Command::Pack(args) => pack::run(&invocation, &args),
-        Command::Unpack(args) => unpack::run(&invocation, &args),
+        Command::Unpack(args) => unpack::run(&as_signed(invocation, &args.opening.signed)?, &args),
         Command::Edit(args) => edit::run(invocation, &args),
         Command::Exec(args) => exec::run(&invocation, &args),
         Command::Status(args) => status::run(&invocation, &args),

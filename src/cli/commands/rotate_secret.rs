@@ -121,7 +121,7 @@ impl Rotating<'_> {
             let of = (args.secret_id.as_str(), region);
             invocation.vault.set_rotation_rules(kms.as_ref(), of, &rules, args.client_request_token.as_deref())?;
         }
-        let Secrets { kms, keys, .. } = opening.secrets(invocation, region);
+        let Secrets { kms, keys, .. } = opening.secrets(region);
         let of = (args.secret_id.as_str(), region);
         let mut rotation = invocation.vault.begin_rotation(kms, keys, of, args.client_request_token.as_deref())?;
         if rotation.is_finished {

@@ -2,11 +2,12 @@
 
 use crate::{
     cli::{
-        args::OpeningKeyArgs,
+        args::{OpeningKeyArgs, ValueOpeningArgs},
         failure::Outcome,
         invocation::Invocation,
         raw_key::RawKey,
         recovery_key::{keyrings, name_online_keys, opening_keys, opening_recovery_keys},
+        signed_reading::vault_to_read,
         terminal::note,
     },
     error::Result,
@@ -21,8 +22,11 @@ const NOT_COMPARED: &str = "whether this is the value on record is not known her
 
 /// The keys at hand.
 pub(super) struct SecretOpening {
+    /// As it was signed, where it is said who may sign.
+    vault: Vault,
     kms: Option<EmbeddedKms>,
     keys: KeyOptions,
+    is_signed: bool,
 }
 
 impl SecretOpening {
@@ -43,13 +47,23 @@ impl SecretOpening {
         let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
         let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
         name_online_keys(invocation.key_names(), kms.as_ref(), online, &mut keys)?;
-        Ok(Self { kms, keys })
+        Ok(Self { vault: invocation.vault.clone(), kms, keys, is_signed: false })
+    }
+
+    /// The same, where the vault is read as it was signed, if it is said who may sign.
+    pub(super) fn of_signed(invocation: &Invocation, args: &ValueOpeningArgs) -> Outcome<Self> {
+        let ValueOpeningArgs { opening, signed, recovery_key } = args;
+        invocation.vault.require()?;
+        let vault = vault_to_read(invocation, signed, invocation.regions.explicit())?;
+        let is_signed = vault.is_some();
+        let opening = Self::of(invocation, opening, recovery_key)?;
+        Ok(Self { vault: vault.unwrap_or(opening.vault), is_signed, ..opening })
     }
 
     /// One value. The Region is found as for every command on a secret.
     pub(super) fn value(&self, invocation: &Invocation, secret_id: &str, selector: &VersionSelector) -> Outcome<SecretValueEntry> {
         let region = invocation.regions.of_secret(secret_id)?;
-        Ok(self.value_in(&invocation.vault, secret_id, region, selector)?)
+        Ok(self.value_in(&self.vault, secret_id, region, selector)?)
     }
 
     /// The same where the Region is known.
@@ -64,8 +78,17 @@ impl SecretOpening {
     }
 
     /// The vault's secrets with these keys.
-    pub(super) fn secrets<'a>(&'a self, invocation: &'a Invocation, region: Option<Region>) -> Secrets<'a> {
-        Secrets { vault: &invocation.vault, kms: self.kms.as_ref(), keys: &self.keys, region, lists: None }
+    pub(super) const fn secrets(&self, region: Option<Region>) -> Secrets<'_> {
+        Secrets { vault: &self.vault, kms: self.kms.as_ref(), keys: &self.keys, region, lists: None }
+    }
+}
+
+impl SecretOpening {
+    /// As [`note_not_compared`]; what was signed is known by its digest.
+    pub(super) fn note_not_compared<'a>(&self, entries: impl IntoIterator<Item = &'a SecretValueEntry>) {
+        if !self.is_signed {
+            note_not_compared(entries);
+        }
     }
 }
 

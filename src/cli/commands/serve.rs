@@ -12,7 +12,9 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         regions::parse_region,
+        signed_reading::{trusted_signers, vault_to_read},
         terminal::{note, warn},
+        usage::UsageError,
     },
     endpoint::{Changes, JsonService, SecretsService, SecretsServiceOptions},
     error::ErrorCode,
@@ -36,7 +38,11 @@ const SECRETS_AND_KEYS: ServeCommand = ServeCommand {
 
 pub(super) fn run(invocation: Invocation, args: ServeSecretsArgs) -> Outcome {
     let command = if args.kms.as_deref() == Some(SERVED_KMS) { &SECRETS_AND_KEYS } else { &SECRETS };
-    let ServeSecretsArgs { writable, secret_id, region, endpoint, .. } = args;
+    let ServeSecretsArgs { writable, secret_id, region, signed, endpoint, .. } = args;
+    if writable && trusted_signers(&invocation, &signed)?.is_some() {
+        let error = UsageError::new("what was signed is read, and not changed");
+        return Err(error.with_hint("serve it without --writable, or without --signers and COLDSEAL_SIGNERS").into());
+    }
     let selection = (!secret_id.is_empty()).then(|| SecretSelection::of(&secret_id)).transpose()?;
     let regions = region.iter().map(|name| parse_region("--region", name)).collect::<Result<_, _>>()?;
     let options = SecretsServiceOptions {
@@ -48,7 +54,8 @@ pub(super) fn run(invocation: Invocation, args: ServeSecretsArgs) -> Outcome {
         keys: invocation.access.key_options(),
     };
     serving::run(invocation, endpoint, command, |invocation| {
-        let service = service(invocation, options)?;
+        let vault = vault_to_read(invocation, &signed, None)?.unwrap_or_else(|| invocation.vault.clone());
+        let service = service(invocation, vault, options)?;
         warn_of_absent(&invocation.vault, &secret_id);
         Ok(service)
     })
@@ -66,11 +73,11 @@ fn warn_of_absent(vault: &Vault, secret_ids: &[String]) {
 }
 
 /// The operations. The passphrase, if there is one, is asked for here and not again.
-fn service(invocation: &mut Invocation, options: SecretsServiceOptions) -> Outcome<Arc<dyn JsonService>> {
+fn service(invocation: &mut Invocation, vault: Vault, options: SecretsServiceOptions) -> Outcome<Arc<dyn JsonService>> {
     let is_for_reading = options.changes == Changes::Refused;
     let (passphrases, start) = serving::passphrases(invocation);
     let new_vault = NewVault::of(&invocation.vault);
-    let service = SecretsService::new(invocation.vault.clone(), invocation.keystore.location.clone(), passphrases, options);
+    let service = SecretsService::new(vault, invocation.keystore.location.clone(), passphrases, options);
     new_vault.note_made();
     let service = service?;
     start.end();

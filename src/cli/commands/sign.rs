@@ -1,5 +1,7 @@
 //! `sign`
 
+mod vault;
+
 use std::{
     ffi::OsString,
     path::{Path, PathBuf},
@@ -8,9 +10,10 @@ use std::{
 use clap::Args;
 use serde::Serialize;
 
+use self::vault::VaultSigning;
 use crate::{
     cli::{
-        args::SigningKeyArgs,
+        args::{SignedReadingArgs, SigningKeyArgs},
         commands::message_files::input,
         failure::Outcome,
         invocation::Invocation,
@@ -24,12 +27,24 @@ use crate::{
     package::signature::{ContentDigest, Namespace, SshSignature},
 };
 
-/// [coldseal] Sign files, as ssh-keygen -Y sign does
+/// [coldseal] Sign the vault, or files, as ssh-keygen -Y sign does
 ///
-/// The signature is in the format of OpenSSH, over the SHA-512 of the file, for the namespace coldseal-file. It is written beside the file, as
+/// Without a FILE the vault is signed: a root names every secret's entry and bundles in every Region, and the signature is over it, for the namespace
+/// coldseal-manifest. What has changed since the last root is shown, with whose hand it was, and asked about; what is not known to be by a holder of
+/// this keystore is signed only where --accept names the secret. The first root gives the vault its id. Where the newest root says what the vault
+/// holds, a signature is added to it: so several signers sign one root. What a root names stays until a newer one is signed.
+///
+/// With a FILE the signature is over the SHA-512 of the file, for the namespace coldseal-file. It is written beside the file, as
 /// FILE.KEY.sig, where KEY is the first 16 hex digits of the SHA-256 of the public key: several signers of a file do not meet.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
+  coldseal sign --signing-key ~/.ssh/id_ed25519
+  coldseal sign --no-key  # then, with a key in an agent or on a token:
+  ssh-keygen -Y sign -n coldseal-manifest -f token.pub \\
+      < coldseal-vault/manifests/1.json > root.sig
+  coldseal sign --add-signature root.sig
+  coldseal verify --signers allowed_signers
+
   coldseal sign photos.bundle --signing-key ~/.ssh/id_ed25519
   coldseal open photos.bundle --signers allowed_signers -o photos.tar
   ssh-keygen -Y sign -n coldseal-file -f token.pub photos.bundle
@@ -42,12 +57,11 @@ use crate::{
 A key in an agent, on a FIDO token or a smart card signs with ssh-keygen; --add-signature takes what it wrote, if it is a signature of FILE, \
 for coldseal-file and over SHA-512.")]
 pub(crate) struct SignArgs {
-    /// The files to sign; '-' for stdin, with -o
-    #[arg(required = true)]
+    /// The files to sign; '-' for stdin, with -o [default: the vault]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) key: SigningKeyArgs,
-    /// Take in a signature of FILE that was made elsewhere; repeat it for several
+    /// Take in a signature of FILE, or of a root of the vault, that was made elsewhere; repeat it for several
     #[arg(long, value_name = "SIGNATURE")]
     pub(crate) add_signature: Vec<PathBuf>,
     /// Where the signature of one FILE goes; '-' for stdout [default: FILE.KEY.sig]
@@ -59,6 +73,17 @@ pub(crate) struct SignArgs {
     /// Do not sync the files, as cp
     #[arg(long)]
     pub(crate) no_sync: bool,
+    /// Write the vault's root without a signature, to be signed elsewhere
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) no_key: bool,
+    /// Sign what was changed in the secret of this name, though not by a holder of this keystore, or removed; repeat it for several
+    #[arg(long, value_name = "NAME", conflicts_with = "files")]
+    pub(crate) accept: Vec<String>,
+    /// Do not ask
+    #[arg(long, conflicts_with = "files")]
+    pub(crate) yes: bool,
+    #[command(flatten)]
+    pub(crate) trusted: SignedReadingArgs,
 }
 
 #[derive(Serialize)]
@@ -88,9 +113,13 @@ struct NewSignature<'a> {
 }
 
 pub(super) fn run(invocation: &Invocation, args: SignArgs) -> Outcome {
+    if args.files.is_empty() {
+        let SignArgs { key, add_signature, no_key, accept, yes, trusted, .. } = args;
+        return vault::run(invocation, VaultSigning { key, add_signature, no_key, accept, yes, trusted });
+    }
     check(&args)?;
     let files = invocation.inputs.in_use();
-    let SignArgs { files: names, key, add_signature, output_file, force, no_sync } = args;
+    let SignArgs { files: names, key, add_signature, output_file, force, no_sync, .. } = args;
     let added: Vec<_> = add_signature.iter().map(|path| Ok((path, read_signature(files, path)?))).collect::<Outcome<_>>()?;
     let key = read_signing_key(&invocation.inputs, key)?;
     let mut planned = Vec::new();

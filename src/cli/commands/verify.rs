@@ -1,19 +1,24 @@
 //! `verify`
 
+mod signed;
+
 use std::{fmt::Write as _, path::PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 
+use self::signed::{ManifestDocument, SignedPart};
 use crate::{
     cli::{
+        args::SignedReadingArgs,
         failure::{Failure, Outcome},
         invocation::Invocation,
         progress::VaultProgress,
         shown,
+        signed_reading::trusted_signers,
         terminal::{counted, note, print_text},
     },
-    vault::{Finding, Progress, VerifyOptions, VerifyReport, verify as verify_paths},
+    vault::{Finding, Progress, Vault, VerifyOptions, VerifyReport, verify as verify_paths},
 };
 
 const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
@@ -24,12 +29,17 @@ const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
 /// With --open the keystore opens what it can, and compares each value with the one on record; it also tells whether each record is as a holder
 /// of this keystore left it, by the record's tag. Exit code 1 and a list when something is wrong. With --region only that Region's bundles
 /// are checked; those for other Regions are counted, and may be absent, as on a machine that got one Region's.
+///
+/// With --signers the vault is held against the newest root that enough of them signed ('coldseal sign'): what changed since, is missing, is not
+/// listed, or was put back to an older state is a fault. The report names root, signers and time, and says whether it is known to be the newest:
+/// accepted roots are remembered in the user's state directory, and older ones refused.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   coldseal verify  # the vault
   coldseal verify --open  # also open what the keystore can
   coldseal verify --open --region eu-west-1  # of one Region
   coldseal verify photos.bundle  # one bundle
+  coldseal verify --signers allowed_signers  # who signed it, and what changed since
   coldseal verify --output json  # the report as a document")]
 pub(crate) struct VerifyArgs {
     /// Vaults, folders of secrets, or bundles [default: the vault]
@@ -37,6 +47,8 @@ pub(crate) struct VerifyArgs {
     /// Also open every bundle whose key the keystore has, compare its value with the record, and check the records' tags
     #[arg(long)]
     pub(crate) open: bool,
+    #[command(flatten)]
+    pub(crate) trusted: SignedReadingArgs,
 }
 
 /// The report as a document.
@@ -45,7 +57,9 @@ pub(crate) struct VerifyArgs {
 struct VerifyDocument<'a> {
     #[serde(flatten)]
     report: &'a VerifyReport,
-    signature: &'static str,
+    signature: &'a str,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    manifests: Vec<&'a ManifestDocument>,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
@@ -68,13 +82,15 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     let progress = VaultProgress::new("checked");
     let told = progress.as_deref().map(|progress| progress as &dyn Progress);
     let options = VerifyOptions { kms: kms.as_ref(), keys, region: invocation.regions.explicit(), progress: told };
-    let report = verify_paths(&paths, options)?;
+    let mut report = verify_paths(&paths, options)?;
+    let signed = held_against_signed(invocation, args, &paths, &mut report)?;
     // The bar goes away before the report comes.
     drop(progress);
     if invocation.printer.wants_document() {
-        invocation.printer.print(&VerifyDocument { report: &report, signature: NOT_SIGNED })?;
+        let manifests = signed.iter().filter_map(|part| part.manifest.as_ref()).collect();
+        invocation.printer.print(&VerifyDocument { report: &report, signature: &signature_told(&signed), manifests })?;
     } else {
-        print_text(&lines(&report))?;
+        print_text(&lines(&report, &signature_told(&signed)))?;
     }
     let brought = report.brought_regions();
     if !brought.is_empty() {
@@ -84,7 +100,27 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     if report.is_sound() { Ok(()) } else { Err(Failure::Partial) }
 }
 
-fn lines(report: &VerifyReport) -> String {
+/// The vaults among the paths, each held against the newest root that counts; none where nobody is named who may sign.
+fn held_against_signed(
+    invocation: &Invocation,
+    args: &VerifyArgs,
+    paths: &[PathBuf],
+    report: &mut VerifyReport,
+) -> Outcome<Vec<SignedPart>> {
+    let Some(trusted) = trusted_signers(invocation, &args.trusted)? else { return Ok(Vec::new()) };
+    let region = invocation.regions.explicit();
+    let vaults = paths.iter().map(Vault::new).filter(Vault::exists);
+    let held: Outcome<Vec<_>> = vaults.map(|vault| signed::check(&vault, &trusted, &args.trusted.freshness, region, report)).collect();
+    report.faults.sort_by(|a, b| a.path.cmp(&b.path));
+    held
+}
+
+fn signature_told(signed: &[SignedPart]) -> String {
+    let told: Vec<_> = signed.iter().map(|part| part.told.as_str()).collect();
+    if told.is_empty() { NOT_SIGNED.to_owned() } else { told.join("\n") }
+}
+
+fn lines(report: &VerifyReport, signature: &str) -> String {
     let mut text = String::new();
     let mut list = |kind: &str, findings: &[Finding]| {
         for finding in findings {
@@ -107,6 +143,6 @@ fn lines(report: &VerifyReport) -> String {
     if let Some(others) = report.other_regions {
         let _ = writeln!(text, "{} for other Regions not checked, {} of them absent", counted(others.bundles, "bundle"), others.absent);
     }
-    let _ = writeln!(text, "{NOT_SIGNED}");
+    let _ = writeln!(text, "{signature}");
     text
 }

@@ -10,6 +10,7 @@ mod cause;
 mod key;
 mod key_properties;
 mod key_use;
+mod package;
 mod password;
 mod policy;
 mod public_key;
@@ -32,6 +33,7 @@ pub use cause::Cause;
 pub use key::KeyRefusal;
 pub use key_properties::KeyPropertyRefusal;
 pub use key_use::KeyUseRefusal;
+pub use package::PackageRefusal;
 pub use password::{CharacterType, PasswordRefusal};
 pub use policy::PolicyRefusal;
 pub use public_key::{NotAKeyArn, PublicKeyRefusal};
@@ -103,6 +105,8 @@ refusals! {
     PublicKey(PublicKeyRefusal),
     /// A secret, its name, its versions or its metadata.
     Secret(SecretRefusal),
+    /// A signed package.
+    Package(PackageRefusal),
     /// A policy that a secret cannot have.
     Policy(PolicyRefusal),
     /// A bundle that does not open.

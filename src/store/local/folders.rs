@@ -5,11 +5,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::layout::{MARKER, RECORD, SECRETS};
+use super::layout::{MANIFESTS, MARKER, PAGES, RECORD, SECRETS};
 use crate::{
     durable,
     region::Region,
-    store::{BlobKey, Item, NameKey, SecretKey},
+    store::{BlobKey, Item, ManifestFile, NameKey, SecretKey},
 };
 
 /// Where a vault's folders are; none of them need be there.
@@ -38,6 +38,8 @@ impl Folders {
             Item::Secret(secret) => self.secret_dir(secret),
             Item::Record(secret) => self.record_path(&secret.name, secret.primary),
             Item::Blob(blob) => self.blob_path(blob),
+            Item::Manifest(file @ ManifestFile::Page { .. }) => self.root.join(MANIFESTS).join(PAGES).join(file.to_string()),
+            Item::Manifest(file) => self.root.join(MANIFESTS).join(file.to_string()),
         }
     }
 
@@ -45,7 +47,7 @@ impl Folders {
     pub(super) fn absolute_place(&self, item: Item<'_>) -> PathBuf {
         let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         match item {
-            Item::Vault | Item::Marker => Self::of(absolute(&self.root)).place(item),
+            Item::Vault | Item::Marker | Item::Manifest(_) => Self::of(absolute(&self.root)).place(item),
             Item::Secret(_) | Item::Record(_) | Item::Blob(_) => Self::around(&absolute(&self.secrets)).place(item),
         }
     }

@@ -157,7 +157,7 @@ impl Staged for StagedTogether<'_> {
         for staged in &self.records {
             let is_there = matches!(staged.after, After::Committed { is_there: true });
             if staged.may_have_leftovers || !is_there {
-                sweep(&staged.dir, is_there.then_some(&staged.named_after));
+                sweep(&staged.dir, Some(&staged.named_after));
             }
             if !is_there {
                 let _ = fs::remove_dir(&staged.dir);

@@ -4,6 +4,8 @@
 //! coldseal-vault/
 //!   coldseal.json                                            format number of the vault
 //!   .lock                                                    held by the one writer
+//!   manifests/<counter>.json                                 a root; beside it <counter>.<16 hex>.sig, its signatures
+//!   manifests/pages/<SHA-256>.json                           what roots name
 //!   secrets/<primary Region>/<encoded name>/
 //!     secret.json                                            metadata; its rename is the only commit
 //!     <encoded VersionId>/<region>.<16 hex of its SHA-256>.bundle
@@ -21,6 +23,13 @@ pub(crate) const MARKER: &str = "coldseal.json";
 pub(crate) const LOCK: &str = ".lock";
 pub(crate) const SECRETS: &str = "secrets";
 pub(crate) const RECORD: &str = "secret.json";
+pub(crate) const MANIFESTS: &str = "manifests";
+pub(super) const PAGES: &str = "pages";
+
+/// Whether a folder is one of manifests, by its name.
+pub(super) fn is_of_manifests(folder: &Path) -> bool {
+    [MANIFESTS, PAGES].iter().any(|name| folder.file_name().is_some_and(|folder| folder == *name))
+}
 
 /// Refuses the folder of a secret that a symbolic link leads to: itself, its Region's, or the one of all secrets. The vault's own may be one.
 pub(crate) fn refuse_links(secret_dir: &Path) -> Result<()> {

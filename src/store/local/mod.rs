@@ -4,6 +4,7 @@ mod entries;
 mod folders;
 mod group;
 pub(crate) mod layout;
+mod manifests;
 mod read;
 pub(crate) mod secret_writer;
 mod single;
@@ -22,12 +23,13 @@ use self::{
     entries::{is_occupied, looked_at, names},
     folders::Folders,
     group::LocalGroup,
-    layout::{LOCK, MARKER},
+    layout::{LOCK, MANIFESTS, MARKER, PAGES},
     read::{opened, read_bounded, read_record_to},
     single::Single,
 };
 use super::{
-    Blob, BlobKey, ChangeMark, GroupSize, Item, Leftover, Listed, NameKey, Records, SecretKey, Stamp, Store, Survey, WriteGroup, Writer,
+    Blob, BlobKey, ChangeMark, GroupSize, Item, Leftover, Listed, ManifestFile, NameKey, PutManifest, Records, SecretKey, Stamp, Store,
+    Survey, WriteGroup, Writer,
 };
 use crate::{
     durable::{
@@ -158,6 +160,18 @@ impl Store for LocalStore {
         self.folders.blob_path(blob).exists()
     }
 
+    fn manifests(&self) -> Result<Vec<ManifestFile>> {
+        manifests::listed(&self.folders.root.join(MANIFESTS), ManifestFile::parse)
+    }
+
+    fn pages(&self) -> Result<Vec<ManifestFile>> {
+        manifests::listed(&self.folders.root.join(MANIFESTS).join(PAGES), ManifestFile::parse_page)
+    }
+
+    fn open_manifest(&self, file: &ManifestFile) -> Result<Option<Blob>> {
+        manifests::open(self.place(Item::Manifest(file)))
+    }
+
     fn survey(&self) -> Result<Survey> {
         survey::of(&self.folders)
     }
@@ -186,5 +200,23 @@ impl Writer for LocalWriter<'_> {
             GroupSize::One => Box::new(Single::new(&self.store.folders)),
             GroupSize::Many => Box::new(LocalGroup::new(&self.store.folders, (self.store.make_group)())),
         }
+    }
+
+    fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()> {
+        manifests::put_pages(&self.store.folders, &(self.store.make_group)(), pages)
+    }
+
+    fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest> {
+        manifests::put(&self.store.place(Item::Manifest(file)), bytes)
+    }
+
+    fn remove_manifest(&self, file: &ManifestFile) -> Result<()> {
+        manifests::remove(&self.store.place(Item::Manifest(file)))
+    }
+
+    fn replace_marker(&self, marker: &[u8]) -> Result<()> {
+        let place = self.store.place(Item::Marker);
+        refuse_link(&place)?;
+        durable::replace(&place, marker)
     }
 }

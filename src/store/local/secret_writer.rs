@@ -157,8 +157,8 @@ pub(super) fn sweep(dir: &Path, named: Option<&[BlobKey]>) {
     }
 }
 
-/// Removes a whole secret: its record first, which is what makes it one. Where that is gone already, what was left of it.
-pub(super) fn remove_secret(dir: &Path) -> Result<()> {
+/// Removes a secret: its record first, which is what makes it one. Where that is gone already, what was left of it. Blobs that are `named` stay.
+pub(super) fn remove_secret(dir: &Path, named: &[BlobKey]) -> Result<()> {
     let path = dir.join(RECORD);
     match durable::remove(&path) {
         // Whoever removed it may have been stopped before that was durable.
@@ -166,7 +166,7 @@ pub(super) fn remove_secret(dir: &Path) -> Result<()> {
         removed => removed?,
     }
     tracing::debug!(path = %path.display(), "record removed");
-    sweep(dir, None);
+    sweep(dir, Some(named));
     let _ = fs::remove_dir(dir);
     Ok(())
 }

@@ -88,7 +88,7 @@ impl StagedRecord {
     fn commit(&self) -> Result<()> {
         match (&self.writer, &self.change.after) {
             (Some(writer), Some(record)) => writer.commit(record, &self.change.named_after),
-            _ => remove_secret(&self.dir),
+            _ => remove_secret(&self.dir, &self.change.named_after),
         }
     }
 

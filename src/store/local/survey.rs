@@ -8,13 +8,13 @@ use std::{
 use super::{
     entries::{entries, looked_at},
     folders::Folders,
-    layout::{LOCK, MARKER, RECORD, SECRETS},
+    layout::{LOCK, MANIFESTS, MARKER, PAGES, RECORD, SECRETS},
 };
 use crate::{
-    durable,
+    durable::{self, Temporaries},
     error::{Error, Result, SetupError},
     region::Region,
-    store::{NameKey, SecretKey, Stray, Survey},
+    store::{ManifestFile, NameKey, SecretKey, Stray, Survey},
 };
 
 /// What is at a path.
@@ -63,12 +63,13 @@ pub(super) fn of(folders: &Folders) -> Result<Survey> {
     let mut survey = Survey::default();
     let mut stray = |path: PathBuf, stray| survey.strays.push((path, stray));
     for entry in entries(&folders.root)? {
-        if ![MARKER, LOCK, SECRETS].iter().any(|known| entry.file_name() == *known) {
+        if ![MARKER, LOCK, SECRETS, MANIFESTS].iter().any(|known| entry.file_name() == *known) {
             stray(entry.path(), Stray::Stranger);
         } else if entry.path().is_symlink() {
             stray(entry.path(), Stray::Link);
         }
     }
+    add_manifests(&mut survey, &folders.root.join(MANIFESTS))?;
     if folders.secrets.is_symlink() {
         return Ok(survey);
     }
@@ -81,6 +82,26 @@ pub(super) fn of(folders: &Folders) -> Result<Survey> {
         }
     }
     Ok(survey)
+}
+
+/// What lies between the manifests and has not the name of one.
+fn add_manifests(survey: &mut Survey, manifests: &Path) -> Result<()> {
+    let pages = manifests.join(PAGES);
+    for (dir, parse) in [(manifests, ManifestFile::parse as fn(&str) -> Option<ManifestFile>), (&pages, ManifestFile::parse_page)] {
+        if dir.is_symlink() {
+            continue;
+        }
+        for entry in entries(dir)? {
+            let (path, name) = (entry.path(), entry.file_name());
+            let is_known = name.to_str().is_some_and(|name| parse(name).is_some() || Temporaries::has_name(name)) || path == pages;
+            if path.is_symlink() {
+                survey.strays.push((path, Stray::Link));
+            } else if !is_known {
+                survey.strays.push((path, Stray::Stranger));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn add_region(survey: &mut Survey, dir: PathBuf, primary: Region) {

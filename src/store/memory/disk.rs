@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::super::{BlobKey, NameKey, SecretKey, Stamp};
+use super::super::{BlobKey, ManifestFile, NameKey, SecretKey, Stamp};
 
 #[derive(Debug, Clone, Default)]
 pub(super) struct Contents {
     pub(super) marker: Option<Vec<u8>>,
     pub(super) records: BTreeMap<SecretKey, Vec<u8>>,
     pub(super) blobs: BTreeMap<BlobKey, Vec<u8>>,
+    pub(super) manifests: BTreeMap<ManifestFile, Vec<u8>>,
     stamps: BTreeMap<NameKey, u64>,
 }
 
@@ -18,6 +19,8 @@ pub(super) enum Write {
     Marker(Vec<u8>),
     Blob(BlobKey, Vec<u8>),
     NoBlob(BlobKey),
+    Manifest(ManifestFile, Vec<u8>),
+    NoManifest(ManifestFile),
     /// Records of one name, as they are to be.
     Records(NameKey, Vec<(SecretKey, Option<Vec<u8>>)>, u64),
 }
@@ -37,6 +40,8 @@ impl Contents {
             Write::Marker(marker) => self.marker = Some(marker.clone()),
             Write::Blob(blob, message) => _ = self.blobs.insert(blob.clone(), message.clone()),
             Write::NoBlob(blob) => _ = self.blobs.remove(blob),
+            Write::Manifest(file, bytes) => _ = self.manifests.insert(file.clone(), bytes.clone()),
+            Write::NoManifest(file) => _ = self.manifests.remove(file),
             Write::Records(name, records, stamp) => {
                 self.stamps.insert(name.clone(), *stamp);
                 for (secret, record) in records {
@@ -91,6 +96,10 @@ impl Disk {
 
     pub(super) fn stamp(&self, name: &NameKey) -> Stamp {
         Stamp(self.now.stamps.get(name).copied().unwrap_or_default())
+    }
+
+    pub(super) fn manifests(&self, is_wanted: impl Fn(&ManifestFile) -> bool) -> Vec<ManifestFile> {
+        self.now.manifests.keys().filter(|file| is_wanted(file)).cloned().collect()
     }
 
     pub(super) fn blobs_of<'d>(&'d self, secret: &'d SecretKey) -> impl Iterator<Item = &'d BlobKey> {

@@ -17,7 +17,7 @@ use self::{
     faults::{CallAnswer, Faults},
     writer::MemoryWriter,
 };
-use super::{Blob, BlobKey, ChangeMark, Item, Leftover, Listed, NameKey, Records, SecretKey, Store, Survey, Writer};
+use super::{Blob, BlobKey, ChangeMark, Item, Leftover, Listed, ManifestFile, NameKey, Records, SecretKey, Store, Survey, Writer};
 use crate::{error::Result, parallel::lock, region::Region};
 
 /// How writers keep out of each other's way.
@@ -106,6 +106,7 @@ impl Store for MemoryStore {
             Item::Secret(secret) => of_secret(secret),
             Item::Record(secret) => of_secret(secret).join("record"),
             Item::Blob(blob) => of_secret(&blob.secret).join(&blob.version).join(&blob.file),
+            Item::Manifest(file) => self.root().join(file.to_string()),
         }
     }
 
@@ -179,6 +180,19 @@ impl Store for MemoryStore {
 
     fn has(&self, blob: &BlobKey) -> bool {
         lock(&self.disk).now.blobs.contains_key(blob)
+    }
+
+    fn manifests(&self) -> Result<Vec<ManifestFile>> {
+        self.look(|disk| disk.manifests(|file| !matches!(file, ManifestFile::Page { .. })))
+    }
+
+    fn pages(&self) -> Result<Vec<ManifestFile>> {
+        self.look(|disk| disk.manifests(|file| matches!(file, ManifestFile::Page { .. })))
+    }
+
+    fn open_manifest(&self, file: &ManifestFile) -> Result<Option<Blob>> {
+        let bytes = self.look(|disk| disk.now.manifests.get(file).cloned())?;
+        Ok(bytes.map(|bytes| Blob { place: self.place(Item::Manifest(file)), content: Box::new(io::Cursor::new(bytes)) }))
     }
 
     fn survey(&self) -> Result<Survey> {

@@ -4,7 +4,10 @@ use super::{MemoryStore, Writers, disk::Write};
 use crate::{
     error::{Error, Result},
     parallel::lock,
-    store::{BlobKey, Commit, GroupSize, Item, NameChange, RecordChange, SecretKey, Staged, Store as _, WriteGroup, Writer},
+    store::{
+        BlobKey, Commit, GroupSize, Item, ManifestFile, NameChange, PutManifest, RecordChange, SecretKey, Staged, Store as _, WriteGroup,
+        Writer,
+    },
 };
 
 pub(super) struct MemoryWriter<'s>(&'s MemoryStore);
@@ -26,6 +29,44 @@ impl Drop for MemoryWriter<'_> {
 impl Writer for MemoryWriter<'_> {
     fn group(&self, _: GroupSize) -> Box<dyn WriteGroup + '_> {
         Box::new(MemoryGroup(self.0))
+    }
+
+    fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()> {
+        for (page, bytes) in pages {
+            if self.put_manifest(page, bytes)? == PutManifest::Taken && lock(&self.0.disk).now.manifests.get(page) != Some(bytes) {
+                return Err(Error::damaged(self.0.place(Item::Manifest(page)), "exists with other content than its name says"));
+            }
+        }
+        Ok(())
+    }
+
+    fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest> {
+        let mut put = PutManifest::Taken;
+        self.0.change(|disk| {
+            if !disk.now.manifests.contains_key(file) {
+                disk.write(Write::Manifest(file.clone(), bytes.to_owned()));
+                disk.sync();
+                put = PutManifest::Done;
+            }
+            Ok(())
+        })?;
+        Ok(put)
+    }
+
+    fn remove_manifest(&self, file: &ManifestFile) -> Result<()> {
+        self.0.change(|disk| {
+            disk.write(Write::NoManifest(file.clone()));
+            disk.sync();
+            Ok(())
+        })
+    }
+
+    fn replace_marker(&self, marker: &[u8]) -> Result<()> {
+        self.0.change(|disk| {
+            disk.write(Write::Marker(marker.to_owned()));
+            disk.sync();
+            Ok(())
+        })
     }
 }
 

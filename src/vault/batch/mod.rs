@@ -86,7 +86,7 @@ impl Vault {
     pub fn create_secrets<'a>(&'a self, session: &'a mut KeystoreSession, keys: &'a KeyOptions) -> Result<Batch<'a>> {
         let writer = if self.exists() {
             self.require()?;
-            Some(self.store.writer()?)
+            Some(self.writer()?)
         } else {
             None
         };
@@ -133,7 +133,7 @@ impl<'a> Batch<'a> {
             None => {
                 vault.initialize()?;
                 vault.require()?;
-                vault.store.writer()?
+                vault.writer()?
             }
         };
         drop(session.commit()?);

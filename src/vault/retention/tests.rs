@@ -6,7 +6,6 @@ use crate::{
     region::Region,
     vault::{
         DataKeyScope, PayloadKind, ReplicaStatus,
-        keyed_tag::KeyedTag,
         record::{FORMAT, ReplicaRecord, VersionRecord},
     },
 };
@@ -25,7 +24,7 @@ fn record(count: usize, created: impl Fn(usize) -> Timestamp) -> SecretRecord {
         version_stages: if number + 1 == count { vec!["AWSCURRENT".to_owned()] } else { Vec::new() },
         created_date: created(number),
         payload: PayloadKind::String,
-        value_tag: KeyedTag { key_id: String::new(), tag: String::new() },
+        value_tag: None,
         bundles: Vec::new(),
     };
     SecretRecord {

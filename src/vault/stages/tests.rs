@@ -6,18 +6,17 @@ use super::*;
 use crate::{
     error::{Error, ErrorCode},
     timestamp::Timestamp,
-    vault::{PayloadKind, keyed_tag::KeyedTag},
+    vault::PayloadKind,
 };
 
 /// Versions with these labels each, named `v0`, `v1` and so on.
 fn versions(labels: &[&[&str]]) -> Vec<VersionRecord> {
-    let tag = KeyedTag { key_id: String::new(), tag: String::new() };
     let version = |(number, labels): (usize, &&[&str])| VersionRecord {
         version_id: format!("v{number}"),
         version_stages: labels.iter().map(|label| (*label).to_owned()).collect(),
         created_date: Timestamp::now().expect("a time"),
         payload: PayloadKind::String,
-        value_tag: tag.clone(),
+        value_tag: None,
         bundles: Vec::new(),
     };
     labels.iter().enumerate().map(version).collect()

@@ -41,7 +41,7 @@ fn no_two_bundles_share_a_message_id_or_a_commitment() {
 fn regions_share_a_data_key_or_have_one_each() {
     for (scope, expected) in [(DataKeyScope::Shared, 1), (DataKeyScope::PerRegion, 4)] {
         let place = with_scope(scope);
-        let secret = family::Located::of(place.record("us-west-2", "db"));
+        let secret = Located::of(place.record("us-west-2", "db"));
         let mut keys = Vec::new();
         for region in ["us-west-2", "us-east-1", "eu-west-1", "ap-south-1"] {
             let opened = place.vault.open_in_region(
@@ -65,7 +65,7 @@ fn versions_and_secrets_never_share_a_data_key() {
     let mut keys = Vec::new();
     for name in ["one", "two"] {
         place.create(&request(name, &[])).expect("created");
-        let secret = family::Located::of(place.record("us-west-2", name));
+        let secret = Located::of(place.record("us-west-2", name));
         let opened = place
             .vault
             .open_in_region(

@@ -31,7 +31,7 @@ impl Place {
     pub(super) fn add_version(&self, version_id: &str, label: &str, value: &str) {
         let mut record = self.record("us-west-2", "db");
         let first = record.versions[0].clone();
-        let value_tag = value_tag(&self.kms(), &record, version_id, &text(value));
+        let value_tag = Some(value_tag(&self.kms(), &record, version_id, &text(value)));
         let (version_id, version_stages) = (version_id.to_owned(), vec![label.to_owned()]);
         record.versions.push(VersionRecord { version_id, version_stages, value_tag, bundles: Vec::new(), ..first.clone() });
         let last = record.versions.len() - 1;

@@ -221,13 +221,13 @@ fn a_value_that_is_not_the_one_on_record_is_not_given() {
     let place = Place::with_secret(&["eu-west-1"]);
     assert!(place.get("db", None).expect("opens").is_compared);
     let mut record = place.record("us-west-2", "db");
-    record.versions[0].value_tag.tag = "00".repeat(32);
+    record.versions[0].value_tag.as_mut().expect("a tag").tag = "00".repeat(32);
     place.write_record(&record);
     for place_name in [None, Some("eu-west-1")] {
         assert_refused(place.get("db", place_name), ErrorCode::DecryptionFailure, &["its value is not the one on record"]);
     }
     // Where nobody can tell, that is said.
-    record.versions[0].value_tag.key_id = "another keystore's".to_owned();
+    record.versions[0].value_tag.as_mut().expect("a tag").key_id = "another keystore's".to_owned();
     place.write_record(&record);
     assert!(!place.get("db", None).expect("opens").is_compared);
 }

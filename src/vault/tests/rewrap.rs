@@ -121,7 +121,7 @@ fn a_value_that_the_record_disproves_is_not_sealed_anew() {
 fn where_nothing_can_be_compared_each_region_speaks_for_itself() {
     let place = forged();
     let mut record = place.record("us-west-2", "db");
-    record.versions[0].value_tag.key_id = "another keystore's".to_owned();
+    record.versions[0].value_tag.as_mut().expect("a tag").key_id = "another keystore's".to_owned();
     place.write_record(&record);
     let change = place.rewrap(None, None).expect("rewrapped");
     assert_eq!(change.not_compared, [record.versions[0].version_id.clone()]);

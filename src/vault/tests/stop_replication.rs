@@ -68,7 +68,7 @@ fn the_replica_is_a_secret_of_its_own() {
     // What is bound to the ARN was made anew.
     let kms = place.kms();
     assert_ne!(version.value_tag, old.versions[0].value_tag);
-    assert_eq!(value_matches(kms.comparison_key(), &version.value_tag, &europe, &version.version_id, &text("top")), Some(true));
+    assert_eq!(value_matches(kms.comparison_key(), version.value_tag.as_ref(), &europe, &version.version_id, &text("top")), Some(true));
     for record in [&west, &europe] {
         assert_eq!(record.hand(kms.comparison_key()), RecordHand::Own);
     }

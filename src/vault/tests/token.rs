@@ -48,7 +48,7 @@ fn with_another_keystore_the_value_is_opened_or_cannot_be_compared() {
 
     // The tag of another keystore on a bundle that opens here.
     let mut record = place.record("us-west-2", "db");
-    record.versions[0].value_tag.key_id = "1234abcd-12ab-44cd-86ef-1234567890ab".to_owned();
+    record.versions[0].value_tag.as_mut().expect("a tag").key_id = "1234abcd-12ab-44cd-86ef-1234567890ab".to_owned();
     place.write_record(&record);
     place.create(&with_token("top")).expect("opened and compared");
     assert_refused(place.create(&with_token("other")), ErrorCode::ResourceExistsException, &[TOKEN]);

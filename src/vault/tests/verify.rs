@@ -203,7 +203,7 @@ fn bundles_that_do_not_open_here_are_counted_apart() {
 #[test]
 fn a_value_that_is_not_the_one_on_record_fails() {
     let place = Place::with_secret(&[]);
-    change_record(&place, |record| record.versions[0].value_tag.tag = "00".repeat(32));
+    change_record(&place, |record| record.versions[0].value_tag.as_mut().expect("a tag").tag = "00".repeat(32));
     assert!(place.verify().is_sound(), "nobody can tell without the keystore");
     let report = place.verify_open();
     assert_fault(&report, "its value is not the one on record");

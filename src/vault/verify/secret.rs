@@ -1,6 +1,6 @@
 //! Checks of one secret: its record, its bundles against the record, and what else lies in its folder.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     against_record::{against_record, alias_elsewhere},
@@ -21,6 +21,7 @@ use crate::{
         record::{BundleRecord, Replaced, ReplicaStatus, SecretRecord, VersionRecord},
         record_tag::RecordHand,
         seal_version::{identity, value_matches},
+        signed_bundles::SignedBundles,
     },
 };
 
@@ -66,7 +67,8 @@ impl Checker<'_> {
         let blobs = found.as_ref().map(Located::blobs);
         match store.leftovers(secret, blobs.as_deref()) {
             Ok(leftovers) => {
-                for Leftover { place, is_writers } in leftovers {
+                let kept = self.kept_places(store, secret, &leftovers);
+                for Leftover { place, is_writers } in leftovers.into_iter().filter(|leftover| !kept.contains(&leftover.place)) {
                     self.note(&place, if is_writers { LEFTOVER } else { STRANGER });
                 }
             }
@@ -111,6 +113,20 @@ impl Checker<'_> {
                 place,
                 format!("took the place of {arn} in {region}: the next change of the secret removes what is left of that one"),
             );
+        }
+    }
+
+    /// Where the bundles lie that a root names, if anything lies with the secret that its record does not name.
+    fn kept_places(&mut self, store: &dyn Store, secret: &SecretKey, leftovers: &[Leftover]) -> Vec<PathBuf> {
+        if leftovers.is_empty() {
+            return Vec::new();
+        }
+        match SignedBundles::of(store).and_then(|signed| signed.of_secret(secret)) {
+            Ok(kept) => kept.iter().map(|blob| store.place(Item::Blob(blob))).collect(),
+            Err(error) => {
+                self.fault(&store.place(Item::Secret(secret)), error.to_string());
+                Vec::new()
+            }
         }
     }
 
@@ -229,6 +245,7 @@ fn open(
     let openers = keys.openers(kms);
     let OpenedBundle { value, .. } =
         openers.with(openers.farthest(), Some(bundle), |keyrings| open_bundle(&message, &identity, keyrings))?;
-    let is_same = kms.and_then(|kms| value_matches(kms.comparison_key(), &version.value_tag, &secret.record, &version.version_id, &value));
+    let is_same =
+        kms.and_then(|kms| value_matches(kms.comparison_key(), version.value_tag.as_ref(), &secret.record, &version.version_id, &value));
     Ok(is_same.unwrap_or(true))
 }

@@ -40,7 +40,7 @@ const UNREACHED: [(&str, &str); 31] = [
 ];
 
 /// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.
-const PHRASES: [(&str, &str); 55] = [
+const PHRASES: [(&str, &str); 56] = [
     // Error
     ("Format", "malformed message: "),
     ("NotWritable", "the message cannot be written: "),
@@ -99,6 +99,7 @@ const PHRASES: [(&str, &str); 55] = [
     ("WeakPassphrase", "the new passphrase is easy to guess"),
     ("Endpoint", "does not begin with http:// or https://"),
     ("NotLoopback", "is not loopback"),
+    ("FreshnessState", ", where accepted roots are remembered: "),
     ("Other", "is needed, and there is no terminal to ask on"),
 ];
 

@@ -4,6 +4,7 @@ mod attempts;
 mod hint;
 mod keys;
 mod online;
+mod packages;
 mod public_keys;
 mod refusals;
 mod secrets;
@@ -58,6 +59,9 @@ fn of_error(error: &Error, operation: CommandOperation) -> Vec<Hint> {
             one("'coldseal kms export-keys' copies some Regions' keys to a keystore of their own")
         }
         Error::TooLong { .. } => one("raise the limit with --max-content-length if you trust the message; it is held in memory"),
+        Error::Damaged { what: Damage::Manifest(_), .. } => {
+            one("roots and pages are written by 'coldseal sign' alone: fetch the vault again, or sign it anew")
+        }
         Error::Damaged { what: Damage::Format { .. } | Damage::Link | Damage::NotAFile, .. } => Vec::new(),
         Error::Damaged { what: Damage::Content(_), .. } => one("restore the file from a copy; 'coldseal verify' checks a vault"),
         Error::Setup(error) => setup::hints(error, operation),

@@ -2,7 +2,7 @@
 
 use super::{
     hint::{Hint, one},
-    keys, online, public_keys, secrets, setup, signatures,
+    keys, online, packages, public_keys, secrets, setup, signatures,
 };
 use crate::{
     cli::command_operation::CommandOperation,
@@ -17,6 +17,7 @@ pub(super) fn hints(refusal: &Refusal, operation: CommandOperation) -> Vec<Hint>
         Refusal::KeyProperty(refusal) => keys::of_detail(refusal, operation),
         Refusal::PublicKey(refusal) => public_keys::hints(refusal),
         Refusal::Secret(refusal) => secrets::of_secret(refusal),
+        Refusal::Package(refusal) => packages::hints(refusal),
         Refusal::Policy(refusal) => secrets::of_policy(refusal),
         Refusal::Bundle(refusal) => secrets::of_bundle(refusal),
         Refusal::Replica(refusal) => secrets::of_replica(refusal),

@@ -35,6 +35,9 @@ pub(super) fn hints(error: &SetupError, operation: CommandOperation) -> Vec<Hint
         SetupError::WeakPassphrase(_) => {
             one("five words or more that were drawn by lot are hard to guess; --allow-weak-passphrase takes this passphrase all the same")
         }
+        SetupError::FreshnessState { .. } => {
+            one("make it readable and writable, or name another state directory with XDG_STATE_HOME: there nothing is known to be accepted")
+        }
         SetupError::NothingThere(_)
         | SetupError::NothingToVerify(_)
         | SetupError::NotInRegionFolder(_)

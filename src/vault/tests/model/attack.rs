@@ -27,7 +27,7 @@ fn edit(random: &mut SeededRandom, record: &mut SecretRecord, theirs: &BTreeMap<
         1 => record.replication_status.iter_mut().for_each(|replica| replica.kms_key_id.clone_from(&theirs[&replica.region])),
         2 if place != record.primary_region() && record.replica(place).is_none() => {
             let status = ReplicaStatus::Failed;
-            record.replication_status.push(crate::vault::record::ReplicaRecord {
+            record.replication_status.push(ReplicaRecord {
                 region: place,
                 kms_key_id: key,
                 status,
@@ -50,7 +50,7 @@ fn edit(random: &mut SeededRandom, record: &mut SecretRecord, theirs: &BTreeMap<
 /// Writes a record as it is, with the tag that it has.
 fn put(vault: &Vault, record: &SecretRecord) {
     let read = vault.read_name(&record.name).expect("readable");
-    let (primary, located) = (record.primary_region(), family::Located::of(record.clone()));
+    let (primary, located) = (record.primary_region(), Located::of(record.clone()));
     let before = read.records.get(primary).map(<[u8]>::to_vec);
     let blobs = located.blobs();
     let change = RecordChange {

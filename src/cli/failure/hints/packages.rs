@@ -1,0 +1,28 @@
+//! Signed packages.
+
+use super::hint::{Hint, one};
+use crate::error::PackageRefusal;
+
+pub(super) fn hints(refusal: &PackageRefusal) -> Vec<Hint> {
+    match refusal {
+        PackageRefusal::NoRoot(_) => one("'coldseal sign --signing-key KEY' signs a vault"),
+        PackageRefusal::NoneAccepted { .. } => one(
+            "'coldseal sign --signing-key KEY' adds a signature, or signs anew; --signers names who may sign, --threshold how many have to",
+        ),
+        PackageRefusal::Older { .. } | PackageRefusal::OtherRoot(_) | PackageRefusal::BackDated { .. } => {
+            one("ask whoever signs for the newest package, and which root it has: somebody may have put an older one here")
+        }
+        PackageRefusal::OtherVault { .. } => one("if another vault is meant to be here, --accept-vault ID takes it"),
+        PackageRefusal::RootOfOtherVault(_) => one("fetch the vault again: its coldseal.json and its roots are not of one vault"),
+        PackageRefusal::CounterBelow { .. } | PackageRefusal::UnexpectedRoot(_) | PackageRefusal::UnexpectedVault(_) => {
+            one("'coldseal verify --signers FILE' names the root that is here")
+        }
+        PackageRefusal::FreshnessUnknown => one("--expect-counter or --expect-sha256 says which root whoever signed it told you"),
+        PackageRefusal::ByOthers(_) => one("if the change is right, --accept NAME takes it into what is signed; repeat it for several"),
+        PackageRefusal::NotByOthers(_) => one("leave out --accept for it: --yes signs what a holder of this keystore changed"),
+        PackageRefusal::ChangedMeanwhile | PackageRefusal::Overtaken(_) => one("repeat the command, and look at what it shows"),
+        PackageRefusal::SignatureOfNone => one("'coldseal sign --no-key' writes the root that is to be signed, and says how"),
+        PackageRefusal::ReadOnly => one("leave out --signers and COLDSEAL_SIGNERS to change the vault"),
+        PackageRefusal::CounterExhausted(_) => one("remove the roots of that counter from the folder 'manifests' of the vault"),
+    }
+}

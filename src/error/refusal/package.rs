@@ -1,0 +1,105 @@
+//! Signed packages that are not taken, or not signed.
+
+use std::path::PathBuf;
+
+use super::ErrorCode;
+use crate::timestamp::Timestamp;
+
+/// Why a root is not taken, or not made.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PackageRefusal {
+    /// There is no root at all.
+    #[error("nothing here is signed: {} has no root", .0.display())]
+    NoRoot(PathBuf),
+    /// There are roots, and none has the signatures that it takes; of the newest, why not.
+    #[error("no root has enough signatures; that of counter {counter}: {why}")]
+    NoneAccepted {
+        /// The newest root's.
+        counter: u64,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A newer root was accepted before.
+    #[error("the root has counter {found}, and one with counter {known} was accepted before: this is an older package")]
+    Older {
+        /// The root's.
+        found: u64,
+        /// The newest one that was accepted.
+        known: u64,
+    },
+    /// Another root with this counter was accepted before.
+    #[error("another root with counter {0} was accepted before: two were signed under one number")]
+    OtherRoot(u64),
+    /// A newer root that says it is older in time.
+    #[error("the root is of {time}, and the one before, which was accepted, of {known}")]
+    BackDated {
+        /// The root's.
+        time: Timestamp,
+        /// The newest one's that was accepted.
+        known: Timestamp,
+    },
+    /// Another vault was here.
+    #[error("the root is of the vault {found}, and {} was the place of the vault {known}", .place.display())]
+    OtherVault {
+        /// The vault id of the root.
+        found: String,
+        /// The one that was accepted here.
+        known: String,
+        /// Where.
+        place: PathBuf,
+    },
+    /// The vault says that it is another one than its root does.
+    #[error("the root is of the vault {0}, which this one is not")]
+    RootOfOtherVault(String),
+    /// The root's counter is below the one that is expected.
+    #[error("the root has counter {found}, and {expected} or a later one is expected")]
+    CounterBelow {
+        /// The root's.
+        found: u64,
+        /// The least that is expected.
+        expected: u64,
+    },
+    /// The root is not the one that is expected.
+    #[error("the root has the SHA-256 {0}, which is not the one that is expected")]
+    UnexpectedRoot(String),
+    /// The root is not of the vault that is expected.
+    #[error("the root is of the vault {0}, which is not the one that is expected")]
+    UnexpectedVault(String),
+    /// It has to be known that the root is the newest, and is not.
+    #[error("whether the root is the newest is not known: no root of this vault was accepted before, and none is expected")]
+    FreshnessUnknown,
+    /// Changes whose author is not the keystore at hand.
+    #[error("changed by another hand, as far as is known here: {}", names(.0))]
+    ByOthers(Vec<String>),
+    /// Nobody has changed a secret of this name by another hand.
+    #[error("'{}' is not among what another hand changed", .0.escape_debug())]
+    NotByOthers(String),
+    /// The vault is not as it was shown.
+    #[error("the vault was changed while its changes were shown; nothing was signed")]
+    ChangedMeanwhile,
+    /// Somebody else has put a root of this counter.
+    #[error("somebody else has put a root with counter {0} meanwhile; nothing was signed")]
+    Overtaken(u64),
+    /// No number is left.
+    #[error("no counter is left above {0}")]
+    CounterExhausted(u64),
+    /// A signature that is of none of the roots here.
+    #[error("it is a signature of none of the roots here")]
+    SignatureOfNone,
+    /// Roots are made of what is there, not of what was signed.
+    #[error("what was signed is read, and not changed")]
+    ReadOnly,
+}
+
+impl PackageRefusal {
+    /// The service's name for it.
+    #[must_use]
+    pub const fn code(&self) -> ErrorCode {
+        ErrorCode::InvalidRequestException
+    }
+}
+
+fn names(names: &[String]) -> String {
+    names.iter().map(|name| name.escape_debug().to_string()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,169 @@
+//! The newest root that enough signers have signed.
+
+use std::collections::BTreeMap;
+
+use super::{
+    freshness::RememberedRoot,
+    manifest_digest::ManifestDigest,
+    manifest_files::{StoredRoot, damaged, read, read_root},
+    manifest_root::ManifestRoot,
+    signature::{ContentDigest, Namespace, Signers, SshSignature, Threshold},
+};
+use crate::{
+    error::{Error, ManifestFault, PackageRefusal, RefusedSignature, Result, SignatureRefusal},
+    store::{Item, ManifestFile, Store},
+    timestamp::Timestamp,
+    vault::VaultId,
+};
+
+/// Signatures of one root that are looked at: those by keys of signers come first.
+const MAX_SIGNATURES: usize = 256;
+
+/// Whose signatures count, and how many it takes.
+#[derive(Debug, Clone)]
+pub struct TrustedSigners {
+    /// Who may sign.
+    pub signers: Signers,
+    /// How many of them have to.
+    pub threshold: Threshold,
+}
+
+/// A root that enough signers have signed.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct SignedRoot {
+    /// Its counter.
+    pub counter: u64,
+    /// The SHA-256 of its bytes.
+    pub sha256: ManifestDigest,
+    /// The vault that it is of.
+    pub vault_id: VaultId,
+    /// When it was made, by its maker's clock.
+    pub time: Timestamp,
+    /// Who signed, each once, in order.
+    pub principals: Vec<String>,
+    /// Signatures that do not count, and why.
+    pub refused: Vec<RefusedSignature>,
+    pub(super) root: ManifestRoot,
+}
+
+/// A root that is newer than the one that is accepted, and is not taken.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RootPassedOver {
+    /// Its counter.
+    pub counter: u64,
+    /// What is wrong with it.
+    pub why: Error,
+}
+
+/// What was found, from the newest root down to the one that is accepted.
+#[derive(Debug)]
+pub(super) struct RootSearch {
+    pub(super) accepted: Option<SignedRoot>,
+    pub(super) passed_over: Vec<RootPassedOver>,
+}
+
+impl RootSearch {
+    /// The one that is accepted.
+    ///
+    /// # Errors
+    /// [`PackageRefusal::NoRoot`], [`PackageRefusal::NoneAccepted`].
+    pub(super) fn require(self, store: &dyn Store) -> Result<(SignedRoot, Vec<RootPassedOver>)> {
+        match (self.accepted, self.passed_over.first()) {
+            (Some(root), _) => Ok((root, self.passed_over)),
+            (None, None) => Err(PackageRefusal::NoRoot(store.absolute_place(Item::Vault)).into()),
+            (None, Some(RootPassedOver { counter, why })) => Err(PackageRefusal::NoneAccepted { counter: *counter, why: told(why) }.into()),
+        }
+    }
+}
+
+/// What is wrong, without the name that AWS has for it.
+pub(super) fn told(why: &Error) -> String {
+    why.refusal().map_or_else(|| why.to_string(), ToString::to_string)
+}
+
+impl SignedRoot {
+    pub(super) fn to_be_remembered(&self) -> RememberedRoot {
+        RememberedRoot { counter: self.counter, sha256: self.sha256.clone(), time: self.time }
+    }
+}
+
+/// Looks for it, among the roots of this vault. A root that lacks signatures, or is damaged, hides none below it.
+///
+/// # Errors
+/// Something cannot be read: what is newest is not known then.
+pub(super) fn newest(store: &dyn Store, trusted: &TrustedSigners, vault_id: Option<&VaultId>) -> Result<RootSearch> {
+    let mut passed_over = Vec::new();
+    for (counter, signatures) in roots(&store.manifests()?).into_iter().rev() {
+        match accepted(store, trusted, counter, signatures) {
+            Ok(root) if Some(&root.vault_id) != vault_id => {
+                let why = PackageRefusal::RootOfOtherVault(root.vault_id.to_string()).into();
+                passed_over.push(RootPassedOver { counter, why });
+            }
+            Ok(root) => return Ok(RootSearch { accepted: Some(root), passed_over }),
+            Err(error @ Error::Io { .. }) => return Err(error),
+            Err(why) => passed_over.push(RootPassedOver { counter, why }),
+        }
+    }
+    Ok(RootSearch { accepted: None, passed_over })
+}
+
+/// The roots' counters, each with the keys that its signatures are named after.
+pub(super) fn roots(files: &[ManifestFile]) -> BTreeMap<u64, Vec<String>> {
+    let mut roots: BTreeMap<u64, Vec<String>> = BTreeMap::new();
+    for file in files {
+        if let ManifestFile::Root { counter } = file {
+            roots.entry(*counter).or_default();
+        }
+    }
+    for file in files {
+        if let ManifestFile::Signature { counter, key } = file
+            && let Some(keys) = roots.get_mut(counter)
+        {
+            keys.push(key.clone());
+        }
+    }
+    roots
+}
+
+fn accepted(store: &dyn Store, trusted: &TrustedSigners, counter: u64, mut keys: Vec<String>) -> Result<SignedRoot> {
+    let of_signers: Vec<String> = trusted.signers.keys(Namespace::Manifest).map(|(_, key)| key.digest()).collect();
+    keys.sort_by_key(|key| !of_signers.contains(key));
+    keys.truncate(MAX_SIGNATURES);
+    let (mut signatures, mut unread) = (Vec::new(), Vec::new());
+    for key in keys {
+        match read_signature(store, counter, &key) {
+            Ok(Some(signature)) => signatures.push(signature),
+            Ok(None) => {}
+            Err(Error::Io { doing, source }) => return Err(Error::Io { doing, source }),
+            Err(why) => unread.push((key, why)),
+        }
+    }
+    if signatures.is_empty() {
+        // Nothing of a root is read that nobody has signed.
+        let unsigned = SignatureRefusal::Unsigned { needed: trusted.threshold.get() };
+        return Err(unread.into_iter().next().map_or_else(|| unsigned.into(), |(_, why)| why));
+    }
+    let stored =
+        read_root(store, counter)?.ok_or_else(|| damaged(store, &ManifestFile::Root { counter }, ManifestFault::Missing.into()))?;
+    let StoredRoot { root, bytes } = &stored;
+    let verified = trusted.signers.verify(Namespace::Manifest, &ContentDigest::of(bytes), &signatures, root.time, trusted.threshold)?;
+    Ok(SignedRoot {
+        counter,
+        sha256: stored.digest(),
+        vault_id: root.vault_id.clone(),
+        time: root.time,
+        principals: verified.principals,
+        refused: verified.refused,
+        root: stored.root,
+    })
+}
+
+/// Reads one of a root's signatures.
+pub(super) fn read_signature(store: &dyn Store, counter: u64, key: &str) -> Result<Option<SshSignature>> {
+    let file = ManifestFile::Signature { counter, key: key.to_owned() };
+    let limit = u64::try_from(SshSignature::MAX_LENGTH).unwrap_or(u64::MAX);
+    let Some(bytes) = read(store, &file, limit)? else { return Ok(None) };
+    Ok(Some(SshSignature::parse(&bytes)?))
+}
