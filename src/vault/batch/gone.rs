@@ -98,7 +98,7 @@ impl Vault {
     /// No vault, or it cannot be locked; a barrier failed: nothing more may be written then. The entries say what is known of each.
     pub fn prune(&self, kms: &EmbeddedKms, gone: Vec<GoneSecret>) -> Result<Vec<PruneEntry>, (Vec<PruneEntry>, Error)> {
         let mut entries = Vec::new();
-        let writer = match self.require().and_then(|()| self.store.writer()) {
+        let writer = match self.require().and_then(|()| self.writer()) {
             Ok(writer) => writer,
             Err(error) => return Err((entries, error)),
         };

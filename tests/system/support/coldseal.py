@@ -27,7 +27,7 @@ def environment(home):
     home = Path(home)
     home.mkdir(parents=True, exist_ok=True)
     env = {name: value for name, value in os.environ.items() if not name.startswith(("COLDSEAL_", "AWS_"))}
-    env.update(HOME=str(home), XDG_DATA_HOME=str(home / "data"), XDG_CONFIG_HOME=str(home / "config"), LC_ALL="C.UTF-8")
+    env.update(HOME=str(home), XDG_DATA_HOME=str(home / "data"), XDG_CONFIG_HOME=str(home / "config"), XDG_STATE_HOME=str(home / "state"), LC_ALL="C.UTF-8")
     return env
 
 

@@ -69,6 +69,8 @@ def cases(coldseal):
     key.write_bytes((Path(__file__).parent.parent.parent / "data/signing/ed25519").read_bytes())
     key.chmod(0o600)
     yield ["sign", "message", "--signing-key", "signing.key"]
+    yield ["sign", "--signing-key", "signing.key", "--yes"]
+    yield ["verify", "--signers", str(Path(__file__).parent.parent.parent / "data/signing/allowed_signers")]
     yield ["open", "message", *raw, "-o", "opened"]
     yield ["seal", "payload", "--to", "us-west-2"]
     yield ["rewrap", "payload.us-west-2.bundle", "--to", "eu-west-1"]
