@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all, and stay after a power cut.
+//! Files and folders that appear whole or not at all, and stay after a power cut.
 //!
 //! A file is written without a name (or under a temporary one), synced, and only then gets its name; the directory is
 //! synced after that. A failed sync is an error and is never retried: the kernel may have dropped the data.
