@@ -36,7 +36,7 @@ fn asked(text: &str) -> Option<GetRandomPassword> {
 
 fn check(password: &str, asked: &GetRandomPassword) {
     assert_eq!(password.chars().count(), asked.password_length);
-    assert!(!password.contains(|character| asked.exclude_characters.contains(character)));
+    assert!(!password.contains(|character: char| asked.exclude_characters.contains(character)));
     assert!(asked.include_space || !password.contains(' '));
     for (_, kind, is_of_it) in TYPES {
         let is_there = password.chars().any(|character| is_of_it(&character));
