@@ -38,7 +38,7 @@ impl EncryptionContext {
     pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
         let (key, value) = (key.into(), value.into());
         match self.find(&key) {
-            Ok(found) => Some(mem::replace(&mut self.0[found].1, value)),
+            Ok(found) => self.0.get_mut(found).map(|(_, held)| mem::replace(held, value)),
             Err(place) => {
                 self.0.insert(place, (key, value));
                 None
@@ -54,7 +54,8 @@ impl EncryptionContext {
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.find(key).ok().map(|found| self.0[found].1.as_str())
+        let (_, value) = self.0.get(self.find(key).ok()?)?;
+        Some(value)
     }
 
     /// Where the key is, or where it would be.

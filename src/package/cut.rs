@@ -300,6 +300,9 @@ fn uncut_bundle(bundle: CutBundle, region: Region) -> BundleRecord {
     }
 }
 
+/// What of a version is compared, as text.
+type PartOfVersion = fn(&CutVersion) -> String;
+
 impl CutRecord {
     /// The encryption context and the labels of failed Regions are lists here: each key once, in the order of the bytes.
     pub(super) fn is_ordered(&self) -> bool {
@@ -318,8 +321,8 @@ impl CutRecord {
         let (own, others) = (members(self), members(other));
         let mut unlike: BTreeSet<String> =
             own.keys().chain(others.keys()).filter(|name| own.get(*name) != others.get(*name)).cloned().collect();
-        let of_versions = |entry: &Self, part: fn(&CutVersion) -> String| entry.versions.iter().map(part).collect::<Vec<_>>();
-        let parts: [(&str, fn(&CutVersion) -> String); 3] = [
+        let of_versions = |entry: &Self, part: PartOfVersion| entry.versions.iter().map(part).collect::<Vec<_>>();
+        let parts: [(&str, PartOfVersion); 3] = [
             ("Versions", |version| format!("{} {} {:?}", version.version_id, version.created_date, version.payload)),
             ("VersionStages", |version| format!("{} {:?}", version.version_id, version.version_stages)),
             ("Bundles", |version| format!("{} {:?}", version.version_id, version.bundle)),

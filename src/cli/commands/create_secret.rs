@@ -144,7 +144,7 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     }
     let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
     if args.dry_run {
-        return dry_run::run(invocation, &request, own, wrapping, region);
+        return dry_run::run(invocation, &request, own, &wrapping, region);
     }
     let mut session = invocation.keystore.session_for_secrets()?;
     let keys = key_options(invocation.key_names(), Some(session.kms_mut()), &wrapping, Vec::new())?;

@@ -161,7 +161,7 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let (rules, pruning) = (rules(args, &source), pruning(args));
     pruning.require_possible(invocation, rules.source.is_some())?;
     if args.dry_run {
-        return dry_run::run(invocation, args.max_concurrency, (&source, &defaults, &files), wrapping, (rules, pruning));
+        return dry_run::run(invocation, args.max_concurrency, (&source, &defaults, &files), &wrapping, (rules, pruning));
     }
     let mut report = None;
     let written = written(invocation, args, (&source, &defaults, &files), (wrapping, rules), &mut report);

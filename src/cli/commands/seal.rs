@@ -88,7 +88,7 @@ pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
             .with_hint("write it to a file with -o, or use '-o -'")
             .into());
     }
-    let Keys { kms, kms_keys, mut options_of_keys } = Keys::find(invocation, args, wrapping, default_key_region)?;
+    let Keys { kms, kms_keys, mut options_of_keys } = Keys::find(invocation, args, &wrapping, default_key_region)?;
     options_of_keys.recovery_keys.extend(keyrings(raw_keys).into_iter().map(RecoveryKey::Keyring));
     let keyrings = sealing_keyrings(kms.as_ref(), &kms_keys, &options_of_keys);
     destination
@@ -122,11 +122,11 @@ struct Keys {
 
 impl Keys {
     /// Finds them; a default key that is new is durable when this returns, and the keystore's lock given up.
-    fn find(invocation: &Invocation, args: &SealArgs, wrapping: Wrapping, default_key_region: Option<Region>) -> Outcome<Self> {
+    fn find(invocation: &Invocation, args: &SealArgs, wrapping: &Wrapping, default_key_region: Option<Region>) -> Outcome<Self> {
         let names = invocation.key_names();
         let key_ids: Vec<&str> = args.message.keys.kms_key_id.iter().map(String::as_str).chain(wrapping.kms_key_ids()).collect();
         if key_ids.is_empty() && default_key_region.is_none() {
-            return Ok(Self { kms: None, kms_keys: Vec::new(), options_of_keys: key_options(names, None, &wrapping, Vec::new())? });
+            return Ok(Self { kms: None, kms_keys: Vec::new(), options_of_keys: key_options(names, None, wrapping, Vec::new())? });
         }
         let mut keystore = if default_key_region.is_some() || key_ids.iter().any(|key_id| names_default_key(key_id)) {
             let wants_keystore = key_ids.iter().any(|key_id| is_written_as_embedded(key_id));
@@ -134,7 +134,7 @@ impl Keys {
         } else {
             HeldKeystore::for_known_keys(invocation)?
         };
-        let options_of_keys = key_options(names, Some(keystore.kms_mut()), &wrapping, Vec::new())?;
+        let options_of_keys = key_options(names, Some(keystore.kms_mut()), wrapping, Vec::new())?;
         let mut kms_keys = kms_keys(names, keystore.kms_mut(), &options_of_keys, &args.message.keys)?;
         if let Some(region) = default_key_region {
             let plan = RegionPlan::new(keystore.kms_mut(), &options_of_keys, &[ReplicaRegion::new(region.name())])?;

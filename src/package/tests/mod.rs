@@ -1,3 +1,5 @@
+#![allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails")]
+
 mod attacks;
 mod cutting;
 mod pages;

@@ -138,7 +138,7 @@ impl Vault {
         let (ended, fault) = commit_all(&*group, worked);
         for (secret, ended) in secrets.into_iter().zip(ended) {
             let status = match (ended, &fault) {
-                (EntryEnd::Committed(committed), _) => pruned(committed.0.finish()),
+                (EntryEnd::Committed(committed), _) => pruned(&committed.0.finish()),
                 (EntryEnd::Failed(error), _) => PruneStatus::Failed(error),
                 (_, Some(error)) => PruneStatus::Failed(same_fault(error, NOT_WRITTEN)),
                 (_, None) => {
@@ -172,6 +172,6 @@ impl Vault {
     }
 }
 
-fn pruned(secret: Located) -> PruneStatus {
+fn pruned(secret: &Located) -> PruneStatus {
     secret.record.planned_deletion.map_or(PruneStatus::Changed, |planned| PruneStatus::Pruned { deletion_date: planned.deletion_date })
 }

@@ -57,7 +57,7 @@ impl Maker {
         let request = CreateSecret {
             value: Some(text(r#"{"username": "saanvi", "password": "EXAMPLE-1"}"#)),
             kms_key_id: Some("alias/orders".to_owned()),
-            replicas: vec![replicas(&["us-east-1"]), vec![replica_under("eu-west-1", failing.key_id())]].concat(),
+            replicas: [replicas(&["us-east-1"]), vec![replica_under("eu-west-1", failing.key_id())]].concat(),
             description: Some("an example".to_owned()),
             tags: vec![Tag { key: "team".to_owned(), value: "web".to_owned() }],
             resource_policy: Some(POLICY.parse().expect("a policy")),
@@ -130,7 +130,7 @@ impl Maker {
         self.session.kms_mut().disable_key(region("eu-west-1"), disabled.key_id()).expect("disabled");
         let request = CreateSecret {
             value: None,
-            replicas: vec![replicas(&["us-east-1"]), vec![replica_under("eu-west-1", disabled.key_id())]].concat(),
+            replicas: [replicas(&["us-east-1"]), vec![replica_under("eu-west-1", disabled.key_id())]].concat(),
             rotation_rules: Some(days(90)),
             on_problem: OnProblem::RecordFailed,
             ..request("to/come", &[])

@@ -17,9 +17,9 @@ use crate::{
     vault::{CreationPreview, SecretPreview},
 };
 
-pub(super) fn run(invocation: &Invocation, request: &Request, mut own: Own, wrapping: Wrapping, region: Region) -> Outcome {
+pub(super) fn run(invocation: &Invocation, request: &Request, mut own: Own, wrapping: &Wrapping, region: Region) -> Outcome {
     let mut kms = invocation.keystore.preview_for_secrets()?;
-    let keys = key_options(invocation.key_names(), Some(&mut kms), &wrapping, Vec::new())?;
+    let keys = key_options(invocation.key_names(), Some(&mut kms), wrapping, Vec::new())?;
     let asked = asked_to_create(request, &mut own, region)?;
     match invocation.vault.preview_secret(kms, &keys, &asked)? {
         CreationPreview::Done(change) => {

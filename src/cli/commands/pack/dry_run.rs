@@ -23,11 +23,11 @@ pub(super) fn run(
     invocation: &Invocation,
     most_calls: NonZeroUsize,
     (source, defaults, files): (&PlanSource, &Defaults, &ParamFiles<'_>),
-    wrapping: Wrapping,
+    wrapping: &Wrapping,
     (rules, pruning): (BatchRules, Pruning),
 ) -> Outcome {
     let mut kms = invocation.keystore.preview_for_secrets()?;
-    let keys = limited(key_options(invocation.key_names(), Some(&mut kms), &wrapping, Vec::new())?, most_calls);
+    let keys = limited(key_options(invocation.key_names(), Some(&mut kms), wrapping, Vec::new())?, most_calls);
     let mut preview = invocation.vault.preview_secrets(kms, &keys)?.with_rules(rules);
     let checked = check(source, defaults, files, |request| preview.check(request))?;
     let gone = Gone::find(&checked, source, |is_there| preview.gone(defaults.region, is_there))?;

@@ -1,4 +1,5 @@
 //! Signatures by ssh-keygen, by a token in software, and by these functions; files of signers of every kind.
+#![allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails")]
 
 mod file_of_signers;
 mod made_elsewhere;

@@ -40,9 +40,9 @@ impl Answers<'_> {
         if !self.vault.exists() {
             return Ok(());
         }
-        for name in 0..NAMES.len() {
-            for region in 0..REGIONS.len() {
-                let in_place = |what: String| format!("{} in {}: {what}", NAMES[name], REGIONS[region]);
+        for (name, called) in NAMES.iter().enumerate() {
+            for (region, place) in REGIONS.iter().enumerate() {
+                let in_place = |what: String| format!("{called} in {place}: {what}");
                 self.description(name, region).map_err(in_place)?;
                 self.versions(name, region).map_err(in_place)?;
                 self.values(name, region).map_err(in_place)?;

@@ -142,7 +142,8 @@ impl<'k> History<'k> {
             Turn::Wait(hours) => {
                 self.world.now += hours;
                 self.age_records(*hours);
-                self.check(&[self.world.clone()], 0)
+                let worlds = [self.world.clone()];
+                self.check(&worlds, 0)
             }
             Turn::SwitchKey(region) => {
                 self.world.disabled[*region] ^= true;
@@ -184,7 +185,8 @@ impl<'k> History<'k> {
             let [after] = worlds.as_slice() else { return Err(format!("{ended:?} cannot be")) };
             self.world = after.clone();
         }
-        self.check(&[self.world.clone()], 0)
+        let worlds = [self.world.clone()];
+        self.check(&worlds, 0)
     }
 
     fn ask(&mut self, asked: &Asked) -> Checked<()> {
