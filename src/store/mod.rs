@@ -106,7 +106,7 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     fn writer(&self) -> Result<Box<dyn Writer + '_>>;
 }
 
-/// What writes to a store. When it comes the [`ChangeMark`] moves.
+/// What writes to a store. Before anything of a change is there, the [`ChangeMark`] moves.
 pub(crate) trait Writer: Send + Sync {
     /// Begins a group of changes that share their barriers.
     fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_>;

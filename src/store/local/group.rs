@@ -8,7 +8,7 @@ use super::{
     secret_writer::{SecretWriter, abandon, sweep},
 };
 use crate::{
-    durable::{self, Aside, Group},
+    durable::{self, Aside, Group, Lock},
     error::{Error, Result},
     parallel::lock,
     store::{BlobKey, Commit, NameChange, RecordChange, SecretKey, Staged, Stamp, WriteGroup},
@@ -17,13 +17,14 @@ use crate::{
 pub(super) struct LocalGroup<'s> {
     folders: &'s Folders,
     group: Group,
+    lock: &'s Lock,
     /// Folders of Regions in which something new was abandoned. While the group is written to, others may be about to write there.
     abandoned: Mutex<BTreeSet<PathBuf>>,
 }
 
 impl<'s> LocalGroup<'s> {
-    pub(super) fn new(folders: &'s Folders, group: Group) -> Self {
-        Self { folders, group, abandoned: Mutex::default() }
+    pub(super) fn new(folders: &'s Folders, group: Group, lock: &'s Lock) -> Self {
+        Self { folders, group, lock, abandoned: Mutex::default() }
     }
 }
 
@@ -39,6 +40,7 @@ impl Drop for LocalGroup<'_> {
 impl WriteGroup for LocalGroup<'_> {
     fn stage(&self, change: NameChange) -> Result<Box<dyn Staged + '_>> {
         debug_assert_eq!(change.stamp, Stamp::LOCKED, "what was read under the lock stays until it is dropped");
+        self.lock.touch();
         let mut staged = StagedTogether { owner: self, records: Vec::new() };
         for record in change.records {
             let secret = SecretKey { name: change.name.clone(), primary: record.primary };

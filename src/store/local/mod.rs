@@ -99,7 +99,7 @@ impl Store for LocalStore {
         }
     }
 
-    /// The times of the lock, where each writer leaves that of its coming, and of the folders in which secrets come and go.
+    /// The times of the lock, where each writer leaves that of its changes, and of the folders in which secrets come and go.
     fn change_mark(&self) -> Option<ChangeMark> {
         if !Lock::is_free(&self.folders.root.join(LOCK)) {
             return None;
@@ -183,22 +183,21 @@ impl Store for LocalStore {
 
     fn writer(&self) -> Result<Box<dyn Writer + '_>> {
         let lock = Lock::exclusive(&self.folders.root.join(LOCK))?;
-        lock.touch();
-        Ok(Box::new(LocalWriter { store: self, _lock: lock }))
+        Ok(Box::new(LocalWriter { store: self, lock }))
     }
 }
 
 /// The one writer.
 struct LocalWriter<'s> {
     store: &'s LocalStore,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Writer for LocalWriter<'_> {
     fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_> {
         match size {
-            GroupSize::One => Box::new(Single::new(&self.store.folders)),
-            GroupSize::Many => Box::new(LocalGroup::new(&self.store.folders, (self.store.make_group)())),
+            GroupSize::One => Box::new(Single::new(&self.store.folders, &self.lock)),
+            GroupSize::Many => Box::new(LocalGroup::new(&self.store.folders, (self.store.make_group)(), &self.lock)),
         }
     }
 

@@ -7,24 +7,26 @@ use super::{
     secret_writer::{SecretWriter, abandon, remove_secret},
 };
 use crate::{
-    durable,
+    durable::{self, Lock},
     error::Result,
     store::{Commit, NameChange, RecordChange, SecretKey, Staged, Stamp, WriteGroup},
 };
 
 pub(super) struct Single<'s> {
     folders: &'s Folders,
+    lock: &'s Lock,
 }
 
 impl<'s> Single<'s> {
-    pub(super) const fn new(folders: &'s Folders) -> Self {
-        Self { folders }
+    pub(super) const fn new(folders: &'s Folders, lock: &'s Lock) -> Self {
+        Self { folders, lock }
     }
 }
 
 impl WriteGroup for Single<'_> {
     fn stage(&self, change: NameChange) -> Result<Box<dyn Staged + '_>> {
         debug_assert_eq!(change.stamp, Stamp::LOCKED, "what was read under the lock stays until it is dropped");
+        self.lock.touch();
         let mut staged = StagedRecords(Vec::new());
         for record in change.records {
             let secret = SecretKey { name: change.name.clone(), primary: record.primary };
