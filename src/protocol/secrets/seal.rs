@@ -142,7 +142,7 @@ pub(crate) fn resource_policy(request: &Request) -> Result<Option<ResourcePolicy
 ///
 /// # Errors
 /// `InvalidParameterException` for rules that do not hold together.
-#[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "AWS has it in a request of its own"))]
+#[cfg_attr(not(any(feature = "cli", fuzzing)), expect(dead_code, reason = "AWS has it in a request of its own"))]
 pub(crate) fn rotation_rules(request: &Request) -> Result<Option<RotationRules>> {
     let Some(given) = request.structure("RotationRules") else { return Ok(None) };
     let text = |name| match given.get(name) {
