@@ -9,7 +9,7 @@
 //! | [`WriteGroup::stage`] | changes nothing that a record names; an error leaves everything as it was |
 //! | [`WriteGroup::barrier`] | what was staged or committed before is durable when it returns; once failed, it is never tried again, and nothing more may be written |
 //! | [`Staged::commit`] | record by record in the order of the change, each durable before the next, or all at once; an error before the first leaves everything as it was, a later one says that the change may have happened |
-//! | [`Commit::Lost`] | another writer was first: nothing was changed, and the change is made anew from what is there now |
+//! | [`Commit::Lost`] | another writer was first, or took back a blob that both had put: nothing was changed, and the change is made anew from what is there now |
 //! | [`Staged::abandon`] | removes what was staged, and nothing that any record names or may name after a power cut |
 //! | [`Staged::finish`] | after the last barrier: removes what the records named before and do not name any more, and where one writer works at a time what others left too |
 //! | manifests | are put once, each durable when that returns, and never changed: whoever comes second is told; a page's same bytes again are no error |

@@ -102,6 +102,13 @@ impl Disk {
         self.now.manifests.keys().filter(|file| is_wanted(file)).cloned().collect()
     }
 
+    /// Whether a record of its secret names a blob, now or after a power cut.
+    pub(super) fn is_named(&self, blob: &BlobKey) -> bool {
+        let records = [&self.now, &self.durable].into_iter().filter_map(|contents| contents.records.get(&blob.secret));
+        // The name has the digest of the content.
+        records.into_iter().any(|record| record.windows(blob.file.len()).any(|part| part == blob.file.as_bytes()))
+    }
+
     pub(super) fn blobs_of<'d>(&'d self, secret: &'d SecretKey) -> impl Iterator<Item = &'d BlobKey> {
         self.now.blobs.keys().filter(move |blob| blob.secret == *secret)
     }

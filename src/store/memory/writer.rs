@@ -75,7 +75,8 @@ struct MemoryGroup<'s>(&'s MemoryStore);
 impl WriteGroup for MemoryGroup<'_> {
     fn stage(&self, mut change: NameChange) -> Result<Box<dyn Staged + '_>> {
         let blobs: Vec<_> = change.records.iter_mut().flat_map(|record| std::mem::take(&mut record.blobs)).collect();
-        let mut staged = StagedInMemory { store: self.0, change, put: Vec::new() };
+        let wanted = blobs.iter().map(|(blob, _)| blob.clone()).collect();
+        let mut staged = StagedInMemory { store: self.0, change, wanted, put: Vec::new() };
         for (blob, message) in blobs {
             if let Err(error) = staged.put(blob, message) {
                 staged.take_back();
@@ -96,7 +97,9 @@ impl WriteGroup for MemoryGroup<'_> {
 struct StagedInMemory<'s> {
     store: &'s MemoryStore,
     change: NameChange,
-    /// The blobs that were not there before.
+    /// The new blobs.
+    wanted: Vec<BlobKey>,
+    /// Those among them that were not there before.
     put: Vec<BlobKey>,
 }
 
@@ -121,15 +124,13 @@ impl StagedInMemory<'_> {
         SecretKey { name: self.change.name.clone(), primary: record.primary }
     }
 
-    /// Removes what was put, unless a record is there by now that may name it.
+    /// Removes what was put, unless a record is there by now that may name it: this one, or that of a writer who was first and put the same.
     fn take_back(&self) {
-        let is_committed = {
+        let unnamed: Vec<_> = {
             let disk = lock(&self.store.disk);
-            self.change.records.iter().any(|record| disk.now.records.get(&self.key(record)) == record.after.as_ref())
+            self.put.iter().filter(|blob| !disk.is_named(blob)).cloned().collect()
         };
-        if !is_committed {
-            self.put.iter().for_each(|blob| self.remove(blob.clone()));
-        }
+        unnamed.into_iter().for_each(|blob| self.remove(blob));
     }
 
     fn remove(&self, blob: BlobKey) {
@@ -159,7 +160,9 @@ impl StagedInMemory<'_> {
     fn commit_all(&self) -> Result<Commit> {
         let mut commit = Commit::Done;
         self.store.change(|disk| {
-            if disk.stamp(&self.change.name) != self.change.stamp {
+            // Whoever put the same may have taken it back since.
+            let is_whole = self.wanted.iter().all(|blob| disk.now.blobs.contains_key(blob));
+            if !is_whole || disk.stamp(&self.change.name) != self.change.stamp {
                 commit = Commit::Lost;
                 return Ok(());
             }

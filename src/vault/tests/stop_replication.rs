@@ -250,6 +250,29 @@ fn stopped_at_any_call_it_is_as_before_or_as_after() {
     }
 }
 
+/// Both copy the same bundle: whoever is second takes back nothing that the first one's record names.
+#[test]
+fn two_that_promote_a_replica_at_once_keep_its_value() {
+    let mut overtaken = 0;
+    for call in 1..=60 {
+        let (store, place) = in_memory(Writers::Racing);
+        place.create(&request("db", &[EUROPE])).expect("created");
+        let (vault, kms) = (place.vault.clone(), place.kms());
+        store.interrupt_at(call, move || {
+            let request = StopReplication::new("db", region(EUROPE));
+            // Late in the other one it is a secret of its own already.
+            let _ = vault.stop_replication_to_replica(Some(&kms), &KeyOptions::default(), &request);
+        });
+        let second = place.stop(EUROPE);
+        store.calm();
+        overtaken += u64::from(second.is_err());
+        assert!(second.is_ok() || refusal(second).1.contains("primary secret"), "call {call}");
+        assert_eq!(place.value_in(EUROPE), "top", "call {call}");
+        assert!(place.vault.verify(VerifyOptions::default()).expect("verifies").is_sound(), "call {call}");
+    }
+    assert!(overtaken > 5, "{overtaken}");
+}
+
 fn assert_ended_by_the_next_change(place: &Place, what: &str) -> VerifyReport {
     assert_eq!((place.value_in(EUROPE), place.value_in("us-west-2")), ("top".to_owned(), "top".to_owned()), "{what}");
     assert!(place.vault.verify(VerifyOptions::default()).expect("verifies").is_sound(), "{what}");
