@@ -250,7 +250,7 @@ impl Generator {
         if world.secrets.is_empty() && !self.one_in(4) {
             return Operation::Create(self.creation());
         }
-        if world.secrets.values().any(|secret| world.is_due(secret)) && self.one_in(4) {
+        if world.secrets.values().any(|secret| world.is_due(secret)) && self.random.coin() {
             return Operation::Purge;
         }
         match self.random.below(35) {

@@ -90,11 +90,11 @@ pub(super) fn turns_by_chance(seed: u64) -> impl FnMut(&World) -> Option<Turn> {
         }
         left = left.checked_sub(1)?;
         // What is marked for deletion waits for something.
-        let is_waiting = world.secrets.values().any(|secret| secret.deletion.is_some()) && generator.one_in(4);
+        let is_waiting = world.secrets.values().any(|secret| secret.deletion.is_some()) && generator.one_in(3);
         let random = &mut generator.random;
         Some(match random.below(16) {
             0 => Turn::Wait(HOURS[random.index(HOURS.len())]),
-            1 => Turn::SwitchKey(random.index(REGIONS.len())),
+            1..=3 => Turn::SwitchKey(random.index(REGIONS.len())),
             _ if is_waiting => Turn::Wait(24 * 30),
             _ => Turn::Ask(asked(&mut generator, world)),
         })
@@ -221,7 +221,7 @@ impl<'k> History<'k> {
             let alone: Vec<_> = ended.iter().flat_map(|ended| &ended.steps).map(|step| self.world.after(step).err()).collect();
             return Err(format!("it cannot end so: {ended:?}\nby itself each ends: {alone:?}\nin {:?}", self.world));
         }
-        if asked.fault.is_some() && ended.len() > 1 {
+        if asked.fault.is_some() && ended.iter().flat_map(|ended| &ended.steps).count() > 1 {
             worlds.extend(possible(&self.world, &ended.iter().map(Ended::outdated).collect::<Vec<_>>()));
         }
         if let ([after], Writers::Locked, true) = (worlds.as_slice(), self.writers, asked.between.is_empty() && asked.fault.is_none()) {

@@ -38,7 +38,8 @@ const POLICIES: [&str; 3] = [
 /// The one that is open to everyone.
 const PUBLIC_POLICY: usize = 2;
 /// The names of errors that there have to be.
-const REFUSALS: [&str; 7] = [
+const REFUSALS: [&str; 8] = [
+    "DecryptionFailure",
     "DisabledException",
     "InvalidParameterException",
     "InvalidRequestException",

@@ -111,7 +111,7 @@ pub(super) enum Step {
 }
 
 /// What a run has to do at least some times, to be one of all operations.
-pub(super) const KINDS: [&str; 19] = [
+pub(super) const KINDS: [&str; 20] = [
     "Create",
     "Batch",
     "Put",
@@ -119,6 +119,7 @@ pub(super) const KINDS: [&str; 19] = [
     "MoveLabel",
     "Delete",
     "Restore",
+    "Purge",
     "Replicate",
     "RemoveRegions",
     "StopReplication",
