@@ -18,6 +18,7 @@ pub mod fuzzing;
 mod generate_value;
 pub(crate) mod json_object;
 mod keyed_tag;
+mod known_recovery;
 pub(crate) mod limits;
 mod list;
 mod list_secret_version_ids;

@@ -85,7 +85,7 @@ pub enum ReplicaRefusal {
         keys: Vec<String>,
     },
     /// It would open with fewer keys, as recovery keys are not at hand.
-    #[error("its bundle would not open with {} any more, which opens the one that is there", .keys.join(", "))]
+    #[error("its bundle would not open with {}, which opens those that are there", .keys.join(", "))]
     RecoveryKeysMissing {
         /// The keys.
         keys: Vec<String>,
