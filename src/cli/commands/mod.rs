@@ -19,7 +19,6 @@ mod get_random_password;
 mod get_resource_policy;
 mod get_secret_value;
 mod given_keys;
-mod group;
 mod held_keystore;
 mod iam_policy;
 mod inspect;
@@ -85,14 +84,11 @@ use self::{
     untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
     validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
-use self::{
-    cancel_rotate_secret::CancelRotateSecretArgs,
-    group::{NamedWords, commands},
-    rotate_secret::RotateSecretArgs,
-};
+use self::{cancel_rotate_secret::CancelRotateSecretArgs, rotate_secret::RotateSecretArgs};
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{
     args::{GlobalArgs, ServeSecretsArgs},
+    command_group::{NamedWords, commands},
     failure::Outcome,
     invocation::Invocation,
     signed_reading::as_signed,
@@ -212,7 +208,7 @@ pub(crate) fn with_named(arguments: &[OsString]) -> clap::Command {
         if words.has(name) { root.subcommand(commands(clap::Command::new(name).subcommand_required(true))) } else { root }
     };
     let root = group(root, SECRETS_MANAGER, &|group| SecretsCommand::add_named(group, &words));
-    group(root, KMS, &KmsCommand::augment_subcommands)
+    group(root, KMS, &|group| kms::add_named(group, &words))
 }
 
 /// Runs the command.
