@@ -240,8 +240,8 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
 
 fn run_on_secrets(invocation: Invocation, command: SecretsCommand) -> Outcome {
     match command {
-        SecretsCommand::CreateSecret(args) => create_secret::run(&invocation, &args),
-        SecretsCommand::PutSecretValue(args) => put_secret_value::run(&invocation, &args),
+        SecretsCommand::CreateSecret(args) => create_secret::run(invocation, &args),
+        SecretsCommand::PutSecretValue(args) => put_secret_value::run(invocation, &args),
         SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(&invocation, &args),
         SecretsCommand::RemoveRegionsFromReplication(args) => remove_regions_from_replication::run(&invocation, &args),
         SecretsCommand::StopReplicationToReplica(args) => stop_replication_to_replica::run(&invocation, &args),
@@ -257,7 +257,7 @@ fn run_on_secrets(invocation: Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::TagResource(args) => tag_resource::run(&invocation, &args),
         SecretsCommand::UntagResource(args) => untag_resource::run(&invocation, &args),
         SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(&invocation, &args),
-        SecretsCommand::UpdateSecret(args) => update_secret::run(&invocation, &args),
+        SecretsCommand::UpdateSecret(args) => update_secret::run(invocation, &args),
         SecretsCommand::UpdateSecretVersionStage(args) => update_secret_version_stage::run(&invocation, &args),
         SecretsCommand::PutResourcePolicy(args) => put_resource_policy::run(&invocation, &args),
         SecretsCommand::GetResourcePolicy(args) => get_resource_policy::run(&invocation, &args),
