@@ -107,7 +107,7 @@ fn held_against_signed(
     paths: &[PathBuf],
     report: &mut VerifyReport,
 ) -> Outcome<Vec<SignedPart>> {
-    let Some(trusted) = trusted_signers(invocation, &args.trusted)? else { return Ok(Vec::new()) };
+    let Some(trusted) = trusted_signers(&invocation.inputs.environment, &args.trusted)? else { return Ok(Vec::new()) };
     let region = invocation.regions.explicit();
     let vaults = paths.iter().map(Vault::new).filter(Vault::exists);
     let held: Outcome<Vec<_>> = vaults.map(|vault| signed::check(&vault, &trusted, &args.trusted.freshness, region, report)).collect();
