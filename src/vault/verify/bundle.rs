@@ -137,10 +137,9 @@ impl<'a> Checker<'a> {
     /// A bundle that is named by itself, through a link if that is what the user named: it is not compared with a record.
     pub(super) fn check_lone_bundle(&mut self, path: &Path) {
         let Some(seen) = self.check_structure(path, None, open_lone(path)) else { return };
-        let told = told_regions(&seen.inspected.header.encryption_context);
-        if !told.is_empty() && !told.iter().any(|region| self.is_asked_about(*region)) {
-            self.report.bundles -= 1;
-            return self.count_other_region(|counts| counts.bundles += 1);
+        // Who names a bundle and a Region means that Region's: another one in its place is no bundle of others that may be passed over.
+        if let Some((asked, told)) = self.options.region.zip(self.told_otherwise(&seen)) {
+            return self.fault(path, format!("tells the Region {told}, and {asked} is asked about"));
         }
         if self.report.open.is_none() {
             return;
@@ -159,6 +158,11 @@ impl<'a> Checker<'a> {
         });
         let is_online = keys.online.is_some();
         self.count_opened(path, opened, is_online);
+    }
+
+    /// A Region that the message tells and that is not asked about.
+    fn told_otherwise(&self, seen: &Seen) -> Option<Region> {
+        told_regions(&seen.inspected.header.encryption_context).into_iter().find(|region| !self.is_asked_about(*region))
     }
 
     /// Counts what came of opening a bundle. That AWS KMS does not open one is no fault of the bundle, unless its data key was changed.
