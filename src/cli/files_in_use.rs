@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard},
 };
 
-use self::identity::{FileId, Identity, standard_file};
+use self::identity::{FileId, Identity, standard_file, stdout};
 use super::{descriptor::Descriptor, terminal::note, usage::UsageError};
 use crate::{
     durable::{self, SecretFileAccess, wait_for_writer},
@@ -41,7 +41,7 @@ enum Conflict {
     WritesTwice,
     ReadsOutput,
     ReadsStdout,
-    /// Something that is kept is stdout.
+    /// Something that is kept, or lies in the vault, is stdout.
     PrintsTo(KeptFile),
 }
 
@@ -62,6 +62,7 @@ impl fmt::Display for Conflict {
         match self {
             Self::Writes(KeptFile::Vault) => f.write_str(of(&KeptFile::Vault)),
             Self::Writes(kept) => write!(f, "{}; write to another file", of(kept)),
+            Self::PrintsTo(KeptFile::Vault) => f.write_str("stdout is redirected to a file in it, and a vault is no place for other files"),
             Self::PrintsTo(kept) => write!(f, "{}, and stdout is redirected to it", of(kept)),
             Self::WritesInput => f.write_str("is an input of this command; write to another file"),
             Self::WritesTwice => f.write_str("is an output of this command already; write to another file"),
@@ -107,7 +108,8 @@ struct Registered {
     to_be_read: Vec<Identity>,
     kept: Vec<(Identity, KeptFile)>,
     outputs: Vec<Identity>,
-    stdout: Option<FileId>,
+    /// The file that it is redirected to, if it is one.
+    stdout: Identity,
     secret_access: SecretFileAccess,
     /// Descriptors that lead to a key or a passphrase.
     secret_descriptors: BTreeSet<i32>,
@@ -118,7 +120,7 @@ struct Registered {
 impl FilesInUse {
     /// With stdout as it is: what goes there goes into the file that it was redirected to.
     pub(crate) fn of_process() -> Self {
-        Self(Arc::new(Mutex::new(Registered { stdout: standard_file(&io::stdout()), ..Registered::default() })))
+        Self(Arc::new(Mutex::new(Registered { stdout: stdout(), ..Registered::default() })))
     }
 
     /// Opens a file that the command reads.
@@ -215,10 +217,10 @@ impl FilesInUse {
     /// Registers what coldseal keeps, there or not.
     ///
     /// # Errors
-    /// Stdout is redirected to it; it is to be made, and so is something else under this name.
+    /// Stdout is redirected to it, or into it; it is to be made, and so is something else under this name.
     pub(crate) fn keep(&self, path: &Path, kept: KeptFile) -> Result<(), UsageError> {
         let (identity, mut registered) = (Identity::of(path), self.registered());
-        if identity.id.is_some() && identity.id == registered.stdout {
+        if registered.is_stdout(&identity) || (kept == KeptFile::Vault && registered.stdout.lies_in(&identity)) {
             return Err(Conflict::PrintsTo(kept).at(path));
         }
         let is_taken = |(other, what): &&(Identity, KeptFile)| *what != KeptFile::Vault && other.is(&identity);
@@ -258,7 +260,7 @@ impl FilesInUse {
     /// What a file that is there is used for, if for anything.
     pub(crate) fn use_of(&self, path: &Path) -> Option<FileUse> {
         let (identity, registered) = (Identity::of(path), self.registered());
-        if identity.id.is_some() && identity.id == registered.stdout {
+        if registered.is_stdout(&identity) {
             return Some(FileUse::Stdout);
         }
         if let Some(what) = registered.keeps(&identity) {
@@ -277,7 +279,7 @@ impl FilesInUse {
 
 impl Registered {
     fn read(&mut self, id: FileId) -> Result<(), Conflict> {
-        if self.stdout == Some(id) {
+        if self.stdout.id == Some(id) {
             return Err(Conflict::ReadsStdout);
         }
         if self.outputs.iter().any(|output| output.id == Some(id)) {
@@ -292,6 +294,10 @@ impl Registered {
             return Err(Conflict::WritesInput);
         }
         self.keeps(output).map_or(Ok(()), |what| Err(Conflict::Writes(what)))
+    }
+
+    fn is_stdout(&self, file: &Identity) -> bool {
+        file.id.is_some() && file.id == self.stdout.id
     }
 
     fn reads(&self, file: &Identity) -> bool {

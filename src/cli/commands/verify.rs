@@ -2,7 +2,10 @@
 
 mod signed;
 
-use std::{fmt::Write as _, path::PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use serde::Serialize;
@@ -12,11 +15,13 @@ use crate::{
     cli::{
         args::SignedReadingArgs,
         failure::{Failure, Outcome},
+        files_in_use::{FilesInUse, KeptFile},
         invocation::Invocation,
         progress::VaultProgress,
         shown,
         signed_reading::trusted_signers,
         terminal::{counted, note, print_text},
+        usage::UsageError,
     },
     vault::{Finding, Progress, Vault, VerifyOptions, VerifyReport, verify as verify_paths},
 };
@@ -28,7 +33,8 @@ const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
 /// Structure, size and SHA-256 of every bundle, its encryption context against Region, name and version, shared message ids, missing files.
 /// With --open the keystore opens what it can, and compares each value with the one on record; it also tells whether each record is as a holder
 /// of this keystore left it, by the record's tag. Exit code 1 and a list when something is wrong. With --region only that Region's bundles
-/// are checked; those for other Regions are counted, and may be absent, as on a machine that got one Region's.
+/// are checked; those for other Regions are counted, and may be absent, as on a machine that got one Region's. A bundle that is named by itself has to
+/// be that Region's.
 ///
 /// With --signers the vault is held against the newest root that enough of them signed ('coldseal sign'): what changed since, is missing, is not
 /// listed, or was put back to an older state is a fault. The report names root, signers and time, and says whether it is known to be the newest:
@@ -67,7 +73,7 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
         invocation.vault.require()?;
         vec![invocation.vault.root().to_owned()]
     } else {
-        args.paths.iter().try_for_each(|path| invocation.inputs.in_use().read(path))?;
+        args.paths.iter().try_for_each(|path| register(invocation.inputs.in_use(), path))?;
         args.paths.clone()
     };
     let mut keys = invocation.access.key_options_for_message(&invocation.regions)?;
@@ -100,6 +106,11 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     if report.is_sound() { Ok(()) } else { Err(Failure::Partial) }
 }
 
+/// A bundle is read; into a vault, or the folder of a secret, nothing is printed.
+fn register(files: &FilesInUse, path: &Path) -> Result<(), UsageError> {
+    if path.is_dir() { files.keep(path, KeptFile::Vault) } else { files.read(path) }
+}
+
 /// The vaults among the paths, each held against the newest root that counts; none where nobody is named who may sign.
 fn held_against_signed(
     invocation: &Invocation,
@@ -107,7 +118,7 @@ fn held_against_signed(
     paths: &[PathBuf],
     report: &mut VerifyReport,
 ) -> Outcome<Vec<SignedPart>> {
-    let Some(trusted) = trusted_signers(&invocation.inputs.environment, &args.trusted)? else { return Ok(Vec::new()) };
+    let Some(trusted) = trusted_signers(invocation, &args.trusted)? else { return Ok(Vec::new()) };
     let region = invocation.regions.explicit();
     let vaults = paths.iter().map(Vault::new).filter(Vault::exists);
     let held: Outcome<Vec<_>> = vaults.map(|vault| signed::check(&vault, &trusted, &args.trusted.freshness, region, report)).collect();

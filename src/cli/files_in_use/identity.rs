@@ -2,6 +2,7 @@
 
 use std::{
     fs::{self, Metadata},
+    io,
     path::{Path, PathBuf},
 };
 
@@ -31,7 +32,7 @@ impl FileId {
 }
 
 /// A file that is there or will be.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Identity {
     pub(super) id: Option<FileId>,
     /// Without links; `None` for what is neither a file nor a folder nor a disk.
@@ -65,6 +66,14 @@ fn resolved(path: &Path) -> PathBuf {
         (Err(_), Some(name)) if parent != path => resolved(parent).join(name),
         _ => path,
     }
+}
+
+/// The file that stdout is redirected to; its path where the system tells it, as Linux does.
+pub(super) fn stdout() -> Identity {
+    let id = standard_file(&io::stdout());
+    let path = id.and_then(|_| fs::canonicalize("/dev/stdout").ok());
+    let is_it = |path: &PathBuf| fs::metadata(path).ok().as_ref().and_then(FileId::of) == id;
+    Identity { id, path: path.filter(is_it) }
 }
 
 /// The file that a standard stream is redirected to or from.

@@ -90,6 +90,27 @@ fn what_stdout_is_redirected_to_is_not_read() {
         assert_eq!(output.status.code(), Some(expected), "{script}: {}", stderr(&output));
         assert!(content(&sandbox) == before, "{script}");
     }
+    for target in ["coldseal.json", ".lock", "secrets/us-west-2/db/secret.json", "made-now"] {
+        for line in [
+            "list-secrets",
+            "get-secret-value --secret-id db --region us-west-2",
+            "verify",
+            &format!("seal payload {KEY}"),
+            "kms list-keys",
+        ] {
+            // The shell makes what is not there.
+            let script = format!("$C {line} >> coldseal-vault/{target}; code=$?; rm -f coldseal-vault/made-now; exit $code");
+            let output = shell(&sandbox, &script);
+            assert_eq!(output.status.code(), Some(252), "{script}: {}", stderr(&output));
+            assert!(stderr(&output).contains("coldseal-vault: stdout is redirected to a file in it"), "{script}: {}", stderr(&output));
+            assert!(content(&sandbox) == before, "{script}");
+        }
+    }
+    fs::rename(sandbox.path("coldseal-vault"), sandbox.path("other-vault")).expect("renamed");
+    let output = shell(&sandbox, "$C verify other-vault >> other-vault/coldseal.json");
+    assert_eq!(output.status.code(), Some(252), "{}", stderr(&output));
+    fs::rename(sandbox.path("other-vault"), sandbox.path("coldseal-vault")).expect("renamed");
+    assert!(content(&sandbox) == before);
     let output = shell(&sandbox, &format!("$C seal payload {KEY} >> other && $C open other {KEY}"));
     assert!(output.status.success() && output.stdout == b"attack at dawn", "{}", stderr(&output));
     // A device may be both.
