@@ -204,7 +204,7 @@ impl<'a> Leaf<'a> {
         self.members().filter(|member| self.is_member_typed(member)).for_each(|member| draft.given_elsewhere(member));
         for (name, value) in members {
             let Some(member) = self.members().find(|known| known.name == name) else {
-                draft.unknown(&name, self.members().map(|member| member.name).collect());
+                draft.unknown(&name, || self.members().map(|member| member.name).collect());
                 continue;
             };
             if value.is_null() || self.is_member_typed(member) {

@@ -5,7 +5,7 @@ use base64::{Engine as _, decoded_len_estimate, engine::general_purpose::STANDAR
 use super::{
     json::{Json, Members, Text},
     member::{Kind, Member},
-    validation::{check_count, missing, unknown},
+    validation::{MOST_TOLD, check_count, missing, unknown},
     value::{Structure, Value},
 };
 use crate::{
@@ -13,9 +13,6 @@ use crate::{
     format::EncryptionContext,
     secret::SecretBytes,
 };
-
-/// Violations after which nothing more is looked for: the request is refused, and nobody reads on.
-const MOST_TOLD: usize = 100;
 
 impl Kind {
     /// Converts a value and checks it; what is wrong goes to `violations`. `None` for a value of another type.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     json::Json,
     member::Member,
-    validation::{missing, unknown},
+    validation::{MOST_TOLD, missing, unknown},
     value::{Structure, Value},
 };
 use crate::error::{Constraint, MemberPath, Violation};
@@ -45,8 +45,10 @@ impl Draft {
 
     /// A member that the request does not have.
     #[cfg_attr(not(feature = "cli"), expect(dead_code, reason = "a client's are passed over"))]
-    pub(crate) fn unknown(&mut self, name: &str, known: Vec<&'static str>) {
-        self.violations.push(unknown(&MemberPath::default(), name, known));
+    pub(crate) fn unknown(&mut self, name: &str, known: impl FnOnce() -> Vec<&'static str>) {
+        if self.violations.len() < MOST_TOLD {
+            self.violations.push(unknown(&MemberPath::default(), name, known()));
+        }
     }
 
     /// Without what is told elsewhere.

@@ -9,6 +9,9 @@ use super::{
 };
 use crate::error::{Constraint, MemberPath, ViolatingValue, Violation};
 
+/// Violations after which nothing more is looked for: the request is refused, and nobody reads on.
+pub(super) const MOST_TOLD: usize = 100;
+
 /// Longest value that an error repeats, in characters.
 const SHOWN_LIMIT: usize = 256;
 

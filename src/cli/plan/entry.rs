@@ -115,7 +115,7 @@ fn checked(mut given: Map<String, Value>) -> Result<Request, UsageError> {
     for (name, value) in &given {
         match members.iter().find(|member| member.name == name) {
             Some(member) => draft.json(member, Json::of(value)),
-            None => draft.unknown(name, members.iter().map(|member| member.name).collect()),
+            None => draft.unknown(name, || members.iter().map(|member| member.name).collect()),
         }
     }
     Request::typed(members, draft).map_err(told_in_one_line)
