@@ -28,6 +28,10 @@ use super::{
 use crate::{
     error::{Error, Result},
     kms::{EmbeddedKms, Passphrases},
+    protocol::{
+        member::{Kind, Member},
+        secrets::{FILTERS, GENERATE_SECRET_STRING, ROTATION_RULES},
+    },
     region::Region,
     secret::SecretBytes,
     vault::{ListSecrets, SecretListEntry, SortBy},
@@ -47,8 +51,8 @@ pub(super) fn answer() -> Option<Result<(), clap::Error>> {
 }
 
 /// Flags whose values may stand in a file.
-const FILE_FLAGS: [&str; 8] =
-    ["secret-string", "secret-binary", "plaintext", "ciphertext-blob", "policy", "resource-policy", "rotation-rules", "cli-input-json"];
+const FILE_FLAGS: [&str; 7] =
+    ["secret-string", "secret-binary", "plaintext", "ciphertext-blob", "policy", "resource-policy", "cli-input-json"];
 /// Behind all that AWS has.
 const OWN: usize = 1000;
 
@@ -71,6 +75,9 @@ fn with_values(command: Command) -> Command {
             Some("kms-key-id" | "to-key" | "alias-name") => values(arg, aliases),
             Some("key-id" | "target-key-id") => values(arg, key_ids),
             Some("tags") => values(arg, move |current| candidates::structure(current, &tag_members, |_, _| Vec::new())),
+            Some("filters") => values(arg, modelled(&FILTERS)),
+            Some("rotation-rules") => values(arg, modelled(&ROTATION_RULES)),
+            Some("generate-secret-string") => values(arg, modelled(&GENERATE_SECRET_STRING.kind)),
             Some(long) if FILE_FLAGS.contains(&long) => values(arg, candidates::files),
             None if arg.get_id() == "regions" => values(arg, regions),
             _ => arg,
@@ -103,6 +110,26 @@ fn replica_regions(current: &OsStr) -> Vec<CompletionCandidate> {
     }
     offered.extend(regions(current));
     offered
+}
+
+/// Members of structures as the table of operations has them, with their values where these are a few, or a file with all of it.
+fn modelled(kind: &'static Kind) -> impl Fn(&OsStr) -> Vec<CompletionCandidate> {
+    let members: &[Member] = match kind {
+        Kind::Structure(members) | Kind::Structures { members, .. } => members,
+        _ => &[],
+    };
+    let names: Vec<&str> = members.iter().map(|member| member.name).collect();
+    let values = |name: &str, _: &str| match members.iter().find(|member| member.name == name).map(|member| &member.kind) {
+        Some(Kind::OneOf(values)) => values.iter().map(|value| (*value).to_owned()).collect(),
+        _ => Vec::new(),
+    };
+    move |current| {
+        let mut offered = candidates::structure(current, &names, values);
+        if !current.as_encoded_bytes().contains(&b'=') {
+            offered.extend(candidates::files(current));
+        }
+        offered
+    }
 }
 
 fn values_of(candidates: Vec<CompletionCandidate>) -> Vec<String> {

@@ -37,7 +37,7 @@ pub(super) const TAGS: Kind =
     Kind::structures(&[Member::demanded("Key", TAG_KEY), Member::optional("Value", Kind::text(TAG_VALUE_LENGTH))]);
 pub(super) const REGION: Kind =
     Kind::Text { length: 1..=128, pattern: Some(&Pattern { text: r"^([a-z]+-)+\d+$", matches: is_like_a_region }) };
-pub(super) const ROTATION_RULES: Kind = Kind::Structure(&[
+pub(crate) const ROTATION_RULES: Kind = Kind::Structure(&[
     Member::optional("AutomaticallyAfterDays", Kind::Integer(AUTOMATICALLY_AFTER_DAYS)),
     Member::optional("Duration", Kind::text(2..=3)),
     Member::optional("ScheduleExpression", Kind::text(SCHEDULE_EXPRESSION_LENGTH)),

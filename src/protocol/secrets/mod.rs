@@ -13,9 +13,11 @@ mod versions;
 
 use super::operation::Operation;
 #[cfg(feature = "cli")]
+pub(crate) use kinds::ROTATION_RULES;
+#[cfg(feature = "cli")]
 pub(crate) use passwords::{GENERATE_SECRET_STRING, generate_secret_string};
 #[cfg(feature = "cli")]
-pub(crate) use read::{LIST_SECRETS, filters};
+pub(crate) use read::{FILTERS, LIST_SECRETS, filters};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use regions::removed_regions;
 #[cfg(feature = "cli")]

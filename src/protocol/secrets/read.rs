@@ -28,7 +28,7 @@ const FILTER_VALUE: Kind = Kind::Text {
         matches: |text| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b" :_@/+=.-!".contains(&byte)),
     }),
 };
-const FILTERS: Kind = Kind::Structures {
+pub(crate) const FILTERS: Kind = Kind::Structures {
     count: FILTER_COUNT,
     members: &[
         Member::demanded("Key", Kind::OneOf(FILTER_KEYS)),
