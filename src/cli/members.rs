@@ -29,8 +29,10 @@ use crate::{
 
 /// Far over what is taken, so that the refusal is the one of AWS.
 const BLOB_LIMIT: SizeLimit = SizeLimit { bytes: 64 * 1024, hint: Some("'coldseal seal' takes any size") };
-/// Texts that can stand in a file.
-const FILE_MEMBERS: [&str; 2] = ["Policy", "ResourcePolicy"];
+/// Far over what any text may have.
+const TEXT_LIMIT: SizeLimit = SizeLimit { bytes: 64 * 1024, hint: None };
+/// Texts that are documents.
+const DOCUMENTS: [&str; 2] = ["Policy", "ResourcePolicy"];
 /// What others are not to see on the command line.
 const SECRET_MEMBERS: [&str; 1] = ["Plaintext"];
 /// The member whose words have forms of their own.
@@ -147,11 +149,17 @@ impl Argument<'_> {
         words.iter().flat_map(|word| plain_names(word)).map(str::to_owned).collect()
     }
 
+    /// As typed, or what stands in the file that it names. What says which secret or key is meant is looked at before files are read.
     fn text(&self, text: String) -> Outcome<String> {
-        if !FILE_MEMBERS.contains(&self.name) {
+        let files = self.files();
+        if DOCUMENTS.contains(&self.name) {
+            return Ok(files.value(&self.flag, &text)?.unwrap_or(text));
+        }
+        if self.name == SECRET_ID || KEY_MEMBERS.contains(&self.name) || is_literal(&text) {
             return Ok(text);
         }
-        Ok(self.files().value(&self.flag, &text)?.unwrap_or(text))
+        let read = files.string(&self.flag, &text, TEXT_LIMIT)?;
+        Ok(String::from_utf8_lossy(read.expose()).into_owned())
     }
 
     fn blob(&self, word: &str) -> Outcome<Value> {

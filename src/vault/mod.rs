@@ -5,7 +5,6 @@
 mod batch;
 mod bundle;
 mod change;
-mod check_new_version;
 mod create;
 mod create_preview;
 mod delete;
@@ -19,7 +18,6 @@ pub mod fuzzing;
 mod generate_value;
 pub(crate) mod json_object;
 mod keyed_tag;
-mod known_recovery;
 pub(crate) mod limits;
 mod list;
 mod list_secret_version_ids;
@@ -83,7 +81,6 @@ pub use crate::kms::{
 };
 pub use crate::store::Listed;
 pub use batch::{Batch, BatchEntry, BatchPreview, BatchRules, BatchStatus, BatchWriter, GoneSecret, OnDifference, PruneEntry, PruneStatus};
-pub use check_new_version::NewVersionCheck;
 pub use create::CreateSecret;
 pub use create_preview::{BundlePreview, CreationPreview, SecretPreview};
 pub use delete::{DeleteSecret, RecoveryWindow, SecretDeletion};

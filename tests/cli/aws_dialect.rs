@@ -220,6 +220,34 @@ fn a_request_in_json_does_what_flags_do() {
     assert!(exit == Some(252) && stderr.contains("both a binary secret value and a string secret value"), "{stderr}");
 }
 
+/// Junk is told in lines and memory that do not grow with it.
+#[test]
+fn of_a_thousand_unknown_members_a_hundred_are_told() {
+    let machine = Machine::new();
+    let members: Vec<String> = (0..1000).map(|number| format!("\"a{number}\":0")).collect();
+    machine.0.write("junk", format!("{{{}}}", members.join(",")));
+    let (code, told) = machine.failure(&["create-secret", "--region", "us-west-2", "--cli-input-json", "file://junk"]);
+    assert_eq!((code, told.matches("Unknown parameter in input").count()), (Some(252), 100), "{told}");
+}
+
+#[test]
+fn a_text_may_stand_in_a_file() {
+    let machine = Machine::new();
+    machine.0.write("text", "read by the payroll service\n");
+    machine.0.write("name", "production/db");
+    machine.stdout(&["create-secret", "--name", "file://name", "--description", "file://text", "--region", "us-west-2"]);
+    let described = machine.json(&["describe-secret", "--secret-id", "production/db"]);
+    assert_eq!(described["Description"], "read by the payroll service\n");
+    let key = machine.json(&["kms", "create-key", "--description", "file://text", "--region", "us-west-2"]);
+    assert_eq!(key["KeyMetadata"]["Description"], "read by the payroll service\n");
+    for (value, expected) in
+        [("file://none", "Unable to load paramfile file://none"), ("fileb://text", "takes text, and fileb:// gives bytes")]
+    {
+        let (code, told) = machine.failure(&["update-secret", "--secret-id", "production/db", "--description", value]);
+        assert!(code == Some(252) && told.contains(expected), "{told}");
+    }
+}
+
 #[test]
 fn a_skeleton_is_printed_and_nothing_done() {
     let machine = Machine::new();

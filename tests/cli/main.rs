@@ -7,7 +7,6 @@
 mod sandbox;
 
 mod acceptance;
-mod asked_last;
 mod asymmetric;
 mod aws_dialect;
 mod batch;

@@ -117,10 +117,7 @@ pub(crate) struct CreateSecretArgs {
     pub(crate) dry_run: bool,
 }
 
-pub(super) fn run(mut invocation: Invocation, args: &CreateSecretArgs) -> Outcome {
-    // Where the value is waited for, the keystore is opened before and after that.
-    invocation.keystore.passphrases.remember();
-    let invocation = &invocation;
+pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     let files = invocation.inputs.files();
     let region = invocation.regions.require()?;
     if let Some(odd) = NameCharacters::of(&args.name) {
@@ -129,8 +126,7 @@ pub(super) fn run(mut invocation: Invocation, args: &CreateSecretArgs) -> Outcom
     let request = request(invocation, args)?;
     // The vault checks them too; here it comes before anything is asked for or made.
     check_tags(&secrets::tags(&request))?;
-    let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
-    let mut own = Own {
+    let own = Own {
         encryption_context: encryption_context(&files, args.encryption_context.as_deref().unwrap_or_default())?,
         resource_policy: secrets::resource_policy(&request)?,
         rotation_rules: secrets::rotation_rules(&request)?,
@@ -138,18 +134,15 @@ pub(super) fn run(mut invocation: Invocation, args: &CreateSecretArgs) -> Outcom
         suite: Some(suite_of(args.sign_message)),
         on_problem: on_problem(&args.regions),
         account: invocation.access.account.clone(),
-        value: None,
+        value: secret_value(&invocation.inputs, &args.value)?,
         keys: KeyOptions::default(),
     };
-    if args.value.is_waited_for() {
-        dry_run::check(invocation, &request, &own, &wrapping, region)?;
-    }
-    own.value = secret_value(&invocation.inputs, &args.value)?;
     if own.value.is_none() {
         warn(
             "the secret gets no value: neither --secret-string, --secret-binary, --secret-key-values nor --generate-secret-string is given",
         );
     }
+    let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
     if args.dry_run {
         return dry_run::run(invocation, &request, own, &wrapping, region);
     }

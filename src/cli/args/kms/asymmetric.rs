@@ -3,18 +3,13 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::{
-    args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens::GrantTokensArgs},
-    command_group::commands,
-};
+use crate::cli::args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
 
-commands! {
-    #[derive(Debug, Subcommand, Serialize)]
-    #[serde(untagged)]
-    pub(crate) enum AsymmetricCommand {
-        GetPublicKey(GetPublicKeyArgs),
-        DeriveSharedSecret(DeriveSharedSecretArgs),
-    }
+#[derive(Debug, Subcommand, Serialize)]
+#[serde(untagged)]
+pub(crate) enum AsymmetricCommand {
+    GetPublicKey(GetPublicKeyArgs),
+    DeriveSharedSecret(DeriveSharedSecretArgs),
 }
 
 /// Show the public part of an asymmetric key, for others to encrypt with

@@ -9,7 +9,6 @@ use crate::{
         args::{SignedReadingArgs, SigningKeyArgs},
         failure::{Failure, Outcome},
         invocation::Invocation,
-        printer::Printer,
         prompt::Prompter,
         signed_reading::{freshness_check, trusted_signers},
         signing::{in_file, read_signature, read_signing_key},
@@ -57,7 +56,7 @@ pub(super) struct VaultSigning {
 pub(super) fn run(invocation: &Invocation, args: VaultSigning) -> Outcome {
     check(&args)?;
     invocation.vault.require()?;
-    let trusted = trusted_signers(&invocation.inputs.environment, &args.trusted)?;
+    let trusted = trusted_signers(invocation, &args.trusted)?;
     let freshness = freshness_check(&args.trusted.freshness)?;
     let kms = invocation.kms_for_metadata("whose hand changed what is not known")?;
     let signing = PackageSigning { vault: &invocation.vault, trusted: trusted.as_ref(), kms: kms.as_ref(), freshness: &freshness };
@@ -79,7 +78,7 @@ pub(super) fn run(invocation: &Invocation, args: VaultSigning) -> Outcome {
             written.place.display()
         ));
     }
-    print(&invocation.printer, written)
+    print(invocation, written)
 }
 
 fn check(args: &VaultSigning) -> Outcome {
@@ -98,7 +97,7 @@ fn add_signatures(invocation: &Invocation, signing: &PackageSigning<'_>, paths: 
             Error::Service(refusal) => in_file(path, *refusal),
             other => other,
         });
-        print(&invocation.printer, added?)?;
+        print(invocation, added?)?;
     }
     Ok(())
 }
@@ -156,9 +155,9 @@ fn ask(prompter: &Prompter, plan: &SigningPlan) -> Outcome {
     }
 }
 
-fn print(printer: &Printer, written: WrittenRoot) -> Outcome {
+fn print(invocation: &Invocation, written: WrittenRoot) -> Outcome {
     let signatures = written.signatures.into_iter().map(|(key, path)| RootSignatureDocument { key, path }).collect();
-    printer.print(&RootDocument {
+    invocation.printer.print(&RootDocument {
         vault_id: written.vault_id.to_string(),
         counter: written.counter,
         sha256: written.sha256.to_string(),
