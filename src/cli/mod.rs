@@ -18,6 +18,7 @@ mod faults;
 mod file_content;
 mod files_in_use;
 mod flag_name;
+mod html_report;
 mod inputs;
 mod invocation;
 mod key_access;

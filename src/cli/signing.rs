@@ -1,6 +1,6 @@
 //! The files of signatures: the key that signs, who may sign, and signatures themselves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{
     args::{SignersArgs, SigningKeyArgs},
@@ -28,7 +28,7 @@ pub(crate) struct SignatureDemand {
 impl SignatureDemand {
     /// `None` where no signers are named.
     pub(crate) fn of(environment: &Environment, args: &SignersArgs) -> Outcome<Option<Self>> {
-        let Some(path) = args.signers.clone().or_else(|| environment.path("COLDSEAL_SIGNERS")) else {
+        let Some(path) = signers_file(environment, args.signers.as_deref()) else {
             if args.threshold.is_some() {
                 let error = UsageError::new("--threshold counts signers, and none are named");
                 return Err(error.with_hint("--signers or COLDSEAL_SIGNERS names the file that says who may sign").into());
@@ -40,6 +40,11 @@ impl SignatureDemand {
         let signers = Signers::parse(&file).map_err(|refusal| in_file(&path, refusal))?;
         Ok(Some(Self { signers, threshold }))
     }
+}
+
+/// The file that says who may sign, if one is named.
+pub(crate) fn signers_file(environment: &Environment, named: Option<&Path>) -> Option<PathBuf> {
+    named.map(Path::to_owned).or_else(|| environment.path("COLDSEAL_SIGNERS"))
 }
 
 /// The key that `--signing-key` names; `None` where it is not there. Its passphrase is asked for where it has one.

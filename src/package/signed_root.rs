@@ -1,19 +1,20 @@
 //! The newest root that enough signers have signed.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use super::{
     freshness::RememberedRoot,
     manifest_digest::ManifestDigest,
     manifest_files::{StoredRoot, damaged, read, read_root},
     manifest_root::ManifestRoot,
-    signature::{ContentDigest, Namespace, Signers, SshSignature, Threshold},
+    signature::{ContentDigest, CountedSignature, Namespace, Signers, SshSignature, Threshold},
 };
 use crate::{
     error::{Error, ManifestFault, PackageRefusal, RefusedSignature, Result, SignatureRefusal},
+    region::Region,
     store::{Item, ManifestFile, Store},
     timestamp::Timestamp,
-    vault::VaultId,
+    vault::{Vault, VaultId},
 };
 
 /// Signatures of one root that are looked at: those by keys of signers come first.
@@ -42,6 +43,8 @@ pub struct SignedRoot {
     pub time: Timestamp,
     /// Who signed, each once, in order.
     pub principals: Vec<String>,
+    /// The signatures that count.
+    pub signatures: Vec<CountedSignature>,
     /// Signatures that do not count, and why.
     pub refused: Vec<RefusedSignature>,
     pub(super) root: ManifestRoot,
@@ -84,6 +87,36 @@ pub(super) fn told(why: &Error) -> String {
 }
 
 impl SignedRoot {
+    /// Where it lies in the vault that it was found in.
+    #[must_use]
+    pub fn place(&self, vault: &Vault) -> PathBuf {
+        vault.store().place(Item::Manifest(&ManifestFile::Root { counter: self.counter }))
+    }
+
+    /// Where a signature of it lies.
+    #[must_use]
+    pub fn place_of_signature(&self, vault: &Vault, signature: &CountedSignature) -> PathBuf {
+        let file = ManifestFile::Signature { counter: self.counter, key: signature.key_digest.clone() };
+        vault.store().place(Item::Manifest(&file))
+    }
+
+    /// Where a page of it lies.
+    #[must_use]
+    pub fn place_of_page(&self, vault: &Vault, page: &ManifestDigest) -> PathBuf {
+        vault.store().place(Item::Manifest(&ManifestFile::Page { sha256: page.as_str().to_owned() }))
+    }
+
+    /// The pages of each Region, in the order of the Regions' names.
+    pub fn pages(&self) -> impl Iterator<Item = (Region, &[ManifestDigest])> {
+        self.root.regions.iter().map(|pages| (pages.region, pages.pages.as_slice()))
+    }
+
+    /// The SHA-256 of the root before it.
+    #[must_use]
+    pub const fn previous(&self) -> Option<&ManifestDigest> {
+        self.root.previous.as_ref()
+    }
+
     pub(super) fn to_be_remembered(&self) -> RememberedRoot {
         RememberedRoot { counter: self.counter, sha256: self.sha256.clone(), time: self.time }
     }
@@ -155,6 +188,7 @@ fn accepted(store: &dyn Store, trusted: &TrustedSigners, counter: u64, mut keys:
         vault_id: root.vault_id.clone(),
         time: root.time,
         principals: verified.principals,
+        signatures: verified.counted,
         refused: verified.refused,
         root: stored.root,
     })

@@ -16,6 +16,7 @@ mod finish_replacements;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod generate_value;
+mod inventory;
 pub(crate) mod json_object;
 mod keyed_tag;
 pub(crate) mod limits;
@@ -88,6 +89,7 @@ pub use describe::SecretDescription;
 pub(crate) use edk_record::EdkRecord;
 pub(crate) use family::{Family, Located};
 pub use generate_value::GenerateSecretString;
+pub use inventory::{InventoryBundle, OpeningKey, OpeningKeyKind, SecretInventory, VaultInventory};
 pub use list::{FilterKey, ListSecrets, SecretFilter, SecretListEntry, SecretOrder, SortBy, SortOrder, VersionStages};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use list_secret_version_ids::ByCreation;

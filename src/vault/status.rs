@@ -106,7 +106,7 @@ impl Vault {
 }
 
 /// `present` are the Regions that have the secret; one that failed from the start is none of them.
-fn status(record: &SecretRecord, present: &[Region], kms: Option<&EmbeddedKms>, keys: &KeyOptions) -> SecretStatus {
+pub(super) fn status(record: &SecretRecord, present: &[Region], kms: Option<&EmbeddedKms>, keys: &KeyOptions) -> SecretStatus {
     let current_in = |region| {
         let mut versions = record.versions_in(region);
         versions.find(|(_, stages)| stages.iter().any(|label| label == AWSCURRENT)).map(|(version, _)| version)

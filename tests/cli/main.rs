@@ -50,6 +50,7 @@ mod reference;
 mod region;
 mod region_bundles;
 mod replicas;
+mod report;
 mod rewrap;
 mod rotation;
 mod rules;

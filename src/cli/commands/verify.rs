@@ -1,5 +1,6 @@
 //! `verify`
 
+mod report_file;
 mod signed;
 
 use std::{
@@ -10,7 +11,10 @@ use std::{
 use clap::Args;
 use serde::Serialize;
 
-use self::signed::{ManifestDocument, SignedPart};
+use self::{
+    report_file::{ReportFile, Verified},
+    signed::{ManifestDocument, SignedPart},
+};
 use crate::{
     cli::{
         args::SignedReadingArgs,
@@ -20,9 +24,11 @@ use crate::{
         progress::VaultProgress,
         shown,
         signed_reading::trusted_signers,
+        signing::signers_file,
         terminal::{counted, note, print_text},
         usage::UsageError,
     },
+    package::TrustedSigners,
     vault::{Finding, Progress, Vault, VerifyOptions, VerifyReport, verify as verify_paths},
 };
 
@@ -39,6 +45,10 @@ const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
 /// With --signers the vault is held against the newest root that enough of them signed ('coldseal sign'): what changed since, is missing, is not
 /// listed, or was put back to an older state is a fault. The report names root, signers and time, and says whether it is known to be the newest:
 /// accepted roots are remembered in the user's state directory, and older ones refused.
+///
+/// With --report all of it is also written as one page for people, to be read in a browser or printed: the verdict, each fault, what changed since it was
+/// signed, secrets by Regions, keys and what they open, and digests. It has no script, asks nobody for anything, and holds no value. The exit code is as
+/// without.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   coldseal verify  # the vault
@@ -46,6 +56,7 @@ const NOT_SIGNED: &str = "not signed: this shows damage, not who made it";
   coldseal verify --open --region eu-west-1  # of one Region
   coldseal verify photos.bundle  # one bundle
   coldseal verify --signers allowed_signers  # who signed it, and what changed since
+  coldseal verify --signers allowed_signers --report vault.html  # a page for people
   coldseal verify --output json  # the report as a document")]
 pub(crate) struct VerifyArgs {
     /// Vaults, folders of secrets, or bundles [default: the vault]
@@ -53,6 +64,12 @@ pub(crate) struct VerifyArgs {
     /// Also open every bundle whose key the keystore has, compare its value with the record, and check the records' tags
     #[arg(long)]
     pub(crate) open: bool,
+    /// Also write the report as a page for people; appears only when complete and synced, for its owner alone to read
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) report: Option<PathBuf>,
+    /// Overwrite the page; its mode and owner stay
+    #[arg(long, requires = "report")]
+    pub(crate) force: bool,
     #[command(flatten)]
     pub(crate) trusted: SignedReadingArgs,
 }
@@ -65,7 +82,7 @@ struct VerifyDocument<'a> {
     report: &'a VerifyReport,
     signature: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    manifests: Vec<&'a ManifestDocument>,
+    manifests: Vec<ManifestDocument>,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
@@ -76,6 +93,7 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
         args.paths.iter().try_for_each(|path| register(invocation.inputs.in_use(), path))?;
         args.paths.clone()
     };
+    let report_file = args.report.as_deref().map(|path| ReportFile::new(invocation, path, &paths, args.force)).transpose()?;
     let mut keys = invocation.access.key_options_for_message(&invocation.regions)?;
     let kms = match (args.open, keys.online.is_some()) {
         (false, _) => None,
@@ -89,11 +107,17 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     let told = progress.as_deref().map(|progress| progress as &dyn Progress);
     let options = VerifyOptions { kms: kms.as_ref(), keys, region: invocation.regions.explicit(), progress: told };
     let mut report = verify_paths(&paths, options)?;
-    let signed = held_against_signed(invocation, args, &paths, &mut report)?;
+    let trusted = trusted_signers(invocation, &args.trusted)?;
+    let signed = held_against_signed(invocation, args, trusted.as_ref(), &paths, &mut report)?;
+    if let Some(file) = report_file {
+        let signers = signers_file(&invocation.inputs.environment, args.trusted.signers.as_deref());
+        let signers = signers.as_deref().zip(trusted.as_ref());
+        file.write(invocation, options, &Verified { paths: &paths, report: &report, signers, signed: &signed })?;
+    }
     // The bar goes away before the report comes.
     drop(progress);
     if invocation.printer.wants_document() {
-        let manifests = signed.iter().filter_map(|part| part.manifest.as_ref()).collect();
+        let manifests = signed.iter().filter_map(SignedPart::manifest).collect();
         invocation.printer.print(&VerifyDocument { report: &report, signature: &signature_told(&signed), manifests })?;
     } else {
         print_text(&lines(&report, &signature_told(&signed)))?;
@@ -115,13 +139,14 @@ fn register(files: &FilesInUse, path: &Path) -> Result<(), UsageError> {
 fn held_against_signed(
     invocation: &Invocation,
     args: &VerifyArgs,
+    trusted: Option<&TrustedSigners>,
     paths: &[PathBuf],
     report: &mut VerifyReport,
 ) -> Outcome<Vec<SignedPart>> {
-    let Some(trusted) = trusted_signers(invocation, &args.trusted)? else { return Ok(Vec::new()) };
+    let Some(trusted) = trusted else { return Ok(Vec::new()) };
     let region = invocation.regions.explicit();
     let vaults = paths.iter().map(Vault::new).filter(Vault::exists);
-    let held: Outcome<Vec<_>> = vaults.map(|vault| signed::check(&vault, &trusted, &args.trusted.freshness, region, report)).collect();
+    let held: Outcome<Vec<_>> = vaults.map(|vault| signed::check(&vault, trusted, &args.trusted.freshness, region, report)).collect();
     report.faults.sort_by(|a, b| a.path.cmp(&b.path));
     held
 }

@@ -31,7 +31,7 @@ mod ssh_signature;
 pub use content_digest::{ContentDigest, ContentHasher};
 pub use namespace::Namespace;
 pub use signer_key::SignerKey;
-pub use signers::{Accepted, Signers, Threshold};
+pub use signers::{Accepted, CountedSignature, Signers, Threshold};
 pub use signing_key::SshSigningKey;
 pub use ssh_signature::SshSignature;
 

@@ -61,7 +61,7 @@ def cases(coldseal):
     yield ["iam-policy", "--role", "publisher", "--all"]
     yield ["create-secret", "--name", "ci/dry", "--secret-string", "file://payload", *REGIONS, "--dry-run"]
     yield ["verify"]
-    yield ["verify", "--open"]
+    yield ["verify", "--open", "--report", "verified.html"]
     raw = ["--raw-aes-key", "ci/offline=wrapping.key"]
     yield ["seal", "payload", *raw, "-o", "message"]
     yield ["inspect", "message"]

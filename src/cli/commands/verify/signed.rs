@@ -27,10 +27,37 @@ pub(super) struct ManifestDocument {
     chain: Vec<u64>,
 }
 
-/// What came of it: what is told in one line, and the root for the document.
+impl ManifestDocument {
+    fn of(package: &PackageReport) -> Self {
+        Self {
+            counter: package.root.counter,
+            sha256: package.root.sha256.to_string(),
+            vault_id: package.root.vault_id.to_string(),
+            time: package.root.time.to_string(),
+            signers: package.root.principals.clone(),
+            freshness: match package.freshness {
+                Freshness::Remembered => "Remembered",
+                Freshness::Expected => "Expected",
+                _ => "NotChecked",
+            },
+            chain: package.chain.clone(),
+        }
+    }
+}
+
+/// What came of it.
 pub(super) struct SignedPart {
+    /// In one line.
     pub(super) told: String,
-    pub(super) manifest: Option<ManifestDocument>,
+    /// The root that counts with what differs from it; else what refuses the vault.
+    pub(super) held: Result<PackageReport, Finding>,
+}
+
+impl SignedPart {
+    /// The root for the document.
+    pub(super) fn manifest(&self) -> Option<ManifestDocument> {
+        self.held.as_ref().ok().map(ManifestDocument::of)
+    }
 }
 
 /// Holds a vault against the newest root that counts, and adds what is wrong to the report.
@@ -43,10 +70,15 @@ pub(super) fn check(
 ) -> Outcome<SignedPart> {
     let freshness = signed_reading::freshness_check(freshness)?;
     match verify_package(vault, trusted, &freshness, region) {
-        Ok(package) => Ok(add(vault, &package, report)),
+        Ok(package) => {
+            add(vault, &package, report);
+            let told = signed_reading::told(&package.root, package.freshness);
+            Ok(SignedPart { told, held: Ok(package) })
+        }
         Err(error @ (Error::Service(_) | Error::Damaged { .. })) => {
-            report.faults.push(refused(vault.root(), &error));
-            Ok(SignedPart { told: "nothing is known to be signed".to_owned(), manifest: None })
+            let finding = refused(vault.root(), &error);
+            report.faults.push(finding.clone());
+            Ok(SignedPart { told: "nothing is known to be signed".to_owned(), held: Err(finding) })
         }
         Err(error) => Err(error.into()),
     }
@@ -59,7 +91,7 @@ fn refused(root: &Path, error: &Error) -> Finding {
     }
 }
 
-fn add(vault: &Vault, package: &PackageReport, report: &mut VerifyReport) -> SignedPart {
+fn add(vault: &Vault, package: &PackageReport, report: &mut VerifyReport) {
     let finding = |path: &Path, message: String| Finding { path: path.to_owned(), message };
     for passed_over in &package.passed_over {
         let message = format!("root {} is not taken: {}", passed_over.counter, refused(vault.root(), &passed_over.why).message);
@@ -79,20 +111,6 @@ fn add(vault: &Vault, package: &PackageReport, report: &mut VerifyReport) -> Sig
         };
         report.faults.push(finding(path, message.to_owned()));
     }
-    let manifest = ManifestDocument {
-        counter: package.root.counter,
-        sha256: package.root.sha256.to_string(),
-        vault_id: package.root.vault_id.to_string(),
-        time: package.root.time.to_string(),
-        signers: package.root.principals.clone(),
-        freshness: match package.freshness {
-            Freshness::Remembered => "Remembered",
-            Freshness::Expected => "Expected",
-            _ => "NotChecked",
-        },
-        chain: package.chain.clone(),
-    };
-    SignedPart { told: signed_reading::told(&package.root, package.freshness), manifest: Some(manifest) }
 }
 
 fn message(difference: &EntryDifference) -> String {

@@ -52,8 +52,22 @@ impl Threshold {
 pub struct Accepted {
     /// Who signed, each once, in order.
     pub principals: Vec<String>,
+    /// The signatures that counted, in the order in which they were given.
+    pub counted: Vec<CountedSignature>,
     /// Signatures that did not count, and why.
     pub refused: Vec<RefusedSignature>,
+}
+
+/// A signature that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CountedSignature {
+    /// Whose it is.
+    pub principal: String,
+    /// The key's fingerprint, as `ssh-keygen -l` prints it.
+    pub key: String,
+    /// The 16 hex digits by which its file is named.
+    pub key_digest: String,
 }
 
 /// The keys of those who may sign.
@@ -109,18 +123,20 @@ impl Signers {
         {
             return Err(SignersRefusal::Line { line: line.number, problem: SignersProblem::PatternBeforeThreshold }.into());
         }
-        let (mut principals, mut refused) = (BTreeSet::new(), Vec::new());
+        let (mut principals, mut counted, mut refused) = (BTreeSet::new(), Vec::new(), Vec::new());
         for signature in signatures {
             match self.signer(namespace, content, signature, time) {
                 Ok(principal) => {
                     principals.insert(principal.to_owned());
+                    let key = signature.key();
+                    counted.push(CountedSignature { principal: principal.to_owned(), key: key.fingerprint(), key_digest: key.digest() });
                 }
                 Err(refusal) => refused.push(RefusedSignature { key: signature.key().fingerprint(), refusal }),
             }
         }
         let principals: Vec<String> = principals.into_iter().collect();
         if principals.len() >= threshold.get() {
-            return Ok(Accepted { principals, refused });
+            return Ok(Accepted { principals, counted, refused });
         }
         let needed = threshold.get();
         match (needed, refused.as_slice()) {
