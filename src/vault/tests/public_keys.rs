@@ -308,3 +308,41 @@ fn no_policy_in_aws_is_for_an_embedded_key() {
     };
     assert_refused(place.vault.permissions(Some(&place.kms()), &asked), ErrorCode::InvalidRequestException, &["nothing to allow"]);
 }
+
+#[test]
+fn an_inventory_has_each_bundle_and_each_key_once() {
+    let (place, _, east, europe) = imported();
+    place.create_with(&with_recovery(), &under_imported(&east, &europe)).expect("created");
+    place.create(&request("late", &[])).expect("created");
+    let kms = place.kms();
+    let inventory = |kms, asked: Option<&str>| place.vault.inventory(kms, &KeyOptions::default(), asked.map(region)).expect("listed");
+    let all = inventory(Some(&kms), None);
+    let names: Vec<&str> = all.secrets.iter().map(|secret| secret.status.name.as_str()).collect();
+    assert_eq!(names, ["db", "late"]);
+    let kinds: Vec<_> = all.keys.iter().map(|key| (key.name.clone(), key.kind.clone(), key.is_here)).collect();
+    let symmetric = place.record("us-west-2", "late").versions[0].bundles[0].kms_key_id.clone();
+    let expected = [
+        (symmetric, OpeningKeyKind::Symmetric, Some(true)),
+        (europe.to_string(), OpeningKeyKind::EllipticCurve, Some(false)),
+        (east.to_string(), OpeningKeyKind::Rsa, Some(false)),
+        ("safe".to_owned(), OpeningKeyKind::Raw("home".to_owned()), Some(false)),
+    ];
+    assert_eq!(kinds.len(), expected.len());
+    assert!(expected.iter().all(|key| kinds.contains(key)), "{kinds:?}");
+    assert!(kinds.is_sorted_by_key(|(name, ..)| name));
+    let record = place.record(EAST, "db");
+    for (bundle, on_record) in all.secrets[0].bundles.iter().zip(&record.versions[0].bundles) {
+        let keys: Vec<&str> = bundle.keys.iter().map(|key| all.keys[*key].name.as_str()).collect();
+        assert_eq!(keys, [on_record.kms_key_id.as_str(), "safe"]);
+        assert_eq!((bundle.region, bundle.size, &bundle.sha256), (on_record.region, on_record.size, &on_record.sha256));
+        let path = place.vault.root().join(all.place_in_vault(&all.secrets[0], bundle));
+        assert_eq!(fs::metadata(path).expect("there").len(), bundle.size);
+    }
+    assert_eq!(all.place_of(&all.secrets[0]), place.dir(EAST, "db"));
+    let of_europe = inventory(None, Some(EUROPE));
+    assert_eq!((of_europe.secrets.len(), of_europe.secrets[0].bundles.len(), of_europe.keys.len()), (1, 1, 2));
+    assert!(of_europe.keys.iter().all(|key| key.is_here.is_none()));
+    fs::write(place.dir("us-west-2", "late").join("secret.json"), "{").expect("written");
+    let damaged = inventory(None, None);
+    assert_eq!((damaged.secrets.len(), damaged.faults.len()), (1, 1));
+}
