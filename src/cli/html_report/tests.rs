@@ -117,7 +117,7 @@ fn what_others_wrote_makes_no_markup() {
     for hostile in HOSTILE {
         let page = page_of(hostile, 3, 3);
         assert_eq!(elements(&page), elements(&tame), "{hostile:?}");
-        assert!(page.chars().all(|c| c == '\n' || !crate::cli::shown::is_escaped(c)), "{hostile:?}");
+        assert!(page.chars().all(|c| matches!(c, '\n' | '\t') || !crate::cli::shown::is_escaped(c)), "{hostile:?}");
         assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<svg"), "{hostile:?}");
     }
     assert!(page_of("user\u{202e}txt", 1, 1).contains("user\\u{202e}txt"));
