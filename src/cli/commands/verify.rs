@@ -93,7 +93,7 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
         args.paths.iter().try_for_each(|path| register(invocation.inputs.in_use(), path))?;
         args.paths.clone()
     };
-    let report_file = args.report.as_deref().map(|path| ReportFile::new(invocation, path, &paths, args.force)).transpose()?;
+    let report_file = args.report.as_deref().map(|path| ReportFile::new(invocation, path, args.force)).transpose()?;
     let mut keys = invocation.access.key_options_for_message(&invocation.regions)?;
     let kms = match (args.open, keys.online.is_some()) {
         (false, _) => None,

@@ -6,7 +6,6 @@ use super::signed::SignedPart;
 use crate::{
     cli::{
         failure::Outcome,
-        files_in_use::KeptFile,
         html_report::{self, HtmlReport, ReportedVault},
         invocation::Invocation,
         output_file::{Destination, Overwrite},
@@ -34,14 +33,11 @@ pub(super) struct Verified<'a> {
 impl ReportFile {
     /// # Errors
     /// It is there, and is not to be overwritten; it is an input, or lies in what is verified; it is stdout, where the result goes.
-    pub(super) fn new(invocation: &Invocation, path: &Path, verified: &[PathBuf], is_forced: bool) -> Outcome<Self> {
+    pub(super) fn new(invocation: &Invocation, path: &Path, is_forced: bool) -> Outcome<Self> {
         if path == Path::new(STDIN) {
             return Err(UsageError::parameter("--report", "the page goes into a file, as the result is printed on stdout").into());
         }
         let files = invocation.inputs.in_use();
-        for folder in verified.iter().filter(|path| path.is_dir()) {
-            files.keep(folder, KeptFile::Vault)?;
-        }
         let overwrite = if is_forced { Overwrite::Allow } else { Overwrite::Refuse };
         Ok(Self(Destination::new(files, Some(path), overwrite, Sync::FileAndDirectory)?))
     }
