@@ -5,6 +5,7 @@ mod args;
 mod ca_bundle;
 mod cli_input;
 mod color;
+mod command_group;
 mod command_operation;
 mod commands;
 mod completion;

@@ -1,4 +1,4 @@
-//! `--raw-rsa-key NAMESPACE/NAME=FILE` and `--raw-rsa-padding PADDING`
+//! `--raw-rsa-key NAMESPACE/NAME=FILE`, `--raw-rsa-padding PADDING` and `--recovery-key rsa=NAMESPACE/NAME=FILE`
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use super::{
     encryption_context::Purpose,
     failure::Outcome,
     files_in_use::FilesInUse,
-    raw_key::{NamedFile, RawKey, cannot_open, opens, other_kind, read_asymmetric_key},
+    raw_key::{KeyOption, NamedFile, RawKey, cannot_open, opens, other_kind, read_asymmetric_key},
     usage::UsageError,
 };
 use crate::{
@@ -16,9 +16,8 @@ use crate::{
     keyring::RawRsaKeyring,
 };
 
-const PARAMETER: &str = "--raw-rsa-key";
 const PADDING: &str = "--raw-rsa-padding";
-const SHAPE: &str = "NAMESPACE/NAME=FILE, for instance home/backup=backup.pem";
+const EXAMPLE: &str = "home/backup=backup.pem";
 
 /// The paddings under the names that the AWS Encryption SDKs give them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
@@ -50,21 +49,26 @@ impl RawRsaPadding {
 }
 
 /// Reads the key file. A private key seals too: it has the public part.
-pub(crate) fn parse_raw_rsa_key(files: &FilesInUse, word: &str, padding: RawRsaPadding, purpose: Purpose) -> Outcome<RawKey> {
-    let NamedFile { namespace, name, file } = NamedFile::parse(PARAMETER, word, SHAPE)?;
+pub(crate) fn parse_raw_rsa_key(
+    files: &FilesInUse,
+    option: KeyOption,
+    word: &str,
+    (padding, purpose): (RawRsaPadding, Purpose),
+) -> Outcome<RawKey> {
+    let NamedFile { namespace, name, file } = NamedFile::parse(option, word, EXAMPLE)?;
     if padding == RawRsaPadding::Pkcs1 && !opens(purpose) {
         let what = "PKCS1 opens older messages and seals none: its padding gives way to Bleichenbacher's attack";
         return Err(UsageError::parameter(PADDING, what).with_hint("leave the option out: OAEP_SHA256_MGF1 is the default").into());
     }
     let padding = padding.padding();
-    let keyring = match read_asymmetric_key(files, PARAMETER, &file)? {
+    let keyring = match read_asymmetric_key(files, option, &file)? {
         KeyFile::RsaPrivate(key) => RawRsaKeyring::from_private_key(namespace, name, padding, key),
-        KeyFile::RsaPublic(_) if opens(purpose) => return Err(cannot_open(PARAMETER, &file).into()),
+        KeyFile::RsaPublic(_) if opens(purpose) => return Err(cannot_open(option, &file).into()),
         KeyFile::RsaPublic(key) => RawRsaKeyring::from_public_key(namespace, name, padding, key),
         KeyFile::EcPrivate(_) | KeyFile::EcPublic(_) => {
-            return Err(other_kind(PARAMETER, &file, "an elliptic curve key", "--raw-ecdh-key FILE").into());
+            return Err(other_kind(option, &file, "an elliptic curve key").into());
         }
     };
-    let keyring = keyring.map_err(|error| UsageError::parameter(PARAMETER, error))?;
+    let keyring = keyring.map_err(|error| option.error(error))?;
     Ok(Arc::new(keyring))
 }

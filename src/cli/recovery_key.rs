@@ -9,7 +9,7 @@ use super::{
     files_in_use::FilesInUse,
     key_names::KeyNames,
     raw_aes_key::parse_raw_aes_key,
-    raw_key::RawKey,
+    raw_key::{KeyOption, RawKey},
     raw_rsa_key::{RawRsaPadding, parse_raw_rsa_key},
     usage::UsageError,
 };
@@ -32,8 +32,10 @@ pub(crate) enum NamedRecoveryKey {
 pub(crate) fn parse_recovery_key(files: &FilesInUse, word: &str, purpose: Purpose) -> Outcome<NamedRecoveryKey> {
     match word.split_once('=') {
         Some(("kms", key)) if !key.is_empty() => Ok(NamedRecoveryKey::Kms(key.to_owned())),
-        Some(("aes", named)) => parse_raw_aes_key(files, named).map(NamedRecoveryKey::Raw),
-        Some(("rsa", named)) => parse_raw_rsa_key(files, named, RawRsaPadding::default(), purpose).map(NamedRecoveryKey::Raw),
+        Some(("aes", named)) => parse_raw_aes_key(files, KeyOption::RecoveryAes, named).map(NamedRecoveryKey::Raw),
+        Some(("rsa", named)) => {
+            parse_raw_rsa_key(files, KeyOption::RecoveryRsa, named, (RawRsaPadding::default(), purpose)).map(NamedRecoveryKey::Raw)
+        }
         _ => Err(UsageError::parameter(PARAMETER, "kms=KEY, aes=NAMESPACE/NAME=FILE or rsa=NAMESPACE/NAME=FILE").into()),
     }
 }
@@ -119,8 +121,9 @@ pub(crate) fn opening_keys(files: &FilesInUse, args: &OpeningKeyArgs) -> Outcome
 
 /// The same where AWS KMS has no say.
 pub(crate) fn raw_opening_keys(files: &FilesInUse, args: &RawOpeningKeyArgs) -> Outcome<Vec<RawKey>> {
-    let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(files, word));
-    let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(files, word, RawRsaPadding::default(), Purpose::Open));
+    let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(files, KeyOption::RawAes, word));
+    let how = (RawRsaPadding::default(), Purpose::Open);
+    let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(files, KeyOption::RawRsa, word, how));
     aes.chain(rsa).collect()
 }
 

@@ -6,6 +6,7 @@ use etcetera::BaseStrategy as _;
 
 use super::{
     args::{FreshnessArgs, SignedReadingArgs, SignersArgs},
+    environment::Environment,
     failure::Outcome,
     invocation::Invocation,
     signing::SignatureDemand,
@@ -19,9 +20,9 @@ use crate::{
 };
 
 /// Whose signatures count; `None` where nobody is named.
-pub(crate) fn trusted_signers(invocation: &Invocation, args: &SignedReadingArgs) -> Outcome<Option<TrustedSigners>> {
+pub(crate) fn trusted_signers(environment: &Environment, args: &SignedReadingArgs) -> Outcome<Option<TrustedSigners>> {
     let named = SignersArgs { signers: args.signers.clone(), threshold: args.threshold };
-    let demand = SignatureDemand::of(&invocation.inputs.environment, &named)?;
+    let demand = SignatureDemand::of(environment, &named)?;
     let trusted = demand.map(|SignatureDemand { signers, threshold }| TrustedSigners { signers, threshold });
     if trusted.is_none() && is_anything_expected(&args.freshness) {
         let error = UsageError::new("what a root has to be is given, and nobody is named who may sign one");
@@ -52,7 +53,7 @@ fn state_directory() -> Outcome<PathBuf> {
 
 /// The vault as it was signed, for a command that reads values; `None` where it is not said who may sign.
 pub(crate) fn vault_to_read(invocation: &Invocation, args: &SignedReadingArgs, region: Option<Region>) -> Outcome<Option<Vault>> {
-    let Some(trusted) = trusted_signers(invocation, args)? else { return Ok(None) };
+    let Some(trusted) = trusted_signers(&invocation.inputs.environment, args)? else { return Ok(None) };
     let reading = SignedReading { trusted, freshness: freshness_check(&args.freshness)?, region };
     let signed = reading.of(&invocation.vault)?;
     if signed.freshness == Freshness::NotChecked {

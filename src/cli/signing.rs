@@ -9,7 +9,7 @@ use super::{
     files_in_use::FilesInUse,
     inputs::Inputs,
     passphrase::signing_key_passphrase,
-    raw_key::read_key_file,
+    raw_key::{KeyOption, read_key_file},
     usage::UsageError,
 };
 use crate::{
@@ -50,7 +50,7 @@ pub(crate) fn signers_file(environment: &Environment, named: Option<&Path>) -> O
 /// The key that `--signing-key` names; `None` where it is not there. Its passphrase is asked for where it has one.
 pub(crate) fn read_signing_key(inputs: &Inputs, args: SigningKeyArgs) -> Outcome<Option<SshSigningKey>> {
     let Some(path) = args.signing_key else { return Ok(None) };
-    let read = read_key_file(inputs.in_use(), "--signing-key", &path, SshSigningKey::MAX_LENGTH)?;
+    let read = read_key_file(inputs.in_use(), KeyOption::Signing, &path, SshSigningKey::MAX_LENGTH)?;
     let passphrase = signing_key_passphrase(&inputs.environment, args.signing_key_passphrase_file, &inputs.prompter);
     let key = SshSigningKey::from_openssh(read.bytes().expose(), || {
         read.require_private()?;

@@ -1,6 +1,6 @@
 //! The encryption context: non-secret pairs that are bound to a message as additional authenticated data.
 
-use std::{iter, mem, slice};
+use std::{fmt, iter, slice};
 
 use super::cursor::{Cursor, put_count, put_vector, too_large};
 use crate::error::{ContextMismatch, FormatError, FormatProblem};
@@ -15,14 +15,33 @@ const SHORTEST_PAIR: usize = 4;
 /// Pairs of text, unique by key, in ascending order of the keys' UTF-8 bytes.
 ///
 /// Serialized it has at most 65,535 bytes (specification, "Encryption Context Serialization").
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct EncryptionContext(Vec<(String, String)>);
+#[derive(Clone, Default)]
+pub struct EncryptionContext {
+    /// The keys and values of all pairs in one piece, so that a context takes two allocations whatever it holds.
+    text: String,
+    pairs: Vec<Pair>,
+}
+
+/// Where a pair stands in the text: a value follows its key.
+#[derive(Debug, Clone)]
+struct Pair {
+    start: usize,
+    key: usize,
+    value: usize,
+}
+
+impl Pair {
+    fn within<'a>(&self, text: &'a str) -> (&'a str, &'a str) {
+        let pair = text.get(self.start..self.start + self.key + self.value);
+        pair.and_then(|pair| pair.split_at_checked(self.key)).expect("a pair is made where its text is added")
+    }
+}
 
 impl EncryptionContext {
     /// A context without pairs.
     #[must_use]
     pub const fn new() -> Self {
-        Self(Vec::new())
+        Self { text: String::new(), pairs: Vec::new() }
     }
 
     /// The key of the pair that holds a signed message's public key: the base64 of a compressed point.
@@ -35,49 +54,59 @@ impl EncryptionContext {
     }
 
     /// Adds a pair. The old value comes back when the key was there.
-    pub fn insert(&mut self, key: impl Into<String>, value: impl Into<String>) -> Option<String> {
-        let (key, value) = (key.into(), value.into());
-        match self.find(&key) {
-            Ok(found) => self.0.get_mut(found).map(|(_, held)| mem::replace(held, value)),
-            Err(place) => {
-                self.0.insert(place, (key, value));
-                None
-            }
-        }
+    pub fn insert(&mut self, key: impl AsRef<str>, value: impl AsRef<str>) -> Option<String> {
+        let (key, value) = (key.as_ref(), value.as_ref());
+        let replaced = self.remove(key);
+        let place = self.find(key).unwrap_or_else(|place| place);
+        let pair = self.add_text(key, value);
+        self.pairs.insert(place, pair);
+        replaced
     }
 
     /// Takes a pair out; gives its value.
     pub fn remove(&mut self, key: &str) -> Option<String> {
-        self.find(key).ok().map(|found| self.0.remove(found).1)
+        let found = self.find(key).ok()?;
+        let value = self.get(key)?.to_owned();
+        self.pairs.remove(found);
+        // Made anew without the text of the pair that is gone: a context that is changed often does not grow.
+        *self = self.iter().collect();
+        Some(value)
     }
 
     /// The value of `key`.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        let (_, value) = self.0.get(self.find(key).ok()?)?;
-        Some(value)
+        let pair = self.pairs.get(self.find(key).ok()?)?;
+        Some(pair.within(&self.text).1)
     }
 
     /// Where the key is, or where it would be.
     fn find(&self, key: &str) -> Result<usize, usize> {
-        self.0.binary_search_by(|(found, _)| found.as_str().cmp(key))
+        self.pairs.binary_search_by(|pair| pair.within(&self.text).0.cmp(key))
+    }
+
+    fn add_text(&mut self, key: &str, value: &str) -> Pair {
+        let start = self.text.len();
+        self.text.push_str(key);
+        self.text.push_str(value);
+        Pair { start, key: key.len(), value: value.len() }
     }
 
     /// Number of pairs.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.pairs.len()
     }
 
     /// True when there is no pair.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.pairs.is_empty()
     }
 
     /// The pairs in ascending order of their keys.
     pub fn iter(&self) -> EncryptionContextPairs<'_> {
-        EncryptionContextPairs(self.0.iter())
+        EncryptionContextPairs { text: &self.text, pairs: self.pairs.iter() }
     }
 
     /// Succeeds when both hold the same pairs, else names the first pair that differs.
@@ -89,7 +118,7 @@ impl EncryptionContext {
             self.must_have(key, Some(value))?;
         }
         match self.iter().find(|(key, _)| expected.find(key).is_err()) {
-            Some((key, _)) => Err(ContextMismatch::Surplus(key.clone())),
+            Some((key, _)) => Err(ContextMismatch::Surplus(key.to_owned())),
             None => Ok(()),
         }
     }
@@ -165,7 +194,10 @@ impl EncryptionContext {
             return Err(FormatError::new(COUNT, FormatProblem::Zero));
         }
         // No more than there can be in what is there: a count alone allocates nothing.
-        let mut pairs = Vec::with_capacity(usize::from(count).min(bytes.len() / SHORTEST_PAIR));
+        let mut context = Self {
+            text: String::with_capacity(bytes.len()),
+            pairs: Vec::with_capacity(usize::from(count).min(bytes.len() / SHORTEST_PAIR)),
+        };
         let mut previous: Option<&str> = None;
         for _ in 0..count {
             let key = cursor.text(KEY).map_err(inside)?;
@@ -175,33 +207,51 @@ impl EncryptionContext {
                 Some(previous) if previous > key => return Err(FormatError::new(KEY, FormatProblem::Unsorted)),
                 _ => previous = Some(key),
             }
-            pairs.push((key.to_owned(), value.to_owned()));
+            let pair = context.add_text(key, value);
+            context.pairs.push(pair);
         }
         cursor.finish("encryption context")?;
-        Ok(Self(pairs))
+        Ok(context)
+    }
+}
+
+impl PartialEq for EncryptionContext {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl Eq for EncryptionContext {}
+
+impl fmt::Debug for EncryptionContext {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_map().entries(self.iter()).finish()
     }
 }
 
 /// The pairs of an [`EncryptionContext`], in ascending order of their keys.
 #[derive(Debug, Clone)]
-pub struct EncryptionContextPairs<'a>(slice::Iter<'a, (String, String)>);
+pub struct EncryptionContextPairs<'a> {
+    text: &'a str,
+    pairs: slice::Iter<'a, Pair>,
+}
 
 impl<'a> Iterator for EncryptionContextPairs<'a> {
-    type Item = (&'a String, &'a String);
+    type Item = (&'a str, &'a str);
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|(key, value)| (key, value))
+        self.pairs.next().map(|pair| pair.within(self.text))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
-        self.0.size_hint()
+        self.pairs.size_hint()
     }
 }
 
 impl ExactSizeIterator for EncryptionContextPairs<'_> {}
 
 impl<'a> IntoIterator for &'a EncryptionContext {
-    type Item = (&'a String, &'a String);
+    type Item = (&'a str, &'a str);
     type IntoIter = EncryptionContextPairs<'a>;
 
     fn into_iter(self) -> Self::IntoIter {
@@ -209,14 +259,20 @@ impl<'a> IntoIterator for &'a EncryptionContext {
     }
 }
 
-impl<K: Into<String>, V: Into<String>> FromIterator<(K, V)> for EncryptionContext {
+impl<K: AsRef<str>, V: AsRef<str>> FromIterator<(K, V)> for EncryptionContext {
     /// Of pairs with the same key the last one counts.
     fn from_iter<I: IntoIterator<Item = (K, V)>>(pairs: I) -> Self {
-        let mut pairs: Vec<(String, String)> = pairs.into_iter().map(|(key, value)| (key.into(), value.into())).collect();
+        let mut context = Self::new();
+        for (key, value) in pairs {
+            let pair = context.add_text(key.as_ref(), value.as_ref());
+            context.pairs.push(pair);
+        }
+        let Self { text, pairs } = &mut context;
+        let key = |pair: &Pair| pair.within(text).0;
         // The sort keeps the order of pairs with the same key, and of these the first one stays.
         pairs.reverse();
-        pairs.sort_by(|(one, _), (other, _)| one.cmp(other));
-        pairs.dedup_by(|(one, _), (other, _)| one == other);
-        Self(pairs)
+        pairs.sort_by(|one, other| key(one).cmp(key(other)));
+        pairs.dedup_by(|one, other| key(one) == key(other));
+        context
     }
 }

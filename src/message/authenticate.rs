@@ -76,7 +76,7 @@ fn unstored_pairs(header: &Header, given: &EncryptionContext) -> Result<Encrypti
     let mut unstored = EncryptionContext::new();
     for (name, value) in given.iter().filter(|(name, _)| header.encryption_context.get(name).is_none()) {
         if EncryptionContext::is_reserved(name) {
-            return Err(Error::EncryptionContext(ContextMismatch::Missing(name.clone())));
+            return Err(Error::EncryptionContext(ContextMismatch::Missing(name.to_owned())));
         }
         unstored.insert(name, value);
     }
@@ -93,7 +93,7 @@ fn not_reproduced(error: Error, unstored: &EncryptionContext) -> Error {
     if unstored.is_empty() || !may_be_the_pairs {
         return error;
     }
-    Error::NotReproduced { keys: unstored.iter().map(|(name, _)| name.clone()).collect(), source: Box::new(error) }
+    Error::NotReproduced { keys: unstored.iter().map(|(name, _)| name.to_owned()).collect(), source: Box::new(error) }
 }
 
 fn check_pairs(context: &EncryptionContext, options: &OpenOptions) -> Result<(), ContextMismatch> {

@@ -105,7 +105,7 @@ const NO_KEYRING: Error = Error::Misuse("sealing needs at least one keyring");
 /// Checks the caller's pairs; with a signature, makes its key and adds the public part.
 fn prepare_context(suite: AlgorithmSuite, context: &mut EncryptionContext) -> Result<Option<SigningKey>> {
     if let Some((key, _)) = context.iter().find(|(key, _)| EncryptionContext::is_reserved(key)) {
-        return Err(Error::EncryptionContext(ContextMismatch::Reserved(key.clone())));
+        return Err(Error::EncryptionContext(ContextMismatch::Reserved(key.to_owned())));
     }
     let signing_key = suite.is_signed().then(|| generate_signing_key(context)).transpose()?;
     context.to_bytes().map_err(Error::NotWritable)?;

@@ -54,7 +54,7 @@ impl<R: Read> Rewrapper<R> {
         let (opener, data_key) = message.open(open_with, options)?;
         let stored = &opener.header().encryption_context;
         match options.reproduced_context.iter().find(|(key, _)| stored.get(key).is_none()) {
-            Some((key, _)) => Err(Error::EncryptionContext(ContextMismatch::NotStored(key.clone()))),
+            Some((key, _)) => Err(Error::EncryptionContext(ContextMismatch::NotStored(key.to_owned()))),
             None => Ok(Self { opener, data_key }),
         }
     }

@@ -5,6 +5,7 @@
 mod batch;
 mod bundle;
 mod change;
+mod check_new_version;
 mod create;
 mod create_preview;
 mod delete;
@@ -19,6 +20,7 @@ mod generate_value;
 mod inventory;
 pub(crate) mod json_object;
 mod keyed_tag;
+mod known_recovery;
 pub(crate) mod limits;
 mod list;
 mod list_secret_version_ids;
@@ -82,6 +84,7 @@ pub use crate::kms::{
 };
 pub use crate::store::Listed;
 pub use batch::{Batch, BatchEntry, BatchPreview, BatchRules, BatchStatus, BatchWriter, GoneSecret, OnDifference, PruneEntry, PruneStatus};
+pub use check_new_version::NewVersionCheck;
 pub use create::CreateSecret;
 pub use create_preview::{BundlePreview, CreationPreview, SecretPreview};
 pub use delete::{DeleteSecret, RecoveryWindow, SecretDeletion};

@@ -4,6 +4,7 @@ use super::{
     Vault,
     bundle::OpenedBundle,
     family::Located,
+    known_recovery::check_named,
     plan::{OnProblem, trace_plan},
     record::{SecretRecord, VersionRecord},
     region_keys::{AskedKey, KnownHolders, LikeVersion, RegionKeys, RegionTarget},
@@ -34,6 +35,12 @@ pub(super) struct NewVersion<'r> {
     pub(super) value: &'r SecretValue,
     /// The labels that move to it; none moves `AWSCURRENT`.
     pub(super) version_stages: &'r [String],
+    pub(super) sealing: VersionSealing<'r>,
+}
+
+/// How a new version is to be sealed, whatever its value is.
+#[derive(Clone, Copy)]
+pub(super) struct VersionSealing<'r> {
     /// `None` takes that of the version in use.
     pub(super) suite: Option<AlgorithmSuite>,
     pub(super) on_problem: OnProblem,
@@ -61,12 +68,12 @@ pub(super) fn version_id(token: Option<&str>) -> Result<String> {
     }
 }
 
-impl NewVersion<'_> {
+impl VersionSealing<'_> {
     /// Finds the key of each of these Regions; keys that are needed for the first time are made, in memory. The version in use is opened only where nobody but its
     /// bundles tells which keys they are.
     ///
     /// # Errors
-    /// All Regions that cannot take it, unless they may be recorded; what does not open.
+    /// All Regions that cannot take it, unless they may be recorded, or would open with fewer keys than the version in use; what does not open.
     pub(super) fn plan(&self, vault: &Vault, kms: &mut EmbeddedKms, secret: &Located, regions: &[Region]) -> Result<VersionPlan> {
         let region_keys = RegionKeys::new(vault, kms, secret, self.keys);
         let (suite, (targets, failed)) = match secret.record.model_version() {
@@ -92,10 +99,13 @@ impl NewVersion<'_> {
         if !plan.failed.is_empty() && (self.on_problem == OnProblem::FailWhole || plan.failed.iter().any(is_needed)) {
             return Err(refusal(&plan.failed));
         }
+        check_named(kms, self.keys, plan.targets.iter().zip(plan.holders.iter().map(KnownHolders::recovery)))?;
         trace_plan(&plan.targets, &plan.failed);
         Ok(plan)
     }
+}
 
+impl NewVersion<'_> {
     /// Seals the version for all Regions, in memory, and puts it on the record: the labels move, and versions that are kept no longer go.
     ///
     /// # Errors
@@ -103,11 +113,11 @@ impl NewVersion<'_> {
     pub(super) fn seal(&self, durable: &KeysDurable<'_>, record: &mut SecretRecord, plan: VersionPlan) -> Result<SealedVersion> {
         let VersionPlan { targets, holders, mut failed, suite, besides } = plan;
         let source = VersionSource { data_key: None, suite, besides };
-        let (sealed, problems) = SealedVersion::seal(record, self.version_id, self.value, &targets, durable, self.keys, source)?;
+        let (sealed, problems) = SealedVersion::seal(record, self.version_id, self.value, &targets, durable, self.sealing.keys, source)?;
         check_recovery(&sealed, &holders)?;
         failed.extend(problems);
         let before = record.clone();
-        record_failures(record, Some(&before), &failed, (self.on_problem, Some(record.primary_region())))?;
+        record_failures(record, Some(&before), &failed, (self.sealing.on_problem, Some(record.primary_region())))?;
         let labels = labels_of_new_version(&record.versions, self.version_stages);
         let now = Timestamp::now()?;
         record.versions.push(VersionRecord {
@@ -132,7 +142,7 @@ impl VersionPlan {
         let (key, holders) = target.into_parts();
         match check_suite(kms, key, self.suite) {
             Ok(key) => {
-                let recovery_keys = holders.recovery_keys(kms, keys);
+                let recovery_keys = holders.recovery().at_hand(kms, keys);
                 self.besides.extend(recovery_keys.into_iter().map(|recovery| (key.region(), recovery)));
                 self.targets.push(key);
                 self.holders.push(holders);
@@ -147,6 +157,6 @@ fn check_recovery(sealed: &SealedVersion, holders: &[KnownHolders]) -> Result<()
     let after: Vec<_> = sealed.encrypted_data_keys().collect();
     let is_sealed = |region: Region| after.iter().any(|(sealed, _)| *sealed == region);
     let losing = holders.iter().filter(|holders| is_sealed(holders.region()));
-    let problems: Vec<_> = losing.filter_map(|holders| holders.check_kept(&after).err()).collect();
+    let problems: Vec<_> = losing.filter_map(|holders| holders.recovery().check_kept(&after).err()).collect();
     if problems.is_empty() { Ok(()) } else { Err(refusal(&problems)) }
 }

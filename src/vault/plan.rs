@@ -67,6 +67,9 @@ pub(crate) fn check_replica(
     let retry = (keys.online.is_none() || name != DEFAULT_KEY_ALIAS).then_some((region, name));
     let target = key_of_region(kms, keys, region, named).map_err(|error| Problem::of(place, error, retry.clone()))?;
     let holder = family.holder(region).filter(|holder| own != Some(&holder.record.arn));
+    if let Some(planned) = holder.and_then(|holder| holder.record.planned_deletion) {
+        return Err(problem(planned.keeps_name(), retry));
+    }
     match (holder, clash) {
         (None, _) => Ok(target),
         (Some(_), NameClash::Refuse) => Err(problem(ReplicaRefusal::NameTaken, retry)),

@@ -3,7 +3,7 @@
 
 use super::record::{PlannedDeletion, SecretRecord};
 use crate::{
-    error::{Result, SecretRefusal},
+    error::{ReplicaRefusal, Result, SecretRefusal},
     timestamp::Timestamp,
 };
 
@@ -16,6 +16,17 @@ pub(super) enum Marked {
     Found,
     /// Even those whose deletion was due, and that wait to be removed.
     FoundWhenDue,
+}
+
+impl PlannedDeletion {
+    fn has_passed(self) -> bool {
+        self.deletion_date <= Timestamp::now_within_years()
+    }
+
+    /// Why no replica takes its place, whoever asks: it can be restored, or lies there until it is removed, whatever the clock says.
+    pub(super) fn keeps_name(self) -> ReplicaRefusal {
+        ReplicaRefusal::NameMarkedForDeletion { deletion_date: self.deletion_date, is_due: self.has_passed() }
+    }
 }
 
 impl SecretRecord {
@@ -44,7 +55,7 @@ impl SecretRecord {
     pub(super) fn require_name_given_up(&self) -> Result<()> {
         let refused = |planned: PlannedDeletion| SecretRefusal::NameMarkedForDeletion {
             deletion_date: planned.deletion_date,
-            is_due: planned.deletion_date <= Timestamp::now_within_years(),
+            is_due: planned.has_passed(),
         };
         self.planned_deletion.map_or(Ok(()), |planned| Err(refused(planned).into()))
     }

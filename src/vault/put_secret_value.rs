@@ -5,7 +5,7 @@ use super::{
     change::PreparedChange,
     family::Located,
     lookup::Found,
-    new_version::{NewVersion, version_id},
+    new_version::{NewVersion, VersionSealing, version_id},
     parameters::{check_token, check_version_stages},
     plan::OnProblem,
     planned_deletion::Marked,
@@ -111,8 +111,9 @@ impl Vault {
         {
             return Err(SecretRefusal::Overtaken.into());
         }
-        let new = NewVersion { version_id, value, version_stages, suite: *suite, on_problem: *on_problem, keys, asked: None };
-        let plan = match new.plan(self, session.kms_mut(), &secret, &read.family.regions_in_sync(&secret.record)) {
+        let sealing = VersionSealing { suite: *suite, on_problem: *on_problem, keys, asked: None };
+        let new = NewVersion { version_id, value, version_stages, sealing };
+        let plan = match sealing.plan(self, session.kms_mut(), &secret, &read.family.regions_in_sync(&secret.record)) {
             Err(error) if self.is_overtaken(&read, &secret.record.name, &error)? => return Ok(None),
             plan => plan?,
         };

@@ -7,6 +7,7 @@ use super::{
     Vault,
     edk_record::EdkRecord,
     family::Located,
+    known_recovery::KnownRecovery,
     openers::Openers,
     read::open_read,
     reading::is_bundle_missing,
@@ -71,9 +72,9 @@ pub(super) struct RegionTarget {
 
 /// Who can open a Region's bundle of a version, and so has its data key.
 pub(super) struct KnownHolders {
-    region: Region,
     /// What the data key is wrapped under; `None` where nobody knows.
     encrypted_data_keys: Option<Vec<EdkRecord>>,
+    recovery: KnownRecovery,
 }
 
 impl RegionTarget {
@@ -87,7 +88,8 @@ impl KnownHolders {
     /// True where somebody may be among them who cannot open what was sealed since, nor any of the bundles that stay.
     pub(super) fn lose_access(&self, after: &[(Region, Vec<EdkRecord>)], staying: &[EdkRecord]) -> bool {
         let Some(before) = &self.encrypted_data_keys else { return true };
-        before.iter().any(|edk| !staying.contains(edk) && !self.open(after, edk))
+        let opens = |edk: &EdkRecord| after.iter().any(|(region, edks)| *region == self.region() && edks.contains(edk));
+        before.iter().any(|edk| !staying.contains(edk) && !opens(edk))
     }
 
     /// True where the Region goes from one KMS key to another, and nothing that stays is under the first.
@@ -96,43 +98,22 @@ impl KnownHolders {
         own.is_some_and(|own| own.key_arn().is_some_and(|own| own != key.arn) && !staying.contains(own))
     }
 
-    /// The keys besides the Region's own that open it no more.
-    fn lost_keys(&self, after: &[(Region, Vec<EdkRecord>)]) -> Vec<String> {
-        let before = self.encrypted_data_keys.iter().flatten();
-        before.skip(1).filter(|edk| !self.open(after, edk)).map(EdkRecord::to_string).collect()
-    }
-
     /// Refuses a Region that is sealed anew only because another one is, and that keys would not open any more which did: nobody asked for that.
     pub(super) fn check_follows(&self, after: &[(Region, Vec<EdkRecord>)]) -> Result<(), Problem> {
-        let keys = self.lost_keys(after);
+        let keys = self.recovery.lost(after);
         if keys.is_empty() {
             return Ok(());
         }
-        Err(Problem::of(self.region.name(), ReplicaRefusal::WouldLoseKeys { keys }.into(), None))
-    }
-
-    /// Refuses a Region whose recovery keys would not open what was sealed for another reason: nobody asked for that.
-    pub(super) fn check_kept(&self, after: &[(Region, Vec<EdkRecord>)]) -> Result<(), Problem> {
-        let keys = self.lost_keys(after);
-        if keys.is_empty() {
-            return Ok(());
-        }
-        Err(Problem::of(self.region.name(), ReplicaRefusal::RecoveryKeysMissing { keys }.into(), None))
+        Err(Problem::of(self.region().name(), ReplicaRefusal::WouldLoseKeys { keys }.into(), None))
     }
 
     pub(super) const fn region(&self) -> Region {
-        self.region
+        self.recovery.region()
     }
 
-    /// The KMS keys at hand that open it besides the Region's own.
-    pub(super) fn recovery_keys(&self, kms: &EmbeddedKms, keys: &KeyOptions) -> Vec<KeyArn> {
-        let is_at_hand = |key: &KeyArn| keys.known(kms).has(key) || keys.online.is_some() && *key.account() == keys.account;
-        let besides = self.encrypted_data_keys.iter().flatten().skip(1);
-        besides.filter_map(|edk| edk.kms_key(kms)).filter(is_at_hand).collect()
-    }
-
-    fn open(&self, after: &[(Region, Vec<EdkRecord>)], edk: &EdkRecord) -> bool {
-        after.iter().any(|(region, edks)| *region == self.region && edks.contains(edk))
+    /// What opens it besides the Region's own key. Where the Region has no bundle of the version, what opens another Region's.
+    pub(super) const fn recovery(&self) -> &KnownRecovery {
+        &self.recovery
     }
 }
 
@@ -216,7 +197,10 @@ impl<'s> RegionKeys<'s> {
         for region in regions {
             let recorded = || like.version().and_then(|version| version.bundle(*region)).map(BundleRecord::all_encrypted_data_keys);
             let found = match (self.said_of(kms, *region, asked), like) {
-                (Ok(Some(key)), _) if self.is_record_followed => Ok(target(key, Some(recorded().unwrap_or_default()))),
+                (Ok(Some(key)), _) if self.is_record_followed => {
+                    let recovery = like.version().map_or(KnownRecovery::none(*region), |version| self.recovery_on_record(version, *region));
+                    Ok(RegionTarget { key, before: KnownHolders { encrypted_data_keys: Some(recorded().unwrap_or_default()), recovery } })
+                }
                 (Ok(said), LikeVersion::Opened(version, data_key)) => self.by_bundle(kms, version, data_key, *region, said)?,
                 (Ok(Some(key)), LikeVersion::None) => Ok(target(key, Some(Vec::new()))),
                 (Ok(Some(key)), LikeVersion::Closed(_)) => Ok(target(key, None)),
@@ -250,7 +234,8 @@ impl<'s> RegionKeys<'s> {
             Err(error @ Error::Setup(_)) => return Err(error),
             Err(error) => {
                 if let Some(key) = said {
-                    return Ok(Ok(target(key, None)));
+                    let recovery = self.recovery(kms, version, data_key, region);
+                    return Ok(Ok(RegionTarget { key, before: KnownHolders { encrypted_data_keys: None, recovery } }));
                 }
                 if is_bundle_missing(&error) || matches!(error, Error::Io { .. }) {
                     return Err(error);
@@ -269,6 +254,29 @@ impl<'s> RegionKeys<'s> {
         let chosen = key_of_region(kms, self.keys, region, Named::ByRecord(Some(&named)));
         let retry = self.retry(region, Some(&named));
         Ok(chosen.map(|key| target(key, before)).map_err(|error| Problem::of(region.name(), error, retry)))
+    }
+
+    /// What opens a version in a Region besides that Region's own key: as its bundle has it, or where it has none, as the first one that there is,
+    /// the primary Region's before the others. Nothing, where no bundle tells.
+    pub(super) fn recovery(&self, kms: &EmbeddedKms, version: &VersionRecord, data_key: &DataKey, region: Region) -> KnownRecovery {
+        if self.is_record_followed {
+            return self.recovery_on_record(version, region);
+        }
+        let mut told = self.models(version, region).map(|bundle| self.told(kms, version, data_key, bundle.region));
+        told.find_map(Result::ok).map_or(KnownRecovery::none(region), |told| KnownRecovery::of(region, &told.encrypted_data_keys))
+    }
+
+    fn recovery_on_record(&self, version: &VersionRecord, region: Region) -> KnownRecovery {
+        let model = self.models(version, region).next();
+        model.map_or(KnownRecovery::none(region), |bundle| KnownRecovery::of(region, &bundle.all_encrypted_data_keys()))
+    }
+
+    /// The bundles that a Region's next one is like, the first one first.
+    fn models<'v>(&self, version: &'v VersionRecord, region: Region) -> impl Iterator<Item = &'v BundleRecord> {
+        let primary = self.secret.record.primary_region();
+        let others = version.bundles.iter().filter(move |bundle| bundle.region != region && bundle.region != primary);
+        let own = version.bundle(region);
+        own.into_iter().chain(version.bundle(primary).filter(|_| region != primary)).chain(others)
     }
 
     fn told(&self, kms: &EmbeddedKms, version: &VersionRecord, data_key: &DataKey, region: Region) -> Result<Told> {
@@ -310,8 +318,10 @@ impl<'s> RegionKeys<'s> {
     }
 }
 
+/// Where the Region's own bundle tells all that is known.
 fn target(key: ChosenKey, encrypted_data_keys: Option<Vec<EdkRecord>>) -> RegionTarget {
-    RegionTarget { before: KnownHolders { region: key.region(), encrypted_data_keys }, key }
+    let recovery = KnownRecovery::of(key.region(), encrypted_data_keys.as_deref().unwrap_or_default());
+    RegionTarget { before: KnownHolders { encrypted_data_keys, recovery }, key }
 }
 
 /// A Region whose key nobody says that is to be believed.

@@ -6,6 +6,7 @@ use super::{
     bundle::OpenedBundle,
     change::PreparedChange,
     family::{Family, Located},
+    known_recovery::{KnownRecovery, check_named},
     lookup::Found,
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
     planned_deletion::Marked,
@@ -88,13 +89,17 @@ struct OpenedVersion {
     following: Vec<ChosenKey>,
     /// Who has access to those Regions' bundles.
     holders: Vec<KnownHolders>,
+    /// What opens the version besides each new Region's own key.
+    recovery: Vec<KnownRecovery>,
 }
 
 impl Vault {
-    /// Adds replicas: each version is opened once, and sealed anew for each Region.
+    /// Adds replicas: each version is opened once, and sealed anew for each Region. What opens the version besides its Regions' own keys opens the
+    /// new bundles too, where it is at hand or named.
     ///
     /// # Errors
-    /// `ResourceNotFoundException`, `InvalidParameterException`, `DecryptionFailure` when no bundle opens here, or the Regions that cannot be served.
+    /// `ResourceNotFoundException`, `InvalidParameterException`, `DecryptionFailure` when no bundle opens here, the Regions that cannot be served, or
+    /// would open with fewer keys.
     pub fn replicate_secret_to_regions(&self, session: &mut KeystoreSession, request: &ReplicateSecret) -> Result<SecretChange> {
         if request.replicas.is_empty() {
             return Err(ReplicaRefusal::NoneNamed.into());
@@ -157,7 +162,11 @@ impl Vault {
             check_suite_of_all(kms, &plan.targets, opened.suite)?;
             let following = region_keys.of_version(session.kms_mut(), version, &opened.data_key, &plan.following, None)?;
             let (following, holders) = following.into_iter().map(RegionTarget::into_parts).unzip();
-            versions.push(OpenedVersion { opened, following, holders });
+            let kms = session.kms();
+            let recovery = |target: &ChosenKey| region_keys.recovery(kms, version, &opened.data_key, target.region());
+            let recovery: Vec<_> = plan.targets.iter().map(recovery).collect();
+            check_named(kms, keys, plan.targets.iter().zip(&recovery))?;
+            versions.push(OpenedVersion { opened, following, holders, recovery });
         }
         Ok(versions)
     }
@@ -174,7 +183,7 @@ impl SealedReplicas {
     ) -> Result<Self> {
         let mut sealed = Self::default();
         let mut targets = plan.targets.clone();
-        for (version, OpenedVersion { opened, following, holders }) in record.versions.iter().zip(opened) {
+        for (version, OpenedVersion { opened, following, holders, recovery }) in record.versions.iter().zip(opened) {
             if targets.is_empty() && following.is_empty() {
                 break;
             }
@@ -183,14 +192,18 @@ impl SealedReplicas {
             // Whoever could open the replica that moves knows the data key.
             let data_key = Some(data_key).filter(|_| following.is_empty());
             let all: Vec<_> = following.iter().chain(&targets).cloned().collect();
-            let source = VersionSource { data_key, suite, ..VersionSource::default() };
+            let kept = recovery.iter().chain(holders.iter().map(KnownHolders::recovery));
+            let besides = kept.flat_map(|kept| kept.at_hand(durable.kms(), keys).into_iter().map(|key| (kept.region(), key))).collect();
+            let source = VersionSource { data_key, suite, besides };
             let (sealed_version, failed) = SealedVersion::seal(record, &version.version_id, &value, &all, durable, keys, source)?;
             let cannot_follow = |problem: &Problem| following.iter().any(|key| problem.told.place == key.region().name());
             if failed.iter().any(cannot_follow) {
                 return Err(refusal(&failed));
             }
             let after: Vec<_> = sealed_version.encrypted_data_keys().collect();
-            let losing: Vec<_> = holders.iter().filter_map(|holders| holders.check_follows(&after).err()).collect();
+            let is_sealed = |kept: &&KnownRecovery| after.iter().any(|(region, _)| *region == kept.region());
+            let without = recovery.iter().filter(is_sealed).filter_map(|kept| kept.check_kept(&after).err());
+            let losing: Vec<_> = holders.iter().filter_map(|holders| holders.check_follows(&after).err()).chain(without).collect();
             if !losing.is_empty() {
                 return Err(refusal(&losing));
             }

@@ -217,7 +217,7 @@ impl<'r> Resealing<'r> {
             let kept = holders.iter().filter(|_| self.purpose == ResealPurpose::Update);
             let recovery_keys = |holders: &KnownHolders| {
                 let region = holders.region();
-                holders.recovery_keys(durable.kms(), self.keys).into_iter().map(move |key| (region, key))
+                holders.recovery().at_hand(durable.kms(), self.keys).into_iter().map(move |key| (region, key))
             };
             let besides = kept.flat_map(recovery_keys).collect();
             let source = VersionSource { data_key, suite: self.suite.unwrap_or(opened.suite), besides };
@@ -246,7 +246,7 @@ impl SealedParts {
     /// Refuses where any Region would open with fewer keys.
     fn check_all(&self) -> Result<()> {
         let all = self.parts.iter().flat_map(|part| part.holders.iter().map(|holders| (holders, &part.after)));
-        let problems: Vec<_> = all.filter_map(|(holders, after)| holders.check_kept(after).err()).collect();
+        let problems: Vec<_> = all.filter_map(|(holders, after)| holders.recovery().check_kept(after).err()).collect();
         if problems.is_empty() { Ok(()) } else { Err(refusal(&problems)) }
     }
 

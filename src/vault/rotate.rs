@@ -174,11 +174,10 @@ fn unfinished(record: &SecretRecord) -> Option<&str> {
     (!is_current).then_some(pending.version_id.as_str())
 }
 
-/// How far the rotation with this token is.
+/// Keeps rules, and turns on what was cancelled.
 ///
 /// # Errors
-/// `InvalidRequestException` where another one is in progress; `ResourceExistsException` where the token is that of another version.
-/// Keeps rules, and turns on what was cancelled.
+/// As for [`state`].
 pub(super) fn put_rotation_rules(record: &mut SecretRecord, rules: &RotationRules, token: Option<&str>) -> Result<()> {
     state(record, token)?;
     record.rotation_rules = Some(rules.clone());
@@ -186,6 +185,10 @@ pub(super) fn put_rotation_rules(record: &mut SecretRecord, rules: &RotationRule
     Ok(())
 }
 
+/// How far the rotation with this token is.
+///
+/// # Errors
+/// `InvalidRequestException` where another one is in progress; `ResourceExistsException` where the token is that of another version.
 fn state(record: &SecretRecord, token: Option<&str>) -> Result<RotationState> {
     let is_token = |id: &str| token == Some(id);
     if record.version_with_stage(AWSCURRENT).is_some_and(|current| is_token(&current.version_id)) {

@@ -6,7 +6,7 @@ use super::{
     change::PreparedChange,
     family::Located,
     lookup::Found,
-    new_version::{NewVersion, version_id},
+    new_version::{NewVersion, VersionSealing, version_id},
     parameters::{check_description, check_token},
     plan::OnProblem,
     planned_deletion::Marked,
@@ -161,10 +161,11 @@ impl Vault {
         }
         if let Some(value) = new {
             let (suite, on_problem) = (request.suite, request.on_problem);
-            let new = NewVersion { version_id, value, version_stages: &[], suite, on_problem, keys, asked };
+            let sealing = VersionSealing { suite, on_problem, keys, asked };
+            let new = NewVersion { version_id, value, version_stages: &[], sealing };
             // A Region that was behind, and has all of it sealed anew, takes the new version as well.
             let regions = read.family.regions_in_sync(&updating.after);
-            let plan = new.plan(self, session.kms_mut(), secret, &regions)?;
+            let plan = sealing.plan(self, session.kms_mut(), secret, &regions)?;
             updating.sealed.push(new.seal(&session.commit()?, &mut updating.after, plan)?);
             // What is kept no longer has nothing to be sealed for.
             let kept = &updating.after.versions;

@@ -135,9 +135,9 @@ fn what_cannot_be_taken_is_refused() {
         ("--secret-id empty", "touch it-ran", 254, "ResourceNotFoundException"),
         ("--secret-id none", "touch it-ran", 254, "ResourceNotFoundException"),
         ("--secret-id text --keystore none.json", "touch it-ran", 253, "there is no keystore"),
-        ("--secret-id text --recovery-key aes=a/b=none.key", "touch it-ran", 252, "'--raw-aes-key': reading none.key: No such file"),
+        ("--secret-id text --recovery-key aes=a/b=none.key", "touch it-ran", 252, "'--recovery-key': reading none.key: No such file"),
         ("--secret-id text --recovery-key aes=a/b=db.json", "touch it-ran", 252, "db.json has 41 bytes; an AES key has 16, 24 or 32"),
-        ("--secret-id text --recovery-key rsa=a/b=none.pem", "touch it-ran", 252, "'--raw-rsa-key': reading none.pem: No such file"),
+        ("--secret-id text --recovery-key rsa=a/b=none.pem", "touch it-ran", 252, "'--recovery-key': reading none.pem: No such file"),
         (
             "--secret-id text --region us-west-2 --recovery-key kms=alias/none",
             "touch it-ran",

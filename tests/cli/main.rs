@@ -7,6 +7,7 @@
 mod sandbox;
 
 mod acceptance;
+mod asked_last;
 mod asymmetric;
 mod aws_dialect;
 mod batch;

@@ -145,6 +145,29 @@ fn what_is_gone_is_told_and_stays() {
     assert_eq!(lines.iter().filter(|line| line["Status"] == "Gone").count(), 2, "{stderr}: {lines:?}");
 }
 
+/// A plan of a few entries is to take time for these, whatever else the vault holds; so nothing is read that could be gone from it.
+#[test]
+fn a_plan_looks_for_what_is_gone_where_that_is_asked_for() {
+    let sandbox = Sandbox::new();
+    let plan = |names: &[&str]| {
+        sandbox.write(
+            "plan.jsonl",
+            names.iter().map(|name| format!("{{\"Name\": \"{name}\", \"SecretString\": \"x\"}}\n")).collect::<String>(),
+        );
+    };
+    plan(&["a", "b"]);
+    assert_eq!(packed(&sandbox, "pack plan.jsonl --region us-west-2").0, Some(0));
+    plan(&["a"]);
+    // A record that cannot be read is found out where every record is.
+    sandbox.ok("create-secret --name damaged --secret-string x --region us-west-2");
+    write(&sandbox, "coldseal-vault/secrets/us-west-2/damaged/secret.json", "{");
+    for (flags, expected) in [("", false), ("--dry-run", true), ("--prune --yes", true)] {
+        let (code, lines, stderr) = packed(&sandbox, &format!("pack plan.jsonl --region us-west-2 {flags}"));
+        assert_eq!((code, lines.len() > 1, stderr.contains("cannot be read")), (Some(0), expected, expected), "{flags}: {stderr}");
+    }
+    assert_eq!(sandbox.stdout("describe-secret --secret-id a --query Name --output text"), "a\n");
+}
+
 #[test]
 fn a_plan_with_a_name_knows_its_own_from_anywhere() {
     let sandbox = Sandbox::new();

@@ -145,6 +145,46 @@ coldseal: Error parsing parameter '--raw-ecdh-key': reading missing: No such fil
     assert!(!sandbox.exists("out"));
 }
 
+/// It has its own spelling, and is the only one of its command: an error about another flag would be about nothing that was typed.
+#[test]
+fn what_is_wrong_with_a_recovery_key_is_told_under_its_own_flag() {
+    let sandbox = with_keys();
+    sandbox.write("safe.key", [7; 32]);
+    sandbox.ok("create-secret --name a --secret-string file://text --region us-west-2 --recovery-key aes=home/safe=safe.key");
+    let aes_shape = "aes=NAMESPACE/NAME=FILE, for instance aes=home/backup=backup.key";
+    let rsa_shape = "rsa=NAMESPACE/NAME=FILE, for instance rsa=home/backup=backup.pem";
+    for (command, key, expected) in [
+        ("seal text --region us-west-2 -o out", "aes=a", aes_shape),
+        ("seal text --region us-west-2 -o out", "aes=a/b=missing", "reading missing: No such file or directory (os error 2)"),
+        ("seal text --region us-west-2 -o out", "aes=a/b=text", "text has 15 bytes; an AES key has 16, 24 or 32"),
+        ("seal text --region us-west-2 -o out", "aes=aws-kms/b=safe.key", "the key namespace 'aws-kms' belongs to AWS KMS"),
+        ("seal text --region us-west-2 -o out", "rsa=a", rsa_shape),
+        ("seal text --region us-west-2 -o out", "rsa=a/b=missing", "reading missing: No such file or directory (os error 2)"),
+        ("seal text --region us-west-2 -o out", "rsa=a/b=text", "text: the key cannot be used: it holds no RSA"),
+        (
+            "seal text --region us-west-2 -o out",
+            "rsa=a/b=p256.pem",
+            "p256.pem holds an elliptic curve key\nhint: a recovery key is an RSA key (rsa=), an AES key (aes=) or a key of KMS (kms=)",
+        ),
+        ("seal text --region us-west-2 -o out", "rsa=aws-kms/b=rsa.pub.pem", "the key namespace 'aws-kms' belongs to AWS KMS"),
+        ("get-secret-value --secret-id a", "rsa=a/b=rsa.pub.pem", "rsa.pub.pem holds a public key, which seals and cannot open"),
+        ("put-secret-value --secret-id a --secret-string file://text", "aes=a/b=text", "text has 15 bytes"),
+        ("replicate-secret-to-regions --secret-id a --add-replica-regions us-east-1", "aes=a/b=text", "text has 15 bytes"),
+    ] {
+        let output = sandbox.std(&format!("{command} --recovery-key {key}")).output().expect("runs");
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert_eq!(output.status.code(), Some(252), "{command} {key}: {stderr}");
+        assert!(
+            stderr.starts_with(&format!("coldseal: Error parsing parameter '--recovery-key': {expected}")),
+            "{command} {key}: {stderr}"
+        );
+    }
+    sandbox.write("typed", "Correct horse battery staple 012");
+    let output = sandbox.std("seal text --region us-west-2 --recovery-key aes=a/b=typed -o out").output().expect("runs");
+    let stderr = String::from_utf8(output.stderr).expect("text");
+    assert!(stderr.contains("warning: --recovery-key: all 32 bytes of typed are printable text"), "{stderr}");
+}
+
 /// A key file may hold anything: what stands there is never repeated.
 #[test]
 fn files_that_hold_no_usable_key_are_named_and_not_quoted() {

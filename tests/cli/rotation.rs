@@ -209,7 +209,7 @@ fn commands_that_cannot_be_run_are_refused() {
 fn keys_are_found_before_the_program_runs() {
     let sandbox = sandbox("touch it-ran");
     for (flag, code, told) in [
-        ("--recovery-key aes=a/b=none", 252, "'--raw-aes-key': reading none: No such file"),
+        ("--recovery-key aes=a/b=none", 252, "'--recovery-key': reading none: No such file"),
         ("--region us-west-2 --recovery-key kms=alias/none", 254, "alias/none is not found"),
         ("--raw-rsa-key a/b=value", 252, "'--raw-rsa-key': value: "),
         ("--kms-key-id alias/none", 252, "--kms-key-id names a key of AWS KMS to open with"),

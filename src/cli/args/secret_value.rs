@@ -18,3 +18,14 @@ pub(crate) struct SecretValueArgs {
     #[arg(long, value_name = "JSON")]
     pub(crate) generate_secret_string: Option<String>,
 }
+
+impl SecretValueArgs {
+    /// True where somebody is asked for it, or it comes through stdin: whoever gives it has worked for it.
+    pub(crate) fn is_waited_for(&self) -> bool {
+        let is_stdin = |value: &str| value == "-";
+        let is_asked_for = |word: &String| !word.contains('=');
+        self.secret_string.as_ref().is_some_and(|value| value.as_deref().is_none_or(is_stdin))
+            || self.secret_binary.as_deref().is_some_and(is_stdin)
+            || self.secret_key_values.as_ref().is_some_and(|words| words.iter().any(is_asked_for))
+    }
+}

@@ -58,7 +58,7 @@ pub(super) fn run(invocation: &Invocation, args: &BatchGetSecretValueArgs) -> Ou
     let request = request(invocation, args)?;
     let region = region(&invocation.regions, request.texts("SecretIdList"))?;
     let opening = SecretOpening::of_signed(invocation, &args.opening)?;
-    let Answer::Values(values) = read(invocation, &opening.secrets(region), &request)? else { return Err(NOT_THERE.into()) };
+    let Answer::Values(values) = read(&invocation.printer, &opening.secrets(region), &request)? else { return Err(NOT_THERE.into()) };
     note_only_regions(&values.entries);
     opening.note_not_compared(&values.entries);
     if !values.errors.is_empty() {

@@ -117,7 +117,10 @@ pub(crate) struct CreateSecretArgs {
     pub(crate) dry_run: bool,
 }
 
-pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
+pub(super) fn run(mut invocation: Invocation, args: &CreateSecretArgs) -> Outcome {
+    // Where the value is waited for, the keystore is opened before and after that.
+    invocation.keystore.passphrases.remember();
+    let invocation = &invocation;
     let files = invocation.inputs.files();
     let region = invocation.regions.require()?;
     if let Some(odd) = NameCharacters::of(&args.name) {
@@ -126,7 +129,8 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
     let request = request(invocation, args)?;
     // The vault checks them too; here it comes before anything is asked for or made.
     check_tags(&secrets::tags(&request))?;
-    let own = Own {
+    let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
+    let mut own = Own {
         encryption_context: encryption_context(&files, args.encryption_context.as_deref().unwrap_or_default())?,
         resource_policy: secrets::resource_policy(&request)?,
         rotation_rules: secrets::rotation_rules(&request)?,
@@ -134,15 +138,18 @@ pub(super) fn run(invocation: &Invocation, args: &CreateSecretArgs) -> Outcome {
         suite: Some(suite_of(args.sign_message)),
         on_problem: on_problem(&args.regions),
         account: invocation.access.account.clone(),
-        value: secret_value(&invocation.inputs, &args.value)?,
+        value: None,
         keys: KeyOptions::default(),
     };
+    if args.value.is_waited_for() {
+        dry_run::check(invocation, &request, &own, &wrapping, region)?;
+    }
+    own.value = secret_value(&invocation.inputs, &args.value)?;
     if own.value.is_none() {
         warn(
             "the secret gets no value: neither --secret-string, --secret-binary, --secret-key-values nor --generate-secret-string is given",
         );
     }
-    let wrapping = Wrapping::read(invocation.inputs.in_use(), &args.wrap)?;
     if args.dry_run {
         return dry_run::run(invocation, &request, own, &wrapping, region);
     }

@@ -35,7 +35,7 @@ pub(super) fn run(invocation: &Invocation, args: &DescribeSecretArgs) -> Outcome
     let kms = invocation.kms_for_metadata("no bundle is marked as opening here")?;
     let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
     let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region, lists: None };
-    let Answer::Document(description) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
+    let Answer::Document(description) = read(&invocation.printer, &secrets, &request)? else { return Err(NOT_THERE.into()) };
     invocation.printer.print(&description)?;
     if let Some(regions) = absent_bundles(&description) {
         note(&format!("bundles for {regions} are not here"));

@@ -21,14 +21,15 @@ use crate::{
             secret_flags::PartialArgs,
             secret_opening::{SecretOpening, note_not_compared},
         },
+        environment::Environment,
         failure::{Failure, Outcome},
         invocation::Invocation,
         private_folder::PrivateFolder,
         terminal::{note, say, warn},
     },
-    error::{Error, SecretRefusal},
+    error::Error,
     protocol::operation::{Own, Sealing},
-    vault::{PutSecretValue, SecretValue, SecretValueEntry, VersionSelector},
+    vault::{NewVersionCheck, PutSecretValue, SecretValue, SecretValueEntry, VersionSelector},
 };
 
 /// [coldseal] Change a secret's value in an editor: a new version, where it changed
@@ -67,16 +68,18 @@ pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
     invocation.keystore.passphrases.remember();
     let invocation = &invocation;
     let editor = Editor::of(&invocation.inputs.environment)?;
-    // What is named is read and found before anybody types anything.
+    // What is named is read, and what would stop the new version found, before anybody types anything.
     let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     let opening = given.to_open(invocation)?;
-    let entry = opening.value(invocation, &args.secret_id, &VersionSelector::default())?;
+    let entry = opening.value(&invocation.regions, &args.secret_id, &VersionSelector::default())?;
     note_not_compared([&entry]);
-    require_primary(invocation, args, &entry)?;
+    let asked = NewVersionCheck::new(&args.secret_id);
+    let (region, on_problem) = (invocation.regions.of_secret(&args.secret_id)?, args.problems.on_problem());
+    given.check_new_version(invocation, &NewVersionCheck { region, on_problem, ..asked })?;
     invocation.vault.require_writable()?;
     let prompter = &invocation.inputs.prompter;
     prompter.hold_signals();
-    let folder = folder(invocation, args)?;
+    let folder = folder(&invocation.inputs.environment, args.allow_disk)?;
     let mut editing = Editing { invocation, args, given, opening, folder, editor, name: name_of(&entry), entry };
     editing.folder.write(&editing.name, editing.entry.value.expose())?;
     loop {
@@ -105,21 +108,11 @@ pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
     }
 }
 
-/// Found out before anybody types anything.
-fn require_primary(invocation: &Invocation, args: &EditArgs, entry: &SecretValueEntry) -> Outcome {
-    let region = invocation.regions.of_secret(&args.secret_id)?;
-    let described = invocation.vault.describe_secret(None, &args.secret_id, region)?;
-    match described.primary_region {
-        Some(primary) if primary != entry.arn.region() => Err(Error::from(SecretRefusal::OnReplica).into()),
-        _ => Ok(()),
-    }
-}
-
-fn folder(invocation: &Invocation, args: &EditArgs) -> Outcome<PrivateFolder> {
+fn folder(environment: &Environment, allow_disk: bool) -> Outcome<PrivateFolder> {
     const WAY_OUT: &str =
         "mount a tmpfs and name it with XDG_RUNTIME_DIR, or take a disk, which may keep what was in the file, with --allow-disk";
-    match PrivateFolder::in_memory(&invocation.inputs.environment, None, WAY_OUT) {
-        Err(_) if args.allow_disk => {
+    match PrivateFolder::in_memory(environment, None, WAY_OUT) {
+        Err(_) if allow_disk => {
             let folder = PrivateFolder::on_any_disk()?;
             warn(&format!("{} is on a disk, which may keep what was in it", folder.path().display()));
             Ok(folder)
@@ -197,7 +190,7 @@ impl Editing<'_> {
         if !refusal.is_overtaken() {
             return Ok(());
         }
-        self.entry = self.opening.value(self.invocation, &self.args.secret_id, &VersionSelector::default())?;
+        self.entry = self.opening.value(&self.invocation.regions, &self.args.secret_id, &VersionSelector::default())?;
         let beside = format!("{}.{}", self.entry.version_id, self.name);
         let path = self.folder.write(&beside, self.entry.value.expose())?;
         note(&format!("the value of now is in {}", path.display()));

@@ -122,7 +122,7 @@ fn refuse_for_several(flag: &str, is_given: bool) -> Result<(), UsageError> {
 fn read(invocation: &Invocation, args: &ExecArgs) -> Outcome<Vec<SecretValueEntry>> {
     let opening = SecretOpening::of_signed(invocation, &args.opening)?;
     let selector = VersionSelector { version_id: args.version_id.clone(), version_stage: args.version_stage.clone() };
-    let value = |id: &String| opening.value(invocation, id, &selector);
+    let value = |id: &String| opening.value(&invocation.regions, id, &selector);
     let entries: Vec<_> = args.secret_id.iter().map(value).collect::<Outcome<_>>()?;
     opening.note_not_compared(&entries);
     Ok(entries)

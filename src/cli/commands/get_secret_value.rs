@@ -71,7 +71,7 @@ pub(super) fn run(invocation: &Invocation, args: &GetSecretValueArgs) -> Outcome
         .transpose()?;
     let opening = SecretOpening::of_signed(invocation, &args.opening)?;
     let secrets = opening.secrets(invocation.regions.of_secret(&args.secret_id)?);
-    let Answer::Value(entry) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
+    let Answer::Value(entry) = read(&invocation.printer, &secrets, &request)? else { return Err(NOT_THERE.into()) };
     note_only_regions([&entry]);
     opening.note_not_compared([&entry]);
     match destination {

@@ -13,7 +13,7 @@ use crate::{
         recovery_key::{Wrapping, key_options, name_online_keys, opening_keys, raw_opening_keys},
     },
     kms::EmbeddedKms,
-    vault::KeyOptions,
+    vault::{KeyOptions, NewVersionCheck},
 };
 
 /// What the command line says of keys. Their files are read already and once, as they may be pipes, and however often the keys are used.
@@ -46,13 +46,15 @@ impl<'a> GivenKeys<'a> {
         Ok(keys)
     }
 
-    /// What opens secrets before anything is sealed. The keys to seal with are looked up too: a slip in a name is told before anybody has worked for
-    /// what it would stop.
+    /// What opens secrets before anything is sealed.
     pub(super) fn to_open(&self, invocation: &Invocation) -> Outcome<SecretOpening> {
-        let opening = SecretOpening::with(invocation, self.opening.clone(), self.online)?;
-        if self.wrapping.kms_key_ids().next().is_some() {
-            self.to_seal(invocation.key_names(), &mut invocation.keystore.preview_for_secrets()?)?;
-        }
-        Ok(opening)
+        SecretOpening::with(invocation, self.opening.clone(), self.online)
+    }
+
+    /// Tells what a new version would be refused for whatever its value is, before anybody has worked for one.
+    pub(super) fn check_new_version(&self, invocation: &Invocation, asked: &NewVersionCheck<'_>) -> Outcome {
+        let mut kms = invocation.keystore.preview_for_secrets()?;
+        let keys = self.to_seal(invocation.key_names(), &mut kms)?;
+        Ok(invocation.vault.check_new_version(&mut kms, &keys, asked)?)
     }
 }

@@ -70,7 +70,7 @@ impl InspectDocument {
             algorithm_suite_id: format!("{:#06x}", header.suite.id()),
             algorithm_suite: header.suite.name(),
             message_id: hex::encode(header.message_id.0),
-            encryption_context: header.encryption_context.iter().map(|(key, value)| (key.clone(), Value::String(value.clone()))).collect(),
+            encryption_context: header.encryption_context.iter().map(|(key, value)| (key.to_owned(), Value::from(value))).collect(),
             encrypted_data_keys: edks
                 .map(|edk| EdkDocument {
                     provider_id: edk.provider_id.clone(),

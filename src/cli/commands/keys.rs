@@ -3,8 +3,15 @@
 use crate::{
     arn::KeyArn,
     cli::{
-        args::KeyArgs, encryption_context::Purpose, failure::Outcome, files_in_use::FilesInUse, key_names::KeyNames,
-        raw_aes_key::parse_raw_aes_key, raw_ecdh_key::parse_raw_ecdh_key, raw_key::RawKey, raw_rsa_key::parse_raw_rsa_key,
+        args::KeyArgs,
+        encryption_context::Purpose,
+        failure::Outcome,
+        files_in_use::FilesInUse,
+        key_names::KeyNames,
+        raw_aes_key::parse_raw_aes_key,
+        raw_ecdh_key::parse_raw_ecdh_key,
+        raw_key::{KeyOption, RawKey},
+        raw_rsa_key::parse_raw_rsa_key,
     },
     error::Error,
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
@@ -15,8 +22,8 @@ use crate::{
 /// The raw keys, read.
 pub(super) fn raw_keys(files: &FilesInUse, args: &KeyArgs, purpose: Purpose) -> Outcome<Vec<RawKey>> {
     let padding = args.raw_rsa_padding.unwrap_or_default();
-    let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(files, word));
-    let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(files, word, padding, purpose));
+    let aes = args.raw_aes_key.iter().map(|word| parse_raw_aes_key(files, KeyOption::RawAes, word));
+    let rsa = args.raw_rsa_key.iter().map(|word| parse_raw_rsa_key(files, KeyOption::RawRsa, word, (padding, purpose)));
     let ecdh = args.raw_ecdh_key.iter().map(|file| parse_raw_ecdh_key(files, file, purpose));
     aes.chain(rsa).chain(ecdh).collect()
 }

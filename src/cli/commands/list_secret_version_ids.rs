@@ -46,6 +46,6 @@ pub(super) fn run(invocation: &Invocation, args: &ListSecretVersionIdsArgs) -> O
     let kms = invocation.kms_for_metadata("which key is the default one is taken from the record")?;
     let (keys, region) = (invocation.access.key_options(), invocation.regions.of_secret(&args.secret_id)?);
     let secrets = Secrets { vault: &invocation.vault, kms: kms.as_ref(), keys: &keys, region, lists: None };
-    let Answer::Document(listed) = read(invocation, &secrets, &request)? else { return Err(NOT_THERE.into()) };
+    let Answer::Document(listed) = read(&invocation.printer, &secrets, &request)? else { return Err(NOT_THERE.into()) };
     invocation.printer.print(&listed)
 }

@@ -11,7 +11,6 @@ use crate::{
         args::OutputArgs,
         failure::Outcome,
         files_in_use::FilesInUse,
-        invocation::Invocation,
         output_file::{Destination, Overwrite},
         paramfile::STDIN,
         progress::ReadProgress,
@@ -60,10 +59,10 @@ pub(super) fn from_start(mut file: File) -> Result<File> {
     Ok(file)
 }
 
-pub(super) fn message_destination(invocation: &Invocation, args: &OutputArgs) -> Outcome<Destination> {
+pub(super) fn message_destination(files: &FilesInUse, args: &OutputArgs) -> Outcome<Destination> {
     let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
     let sync = if args.no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
-    Destination::new(invocation.inputs.in_use(), args.output_file.as_deref(), overwrite, sync)
+    Destination::new(files, args.output_file.as_deref(), overwrite, sync)
 }
 
 pub(super) fn input(files: &FilesInUse, file: &Path) -> Outcome<Box<dyn Read + Send>> {

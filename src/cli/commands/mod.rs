@@ -19,7 +19,6 @@ mod get_random_password;
 mod get_resource_policy;
 mod get_secret_value;
 mod given_keys;
-mod group;
 mod held_keystore;
 mod iam_policy;
 mod inspect;
@@ -85,14 +84,11 @@ use self::{
     untag_resource::UntagSecretArgs, update_secret::UpdateSecretArgs, update_secret_version_stage::UpdateSecretVersionStageArgs,
     validate_resource_policy::ValidateResourcePolicyArgs, verify::VerifyArgs,
 };
-use self::{
-    cancel_rotate_secret::CancelRotateSecretArgs,
-    group::{NamedWords, commands},
-    rotate_secret::RotateSecretArgs,
-};
+use self::{cancel_rotate_secret::CancelRotateSecretArgs, rotate_secret::RotateSecretArgs};
 pub(crate) use self::{completions::VARIABLE, create_secret::CreateSecretArgs};
 use super::{
     args::{GlobalArgs, ServeSecretsArgs},
+    command_group::{NamedWords, commands},
     failure::Outcome,
     invocation::Invocation,
     signed_reading::as_signed,
@@ -212,7 +208,7 @@ pub(crate) fn with_named(arguments: &[OsString]) -> clap::Command {
         if words.has(name) { root.subcommand(commands(clap::Command::new(name).subcommand_required(true))) } else { root }
     };
     let root = group(root, SECRETS_MANAGER, &|group| SecretsCommand::add_named(group, &words));
-    group(root, KMS, &KmsCommand::augment_subcommands)
+    group(root, KMS, &|group| kms::add_named(group, &words))
 }
 
 /// Runs the command.
@@ -244,8 +240,8 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
 
 fn run_on_secrets(invocation: Invocation, command: SecretsCommand) -> Outcome {
     match command {
-        SecretsCommand::CreateSecret(args) => create_secret::run(&invocation, &args),
-        SecretsCommand::PutSecretValue(args) => put_secret_value::run(&invocation, &args),
+        SecretsCommand::CreateSecret(args) => create_secret::run(invocation, &args),
+        SecretsCommand::PutSecretValue(args) => put_secret_value::run(invocation, &args),
         SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(&invocation, &args),
         SecretsCommand::RemoveRegionsFromReplication(args) => remove_regions_from_replication::run(&invocation, &args),
         SecretsCommand::StopReplicationToReplica(args) => stop_replication_to_replica::run(&invocation, &args),
@@ -261,7 +257,7 @@ fn run_on_secrets(invocation: Invocation, command: SecretsCommand) -> Outcome {
         SecretsCommand::TagResource(args) => tag_resource::run(&invocation, &args),
         SecretsCommand::UntagResource(args) => untag_resource::run(&invocation, &args),
         SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(&invocation, &args),
-        SecretsCommand::UpdateSecret(args) => update_secret::run(&invocation, &args),
+        SecretsCommand::UpdateSecret(args) => update_secret::run(invocation, &args),
         SecretsCommand::UpdateSecretVersionStage(args) => update_secret_version_stage::run(&invocation, &args),
         SecretsCommand::PutResourcePolicy(args) => put_resource_policy::run(&invocation, &args),
         SecretsCommand::GetResourcePolicy(args) => get_resource_policy::run(&invocation, &args),

@@ -90,7 +90,7 @@ pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
     let demand = SignatureDemand::of(&invocation.inputs.environment, &args.signers)?;
     let demanded = DemandedSignatures::find(&invocation.inputs, demand, &args.signature, &args.file)?;
     let input = Input::open(files, &args.file)?;
-    let destination = message_destination(invocation, &args.output)?;
+    let destination = message_destination(invocation.inputs.in_use(), &args.output)?;
     let needs_kms = raw_keys.is_empty() || !args.message.keys.kms_key_id.is_empty();
     let kms = if needs_kms { Some(invocation.kms_for_messages()?) } else { None };
     let keys = OpeningKeys::find(invocation.key_names(), kms.as_ref(), &args.message.keys, raw_keys)?;

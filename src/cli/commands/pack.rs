@@ -33,6 +33,7 @@ use crate::{
         },
         failure::{Failure, Outcome},
         invocation::Invocation,
+        keystore::Keystore,
         paramfile::ParamFiles,
         plan::{Defaults, HiddenFiles, PlanSource},
         recovery_key::{Wrapping, key_options},
@@ -57,10 +58,10 @@ use crate::{
 /// ErrorCode, Message and, where something helps, Hint; what is refused by the check comes first. Of a secret that has all that its entry says
 /// nothing is written, so that a run can be repeated.
 ///
-/// A secret that an earlier run made from the same PLAN or DIR in this Region, and that is not there any more, is Gone: it is told, and stays. With
-/// --prune it is deleted as by 'delete-secret', and can be restored for 30 days; its replicas are removed in the same change, and restoring does not
-/// bring them back. Nothing is pruned where an entry failed. What 'create-secret' or a run from elsewhere made is never Gone, nor what this keystore
-/// did not make.
+/// A secret that an earlier run made from the same DIR in this Region, and that is not there any more, is Gone: it is told, and stays; so is one of
+/// the same PLAN, where --pack-name, --prune or --dry-run asks for it. With --prune it is deleted as by 'delete-secret', and can be restored for 30
+/// days; its replicas are removed in the same change, and restoring does not bring them back. Nothing is pruned where an entry failed. What
+/// 'create-secret' or a run from elsewhere made is never Gone, nor what this keystore did not make.
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   coldseal pack plan.jsonl --region us-west-2
@@ -86,7 +87,7 @@ stderr, is what begins with a dot (--include-hidden takes it), what this command
 files. Symbolic links are followed to what lies in the directory, a directory by one link. What cannot be read is a Failed line of its own.
 
 Which run made a secret is kept in its record, by a keyed hash of the path of PLAN or DIR, without links, or of --pack-name: another path is another \
-plan. Of a directory, what is left out or cannot be looked into is not Gone. A secret that was pruned and is in the plan again is refused: \
+plan. Of a directory, what is left out or cannot be looked into is not Gone. To find what is Gone, the record of every secret in the vault is read. A secret that was pruned and is in the plan again is refused: \
 'coldseal restore-secret' gets it back.
 
 Secrets are made durable in groups of up to 256, and a line is printed when its secret is. Whatever ends a run early, running it again \
@@ -150,6 +151,13 @@ pub(crate) struct PackArgs {
     pub(crate) wrap: WrapArgs,
 }
 
+impl PackArgs {
+    /// To find what is gone, every record of the vault is read: a plan of a few entries, which says nothing of others, is not to cost that.
+    fn looks_for_gone(&self, source: &PlanSource) -> bool {
+        source.is_directory() || self.prune || self.pack_name.is_some()
+    }
+}
+
 pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let files = invocation.inputs.files();
     let defaults = defaults(invocation, &files, args)?;
@@ -159,7 +167,7 @@ pub(super) fn run(invocation: &Invocation, args: &PackArgs) -> Outcome {
     let source = PlanSource::open(&files, &args.source, hidden)?;
     source.left_out().iter().for_each(|line| note(line));
     let (rules, pruning) = (rules(args, &source), pruning(args));
-    pruning.require_possible(invocation, rules.source.is_some())?;
+    pruning.require_possible(&invocation.inputs.prompter, rules.source.is_some())?;
     if args.dry_run {
         return dry_run::run(invocation, args.max_concurrency, (&source, &defaults, &files), &wrapping, (rules, pruning));
     }
@@ -211,7 +219,10 @@ fn written<'a>(
     let keys = limited(key_options(invocation.key_names(), Some(session.kms_mut()), &wrapping, Vec::new())?, args.max_concurrency);
     let mut batch = invocation.vault.create_secrets(&mut session, &keys)?.with_rules(rules);
     let checked = check(source, defaults, files, |request| batch.check(request))?;
-    let gone = Gone::find(&checked, source, |is_there| batch.gone(defaults.region, is_there))?;
+    let gone = match args.looks_for_gone(source) {
+        true => Gone::find(&checked, source, |is_there| batch.gone(defaults.region, is_there))?,
+        false => Gone::default(),
+    };
     let report = report.insert(Report::new(&invocation.printer, checked.count));
     for refusal in checked.refused.values() {
         report.refused(refusal)?;
@@ -222,10 +233,10 @@ fn written<'a>(
     }
     let new_vault = NewVault::of(&invocation.vault);
     let mut writer = batch.begin(threads(args, &keys))?;
-    note_made(invocation, &mut writer);
+    note_made(&invocation.keystore, &mut writer);
     new_vault.note_made();
     let made = GroupWriter::new(&mut writer, report).all(source, defaults, files, &checked);
-    note_made(invocation, &mut writer);
+    note_made(&invocation.keystore, &mut writer);
     if let Some(change) = report.merged() {
         tell(&of_change(writer.kms(), change, &keys));
     }
@@ -234,9 +245,9 @@ fn written<'a>(
 }
 
 /// The keystore is there whatever came of the secrets.
-fn note_made(invocation: &Invocation, writer: &mut BatchWriter<'_>) {
+fn note_made(keystore: &Keystore, writer: &mut BatchWriter<'_>) {
     if let Some(committed) = writer.take_made() {
-        invocation.keystore.note_made(&committed);
+        keystore.note_made(&committed);
     }
 }
 

@@ -20,7 +20,7 @@ use crate::{
     },
     error::{Error, SecretRefusal},
     protocol::operation::{Own, Sealing},
-    vault::PutSecretValue,
+    vault::{NewVersionCheck, PutSecretValue},
 };
 
 /// Give a secret a new value: a new version, sealed for each of its Regions [alias: put]
@@ -81,14 +81,23 @@ pub(crate) struct PutSecretValueArgs {
     pub(crate) opening: OpeningKeyArgs,
 }
 
-pub(super) fn run(invocation: &Invocation, args: &PutSecretValueArgs) -> Outcome {
+pub(super) fn run(mut invocation: Invocation, args: &PutSecretValueArgs) -> Outcome {
+    // Where the value is waited for, the keystore is opened before and after that.
+    invocation.keystore.passphrases.remember();
+    let invocation = &invocation;
     let Some(secret_id) = &args.secret_id else { return of_each(invocation, args) };
     let region = invocation.regions.of_secret(secret_id)?;
     let request = request(invocation, args)?;
     // Nobody is asked for a value that has nowhere to go.
     invocation.vault.require()?;
-    let value = secret_value(&invocation.inputs, &args.value)?.ok_or_else(no_value)?;
     let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
+    if args.value.is_waited_for() {
+        let (client_request_token, suite, on_problem) =
+            (args.client_request_token.as_deref(), args.suite.asked(), args.problems.on_problem());
+        let asked = NewVersionCheck::new(secret_id);
+        given.check_new_version(invocation, &NewVersionCheck { region, client_request_token, suite, on_problem, ..asked })?;
+    }
+    let value = secret_value(&invocation.inputs, &args.value)?.ok_or_else(no_value)?;
     let mut session = invocation.keystore.session_for_secrets()?;
     let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
     let own = Own { value: Some(value), suite: args.suite.asked(), on_problem: args.problems.on_problem(), keys, ..Own::default() };

@@ -36,7 +36,11 @@ use crate::{
   coldseal replicate-secret-to-regions --filters Key=name,Values=prod/ \\
       --add-replica-regions us-east-1
 
-A Region that is in sync stays as it is. A retry of a failed Region uses the key on record unless another is named.
+A Region that is in sync stays as it is. A retry of a failed Region uses the key on record unless another is named. Recovery keys that open the \
+secret in its other Regions open the new bundles too: those of KMS that are at hand by themselves; where another one is not named, with \
+--recovery-key, the command is refused.
+With --force-overwrite-replica-secret the secret that has the name in a Region is replaced, unless it is scheduled for deletion: it could be restored.
+
 With --all or --filters each secret is a change of its own, with a line of JSON; one that fails does not keep the others, and the exit code \
 is 1 then. The same command again does what is left.")]
 pub(crate) struct ReplicateSecretToRegionsArgs {

@@ -22,7 +22,7 @@ use crate::{
         terminal::note,
     },
     protocol::{answer::Answer, operation::Secrets, request::Request, secrets},
-    vault::{AWSPENDING, PutSecretValue, RotationChange, SecretRotation, SecretValue},
+    vault::{AWSPENDING, NewVersionCheck, PutSecretValue, RotationChange, SecretRotation, SecretValue},
 };
 
 /// Keep a secret's rotation rules, or rotate it by a program of yours
@@ -98,7 +98,7 @@ pub(super) fn run(mut invocation: Invocation, args: &RotateSecretArgs) -> Outcom
     let words = words(command)?;
     let request = request(invocation, args)?;
     secrets::require_no_function(&request)?;
-    // What is named is read and found before a program has run.
+    // What is named is read before a program has run.
     let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     let opening = given.to_open(invocation)?;
     let rotated = Rotating { invocation, args, words: &words, given }.run(&request, &opening)?;
@@ -114,16 +114,19 @@ struct Rotating<'a> {
 
 impl Rotating<'_> {
     fn run(&self, request: &Request, opening: &SecretOpening) -> Outcome<RotationChange> {
-        let Self { invocation, args, words, .. } = self;
+        let Self { invocation, args, words, given } = self;
         let region = invocation.regions.of_secret(&args.secret_id)?;
-        if let Some(rules) = secrets::rotation_rules(request)? {
-            let kms = invocation.keystore.read_if_any()?;
-            let of = (args.secret_id.as_str(), region);
-            invocation.vault.set_rotation_rules(kms.as_ref(), of, &rules, args.client_request_token.as_deref())?;
-        }
         let Secrets { kms, keys, .. } = opening.secrets(region);
         let of = (args.secret_id.as_str(), region);
         let mut rotation = invocation.vault.begin_rotation(kms, keys, of, args.client_request_token.as_deref())?;
+        if rotation.pending.is_none() && !rotation.is_finished {
+            // Nothing is changed yet, and no program has run.
+            given.check_new_version(invocation, &NewVersionCheck::new(&rotation.arn.to_string()))?;
+        }
+        if let Some(rules) = secrets::rotation_rules(request)? {
+            let kms = invocation.keystore.read_if_any()?;
+            invocation.vault.set_rotation_rules(kms.as_ref(), of, &rules, args.client_request_token.as_deref())?;
+        }
         if rotation.is_finished {
             note("this rotation was finished before");
             return self.finish(&rotation);

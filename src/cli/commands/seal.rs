@@ -22,6 +22,7 @@ use crate::{
         invocation::Invocation,
         paramfile::STDIN,
         recovery_key::{Wrapping, key_options, keyrings},
+        regions::Regions,
         terminal::note,
         usage::UsageError,
     },
@@ -79,10 +80,10 @@ pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
     }
     let files = invocation.inputs.in_use();
     let raw_keys = raw_keys(files, &args.message.keys, Purpose::Seal)?;
-    let default_key_region = default_key_region(invocation, args)?;
+    let default_key_region = default_key_region(&invocation.regions, args)?;
     let wrapping = Wrapping::read(files, &args.wrap)?;
     let input = input(files, args.file.as_deref().unwrap_or(Path::new(STDIN)))?;
-    let destination = message_destination(invocation, &args.output)?;
+    let destination = message_destination(invocation.inputs.in_use(), &args.output)?;
     if destination.is_terminal() {
         return Err(UsageError::new("a message is binary, which could upset the terminal")
             .with_hint("write it to a file with -o, or use '-o -'")
@@ -100,7 +101,7 @@ pub(super) fn run(invocation: &Invocation, args: &SealArgs) -> Outcome {
 }
 
 /// The Region whose default key seals, where no key is named.
-fn default_key_region(invocation: &Invocation, args: &SealArgs) -> Outcome<Option<Region>> {
+fn default_key_region(regions: &Regions, args: &SealArgs) -> Outcome<Option<Region>> {
     if !args.message.keys.kms_key_id.is_empty() || args.message.keys.has_raw_keys() {
         return Ok(None);
     }
@@ -109,7 +110,7 @@ fn default_key_region(invocation: &Invocation, args: &SealArgs) -> Outcome<Optio
             "--kms-key-id alias/NAME --region us-west-2 for a key of the embedded KMS, --region us-west-2 alone for the Region's default key, or --raw-aes-key, --raw-rsa-key or --raw-ecdh-key",
         )
     };
-    Ok(Some(invocation.regions.configured()?.ok_or_else(needed)?))
+    Ok(Some(regions.configured()?.ok_or_else(needed)?))
 }
 
 /// The keys of KMS, and how they wrap.

@@ -40,8 +40,8 @@ pub(super) fn request_for_each(invocation: &Invocation, args: &impl Serialize) -
 }
 
 /// Carries out what reads.
-pub(super) fn read(invocation: &Invocation, secrets: &Secrets<'_>, request: &Request) -> Outcome<Answer> {
-    let Run::Secrets(read) = entry(&invocation.printer)?.run else { return Err(NOT_THERE.into()) };
+pub(super) fn read(printer: &Printer, secrets: &Secrets<'_>, request: &Request) -> Outcome<Answer> {
+    let Run::Secrets(read) = entry(printer)?.run else { return Err(NOT_THERE.into()) };
     Ok(read(secrets, request)?)
 }
 
@@ -50,7 +50,7 @@ pub(super) fn print_record(invocation: &Invocation, secret_id: Option<&str>, arg
     let request = request(invocation, args)?;
     let region = secret_id.map(|secret_id| invocation.regions.of_secret(secret_id)).transpose()?.flatten();
     let secrets = Secrets { vault: &invocation.vault, kms: None, keys: &KeyOptions::default(), region, lists: None };
-    print(&invocation.printer, read(invocation, &secrets, &request)?)
+    print(&invocation.printer, read(&invocation.printer, &secrets, &request)?)
 }
 
 /// Changes what is on record of a secret, and prints what AWS answers.

@@ -7,6 +7,7 @@ use crate::{
         invocation::Invocation,
         raw_key::RawKey,
         recovery_key::{keyrings, name_online_keys, opening_keys, opening_recovery_keys},
+        regions::Regions,
         signed_reading::vault_to_read,
         terminal::note,
     },
@@ -61,8 +62,8 @@ impl SecretOpening {
     }
 
     /// One value. The Region is found as for every command on a secret.
-    pub(super) fn value(&self, invocation: &Invocation, secret_id: &str, selector: &VersionSelector) -> Outcome<SecretValueEntry> {
-        let region = invocation.regions.of_secret(secret_id)?;
+    pub(super) fn value(&self, regions: &Regions, secret_id: &str, selector: &VersionSelector) -> Outcome<SecretValueEntry> {
+        let region = regions.of_secret(secret_id)?;
         Ok(self.value_in(&self.vault, secret_id, region, selector)?)
     }
 

@@ -39,7 +39,7 @@ const SECRETS_AND_KEYS: ServeCommand = ServeCommand {
 pub(super) fn run(invocation: Invocation, args: ServeSecretsArgs) -> Outcome {
     let command = if args.kms.as_deref() == Some(SERVED_KMS) { &SECRETS_AND_KEYS } else { &SECRETS };
     let ServeSecretsArgs { writable, secret_id, region, signed, endpoint, .. } = args;
-    if writable && trusted_signers(&invocation, &signed)?.is_some() {
+    if writable && trusted_signers(&invocation.inputs.environment, &signed)?.is_some() {
         let error = UsageError::new("what was signed is read, and not changed");
         return Err(error.with_hint("serve it without --writable, or without --signers and COLDSEAL_SIGNERS").into());
     }

@@ -16,9 +16,11 @@ use crate::{
         args::{SignedReadingArgs, SigningKeyArgs},
         commands::message_files::input,
         failure::Outcome,
+        files_in_use::FilesInUse,
         invocation::Invocation,
         output_file::{Destination, Overwrite},
         paramfile::STDIN,
+        printer::Printer,
         signing::{in_file, read_signature, read_signing_key},
         usage::UsageError,
     },
@@ -135,7 +137,7 @@ pub(super) fn run(invocation: &Invocation, args: SignArgs) -> Outcome {
         }
         for signature in signatures {
             let path = output_file.clone().unwrap_or_else(|| beside(file, &signature));
-            let is_there = !force && is_there(invocation, &path, &signature, &content);
+            let is_there = !force && is_there(invocation.inputs.in_use(), &path, &signature, &content);
             planned.push(NewSignature { file, path, signature, is_there });
         }
     }
@@ -151,7 +153,7 @@ pub(super) fn run(invocation: &Invocation, args: SignArgs) -> Outcome {
             output.write_all(text.as_bytes()).map_err(|error| Error::io("writing the signature", error))
         })?;
     }
-    if output_file.is_some() { Ok(()) } else { report(invocation, &planned) }
+    if output_file.is_some() { Ok(()) } else { report(&invocation.printer, &planned) }
 }
 
 fn check(args: &SignArgs) -> Outcome {
@@ -182,13 +184,13 @@ fn beside(file: &Path, signature: &SshSignature) -> PathBuf {
 }
 
 /// ECDSA never signs twice the same: what is there need not be the same text.
-fn is_there(invocation: &Invocation, path: &Path, signature: &SshSignature, content: &ContentDigest) -> bool {
+fn is_there(files: &FilesInUse, path: &Path, signature: &SshSignature, content: &ContentDigest) -> bool {
     let is_file = path.is_file();
-    let there = is_file.then(|| read_signature(invocation.inputs.in_use(), path).ok()).flatten();
+    let there = is_file.then(|| read_signature(files, path).ok()).flatten();
     there.is_some_and(|there| there.key() == signature.key() && there.verify(Namespace::File, content).is_ok())
 }
 
-fn report(invocation: &Invocation, planned: &[NewSignature<'_>]) -> Outcome {
+fn report(printer: &Printer, planned: &[NewSignature<'_>]) -> Outcome {
     let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let signatures = planned.iter().map(|planned| SignatureDocument {
         file: absolute(planned.file),
@@ -196,5 +198,5 @@ fn report(invocation: &Invocation, planned: &[NewSignature<'_>]) -> Outcome {
         key: planned.signature.key().fingerprint(),
         namespace: Namespace::File.name(),
     });
-    invocation.printer.print(&SignaturesDocument { signatures: signatures.collect() })
+    printer.print(&SignaturesDocument { signatures: signatures.collect() })
 }

@@ -19,6 +19,7 @@ use crate::{
         terminal::warn,
     },
     protocol::operation::{Own, Sealing},
+    vault::NewVersionCheck,
 };
 
 /// Change a secret's description, key or value, in one commit [alias: update]
@@ -69,17 +70,26 @@ pub(crate) struct UpdateSecretArgs {
     pub(crate) opening: RawOpeningKeyArgs,
 }
 
-pub(super) fn run(invocation: &Invocation, args: &UpdateSecretArgs) -> Outcome {
+pub(super) fn run(mut invocation: Invocation, args: &UpdateSecretArgs) -> Outcome {
+    // Where the value is waited for, the keystore is opened before and after that.
+    invocation.keystore.passphrases.remember();
+    let invocation = &invocation;
     let region = invocation.regions.of_secret(&args.secret_id)?;
     let request = request(invocation, args)?;
     // Nobody is asked for a value that has nowhere to go.
     invocation.vault.require()?;
+    let given = GivenKeys::read_raw(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
+    if args.value.is_waited_for() {
+        let (suite, on_problem) = (args.suite.asked(), args.problems.on_problem());
+        let (client_request_token, kms_key_id) = (args.client_request_token.as_deref(), args.kms_key_id.as_deref());
+        let asked = NewVersionCheck::new(&args.secret_id);
+        given.check_new_version(invocation, &NewVersionCheck { region, client_request_token, kms_key_id, suite, on_problem, ..asked })?;
+    }
     let value = secret_value(&invocation.inputs, &args.value)?;
     let has_value = value.is_some();
     if !has_value && ["Description", "KmsKeyId"].iter().all(|member| request.text(member).is_none()) {
         warn("nothing is to be changed: neither --description, --kms-key-id nor a value is given");
     }
-    let given = GivenKeys::read_raw(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     let mut session = invocation.keystore.session_for_secrets()?;
     let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
     let own = Own { value, suite: args.suite.asked(), on_problem: args.problems.on_problem(), keys, ..Own::default() };

@@ -107,7 +107,7 @@ pub(super) fn run(invocation: &Invocation, args: &VerifyArgs) -> Outcome {
     let told = progress.as_deref().map(|progress| progress as &dyn Progress);
     let options = VerifyOptions { kms: kms.as_ref(), keys, region: invocation.regions.explicit(), progress: told };
     let mut report = verify_paths(&paths, options)?;
-    let trusted = trusted_signers(invocation, &args.trusted)?;
+    let trusted = trusted_signers(&invocation.inputs.environment, &args.trusted)?;
     let signed = held_against_signed(invocation, args, trusted.as_ref(), &paths, &mut report)?;
     if let Some(file) = report_file {
         let signers = signers_file(&invocation.inputs.environment, args.trusted.signers.as_deref());

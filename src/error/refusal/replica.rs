@@ -4,6 +4,7 @@ use super::{ErrorCode, region_names::region_names};
 use crate::{
     arn::{KeyArn, SecretArn},
     region::Region,
+    timestamp::Timestamp,
 };
 
 /// A Region that a secret cannot go to, or whose key is not said.
@@ -33,6 +34,14 @@ pub enum ReplicaRefusal {
     /// A secret of this name is there.
     #[error("Secret with this name already exists in this region")]
     NameTaken,
+    /// A secret of this name is there, and marked for deletion: to put another one in its place would take away that it can be restored.
+    #[error("Secret with this name is already scheduled for deletion in this region")]
+    NameMarkedForDeletion {
+        /// From then on it is gone.
+        deletion_date: Timestamp,
+        /// That has passed.
+        is_due: bool,
+    },
     /// A secret of this name is there, and it has replicas.
     #[error("You can't overwrite secret {secret} that still has replica regions [{}].", region_names(.replicas))]
     HasReplicas {
@@ -76,7 +85,7 @@ pub enum ReplicaRefusal {
         keys: Vec<String>,
     },
     /// It would open with fewer keys, as recovery keys are not at hand.
-    #[error("its bundle would not open with {} any more, which opens the one that is there", .keys.join(", "))]
+    #[error("its bundle would not open with {}, which opens those that are there", .keys.join(", "))]
     RecoveryKeysMissing {
         /// The keys.
         keys: Vec<String>,

@@ -43,9 +43,9 @@ proptest! {
             }
             prop_assert_eq!(context.get(key), map.get(key).map(String::as_str));
         }
-        prop_assert!(context.iter().eq(map.iter()));
+        prop_assert!(context.iter().eq(map.iter().map(|(key, value)| (key.as_str(), value.as_str()))));
         let pairs = || steps.iter().map(|(key, value)| (key.clone(), value.clone().unwrap_or_default()));
-        prop_assert!(pairs().collect::<EncryptionContext>().iter().eq(pairs().collect::<BTreeMap<_, _>>().iter()));
+        prop_assert!(pairs().collect::<EncryptionContext>().iter().eq(pairs().collect::<BTreeMap<_, _>>().iter().map(|(key, value)| (key.as_str(), value.as_str()))));
     }
 
     #[test]

@@ -89,7 +89,7 @@ fn the_pairs_have_to_be_given_whole_and_right() {
         for case in wrong {
             match verdict(&message, keyring, &given(case)) {
                 Err(Error::NotReproduced { keys, source }) => {
-                    assert_eq!(keys, pairs(case).iter().map(|(name, _)| name.clone()).collect::<Vec<_>>());
+                    assert_eq!(keys, pairs(case).iter().map(|(name, _)| name.to_owned()).collect::<Vec<_>>());
                     assert!(matches!(*source, Error::NoUsableKey(_) | Error::Decryption), "{source}");
                 }
                 other => panic!("{case:?}: {other:?}"),

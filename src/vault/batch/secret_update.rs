@@ -5,7 +5,7 @@ use super::super::{
     change::PreparedChange,
     create::CreateSecret,
     family::Located,
-    new_version::{NewVersion, VersionPlan, version_id},
+    new_version::{NewVersion, VersionPlan, VersionSealing, version_id},
     pack_source::PackSource,
     parameters::check_tags,
     reading::Reading,
@@ -51,7 +51,8 @@ impl FoundSecret {
         // Where no signature is asked for, the version in use says whether there is one.
         let suite = Some(self.request.suite).filter(|suite| suite.is_signed());
         let on_problem = self.request.on_problem;
-        Some(NewVersion { version_id, value, version_stages: &[], suite, on_problem, keys, asked: None })
+        let sealing = VersionSealing { suite, on_problem, keys, asked: None };
+        Some(NewVersion { version_id, value, version_stages: &[], sealing })
     }
 
     /// Has the record say what the request says, in these.
@@ -79,7 +80,7 @@ impl SecretUpdate {
     /// Finds each Region's key for a new version; keys that are needed for the first time are made, in memory.
     ///
     /// # Errors
-    /// As for [`NewVersion::plan`]; tags over the limit; a rotation in progress where its rules are to change.
+    /// As for [`VersionSealing::plan`]; tags over the limit; a rotation in progress where its rules are to change.
     pub(super) fn plan(
         vault: &Vault,
         kms: &mut EmbeddedKms,
@@ -94,7 +95,7 @@ impl SecretUpdate {
         if differences.contains(&SecretDifference::Value) {
             let id = version_id(request.client_request_token.as_deref())?;
             if let Some(new) = found.new_version(&id, keys) {
-                let plan = new.plan(vault, kms, secret, &read.family.regions_in_sync(&secret.record))?;
+                let plan = new.sealing.plan(vault, kms, secret, &read.family.regions_in_sync(&secret.record))?;
                 version = Some((id, plan));
             }
         }

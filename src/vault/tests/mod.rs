@@ -26,6 +26,7 @@ mod put_bundle;
 mod put_secret_value;
 mod record;
 mod record_tag;
+mod recovery;
 mod region_keys;
 mod remembered_lists;
 mod remove_regions;

@@ -81,6 +81,28 @@ fn a_primary_with_replicas_is_not_replaced() {
     assert_eq!(place.snapshot(), before);
 }
 
+/// It could be restored, and nobody would be told that it no longer can.
+#[test]
+fn what_is_marked_for_deletion_is_not_replaced() {
+    let place = twins(&[], &[]);
+    let west = DeleteSecret { region: Some(region("us-west-2")), ..DeleteSecret::new("db") };
+    place.vault.delete_secret(Some(&place.kms()), &west).expect("marked");
+    let before = place.snapshot();
+    for name_clash in [NameClash::Overwrite, NameClash::Refuse] {
+        let parts = ["us-west-2: Secret with this name is already scheduled for deletion in this region"];
+        let replicated = place.replicate(&ReplicateSecret { name_clash, ..take("us-east-1", "us-west-2") });
+        assert_refused(replicated, ErrorCode::InvalidParameterException, &parts);
+        let created = place.create(&CreateSecret { region: region("eu-west-1"), name_clash, ..request("db", &["us-west-2"]) });
+        assert_refused(created, ErrorCode::InvalidParameterException, &parts);
+    }
+    assert_eq!(place.snapshot(), before);
+    place.vault.restore_secret(Some(&place.kms()), "db", Some(region("us-west-2"))).expect("restored");
+    assert_eq!(place.value_in("us-west-2"), "west");
+    place.replicate(&take("us-east-1", "us-west-2")).expect("replaced, now that it is not marked");
+    assert_eq!(place.value_in("us-west-2"), "east");
+    place.assert_clean();
+}
+
 #[test]
 fn a_region_can_change_hands_again_and_again() {
     let place = twins(&["eu-west-1"], &[]);

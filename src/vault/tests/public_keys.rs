@@ -203,7 +203,9 @@ fn a_recovery_key_opens_where_the_private_key_is_not() {
         ..replication(&[])
     };
     let opening = KeyOptions { open_with: vec![Box::new(recovery_key())], ..KeyOptions::default() };
-    place.replicate(&to_west(opening)).expect("opened with the recovery key");
+    let refused = place.replicate(&to_west(opening));
+    assert_refused(refused, ErrorCode::InvalidParameterException, &["us-west-2", "would not open with home safe"]);
+    place.replicate(&to_west(with_recovery())).expect("opened with the recovery key");
     let rewrap = |keys: KeyOptions| RewrapSecret {
         secret_id: "db".to_owned(),
         region: Some(region(EUROPE)),

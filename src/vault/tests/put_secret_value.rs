@@ -160,6 +160,21 @@ fn recovery_keys_stay_where_they_are_at_hand_and_are_not_lost_unasked() {
     let before = place.snapshot();
     assert_refused(place.put(&new_value("next")), ErrorCode::InvalidParameterException, &["us-west-2", EU, "home backup"]);
     assert_eq!(place.snapshot(), before);
+    // No value is needed to know that.
+    let check = |asked: &NewVersionCheck<'_>, keys: &KeyOptions| place.vault.check_new_version(&mut place.kms(), keys, asked);
+    let (asked, with_raw) = (NewVersionCheck::new("db"), KeyOptions { recovery_keys: vec![raw()], ..KeyOptions::default() });
+    let refused = check(&asked, &KeyOptions::default());
+    assert_refused(refused, ErrorCode::InvalidParameterException, &["us-west-2", EU, "home backup"]);
+    check(&asked, &with_raw).expect("the one of KMS is at hand");
+    let on_replica = NewVersionCheck { region: Some(region(EU)), ..NewVersionCheck::new("db") };
+    assert_refused(check(&on_replica, &with_raw), ErrorCode::InvalidParameterException, &["Operation not permitted on a replica secret"]);
+    let under_none = NewVersionCheck { kms_key_id: Some("alias/none"), ..NewVersionCheck::new("db") };
+    assert_refused(check(&under_none, &with_raw), ErrorCode::NotFoundException, &["alias/none"]);
+    // It may be a repeat, which would seal nothing.
+    let token = place.record(WEST, "db").versions[0].version_id.clone();
+    check(&NewVersionCheck { client_request_token: Some(&token), ..NewVersionCheck::new("db") }, &KeyOptions::default())
+        .expect("not refused");
+    assert_eq!(place.snapshot(), before);
     // The one of KMS need not be named.
     place
         .put(&PutSecretValue { keys: KeyOptions { recovery_keys: vec![raw()], ..KeyOptions::default() }, ..new_value("next") })

@@ -3,13 +3,18 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
+use crate::cli::{
+    args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens::GrantTokensArgs},
+    command_group::commands,
+};
 
-#[derive(Debug, Subcommand, Serialize)]
-#[serde(untagged)]
-pub(crate) enum AsymmetricCommand {
-    GetPublicKey(GetPublicKeyArgs),
-    DeriveSharedSecret(DeriveSharedSecretArgs),
+commands! {
+    #[derive(Debug, Subcommand, Serialize)]
+    #[serde(untagged)]
+    pub(crate) enum AsymmetricCommand {
+        GetPublicKey(GetPublicKeyArgs),
+        DeriveSharedSecret(DeriveSharedSecretArgs),
+    }
 }
 
 /// Show the public part of an asymmetric key, for others to encrypt with

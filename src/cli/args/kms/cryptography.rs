@@ -3,23 +3,28 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens::GrantTokensArgs};
+use crate::cli::{
+    args::kms::{any_name::AnyName, dry_run::DryRunArgs, grant_tokens::GrantTokensArgs},
+    command_group::commands,
+};
 
-#[derive(Debug, Subcommand, Serialize)]
-#[serde(untagged)]
-pub(crate) enum CryptographyCommand {
-    Encrypt(EncryptArgs),
-    Decrypt(DecryptArgs),
-    #[command(after_long_help = "Example:
+commands! {
+    #[derive(Debug, Subcommand, Serialize)]
+    #[serde(untagged)]
+    pub(crate) enum CryptographyCommand {
+        Encrypt(EncryptArgs),
+        Decrypt(DecryptArgs),
+        #[command(after_long_help = "Example:
   coldseal kms re-encrypt --region us-east-1 --ciphertext-blob fileb://blob \\
       --destination-key-id alias/new")]
-    ReEncrypt(ReEncryptArgs),
-    GenerateDataKey(GenerateDataKeyArgs),
-    /// Make a data key, and show it encrypted only
-    GenerateDataKeyWithoutPlaintext(GenerateDataKeyArgs),
-    #[command(after_long_help = "Example:
+        ReEncrypt(ReEncryptArgs),
+        GenerateDataKey(GenerateDataKeyArgs),
+        /// Make a data key, and show it encrypted only
+        GenerateDataKeyWithoutPlaintext(GenerateDataKeyArgs),
+        #[command(after_long_help = "Example:
   coldseal kms generate-random --number-of-bytes 32")]
-    GenerateRandom(GenerateRandomArgs),
+        GenerateRandom(GenerateRandomArgs),
+    }
 }
 
 /// Encrypt 1 to 4096 bytes

@@ -3,45 +3,50 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::cli::args::kms::{
-    aliases::{CreateAliasArgs, DeleteAliasArgs},
-    key::{KeyIdArgs, ListOfKeyArgs},
+use crate::cli::{
+    args::kms::{
+        aliases::{CreateAliasArgs, DeleteAliasArgs},
+        key::{KeyIdArgs, ListOfKeyArgs},
+    },
+    command_group::commands,
 };
 
-#[derive(Debug, Subcommand, Serialize)]
-#[serde(untagged)]
-pub(crate) enum KeyPropertiesCommand {
-    /// Point an alias at another key
-    UpdateAlias(CreateAliasArgs),
-    #[command(after_long_help = "Example:
+commands! {
+    #[derive(Debug, Subcommand, Serialize)]
+    #[serde(untagged)]
+    pub(crate) enum KeyPropertiesCommand {
+        /// Point an alias at another key
+        UpdateAlias(CreateAliasArgs),
+        #[command(after_long_help = "Example:
   coldseal kms delete-alias --region us-east-1 --alias-name alias/east")]
-    DeleteAlias(DeleteAliasArgs),
-    #[command(after_long_help = "Example:
+        DeleteAlias(DeleteAliasArgs),
+        #[command(after_long_help = "Example:
   coldseal kms tag-resource --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab \\
       --tags TagKey=team,TagValue=payroll")]
-    TagResource(TagKeyArgs),
-    #[command(after_long_help = "Example:
+        TagResource(TagKeyArgs),
+        #[command(after_long_help = "Example:
   coldseal kms untag-resource --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --tag-keys team")]
-    UntagResource(UntagKeyArgs),
-    /// List the tags of a key
-    #[command(after_long_help = "Example:
+        UntagResource(UntagKeyArgs),
+        /// List the tags of a key
+        #[command(after_long_help = "Example:
   coldseal kms list-resource-tags --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
-    ListResourceTags(ListOfKeyArgs),
-    #[command(after_long_help = "Example:
+        ListResourceTags(ListOfKeyArgs),
+        #[command(after_long_help = "Example:
   coldseal kms get-key-policy --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --output text")]
-    GetKeyPolicy(GetKeyPolicyArgs),
-    #[command(after_long_help = "Example:
+        GetKeyPolicy(GetKeyPolicyArgs),
+        #[command(after_long_help = "Example:
   coldseal kms put-key-policy --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --policy file://policy.json")]
-    PutKeyPolicy(PutKeyPolicyArgs),
-    #[command(after_long_help = "Example:
+        PutKeyPolicy(PutKeyPolicyArgs),
+        #[command(after_long_help = "Example:
   coldseal kms update-key-description --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --description payroll")]
-    UpdateKeyDescription(UpdateKeyDescriptionArgs),
+        UpdateKeyDescription(UpdateKeyDescriptionArgs),
+    }
 }
 
 /// Add tags to a key, or change their values

@@ -35,6 +35,28 @@ pub(super) fn run(invocation: &Invocation, request: &Request, mut own: Own, wrap
     }
 }
 
+/// Tells what the command would be refused for whatever the value is, before anybody has worked for one.
+pub(super) fn check(invocation: &Invocation, request: &Request, own: &Own, wrapping: &Wrapping, region: Region) -> Outcome {
+    if request.text("ClientRequestToken").is_some() {
+        // Whether it was carried out before, the value tells.
+        return Ok(());
+    }
+    let mut kms = invocation.keystore.preview_for_secrets()?;
+    let keys = key_options(invocation.key_names(), Some(&mut kms), wrapping, Vec::new())?;
+    let mut own = Own {
+        encryption_context: own.encryption_context.clone(),
+        resource_policy: own.resource_policy.clone(),
+        rotation_rules: own.rotation_rules.clone(),
+        data_key_scope: own.data_key_scope,
+        suite: own.suite,
+        on_problem: own.on_problem,
+        account: own.account.clone(),
+        ..Own::default()
+    };
+    invocation.vault.preview_secret(kms, &keys, &asked_to_create(request, &mut own, region)?)?;
+    Ok(())
+}
+
 fn tell(invocation: &Invocation, preview: &SecretPreview) {
     if !invocation.keystore.location.keystore.exists() {
         note(&format!("the keystore {} and its key file would be made", invocation.keystore.location.keystore.display()));

@@ -63,7 +63,7 @@ pub(super) fn run(invocation: &Invocation, args: &CreateKeyArgs) -> Outcome {
     };
     let made =
         entry::answer_with(invocation, args, |prepare, region, request| Ok(when_late(PATIENCE, late, || prepare(region, request))?))?;
-    entry::print(invocation, made)
+    entry::print(&invocation.printer, made)
 }
 
 /// Works, and calls `late` once that has taken longer than `patience`.

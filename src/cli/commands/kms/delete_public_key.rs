@@ -11,7 +11,7 @@ use crate::cli::{
 pub(super) fn run(invocation: &Invocation, args: &KeyIdArgs) -> Outcome {
     let region = invocation.regions.of_key(&args.key_id)?;
     invocation.keystore.require()?;
-    let key = change(invocation, |kms| kms.delete_public_key(region, &args.key_id))?;
+    let key = change(&invocation.keystore, |kms| kms.delete_public_key(region, &args.key_id))?;
     note(&format!("{key} is not here any more; what was sealed under it still opens in AWS"));
     match invocation.vault.secrets_under_keys(std::slice::from_ref(&key)) {
         Ok(secrets) => {

@@ -25,7 +25,7 @@ pub(super) fn run(invocation: &Invocation, args: &EnableRegionArgs) -> Outcome {
     } else {
         args.regions.iter().flat_map(|word| plain_names(word)).map(|name| parse_region("enable-region", name)).collect::<Result<_, _>>()?
     };
-    let news: Vec<bool> = entry::change(invocation, |kms| Ok(regions.iter().map(|region| kms.enable_region(*region)).collect()))?;
+    let news: Vec<bool> = entry::change(&invocation.keystore, |kms| Ok(regions.iter().map(|region| kms.enable_region(*region)).collect()))?;
     for (region, is_new) in regions.iter().zip(news) {
         note(&format!("{region} {}", if is_new { "is enabled" } else { "was enabled already" }));
     }

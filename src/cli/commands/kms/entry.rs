@@ -8,8 +8,11 @@ use crate::{
         args::KmsPagingArgs,
         failure::Outcome,
         invocation::Invocation,
+        keystore::Keystore,
         members::Arguments,
         paging::{ListOperation, ManualPage},
+        printer::Printer,
+        regions::Regions,
     },
     error::Error,
     kms::EmbeddedKms,
@@ -30,7 +33,7 @@ pub(super) type Prepare = for<'a> fn(Region, &'a Request) -> crate::Result<Chang
 
 /// Carries out the command's operation and prints what it answers.
 pub(super) fn run(invocation: &Invocation, args: &impl Serialize) -> Outcome {
-    print(invocation, answer(invocation, args)?)
+    print(&invocation.printer, answer(invocation, args)?)
 }
 
 /// Carries out the command's operation.
@@ -44,20 +47,20 @@ pub(super) fn answer_with(
     args: &impl Serialize,
     prepared: impl for<'a> FnOnce(Prepare, Region, &'a Request) -> Outcome<Change<'a>>,
 ) -> Outcome<Answer> {
-    let (operation, arguments) = (entry(invocation)?, Arguments::of(args)?);
+    let (operation, arguments) = (entry(&invocation.printer)?, Arguments::of(args)?);
     match operation.run {
         // Needs no key, so no keystore either.
         Run::Alone(answer) => Ok(answer(&arguments.request(&invocation.inputs, operation)?)?),
         Run::Keys(answer) => {
-            let region = region(invocation, &arguments)?;
+            let region = region(&invocation.regions, &arguments)?;
             let request = arguments.request(&invocation.inputs, operation)?;
             Ok(answer(&invocation.keystore.read()?, region, &request)?)
         }
         Run::ChangeKeys(prepare) => {
-            let region = region(invocation, &arguments)?;
+            let region = region(&invocation.regions, &arguments)?;
             let request = arguments.request(&invocation.inputs, operation)?;
             let work = prepared(prepare, region, &request)?;
-            change(invocation, work)
+            change(&invocation.keystore, work)
         }
         Run::Secrets(_) | Run::SealSecrets(_) | Run::ChangeRecord(_) => Err(NOT_OF_KMS.into()),
     }
@@ -65,7 +68,7 @@ pub(super) fn answer_with(
 
 /// Prints a list: of the Region that the arguments name, or without one of all Regions that are enabled.
 pub(super) fn list(invocation: &Invocation, args: &impl Serialize, paging: &KmsPagingArgs) -> Outcome {
-    let (operation, arguments) = (entry(invocation)?, Arguments::of(args)?);
+    let (operation, arguments) = (entry(&invocation.printer)?, Arguments::of(args)?);
     let (Run::Keys(answer), Some(pages)) = (&operation.run, operation.paging) else {
         return Err(Error::Misuse("a list is read, and by pages").into());
     };
@@ -89,30 +92,30 @@ pub(super) fn list(invocation: &Invocation, args: &impl Serialize, paging: &KmsP
 }
 
 /// Changes the keystore, durably, making it at first use.
-pub(super) fn change<T>(invocation: &Invocation, work: impl FnOnce(&mut EmbeddedKms) -> crate::Result<T>) -> Outcome<T> {
-    let mut session = invocation.keystore.session()?;
+pub(super) fn change<T>(keystore: &Keystore, work: impl FnOnce(&mut EmbeddedKms) -> crate::Result<T>) -> Outcome<T> {
+    let mut session = keystore.session()?;
     let result = work(session.kms_mut())?;
     let committed = session.commit()?.committed();
     drop(session);
-    invocation.keystore.note_made(&committed);
+    keystore.note_made(&committed);
     Ok(result)
 }
 
-pub(super) fn print(invocation: &Invocation, answer: Answer) -> Outcome {
+pub(super) fn print(printer: &Printer, answer: Answer) -> Outcome {
     match answer {
         Answer::Nothing => Ok(()),
-        Answer::Document(document) => invocation.printer.print(&document),
-        Answer::Secret(document) => invocation.printer.print_document(document.to_value()?),
-        Answer::List(entries) => invocation.printer.print(&entries),
+        Answer::Document(document) => printer.print(&document),
+        Answer::Secret(document) => printer.print_document(document.to_value()?),
+        Answer::List(entries) => printer.print(&entries),
         Answer::Secrets(..) | Answer::Value(_) | Answer::Values(_) | Answer::Changed(_) => Err(NOT_OF_KMS.into()),
     }
 }
 
-fn entry(invocation: &Invocation) -> Outcome<&'static Operation> {
-    Ok(protocol::find(Service::Kms, invocation.printer.operation()).ok_or(NOT_OF_KMS)?)
+fn entry(printer: &Printer) -> Outcome<&'static Operation> {
+    Ok(protocol::find(Service::Kms, printer.operation()).ok_or(NOT_OF_KMS)?)
 }
 
 /// A key names its Region; what is about no key, or finds it by itself, needs one.
-fn region(invocation: &Invocation, arguments: &Arguments) -> Outcome<Region> {
-    arguments.key_id().map_or_else(|| invocation.regions.require(), |key_id| invocation.regions.of_key(key_id))
+fn region(regions: &Regions, arguments: &Arguments) -> Outcome<Region> {
+    arguments.key_id().map_or_else(|| regions.require(), |key_id| regions.of_key(key_id))
 }

@@ -67,7 +67,7 @@ pub(super) fn run(invocation: &Invocation, args: &ImportPublicKeyArgs) -> Outcom
         fingerprints: args.fingerprint.clone(),
         replace_aliases: args.replace_alias.clone(),
     };
-    let imported = change(invocation, |kms| kms.import_public_keys(&request))?;
+    let imported = change(&invocation.keystore, |kms| kms.import_public_keys(&request))?;
     report(&imported, !args.fingerprint.is_empty());
     invocation.printer.print(&imported)
 }

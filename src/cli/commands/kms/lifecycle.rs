@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::cli::{
     args::kms::{EnableKeyRotationArgs, KeyIdArgs, ListOfKeyArgs},
+    command_group::commands,
     commands::kms::{
         entry,
         purge::{self, PurgeArgs},
@@ -16,49 +17,51 @@ use crate::cli::{
     invocation::Invocation,
 };
 
-#[derive(Debug, Subcommand, Serialize)]
-#[serde(untagged)]
-pub(crate) enum LifecycleCommand {
-    /// Give a key fresh material, at most 25 times; what it encrypted before still decrypts
-    #[command(after_long_help = "Example:
+commands! {
+    #[derive(Debug, Subcommand, Serialize)]
+    #[serde(untagged)]
+    pub(crate) enum LifecycleCommand {
+        /// Give a key fresh material, at most 25 times; what it encrypted before still decrypts
+        #[command(after_long_help = "Example:
   coldseal kms rotate-key-on-demand --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
-    RotateKeyOnDemand(KeyIdArgs),
-    #[command(after_long_help = "Example:
+        RotateKeyOnDemand(KeyIdArgs),
+        #[command(after_long_help = "Example:
   coldseal kms enable-key-rotation --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab \\
       --rotation-period-in-days 180")]
-    EnableKeyRotation(EnableKeyRotationArgs),
-    /// Turn automatic rotation off
-    #[command(after_long_help = "Example:
+        EnableKeyRotation(EnableKeyRotationArgs),
+        /// Turn automatic rotation off
+        #[command(after_long_help = "Example:
   coldseal kms disable-key-rotation --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
-    DisableKeyRotation(KeyIdArgs),
-    /// Show whether a key is rotated automatically, and when next
-    #[command(after_long_help = "Example:
+        DisableKeyRotation(KeyIdArgs),
+        /// Show whether a key is rotated automatically, and when next
+        #[command(after_long_help = "Example:
   coldseal kms get-key-rotation-status --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
-    GetKeyRotationStatus(KeyIdArgs),
-    /// List the rotations of a key
-    #[command(after_long_help = "Example:
+        GetKeyRotationStatus(KeyIdArgs),
+        /// List the rotations of a key
+        #[command(after_long_help = "Example:
   coldseal kms list-key-rotations --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
-    ListKeyRotations(ListOfKeyArgs),
-    #[command(after_long_help = "Example:
+        ListKeyRotations(ListOfKeyArgs),
+        #[command(after_long_help = "Example:
   coldseal kms schedule-key-deletion --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab --pending-window-in-days 7")]
-    ScheduleKeyDeletion(ScheduleKeyDeletionArgs),
-    /// Keep a key whose deletion is pending; it is disabled then
-    #[command(after_long_help = "Example:
+        ScheduleKeyDeletion(ScheduleKeyDeletionArgs),
+        /// Keep a key whose deletion is pending; it is disabled then
+        #[command(after_long_help = "Example:
   coldseal kms cancel-key-deletion --region us-east-1 \\
       --key-id 1234abcd-12ab-34cd-56ef-1234567890ab")]
-    CancelKeyDeletion(KeyIdArgs),
-    #[command(after_long_help = "Example:
+        CancelKeyDeletion(KeyIdArgs),
+        #[command(after_long_help = "Example:
   coldseal kms purge")]
-    #[serde(skip)]
-    Purge(PurgeArgs),
-    ReplicateKey(ReplicateKeyArgs),
-    UpdatePrimaryRegion(UpdatePrimaryRegionArgs),
+        #[serde(skip)]
+        Purge(PurgeArgs),
+        ReplicateKey(ReplicateKeyArgs),
+        UpdatePrimaryRegion(UpdatePrimaryRegionArgs),
+    }
 }
 
 pub(super) fn run(invocation: &Invocation, command: LifecycleCommand) -> Outcome {

@@ -1,11 +1,16 @@
 //! `list-regions`
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use crate::{
     cli::{failure::Outcome, invocation::Invocation},
     region::Region,
 };
+
+/// There is nothing to say.
+#[derive(Debug, Args)]
+pub(crate) struct ListRegionsArgs {}
 
 /// Works without a keystore too: which Regions there are is no secret.
 pub(super) fn run(invocation: &Invocation) -> Outcome {

@@ -36,5 +36,5 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateKeyArgs) -> Outcome {
         parse_region("--replica-region", &args.replica_region)?;
         Ok(prepare(region, request)?)
     })?;
-    entry::print(invocation, done)
+    entry::print(&invocation.printer, done)
 }

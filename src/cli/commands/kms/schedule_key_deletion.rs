@@ -38,7 +38,7 @@ pub(super) fn run(invocation: &Invocation, args: &ScheduleKeyDeletionArgs) -> Ou
             Err(error) => warn(&format!("which secrets need the key is not known: {error}")),
         }
     }
-    entry::print(invocation, answer)
+    entry::print(&invocation.printer, answer)
 }
 
 fn deleted_key(answer: &Answer) -> Option<KeyArn> {

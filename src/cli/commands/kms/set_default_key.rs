@@ -24,7 +24,7 @@ pub(crate) struct SetDefaultKeyArgs {
 pub(super) fn run(invocation: &Invocation, args: &SetDefaultKeyArgs) -> Outcome {
     let region = invocation.regions.of_key(&args.key.key_id)?;
     let (key_id, options) = (&args.key.key_id, invocation.access.key_options());
-    let key = change(invocation, |kms| {
+    let key = change(&invocation.keystore, |kms| {
         // A key that is here is set as such; with AWS KMS one there is set by its ARN, and 'alias/aws/secretsmanager' still means that none is.
         if options.online.is_none() || key_id == DEFAULT_KEY_ALIAS {
             return kms.set_default_key(region, key_id);

@@ -27,5 +27,5 @@ pub(super) fn run(invocation: &Invocation, args: &UpdatePrimaryRegionArgs) -> Ou
         parse_region("--primary-region", &args.primary_region)?;
         Ok(prepare(region, request)?)
     })?;
-    entry::print(invocation, done)
+    entry::print(&invocation.printer, done)
 }

@@ -6,6 +6,7 @@ use crate::{
         failure::{Failure, Outcome},
         invocation::Invocation,
         plan::PlanSource,
+        prompt::Prompter,
         shown::cell,
         terminal::{counted, note, warn},
         usage::UsageError,
@@ -30,7 +31,7 @@ pub(super) enum Pruning {
 
 impl Pruning {
     /// Refuses one that would come to nothing, before anything is written.
-    pub(super) fn require_possible(self, invocation: &Invocation, has_source: bool) -> Result<(), UsageError> {
+    pub(super) fn require_possible(self, prompter: &Prompter, has_source: bool) -> Result<(), UsageError> {
         if self == Self::Never {
             return Ok(());
         }
@@ -38,7 +39,7 @@ impl Pruning {
             return Err(UsageError::new("nobody knows what an earlier run made from here: what comes through a pipe has no path")
                 .with_hint("--pack-name gives it a name by which later runs know it"));
         }
-        if self == Self::Asked && !invocation.inputs.prompter.can_ask() {
+        if self == Self::Asked && !prompter.can_ask() {
             return Err(UsageError::new("--prune asks before it deletes, and there is no terminal to ask on; nothing was written")
                 .with_hint("repeat the command with --yes"));
         }
@@ -47,6 +48,7 @@ impl Pruning {
 }
 
 /// What is gone, as it was before anything was written.
+#[derive(Default)]
 pub(super) struct Gone(Vec<GoneSecret>);
 
 impl Gone {

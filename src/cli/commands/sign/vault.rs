@@ -9,6 +9,7 @@ use crate::{
         args::{SignedReadingArgs, SigningKeyArgs},
         failure::{Failure, Outcome},
         invocation::Invocation,
+        printer::Printer,
         prompt::Prompter,
         signed_reading::{freshness_check, trusted_signers},
         signing::{in_file, read_signature, read_signing_key},
@@ -56,7 +57,7 @@ pub(super) struct VaultSigning {
 pub(super) fn run(invocation: &Invocation, args: VaultSigning) -> Outcome {
     check(&args)?;
     invocation.vault.require()?;
-    let trusted = trusted_signers(invocation, &args.trusted)?;
+    let trusted = trusted_signers(&invocation.inputs.environment, &args.trusted)?;
     let freshness = freshness_check(&args.trusted.freshness)?;
     let kms = invocation.kms_for_metadata("whose hand changed what is not known")?;
     let signing = PackageSigning { vault: &invocation.vault, trusted: trusted.as_ref(), kms: kms.as_ref(), freshness: &freshness };
@@ -78,7 +79,7 @@ pub(super) fn run(invocation: &Invocation, args: VaultSigning) -> Outcome {
             written.place.display()
         ));
     }
-    print(invocation, written)
+    print(&invocation.printer, written)
 }
 
 fn check(args: &VaultSigning) -> Outcome {
@@ -97,7 +98,7 @@ fn add_signatures(invocation: &Invocation, signing: &PackageSigning<'_>, paths: 
             Error::Service(refusal) => in_file(path, *refusal),
             other => other,
         });
-        print(invocation, added?)?;
+        print(&invocation.printer, added?)?;
     }
     Ok(())
 }
@@ -155,9 +156,9 @@ fn ask(prompter: &Prompter, plan: &SigningPlan) -> Outcome {
     }
 }
 
-fn print(invocation: &Invocation, written: WrittenRoot) -> Outcome {
+fn print(printer: &Printer, written: WrittenRoot) -> Outcome {
     let signatures = written.signatures.into_iter().map(|(key, path)| RootSignatureDocument { key, path }).collect();
-    invocation.printer.print(&RootDocument {
+    printer.print(&RootDocument {
         vault_id: written.vault_id.to_string(),
         counter: written.counter,
         sha256: written.sha256.to_string(),

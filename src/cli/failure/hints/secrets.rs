@@ -222,6 +222,8 @@ pub(super) fn of_replica(refusal: &ReplicaRefusal) -> Vec<Hint> {
     match refusal {
         ReplicaRefusal::UnknownRegion(name) => unknown_region(name).map_or_else(Vec::new, one),
         ReplicaRefusal::NameTaken => one("--force-overwrite-replica-secret replaces the secret that is there"),
+        ReplicaRefusal::NameMarkedForDeletion { is_due: true, .. } => one("'coldseal purge' removes what was due"),
+        ReplicaRefusal::NameMarkedForDeletion { deletion_date, .. } => of_deletion("that one", deletion_date),
         ReplicaRefusal::InSyncUnderOtherKey { asked, .. } => owned(format!("--force-overwrite-replica-secret encrypts it under {asked}")),
         ReplicaRefusal::NoKeyNamed(region) => owned(format!(
             "KmsKeyId=KEY, --kms-key-id for the primary Region, or 'coldseal kms set-default-key --kms aws --region {region} --key-id KEY'"

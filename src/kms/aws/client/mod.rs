@@ -300,5 +300,5 @@ impl OnlineKms for AwsKms {
 
 /// `None` for an empty context, so that the request has no empty map.
 fn pairs(context: &EncryptionContext) -> Option<HashMap<String, String>> {
-    (!context.is_empty()).then(|| context.iter().map(|(key, value)| (key.clone(), value.clone())).collect())
+    (!context.is_empty()).then(|| context.iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect())
 }

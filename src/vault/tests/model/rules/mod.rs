@@ -158,6 +158,8 @@ impl World {
         self.require_usable(region, key)?;
         let other = self.holder(name, region).filter(|holder| own.is_none_or(|own| own.primary != holder.primary));
         match other {
+            // It could be restored.
+            Some(other) if other.deletion.is_some() => Err(ErrorCode::InvalidParameterException),
             Some(other) if !overwrites || other.primary == region && !other.replicas.is_empty() => {
                 Err(ErrorCode::InvalidParameterException)
             }

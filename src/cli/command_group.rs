@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use clap::{Args, Command};
 
-use crate::cli::{command_operation::pascal_case, flag_name::flag_name};
+use super::{command_operation::pascal_case, flag_name::flag_name};
 
 /// Declares the commands of a group for clap, with `or` before another name of one, and `as group` behind what holds other commands; and makes those
 /// that are named.
@@ -21,7 +21,7 @@ macro_rules! commands {
 
         impl $group {
             /// Adds its commands that are named, groups left out. What only help shows may be missing.
-            fn add_named(parent: clap::Command, words: &$crate::cli::commands::group::NamedWords<'_>) -> clap::Command {
+            pub(crate) fn add_named(parent: clap::Command, words: &$crate::cli::command_group::NamedWords<'_>) -> clap::Command {
                 $(let parent = commands!(@add parent words $variant $args, [$($alias)?] [$($kind)?]);)*
                 parent
             }
@@ -29,22 +29,22 @@ macro_rules! commands {
     };
     (@add $parent:ident $words:ident $variant:ident $args:ty, [] [group]) => { $parent };
     (@add $parent:ident $words:ident $variant:ident $args:ty, [$($alias:literal)?] []) => {
-        $crate::cli::commands::group::add_if_named::<$args>($parent, $words, stringify!($variant), [$($alias)?].first().copied())
+        $crate::cli::command_group::add_if_named::<$args>($parent, $words, stringify!($variant), [$($alias)?].first().copied())
     };
 }
-pub(super) use commands;
+pub(crate) use commands;
 
 /// The words of a command line that could name a command.
-pub(super) struct NamedWords<'a>(Vec<(&'a str, String)>);
+pub(crate) struct NamedWords<'a>(Vec<(&'a str, String)>);
 
 impl<'a> NamedWords<'a> {
-    pub(super) fn of(arguments: &'a [OsString]) -> Self {
+    pub(crate) fn of(arguments: &'a [OsString]) -> Self {
         let could_name = |word: &&str| word.bytes().all(|byte| byte == b'-' || byte.is_ascii_lowercase()) && !word.starts_with('-');
         let words = arguments.iter().skip(1).filter_map(|word| word.to_str()).filter(could_name);
         Self(words.map(|word| (word, pascal_case(word))).collect())
     }
 
-    pub(super) fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(word, _)| *word == name)
     }
 
@@ -53,7 +53,7 @@ impl<'a> NamedWords<'a> {
     }
 }
 
-pub(super) fn add_if_named<A: Args>(parent: Command, words: &NamedWords<'_>, operation: &str, alias: Option<&'static str>) -> Command {
+pub(crate) fn add_if_named<A: Args>(parent: Command, words: &NamedWords<'_>, operation: &str, alias: Option<&'static str>) -> Command {
     if !words.has_operation(operation) && !alias.is_some_and(|alias| words.has(alias)) {
         return parent;
     }
