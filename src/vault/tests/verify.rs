@@ -118,6 +118,38 @@ fn the_key_on_record_wraps_the_data_key() {
     assert_fault(&place.verify(), "not wrapped under the key on record");
 }
 
+/// As in AWS, it stays under its key when it comes into use.
+#[test]
+fn a_version_under_an_earlier_key_may_come_into_use() {
+    let place = Place::new();
+    let [first, second, other] = [0; 3].map(|_| place.make_key("us-west-2"));
+    let created = place.create(&CreateSecret { kms_key_id: Some(first), ..request("db", &["eu-west-1"]) }).expect("created");
+    let put = PutSecretValue { version_stages: vec!["blue".to_owned()], ..PutSecretValue::new("db", text("blue")) };
+    let blue = place.put(&put).expect("put").version_id;
+    let to_key = UpdateSecret { kms_key_id: Some(second.clone()), ..UpdateSecret::new("db") };
+    place.vault.update_secret(&mut place.session(), &to_key).expect("updated");
+    place.assert_clean();
+    let moved = UpdateSecretVersionStage {
+        remove_from_version_id: created.version_id,
+        move_to_version_id: blue,
+        ..UpdateSecretVersionStage::new("db", "AWSCURRENT")
+    };
+    place.vault.update_secret_version_stage(Some(&place.kms()), &moved).expect("moved");
+    assert_eq!((place.value_in("us-west-2"), place.value_in("eu-west-1")), ("blue".to_owned(), "blue".to_owned()));
+    for report in [place.verify(), place.verify_open()] {
+        assert!(report.is_sound() && report.notes.len() == 1, "{report:?}");
+        assert!(report.notes[0].message.contains(&format!("other versions are under {second}, which the record names")), "{report:?}");
+    }
+    // A key under which there is no version is named by somebody who sealed none.
+    let sound = place.record("us-west-2", "db");
+    change_record(&place, |record| record.kms_key_id = Some(other.clone()));
+    let faults = place.verify().faults;
+    assert!(faults.len() == 2 && faults.iter().all(|fault| fault.message.contains(&format!("the record names {other}"))), "{faults:?}");
+    place.write_record(&sound);
+    place.rewrap(None, None).expect("rewrapped");
+    place.assert_clean();
+}
+
 #[test]
 fn no_other_key_wraps_the_data_key() {
     let place = Place::new();

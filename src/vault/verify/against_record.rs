@@ -6,6 +6,7 @@ use crate::{
     format::EncryptedDataKey,
     keyring::{AWS_KMS_PROVIDER_ID, ecdh_recipient, names_key_arn},
     kms::{DEFAULT_KEY_ALIAS, EMBEDDED_PREFIX, EmbeddedKms, is_key_id},
+    region::Region,
     vault::{
         edk_record::EdkRecord,
         record::{BundleRecord, SecretRecord, VersionRecord},
@@ -42,21 +43,43 @@ pub(super) fn against_record(
     } else if !are_on_record(edks, bundle) {
         faults.push("its data key is not wrapped under the keys on record, and no others".to_owned());
     }
-    if let Some(fault) = other_key_for_region(record, version, bundle) {
-        faults.push(fault);
+    if let Some(key) = other_key_for_region(record, version, bundle).filter(|_| !is_named_key_in_use(record, bundle.region)) {
+        faults.push(format!("its data key is wrapped under {key}, and the record names {} for the Region", named_key(record, bundle)));
     }
     faults
 }
 
-/// A key on record for the Region, by its ARN or id, that is not the bundle's. Versions that are not in use, nor were or are to be, may stay under
-/// the key of before, and those of a Region that failed do.
-fn other_key_for_region(record: &SecretRecord, version: &VersionRecord, bundle: &BundleRecord) -> Option<String> {
+/// A bundle that is in use under an earlier key of its Region: as in AWS, a version keeps its key when a label moves to it. Whoever changed the key
+/// had other versions sealed under it, so that one under which there is none is a fault.
+pub(super) fn earlier_key(record: &SecretRecord, version: &VersionRecord, bundle: &BundleRecord) -> Option<String> {
+    let key = other_key_for_region(record, version, bundle).filter(|_| is_named_key_in_use(record, bundle.region))?;
+    let named = named_key(record, bundle);
+    Some(format!("its data key is wrapped under {key}; other versions are under {named}, which the record names for the Region"))
+}
+
+/// The bundle's key, where the record has another one for the Region, by its ARN or id. Versions that are not in use, nor were or are to be, may
+/// stay under the key of before, and those of a Region that failed do.
+fn other_key_for_region(record: &SecretRecord, version: &VersionRecord, bundle: &BundleRecord) -> Option<KeyArn> {
     let name = without_prefix(record.key_name(bundle.region));
     let key: KeyArn = bundle.kms_key_id.parse().ok()?;
     let is_key = name.parse::<KeyArn>().is_ok() || is_key_id(name);
     let is_named_now = moves_with_the_key(version) && !record.is_behind(bundle.region);
-    let is_other = is_key && name != bundle.kms_key_id && name != key.key_id() && is_named_now;
-    is_other.then(|| format!("its data key is wrapped under {key}, and the record names {} for the Region", name.escape_debug()))
+    Some(key).filter(|key| is_key && is_named_now && !is_called(key, name))
+}
+
+/// Whether any version is under the key that the record names for the Region.
+fn is_named_key_in_use(record: &SecretRecord, region: Region) -> bool {
+    let name = without_prefix(record.key_name(region));
+    let mut bundles = record.versions.iter().filter_map(|version| version.bundle(region));
+    bundles.any(|bundle| bundle.kms_key_id.parse().is_ok_and(|key| is_called(&key, name)))
+}
+
+fn is_called(key: &KeyArn, name: &str) -> bool {
+    name == key.key_id() || name.parse().is_ok_and(|named: KeyArn| named == *key)
+}
+
+fn named_key<'r>(record: &'r SecretRecord, bundle: &BundleRecord) -> std::str::EscapeDebug<'r> {
+    without_prefix(record.key_name(bundle.region)).escape_debug()
 }
 
 fn without_prefix(name: &str) -> &str {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::{
-    against_record::{against_record, alias_elsewhere},
+    against_record::{against_record, alias_elsewhere, earlier_key},
     bundle::Checker,
     findings::STRANGER,
 };
@@ -184,7 +184,8 @@ impl Checker<'_> {
         let faults = self
             .check_structure(&path, Some(&secret.record.name), opened)
             .map(|seen| against_record(&secret.record, version, bundle, &seen, self.options.kms));
-        if let Some(note) = self.options.kms.and_then(|kms| alias_elsewhere(&secret.record, version, bundle, kms)) {
+        let elsewhere = || self.options.kms.and_then(|kms| alias_elsewhere(&secret.record, version, bundle, kms));
+        if let Some(note) = earlier_key(&secret.record, version, bundle).or_else(elsewhere) {
             self.note(&path, note);
         }
         let is_sound = faults.as_ref().is_some_and(Vec::is_empty);

@@ -151,6 +151,11 @@ fn another_key_encrypts_the_versions_that_are_in_use_were_or_are_to_be() {
     assert_eq!(account.json(keys), json!([[A, "DefaultEncryptionKey"], [B, key], [C, key], [D, key]]));
     let elsewhere = account.json(&format!("{keys} --region us-east-1"));
     assert!(elsewhere.as_array().expect("a list").iter().all(|version| version[1] == "DefaultEncryptionKey"), "{elsewhere}");
+    // A version to which a label moves stays under the key that it has.
+    let moved = format!("--version-stage AWSCURRENT --remove-from-version-id {C} --move-to-version-id {A}");
+    account.json(&format!("update-secret-version-stage --secret-id s {moved}"));
+    assert_eq!(account.json(keys), json!([[A, "DefaultEncryptionKey"], [C, key], [D, key]]));
+    account.0.coldseal("verify --open").assert().success();
     // An empty KmsKeyId is the default key.
     account.0.std("update-secret --secret-id s --kms-key-id").arg("").status().expect("runs");
     assert_eq!(account.json("describe-secret --secret-id s --query KmsKeyId"), Value::Null);
