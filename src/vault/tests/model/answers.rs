@@ -11,7 +11,7 @@ use super::{
     rules::labels::AWSCURRENT,
     world::{DRAWN, Labels, MarkedSecrets, ModelKey, ModelSecret, ModelVersion, Refusable, World},
 };
-use crate::timestamp::Timestamp;
+use crate::{arn::SecretArn, timestamp::Timestamp};
 
 type Shown<T> = std::result::Result<T, Outcome>;
 
@@ -49,7 +49,7 @@ impl Answers<'_> {
                 self.policy(name, region).map_err(in_place)?;
             }
         }
-        (0..REGIONS.len()).try_for_each(|region| self.list(region))?;
+        (0..REGIONS.len()).try_for_each(|region| self.list(region).and_then(|()| self.read_by_filter(region)))?;
         self.statuses()
     }
 
@@ -194,6 +194,42 @@ impl Answers<'_> {
             expect("how many there are", &listed.len(), &found.len())?;
         }
         Ok(())
+    }
+
+    /// BatchGetSecretValue of all names, page by page.
+    fn read_by_filter(&self, region: usize) -> Checked<()> {
+        let names = SecretFilter::new(FilterKey::Name, NAMES.iter().map(|name| (*name).to_owned()).collect());
+        let (keys, mut token, mut found) = (KeyOptions::default(), None, BTreeMap::new());
+        loop {
+            let request = BatchGetSecretValue {
+                region: Some(place(region)),
+                filters: Some(vec![names.clone()]),
+                max_results: Some(1),
+                next_token: token.take(),
+                ..BatchGetSecretValue::default()
+            };
+            let page = self.keystores.read(|kms| self.vault.batch_get_secret_value(Some(kms), &keys, &request));
+            let SecretValues { entries, errors, faults, next_token, .. } = page.map_err(|error| error.to_string())?;
+            if entries.len() + errors.len() > 1 || !faults.is_empty() {
+                return Err(format!("a page of one: {entries:?} {errors:?} {faults:?}"));
+            }
+            for entry in entries {
+                found.insert(entry.name, Ok(number_of_value(&entry.value).ok_or("a value that nobody gave")?));
+            }
+            for unread in errors {
+                let arn: SecretArn = unread.secret_id.parse().map_err(|_| format!("{} is no ARN", unread.secret_id))?;
+                found.insert(arn.secret_name().to_owned(), shown::<u64>(Err(unread.error)));
+            }
+            token = next_token;
+            if token.is_none() {
+                break;
+            }
+        }
+        let expected = NAMES.iter().enumerate().filter_map(|(name, text)| {
+            self.world.holder(name, region).filter(|secret| secret.deletion.is_none())?;
+            Some(((*text).to_owned(), refused(self.world.value(name, region))))
+        });
+        expect("BatchGetSecretValue", &found, &expected.collect())
     }
 }
 

@@ -40,8 +40,9 @@ fn edit(random: &mut SeededRandom, record: &mut SecretRecord, theirs: &BTreeMap<
     match random.below(3) {
         0 => record.record_tag = None,
         1 => {
-            record.record_tag = None;
-            record.format = 1;
+            // With nothing that format 1 has not.
+            (record.format, record.record_tag, record.packed_from) = (1, None, None);
+            (record.planned_deletion, record.last_rotated_date, record.is_rotation_cancelled) = (None, None, false);
         }
         _ => {}
     }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use super::{
     super::*,
-    NAMES, POLICIES, REGIONS,
+    NAMES, POLICIES, REGIONS, SOURCES,
     keystores::{KeyNames, Session},
     operation::{At, Creation, Operation, Put, Step, Update},
     possible::Ended,
@@ -19,6 +19,8 @@ pub(super) enum Outcome {
     /// The number of the value that was read.
     Value(u64),
     Refused(ErrorCode),
+    /// Nothing had to be done, or it was not as it was found.
+    Left,
     /// The store failed: it is done, or it is not.
     Unknown,
     /// It saw what a power cut may have taken back since: it says nothing of what there is now.
@@ -95,6 +97,14 @@ const fn on_problem(is_partial: bool) -> OnProblem {
     if is_partial { OnProblem::RecordFailed } else { OnProblem::FailWhole }
 }
 
+fn rules_of(source: usize) -> BatchRules {
+    BatchRules::updating().from_source(PackSource::new(SOURCES[source]))
+}
+
+fn of_value(value: &SecretValue) -> Outcome {
+    number_of_value(value).map_or_else(|| Outcome::Broken("no value of ours".to_owned()), Outcome::Value)
+}
+
 /// Does it with the keys of a session.
 pub(super) fn carry_out(vault: &Vault, (session, names): (&Session, &KeyNames), world: &World, operation: &Operation) -> Ended {
     let steps = operation.steps(world);
@@ -113,7 +123,10 @@ impl Doer<'_> {
     /// Says of each step how it ended.
     fn run(&mut self, operation: &Operation, steps: &[Step]) -> Vec<Outcome> {
         match operation {
-            Operation::Batch(creations) => self.batch(creations),
+            Operation::Batch(creations) => self.batch(creations, BatchRules::default()),
+            Operation::Pack(creations, source) => self.batch(creations, rules_of(*source)),
+            Operation::Prune { source, region, kept } => self.prune((*source, *region), kept, steps),
+            Operation::ReadMany(names, region) => self.read_many(names, *region),
             Operation::Purge => self.purge(steps.len()),
             Operation::Create(_) | Operation::Replicate { .. } | Operation::Put(_) | Operation::Update(_) | Operation::Rewrap(..) => {
                 vec![self.with_keys(operation)]
@@ -132,8 +145,8 @@ impl Doer<'_> {
             replicas: self.replicas(&creation.replicas),
             name_clash: clash(*overwrites),
             on_problem: on_problem(*is_partial),
-            description: Some(description(*number)),
-            tags: vec![Tag { key: "made".to_owned(), value: number.to_string() }],
+            description: creation.description.map(description),
+            tags: creation.tags().into_iter().map(|(key, value)| Tag { key, value }).collect(),
             encryption_context: context(*number),
             resource_policy: policy.map(|index| POLICIES[index].parse().expect("a policy")),
             rotation_rules: rotation_days.map(rules),
@@ -261,20 +274,46 @@ impl Doer<'_> {
         }
     }
 
-    fn batch(&mut self, creations: &[Creation]) -> Vec<Outcome> {
+    fn batch(&mut self, creations: &[Creation], rules: BatchRules) -> Vec<Outcome> {
         let (keys, requests) = (KeyOptions::default(), creations.iter().map(|creation| self.creation(creation)).collect::<Vec<_>>());
-        let begun = self.vault.create_secrets(self.session, &keys).and_then(|batch| batch.begin(NonZeroUsize::MIN));
+        let batch = self.vault.create_secrets(self.session, &keys).map(|batch| batch.with_rules(rules));
+        let begun = batch.and_then(|batch| batch.begin(NonZeroUsize::MIN));
         let entries = match begun {
             Ok(mut writer) => writer.write(requests).unwrap_or_else(|(entries, _)| entries),
             Err(error) => return vec![Outcome::of_error(&error); creations.len()],
         };
         let outcome = |index: usize| match entries.get(index).map(|entry| &entry.status) {
-            Some(BatchStatus::Created | BatchStatus::Unchanged) => Outcome::Done,
+            Some(BatchStatus::Created | BatchStatus::Updated(_) | BatchStatus::Unchanged) => Outcome::Done,
             Some(BatchStatus::Failed(error)) => Outcome::of_error(error),
             Some(other) => Outcome::Broken(format!("{other:?}")),
             None => Outcome::Unknown,
         };
         (0..creations.len()).map(outcome).collect()
+    }
+
+    fn prune(&mut self, (source, region): (usize, usize), kept: &[usize], steps: &[Step]) -> Vec<Outcome> {
+        let keys = KeyOptions::default();
+        let batch = self.vault.create_secrets(self.session, &keys).map(|batch| batch.with_rules(rules_of(source)));
+        let is_kept = |name: &str| kept.iter().any(|kept| NAMES[*kept] == name);
+        let gone = match batch.and_then(|batch| batch.gone(place(region), is_kept)).and_then(Listed::whole) {
+            Ok(gone) if gone.is_empty() => return vec![Outcome::Left; steps.len()],
+            Ok(gone) => gone,
+            Err(error) => return vec![Outcome::of_error(&error); steps.len()],
+        };
+        let found: Vec<String> = gone.iter().map(|secret| secret.name.clone()).collect();
+        let entries = self.vault.prune(self.session.kms(), gone).unwrap_or_else(|(entries, _)| entries);
+        let outcome = |step: &Step| {
+            let Step::PruneOne { name, .. } = step else { return Outcome::Broken(format!("{step:?}")) };
+            let ended = entries.iter().find(|entry| entry.secret.name == NAMES[*name]).map(|entry| &entry.status);
+            match ended {
+                Some(PruneStatus::Pruned { .. }) => Outcome::Done,
+                Some(PruneStatus::Changed) => Outcome::Left,
+                Some(PruneStatus::Failed(error)) => Outcome::of_error(error),
+                None if found.iter().any(|found| found == NAMES[*name]) => Outcome::Unknown,
+                None => Outcome::Left,
+            }
+        };
+        steps.iter().map(outcome).collect()
     }
 
     fn purge(&self, count: usize) -> Vec<Outcome> {
@@ -284,10 +323,27 @@ impl Doer<'_> {
 
     fn read(&self, name: usize, region: usize) -> Outcome {
         let kms = self.session.kms();
-        match self.vault.get_secret_value(kms, NAMES[name], Some(place(region)), &VersionSelector::default()) {
-            Ok(entry) => number_of_value(&entry.value).map_or_else(|| Outcome::Broken("no value of ours".to_owned()), Outcome::Value),
-            // Its key may be disabled.
-            Err(error) => Outcome::of_error(&error),
-        }
+        let read = self.vault.get_secret_value(kms, NAMES[name], Some(place(region)), &VersionSelector::default());
+        // Its key may be disabled.
+        read.map_or_else(|error| Outcome::of_error(&error), |entry| of_value(&entry.value))
+    }
+
+    fn read_many(&self, names: &[usize], region: usize) -> Vec<Outcome> {
+        let (keys, ids) = (KeyOptions::default(), names.iter().map(|name| NAMES[*name].to_owned()).collect());
+        let request = BatchGetSecretValue { region: Some(place(region)), secret_id_list: Some(ids), ..BatchGetSecretValue::default() };
+        let values = match self.vault.batch_get_secret_value(Some(self.session.kms()), &keys, &request) {
+            Ok(values) => values,
+            Err(error) => return vec![Outcome::of_error(&error); names.len()],
+        };
+        let outcome = |name: &usize| {
+            let unread = values.errors.iter().find(|unread| unread.secret_id == NAMES[*name]);
+            let read = values.entries.iter().find(|entry| entry.name == NAMES[*name]);
+            match (read, unread) {
+                (Some(entry), None) => of_value(&entry.value),
+                (None, Some(unread)) => Outcome::of_error(&unread.error),
+                _ => Outcome::Broken(format!("{values:?}")),
+            }
+        };
+        names.iter().map(outcome).collect()
     }
 }

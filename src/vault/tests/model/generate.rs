@@ -1,7 +1,7 @@
 //! Operations by chance, most of them about what is there.
 
 use super::{
-    NAMES, POLICIES, REGIONS,
+    NAMES, POLICIES, REGIONS, SOURCES,
     operation::{At, Creation, Operation, Put, Update},
     random::SeededRandom,
     world::{DRAWN, ModelKey, ModelSecret, World},
@@ -114,11 +114,70 @@ impl Generator {
             token: self.random.coin().then(|| if self.one_in(6) { 1 + self.random.below(number) } else { number }),
             value,
             has_key_per_region: self.one_in(4),
+            description: Some(number),
+            team: self.one_in(4).then_some(0),
             policy: self.one_in(4).then(|| self.random.index(POLICIES.len())),
             rotation_days: self.one_in(4).then_some(30),
         };
         self.creations.push(creation.clone());
         creation
+    }
+
+    /// Mostly of a secret that is there, mostly in what an update changes.
+    fn packed(&mut self, world: &World) -> Creation {
+        let Some((name, secret)) = self.secret(world).filter(|_| !self.one_in(4)) else { return self.creation() };
+        let at = At { name, region: Some(secret.primary) };
+        let current = secret.labelled(LABELS[0]).map(|version| version.value);
+        let earlier = secret.versions.first().map(|version| version.value);
+        let value = match self.random.below(5) {
+            0 => None,
+            1 => current,
+            2 => earlier,
+            _ => Some(self.number()),
+        };
+        let others = self.one_in(8).then(|| self.regions(Some(secret.primary)));
+        let mut replicas = Vec::new();
+        for region in others.unwrap_or_else(|| secret.replicas.keys().copied().collect()) {
+            let key = self.random.coin().then(|| secret.key_in(region));
+            replicas.push((region, if self.one_in(12) { Some(self.key()) } else { key }));
+        }
+        Creation {
+            number: if self.one_in(12) { self.number() } else { secret.number },
+            name,
+            primary: if self.one_in(12) { self.region() } else { secret.primary },
+            key: if self.one_in(12) { self.key() } else { secret.key },
+            replicas: replicas.into_iter().filter(|_| !self.one_in(4)).collect(),
+            overwrites: self.random.coin(),
+            is_partial: self.random.coin(),
+            token: self.one_in(4).then(|| if self.random.coin() { self.version(world, at) } else { self.number() }),
+            value,
+            has_key_per_region: self.one_in(12) || secret.has_key_per_region && self.random.coin(),
+            description: self.one_in(3).then(|| self.number()),
+            team: self.one_in(3).then(|| self.random.below(3)),
+            policy: self.one_in(4).then(|| self.random.index(POLICIES.len())),
+            rotation_days: self.one_in(4).then(|| if self.random.coin() { 30 } else { 90 }),
+        }
+    }
+
+    fn pack(&mut self, world: &World) -> Operation {
+        let count = 1 + self.random.below(3);
+        Operation::Pack((0..count).map(|_| self.packed(world)).collect(), self.random.index(SOURCES.len()))
+    }
+
+    /// Mostly of a secret that a batch made.
+    fn prune(&mut self, world: &World) -> Operation {
+        let packed: Vec<_> = world.secrets.values().filter_map(|secret| Some((secret.packed?, secret.primary))).collect();
+        let (source, region) = match packed.len() {
+            0 => (self.random.index(SOURCES.len()), self.region()),
+            count => packed[self.random.index(count)],
+        };
+        Operation::Prune { source, region, kept: (0..NAMES.len()).filter(|_| self.one_in(3)).collect() }
+    }
+
+    fn read_many(&mut self) -> Operation {
+        let first = self.random.index(NAMES.len());
+        let names = (0..NAMES.len()).map(|name| (first + name) % NAMES.len());
+        Operation::ReadMany(names.take(1 + self.random.index(NAMES.len())).collect(), self.region())
     }
 
     /// In one Region, with a value.
@@ -253,7 +312,7 @@ impl Generator {
         if world.secrets.values().any(|secret| world.is_due(secret)) && self.random.coin() {
             return Operation::Purge;
         }
-        match self.random.below(35) {
+        match self.random.below(42) {
             0..=2 => Operation::Create(self.creation()),
             3 | 4 => Operation::Batch((0..1 + self.random.below(3)).map(|_| self.creation()).collect()),
             5..=9 => self.put(world),
@@ -270,6 +329,9 @@ impl Generator {
             30 => self.policy(world),
             31 | 32 => self.rotation(world),
             33 => self.delete(world),
+            34..=37 => self.pack(world),
+            38 | 39 => self.prune(world),
+            40 => self.read_many(),
             _ => Operation::Read(self.random.index(NAMES.len()), self.region()),
         }
     }

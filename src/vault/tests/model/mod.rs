@@ -2,7 +2,7 @@
 //! that stop, power cuts, a clock that moves, keys that are disabled, readers and writers in between. After each turn the vault verifies and is
 //! what the model says, byte for byte; where something failed, each secret is as before or as after.
 //!
-//! `COLDSEAL_HISTORIES` says how many, `COLDSEAL_HISTORY` runs the one with this seed. One that fails is told with the fewest turns that fail.
+//! `COLDSEAL_HISTORIES` says how many, or with which seeds (`5000..6000`), `COLDSEAL_HISTORY` runs the one with this seed. One that fails is told with the fewest turns that fail.
 
 mod answers;
 mod attack;
@@ -17,7 +17,10 @@ mod random;
 mod rules;
 mod world;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    ops::Range,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 use self::{
     history::{Asked, History, Tally, Turn, turns_by_chance},
@@ -35,6 +38,8 @@ const POLICIES: [&str; 3] = [
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":{"AWS":"arn:aws:iam::123456789012:root"},"Action":"secretsmanager:*","Resource":"*"}]}"#,
     r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*"}]}"#,
 ];
+/// What batches come from.
+const SOURCES: [&str; 2] = ["here", "there"];
 /// The one that is open to everyone.
 const PUBLIC_POLICY: usize = 2;
 /// The names of errors that there have to be.
@@ -116,13 +121,19 @@ fn simpler(turns: &[Turn], at: usize) -> Vec<Vec<Turn>> {
     all
 }
 
+/// # Panics
+/// What was asked for is neither a number nor a range of them.
+fn asked_seeds() -> Range<u64> {
+    let number = |text: &str| text.parse::<u64>().expect("a number");
+    if let Ok(seed) = std::env::var("COLDSEAL_HISTORY") {
+        return number(&seed)..number(&seed) + 1;
+    }
+    let Ok(asked) = std::env::var("COLDSEAL_HISTORIES") else { return 0..HISTORIES };
+    asked.split_once("..").map_or_else(|| 0..number(&asked), |(from, to)| number(from)..number(to))
+}
+
 fn run_all(writers: Writers) {
-    let number = |name: &str| std::env::var(name).ok().and_then(|number| number.parse::<u64>().ok());
-    let keystores = Keystores::new();
-    let seeds = match number("COLDSEAL_HISTORY") {
-        Some(seed) => seed..seed + 1,
-        None => 0..number("COLDSEAL_HISTORIES").unwrap_or(HISTORIES),
-    };
+    let (keystores, seeds) = (Keystores::new(), asked_seeds());
     let (mut tally, is_whole) = (Tally::new(), seeds.end - seeds.start >= HISTORIES);
     for seed in seeds {
         match run(seed, writers, &keystores, turns_by_chance(seed)) {

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::{
     super::*,
-    NAMES, POLICIES, REGIONS,
+    NAMES, POLICIES, REGIONS, SOURCES,
     carry_out::{context, description, number_of_token, number_of_value},
     keystores::Keystores,
-    world::{DRAWN, Labels, ModelDeletion, ModelKey, ModelReplica, ModelSecret, ModelVersion, World},
+    world::{Labels, ModelDeletion, ModelKey, ModelReplica, ModelSecret, ModelVersion, World, drawn_number},
 };
 use crate::{
     timestamp::Timestamp,
@@ -104,6 +104,7 @@ impl Observer {
             deletion: record.planned_deletion.map(deletion).transpose()?,
             created: hour(record.created_date, now)?,
             changed: hour(record.last_changed_date, now)?,
+            packed: packed(keystores, record)?,
             replicas: self.replicas(keystores, located, is_taken)?,
             versions,
         })
@@ -160,8 +161,9 @@ impl Observer {
             }
         }
         let value = value.ok_or("a version without a bundle")?;
-        if number_of_token(&version.version_id).is_none() {
-            self.drawn.insert(version.version_id.clone(), DRAWN + value);
+        if self.id(&version.version_id).is_err() {
+            let number = drawn_number(value, |number| located.record.versions.iter().any(|other| self.id(&other.version_id) == Ok(number)));
+            self.drawn.insert(version.version_id.clone(), number);
         }
         Ok(ModelVersion {
             id: self.id(&version.version_id)?,
@@ -200,4 +202,13 @@ impl Observer {
 fn number_of_description(text: &str) -> Checked<u64> {
     let number = text.rsplit(' ').next().and_then(|number| number.parse().ok());
     number.filter(|number| description(*number) == text).ok_or_else(|| "its description is no one's".to_owned())
+}
+
+/// The source that a record is from, as the holder of the keystore finds it.
+fn packed(keystores: &Keystores, record: &SecretRecord) -> Checked<Option<usize>> {
+    let has_made = |source: &str| keystores.read(|kms| PackSource::new(source).has_made(kms.comparison_key(), record));
+    match (record.packed_from.is_some(), SOURCES.iter().position(|source| has_made(source))) {
+        (true, None) => Err("its source is no one's".to_owned()),
+        (_, source) => Ok(source),
+    }
 }

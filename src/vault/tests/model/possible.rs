@@ -20,7 +20,7 @@ impl Ended {
     /// The same after a power cut that may have taken back what others saw before it was durable.
     pub(super) fn outdated(&self) -> Self {
         let outdated = |outcome: &Outcome| match outcome {
-            Outcome::Refused(_) | Outcome::Value(_) => Outcome::Outdated,
+            Outcome::Refused(_) | Outcome::Value(_) | Outcome::Left => Outcome::Outdated,
             other => other.clone(),
         };
         Self { steps: self.steps.clone(), outcomes: self.outcomes.iter().map(outdated).collect() }
@@ -74,6 +74,8 @@ fn follow(world: &World, step: &Step, outcome: &Outcome, is_disturbed: bool) -> 
         (Outcome::Refused(found), Err(expected)) if *found == expected => vec![world.clone()],
         (Outcome::Refused(ErrorCode::InvalidRequestException), _) if may_find_labels_moved => vec![world.clone()],
         (Outcome::Outdated, _) => vec![world.clone()],
+        // Somebody else may have changed it since it was found.
+        (Outcome::Left, after) if is_disturbed || after.is_err() => vec![world.clone()],
         (Outcome::NoVault, _) if world.secrets.is_empty() => vec![world.clone()],
         // A reader whose Region's key is disabled.
         (Outcome::Refused(ErrorCode::DecryptionFailure), Ok(_)) if is_unreadable(world, step) => vec![world.clone()],

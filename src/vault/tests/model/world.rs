@@ -9,7 +9,7 @@ use crate::error::ErrorCode;
 const KEPT_VERSIONS: usize = 100;
 const HOURS_KEPT: i64 = 24;
 
-/// Added to the number of a value for the id of a version whose token was drawn: no request names that.
+/// From here on are the numbers of versions whose token was drawn: no request names them.
 pub(super) const DRAWN: u64 = 1 << 40;
 
 pub(super) type Labels = BTreeSet<String>;
@@ -63,6 +63,8 @@ pub(super) struct ModelSecret {
     pub(super) deletion: Option<ModelDeletion>,
     pub(super) created: i64,
     pub(super) changed: i64,
+    /// The source of the batch that made it, or of the latest one that updated it since.
+    pub(super) packed: Option<usize>,
     pub(super) replicas: BTreeMap<usize, ModelReplica>,
     /// In the order in which they were made.
     pub(super) versions: Vec<ModelVersion>,
@@ -78,6 +80,11 @@ pub(super) struct World {
     pub(super) secrets: BTreeMap<(usize, usize), ModelSecret>,
 }
 
+/// The first that no other version of the secret has.
+pub(super) fn drawn_number(value: u64, is_taken: impl Fn(u64) -> bool) -> u64 {
+    (1..).map(|times| times * DRAWN + value).find(|number| !is_taken(*number)).expect("few versions have one value")
+}
+
 impl ModelReplica {
     pub(super) const fn in_sync(key: ModelKey) -> Self {
         Self { key, failed: None }
@@ -87,6 +94,11 @@ impl ModelReplica {
 impl ModelSecret {
     pub(super) fn version(&self, id: u64) -> Option<&ModelVersion> {
         self.versions.iter().find(|version| version.id == id)
+    }
+
+    /// The number of a version whose token is drawn.
+    pub(super) fn drawn(&self, value: u64) -> u64 {
+        drawn_number(value, |number| self.version(number).is_some())
     }
 
     pub(super) fn labelled(&self, label: &str) -> Option<&ModelVersion> {

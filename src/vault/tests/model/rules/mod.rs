@@ -1,14 +1,17 @@
 //! AWS's rules: what a step makes of the world, or the name of the error that it is refused with. From the API reference, the user guide and
 //! recorded behaviour, as `docs/aws.md` has them, and not from the code that is tested.
 
+mod batches;
 pub(super) mod labels;
 mod metadata;
 mod regions;
 mod versions;
 
+use std::collections::BTreeMap;
+
 use super::{
     operation::{At, Creation, Operation, Step},
-    world::{DRAWN, MarkedSecrets, ModelKey, ModelReplica, ModelSecret, ModelVersion, Refusable, World},
+    world::{MarkedSecrets, ModelKey, ModelReplica, ModelSecret, ModelVersion, Refusable, World},
 };
 use crate::error::ErrorCode;
 
@@ -18,6 +21,8 @@ impl World {
         match step {
             Step::Whole(Operation::Create(creation)) => self.create(creation),
             Step::Ensure(creation) => self.ensure(creation),
+            Step::Bring(creation, source) => self.bring(creation, *source),
+            Step::PruneOne { name, primary, source } => self.prune(*name, *primary, *source),
             Step::NameTwice => Err(ErrorCode::InvalidParameterException),
             Step::PurgeOne { name, primary } => {
                 let mut after = self.clone();
@@ -56,7 +61,7 @@ impl World {
             }),
             Operation::FinishRotation(at, token) => self.finish_rotation(*at, *token),
             Operation::Read(name, region) => self.value(*name, *region).map(|_| self.clone()),
-            Operation::Create(_) | Operation::Batch(_) | Operation::Purge => unreachable!("not a step"),
+            other => unreachable!("{other:?} is not one step"),
         }
     }
 
@@ -94,9 +99,15 @@ impl World {
         }
         let (mut problems, mut failed, mut in_sync) = (Vec::new(), Vec::new(), Vec::new());
         problems.extend(self.require_usable(*primary, *key).err());
-        let is_primary_refused = !problems.is_empty();
+        let mut is_recorded = creation.is_partial && problems.is_empty();
         for (region, key) in &creation.replicas {
             let key = key.unwrap_or(ModelKey::Default);
+            if region == primary {
+                // "Invalid replica region.": no later try mends it.
+                problems.push(ErrorCode::InvalidParameterException);
+                is_recorded = false;
+                continue;
+            }
             match self.check_replica(creation.name, None, (*region, key), creation.overwrites) {
                 Ok(()) => in_sync.push((*region, key)),
                 Err(code) => {
@@ -105,14 +116,13 @@ impl World {
                 }
             }
         }
-        let is_recorded = creation.is_partial && !is_primary_refused;
         if let Some(code) = problems.first().filter(|_| !is_recorded) {
             return Err(*code);
         }
         let mut secret = creation.secret(self.now);
         if let Some(value) = value {
             secret.versions.push(ModelVersion {
-                id: token.unwrap_or(DRAWN + *value),
+                id: token.unwrap_or_else(|| secret.drawn(*value)),
                 value: *value,
                 created: self.now,
                 labels: [labels::AWSCURRENT.to_owned()].into(),
@@ -138,21 +148,6 @@ impl World {
         if is_same { Ok(self.clone()) } else { Err(ErrorCode::ResourceExistsException) }
     }
 
-    fn ensure(&self, creation: &Creation) -> Refusable<Self> {
-        let Some(holder) = self.holder(creation.name, creation.primary) else { return self.create(creation) };
-        if holder.deletion.is_some() || creation.token.is_some() || holder.primary != creation.primary {
-            return self.create_again(creation, holder);
-        }
-        let mut wanted = creation.secret(0);
-        wanted.replicas =
-            creation.replicas.iter().map(|(region, key)| (*region, ModelReplica::in_sync(key.unwrap_or(ModelKey::Default)))).collect();
-        let current = holder.labelled(labels::AWSCURRENT).map(|version| version.value);
-        // What a change of the secret made otherwise.
-        let as_is =
-            ModelSecret { is_rotation_cancelled: false, rotated: None, created: 0, changed: 0, versions: Vec::new(), ..holder.clone() };
-        if wanted == as_is && current == creation.value { Ok(self.clone()) } else { Err(ErrorCode::ResourceExistsException) }
-    }
-
     /// A Region that a secret is to go to.
     fn check_replica(&self, name: usize, own: Option<&ModelSecret>, (region, key): (usize, ModelKey), overwrites: bool) -> Refusable<()> {
         self.require_usable(region, key)?;
@@ -169,15 +164,20 @@ impl World {
 }
 
 impl Creation {
+    pub(super) fn tags(&self) -> BTreeMap<String, String> {
+        let team = self.team.map(|team| ("team".to_owned(), team.to_string()));
+        [("made".to_owned(), self.number.to_string())].into_iter().chain(team).collect()
+    }
+
     /// Without versions and replicas.
     fn secret(&self, now: i64) -> ModelSecret {
         ModelSecret {
             number: self.number,
             primary: self.primary,
-            description: Some(self.number),
+            description: self.description,
             key: self.key,
             has_key_per_region: self.has_key_per_region,
-            tags: [("made".to_owned(), self.number.to_string())].into(),
+            tags: self.tags(),
             policy: self.policy,
             rotation_days: self.rotation_days,
             is_rotation_cancelled: false,
@@ -185,7 +185,8 @@ impl Creation {
             deletion: None,
             created: now,
             changed: now,
-            replicas: std::collections::BTreeMap::new(),
+            packed: None,
+            replicas: BTreeMap::new(),
             versions: Vec::new(),
         }
     }

@@ -117,6 +117,8 @@ impl World {
             is_rotation_cancelled: false,
             rotated: None,
             changed: self.now,
+            // Whoever promoted it made it, and no batch did.
+            packed: None,
             replicas: [].into(),
             ..before.clone()
         };

@@ -10,11 +10,11 @@ use super::{
 use crate::error::ErrorCode;
 
 /// A version that a secret is to get.
-struct New<'a> {
-    token: u64,
-    value: u64,
-    stages: &'a [String],
-    is_partial: bool,
+pub(super) struct New<'a> {
+    pub(super) token: u64,
+    pub(super) value: u64,
+    pub(super) stages: &'a [String],
+    pub(super) is_partial: bool,
 }
 
 impl World {
@@ -36,7 +36,7 @@ impl World {
     }
 
     /// All Regions in sync take it, each under its key; one that cannot fails the request, or is failed from then on.
-    fn add_version(&self, secret: &mut ModelSecret, new: &New<'_>) -> Refusable<()> {
+    pub(super) fn add_version(&self, secret: &mut ModelSecret, new: &New<'_>) -> Refusable<()> {
         self.require_usable(secret.primary, secret.key)?;
         let replicas: Vec<_> = secret
             .replicas
@@ -159,7 +159,7 @@ impl ModelSecret {
 
     /// "If the AWSPENDING staging label is present but not attached to the same version as AWSCURRENT, any later invocation of RotateSecret
     /// assumes that a previous rotation request is still in progress and returns an error." The same token goes on with it.
-    fn check_rotation(&self, token: Option<u64>) -> Refusable<()> {
+    pub(super) fn check_rotation(&self, token: Option<u64>) -> Refusable<()> {
         let current = self.labelled(AWSCURRENT).map(|version| version.id);
         match (self.unfinished(), token) {
             _ if token.is_some() && current == token => Ok(()),
@@ -208,7 +208,7 @@ impl World {
 }
 
 /// "If a version with this token exists, and its value is the same, the request is ignored; with another value it fails."
-fn is_repeated(secret: &ModelSecret, token: u64, value: u64) -> Refusable<bool> {
+pub(super) fn is_repeated(secret: &ModelSecret, token: u64, value: u64) -> Refusable<bool> {
     match secret.version(token) {
         None => Ok(false),
         Some(version) if version.value == value => Ok(true),
