@@ -238,6 +238,30 @@ fn prune_deletes_what_is_gone_once_all_else_is_made() {
 
 #[cfg(target_os = "linux")]
 #[test]
+fn prune_is_done_in_part_where_a_record_cannot_be_read() {
+    let sandbox = Sandbox::new();
+    folder(&sandbox, &[("db", "one"), ("old", "one"), ("older", "one")]);
+    assert_eq!(packed(&sandbox, PACK).0, Some(0));
+    ["old", "older"].iter().for_each(|name| fs::remove_file(sandbox.path(&format!("secrets.d/{name}"))).expect("removed"));
+    let record = "coldseal-vault/secrets/us-west-2/older/secret.json";
+    let sound = sandbox.read(record);
+    sandbox.write(record, "damaged");
+    let warning = "1 record of the vault cannot be read, so that nobody knows whether these secrets are gone";
+    for (flags, expected) in
+        [("", (Some(0), "Gone")), ("--prune --dry-run", (Some(1), "WouldPrune")), ("--prune --yes", (Some(1), "Pruned"))]
+    {
+        let (code, lines, stderr) = packed(&sandbox, &format!("{PACK} {flags}"));
+        assert_eq!((code, of(&lines, "old")["Status"].as_str().expect("text")), expected, "{flags}: {stderr}");
+        assert!(lines.len() == 2 && stderr.contains(warning), "{flags}: {stderr}");
+    }
+    // With nothing else that is gone it is no more certain.
+    assert_eq!(packed(&sandbox, &format!("{PACK} --prune --yes")).0, Some(1));
+    sandbox.write(record, sound);
+    let (code, lines, stderr) = packed(&sandbox, &format!("{PACK} --prune --yes"));
+    assert_eq!((code, statuses(&lines)), (Some(0), vec!["Unchanged", "Pruned"]), "{stderr}");
+}
+
+#[test]
 fn prune_asks_on_a_terminal() {
     use crate::terminal::Terminal;
     let sandbox = Sandbox::new();

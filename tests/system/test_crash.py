@@ -47,6 +47,9 @@ REPLICATE = ["replicate-secret-to-regions", "--secret-id", "db", "--region", "us
 PLAN = ["a", "db", "z"]
 # One thread: strace counts the calls of each by itself.
 PACK = ["pack", "plan.jsonl", "--threads", "1", "--region", "us-west-2", "--add-replica-regions", "us-east-1"]
+GONE = PLAN[1:]
+PRUNE = ["pack", "fewer.jsonl", "--threads", "1", "--region", "us-west-2", "--pack-name", "plan", "--prune", "--yes"]
+MARKED = "marked for deletion"
 
 
 class Scenario:
@@ -78,6 +81,7 @@ SCENARIOS = [
     Scenario("promote a replica", [[*CREATE, "eu-west-1"]], ["stop-replication-to-replica", "--secret-id", "db", "--region", "eu-west-1"], REGIONS, REGIONS),
     Scenario("pack three secrets", [], PACK, [], ["us-west-2", "us-east-1"], PLAN),
     Scenario("pack that updates", [[*PACK[:1], "before.jsonl", *PACK[2:]]], PACK, [], ["us-west-2", "us-east-1"], PLAN),
+    Scenario("pack that prunes", [[*PACK, "--pack-name", "plan"]], PRUNE, ["us-west-2", "us-east-1"], [], GONE),
 ]
 
 
@@ -94,10 +98,12 @@ class Run:
         return self.coldseal.tried(*command, behind=["strace", "-f", "-qq", *options], timeout=60)
 
     def value(self, name, region):
-        """A secret's value in a Region; None where it is not."""
+        """A secret's value in a Region; None where it is not, MARKED where it only waits to be removed."""
         done = self.coldseal.tried("get-secret-value", "--secret-id", name, "--region", region, "--output-file", "-")
         if done.returncode in (253, 254) and (b"ResourceNotFoundException" in done.stderr or b"there is no " in done.stderr):
             return None
+        if done.returncode == 254 and MARKED.encode() in done.stderr:
+            return MARKED
         if done.returncode != 0:
             raise AssertionError(f"get-secret-value in {region}: exit code {done.returncode}\n{done.stderr.decode(errors='replace')}")
         return done.stdout
@@ -132,8 +138,9 @@ def prepared(binary, scenario, folder):
     coldseal = Coldseal(binary, folder)
     (folder / "payload").write_bytes(b"the value")
     (folder / "other").write_bytes(b"another value")
-    for plan, value in (("plan.jsonl", "payload"), ("before.jsonl", "other")):
-        (folder / plan).write_text("".join(json.dumps({"Name": name, "SecretString": f"file://{value}"}) + "\n" for name in PLAN))
+    kept = [name for name in PLAN if name not in GONE]
+    for plan, names, value in (("plan.jsonl", PLAN, "payload"), ("before.jsonl", PLAN, "other"), ("fewer.jsonl", kept, "payload")):
+        (folder / plan).write_text("".join(json.dumps({"Name": name, "SecretString": f"file://{value}"}) + "\n" for name in names))
     for command in scenario.prepare:
         coldseal.run(*command)
     return folder

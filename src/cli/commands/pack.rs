@@ -93,7 +93,7 @@ plan. Of a directory, what is left out or cannot be looked into is not Gone. To 
 Secrets are made durable in groups of up to 256, and a line is printed when its secret is. Whatever ends a run early, running it again \
 completes it. With --dry-run the Status is WouldCreate, WouldUpdate, Unchanged, Failed, Gone or WouldPrune.
 
-Exit code 0: no secret Failed; 1: one or more Failed, or the answer to --prune was no; 252: the plan is not JSON, or is empty, and nothing was \
+Exit code 0: no secret Failed; 1: one or more Failed, the answer to --prune was no, or a record of the vault cannot be read that it may be about; 252: the plan is not JSON, or is empty, and nothing was \
 written.")]
 pub(crate) struct PackArgs {
     /// The plan, '-' for stdin (at most 64 MiB), or a directory
