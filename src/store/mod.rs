@@ -18,6 +18,7 @@
 //! | places | say where something lies, for people: a path, an address; nobody opens them |
 
 mod change_mark;
+mod checked_writer;
 mod key;
 mod listed;
 pub(crate) mod local;
@@ -32,6 +33,7 @@ use std::{
 };
 
 pub(crate) use change_mark::ChangeMark;
+pub(crate) use checked_writer::CheckedWriter;
 pub(crate) use key::{BlobKey, Item, NameKey, SecretKey, bundle_file, encode, is_bundle_file};
 pub use listed::Listed;
 pub(crate) use manifest_file::{MAX_COUNTER, MAX_PAGE_LENGTH, MAX_ROOT_LENGTH, ManifestFile};

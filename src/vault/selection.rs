@@ -11,8 +11,8 @@ use crate::{
     error::{Error, Result, SecretRefusal},
     region::Region,
     store::{
-        Blob, BlobKey, ChangeMark, GroupSize, Item, Leftover, Listed, ManifestFile, NameChange, NameKey, PutManifest, RecordChange,
-        Records, SecretKey, Staged, Store, Survey, WriteGroup, Writer,
+        Blob, BlobKey, ChangeMark, CheckedWriter, Item, Leftover, Listed, ManifestFile, NameChange, NameKey, RecordChange, Records,
+        SecretKey, Store, Survey, Writer,
     },
 };
 
@@ -92,6 +92,20 @@ impl PartOfStore {
         let Some(holder) = family.holder(self.region) else { return Ok(false) };
         let full = holder.record.arn.in_region(self.region);
         Ok(arns.iter().any(|arn| arn.names(&full)))
+    }
+
+    /// A secret by its ARN was read before it is changed, or goes on as one of its own with that ARN; one that is new would have another, and it
+    /// takes no other's place.
+    fn allowed(&self, change: NameChange) -> Result<NameChange> {
+        let is_allowed = match self.sight(&change.name) {
+            Sight::Hidden => false,
+            Sight::Named => true,
+            Sight::WithArn(_) => {
+                let is_there = |record: &RecordChange| record.before.is_some() || is_promoted(record);
+                change.records.iter().any(is_there) && !change.records.iter().any(takes_anothers_place)
+            }
+        };
+        if is_allowed { Ok(change) } else { Err(Error::from(SecretRefusal::NotServed)) }
     }
 }
 
@@ -185,59 +199,7 @@ impl Store for PartOfStore {
     }
 
     fn writer(&self) -> Result<Box<dyn Writer + '_>> {
-        Ok(Box::new(PartWriter { part: self, writer: self.whole.writer()? }))
-    }
-}
-
-struct PartWriter<'s> {
-    part: &'s PartOfStore,
-    writer: Box<dyn Writer + 's>,
-}
-
-impl Writer for PartWriter<'_> {
-    fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_> {
-        Box::new(PartGroup { part: self.part, group: self.writer.group(size) })
-    }
-
-    fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()> {
-        self.writer.put_pages(pages)
-    }
-
-    fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest> {
-        self.writer.put_manifest(file, bytes)
-    }
-
-    fn remove_manifest(&self, file: &ManifestFile) -> Result<()> {
-        self.writer.remove_manifest(file)
-    }
-
-    fn replace_marker(&self, marker: &[u8]) -> Result<()> {
-        self.writer.replace_marker(marker)
-    }
-}
-
-struct PartGroup<'w> {
-    part: &'w PartOfStore,
-    group: Box<dyn WriteGroup + 'w>,
-}
-
-impl WriteGroup for PartGroup<'_> {
-    /// A secret by its ARN was read before it is changed, or goes on as one of its own with that ARN; one that is new would have another, and it
-    /// takes no other's place.
-    fn stage(&self, change: NameChange) -> Result<Box<dyn Staged + '_>> {
-        let is_allowed = match self.part.sight(&change.name) {
-            Sight::Hidden => false,
-            Sight::Named => true,
-            Sight::WithArn(_) => {
-                let is_there = |record: &RecordChange| record.before.is_some() || is_promoted(record);
-                change.records.iter().any(is_there) && !change.records.iter().any(takes_anothers_place)
-            }
-        };
-        if is_allowed { self.group.stage(change) } else { Err(Error::from(SecretRefusal::NotServed)) }
-    }
-
-    fn barrier(&self) -> Result<()> {
-        self.group.barrier()
+        Ok(Box::new(CheckedWriter::new(self.whole.writer()?, |change| self.allowed(change))))
     }
 }
 

@@ -16,8 +16,8 @@ use crate::{
     parallel::lock,
     region::Region,
     store::{
-        BlobKey, GroupSize, MAX_PAGE_LENGTH, MAX_ROOT_LENGTH, ManifestFile, NameChange, NameKey, PutManifest, SecretKey, Staged, Store,
-        WriteGroup, Writer, bundle_file, encode,
+        BlobKey, CheckedWriter, MAX_PAGE_LENGTH, MAX_ROOT_LENGTH, ManifestFile, NameChange, NameKey, SecretKey, Store, Writer, bundle_file,
+        encode,
     },
     vault::Vault,
 };
@@ -120,6 +120,18 @@ impl<'s> SignedBundles<'s> {
         blobs.retain(|blob| blob.secret == *secret);
         Ok(blobs)
     }
+
+    /// The change, with what roots name kept by it.
+    fn kept_by(&self, mut change: NameChange) -> Result<NameChange> {
+        let kept = self.of_name(&change.name)?;
+        for record in &mut change.records {
+            let of_record = || kept.iter().filter(|blob| blob.secret.primary == record.primary).cloned();
+            let (before, after): (Vec<_>, Vec<_>) = (of_record().collect(), of_record().collect());
+            record.named_before.extend(before);
+            record.named_after.extend(after);
+        }
+        Ok(change)
+    }
 }
 
 impl PageOutline {
@@ -150,56 +162,9 @@ impl Vault {
     pub(super) fn writer(&self) -> Result<Box<dyn Writer + '_>> {
         let writer = self.store.writer()?;
         let signed = SignedBundles::of(&*self.store)?;
-        Ok(if signed.roots.is_empty() { writer } else { Box::new(KeepingWriter { writer, signed }) })
-    }
-}
-
-/// Has every change keep what roots name.
-struct KeepingWriter<'s> {
-    writer: Box<dyn Writer + 's>,
-    signed: SignedBundles<'s>,
-}
-
-impl Writer for KeepingWriter<'_> {
-    fn group(&self, size: GroupSize) -> Box<dyn WriteGroup + '_> {
-        Box::new(KeepingGroup { group: self.writer.group(size), signed: &self.signed })
-    }
-
-    fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()> {
-        self.writer.put_pages(pages)
-    }
-
-    fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest> {
-        self.writer.put_manifest(file, bytes)
-    }
-
-    fn remove_manifest(&self, file: &ManifestFile) -> Result<()> {
-        self.writer.remove_manifest(file)
-    }
-
-    fn replace_marker(&self, marker: &[u8]) -> Result<()> {
-        self.writer.replace_marker(marker)
-    }
-}
-
-struct KeepingGroup<'w> {
-    group: Box<dyn WriteGroup + 'w>,
-    signed: &'w SignedBundles<'w>,
-}
-
-impl WriteGroup for KeepingGroup<'_> {
-    fn stage(&self, mut change: NameChange) -> Result<Box<dyn Staged + '_>> {
-        let kept = self.signed.of_name(&change.name)?;
-        for record in &mut change.records {
-            let of_record = || kept.iter().filter(|blob| blob.secret.primary == record.primary).cloned();
-            let (before, after): (Vec<_>, Vec<_>) = (of_record().collect(), of_record().collect());
-            record.named_before.extend(before);
-            record.named_after.extend(after);
+        if signed.roots.is_empty() {
+            return Ok(writer);
         }
-        self.group.stage(change)
-    }
-
-    fn barrier(&self) -> Result<()> {
-        self.group.barrier()
+        Ok(Box::new(CheckedWriter::new(writer, move |change| signed.kept_by(change))))
     }
 }
