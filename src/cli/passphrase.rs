@@ -22,12 +22,45 @@ use crate::{
     secret::SecretBytes,
 };
 
-const DESCRIPTOR: &str = "COLDSEAL_PASSPHRASE_FD";
-const NEW_DESCRIPTOR: &str = "COLDSEAL_NEW_PASSPHRASE_FD";
-const INPUT_DESCRIPTOR: &str = "COLDSEAL_INPUT_PASSPHRASE_FD";
-const SIGNING_KEY_DESCRIPTOR: &str = "COLDSEAL_SIGNING_KEY_PASSPHRASE_FD";
+/// How a passphrase is asked for.
+struct PassphraseNames {
+    what: &'static str,
+    prompt: &'static str,
+    flag: &'static str,
+    descriptor: &'static str,
+    variable: &'static str,
+}
+
+const CURRENT: PassphraseNames = PassphraseNames {
+    what: "passphrase of the keystore",
+    prompt: "Passphrase of the keystore: ",
+    flag: "--passphrase-file",
+    descriptor: "COLDSEAL_PASSPHRASE_FD",
+    variable: "COLDSEAL_PASSPHRASE",
+};
+const NEW: PassphraseNames = PassphraseNames {
+    what: "new passphrase of the keystore",
+    prompt: "New passphrase of the keystore: ",
+    flag: "--new-passphrase-file",
+    descriptor: "COLDSEAL_NEW_PASSPHRASE_FD",
+    variable: "COLDSEAL_NEW_PASSPHRASE",
+};
+const INPUT: PassphraseNames = PassphraseNames {
+    what: "passphrase of the keystore to import",
+    prompt: "Passphrase of the keystore to import: ",
+    flag: "--input-passphrase-file",
+    descriptor: "COLDSEAL_INPUT_PASSPHRASE_FD",
+    variable: "COLDSEAL_INPUT_PASSPHRASE",
+};
+const SIGNING_KEY: PassphraseNames = PassphraseNames {
+    what: "passphrase of the signing key",
+    prompt: "Passphrase of the signing key: ",
+    flag: "--signing-key-passphrase-file",
+    descriptor: "COLDSEAL_SIGNING_KEY_PASSPHRASE_FD",
+    variable: "COLDSEAL_SIGNING_KEY_PASSPHRASE",
+};
 /// The variables that have the number of a descriptor.
-pub(crate) const DESCRIPTORS: [&str; 4] = [DESCRIPTOR, NEW_DESCRIPTOR, INPUT_DESCRIPTOR, SIGNING_KEY_DESCRIPTOR];
+pub(crate) const DESCRIPTORS: [&str; 4] = [CURRENT.descriptor, NEW.descriptor, INPUT.descriptor, SIGNING_KEY.descriptor];
 /// Longest passphrase that is read, in bytes.
 const MAX_LENGTH: usize = 4096;
 
@@ -42,9 +75,7 @@ pub(crate) struct PassphraseSources {
 }
 
 struct PassphraseSource {
-    what: &'static str,
-    prompt: &'static str,
-    variables: &'static str,
+    names: PassphraseNames,
     file: Option<PathBuf>,
     descriptor: Option<String>,
     value: Option<String>,
@@ -53,42 +84,14 @@ struct PassphraseSource {
 
 impl PassphraseSources {
     pub(crate) fn new(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
-        file.iter().for_each(|file| environment.files().to_be_read(file));
-        let current = PassphraseSource {
-            what: "passphrase of the keystore",
-            prompt: "Passphrase of the keystore: ",
-            variables: "--passphrase-file, COLDSEAL_PASSPHRASE_FD or COLDSEAL_PASSPHRASE",
-            file,
-            descriptor: environment.text(DESCRIPTOR),
-            value: environment.text("COLDSEAL_PASSPHRASE"),
-            files: environment.files().clone(),
-        };
-        let new = PassphraseSource {
-            what: "new passphrase of the keystore",
-            prompt: "New passphrase of the keystore: ",
-            variables: "--new-passphrase-file, COLDSEAL_NEW_PASSPHRASE_FD or COLDSEAL_NEW_PASSPHRASE",
-            file: None,
-            descriptor: environment.text(NEW_DESCRIPTOR),
-            value: environment.text("COLDSEAL_NEW_PASSPHRASE"),
-            files: environment.files().clone(),
-        };
+        let current = PassphraseSource::new(CURRENT, environment, file);
+        let new = PassphraseSource::new(NEW, environment, None);
         Self { current, new, weak: WeakPassphrase::Refused, prompter, remembered: None }
     }
 
     /// For a keystore that is read beside the one in use.
     pub(crate) fn of_input(environment: &Environment, file: Option<PathBuf>, prompter: Prompter) -> Self {
-        let sources = Self::new(environment, None, prompter);
-        file.iter().for_each(|file| environment.files().to_be_read(file));
-        let current = PassphraseSource {
-            what: "passphrase of the keystore to import",
-            prompt: "Passphrase of the keystore to import: ",
-            variables: "--input-passphrase-file, COLDSEAL_INPUT_PASSPHRASE_FD or COLDSEAL_INPUT_PASSPHRASE",
-            file,
-            descriptor: environment.text(INPUT_DESCRIPTOR),
-            value: environment.text("COLDSEAL_INPUT_PASSPHRASE"),
-            files: environment.files().clone(),
-        };
-        Self { current, ..sources }
+        Self { current: PassphraseSource::new(INPUT, environment, file), ..Self::new(environment, None, prompter) }
     }
 
     /// The passphrase, where no one needs to be asked.
@@ -132,7 +135,7 @@ impl Passphrases for PassphraseSources {
             return Ok(passphrase);
         }
         let differ = || Error::setup("the two passphrases are not the same; nothing was changed, so try again".to_owned());
-        let typed = self.prompter.hidden_twice(self.new.prompt, |first| self.weak.check(first), differ)?;
+        let typed = self.prompter.hidden_twice(self.new.names.prompt, |first| self.weak.check(first), differ)?;
         typed.ok_or_else(|| self.new.missing())
     }
 }
@@ -143,26 +146,23 @@ pub(crate) fn signing_key_passphrase(
     file: Option<PathBuf>,
     prompter: &Prompter,
 ) -> impl FnOnce() -> Result<SecretBytes> + use<> {
-    file.iter().for_each(|file| environment.files().to_be_read(file));
-    let source = PassphraseSource {
-        what: "passphrase of the signing key",
-        prompt: "Passphrase of the signing key: ",
-        variables: "--signing-key-passphrase-file, COLDSEAL_SIGNING_KEY_PASSPHRASE_FD or COLDSEAL_SIGNING_KEY_PASSPHRASE",
-        file,
-        descriptor: environment.text(SIGNING_KEY_DESCRIPTOR),
-        value: environment.text("COLDSEAL_SIGNING_KEY_PASSPHRASE"),
-        files: environment.files().clone(),
-    };
+    let source = PassphraseSource::new(SIGNING_KEY, environment, file);
     let prompter = prompter.clone();
     move || source.given(&prompter)
 }
 
 impl PassphraseSource {
+    fn new(names: PassphraseNames, environment: &Environment, file: Option<PathBuf>) -> Self {
+        file.iter().for_each(|file| environment.files().to_be_read(file));
+        let (descriptor, value) = (environment.text(names.descriptor), environment.text(names.variable));
+        Self { names, file, descriptor, value, files: environment.files().clone() }
+    }
+
     /// What is given, or typed.
     fn given(&self, prompter: &Prompter) -> Result<SecretBytes> {
         match self.without_prompt()? {
             Some(passphrase) => Ok(passphrase),
-            None => prompter.hidden(self.prompt).ok_or_else(|| self.missing()),
+            None => prompter.hidden(self.names.prompt).ok_or_else(|| self.missing()),
         }
     }
 
@@ -180,7 +180,8 @@ impl PassphraseSource {
     }
 
     fn missing(&self) -> Error {
-        Error::setup(format!("the {} is needed, and there is no terminal to ask on; use {}", self.what, self.variables))
+        let PassphraseNames { what, flag, descriptor, variable, .. } = self.names;
+        Error::setup(format!("the {what} is needed, and there is no terminal to ask on; use {flag}, {descriptor} or {variable}"))
     }
 }
 
