@@ -4,7 +4,7 @@ use std::{fs, path::Path, path::PathBuf};
 
 use tempfile::TempDir;
 
-use super::{BTreeMap, region};
+use super::region;
 use crate::{
     error::{Error, Result},
     kms::{EmbeddedKms, KeyFileOnly, KeystoreLocation, KeystoreSession},
@@ -14,11 +14,7 @@ use crate::{
     },
     secret::SecretBytes,
     store::{Item, ManifestFile, NameKey, SecretKey},
-    suite::AlgorithmSuite,
-    vault::{
-        CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, PayloadKind, PutSecretValue, ReplicaRegion, SecretValue, Vault,
-        VersionSelector,
-    },
+    vault::{CreateSecret, KeyOptions, PayloadKind, PutSecretValue, ReplicaRegion, SecretValue, Vault, VersionSelector},
 };
 
 /// The folder of test keys.
@@ -71,22 +67,9 @@ impl Place {
 
     pub(super) fn create(&self, name: &str) {
         let request = CreateSecret {
-            name: name.to_owned(),
             value: Some(text("one")),
-            region: region("us-west-2"),
-            kms_key_id: None,
             replicas: vec![ReplicaRegion { region: "eu-west-1".to_owned(), kms_key_id: None }],
-            name_clash: NameClash::Refuse,
-            description: None,
-            tags: Vec::new(),
-            encryption_context: BTreeMap::new(),
-            resource_policy: None,
-            rotation_rules: None,
-            client_request_token: None,
-            data_key_scope: DataKeyScope::Shared,
-            suite: AlgorithmSuite::default(),
-            on_problem: OnProblem::FailWhole,
-            account: None,
+            ..CreateSecret::new(name, region("us-west-2"))
         };
         self.vault.create_secret(&mut self.session(), &KeyOptions::default(), &request).expect("created");
     }

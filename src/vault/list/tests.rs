@@ -1,7 +1,5 @@
 #![allow(clippy::indexing_slicing, reason = "tests index what they made")]
 
-use std::collections::BTreeMap;
-
 use super::*;
 use crate::{
     Timestamp,
@@ -9,8 +7,7 @@ use crate::{
     kms::{KeystoreLocation, KeystoreSession, Passphrases},
     page::ListOrder as _,
     secret::SecretBytes,
-    suite::AlgorithmSuite,
-    vault::{CreateSecret, DataKeyScope, KeyOptions, NameClash, OnProblem, Tag, VersionStages},
+    vault::{CreateSecret, KeyOptions, Tag, VersionStages},
 };
 
 fn entry(name: &str, description: Option<&str>, tags: &[(&str, &str)]) -> SecretListEntry {
@@ -139,22 +136,8 @@ fn a_vault_is_listed_in_the_order_asked_for() {
     for name in names {
         let mut session = KeystoreSession::begin(&location, &NoPassphrase, None).expect("a keystore");
         let request = CreateSecret {
-            name: name.to_owned(),
-            value: None,
-            region: Region::new("us-west-2").expect("a Region"),
-            kms_key_id: None,
-            replicas: Vec::new(),
-            name_clash: NameClash::Refuse,
             description: (name != "c").then(|| "wanted".to_owned()),
-            tags: Vec::new(),
-            encryption_context: BTreeMap::new(),
-            resource_policy: None,
-            rotation_rules: None,
-            client_request_token: None,
-            data_key_scope: DataKeyScope::Shared,
-            suite: AlgorithmSuite::default(),
-            on_problem: OnProblem::FailWhole,
-            account: None,
+            ..CreateSecret::new(name, Region::new("us-west-2").expect("a Region"))
         };
         vault.create_secret(&mut session, &KeyOptions::default(), &request).expect("created");
         // The next one's time differs in its milliseconds.

@@ -231,24 +231,7 @@ fn replica_under(region: &str, key: &str) -> ReplicaRegion {
 
 /// A secret with the value `top` in us-west-2.
 fn request(name: &str, regions: &[&str]) -> CreateSecret {
-    CreateSecret {
-        name: name.to_owned(),
-        value: Some(text("top")),
-        region: region("us-west-2"),
-        kms_key_id: None,
-        replicas: replicas(regions),
-        name_clash: NameClash::Refuse,
-        description: None,
-        tags: Vec::new(),
-        encryption_context: BTreeMap::new(),
-        resource_policy: None,
-        rotation_rules: None,
-        client_request_token: None,
-        data_key_scope: DataKeyScope::Shared,
-        suite: AlgorithmSuite::default(),
-        on_problem: OnProblem::FailWhole,
-        account: None,
-    }
+    CreateSecret { value: Some(text("top")), replicas: replicas(regions), ..CreateSecret::new(name, region("us-west-2")) }
 }
 
 /// `db` to further Regions.
