@@ -19,7 +19,7 @@ pub(crate) use each_secret::EachSecretArgs;
 pub(crate) use global::{Color, GlobalArgs};
 pub(crate) use keys::KeyArgs;
 pub(crate) use message::{FrameArgs, MessageArgs, ThreadsArgs};
-pub(crate) use outputs::{OutputArgs, RegionBundleArgs};
+pub(crate) use outputs::{OutputArgs, RegionBundleArgs, WriteArgs};
 pub(crate) use paging::{KmsPagingArgs, PagingArgs};
 pub(crate) use recovery::{OpeningKeyArgs, RawOpeningKeyArgs, ValueOpeningArgs, WrapArgs};
 pub(crate) use region_problems::RegionProblemArgs;

@@ -4,18 +4,44 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::{cli::output_file::Overwrite, durable::Sync, region_bundles::Writing};
+
 /// Where the result goes.
 #[derive(Debug, Args)]
 pub(crate) struct OutputArgs {
     /// The file to write; appears only when complete and synced. '-' for stdout [default: stdout]
     #[arg(short = 'o', long = "output-file", value_name = "FILE")]
     pub(crate) output_file: Option<PathBuf>,
-    /// Overwrite the file; its mode and owner stay
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
+}
+
+/// How files are written.
+#[derive(Debug, Args)]
+pub(crate) struct WriteArgs {
+    /// Overwrite what is there; its mode and owner stay
     #[arg(long)]
     pub(crate) force: bool,
-    /// Do not sync the file, as cp
+    /// Do not sync what is written, as cp
     #[arg(long)]
     pub(crate) no_sync: bool,
+}
+
+impl WriteArgs {
+    pub(crate) const fn overwrite(&self) -> Overwrite {
+        if self.force { Overwrite::Allow } else { Overwrite::Refuse }
+    }
+
+    /// Of one file.
+    pub(crate) const fn sync(&self) -> Sync {
+        if self.no_sync { Sync::Nothing } else { Sync::FileAndDirectory }
+    }
+
+    /// Of several, all or none.
+    pub(crate) fn writing(&self) -> Writing {
+        let writing = if self.force { Writing::default().replacing() } else { Writing::default() };
+        if self.no_sync { writing.without_sync() } else { writing }
+    }
 }
 
 /// Bundles for several Regions.

@@ -8,17 +8,10 @@ use std::{
 
 use crate::{
     cli::{
-        args::OutputArgs,
-        failure::Outcome,
-        files_in_use::FilesInUse,
-        output_file::{Destination, Overwrite},
-        paramfile::STDIN,
-        progress::ReadProgress,
+        args::OutputArgs, failure::Outcome, files_in_use::FilesInUse, output_file::Destination, paramfile::STDIN, progress::ReadProgress,
         terminal::note,
     },
-    durable::Sync,
     error::{Error, Result},
-    region_bundles::Writing,
 };
 
 /// A message or payload to be read.
@@ -60,16 +53,10 @@ pub(super) fn from_start(mut file: File) -> Result<File> {
 }
 
 pub(super) fn message_destination(files: &FilesInUse, args: &OutputArgs) -> Outcome<Destination> {
-    let overwrite = if args.force { Overwrite::Allow } else { Overwrite::Refuse };
-    let sync = if args.no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
-    Destination::new(files, args.output_file.as_deref(), overwrite, sync)
+    let OutputArgs { output_file, write } = args;
+    Destination::new(files, output_file.as_deref(), write.overwrite(), write.sync())
 }
 
 pub(super) fn input(files: &FilesInUse, file: &Path) -> Outcome<Box<dyn Read + Send>> {
     Input::open(files, file).map(|input| input.reader)
-}
-
-pub(super) fn writing(force: bool, no_sync: bool) -> Writing {
-    let writing = if force { Writing::default().replacing() } else { Writing::default() };
-    if no_sync { writing.without_sync() } else { writing }
 }

@@ -14,7 +14,7 @@ use crate::{
             held_keystore::HeldKeystore,
             key_warnings::{of_message, tell},
             keys::{kms_keys, raw_keys, sealing_keyrings},
-            message_files::{input, message_destination, writing},
+            message_files::{input, message_destination},
             message_options::{SIGNED, parse_pairs, seal_options},
         },
         encryption_context::Purpose,
@@ -158,8 +158,7 @@ fn seal_to(invocation: &Invocation, args: &SealArgs, pairs: &EncryptionContext, 
     }
     let bundle_input = BundleInput::of(&args.bundles, args.file.as_deref())?;
     let input = input(invocation.inputs.in_use(), &bundle_input.file)?;
-    let writing = writing(args.output.force, args.output.no_sync);
-    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing, &bundle_input)?;
+    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), args.output.write.writing(), &bundle_input)?;
     bundles.check_suite(options.suite.unwrap_or_default())?;
     bundles.write((&invocation.keystore, &invocation.printer, &invocation.inputs.prompter), |plan, durable, keys| {
         plan.seal(durable, keys, input, pairs, options)

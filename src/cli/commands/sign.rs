@@ -13,18 +13,17 @@ use serde::Serialize;
 use self::vault::VaultSigning;
 use crate::{
     cli::{
-        args::{SignedReadingArgs, SigningKeyArgs},
+        args::{SignedReadingArgs, SigningKeyArgs, WriteArgs},
         commands::message_files::input,
         failure::Outcome,
         files_in_use::FilesInUse,
         invocation::Invocation,
-        output_file::{Destination, Overwrite},
+        output_file::Destination,
         paramfile::STDIN,
         printer::Printer,
         signing::{in_file, read_signature, read_signing_key},
         usage::UsageError,
     },
-    durable::Sync,
     error::Error,
     package::signature::{ContentDigest, Namespace, SshSignature},
 };
@@ -69,12 +68,8 @@ pub(crate) struct SignArgs {
     /// Where the signature of one FILE goes; '-' for stdout [default: FILE.KEY.sig]
     #[arg(short = 'o', long = "output-file", value_name = "FILE")]
     pub(crate) output_file: Option<PathBuf>,
-    /// Overwrite a file that is there
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Do not sync the files, as cp
-    #[arg(long)]
-    pub(crate) no_sync: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
     /// Write the vault's root without a signature, to be signed elsewhere
     #[arg(long, conflicts_with = "files")]
     pub(crate) no_key: bool,
@@ -121,7 +116,7 @@ pub(super) fn run(invocation: &Invocation, args: SignArgs) -> Outcome {
     }
     check(&args)?;
     let files = invocation.inputs.in_use();
-    let SignArgs { files: names, key, add_signature, output_file, force, no_sync, .. } = args;
+    let SignArgs { files: names, key, add_signature, output_file, write, .. } = args;
     let added: Vec<_> = add_signature.iter().map(|path| Ok((path, read_signature(files, path)?))).collect::<Outcome<_>>()?;
     let key = read_signing_key(&invocation.inputs, key)?;
     let mut planned = Vec::new();
@@ -137,12 +132,11 @@ pub(super) fn run(invocation: &Invocation, args: SignArgs) -> Outcome {
         }
         for signature in signatures {
             let path = output_file.clone().unwrap_or_else(|| beside(file, &signature));
-            let is_there = !force && is_there(invocation.inputs.in_use(), &path, &signature, &content);
+            let is_there = !write.force && is_there(invocation.inputs.in_use(), &path, &signature, &content);
             planned.push(NewSignature { file, path, signature, is_there });
         }
     }
-    let overwrite = if force { Overwrite::Allow } else { Overwrite::Refuse };
-    let sync = if no_sync { Sync::Nothing } else { Sync::FileAndDirectory };
+    let (overwrite, sync) = (write.overwrite(), write.sync());
     let new = planned.iter().filter(|planned| !planned.is_there);
     let new: Vec<_> = new
         .map(|planned| Ok((Destination::new(files, Some(planned.path.as_path()), overwrite, sync)?, &planned.signature)))

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::{FrameArgs, MessageArgs, RegionBundleArgs, WrapArgs},
+        args::{FrameArgs, MessageArgs, RegionBundleArgs, WrapArgs, WriteArgs},
         commands::message_options::{SIGNED, UNSIGNED},
     },
     suite::AlgorithmSuite,
@@ -56,12 +56,8 @@ pub(crate) struct RewrapArgs {
     pub(crate) no_sign_message: bool,
     #[command(flatten)]
     pub(crate) wrap: WrapArgs,
-    /// Overwrite bundles that are there; their mode and owner stay
-    #[arg(long)]
-    pub(crate) force: bool,
-    /// Do not sync the files, as cp
-    #[arg(long)]
-    pub(crate) no_sync: bool,
+    #[command(flatten)]
+    pub(crate) write: WriteArgs,
 }
 
 /// `None` keeps the suite of what is rewrapped.

@@ -6,7 +6,7 @@ use crate::{
             bundle_files::BundleFiles,
             bundle_input::BundleInput,
             keys::{OpeningKeys, raw_keys},
-            message_files::{input, writing},
+            message_files::input,
             message_options::{note_region, open_options, seal_options},
             rewrap::args::{RewrapArgs, suite_of_rewrap},
         },
@@ -30,7 +30,7 @@ pub(super) fn run(invocation: &Invocation, args: &RewrapArgs) -> Outcome {
     let raw_keys = raw_keys(files, &args.message.keys, Purpose::Open)?;
     // Whoever gives the message may be about to use the keystore.
     let message = UnopenedMessage::read(input(files, &bundle_input.file)?, &open_options)?;
-    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), writing(args.force, args.no_sync), &bundle_input)?;
+    let bundles = BundleFiles::plan(invocation, (&args.bundles, &args.wrap), args.write.writing(), &bundle_input)?;
     let keys = OpeningKeys::find(invocation.key_names(), Some(bundles.kms()), &args.message.keys, raw_keys)?;
     let rewrapper = {
         let openers = keys.openers(Some(bundles.kms()), bundles.recovery_keyrings());
