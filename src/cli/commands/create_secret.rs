@@ -20,10 +20,8 @@ use crate::{
         secret_input::secret_value,
         terminal::warn,
     },
-    protocol::{
-        operation::{Own, Sealing},
-        secrets,
-    },
+    kms::EmbeddedKms,
+    protocol::{operation::Own, secrets},
     vault::{DataKeyScope, KeyOptions, check_tags},
 };
 
@@ -153,10 +151,7 @@ pub(super) fn run(mut invocation: Invocation, args: &CreateSecretArgs) -> Outcom
     if args.dry_run {
         return dry_run::run(invocation, &request, own, &wrapping, region);
     }
-    let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = key_options(invocation.key_names(), Some(session.kms_mut()), &wrapping, Vec::new())?;
-    let sealing = Sealing { vault: &invocation.vault, session: &mut session, region: Some(region), own: Own { keys, ..own } };
-    let sealed = seal(invocation, sealing, &request)?;
-    drop(session);
+    let keys = |kms: &mut EmbeddedKms| key_options(invocation.key_names(), Some(kms), &wrapping, Vec::new());
+    let sealed = seal(invocation, Some(region), own, &request, keys)?;
     finish(invocation, &sealed, &sealed.change, &secrets::replicas(&request))
 }

@@ -19,7 +19,7 @@ use crate::{
         secret_input::{ValueSource, secret_value, value_source},
     },
     error::{Error, SecretRefusal},
-    protocol::operation::{Own, Sealing},
+    protocol::operation::Own,
     vault::{NewVersionCheck, PutSecretValue},
 };
 
@@ -98,11 +98,8 @@ pub(super) fn run(mut invocation: Invocation, args: &PutSecretValueArgs) -> Outc
         given.check_new_version(invocation, &NewVersionCheck { region, client_request_token, suite, on_problem, ..asked })?;
     }
     let value = secret_value(&invocation.inputs, &args.value)?.ok_or_else(no_value)?;
-    let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
-    let own = Own { value: Some(value), suite: args.suite.asked(), on_problem: args.problems.on_problem(), keys, ..Own::default() };
-    let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
-    drop(session);
+    let own = Own { value: Some(value), suite: args.suite.asked(), on_problem: args.problems.on_problem(), ..Own::default() };
+    let sealed = seal(invocation, region, own, &request, |kms| given.to_seal(invocation.key_names(), kms))?;
     finish_new_version(invocation, &sealed)
 }
 

@@ -18,10 +18,7 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
     },
-    protocol::{
-        operation::{Own, Sealing},
-        secrets,
-    },
+    protocol::{operation::Own, secrets},
     vault::ReplicateSecret,
 };
 
@@ -70,11 +67,8 @@ pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) 
     let request = request(invocation, args)?;
     let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     invocation.vault.require()?;
-    let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
-    let own = Own { on_problem: on_problem(&args.regions), keys, ..Own::default() };
-    let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
-    drop(session);
+    let own = Own { on_problem: on_problem(&args.regions), ..Own::default() };
+    let sealed = seal(invocation, region, own, &request, |kms| given.to_seal(invocation.key_names(), kms))?;
     let change = &sealed.change;
     // Unlike CreateSecret's, the answer has neither name nor version.
     let answer = json!({ "ARN": change.arn, "ReplicationStatus": change.replication_status, "Bundles": change.bundles });

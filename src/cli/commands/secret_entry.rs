@@ -11,12 +11,14 @@ use crate::{
         printer::Printer,
     },
     error::Error,
+    kms::EmbeddedKms,
     protocol::{
         self,
         answer::Answer,
-        operation::{Operation, Run, Sealing, Secrets, Service},
+        operation::{Operation, Own, Run, Sealing, Secrets, Service},
         request::Request,
     },
+    region::Region,
     vault::{KeyOptions, SecretChange},
 };
 
@@ -76,9 +78,18 @@ fn print(printer: &Printer, answer: Answer) -> Outcome {
     }
 }
 
-/// Carries out what seals.
-pub(super) fn seal(invocation: &Invocation, sealing: Sealing<'_>, request: &Request) -> Outcome<SealedSecret> {
+/// Carries out what seals, with the keys that `keys` finds. The keystore is held no longer than that takes.
+pub(super) fn seal(
+    invocation: &Invocation,
+    region: Option<Region>,
+    own: Own,
+    request: &Request,
+    keys: impl FnOnce(&mut EmbeddedKms) -> Outcome<KeyOptions>,
+) -> Outcome<SealedSecret> {
     let Run::SealSecrets(seal) = entry(&invocation.printer)?.run else { return Err(NOT_THERE.into()) };
+    let mut session = invocation.keystore.session_for_secrets()?;
+    let own = Own { keys: keys(session.kms_mut())?, ..own };
+    let sealing = Sealing { vault: &invocation.vault, session: &mut session, region, own };
     sealed(invocation, sealing, |sealing| match seal(sealing, request)? {
         Answer::Changed(change) => Ok(change),
         _ => Err(NOT_THERE),

@@ -18,7 +18,7 @@ use crate::{
         secret_input::secret_value,
         terminal::warn,
     },
-    protocol::operation::{Own, Sealing},
+    protocol::operation::Own,
     vault::NewVersionCheck,
 };
 
@@ -90,11 +90,8 @@ pub(super) fn run(mut invocation: Invocation, args: &UpdateSecretArgs) -> Outcom
     if !has_value && ["Description", "KmsKeyId"].iter().all(|member| request.text(member).is_none()) {
         warn("nothing is to be changed: neither --description, --kms-key-id nor a value is given");
     }
-    let mut session = invocation.keystore.session_for_secrets()?;
-    let keys = given.to_seal(invocation.key_names(), session.kms_mut())?;
-    let own = Own { value, suite: args.suite.asked(), on_problem: args.problems.on_problem(), keys, ..Own::default() };
-    let sealed = seal(invocation, Sealing { vault: &invocation.vault, session: &mut session, region, own }, &request)?;
-    drop(session);
+    let own = Own { value, suite: args.suite.asked(), on_problem: args.problems.on_problem(), ..Own::default() };
+    let sealed = seal(invocation, region, own, &request, |kms| given.to_seal(invocation.key_names(), kms))?;
     let change = &sealed.change;
     let mut answer = Map::new();
     answer.insert("ARN".to_owned(), json!(change.arn));
