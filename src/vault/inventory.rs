@@ -128,7 +128,7 @@ impl Vault {
     /// No vault, or it cannot be read.
     pub fn inventory(&self, kms: Option<&EmbeddedKms>, keys: &KeyOptions, region: Option<Region>) -> Result<VaultInventory> {
         self.require()?;
-        let known = Mutex::new(KnownKeys { kms, places: HashMap::new() });
+        let known = Mutex::new(NumberedKeys { kms, places: HashMap::new() });
         let look = |(record, regions): (SecretRecord, Vec<Region>)| {
             let is_asked_about = region.is_none_or(|region| regions.contains(&region));
             is_asked_about.then(|| SecretInventory {
@@ -144,12 +144,12 @@ impl Vault {
 }
 
 /// The keys that were met, each with its number.
-struct KnownKeys<'a> {
+struct NumberedKeys<'a> {
     kms: Option<&'a EmbeddedKms>,
     places: HashMap<(String, String), (usize, Option<bool>)>,
 }
 
-impl KnownKeys<'_> {
+impl NumberedKeys<'_> {
     /// The numbers of a bundle's keys. The first encrypted data key is the Region's own, and is called by the ARN on record.
     fn of_bundle(&mut self, bundle: &BundleRecord) -> Vec<usize> {
         let edks = bundle.all_encrypted_data_keys();
@@ -166,7 +166,7 @@ impl KnownKeys<'_> {
     }
 }
 
-fn bundles(record: &SecretRecord, region: Option<Region>, known: &mut KnownKeys<'_>) -> Vec<InventoryBundle> {
+fn bundles(record: &SecretRecord, region: Option<Region>, known: &mut NumberedKeys<'_>) -> Vec<InventoryBundle> {
     let of_version = |version: &VersionRecord| {
         let version_id: Arc<str> = version.version_id.as_str().into();
         let asked = version.bundles.iter().filter(|bundle| region.is_none_or(|region| region == bundle.region));
