@@ -41,7 +41,15 @@ impl Region {
     /// The Region of this name; `None` when AWS has none.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
-        REGIONS.iter().find(|known| known.name == name).map(Self)
+        let mut slot = slot_of(name.as_bytes());
+        // The table has free places, so that this ends.
+        while let Some(known) = SLOTS.get(slot).and_then(|place| REGIONS.get(usize::from(*place))) {
+            if known.name == name {
+                return Some(Self(known));
+            }
+            slot = next_slot(slot);
+        }
+        None
     }
 
     /// All Regions of all partitions.
@@ -139,6 +147,48 @@ impl FromStr for Region {
     fn from_str(name: &str) -> Result<Self, NotARegion> {
         Self::new(name).ok_or(NotARegion)
     }
+}
+
+/// Places in the table of names: a power of two, and several times as many as there are Regions.
+const SLOT_COUNT: usize = 256;
+/// A place that no Region has.
+const FREE: u8 = u8::MAX;
+
+/// The place of each Region in [`REGIONS`], by its name: a list looks some ten names up for each secret.
+static SLOTS: [u8; SLOT_COUNT] = slots();
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::cast_possible_truncation,
+    reason = "at compile time, where a wrong index does not compile; there are fewer than 255"
+)]
+const fn slots() -> [u8; SLOT_COUNT] {
+    assert!(REGIONS.len() < FREE as usize, "a place is a byte");
+    let mut slots = [FREE; SLOT_COUNT];
+    let mut place = 0;
+    while place < REGIONS.len() {
+        let mut slot = slot_of(REGIONS[place].name.as_bytes());
+        while slots[slot] != FREE {
+            slot = next_slot(slot);
+        }
+        slots[slot] = place as u8;
+        place += 1;
+    }
+    slots
+}
+
+/// Where the search for a name begins.
+const fn slot_of(name: &[u8]) -> usize {
+    let (mut hash, mut rest) = (name.len(), name);
+    while let [byte, behind @ ..] = rest {
+        hash = hash.wrapping_mul(31).wrapping_add(*byte as usize);
+        rest = behind;
+    }
+    hash % SLOT_COUNT
+}
+
+const fn next_slot(slot: usize) -> usize {
+    (slot + 1) % SLOT_COUNT
 }
 
 const AWS: Partition = Partition("aws");
