@@ -12,6 +12,7 @@ mod lock;
 mod new_file;
 #[cfg(feature = "cli")]
 mod new_folder;
+mod open_folder;
 pub(crate) mod regular;
 mod secret_file;
 #[cfg(target_os = "linux")]
@@ -34,6 +35,7 @@ pub(crate) use lock::{Lock, is_read_only};
 pub(crate) use new_file::{Aside, Existing, NewFile, Sync};
 #[cfg(feature = "cli")]
 pub(crate) use new_folder::NewFolder;
+pub(crate) use open_folder::OpenFolder;
 pub use secret_file::SecretFileAccess;
 #[cfg(feature = "cli")]
 pub(crate) use secret_file::wait_for_writer;

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{BlobKey, NameKey};
-use crate::{error::Result, region::Region};
+use crate::{durable::OpenFolder, error::Result, region::Region};
 
 /// What tells one state of a name's records from another, in one store.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,14 +15,31 @@ impl Stamp {
 }
 
 /// The records of a name, one for each primary Region. One buffer serves for many names, one after the other.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub(crate) struct Records {
     bytes: Vec<u8>,
     places: Vec<(Region, Range<usize>)>,
     stamp: Stamp,
     /// The Regions that were looked at already, for this name or one before.
-    seen: Vec<Region>,
+    seen: Vec<(Region, SeenFolder)>,
 }
+
+/// The folder of a Region's records.
+#[derive(Debug)]
+enum SeenFolder {
+    LookedAt,
+    /// Held open, where the system does that.
+    Open(Option<OpenFolder>),
+}
+
+/// What was read is compared, and not from where.
+impl PartialEq for Records {
+    fn eq(&self, other: &Self) -> bool {
+        (&self.bytes, &self.places, self.stamp) == (&other.bytes, &other.places, other.stamp)
+    }
+}
+
+impl Eq for Records {}
 
 impl Records {
     /// Forgets what was read, and keeps the room.
@@ -41,13 +58,47 @@ impl Records {
         Ok(())
     }
 
+    /// The same from a Region's folder, which whoever reads many names one after the other holds open from the second one on.
+    pub(super) fn add_from(
+        &mut self,
+        region: Region,
+        open: impl FnOnce() -> Option<OpenFolder>,
+        read: impl FnOnce(&mut Vec<u8>, Option<&OpenFolder>) -> Result<bool>,
+    ) -> Result<()> {
+        let mut seen = std::mem::take(&mut self.seen);
+        let folder = match seen.iter_mut().find(|(seen, _)| *seen == region) {
+            Some((_, SeenFolder::Open(folder))) => folder.as_ref(),
+            Some((_, folder @ SeenFolder::LookedAt)) => {
+                *folder = SeenFolder::Open(open());
+                None
+            }
+            None => None,
+        };
+        let added = self.add(region, |bytes| read(bytes, folder));
+        self.seen = seen;
+        added
+    }
+
     /// Looks at the place of a Region's records, unless that was done before: those who read many names one after the other do it once.
     pub(super) fn look_once(&mut self, region: Region, look: impl FnOnce() -> Result<()>) -> Result<()> {
-        if !self.seen.contains(&region) {
+        if !self.seen.iter().any(|(seen, _)| *seen == region) {
             look()?;
-            self.seen.push(region);
+            self.seen.push((region, SeenFolder::LookedAt));
         }
         Ok(())
+    }
+
+    /// Adds what others have read.
+    pub(crate) fn append(&mut self, other: &Self) {
+        for (region, record) in other.iter() {
+            let start = self.bytes.len();
+            self.bytes.extend_from_slice(record);
+            self.places.push((region, start..self.bytes.len()));
+        }
+    }
+
+    pub(crate) const fn count(&self) -> usize {
+        self.places.len()
     }
 
     /// Each record with its Region.

@@ -24,7 +24,7 @@ use self::{
     folders::Folders,
     group::LocalGroup,
     layout::{LOCK, MANIFESTS, MARKER, PAGES},
-    read::{opened, read_bounded, read_record_to},
+    read::{opened, read_bounded, read_record_in, read_record_to},
     single::Single,
 };
 use super::{
@@ -33,7 +33,7 @@ use super::{
 };
 use crate::{
     durable::{
-        self, Group, Lock,
+        self, Group, Lock, OpenFolder,
         regular::{open_regular, refuse_link},
     },
     error::{Error, Result},
@@ -136,8 +136,11 @@ impl Store for LocalStore {
     fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()> {
         records.start(Stamp::LOCKED);
         for region in regions {
-            let path = self.folders.record_path(name, *region);
-            records.add(*region, |bytes| read_record_to(bytes, &path))?;
+            let open = || OpenFolder::open(&self.folders.region_dir(*region));
+            records.add_from(*region, open, |bytes, folder| match folder {
+                Some(folder) if read_record_in(bytes, folder, name) => Ok(true),
+                _ => read_record_to(bytes, &self.folders.record_path(name, *region)),
+            })?;
             if records.get(*region).is_some() {
                 records.look_once(*region, || layout::refuse_links_around(&self.folders.region_dir(*region)))?;
             }

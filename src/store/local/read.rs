@@ -6,14 +6,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::entries::is_absence;
+use super::{entries::is_absence, layout::RECORD};
 use crate::{
     durable::{
-        parent_of,
+        OpenFolder, parent_of,
         regular::{open_regular, refuse_link},
     },
     error::{Error, Result},
-    store::{Blob, MAX_RECORD_LENGTH, read_bounded_to},
+    store::{Blob, MAX_RECORD_LENGTH, NameKey, read_bounded_to},
 };
 
 /// Appends the record of a secret that is at this path; false when it or its folder is not there. The folders around that one are not looked at.
@@ -24,6 +24,14 @@ pub(super) fn read_record_to(bytes: &mut Vec<u8>, path: &Path) -> Result<bool> {
         Err(error) => return Err(error),
     }
     refuse_link(parent_of(path)).map(|()| true)
+}
+
+/// The same of the secret of this name in an open folder of a Region; false too where anything is not as it mostly is, which its path says.
+pub(super) fn read_record_in(bytes: &mut Vec<u8>, folder: &OpenFolder, name: &NameKey) -> bool {
+    let mut below = PathBuf::with_capacity(name.as_os_str().len() + 1 + RECORD.len());
+    below.push(name.as_os_str());
+    below.push(RECORD);
+    folder.read_regular(&below, bytes, MAX_RECORD_LENGTH)
 }
 
 /// What came of opening a blob at this place.
