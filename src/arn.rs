@@ -8,20 +8,20 @@ use crate::{region::Region, text};
 pub(crate) const MULTI_REGION_PREFIX: &str = "mrk-";
 
 /// A twelve-digit AWS account id.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AccountId(String);
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct AccountId([u8; 12]);
 
 impl AccountId {
     /// The account of the embedded KMS unless another is configured.
     #[must_use]
     pub fn embedded() -> Self {
-        Self("000000000000".to_owned())
+        Self([b'0'; 12])
     }
 
     /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        &self.0
+        str::from_utf8(&self.0).expect("an account id is made of digits")
     }
 }
 
@@ -29,17 +29,22 @@ impl FromStr for AccountId {
     type Err = NotAnArn;
 
     fn from_str(text: &str) -> Result<Self, NotAnArn> {
-        if is_account(text) { Ok(Self(text.to_owned())) } else { Err(NotAnArn) }
+        match text.as_bytes().try_into() {
+            Ok(digits) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Self(digits)),
+            _ => Err(NotAnArn),
+        }
     }
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl fmt::Display for AccountId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Debug for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccountId({:?})", self.as_str())
     }
 }
 
@@ -60,11 +65,11 @@ struct Arn {
 impl Arn {
     fn parse(text: &str, service: &'static str, resource_prefix: &str) -> Result<Self, NotAnArn> {
         let (region, account, resource) = Self::split(text, service, resource_prefix)?;
-        Ok(Self { service, region, account: AccountId(account.to_owned()), resource: resource.to_owned() })
+        Ok(Self { service, region, account, resource: resource.to_owned() })
     }
 
     /// Region, account and resource of an ARN, checked.
-    fn split<'a>(text: &'a str, service: &str, resource_prefix: &str) -> Result<(Region, &'a str, &'a str), NotAnArn> {
+    fn split<'a>(text: &'a str, service: &str, resource_prefix: &str) -> Result<(Region, AccountId, &'a str), NotAnArn> {
         let mut rest = text;
         // The fields are short: a search for the colon that is made for long text takes several times as long.
         let mut next = || {
@@ -76,8 +81,8 @@ impl Arn {
         let ((scheme, partition, found, region, account), resource) = (fields.ok_or(NotAnArn)?, rest);
         let region = Region::new(region).ok_or(NotAnArn)?;
         let resource = resource.strip_prefix(resource_prefix).ok_or(NotAnArn)?;
-        let is_one = scheme == "arn" && partition == region.partition().id() && found == service && is_account(account);
-        if is_one && !resource.is_empty() { Ok((region, account, resource)) } else { Err(NotAnArn) }
+        let is_one = scheme == "arn" && partition == region.partition().id() && found == service && !resource.is_empty();
+        if is_one { Ok((region, account.parse()?, resource)) } else { Err(NotAnArn) }
     }
 
     fn write(&self, f: &mut fmt::Formatter<'_>, resource_prefix: &str) -> fmt::Result {
@@ -86,6 +91,11 @@ impl Arn {
             ["arn:", region.partition().id(), ":", service, ":", region.name(), ":", account.as_str(), ":", resource_prefix, resource];
         parts.iter().try_for_each(|part| f.write_str(part))
     }
+}
+
+/// All are looked at, which goes many at once; text that ends sooner is not what is to be quick.
+fn has_ascii_control(text: &str) -> bool {
+    text.bytes().fold(false, |found, byte| found | byte.is_ascii_control())
 }
 
 macro_rules! arn {
@@ -123,7 +133,8 @@ macro_rules! arn {
 
             fn from_str(text: &str) -> Result<Self, NotAnArn> {
                 // Whoever made a message chose what it says of its keys, and that goes into errors and onto terminals.
-                if text.contains(char::is_control) {
+                let is_strange = if text.is_ascii() { has_ascii_control(text) } else { text.contains(char::is_control) };
+                if is_strange {
                     return Err(NotAnArn);
                 }
                 Arn::parse(text, $service, $prefix).map(Self)
@@ -223,10 +234,6 @@ impl SecretArn {
         let is_place = self.region() == full.region() && self.account() == full.account();
         let is_partial = || self.split_suffix().is_none() && self.secret_name() == full.secret_name();
         is_place && (self.resource() == full.resource() || is_partial())
-    }
-
-    pub(crate) fn into_region(self, region: Region) -> Self {
-        Self(Arn { region, ..self.0 })
     }
 
     /// The same secret's ARN in another Region.

@@ -5,8 +5,20 @@ use std::{borrow::Cow, fmt, path::Path, str::FromStr};
 use serde::{Deserialize, Deserializer, Serializer, de};
 
 /// Text that stays where it is in the document, unless an escape in it makes that impossible.
-#[derive(Deserialize)]
-struct BorrowedText<'a>(#[serde(borrow)] Cow<'a, str>);
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+pub(crate) struct BorrowedText<'a>(#[serde(borrow)] Cow<'a, str>);
+
+impl AsRef<str> for BorrowedText<'_> {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<BorrowedText<'_>> for String {
+    fn from(text: BorrowedText<'_>) -> Self {
+        text.0.into_owned()
+    }
+}
 
 /// Parses text without a copy of it.
 ///

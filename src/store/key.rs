@@ -12,6 +12,9 @@ const KEPT: usize = 80;
 /// Names that Windows keeps for devices.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
+/// Characters of `com1`.
+const LONGEST_DEVICE: usize = 4;
+
 /// The name that the secrets of one name have in a store, encoded by [`encode`]; where a store lists it, whatever other hands put there.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct NameKey(OsString);
@@ -28,7 +31,7 @@ impl NameKey {
     }
 
     pub(crate) fn is_of(&self, name: &str) -> bool {
-        self.0 == *OsStr::new(&encode(name))
+        if stays_as_it_is(name) { self.0 == *OsStr::new(name) } else { self.0 == *OsStr::new(&encode(name)) }
     }
 
     /// On which of so many pages of a manifest the entries of the name are: the first four bytes of the SHA-256 of the encoded name, as a number
@@ -89,6 +92,12 @@ fn short(sha256: &str) -> &str {
     sha256.get(..16).unwrap_or(sha256)
 }
 
+/// True for texts that [`encode`] leaves alone, most names among them: no copy is made of these to compare them.
+fn stays_as_it_is(text: &str) -> bool {
+    let is_plain = text.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_'));
+    is_plain && text.len() > LONGEST_DEVICE && text.len() <= MAX_ENCODED
+}
+
 /// Encodes any text as a file name: `a-z 0-9 - _` stay, upper-case letters get a `+` in front, every other byte becomes `%xx`.
 ///
 /// Different texts give names that differ on a case-insensitive file system, and no result is `.`, `..`, hidden, a device or has a separator.
@@ -142,6 +151,15 @@ mod tests {
     }
 
     #[test]
+    fn names_of_devices_and_long_ones_are_told_apart_from_what_they_become() {
+        let long = "x".repeat(MAX_ENCODED);
+        for (name, stays) in [("con", false), ("com7", false), ("", false), ("com77", true), (&long, true), (&format!("{long}x"), false)] {
+            assert_eq!(stays_as_it_is(name), stays, "{name}");
+            assert!(NameKey::of(name).is_of(name) && NameKey::listed(name.into()).is_of(name) == (encode(name) == name), "{name}");
+        }
+    }
+
+    #[test]
     fn a_bundles_file_is_known_by_its_name() {
         let region = |name| Region::new(name).expect("known");
         let (oregon, hash) = (region("us-west-2"), "6b410cf8f0409c4e5ee1f15bea96a2a8");
@@ -160,6 +178,11 @@ mod tests {
             prop_assert!(x.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_+%~".contains(&byte)));
             prop_assert!(!x.is_empty() && x.len() <= MAX_ENCODED);
             prop_assert_eq!(a == b, x == y);
+            for name in [&a, &b, &x, &y] {
+                let encoded = encode(name);
+                prop_assert!(!stays_as_it_is(name) || encoded == *name);
+                prop_assert!(NameKey::of(name).is_of(name) && NameKey::listed(name.into()).is_of(name) == (encoded == *name));
+            }
         }
     }
 }

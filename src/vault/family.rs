@@ -1,6 +1,13 @@
 //! All secrets of one name, and who holds the name in which Region.
 
-use super::record::{BundleRecord, FORMAT, SecretRecord, VersionRecord, is_known};
+use std::borrow::Cow;
+
+use serde::Deserialize;
+
+use super::{
+    record::{BundleRecord, FORMAT, SecretRecord, VersionRecord, is_known},
+    record_text::RecordText,
+};
 use crate::{
     arn::SecretArn,
     error::{Damage, Error, Result},
@@ -10,9 +17,9 @@ use crate::{
 
 /// A secret with its place in the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Located {
+pub(crate) struct Located<T: RecordText = String> {
     pub(crate) key: SecretKey,
-    pub(crate) record: SecretRecord,
+    pub(crate) record: SecretRecord<T>,
 }
 
 impl Located {
@@ -39,28 +46,32 @@ impl Located {
 
 /// The secrets of one name: at most one for each primary Region.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Family(pub(crate) Vec<Located>);
+pub(crate) struct Family<T: RecordText = String>(pub(crate) Vec<Located<T>>);
 
-impl Family {
+impl<T: RecordText> Family<T> {
     /// Parses the records of this name.
-    pub(super) fn parse(store: &dyn Store, name: &NameKey, records: &Records) -> Result<Self> {
-        let parse = |(primary, record): (Region, &[u8])| {
+    pub(super) fn parse<'r>(store: &dyn Store, name: &NameKey, records: &'r Records) -> Result<Self>
+    where
+        T: Deserialize<'r>,
+    {
+        let mut members = Vec::with_capacity(records.count());
+        for (primary, record) in records.iter() {
             let key = SecretKey { name: name.clone(), primary };
-            match parse_record(record, &key) {
-                Ok(record) => Ok(Located { key, record }),
-                Err(what) => Err(Error::Damaged { path: store.place(Item::Record(&key)), what }),
+            match parse_record_as(record, &key) {
+                Ok(record) => members.push(Located { key, record }),
+                Err(what) => return Err(Error::Damaged { path: store.place(Item::Record(&key)), what }),
             }
-        };
-        records.iter().map(parse).collect::<Result<_>>().map(Self)
+        }
+        Ok(Self(members))
     }
 
     /// Every secret of the name, replaced ones included.
-    pub(crate) fn members(&self) -> impl Iterator<Item = &Located> {
+    pub(crate) fn members(&self) -> impl Iterator<Item = &Located<T>> {
         self.0.iter()
     }
 
     /// The secrets that are still there in at least one Region, each with those Regions, the primary first.
-    pub(crate) fn present(&self) -> impl Iterator<Item = (&Located, Vec<Region>)> {
+    pub(crate) fn present(&self) -> impl Iterator<Item = (&Located<T>, Vec<Region>)> {
         self.0.iter().filter_map(|member| {
             let regions = self.regions_of(member);
             (!regions.is_empty()).then_some((member, regions))
@@ -73,22 +84,24 @@ impl Family {
     }
 
     /// The Regions that a new version of a secret goes to: the primary, then the replicas in sync.
-    pub(super) fn regions_in_sync(&self, record: &SecretRecord) -> Vec<Region> {
+    pub(super) fn regions_in_sync(&self, record: &SecretRecord<T>) -> Vec<Region> {
         let mut regions = self.regions_with(&record.arn);
         regions.retain(|region| !record.is_behind(*region));
         regions
     }
 
     /// The same with nothing but their records, as a reader is to see them.
-    pub(super) fn into_present(self) -> Vec<(SecretRecord, Vec<Region>)> {
-        let seen: Vec<_> = self.0.iter().map(|member| (self.regions_of(member), self.taken_from(member))).collect();
-        let present = self.0.into_iter().zip(seen).filter(|(_, (regions, _))| !regions.is_empty());
-        present.map(|(member, (regions, taken))| (member.record.without(&taken), regions)).collect()
+    pub(super) fn seen(&self) -> impl Iterator<Item = (Cow<'_, SecretRecord<T>>, Vec<Region>)> {
+        self.present().map(|(member, regions)| {
+            let taken = self.taken_from(member);
+            let record = if taken.is_empty() { Cow::Borrowed(&member.record) } else { Cow::Owned(member.record.clone().without(&taken)) };
+            (record, regions)
+        })
     }
 
     /// The Regions of a secret's replicas in which another one has taken its place while its own record has them still: a writer was stopped
     /// between the two commits.
-    pub(super) fn taken_from(&self, member: &Located) -> Vec<Region> {
+    pub(super) fn taken_from(&self, member: &Located<T>) -> Vec<Region> {
         if self.0.len() <= 1 {
             return Vec::new();
         }
@@ -96,13 +109,13 @@ impl Family {
         replicas.filter(|region| member.record.is_in(*region) && !self.is_holder(member, *region)).collect()
     }
 
-    fn regions_of(&self, member: &Located) -> Vec<Region> {
+    fn regions_of(&self, member: &Located<T>) -> Vec<Region> {
         let replicas = member.record.replication_status.iter().map(|replica| replica.region);
         std::iter::once(member.record.primary_region()).chain(replicas).filter(|region| self.is_holder(member, *region)).collect()
     }
 
     /// The secret that has the name in `region`, as primary or replica.
-    pub(crate) fn holder(&self, region: Region) -> Option<&Located> {
+    pub(crate) fn holder(&self, region: Region) -> Option<&Located<T>> {
         self.holders(region).next()
     }
 
@@ -112,25 +125,30 @@ impl Family {
     }
 
     /// All that claim the name in `region`: one at most, unless a record was changed by other hands.
-    pub(crate) fn holders(&self, region: Region) -> impl Iterator<Item = &Located> {
+    pub(crate) fn holders(&self, region: Region) -> impl Iterator<Item = &Located<T>> {
         self.0.iter().filter(move |member| self.is_holder(member, region))
     }
 
     /// The secrets whose primary Region still has them.
-    pub(crate) fn primaries(&self) -> impl Iterator<Item = &Located> {
+    pub(crate) fn primaries(&self) -> impl Iterator<Item = &Located<T>> {
         self.0.iter().filter(|member| self.is_holder(member, member.record.primary_region()))
     }
 
     /// A secret is in a Region unless another one that is there too says that it took its place.
-    fn is_holder(&self, member: &Located, region: Region) -> bool {
-        let replaces = |other: &Located| other.record.replaces.iter().any(|old| old.region == region && old.arn == member.record.arn);
+    fn is_holder(&self, member: &Located<T>, region: Region) -> bool {
+        let replaces = |other: &Located<T>| other.record.replaces.iter().any(|old| old.region == region && old.arn == member.record.arn);
         member.record.is_in(region) && !self.0.iter().any(|other| other.record.is_in(region) && replaces(other))
     }
 }
 
 /// Parses `secret.json`. The error says where, never what.
 pub(crate) fn parse_record(bytes: &[u8], key: &SecretKey) -> Result<SecretRecord, Damage> {
-    #[derive(serde::Deserialize)]
+    parse_record_as(bytes, key)
+}
+
+/// The same with its texts in the form that is wanted.
+fn parse_record_as<'r, T: RecordText + Deserialize<'r>>(bytes: &'r [u8], key: &SecretKey) -> Result<SecretRecord<T>, Damage> {
+    #[derive(Deserialize)]
     #[serde(rename_all = "PascalCase")]
     struct Numbered {
         format: u32,
@@ -138,14 +156,14 @@ pub(crate) fn parse_record(bytes: &[u8], key: &SecretKey) -> Result<SecretRecord
     let position =
         |error: &serde_json::Error| Damage::Content(format!("not the JSON of a secret (line {}, column {})", error.line(), error.column()));
     let parsed = from_json(bytes);
-    if !parsed.as_ref().is_ok_and(|record: &SecretRecord| is_known(record.format)) {
+    if !parsed.as_ref().is_ok_and(|record: &SecretRecord<T>| is_known(record.format)) {
         // Another format may have members that this version does not know: its number is the thing to tell.
         let numbered: Numbered = from_json(bytes).map_err(|error| position(&error))?;
         if !is_known(numbered.format) {
             return Err(Damage::Format { found: numbered.format, known: FORMAT });
         }
     }
-    let record: SecretRecord = parsed.map_err(|error| position(&error))?;
+    let record: SecretRecord<T> = parsed.map_err(|error| position(&error))?;
     match record.fault(key) {
         Some(what) => Err(Damage::Content(what)),
         None => Ok(record),
@@ -153,7 +171,7 @@ pub(crate) fn parse_record(bytes: &[u8], key: &SecretKey) -> Result<SecretRecord
 }
 
 /// Parses JSON whose text is checked once, and not string by string.
-fn from_json<'a, T: serde::Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
+fn from_json<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> serde_json::Result<T> {
     match str::from_utf8(bytes) {
         Ok(text) => serde_json::from_str(text),
         // The error says where.

@@ -9,6 +9,8 @@ use std::{
 use super::{
     Vault,
     edk_record::EdkRecord,
+    family::Family,
+    openers::KnownOpeners,
     record::{BundleRecord, SecretRecord, VersionRecord},
     status::{SecretStatus, status},
     walk::each_family,
@@ -129,14 +131,14 @@ impl Vault {
     pub fn inventory(&self, kms: Option<&EmbeddedKms>, keys: &KeyOptions, region: Option<Region>) -> Result<VaultInventory> {
         self.require()?;
         let known = Mutex::new(NumberedKeys { kms, places: HashMap::new() });
-        let look = |(record, regions): (SecretRecord, Vec<Region>)| {
+        let openers = KnownOpeners::new(kms, keys);
+        let look = |record: &SecretRecord, regions: &[Region]| {
             let is_asked_about = region.is_none_or(|region| regions.contains(&region));
-            is_asked_about.then(|| SecretInventory {
-                status: status(&record, &regions, kms, keys),
-                bundles: bundles(&record, region, &mut lock(&known)),
-            })
+            is_asked_about
+                .then(|| SecretInventory { status: status(record, regions, &openers), bundles: bundles(record, region, &mut lock(&known)) })
         };
-        let mut listed = each_family(self, |family| family.into_present().into_iter().filter_map(&look).collect::<Vec<_>>())?;
+        let look_at_all = |family: Family| family.seen().filter_map(|(record, regions)| look(&record, &regions)).collect::<Vec<_>>();
+        let mut listed = each_family(self, look_at_all)?;
         listed.entries.sort_unstable_by(|a, b| (&a.status.name, a.status.arn.region()).cmp(&(&b.status.name, b.status.arn.region())));
         let keys = in_order(known.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).places, &mut listed.entries);
         Ok(VaultInventory { secrets: listed.entries, keys, faults: listed.faults, vault: self.clone() })

@@ -2,16 +2,17 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::record_text::RecordText;
 use crate::kms::ComparisonKey;
 
 /// HMAC-SHA-256 over a label and what it is about, each behind its length.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(crate) struct KeyedTag {
+pub(crate) struct KeyedTag<T: RecordText = String> {
     /// Names the comparison key.
-    pub(super) key_id: String,
+    pub(super) key_id: T,
     /// In hex.
-    pub(super) tag: String,
+    pub(super) tag: T,
 }
 
 impl KeyedTag {

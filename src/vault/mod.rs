@@ -42,6 +42,7 @@ mod reading;
 mod record;
 mod record_change;
 mod record_tag;
+mod record_text;
 mod region_keys;
 mod remove_regions;
 mod replica_state;

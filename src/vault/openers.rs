@@ -1,6 +1,8 @@
 //! What opens existing bundles: keys at hand first, AWS KMS last.
 
-use super::{edk_record::EdkRecord, record::BundleRecord};
+use std::collections::HashSet;
+
+use super::{edk_record::EdkRecord, record::BundleRecord, record_text::RecordText};
 use crate::{
     keyring::{AwsKmsDiscoveryKeyring, Keyring},
     kms::{
@@ -84,13 +86,32 @@ impl KeyOptions {
     }
 
     /// True where the keystore has a key that opens the bundle, or AWS KMS is at hand and may be asked for one.
-    pub(crate) fn can_open(&self, kms: Option<&EmbeddedKms>, bundle: &BundleRecord) -> bool {
+    pub(crate) fn can_open<T: RecordText>(&self, kms: Option<&EmbeddedKms>, bundle: &BundleRecord<T>) -> bool {
         let edks = &bundle.encrypted_data_keys;
-        if kms.is_some_and(|kms| can_unwrap(kms, &bundle.kms_key_id) || edks.iter().any(|edk| edk.opens_with(kms))) {
+        if kms.is_some_and(|kms| can_unwrap(kms, bundle.kms_key_id.as_ref()) || edks.iter().any(|edk| edk.opens_with(kms))) {
             return true;
         }
-        let mut named = bundle.kms_key_id.parse().ok().into_iter().chain(edks.iter().filter_map(EdkRecord::key_arn));
+        let mut named = bundle.kms_key_id.as_ref().parse().ok().into_iter().chain(edks.iter().filter_map(EdkRecord::key_arn));
         self.online.is_some() && named.any(|key| self.online_opening.admits(kms, bundle.region, &key))
+    }
+}
+
+/// The same for many bundles, most of them under keys that are here.
+pub(super) struct KnownOpeners<'a> {
+    kms: Option<&'a EmbeddedKms>,
+    keys: &'a KeyOptions,
+    /// The ARNs of embedded keys that can be used.
+    usable: HashSet<String>,
+}
+
+impl<'a> KnownOpeners<'a> {
+    pub(super) fn new(kms: Option<&'a EmbeddedKms>, keys: &'a KeyOptions) -> Self {
+        Self { kms, keys, usable: kms.into_iter().flat_map(EmbeddedKms::usable_arns).map(|arn| arn.to_string()).collect() }
+    }
+
+    /// As [`KeyOptions::can_open`].
+    pub(super) fn can_open<T: RecordText>(&self, bundle: &BundleRecord<T>) -> bool {
+        self.usable.contains(bundle.kms_key_id.as_ref()) || self.keys.can_open(self.kms, bundle)
     }
 }
 

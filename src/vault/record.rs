@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{edk_record::EdkRecord, keyed_tag::KeyedTag, resource_policy::ResourcePolicy, rotation::RotationRules, value::PayloadKind};
+use super::{
+    edk_record::EdkRecord, keyed_tag::KeyedTag, record_text::RecordText, resource_policy::ResourcePolicy, rotation::RotationRules,
+    value::PayloadKind,
+};
 use crate::{
     arn::{KeyArn, SecretArn},
     error::{Error, Result},
@@ -63,16 +66,16 @@ pub enum ReplicaStatus {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(crate) struct SecretRecord {
+pub(crate) struct SecretRecord<T: RecordText = String> {
     pub(crate) format: u32,
     #[serde(rename = "ARN")]
     pub(crate) arn: SecretArn,
-    pub(crate) name: String,
+    pub(crate) name: T,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) description: Option<String>,
+    pub(crate) description: Option<T>,
     /// As the user named it; absent for the default key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) kms_key_id: Option<String>,
+    pub(crate) kms_key_id: Option<T>,
     pub(crate) created_date: Timestamp,
     pub(crate) last_changed_date: Timestamp,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -96,18 +99,18 @@ pub(crate) struct SecretRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) planned_deletion: Option<PlannedDeletion>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) replication_status: Vec<ReplicaRecord>,
+    pub(crate) replication_status: Vec<ReplicaRecord<T>>,
     /// Same-named secrets that this one took the place of: absent in that Region from the moment this record is committed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) replaces: Vec<Replaced>,
     /// Tells where a batch made the secret from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) packed_from: Option<KeyedTag>,
+    pub(crate) packed_from: Option<KeyedTag<T>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) versions: Vec<VersionRecord>,
+    pub(crate) versions: Vec<VersionRecord<T>>,
     /// Over everything else. Absent where whoever wrote the record could not vouch for all of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) record_tag: Option<KeyedTag>,
+    pub(crate) record_tag: Option<KeyedTag<T>>,
 }
 
 /// When a secret was marked for deletion, and when that is due.
@@ -124,14 +127,14 @@ pub(crate) struct PlannedDeletion {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(crate) struct ReplicaRecord {
+pub(crate) struct ReplicaRecord<T: RecordText = String> {
     pub(crate) region: Region,
-    pub(crate) kms_key_id: String,
+    pub(crate) kms_key_id: T,
     pub(crate) status: ReplicaStatus,
-    pub(crate) status_message: String,
+    pub(crate) status_message: T,
     /// The labels in this Region, where it failed and has versions of before: those that it had when it was last in sync, by VersionId.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub(crate) version_ids_to_stages: BTreeMap<String, Vec<String>>,
+    pub(crate) version_ids_to_stages: BTreeMap<T, Vec<T>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,27 +147,27 @@ pub(crate) struct Replaced {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(crate) struct VersionRecord {
-    pub(crate) version_id: String,
+pub(crate) struct VersionRecord<T: RecordText = String> {
+    pub(crate) version_id: T,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) version_stages: Vec<String>,
+    pub(crate) version_stages: Vec<T>,
     pub(crate) created_date: Timestamp,
     pub(crate) payload: PayloadKind,
     /// Absent in what was carried away from the vault in which the value was stored.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) value_tag: Option<KeyedTag>,
-    pub(crate) bundles: Vec<BundleRecord>,
+    pub(crate) value_tag: Option<KeyedTag<T>>,
+    pub(crate) bundles: Vec<BundleRecord<T>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
-pub(crate) struct BundleRecord {
+pub(crate) struct BundleRecord<T: RecordText = String> {
     pub(crate) region: Region,
-    pub(crate) file: String,
+    pub(crate) file: T,
     pub(crate) size: u64,
     #[serde(rename = "SHA256")]
-    pub(crate) sha256: String,
-    pub(crate) kms_key_id: String,
+    pub(crate) sha256: T,
+    pub(crate) kms_key_id: T,
     /// All of them, in the order of the message; absent where the only one is under the symmetric key `KmsKeyId`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) encrypted_data_keys: Vec<EdkRecord>,
@@ -177,19 +180,21 @@ impl SecretRecord {
         json.push(b'\n');
         Ok(json)
     }
+}
 
+impl<T: RecordText> SecretRecord<T> {
     pub(crate) fn primary_region(&self) -> Region {
         self.arn.region()
     }
 
-    pub(crate) fn replica(&self, region: Region) -> Option<&ReplicaRecord> {
+    pub(crate) fn replica(&self, region: Region) -> Option<&ReplicaRecord<T>> {
         self.replication_status.iter().find(|replica| replica.region == region)
     }
 
     /// The key of a Region, as it was named. What was sealed under the default key stays there, whatever was chosen as the Region's default since.
     pub(super) fn key_name(&self, region: Region) -> &str {
-        let replica = self.replica(region).map(|replica| replica.kms_key_id.as_str());
-        replica.or(self.kms_key_id.as_deref()).unwrap_or(DEFAULT_KEY_ALIAS)
+        let replica = self.replica(region).map(|replica| &replica.kms_key_id);
+        replica.or(self.kms_key_id.as_ref()).map_or(DEFAULT_KEY_ALIAS, AsRef::as_ref)
     }
 
     /// True when `region` has the secret: as primary, as a replica in sync, or as one that failed later and has versions of before.
@@ -208,7 +213,7 @@ impl SecretRecord {
     }
 
     /// The labels of a version in a Region.
-    pub(super) fn stages_in<'r>(&'r self, region: Region, version: &'r VersionRecord) -> &'r [String] {
+    pub(super) fn stages_in<'r>(&'r self, region: Region, version: &'r VersionRecord<T>) -> &'r [T] {
         match self.replica(region).filter(|replica| replica.status == ReplicaStatus::Failed) {
             Some(replica) => replica.version_ids_to_stages.get(&version.version_id).map_or(&[], Vec::as_slice),
             None => &version.version_stages,
@@ -216,20 +221,20 @@ impl SecretRecord {
     }
 
     /// The versions that a Region has, each with its labels there.
-    pub(super) fn versions_in(&self, region: Region) -> impl Iterator<Item = (&VersionRecord, &[String])> {
-        let is_there = move |version: &&VersionRecord| !self.is_behind(region) || version.bundle(region).is_some();
+    pub(super) fn versions_in(&self, region: Region) -> impl Iterator<Item = (&VersionRecord<T>, &[T])> {
+        let is_there = move |version: &&VersionRecord<T>| !self.is_behind(region) || version.bundle(region).is_some();
         self.versions.iter().filter(is_there).map(move |version| (version, self.stages_in(region, version)))
     }
 
     /// The labels that a Region keeps when its replica fails now.
-    pub(super) fn kept_stages(&self, region: Region) -> BTreeMap<String, Vec<String>> {
+    pub(super) fn kept_stages(&self, region: Region) -> BTreeMap<T, Vec<T>> {
         let labelled = self.versions_in(region).filter(|(version, stages)| version.bundle(region).is_some() && !stages.is_empty());
         labelled.map(|(version, stages)| (version.version_id.clone(), stages.to_vec())).collect()
     }
 
     /// True for a version that has a label, in one Region at least.
-    pub(super) fn has_label(&self, version: &VersionRecord) -> bool {
-        let is_kept = |replica: &ReplicaRecord| replica.version_ids_to_stages.contains_key(&version.version_id);
+    pub(super) fn has_label(&self, version: &VersionRecord<T>) -> bool {
+        let is_kept = |replica: &ReplicaRecord<T>| replica.version_ids_to_stages.contains_key(&version.version_id);
         !version.version_stages.is_empty() || self.replication_status.iter().any(is_kept)
     }
 
@@ -254,29 +259,33 @@ impl SecretRecord {
         self.version_with_stage(AWSCURRENT).map_or(self.created_date, |version| version.created_date)
     }
 
-    pub(crate) fn version_with_stage(&self, stage: &str) -> Option<&VersionRecord> {
-        self.versions.iter().find(|version| version.version_stages.iter().any(|label| label == stage))
+    pub(crate) fn version_with_stage(&self, stage: &str) -> Option<&VersionRecord<T>> {
+        self.versions.iter().find(|version| version.version_stages.iter().any(|label| label.as_ref() == stage))
     }
 
     /// The version that new ones are like: the one in use, else the latest.
-    pub(super) fn model_version(&self) -> Option<&VersionRecord> {
+    pub(super) fn model_version(&self) -> Option<&VersionRecord<T>> {
         self.version_with_stage(AWSCURRENT).or(self.versions.last())
     }
 
-    pub(crate) fn version(&self, id: &str) -> Option<&VersionRecord> {
-        self.versions.iter().find(|version| version.version_id == id)
+    pub(crate) fn version(&self, id: &str) -> Option<&VersionRecord<T>> {
+        self.versions.iter().find(|version| version.version_id.as_ref() == id)
     }
 
     /// What is wrong with a record that parsed; nothing in it may lead out of the secret's folder.
     pub(super) fn fault(&self, key: &SecretKey) -> Option<String> {
         let Some((name, _)) = self.arn.split_suffix() else { return Some("the ARN has no suffix".to_owned()) };
-        if name != self.name || !key.name.is_of(name) || self.primary_region() != key.primary {
+        if name != self.name.as_ref() || !key.name.is_of(name) || self.primary_region() != key.primary {
             return Some("the secret's name or Region is not that of its folder".to_owned());
         }
         for version in &self.versions {
             for bundle in &version.bundles {
                 if let Some(what) = bundle.fault() {
-                    return Some(format!("the bundle for {} in version {} {what}", bundle.region, version.version_id.escape_debug()));
+                    return Some(format!(
+                        "the bundle for {} in version {} {what}",
+                        bundle.region,
+                        version.version_id.as_ref().escape_debug()
+                    ));
                 }
             }
         }
@@ -303,25 +312,27 @@ impl SecretRecord {
     }
 }
 
-impl BundleRecord {
+impl<T: RecordText> BundleRecord<T> {
     /// What its data key is wrapped under, all of it.
     pub(super) fn all_encrypted_data_keys(&self) -> Vec<EdkRecord> {
         if self.encrypted_data_keys.is_empty() {
-            return vec![EdkRecord::under_symmetric_key(&self.kms_key_id)];
+            return vec![EdkRecord::under_symmetric_key(self.kms_key_id.as_ref())];
         }
         self.encrypted_data_keys.clone()
     }
 
     fn fault(&self) -> Option<&'static str> {
         // The hash is part of the file's name: were it anything but hex, the name could lead elsewhere.
-        let is_hash = self.sha256.len() == 64 && self.sha256.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-        if !is_hash || !is_bundle_file(&self.file, self.region, &self.sha256) {
+        let sha256 = self.sha256.as_ref();
+        // All are looked at, which goes many at once.
+        let is_hex = sha256.bytes().fold(true, |is_hex, byte| is_hex & matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+        if sha256.len() != 64 || !is_hex || !is_bundle_file(self.file.as_ref(), self.region, sha256) {
             return Some("has a file name that is not its own");
         }
         if self.size > MAX_BUNDLE_SIZE {
             return Some("has more bytes than a bundle can have");
         }
-        let is_key_there = KeyArn::region_in(&self.kms_key_id) == Some(self.region);
+        let is_key_there = KeyArn::region_in(self.kms_key_id.as_ref()) == Some(self.region);
         (!is_key_there).then_some("names a key of another Region, or none")
     }
 }
@@ -331,14 +342,26 @@ const fn is_false(flag: &bool) -> bool {
     !*flag
 }
 
-fn occurs_twice<T: Ord>(items: impl Iterator<Item = T>) -> bool {
+/// So many are compared with each other sooner than they are sorted.
+const FEW: usize = 8;
+
+fn occurs_twice<T: Ord>(items: impl Iterator<Item = T> + Clone) -> bool {
+    if items.clone().nth(FEW).is_none() {
+        let mut rest = items;
+        while let Some(item) = rest.next() {
+            if rest.clone().any(|other| other == item) {
+                return true;
+            }
+        }
+        return false;
+    }
     let mut sorted: Vec<_> = items.collect();
     sorted.sort_unstable();
     !sorted.is_sorted_by(|item, next| item < next)
 }
 
-impl VersionRecord {
-    pub(crate) fn bundle(&self, region: Region) -> Option<&BundleRecord> {
+impl<T: RecordText> VersionRecord<T> {
+    pub(crate) fn bundle(&self, region: Region) -> Option<&BundleRecord<T>> {
         self.bundles.iter().find(|bundle| bundle.region == region)
     }
 }

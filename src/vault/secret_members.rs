@@ -8,6 +8,7 @@ use super::{
     Vault,
     family::Located,
     record::{BundleRecord, ReplicaRecord, ReplicaStatus, SecretRecord, VersionRecord},
+    record_text::RecordText,
     rotation::RotationRules,
 };
 use crate::{
@@ -66,35 +67,35 @@ pub(super) fn statuses(record: &SecretRecord) -> Vec<ReplicationStatus> {
 }
 
 /// The versions that have labels in a Region, with these. One without is deprecated, and AWS does not tell of it here.
-pub(super) fn stages(record: &SecretRecord, region: Region) -> impl Iterator<Item = (String, Vec<String>)> {
+pub(super) fn stages<T: RecordText>(record: &SecretRecord<T>, region: Region) -> impl Iterator<Item = (String, Vec<String>)> {
     let labelled = record.versions_in(region).filter(|(_, labels)| !labels.is_empty());
-    labelled.map(|(version, labels)| (version.version_id.clone(), labels.to_vec()))
+    labelled.map(|(version, labels)| (version.version_id.clone().into(), labels.iter().cloned().map(Into::into).collect()))
 }
 
 /// AWS tells it only of secrets with replication.
-pub(super) fn shown_primary_region(record: &SecretRecord) -> Option<Region> {
+pub(super) fn shown_primary_region<T: RecordText>(record: &SecretRecord<T>) -> Option<Region> {
     (!record.replication_status.is_empty()).then(|| record.primary_region())
 }
 
 /// Rotation is the primary's; a replica gets the values.
-pub(super) fn rotation_in(record: &SecretRecord, region: Region) -> Option<&RotationRules> {
+pub(super) fn rotation_in<T: RecordText>(record: &SecretRecord<T>, region: Region) -> Option<&RotationRules> {
     record.rotation_rules.as_ref().filter(|_| region == record.primary_region())
 }
 
 /// The date on or before which the rules want the value changed; it may have passed. `None` where rotation was turned off.
-pub(super) fn rotation_due(record: &SecretRecord, rules: &RotationRules) -> Option<Timestamp> {
+pub(super) fn rotation_due<T: RecordText>(record: &SecretRecord<T>, rules: &RotationRules) -> Option<Timestamp> {
     let changed = record.value_changed_date();
     let last = record.last_rotated_date.map_or(changed, |rotated| rotated.max(changed));
     if record.is_rotation_cancelled { None } else { rules.due_date(last) }
 }
 
-pub(super) fn key_in(record: &SecretRecord, region: Region) -> Option<String> {
+pub(super) fn key_in<T: RecordText>(record: &SecretRecord<T>, region: Region) -> Option<String> {
     let key = if region == record.primary_region() {
-        record.kms_key_id.clone()
+        record.kms_key_id.as_ref()
     } else {
-        record.replica(region).map(|replica| replica.kms_key_id.clone())
+        record.replica(region).map(|replica| &replica.kms_key_id)
     };
-    key.filter(|key| key != DEFAULT_KEY_ALIAS)
+    key.filter(|key| key.as_ref() != DEFAULT_KEY_ALIAS).cloned().map(Into::into)
 }
 
 /// Those that are asked about, of all versions, in the order of the record.

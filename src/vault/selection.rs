@@ -14,6 +14,7 @@ use crate::{
         Blob, BlobKey, ChangeMark, CheckedWriter, Item, Leftover, Listed, ManifestFile, NameChange, NameKey, RecordChange, Records,
         SecretKey, Store, Survey, Writer,
     },
+    text::BorrowedText,
 };
 
 /// Some secrets of a vault: each by its name, in all of its Regions, or by its ARN or partial ARN, in that ARN's Region.
@@ -88,7 +89,7 @@ impl PartOfStore {
 
     /// Whether what was read of a name has a secret with one of the ARNs in the Region.
     fn is_there(&self, name: &NameKey, records: &Records, arns: &[&SecretArn]) -> Result<bool> {
-        let family = Family::parse(&*self.whole, name, records)?;
+        let family = Family::<BorrowedText<'_>>::parse(&*self.whole, name, records)?;
         let Some(holder) = family.holder(self.region) else { return Ok(false) };
         let full = holder.record.arn.in_region(self.region);
         Ok(arns.iter().any(|arn| arn.names(&full)))

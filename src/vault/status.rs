@@ -5,8 +5,10 @@ use serde::Serialize;
 use super::{
     Listed, Vault,
     list::{SecretFilter, check, list_entry},
+    openers::KnownOpeners,
     record::{AWSCURRENT, ReplicaStatus, SecretRecord},
-    walk::each_family,
+    record_text::RecordText,
+    walk::look_at_each_family,
 };
 use crate::{
     arn::SecretArn,
@@ -90,26 +92,26 @@ impl Vault {
     ) -> Result<Listed<SecretStatus>> {
         check(filters)?;
         self.require()?;
-        let look = |(record, regions): (SecretRecord, Vec<Region>)| {
-            let shown = region.map_or_else(|| regions.first().copied(), |region| regions.contains(&region).then_some(region))?;
-            let status = status(&record, &regions, kms, keys);
-            if filters.is_empty() {
-                return Some(status);
+        let openers = KnownOpeners::new(kms, keys);
+        let mut listed = look_at_each_family(self, |family, statuses| {
+            for (record, regions) in family.seen() {
+                let shown = region.map_or_else(|| regions.first().copied(), |region| regions.contains(&region).then_some(region));
+                let Some(shown) = shown else { continue };
+                if filters.is_empty() || filters.iter().all(|filter| filter.fits(&list_entry(&record, shown))) {
+                    statuses.push(status(&record, &regions, &openers));
+                }
             }
-            let entry = list_entry(record, shown);
-            filters.iter().all(|filter| filter.fits(&entry)).then_some(status)
-        };
-        let mut listed = each_family(self, |family| family.into_present().into_iter().filter_map(&look).collect::<Vec<_>>())?;
+        })?;
         listed.entries.sort_unstable_by(|a, b| (&a.name, a.arn.region()).cmp(&(&b.name, b.arn.region())));
         Ok(listed)
     }
 }
 
 /// `present` are the Regions that have the secret; one that failed from the start is none of them.
-pub(super) fn status(record: &SecretRecord, present: &[Region], kms: Option<&EmbeddedKms>, keys: &KeyOptions) -> SecretStatus {
+pub(super) fn status<T: RecordText>(record: &SecretRecord<T>, present: &[Region], openers: &KnownOpeners<'_>) -> SecretStatus {
     let current_in = |region| {
         let mut versions = record.versions_in(region);
-        versions.find(|(_, stages)| stages.iter().any(|label| label == AWSCURRENT)).map(|(version, _)| version)
+        versions.find(|(_, stages)| stages.iter().any(|label| label.as_ref() == AWSCURRENT)).map(|(version, _)| version)
     };
     let there = |region, status, status_message| {
         let current = current_in(region);
@@ -117,8 +119,8 @@ pub(super) fn status(record: &SecretRecord, present: &[Region], kms: Option<&Emb
             region,
             status,
             status_message,
-            version_id: current.filter(|_| status == StateInRegion::Failed).map(|version| version.version_id.clone()),
-            opens_here: current.map(|version| version.bundle(region).is_some_and(|bundle| keys.can_open(kms, bundle))),
+            version_id: current.filter(|_| status == StateInRegion::Failed).map(|version| version.version_id.clone().into()),
+            opens_here: current.map(|version| version.bundle(region).is_some_and(|bundle| openers.can_open(bundle))),
         }
     };
     let primary = record.primary_region();
@@ -126,12 +128,12 @@ pub(super) fn status(record: &SecretRecord, present: &[Region], kms: Option<&Emb
     regions.extend(present.contains(&primary).then(|| there(primary, StateInRegion::Primary, None)));
     regions.extend(record.replication_status.iter().filter_map(|replica| match replica.status {
         ReplicaStatus::InSync => present.contains(&replica.region).then(|| there(replica.region, StateInRegion::InSync, None)),
-        ReplicaStatus::Failed => Some(there(replica.region, StateInRegion::Failed, Some(replica.status_message.clone()))),
+        ReplicaStatus::Failed => Some(there(replica.region, StateInRegion::Failed, Some(replica.status_message.clone().into()))),
     }));
     SecretStatus {
-        name: record.name.clone(),
+        name: record.name.clone().into(),
         arn: record.arn.clone(),
-        version_id: record.version_with_stage(AWSCURRENT).map(|version| version.version_id.clone()),
+        version_id: record.version_with_stage(AWSCURRENT).map(|version| version.version_id.clone().into()),
         versions: record.versions.len(),
         last_changed_date: record.last_changed_date,
         deleted_date: record.planned_deletion.map(|planned| planned.deleted_date),

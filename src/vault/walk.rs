@@ -6,10 +6,11 @@ use std::{convert::Infallible, num::NonZeroUsize, thread};
 
 use super::{Vault, family::Family};
 use crate::{
-    error::{Error, Result},
+    error::Result,
     parallel::try_in_parallel,
     region::Region,
     store::{Listed, NameKey, Records, SecretKey, Store},
+    text::BorrowedText,
 };
 
 /// So many names are one thread's at a time, and fewer are not worth another thread.
@@ -25,6 +26,24 @@ where
     T: Send,
     I: IntoIterator<Item = T>,
 {
+    let store = &*vault.store;
+    each_name(vault, |name, records, found| Family::parse(store, name, records).map(|family| found.extend(take(family))))
+}
+
+/// The same for what copies little of the records: their texts stay where they were read.
+///
+/// # Errors
+/// As for [`each_family`].
+pub(super) fn look_at_each_family<T: Send>(
+    vault: &Vault,
+    look: impl Fn(&Family<BorrowedText<'_>>, &mut Vec<T>) + Sync,
+) -> Result<Listed<T>> {
+    let store = &*vault.store;
+    each_name(vault, |name, records, found| Family::parse(store, name, records).map(|family| look(&family, found)))
+}
+
+/// `take` finds nothing in records of which it says that one is damaged.
+fn each_name<T: Send>(vault: &Vault, take: impl Fn(&NameKey, &Records, &mut Vec<T>) -> Result<()> + Sync) -> Result<Listed<T>> {
     let (store, progress) = (&*vault.store, vault.progress.as_deref());
     let secrets = store.secrets()?;
     let families: Vec<_> = secrets.entries.chunk_by(|secret, next| secret.name == next.name).collect();
@@ -42,40 +61,43 @@ where
     Ok(all)
 }
 
-fn read_share<T, I: IntoIterator<Item = T>>(
+fn read_share<T>(
     store: &dyn Store,
     share: &[&[SecretKey]],
     records: &mut Records,
-    take: &impl Fn(Family) -> I,
+    take: &impl Fn(&NameKey, &Records, &mut Vec<T>) -> Result<()>,
 ) -> Listed<T> {
     let mut taken = Listed { entries: Vec::with_capacity(share.len()), faults: Vec::new() };
     let mut regions: Vec<Region> = Vec::new();
     for secrets in share {
-        let Some(first) = secrets.first() else { continue };
+        let Some(SecretKey { name, .. }) = secrets.first() else { continue };
         regions.clear();
         regions.extend(secrets.iter().map(|secret| secret.primary));
-        match read_family(store, &first.name, &regions, records) {
-            Ok(family) => taken.entries.extend(take(family)),
-            Err(_) => taken.entries.extend(take(sound_family(store, secrets, records, &mut taken.faults))),
+        let read = store.read(name, &regions, records).and_then(|()| take(name, records, &mut taken.entries));
+        if read.is_err() {
+            read_apart(store, secrets, records, take, &mut taken);
         }
     }
     taken
 }
 
-fn read_family(store: &dyn Store, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<Family> {
-    store.read(name, regions, records)?;
-    Family::parse(store, name, records)
-}
-
 /// Those secrets of a name that can be read one by one, and the faults of the others. A Region that a damaged one has taken over is then the other's
 /// again: a list shows it, and what reads or changes a secret refuses the name.
-fn sound_family(store: &dyn Store, secrets: &[SecretKey], records: &mut Records, faults: &mut Vec<Error>) -> Family {
-    let mut family = Family::default();
-    for secret in secrets {
-        match read_family(store, &secret.name, &[secret.primary], records) {
-            Ok(Family(mut sound)) => family.0.append(&mut sound),
-            Err(fault) => faults.push(fault),
+fn read_apart<T>(
+    store: &dyn Store,
+    secrets: &[SecretKey],
+    records: &mut Records,
+    take: &impl Fn(&NameKey, &Records, &mut Vec<T>) -> Result<()>,
+    taken: &mut Listed<T>,
+) {
+    let mut sound = Records::default();
+    for SecretKey { name, primary } in secrets {
+        let read = store.read(name, &[*primary], records);
+        match read.and_then(|()| Family::<BorrowedText<'_>>::parse(store, name, records)) {
+            Ok(_) => sound.append(records),
+            Err(fault) => taken.faults.push(fault),
         }
     }
-    family
+    let Some(SecretKey { name, .. }) = secrets.first() else { return };
+    taken.faults.extend(take(name, &sound, &mut taken.entries).err());
 }

@@ -25,6 +25,11 @@ impl EmbeddedKms {
         self.is_usable(&self.key_for_decrypt(key))
     }
 
+    /// The ARNs of the embedded keys that can be used.
+    pub(crate) fn usable_arns(&self) -> impl Iterator<Item = KeyArn> {
+        self.keys().map(|(region, key_id, _)| self.key_arn(region, key_id)).filter(|arn| self.is_usable(arn))
+    }
+
     /// The key spec; `None` for a key that is not here.
     #[must_use]
     pub fn key_spec(&self, key: &KeyArn) -> Option<KeySpec> {

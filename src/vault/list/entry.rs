@@ -5,10 +5,11 @@ use serde::{Serialize, Serializer};
 use super::super::{
     Listed, Vault,
     family::Family,
-    record::{SecretRecord, Tag, VersionRecord},
+    record::{SecretRecord, Tag},
+    record_text::RecordText,
     rotation::RotationRules,
     secret_members::{key_in, rotation_due, rotation_in, shown_primary_region, stages},
-    walk::each_family,
+    walk::look_at_each_family,
 };
 use crate::{arn::SecretArn, error::Result, region::Region, timestamp::Timestamp};
 
@@ -31,10 +32,12 @@ impl VersionStages {
 
 impl FromIterator<(String, Vec<String>)> for VersionStages {
     fn from_iter<I: IntoIterator<Item = (String, Vec<String>)>>(versions: I) -> Self {
-        // In a vector of its own: one that is collected keeps the room of the records that it came from.
-        let versions = versions.into_iter();
-        let mut stages = Vec::with_capacity(versions.size_hint().0);
-        stages.extend(versions);
+        let mut stages = Vec::new();
+        for version in versions {
+            // There are few, and room for more would be kept for each secret of a long list.
+            stages.reserve_exact(1);
+            stages.push(version);
+        }
         stages.sort_unstable();
         Self(stages)
     }
@@ -127,41 +130,35 @@ impl Vault {
         passes: impl Fn(&SecretListEntry) -> bool + Sync,
     ) -> Result<Listed<SecretListEntry>> {
         self.require()?;
-        each_family(self, |family| list_entries(family, region).into_iter().filter(&passes).collect::<Vec<_>>())
+        look_at_each_family(self, |family, entries| entries.extend(list_entries(family, region).filter(&passes)))
     }
 }
 
-pub(super) fn list_entries(family: Family, region: Option<Region>) -> Vec<SecretListEntry> {
-    let shown = |regions: Vec<Region>| match region {
+pub(super) fn list_entries<T: RecordText>(family: &Family<T>, region: Option<Region>) -> impl Iterator<Item = SecretListEntry> {
+    let shown = move |regions: Vec<Region>| match region {
         Some(region) => regions.contains(&region).then_some(region),
         None => regions.first().copied(),
     };
-    family.into_present().into_iter().filter_map(|(record, regions)| shown(regions).map(|region| list_entry(record, region))).collect()
+    family.seen().filter_map(move |(record, regions)| shown(regions).map(|region| list_entry(&record, region)))
 }
 
-pub(in crate::vault) fn list_entry(record: SecretRecord, region: Region) -> SecretListEntry {
-    let (rotation, primary) = (rotation_in(&record, region), record.primary_region());
-    let of_before = record.is_behind(region).then(|| stages(&record, region).collect());
-    // In all other Regions they are the record's own, which are moved.
-    let own = |versions: Vec<VersionRecord>| {
-        let labelled = versions.into_iter().filter(|version| !version.version_stages.is_empty());
-        labelled.map(|version| (version.version_id, version.version_stages)).collect()
-    };
+pub(in crate::vault) fn list_entry<T: RecordText>(record: &SecretRecord<T>, region: Region) -> SecretListEntry {
+    let (rotation, primary) = (rotation_in(record, region), record.primary_region());
     SecretListEntry {
-        kms_key_id: key_in(&record, region),
+        arn: record.arn.in_region(region),
+        name: record.name.clone().into(),
+        description: record.description.clone().map(Into::into),
+        kms_key_id: key_in(record, region),
         rotation_enabled: rotation.map(|_| false),
-        rotation_due_date: rotation.and_then(|rules| rotation_due(&record, rules)),
         rotation_rules: rotation.cloned(),
-        primary_region: shown_primary_region(&record),
-        arn: record.arn.into_region(region),
-        name: record.name,
-        description: record.description,
         last_rotated_date: record.last_rotated_date.filter(|_| region == primary),
         last_changed_date: record.last_changed_date,
         deleted_date: record.planned_deletion.map(|planned| planned.deleted_date),
         deletion_date: record.planned_deletion.map(|planned| planned.deletion_date),
-        tags: record.tags,
-        secret_versions_to_stages: of_before.unwrap_or_else(|| own(record.versions)),
+        rotation_due_date: rotation.and_then(|rules| rotation_due(record, rules)),
+        tags: record.tags.clone(),
+        secret_versions_to_stages: stages(record, region).collect(),
         created_date: record.created_date,
+        primary_region: shown_primary_region(record),
     }
 }

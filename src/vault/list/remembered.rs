@@ -15,6 +15,7 @@ use crate::{
     page::PageRules,
     parallel::lock,
     store::{ChangeMark, Listed, NameKey, Records},
+    text::BorrowedText,
     timestamp::Timestamp,
     vault::{Vault, family::Family},
 };
@@ -101,10 +102,11 @@ impl Vault {
         let mut listed = Listed { entries: Vec::with_capacity(places.len()), faults: Vec::new() };
         for place in places {
             let name = NameKey::of(&place.name);
-            let read = self.store.read(&name, &regions, &mut records).and_then(|()| Family::parse(&*self.store, &name, &records));
-            let Ok(family) = read else { return Ok(None) };
+            let read = self.store.read(&name, &regions, &mut records);
+            let parsed = read.and_then(|()| Family::<BorrowedText<'_>>::parse(&*self.store, &name, &records));
+            let Ok(family) = parsed else { return Ok(None) };
             let is_there = |entry: &SecretListEntry| SecretPlace::of(request.order(), entry) == *place && request.has(entry, now);
-            let Some(entry) = list_entries(family, request.region).into_iter().find(is_there) else { return Ok(None) };
+            let Some(entry) = list_entries(&family, request.region).find(is_there) else { return Ok(None) };
             listed.entries.push(entry);
         }
         Ok(Some(listed))

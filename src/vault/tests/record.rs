@@ -3,7 +3,12 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{family::parse_record, *};
+use super::{
+    family::{Family, Located, parse_record},
+    list::list_entry,
+    *,
+};
+use crate::{store::Records, text::BorrowedText};
 
 /// Changes the JSON of a sound record and gives what is said about it.
 fn fault(change: impl FnOnce(&mut Value)) -> String {
@@ -142,6 +147,41 @@ fn policy_and_rotation_rules_are_kept() {
     let parse = |bytes: &[u8]| parse_record(bytes, &key("us-west-2", "db")).expect("sound");
     let record = parse(&bytes);
     assert_eq!(parse(&record.to_json().expect("JSON")), record, "is written as it was read");
+}
+
+/// Lists look at records whose texts stay where they were read.
+#[test]
+fn a_list_and_a_command_find_the_same_records_sound() {
+    let place = Place::with_secret(&["eu-west-1"]);
+    let record = place.record("us-west-2", "db");
+    let text = String::from_utf8(record.to_json().expect("JSON")).expect("UTF-8").replace("\"InSync\"", "\"InS\\u0079nc\"");
+    let (name, key) = (NameKey::of("db"), key("us-west-2", "db"));
+    let mut sound = 0;
+    for at in 0..text.len() {
+        for byte in *b"\"}0x" {
+            let mut changed = text.as_bytes().to_vec();
+            changed[at] = byte;
+            let mut records = Records::default();
+            records
+                .add(key.primary, |bytes| {
+                    bytes.extend(&changed);
+                    Ok(true)
+                })
+                .expect("added");
+            let looked = Family::<BorrowedText<'_>>::parse(&*place.vault.store, &name, &records);
+            let parsed = parse_record(&changed, &key);
+            assert_eq!(looked.is_ok(), parsed.is_ok(), "{at}");
+            let (Ok(looked), Ok(parsed)) = (looked, parsed) else { continue };
+            sound += 1;
+            let seen: Vec<_> =
+                looked.seen().map(|(record, _)| serde_json::to_value(list_entry(&record, key.primary)).expect("JSON")).collect();
+            let owned = Family(vec![Located { key: key.clone(), record: parsed }]);
+            let own: Vec<_> =
+                owned.seen().map(|(record, _)| serde_json::to_value(list_entry(&record, key.primary)).expect("JSON")).collect();
+            assert_eq!(seen, own);
+        }
+    }
+    assert!(sound > 100, "{sound}");
 }
 
 fn any_json() -> impl Strategy<Value = Value> {
