@@ -1,11 +1,8 @@
 //! How results are printed: `--output`, `--query`, and what the terminal is like.
 
-use std::{
-    io::{self, BufWriter},
-    str::FromStr as _,
-};
+use std::{io, str::FromStr as _};
 
-use serde::{Serialize, Serializer, ser::SerializeMap as _};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::{
@@ -13,7 +10,7 @@ use super::{
     command_operation::CommandOperation,
     environment::Environment,
     failure::Outcome,
-    output::{Look, OutputFormat, Strange, query::Query, render, render_json, times::Times, wide_table, write_json},
+    output::{Listing, Look, OutputFormat, Strange, query::Query, render, render_json, times::Times, wide_table, write_listing},
     profile::Profile,
     terminal::{note, print_text, printed, stdout_is_terminal, terminal_width},
     usage::UsageError,
@@ -21,9 +18,6 @@ use super::{
 use crate::error::Error;
 
 const NOT_JSON: Error = Error::Misuse("a result is always JSON");
-
-/// Bytes of a long list that go to stdout at once.
-const PRINTED_AT_ONCE: usize = 64 * 1024;
 
 /// Prints what a command gives.
 pub(crate) struct Printer {
@@ -89,8 +83,10 @@ impl Printer {
         }
         let listing = Listing { member, list, next_token };
         if self.prints_json() {
-            let stdout = BufWriter::with_capacity(PRINTED_AT_ONCE, io::stdout().lock());
-            return printed(write_json(stdout, &listing, self.look.strange, self.times.zone()));
+            return match write_listing(io::stdout(), &listing, self.look.strange, self.times.zone()) {
+                Err(Error::Io { source, .. }) => printed(Err(source)),
+                written => Ok(written?),
+            };
         }
         match self.query.as_ref().and_then(|query| query.search_each(member, list, &self.times)) {
             Some(found) => self.print_value(&found?),
@@ -177,23 +173,5 @@ fn strange(operation: CommandOperation) -> Strange {
         Strange::EscapedInLines
     } else {
         Strange::AsTheyAre
-    }
-}
-
-/// A list under its member's name, with the token for its rest.
-struct Listing<'a, L: ?Sized> {
-    member: &'static str,
-    list: &'a L,
-    next_token: Option<String>,
-}
-
-impl<L: Serialize + ?Sized> Serialize for Listing<'_, L> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(None)?;
-        map.serialize_entry(self.member, self.list)?;
-        if let Some(token) = &self.next_token {
-            map.serialize_entry("NextToken", token)?;
-        }
-        map.end()
     }
 }

@@ -45,6 +45,8 @@ pub use open_options::OpenOptions;
 pub use open_slice::open_slice;
 pub use region_binding::REGION_PAIR;
 pub(crate) use region_binding::{SECRET_ARN, for_region, told_regions};
+#[cfg(feature = "cli")]
+pub(crate) use relay::{Stages, Weight, relay};
 pub(crate) use rewrap::OpenedRest;
 pub use rewrap::{Rewrapper, rewrap};
 pub(crate) use seal::WrappedMessages;

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// How batches are read from `S`, worked on, and written to each `O`.
-pub(super) trait Stages<S, O>: Sync {
+pub(crate) trait Stages<S, O>: Sync {
     /// What one thread works on, again and again.
     type Batch: Default;
 
@@ -46,7 +46,7 @@ pub(super) trait Stages<S, O>: Sync {
 
 /// Whether a batch is worth another thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Weight {
+pub(crate) enum Weight {
     Light,
     Heavy,
 }
@@ -78,7 +78,7 @@ impl From<Stopped> for Ended {
 ///
 /// # Errors
 /// That of the earliest batch that has one. Those before it were written then, and none behind it to an output that had failed.
-pub(super) fn relay<S: Send, O: Send>(stages: &impl Stages<S, O>, threads: Threads, source: S, outputs: Vec<O>) -> Result<(S, Vec<O>)> {
+pub(crate) fn relay<S: Send, O: Send>(stages: &impl Stages<S, O>, threads: Threads, source: S, outputs: Vec<O>) -> Result<(S, Vec<O>)> {
     let stop = Stop::never();
     let relay = Relay {
         stages,
@@ -141,7 +141,7 @@ impl<S: Send, O: Send, C: Stages<S, O>> Relay<'_, S, O, C> {
     fn start_thread<'scope>(&'scope self, scope: &'scope Scope<'scope, '_>) {
         let left = self.threads_left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
         if left.is_ok() {
-            let _ = Builder::new().name("coldseal-frames".to_owned()).spawn_scoped(scope, || self.run(scope));
+            let _ = Builder::new().name("coldseal-batches".to_owned()).spawn_scoped(scope, || self.run(scope));
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 
 use serde::Serialize;
 use serde_json::Value;
-use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
+use serde_json::ser::{Formatter, Serializer};
 
 use super::{Strange, python, written_times::WrittenTimes};
 use crate::cli::{shown::is_escaped, zone::Zone};
@@ -34,15 +34,48 @@ fn written(value: &impl Serialize, formatter: impl Formatter) -> serde_json::Res
     Ok(String::from_utf8(text).expect("the serializer writes UTF-8"))
 }
 
+/// What stands before an item: a comma behind another one, the end of the line, and more indentation than most documents have.
+const BEFORE_ITEM: &[u8; 66] = b",\n                                                                ";
+const INDENT: usize = 4;
+
 struct Indented<'a> {
-    pretty: PrettyFormatter<'static>,
+    /// Arrays and objects that are open.
+    depth: usize,
+    /// Whether the innermost one has an item.
+    has_item: bool,
     strange: Strange,
     times: Option<WrittenTimes<'a>>,
 }
 
 impl<'a> Indented<'a> {
     fn new(strange: Strange, zone: Option<&'a Zone>) -> Self {
-        Self { pretty: PrettyFormatter::with_indent(b"    "), strange, times: zone.map(WrittenTimes::new) }
+        Self { depth: 0, has_item: false, strange, times: zone.map(WrittenTimes::new) }
+    }
+
+    fn open<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth += 1;
+        self.has_item = false;
+        writer.write_all(bracket)
+    }
+
+    fn close<W: ?Sized + Write>(&mut self, writer: &mut W, bracket: &[u8]) -> io::Result<()> {
+        self.depth = self.depth.saturating_sub(1);
+        if self.has_item {
+            self.next_line(writer, true)?;
+        }
+        // It is an item itself.
+        self.has_item = true;
+        writer.write_all(bracket)
+    }
+
+    /// Begins a line, behind a comma unless it is the first one of an array or object, or its last.
+    fn next_line<W: ?Sized + Write>(&self, writer: &mut W, is_without_comma: bool) -> io::Result<()> {
+        let (start, end) = (usize::from(is_without_comma), 2 + INDENT * self.depth);
+        if let Some(line) = BEFORE_ITEM.get(start..end) {
+            return writer.write_all(line);
+        }
+        writer.write_all(BEFORE_ITEM.get(start..2).unwrap_or_default())?;
+        (0..self.depth).try_for_each(|_| writer.write_all(&[b' '; INDENT]))
     }
 
     fn tell(&mut self, step: fn(&mut WrittenTimes<'a>)) {
@@ -59,7 +92,8 @@ impl Formatter for Indented<'_> {
 
     fn write_string_fragment<W: ?Sized + Write>(&mut self, writer: &mut W, fragment: &str) -> io::Result<()> {
         let fragment = self.times.as_mut().map_or(Cow::Borrowed(fragment), |times| times.string(fragment));
-        if self.strange == Strange::AsTheyAre {
+        // Nothing that ASCII prints is escaped.
+        if self.strange == Strange::AsTheyAre || fragment.bytes().fold(true, |is_plain, byte| is_plain & matches!(byte, b' '..=b'~')) {
             return writer.write_all(fragment.as_bytes());
         }
         write_escaped(writer, &fragment, |c| !is_escaped(c))
@@ -67,43 +101,45 @@ impl Formatter for Indented<'_> {
 
     fn begin_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.tell(WrittenTimes::begin_array);
-        self.pretty.begin_array(writer)
+        self.open(writer, b"[")
     }
 
     fn end_array<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array(writer)
+        self.close(writer, b"]")
     }
 
     fn begin_array_value<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        self.pretty.begin_array_value(writer, first)
+        self.next_line(writer, first)
     }
 
-    fn end_array_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_array_value(writer)
+    fn end_array_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.has_item = true;
+        Ok(())
     }
 
     fn begin_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.tell(WrittenTimes::begin_object);
-        self.pretty.begin_object(writer)
+        self.open(writer, b"{")
     }
 
     fn end_object<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.tell(WrittenTimes::end_object);
-        self.pretty.end_object(writer)
+        self.close(writer, b"}")
     }
 
     fn begin_object_key<W: ?Sized + Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
         self.tell(WrittenTimes::begin_name);
-        self.pretty.begin_object_key(writer, first)
+        self.next_line(writer, first)
     }
 
     fn begin_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
         self.tell(WrittenTimes::begin_value);
-        self.pretty.begin_object_value(writer)
+        writer.write_all(b": ")
     }
 
-    fn end_object_value<W: ?Sized + Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        self.pretty.end_object_value(writer)
+    fn end_object_value<W: ?Sized + Write>(&mut self, _writer: &mut W) -> io::Result<()> {
+        self.has_item = true;
+        Ok(())
     }
 }
 

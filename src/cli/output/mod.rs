@@ -2,6 +2,7 @@
 
 mod grid;
 mod json;
+mod listing;
 mod python;
 pub(crate) mod query;
 mod query_functions;
@@ -14,16 +15,13 @@ pub(crate) mod wide_table;
 mod written_times;
 mod yaml;
 
-use std::{
-    borrow::Cow,
-    io::{self, Write},
-    str::FromStr,
-};
+use std::{borrow::Cow, str::FromStr};
 
 use serde::Serialize;
 use serde_json::Value;
 
 pub(crate) use grid::{Look, Strange, columns};
+pub(crate) use listing::{Listing, write_listing};
 pub(crate) use python::str as python_str;
 
 use super::{shown, usage::UsageError, zone::Zone};
@@ -55,13 +53,6 @@ impl FromStr for OutputFormat {
                 .with_hint("--output, AWS_DEFAULT_OUTPUT and the profile's output are json, text, table, yaml or off")),
         }
     }
-}
-
-/// A document that is not empty as JSON, like [`render`], without the whole of it in memory; its times in a zone.
-pub(crate) fn write_json(mut writer: impl Write, document: &impl Serialize, strange: Strange, zone: Option<&Zone>) -> io::Result<()> {
-    json::write_indented(&mut writer, document, strange, zone)?;
-    writer.write_all(b"\n")?;
-    writer.flush()
 }
 
 /// A document as JSON, like [`render`], without a tree of it in memory; its times in a zone.
