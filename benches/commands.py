@@ -9,6 +9,7 @@ Usage: commands.py BINARY FOLDER [--secrets COUNT] [--runs COUNT]
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import time
@@ -52,11 +53,7 @@ class Bench:
 
     def compare(self, what, work, base_name, base):
         """Prints a row: what `work` takes beside `base`."""
-        pairs = []
-        for index in range(self.runs + 1):
-            begun, spent = base(index) * 1000, work(index) * 1000
-            if index > 0:
-                pairs.append((begun, spent))
+        pairs = [(begun * 1000, spent * 1000) for begun, _, spent, _ in in_turns(self.runs, base, work)]
         base_time, time_spent = (statistics.median(times) for times in zip(*pairs))
         above = statistics.median(spent - begun for begun, spent in pairs)
         ratio = statistics.median(spent / begun for begun, spent in pairs)
@@ -68,12 +65,9 @@ class Bench:
         secrets.mkdir(parents=True, exist_ok=True)
         begin = time.perf_counter()
         secret, version = secrets / f"secret-{index}", secrets / f"secret-{index}" / "version"
-        for made in (secret, version):
-            made.mkdir(mode=0o700)
-            sync(made.parent)
-        for region in REGIONS:
-            write(version, region, 1555)
-        sync(version)
+        secret.mkdir(mode=0o700)
+        sync(secret.parent)
+        write_version(version)
         write(secret, "secret.json", 2000)
         sync(secret)
         return time.perf_counter() - begin
@@ -89,6 +83,32 @@ class Bench:
             folder = home / name
             folder.mkdir(mode=0o700)
             (folder / "secret.json").write_text(text.replace(arn, arn.replace("first-", f"{name}-")).replace('"first"', f'"{name}"'))
+
+
+def in_turns(runs, base, work):
+    """What `base` and then `work` take, run by run after a warm-up of both: a row of seconds that pass and seconds of all processors, of each."""
+    return [(*measured(base, index), *measured(work, index)) for index in range(runs + 1)][1:]
+
+
+def measured(work, index):
+    """Seconds that pass, and seconds of all processors."""
+    before = busy()
+    seconds = work(index)
+    return seconds, busy() - before
+
+
+def busy():
+    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+
+
+def write_version(folder):
+    """What a version of a secret in 3 Regions writes and syncs: a directory with three bundles."""
+    folder.mkdir(mode=0o700)
+    sync(folder.parent)
+    for region in REGIONS:
+        write(folder, region, 1555)
+    sync(folder)
 
 
 def write(folder, name, length):

@@ -1,5 +1,5 @@
 """What a vault of many secrets costs: changes of one by its name beside starting the program and the same writes and syncs, lists beside a bare loop that
-reads the same records, on one core, from the page cache.
+reads the same records, in Python on one core, from the page cache.
 
 Each command is run in turns with what it is compared with, after a warm-up of both, and the least time of each counts: what others do on the machine
 makes no run shorter. Lists read on several cores, the loop on one: the time of all processors stands beside the time that passes.
@@ -11,11 +11,10 @@ Usage: many.py BINARY FOLDER [--secrets COUNT] [--runs COUNT]
 import argparse
 import json
 import os
-import resource
 import time
 from pathlib import Path
 
-from commands import REGIONS, Bench, sync, write
+from commands import REGIONS, Bench, in_turns, sync, write, write_version
 
 RULES = ["rotate-secret", "--secret-id", "first", "--rotation-rules", "AutomaticallyAfterDays=1"]
 LISTS = [
@@ -37,8 +36,7 @@ class Many(Bench):
 
     def least(self, what, work, base_name, base):
         """Prints a row: the least that `work` takes, and the least of what it stands beside."""
-        rows = [(*measured(base, index), *measured(work, index)) for index in range(self.runs + 1)][1:]
-        begun, begun_busy, spent, busy = (min(column) * 1000 for column in zip(*rows))
+        begun, begun_busy, spent, busy = (min(column) * 1000 for column in zip(*in_turns(self.runs, base, work)))
         print(
             f"| {what} | {base_name} | {spent / begun:.2f} | {busy / begun_busy:.2f} | {spent - begun:+.1f} | {spent:.1f} | {begun:.1f} |",
             flush=True,
@@ -72,12 +70,7 @@ class Many(Bench):
         secret.mkdir(parents=True)
         (secret / "secret.json").write_bytes(b"x" * 2000)
         begin = time.perf_counter()
-        version = secret / "version"
-        version.mkdir(mode=0o700)
-        sync(secret)
-        for region in REGIONS:
-            write(version, region, 1555)
-        sync(version)
+        write_version(secret / "version")
         self.record(secret, 3500)
         return started + time.perf_counter() - begin
 
@@ -90,18 +83,6 @@ class Many(Bench):
         begin = time.perf_counter()
         self.record(secret, 1000)
         return started + time.perf_counter() - begin
-
-
-def measured(work, index):
-    """Seconds that pass, and seconds of all processors."""
-    before = busy()
-    seconds = work(index)
-    return seconds, busy() - before
-
-
-def busy():
-    used = [resource.getrusage(whose) for whose in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def read(home, take=lambda record: None):
@@ -135,10 +116,10 @@ def main():
     for name, work, base in [("put-secret-value in 3 Regions", bench.put, bench.bare_put), ("delete-secret", bench.delete, bench.bare_delete)]:
         bench.least(name, work, "starting, and the same writes and syncs", base)
     bench.runs = LIST_RUNS
-    for words in LISTS:
-        bench.least(f"`{' '.join(words)}`", lambda _, words=words: bench.run(*words), "reading the records", lambda _: read(home))
-    for words in [LISTS[0], ["status"]]:
-        bench.least(f"`{' '.join(words)}`", lambda _, words=words: bench.run(*words), "reading and parsing them", lambda _: read(home, json.loads))
+    rows = [(words, "reading the records", ()) for words in LISTS]
+    rows += [(words, "reading and parsing them", (json.loads,)) for words in [LISTS[0], ["status"]]]
+    for words, beside, take in rows:
+        bench.least(f"`{' '.join(words)}`", lambda _, words=words: bench.run(*words), beside, lambda _, take=take: read(home, *take))
 
 
 if __name__ == "__main__":
