@@ -13,6 +13,7 @@ use super::{
     passphrase_strength::WeakPassphrase,
     prompt::Prompter,
     secret_file::SecretFile,
+    shown,
     terminal::note,
 };
 use crate::{
@@ -140,15 +141,40 @@ impl Passphrases for PassphraseSources {
     }
 }
 
-/// Where the passphrase of the key that signs comes from: the keystore's is never taken for it.
-pub(crate) fn signing_key_passphrase(
-    environment: &Environment,
-    file: Option<PathBuf>,
-    prompter: &Prompter,
-) -> impl FnOnce() -> Result<SecretBytes> + use<> {
-    let source = PassphraseSource::new(SIGNING_KEY, environment, file);
-    let prompter = prompter.clone();
-    move || source.given(&prompter)
+/// Where the passphrases of keys that sign come from: the keystore's is never taken for one.
+pub(crate) struct SigningKeyPassphrases {
+    source: PassphraseSource,
+    files: Vec<PathBuf>,
+    prompter: Prompter,
+    /// What the environment gives, for every key: a descriptor can be read only once.
+    given: Mutex<Option<SecretBytes>>,
+}
+
+impl SigningKeyPassphrases {
+    /// With a file for each key in their order, one for all, or none.
+    pub(crate) fn new(environment: &Environment, files: Vec<PathBuf>, prompter: &Prompter) -> Self {
+        files.iter().for_each(|file| environment.files().to_be_read(file));
+        let source = PassphraseSource::new(SIGNING_KEY, environment, None);
+        Self { source, files, prompter: prompter.clone(), given: Mutex::default() }
+    }
+
+    /// That of the key with this number; the question names the key where there are others.
+    pub(crate) fn of(&self, number: usize, named: Option<&Path>) -> Result<SecretBytes> {
+        if let Some(file) = self.files.get(number).or_else(|| self.files.first()) {
+            return read_line(&self.source.files, file);
+        }
+        let copy = |passphrase: &SecretBytes| SecretBytes::new(passphrase.expose().to_vec());
+        let mut given = lock(&self.given);
+        if let Some(passphrase) = &*given {
+            return Ok(copy(passphrase));
+        }
+        if let Some(passphrase) = self.source.without_prompt()? {
+            return Ok(copy(given.insert(passphrase)));
+        }
+        let question = named.map(|path| format!("Passphrase of the signing key {}: ", shown::cell(&path.display().to_string())));
+        let typed = self.prompter.hidden(question.as_deref().unwrap_or(self.source.names.prompt));
+        typed.ok_or_else(|| self.source.missing())
+    }
 }
 
 impl PassphraseSource {

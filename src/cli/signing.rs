@@ -8,14 +8,16 @@ use super::{
     failure::Outcome,
     files_in_use::FilesInUse,
     inputs::Inputs,
-    passphrase::signing_key_passphrase,
+    passphrase::SigningKeyPassphrases,
     raw_key::{KeyOption, read_key_file},
+    secret_file::SecretFile,
     usage::UsageError,
 };
 use crate::{
     durable::read_to,
-    error::{Error, Refusal},
+    error::{Error, Refusal, Result},
     package::signature::{Signers, SshSignature, SshSigningKey, Threshold},
+    secret::SecretBytes,
 };
 
 /// Who has to have signed.
@@ -47,22 +49,42 @@ pub(crate) fn signers_file(environment: &Environment, named: Option<&Path>) -> O
     named.map(Path::to_owned).or_else(|| environment.path("COLDSEAL_SIGNERS"))
 }
 
-/// The key that `--signing-key` names; `None` where it is not there. Its passphrase is asked for where it has one.
-pub(crate) fn read_signing_key(inputs: &Inputs, args: SigningKeyArgs) -> Outcome<Option<SshSigningKey>> {
-    let Some(path) = args.signing_key else { return Ok(None) };
-    let read = read_key_file(inputs.in_use(), KeyOption::Signing, &path, SshSigningKey::MAX_LENGTH)?;
-    let passphrase = signing_key_passphrase(&inputs.environment, args.signing_key_passphrase_file, &inputs.prompter);
+/// The keys that `--signing-key` names. The passphrase of each that has one is asked for.
+pub(crate) fn read_signing_keys(inputs: &Inputs, args: SigningKeyArgs) -> Outcome<Vec<SshSigningKey>> {
+    let SigningKeyArgs { signing_key: paths, signing_key_passphrase_file: passphrase_files } = args;
+    if passphrase_files.len() > 1 && passphrase_files.len() != paths.len() {
+        let error = UsageError::new("--signing-key-passphrase-file stands once, or once for each --signing-key, in their order");
+        return Err(error.with_hint("a key without a passphrase reads none: its file may be /dev/null").into());
+    }
+    let passphrases = SigningKeyPassphrases::new(&inputs.environment, passphrase_files, &inputs.prompter);
+    let read = |path: &PathBuf| read_key_file(inputs.in_use(), KeyOption::Signing, path, SshSigningKey::MAX_LENGTH);
+    // Before anybody is asked.
+    let files = paths.iter().map(read).collect::<Outcome<Vec<_>>>()?;
+    let mut keys: Vec<SshSigningKey> = Vec::new();
+    for (number, (path, read)) in paths.iter().zip(&files).enumerate() {
+        let asked = (paths.len() > 1).then_some(path.as_path());
+        let key = open_signing_key(path, read, || passphrases.of(number, asked))?;
+        if let Some(other) = keys.iter().position(|other| other.public_key() == key.public_key()) {
+            let other = paths.get(other).map(|other| other.display().to_string()).unwrap_or_default();
+            return Err(UsageError::new(format!("--signing-key names one key twice: {other} and {}", path.display())).into());
+        }
+        keys.push(key);
+    }
+    Ok(keys)
+}
+
+fn open_signing_key(path: &Path, read: &SecretFile, passphrase: impl FnOnce() -> Result<SecretBytes>) -> Outcome<SshSigningKey> {
     let key = SshSigningKey::from_openssh(read.bytes().expose(), || {
         read.require_private()?;
         passphrase()
     });
     let key = key.map_err(|error| match error {
-        Error::Service(refusal) => in_file(&path, *refusal),
+        Error::Service(refusal) => in_file(path, *refusal),
         other => other,
     })?;
     // What turns out to be no private key may be anybody's.
     read.require_private().map_err(Error::from)?;
-    Ok(Some(key))
+    Ok(key)
 }
 
 /// A signature by its file.

@@ -142,3 +142,90 @@ hint: --signers or COLDSEAL_SIGNERS names the file that says who may
 
 "#]]);
 }
+
+#[test]
+fn several_keys_sign_in_one_run() {
+    let sandbox = with_secret();
+    let query = "--output text --query [Counter,length(Signatures)]";
+    sandbox.coldseal(&format!("sign --signing-key alice --signing-key bob --yes {query}")).assert().success().stdout_eq("1\t2\n");
+    sandbox.ok("verify --signers signers --threshold 2");
+    // Each has a passphrase of its own, in a file of its own, or they have one in common.
+    sandbox.ok("tag-resource --secret-id db --tags Key=a,Value=b");
+    for (name, key) in [("alice", "ed25519-passphrase"), ("bob", "ecdsa-256-passphrase")] {
+        sandbox.write(name, data(key));
+    }
+    sandbox.write("passphrase", "correct horse battery staple\n");
+    sandbox.write("wrong", "another horse\n");
+    let both = "sign --signing-key alice --signing-key bob --yes --signing-key-passphrase-file";
+    for (files, expected) in [
+        ("wrong", "the signing key does not open with this passphrase"),
+        ("passphrase --signing-key-passphrase-file wrong", "the signing key does not open with this passphrase"),
+    ] {
+        let output = sandbox.std(&format!("{both} {files}")).output().expect("runs");
+        let stderr = String::from_utf8(output.stderr).expect("text");
+        assert!(output.status.code() == Some(253) && stderr.contains(expected), "{files}: {stderr}");
+    }
+    assert!(!sandbox.exists("coldseal-vault/manifests/2.json"), "nothing is written before each key is open");
+    sandbox.coldseal(&format!("{both} passphrase {query}")).assert().success().stdout_eq("2\t2\n");
+    sandbox.ok("verify --signers signers --threshold 2");
+    let three = "passphrase --signing-key-passphrase-file passphrase --signing-key-passphrase-file passphrase";
+    sandbox.coldseal(&format!("{both} {three}")).assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+coldseal: --signing-key-passphrase-file stands once, or once for each --signing-key, in their order
+hint: a key without a passphrase reads none: its file may be /dev/null
+
+"#]]);
+    sandbox.write("again", data("ed25519"));
+    let twice = "sign --signing-key again --signing-key alice --yes --signing-key-passphrase-file passphrase";
+    sandbox.coldseal(twice).assert().code(252).stdout_eq("").stderr_eq("coldseal: --signing-key names one key twice: again and alice\n");
+}
+
+#[test]
+fn a_bundle_of_the_vault_is_opened_as_it_was_signed() {
+    let sandbox = with_secret();
+    sandbox.ok("sign --signing-key alice --yes");
+    let bundles = |sandbox: &Sandbox| {
+        let paths = sandbox.stdout("describe-secret --secret-id db --query Bundles[?Region=='us-west-2'].Path --output text");
+        paths.split_whitespace().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let signed = bundles(&sandbox).pop().expect("one");
+    sandbox.ok("put-secret-value --secret-id db --secret-string two");
+    sandbox.coldseal(&format!("open {signed} --signers signers")).assert().success().stdout_eq("one").stderr_eq(str![[r#"
+coldseal: root 1 of [..], signed by alice; freshness not checked
+...
+"#]]);
+    let late = bundles(&sandbox).into_iter().find(|path| *path != signed).expect("another");
+    sandbox.coldseal(&format!("open {late} --signers signers -o value")).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
+An error occurred (InvalidRequestException) when calling the Decrypt operation: [..].bundle: the root with counter 1 names no such bundle
+hint: 'coldseal verify --signers FILE' tells what is not as it was signed; for a file with a signature of its own, --signature names that
+
+"#]]);
+    sandbox.write("db.bundle", fs::read(&late).expect("read"));
+    fs::write(&signed, sandbox.read("db.bundle")).expect("written");
+    sandbox.coldseal(&format!("open {signed} --signers signers -o value")).assert().code(254).stdout_eq("").stderr_eq(str![[r#"
+An error occurred (InvalidRequestException) when calling the Decrypt operation: [..].bundle: this is not the bundle that the root with counter 1 names
+...
+"#]]);
+    assert!(!sandbox.exists("value"));
+    // Elsewhere it is a file like others.
+    sandbox.coldseal("open db.bundle --signers signers").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
+An error occurred (KMSInvalidSignatureException) when calling the Decrypt operation: [..]
+...
+"#]]);
+    sandbox.coldseal("open db.bundle --signers signers --expect-counter 1").assert().code(252).stdout_eq("").stderr_eq(str![[r#"
+coldseal: what a root has to be is given, and no bundle of a vault is read as it was signed
+hint: name a bundle in a vault, and with --signers or COLDSEAL_SIGNERS who may sign
+
+"#]]);
+    sandbox.ok("sign --signing-key alice --yes");
+    sandbox.coldseal(&format!("open {late} --signers signers --expect-counter 2")).assert().success().stdout_eq("two");
+}
+
+#[test]
+fn values_as_they_were_signed_are_known_to_be_those() {
+    let sandbox = with_secret();
+    sandbox.ok("sign --signing-key alice --yes");
+    sandbox.coldseal("unpack --region us-west-2 --format json --signers signers").assert().success().stderr_eq(str![[r#"
+coldseal: root 1 of [..], signed by alice; freshness not checked
+
+"#]]);
+}

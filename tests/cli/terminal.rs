@@ -203,6 +203,22 @@ fn the_passphrase_of_a_signing_key_is_asked_for() {
 }
 
 #[test]
+fn each_signing_key_is_asked_for_by_its_name() {
+    let sandbox = Sandbox::new();
+    sandbox.write("alice", include_bytes!("../data/signing/ed25519-passphrase"));
+    sandbox.write("bob", include_bytes!("../data/signing/ecdsa-256-passphrase"));
+    sandbox.write("bundle", "x");
+    for (typed, expected) in [("correct horse battery staple\n", 0), ("another horse\n", 253)] {
+        let terminal = Terminal::run(sandbox.std("sign bundle --signing-key alice --signing-key bob --force"));
+        terminal.answer("Passphrase of the signing key alice: ", "correct horse battery staple\n");
+        terminal.answer("Passphrase of the signing key bob: ", typed);
+        let (code, text) = terminal.end();
+        assert_eq!(code, Some(expected), "{text}");
+        assert!(!text.contains("horse"), "{text}");
+    }
+}
+
+#[test]
 fn a_mistyped_weak_or_empty_passphrase_changes_nothing() {
     let sandbox = Sandbox::new();
     sandbox.ok("kms create-key --region us-west-2");

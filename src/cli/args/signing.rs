@@ -4,15 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-/// The private key that signs.
+/// The private keys that sign.
 #[derive(Debug, Args)]
 pub(crate) struct SigningKeyArgs {
-    /// Private key in the format of OpenSSH that signs: Ed25519, or ECDSA on P-256, P-384 or P-521
+    /// Private key in the format of OpenSSH that signs: Ed25519, or ECDSA on P-256, P-384 or P-521; repeat it for several
     #[arg(long, value_name = "KEY")]
-    pub(crate) signing_key: Option<PathBuf>,
-    /// File with the signing key's passphrase [else COLDSEAL_SIGNING_KEY_PASSPHRASE_FD, COLDSEAL_SIGNING_KEY_PASSPHRASE, a prompt]
+    pub(crate) signing_key: Vec<PathBuf>,
+    /// File with the signing key's passphrase; of several keys each takes its own, in their order, or all the only one [else COLDSEAL_SIGNING_KEY_PASSPHRASE_FD, COLDSEAL_SIGNING_KEY_PASSPHRASE, a prompt]
     #[arg(long, value_name = "FILE", requires = "signing_key")]
-    pub(crate) signing_key_passphrase_file: Option<PathBuf>,
+    pub(crate) signing_key_passphrase_file: Vec<PathBuf>,
 }
 
 /// Whose signatures are demanded.

@@ -21,7 +21,7 @@ use crate::{
         output_file::Destination,
         paramfile::STDIN,
         printer::Printer,
-        signing::{in_file, read_signature, read_signing_key},
+        signing::{in_file, read_signature, read_signing_keys},
         usage::UsageError,
     },
     error::Error,
@@ -40,6 +40,7 @@ use crate::{
 #[derive(Debug, Args)]
 #[command(after_long_help = "Examples:
   coldseal sign --signing-key ~/.ssh/id_ed25519
+  coldseal sign --signing-key alice --signing-key bob  # two at one table
   coldseal sign --no-key  # then, with a key in an agent or on a token:
   ssh-keygen -Y sign -n coldseal-manifest -f token.pub \\
       < coldseal-vault/manifests/1.json > root.sig
@@ -118,7 +119,7 @@ pub(super) fn run(invocation: &Invocation, args: SignArgs) -> Outcome {
     let files = invocation.inputs.in_use();
     let SignArgs { files: names, key, add_signature, output_file, write, .. } = args;
     let added: Vec<_> = add_signature.iter().map(|path| Ok((path, read_signature(files, path)?))).collect::<Outcome<_>>()?;
-    let key = read_signing_key(&invocation.inputs, key)?;
+    let keys = read_signing_keys(&invocation.inputs, key)?;
     let mut planned = Vec::new();
     for file in &names {
         let content = ContentDigest::read(input(files, file)?).map_err(|error| Error::io_at("reading", file, error))?;
@@ -127,7 +128,7 @@ pub(super) fn run(invocation: &Invocation, args: SignArgs) -> Outcome {
             signature.verify(Namespace::File, &content).map_err(|refusal| in_file(path, refusal))?;
             signatures.push(signature.clone());
         }
-        if let Some(key) = &key {
+        for key in &keys {
             signatures.push(key.sign(Namespace::File, &content)?);
         }
         for signature in signatures {
@@ -151,7 +152,7 @@ pub(super) fn run(invocation: &Invocation, args: SignArgs) -> Outcome {
 }
 
 fn check(args: &SignArgs) -> Outcome {
-    let count = args.add_signature.len() + usize::from(args.key.signing_key.is_some());
+    let count = args.add_signature.len() + args.key.signing_key.len();
     if count == 0 {
         let error = UsageError::new("sign needs a key that signs, or a signature that was made elsewhere");
         return Err(error.with_hint("--signing-key ~/.ssh/id_ed25519, or --add-signature FILE.sig").into());

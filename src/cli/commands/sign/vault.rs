@@ -12,7 +12,7 @@ use crate::{
         printer::Printer,
         prompt::Prompter,
         signed_reading::{freshness_check, trusted_signers},
-        signing::{in_file, read_signature, read_signing_key},
+        signing::{in_file, read_signature, read_signing_keys},
         terminal::{counted, note},
         usage::UsageError,
     },
@@ -65,13 +65,12 @@ pub(super) fn run(invocation: &Invocation, args: VaultSigning) -> Outcome {
         return add_signatures(invocation, &signing, &args.add_signature);
     }
     let VaultSigning { key, accept, yes, .. } = args;
-    let key = read_signing_key(&invocation.inputs, key)?;
+    let keys = read_signing_keys(&invocation.inputs, key)?;
     let plan = signing.plan()?;
     show(&plan);
     if !yes {
         ask(&invocation.inputs.prompter, &plan)?;
     }
-    let keys: Vec<_> = key.into_iter().collect();
     let written = signing.write(&plan, &accept, &keys)?;
     if keys.is_empty() {
         note(&format!(
@@ -83,7 +82,7 @@ pub(super) fn run(invocation: &Invocation, args: VaultSigning) -> Outcome {
 }
 
 fn check(args: &VaultSigning) -> Outcome {
-    let ways = usize::from(args.key.signing_key.is_some()) + usize::from(args.no_key) + usize::from(!args.add_signature.is_empty());
+    let ways = usize::from(!args.key.signing_key.is_empty()) + usize::from(args.no_key) + usize::from(!args.add_signature.is_empty());
     if ways != 1 {
         let error = UsageError::new("the vault is signed with a key, or without one, or gets a signature that was made elsewhere");
         return Err(error.with_hint("give one of --signing-key KEY, --no-key and --add-signature FILE").into());
