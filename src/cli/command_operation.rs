@@ -35,7 +35,7 @@ operations! {
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 
-    Completions Edit Exec IamPolicy Inspect Man Open Pack Rewrap Seal Sign Status Unpack Verify
+    Completions Diff Edit Exec IamPolicy Inspect Man Open Pack Rewrap Seal Sign Status Unpack Verify
 }
 
 impl CommandOperation {
@@ -70,6 +70,7 @@ impl CommandOperation {
                 | Self::Serve
                 | Self::SetDefaultKey
                 | Self::Completions
+                | Self::Diff
                 | Self::Edit
                 | Self::Exec
                 | Self::IamPolicy

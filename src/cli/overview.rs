@@ -20,7 +20,7 @@ Keys, as in 'aws kms', and those of the embedded KMS:
   kms COMMAND       the commands: 'coldseal kms -h'
 Many secrets, files, checks:
   pack       a plan or a folder into secrets     verify     purge what was due
-  unpack     them into files, .env or JSON       serve      to AWS's SDKs
+  unpack     them into files, .env or JSON       diff       serve to AWS's SDKs
   exec       a program with secrets              edit    status    iam-policy
   seal open rewrap inspect sign      files of any size, as one message each
 Shell:

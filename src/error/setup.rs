@@ -24,6 +24,10 @@ pub enum SetupError {
     #[error("{} is neither a vault, nor the folder of a secret, nor a bundle", .0.display())]
     NothingToVerify(PathBuf),
 
+    /// Something that is nothing to be compared.
+    #[error("{} is neither a vault nor a root of one, which is manifests/COUNTER.json in its folder", .0.display())]
+    NotComparable(PathBuf),
+
     /// A secret outside of the folder that it belongs into.
     #[error("{} is not in the folder of a Region, so its secret has no place to be checked against", .0.display())]
     NotInRegionFolder(PathBuf),

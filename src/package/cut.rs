@@ -222,26 +222,33 @@ fn cut_bundle(bundle: &BundleRecord) -> CutBundle {
 /// [`ManifestFault::Contradictory`] where they do not say the same of the secret.
 pub(crate) fn joined(cuts: Vec<(Region, CutRecord)>) -> Result<Option<SecretRecord>, ManifestFault> {
     let mut joined: Option<SecretRecord> = None;
-    for (region, cut) in cuts {
-        let record = uncut(cut, region);
-        let Some(whole) = &mut joined else {
-            joined = Some(record);
-            continue;
-        };
-        let added: Vec<_> = record.versions.iter().map(|version| version.bundles.clone()).collect();
-        let bare = |record: &SecretRecord| {
-            let mut record = record.clone();
-            record.versions.iter_mut().for_each(|version| version.bundles.clear());
-            record
-        };
-        if bare(whole) != bare(&record) {
-            return Err(ManifestFault::Contradictory(record.name));
-        }
-        for (version, bundles) in whole.versions.iter_mut().zip(added) {
-            version.bundles.extend(bundles);
-        }
-    }
+    cuts.into_iter().try_for_each(|(region, cut)| join(&mut joined, region, cut))?;
     Ok(joined)
+}
+
+/// Adds one more Region's cut to a record that is joined of others.
+///
+/// # Errors
+/// As for [`joined`].
+pub(crate) fn join(joined: &mut Option<SecretRecord>, region: Region, cut: CutRecord) -> Result<(), ManifestFault> {
+    let record = uncut(cut, region);
+    let Some(whole) = joined else {
+        *joined = Some(record);
+        return Ok(());
+    };
+    let added: Vec<_> = record.versions.iter().map(|version| version.bundles.clone()).collect();
+    let bare = |record: &SecretRecord| {
+        let mut record = record.clone();
+        record.versions.iter_mut().for_each(|version| version.bundles.clear());
+        record
+    };
+    if bare(whole) != bare(&record) {
+        return Err(ManifestFault::Contradictory(record.name));
+    }
+    for (version, bundles) in whole.versions.iter_mut().zip(added) {
+        version.bundles.extend(bundles);
+    }
+    Ok(())
 }
 
 fn uncut(cut: CutRecord, region: Region) -> SecretRecord {

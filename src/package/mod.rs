@@ -6,6 +6,7 @@
 mod canonical_json;
 mod contents;
 mod cut;
+mod diff;
 mod differences;
 mod freshness;
 #[cfg(fuzzing)]
@@ -26,6 +27,9 @@ mod tests;
 
 pub use differences::{DifferenceKind, EntryDifference};
 pub use freshness::{ExpectedRoot, Freshness, FreshnessCheck, FreshnessDemand};
+pub use diff::{
+    ChangedParts, ComparedContent, DiffSide, KeyDiff, LabelDiff, PackageDiff, SecretDiff, SecretDiffKind, VersionDiff, VersionDiffKind,
+};
 pub use manifest_digest::{ManifestDigest, NotADigest};
 pub use signed_root::{RootPassedOver, SignedRoot, TrustedSigners};
 pub use signed_store::{SignedReading, SignedVault};

@@ -194,6 +194,49 @@ fn accepted(store: &dyn Store, trusted: &TrustedSigners, counter: u64, mut keys:
     })
 }
 
+/// A root of this vault that somebody has signed: one of the signers, where it is known who they are. One that is damaged is none.
+///
+/// # Errors
+/// It cannot be read.
+pub(super) fn signed_by_any(
+    store: &dyn Store,
+    vault_id: Option<&VaultId>,
+    (counter, keys): (u64, &[String]),
+    trusted: Option<&TrustedSigners>,
+) -> Result<Option<StoredRoot>> {
+    let stored = match read_root(store, counter) {
+        Err(error @ Error::Io { .. }) => return Err(error),
+        Err(_) | Ok(None) => return Ok(None),
+        Ok(Some(stored)) => stored,
+    };
+    let digest = ContentDigest::of(&stored.bytes);
+    let is_known = |signature: &SshSignature| {
+        trusted.is_none_or(|trusted| trusted.signers.keys(Namespace::Manifest).any(|(_, key)| key == signature.key()))
+    };
+    let signs = |key: &String| match read_signature(store, counter, key) {
+        Ok(Some(signature)) => is_known(&signature) && signature.verify(Namespace::Manifest, &digest).is_ok(),
+        _ => false,
+    };
+    let is_signed = vault_id == Some(&stored.root.vault_id) && keys.iter().any(signs);
+    Ok(is_signed.then_some(stored))
+}
+
+/// The newest root of this vault that anybody has signed.
+///
+/// # Errors
+/// There is none; what is there cannot be read.
+pub(super) fn newest_of_anybody(store: &dyn Store, vault_id: Option<&VaultId>) -> Result<StoredRoot> {
+    let roots = roots(&store.manifests()?);
+    let newest = roots.last_key_value().map(|(counter, _)| *counter);
+    for (counter, keys) in roots.into_iter().rev() {
+        if let Some(stored) = signed_by_any(store, vault_id, (counter, &keys), None)? {
+            return Ok(stored);
+        }
+    }
+    let Some(counter) = newest else { return Err(PackageRefusal::NoRoot(store.absolute_place(Item::Vault)).into()) };
+    Err(PackageRefusal::NoneAccepted { counter, why: SignatureRefusal::Unsigned { needed: 1 }.to_string() }.into())
+}
+
 /// Reads one of a root's signatures.
 pub(super) fn read_signature(store: &dyn Store, counter: u64, key: &str) -> Result<Option<SshSignature>> {
     let file = ManifestFile::Signature { counter, key: key.to_owned() };

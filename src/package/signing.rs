@@ -14,7 +14,7 @@ use super::{
     manifest_root::{ManifestRoot, RegionPages},
     paginate::Spread,
     signature::{ContentDigest, Namespace, SshSignature, SshSigningKey},
-    signed_root::{TrustedSigners, newest, read_signature, roots},
+    signed_root::{TrustedSigners, newest, read_signature, roots, signed_by_any},
 };
 use crate::{
     arn::SecretArn,
@@ -143,7 +143,7 @@ impl PackageSigning<'_> {
                 last.stored = read_root(store, counter)?;
                 break;
             }
-            let signed = self.somebodys(vault_id, counter, &keys)?;
+            let signed = signed_by_any(store, vault_id, (counter, &keys), self.trusted)?;
             match (signed, self.trusted) {
                 (None, _) => last.unsigned.push(counter),
                 (Some(_), Some(_)) => last.partly_signed.push(counter),
@@ -154,26 +154,6 @@ impl PackageSigning<'_> {
             }
         }
         Ok(last)
-    }
-
-    /// A root of this vault that somebody has signed: one of the signers, where it is known who they are.
-    fn somebodys(&self, vault_id: Option<&VaultId>, counter: u64, keys: &[String]) -> Result<Option<StoredRoot>> {
-        let store = self.vault.store();
-        let stored = match read_root(store, counter) {
-            Err(error @ Error::Io { .. }) => return Err(error),
-            Err(_) | Ok(None) => return Ok(None),
-            Ok(Some(stored)) => stored,
-        };
-        let digest = ContentDigest::of(&stored.bytes);
-        let is_known = |signature: &SshSignature| {
-            self.trusted.is_none_or(|trusted| trusted.signers.keys(Namespace::Manifest).any(|(_, key)| key == signature.key()))
-        };
-        let signs = |key: &String| match read_signature(store, counter, key) {
-            Ok(Some(signature)) => is_known(&signature) && signature.verify(Namespace::Manifest, &digest).is_ok(),
-            _ => false,
-        };
-        let is_signed = vault_id == Some(&stored.root.vault_id) && keys.iter().any(signs);
-        Ok(is_signed.then_some(stored))
     }
 
     /// The newest root that says what these pages say, signed or not.

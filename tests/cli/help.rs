@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
     let (top, kms) = (sandbox.commands(""), sandbox.commands("kms"));
-    assert_eq!((top.len(), kms.len()), (41, 42), "{top:?} {kms:?}");
+    assert_eq!((top.len(), kms.len()), (42, 42), "{top:?} {kms:?}");
     for command in [top, kms].concat() {
         let [long, short] = ["--help", "-h"].map(|flag| sandbox.stdout(&format!("{command} {flag}")));
         assert!(long.contains("Example"), "{command}: no example\n{long}");
@@ -201,6 +201,13 @@ Options:
       --dry-run
           [coldseal] Check everything, show what would be made, and write
           nothing
+      --signers <FILE>
+          [coldseal] Who may sign: change only what a holder of this keystore
+          left, or what stands as it was signed; a file in the format of
+          allowed_signers in ssh-keygen(1) [else COLDSEAL_SIGNERS]
+      --threshold <COUNT>
+          [coldseal] How many of the signers have to have signed, from 1
+          [default: 1]
       --cli-input-json <JSON>
           The request as JSON with AWS's member names, or file://PATH; flags
           come before it

@@ -18,6 +18,7 @@ mod debug;
 mod default_key;
 mod deletion;
 mod deprived;
+mod diff;
 mod edit;
 #[cfg(target_os = "linux")]
 mod errors;

@@ -174,12 +174,11 @@ fn who_writes_the_vault_chooses_no_key_and_adds_no_region() {
     let (sandbox, keys) = sandbox();
     let honest = sandbox.read(DB);
     let folder = sandbox.path("coldseal-vault");
-    let saved = sandbox.path("saved");
-    copy(&folder, &saved);
+    sandbox.copy("coldseal-vault", "saved");
     for (name, edit, shown, code, told) in EDITS {
         for tag in TAGS {
             std::fs::remove_dir_all(&folder).expect("removed");
-            copy(&saved, &folder);
+            sandbox.copy("saved", "coldseal-vault");
             sandbox.write(DB, &honest);
             sandbox.edit(|record| {
                 edit(record, &keys);
@@ -250,11 +249,11 @@ fn what_a_writer_of_the_vault_can_do_is_told_with_the_keystore() {
     }
     // A secret that is gone is missed by nobody, and an older state with its own tag is as good as the newest.
     sandbox.write(DB, &honest);
-    let (folder, saved) = (sandbox.path("coldseal-vault"), sandbox.path("saved"));
-    copy(&folder, &saved);
+    let folder = sandbox.path("coldseal-vault");
+    sandbox.copy("coldseal-vault", "saved");
     sandbox.ok("tag-resource --secret-id db --tags Key=team,Value=new");
     std::fs::remove_dir_all(&folder).expect("removed");
-    copy(&saved, &folder);
+    sandbox.copy("saved", "coldseal-vault");
     assert_eq!(sandbox.run("verify --open").0, Some(0));
     std::fs::remove_dir_all(sandbox.path("coldseal-vault/secrets/us-west-2/db")).expect("removed");
     assert_eq!(sandbox.run("verify --open").0, Some(0));

@@ -8,11 +8,30 @@ fn stored() -> Sandbox {
     copied("vault-v1")
 }
 
+impl Sandbox {
+    /// Copies a folder, from here or elsewhere, to a name that need not be there.
+    pub(crate) fn copy(&self, from: impl AsRef<Path>, to: &str) {
+        fn walk(from: &Path, to: &Path) {
+            fs::create_dir_all(to).expect("made");
+            for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("reading {}: {error}", from.display())) {
+                let entry = entry.expect("readable");
+                let target = to.join(entry.file_name());
+                if entry.path().is_dir() {
+                    walk(&entry.path(), &target);
+                } else {
+                    fs::copy(entry.path(), target).expect("copied");
+                }
+            }
+        }
+        walk(&self.root().join(from), &self.path(to));
+    }
+}
+
 /// A copy of a folder of `tests/data` with the modes that a checkout does not keep.
 pub(crate) fn copied(data: &str) -> Sandbox {
     let sandbox = Sandbox::new();
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(data);
-    copy(&data.join("vault"), &sandbox.path("coldseal-vault"));
+    sandbox.copy(data.join("vault"), "coldseal-vault");
     fs::create_dir(sandbox.path("keystore")).expect("made");
     for name in ["keystore.json", "keystore.key"] {
         let bytes = fs::read(data.join(name)).unwrap_or_else(|error| panic!("reading {name}: {error}"));
@@ -23,19 +42,6 @@ pub(crate) fn copied(data: &str) -> Sandbox {
         drop(copied);
     }
     sandbox
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("made");
-    for entry in fs::read_dir(from).unwrap_or_else(|error| panic!("reading {}: {error}", from.display())) {
-        let entry = entry.expect("readable");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("copied");
-        }
-    }
 }
 
 #[test]
@@ -84,7 +90,7 @@ fn a_secret_of_format_1_becomes_one_of_format_2() {
 #[test]
 fn policy_and_rotation_rules_of_format_1_are_read() {
     let sandbox = Sandbox::new();
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vault-v1-rules/vault"), &sandbox.path("coldseal-vault"));
+    sandbox.copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/vault-v1-rules/vault"), "coldseal-vault");
     assert!(sandbox.stdout("verify").starts_with("2 secrets, 0 bundles: sound\n"));
     let query = "--query RotationRules.[AutomaticallyAfterDays,Duration,ScheduleExpression] --output text --secret-id";
     assert_eq!(sandbox.stdout(&format!("describe-secret {query} production/ruled")), "None\t3h\tcron(0 8 1,15 * ? *)\n");

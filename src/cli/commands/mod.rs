@@ -9,6 +9,7 @@ mod create_secret;
 mod delete_resource_policy;
 mod delete_secret;
 mod describe_secret;
+mod diff;
 mod each_secret;
 mod edit;
 mod exec;
@@ -73,7 +74,7 @@ use clap::{Args as _, CommandFactory as _, Parser, Subcommand};
 
 use self::{
     batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, delete_resource_policy::DeleteResourcePolicyArgs,
-    delete_secret::DeleteSecretArgs, describe_secret::DescribeSecretArgs, edit::EditArgs, exec::ExecArgs,
+    delete_secret::DeleteSecretArgs, describe_secret::DescribeSecretArgs, diff::DiffArgs, edit::EditArgs, exec::ExecArgs,
     get_random_password::GetRandomPasswordArgs, get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs,
     iam_policy::IamPolicyArgs, inspect::InspectArgs, kms::KmsCommand, list_secret_version_ids::ListSecretVersionIdsArgs,
     list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, purge::PurgeVaultArgs,
@@ -120,7 +121,7 @@ pub(crate) const KMS: &str = "kms";
   tar c photos | coldseal seal --kms-key-id alias/backup \\
       --region us-west-2 -o photos.bundle
 
-Exit codes: 0 done; 1 done in part, or verify found faults; 130, 143 signals; 252 usage; 253 no Region, keystore, vault or passphrase;
+Exit codes: 0 done; 1 done in part, or verify found faults, diff a difference; 130, 143 signals; 252 usage; 253 no Region, keystore, vault or passphrase;
 254 refused with an AWS error name, tampering included; 255 input, output and the rest."
 )]
 pub(crate) struct Cli {
@@ -148,6 +149,7 @@ commands! {
         Edit(Box<EditArgs>),
         Status(StatusArgs),
         Verify(VerifyArgs),
+        Diff(DiffArgs),
         Purge(PurgeVaultArgs),
         IamPolicy(Box<IamPolicyArgs>),
         Seal(SealArgs),

@@ -3,6 +3,7 @@
 mod attacks;
 mod cutting;
 mod pages;
+mod diffing;
 mod place;
 mod signing;
 

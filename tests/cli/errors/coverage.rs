@@ -40,7 +40,7 @@ const UNREACHED: [(&str, &str); 31] = [
 ];
 
 /// What stands in a message of each kind; an [`ErrorCode`](coldseal::ErrorCode) stands there by its name.
-const PHRASES: [(&str, &str); 56] = [
+const PHRASES: [(&str, &str); 57] = [
     // Error
     ("Format", "malformed message: "),
     ("NotWritable", "the message cannot be written: "),
@@ -75,6 +75,7 @@ const PHRASES: [(&str, &str); 56] = [
     ("Trailing", ": bytes after its end"),
     // SetupError
     ("NoVault", "there is no vault at"),
+    ("NotComparable", "is neither a vault nor a root of one"),
     ("NoKeystore", "there is no keystore at"),
     ("NoKeyFile", "needs its key file"),
     ("OtherAccount", "which cannot be changed to"),

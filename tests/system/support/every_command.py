@@ -71,6 +71,7 @@ def cases(coldseal):
     yield ["sign", "message", "--signing-key", "signing.key"]
     yield ["sign", "--signing-key", "signing.key", "--yes"]
     yield ["verify", "--signers", str(Path(__file__).parent.parent.parent / "data/signing/allowed_signers")]
+    yield ["diff"]
     yield ["open", "message", *raw, "-o", "opened"]
     yield ["seal", "payload", "--to", "us-west-2"]
     yield ["rewrap", "payload.us-west-2.bundle", "--to", "eu-west-1"]

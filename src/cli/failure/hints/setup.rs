@@ -9,6 +9,9 @@ pub(super) fn hints(error: &SetupError, operation: CommandOperation) -> Vec<Hint
     match error {
         SetupError::NoKeystore(_) if operation == CommandOperation::ImportKeys => one("name a file that 'coldseal kms export-keys' wrote"),
         SetupError::NoKeyFile { .. } if operation == CommandOperation::ImportKeys => one("--input-key-file says where it is"),
+        SetupError::NoVault(_) if operation == CommandOperation::Diff => {
+            one("name two folders of vaults or exports, or roots: manifests/COUNTER.json in such a folder")
+        }
         SetupError::NoVault(_) => one("'coldseal create-secret' makes one; --vault or COLDSEAL_VAULT names another directory"),
         SetupError::NoKeystore(_) => {
             one("'coldseal create-secret' and 'coldseal kms create-key' make one; --keystore or COLDSEAL_KEYSTORE names another file")
@@ -40,6 +43,7 @@ pub(super) fn hints(error: &SetupError, operation: CommandOperation) -> Vec<Hint
         }
         SetupError::NothingThere(_)
         | SetupError::NothingToVerify(_)
+        | SetupError::NotComparable(_)
         | SetupError::NotInRegionFolder(_)
         | SetupError::RegionsElsewhere { .. }
         | SetupError::OtherKeystore(_)

@@ -1,0 +1,127 @@
+//! One side of a comparison: what a vault holds, or what a root says of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
+
+use super::super::{
+    contents,
+    cut::join,
+    manifest_digest::ManifestDigest,
+    manifest_files::{StoredRoot, damaged, read_page, read_root},
+    manifest_root::ManifestRoot,
+    signed_root::newest_of_anybody,
+};
+use crate::{
+    error::{Error, ManifestFault, Result, SetupError},
+    region::Region,
+    store::{Item, ManifestFile, Store},
+    vault::{SecretRecord, Vault, VaultId},
+};
+
+/// What of a vault is compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComparedContent {
+    /// What it holds now.
+    Records,
+    /// What the newest root says that anybody has signed: whose signature counts is not known without a file of signers.
+    NewestRoot,
+    /// What the root with this counter says, signed or not.
+    Root(u64),
+}
+
+/// One side, with all of its records.
+#[derive(Debug)]
+pub struct DiffSide {
+    vault_id: Option<VaultId>,
+    root: Option<(u64, ManifestDigest)>,
+    part: Option<BTreeSet<Region>>,
+    records: Vec<SecretRecord>,
+}
+
+impl DiffSide {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// No vault, or no root; a record or a page that cannot be read or is damaged: what it would say is not known then.
+    pub fn of(vault: &Vault, content: ComparedContent) -> Result<Self> {
+        let root = match content {
+            ComparedContent::Records => {
+                let vault_id = vault.id()?;
+                let records = contents::records(vault)?.whole()?;
+                return Ok(Self { vault_id, root: None, part: None, records });
+            }
+            ComparedContent::NewestRoot => newest_of_anybody(vault.store(), vault.id()?.as_ref())?,
+            ComparedContent::Root(counter) => {
+                let missing = || damaged(vault.store(), &ManifestFile::Root { counter }, ManifestFault::Missing.into());
+                read_root(vault.store(), counter)?.ok_or_else(missing)?
+            }
+        };
+        Self::of_root(vault.store(), &root)
+    }
+
+    /// What lies at a path: of the folder of a vault this content, or a root among the manifests of one.
+    ///
+    /// # Errors
+    /// As for [`DiffSide::of`]; [`SetupError::NotComparable`].
+    pub fn at(path: &Path, of_folder: ComparedContent) -> Result<Self> {
+        if !path.is_file() {
+            return Self::of(&Vault::new(path), of_folder);
+        }
+        let absolute = std::path::absolute(path).map_err(|error| Error::io_at("looking for", path, error))?;
+        let name = absolute.file_name().and_then(|name| name.to_str());
+        let (file, folder) = (name.and_then(ManifestFile::parse), absolute.parent().and_then(Path::parent));
+        let (Some(file @ ManifestFile::Root { counter }), Some(folder)) = (file, folder) else {
+            return Err(SetupError::NotComparable(path.to_owned()).into());
+        };
+        let vault = Vault::new(folder);
+        if vault.store().place(Item::Manifest(&file)) != absolute {
+            return Err(SetupError::NotComparable(path.to_owned()).into());
+        }
+        Self::of(&vault, ComparedContent::Root(counter))
+    }
+
+    fn of_root(store: &dyn Store, stored: &StoredRoot) -> Result<Self> {
+        let root = &stored.root;
+        let records = records_of(store, root)?;
+        Ok(Self { vault_id: Some(root.vault_id.clone()), root: Some((root.counter, stored.digest())), part: None, records })
+    }
+
+    /// The vault that it is of; one that was never signed has no id.
+    #[must_use]
+    pub const fn vault_id(&self) -> Option<&VaultId> {
+        self.vault_id.as_ref()
+    }
+
+    /// Counter and SHA-256 of the root, where it is one.
+    #[must_use]
+    pub const fn root(&self) -> Option<&(u64, ManifestDigest)> {
+        self.root.as_ref()
+    }
+
+    /// The Regions that it has, where it is a part of a package.
+    #[must_use]
+    pub const fn part(&self) -> Option<&BTreeSet<Region>> {
+        self.part.as_ref()
+    }
+
+    pub(super) fn records(&self) -> &[SecretRecord] {
+        &self.records
+    }
+}
+
+/// What a root says of each secret, in all Regions together.
+fn records_of(store: &dyn Store, root: &ManifestRoot) -> Result<Vec<SecretRecord>> {
+    let mut joined: BTreeMap<(String, Region), Option<SecretRecord>> = BTreeMap::new();
+    for pages in &root.regions {
+        for index in 0..pages.pages.len() {
+            for entry in read_page(store, pages, index)?.entries {
+                let known = joined.entry((entry.name.clone(), entry.arn.region())).or_default();
+                let path = || store.place(Item::Manifest(&ManifestFile::Root { counter: root.counter }));
+                join(known, pages.region, entry).map_err(|fault| Error::Damaged { path: path(), what: fault.into() })?;
+            }
+        }
+    }
+    Ok(joined.into_values().flatten().collect())
+}
