@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use etcetera::BaseStrategy as _;
 
 use super::{
-    args::{FreshnessArgs, SignedReadingArgs, SignersArgs},
+    args::{FreshnessArgs, SignedReadingArgs, SignedWritingArgs, SignersArgs},
     environment::Environment,
     failure::Outcome,
     invocation::Invocation,
@@ -14,7 +14,7 @@ use super::{
     usage::{ConfigError, UsageError},
 };
 use crate::{
-    package::{ExpectedRoot, Freshness, FreshnessCheck, FreshnessDemand, SignedReading, SignedRoot, TrustedSigners},
+    package::{ExpectedRoot, Freshness, FreshnessCheck, FreshnessDemand, SignedReading, SignedRoot, SignedWriting, TrustedSigners},
     region::Region,
     vault::Vault,
 };
@@ -31,7 +31,7 @@ pub(crate) fn trusted_signers(environment: &Environment, args: &SignedReadingArg
     Ok(trusted)
 }
 
-const fn is_anything_expected(args: &FreshnessArgs) -> bool {
+pub(crate) const fn is_anything_expected(args: &FreshnessArgs) -> bool {
     let FreshnessArgs { expect_counter, expect_sha256, expect_vault, require_fresh, accept_vault } = args;
     expect_counter.is_some() || expect_sha256.is_some() || expect_vault.is_some() || *require_fresh || accept_vault.is_some()
 }
@@ -66,6 +66,20 @@ pub(crate) fn vault_to_read(invocation: &Invocation, args: &SignedReadingArgs, r
 pub(crate) fn as_signed(invocation: Invocation, args: &SignedReadingArgs) -> Outcome<Invocation> {
     let signed = vault_to_read(&invocation, args, invocation.regions.explicit())?;
     Ok(Invocation { vault: signed.unwrap_or_else(|| invocation.vault.clone()), ..invocation })
+}
+
+/// The vault for a command that changes secrets: where it is said who may sign, only what can be told to be right.
+pub(crate) fn as_changed(invocation: Invocation, args: &SignedWritingArgs) -> Outcome<Invocation> {
+    let named = SignersArgs { signers: args.signers.clone(), threshold: args.threshold };
+    let Some(SignatureDemand { signers, threshold }) = SignatureDemand::of(&invocation.inputs.environment, &named)? else {
+        return Ok(invocation);
+    };
+    let reading = SignedReading {
+        trusted: TrustedSigners { signers, threshold },
+        freshness: freshness_check(&FreshnessArgs::default())?,
+        region: None,
+    };
+    Ok(Invocation { vault: SignedWriting(reading).of(&invocation.vault), ..invocation })
 }
 
 /// Root, signers, time, and whether it is known to be the newest.

@@ -340,6 +340,14 @@ impl CutRecord {
         unlike
     }
 
+    /// VersionId, size and SHA-256 of each of its bundles.
+    pub(super) fn bundles(&self) -> impl Iterator<Item = (&str, u64, &str)> {
+        self.versions.iter().filter_map(|version| {
+            let bundle = version.bundle.as_ref()?;
+            Some((version.version_id.as_str(), bundle.size, bundle.sha256.as_str()))
+        })
+    }
+
     /// Its place among the entries of a Region: by name, then by primary Region.
     pub(super) fn place(&self) -> (&str, Region) {
         (&self.name, self.arn.region())

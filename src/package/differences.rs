@@ -62,9 +62,8 @@ pub(super) fn differences(store: &dyn Store, root: Option<&ManifestRoot>, now: &
     for region in regions {
         let spread = now.iter().find(|spread| spread.pages.region == region);
         for (place, (before, record)) in sides(store, root.and_then(|root| root.pages_of(region)), spread)? {
-            let now = record.map(|record| cut(record, region));
-            let Some(kind) = kind_of(before.as_ref(), now.as_ref()) else { continue };
-            let Some(arn) = now.or(before).map(|entry| entry.arn) else { continue };
+            let Some(kind) = kind_of(before.as_ref(), record, region) else { continue };
+            let Some(arn) = record.map(|record| record.arn.clone()).or(before.map(|entry| entry.arn)) else { continue };
             found
                 .entry(place)
                 .and_modify(|known| {
@@ -100,13 +99,14 @@ fn sides<'r>(store: &dyn Store, pages: Option<&RegionPages>, spread: Option<&Spr
     Ok(sides)
 }
 
-fn kind_of(before: Option<&CutRecord>, now: Option<&CutRecord>) -> Option<DifferenceKind> {
+fn kind_of(before: Option<&CutRecord>, now: Option<&SecretRecord>, region: Region) -> Option<DifferenceKind> {
     match (before, now) {
         (None, None) => None,
         (None, Some(_)) => Some(DifferenceKind::NotListed),
         (Some(_), None) => Some(DifferenceKind::Missing),
         (Some(before), Some(now)) => {
-            let members = before.members_unlike(now);
+            let now = cut(now, region);
+            let members = before.members_unlike(&now);
             if members.is_empty() {
                 None
             } else if now.last_changed_date < before.last_changed_date {

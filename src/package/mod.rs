@@ -17,21 +17,25 @@ mod manifest_page;
 mod manifest_root;
 mod paginate;
 pub mod signature;
+mod signed_bundle;
 mod signed_root;
 mod signed_store;
+mod signed_writing;
 mod signing;
 mod verified;
 
 #[cfg(test)]
 mod tests;
 
-pub use differences::{DifferenceKind, EntryDifference};
-pub use freshness::{ExpectedRoot, Freshness, FreshnessCheck, FreshnessDemand};
 pub use diff::{
     ChangedParts, ComparedContent, DiffSide, KeyDiff, LabelDiff, PackageDiff, SecretDiff, SecretDiffKind, VersionDiff, VersionDiffKind,
 };
+pub use differences::{DifferenceKind, EntryDifference};
+pub use freshness::{ExpectedRoot, Freshness, FreshnessCheck, FreshnessDemand};
 pub use manifest_digest::{ManifestDigest, NotADigest};
+pub use signed_bundle::SignedBundle;
 pub use signed_root::{RootPassedOver, SignedRoot, TrustedSigners};
 pub use signed_store::{SignedReading, SignedVault};
+pub use signed_writing::SignedWriting;
 pub use signing::{ChangeToSign, PackageSigning, SigningPlan, WrittenRoot};
 pub use verified::{PackageReport, SignedBundleFault, verify_package};

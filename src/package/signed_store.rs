@@ -43,7 +43,7 @@ struct Current {
 
 /// What a vault serves is what was signed, whatever has changed since.
 #[derive(Debug)]
-struct SignedStore {
+pub(super) struct SignedStore {
     inner: Arc<dyn Store>,
     reading: SignedReading,
     current: Mutex<Option<Current>>,
@@ -68,7 +68,7 @@ impl SignedReading {
     /// No root that counts; one that is older than what was accepted before, or not what is expected; a state that cannot be read or written.
     pub fn of(self, vault: &Vault) -> Result<SignedVault> {
         vault.require()?;
-        let store = SignedStore { inner: vault.shared_store(), reading: self, current: Mutex::default() };
+        let store = SignedStore::new(vault.shared_store(), self);
         let (root, freshness) = store.newest()?;
         Ok(SignedVault { vault: Vault::over(Arc::new(store)), root: (*root).clone(), freshness })
     }
@@ -90,8 +90,12 @@ pub(super) fn accepted(
 const ATTEMPTS: usize = 5;
 
 impl SignedStore {
+    pub(super) fn new(inner: Arc<dyn Store>, reading: SignedReading) -> Self {
+        Self { inner, reading, current: Mutex::default() }
+    }
+
     /// The root that counts. It is looked for again when other manifests are there than before.
-    fn newest(&self) -> Result<(Arc<SignedRoot>, Freshness)> {
+    pub(super) fn newest(&self) -> Result<(Arc<SignedRoot>, Freshness)> {
         let manifests = self.inner.manifests()?;
         let mut current = lock(&self.current);
         if let Some(known) = current.as_ref().filter(|known| known.manifests == manifests) {
@@ -105,7 +109,7 @@ impl SignedStore {
     }
 
     /// What `read` makes of the root that counts. A page that is gone may be one of a root that is not the newest any more.
-    fn with_root<T>(&self, read: impl Fn(&SignedRoot) -> Result<T>) -> Result<T> {
+    pub(super) fn with_root<T>(&self, read: impl Fn(&SignedRoot) -> Result<T>) -> Result<T> {
         let (mut root, _) = self.newest()?;
         let mut result = read(&root);
         for _ in 1..ATTEMPTS {
@@ -151,6 +155,10 @@ impl Store for SignedStore {
 
     fn absolute_place(&self, item: Item<'_>) -> PathBuf {
         self.inner.absolute_place(item)
+    }
+
+    fn is_signed(&self) -> bool {
+        true
     }
 
     fn exists(&self) -> Result<bool> {

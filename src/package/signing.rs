@@ -107,27 +107,30 @@ impl PackageSigning<'_> {
     pub fn plan(&self) -> Result<SigningPlan> {
         self.vault.require()?;
         let records = contents::records(self.vault)?.whole()?;
-        self.plan_of(&records).map(|(plan, _)| plan)
+        let (plan, spreads, last) = self.outline(&records)?;
+        let before = last.stored.as_ref().map(|stored| &stored.root);
+        let differences = differences(self.vault.store(), before, &spreads)?;
+        Ok(SigningPlan { changes: self.with_hands(differences, &records), ..plan })
     }
 
-    fn plan_of<'r>(&self, records: &'r [SecretRecord]) -> Result<(SigningPlan, Vec<Spread<'r>>)> {
-        let (store, vault_id) = (self.vault.store(), self.vault.id()?);
-        let last = self.last_root(vault_id.as_ref())?;
+    /// The plan without its changes, and what it is made of.
+    fn outline<'r>(&self, records: &'r [SecretRecord]) -> Result<(SigningPlan, Vec<Spread<'r>>, LastRoot)> {
+        let vault_id = self.vault.id()?;
+        let mut last = self.last_root(vault_id.as_ref())?;
         let before = last.stored.as_ref().map(|stored| &stored.root);
         let spreads = contents::spread(records, before)?;
         let regions: Vec<RegionPages> = spreads.iter().map(|spread| spread.pages.clone()).collect();
-        let differences = differences(store, before, &spreads)?;
         let there = self.root_of(&regions, vault_id.as_ref(), &last)?;
         let plan = SigningPlan {
             counter: there.map_or_else(|| self.next_counter(vault_id.as_ref(), &last), Ok)?,
             before: last.stored.as_ref().map(|stored| (stored.root.counter, stored.digest())),
-            changes: self.with_hands(differences, records),
-            unsigned: last.unsigned.into_iter().filter(|counter| Some(*counter) != there).collect(),
+            changes: Vec::new(),
+            unsigned: std::mem::take(&mut last.unsigned).into_iter().filter(|counter| Some(*counter) != there).collect(),
             is_there: there.is_some(),
             secrets: records.len(),
             regions,
         };
-        Ok((plan, spreads))
+        Ok((plan, spreads, last))
     }
 
     fn last_root(&self, vault_id: Option<&VaultId>) -> Result<LastRoot> {
@@ -196,8 +199,9 @@ impl PackageSigning<'_> {
         check_accepted(plan, accepted)?;
         let writer = self.vault.store().writer()?;
         let records = contents::records(self.vault)?.whole()?;
-        let (now, spreads) = self.plan_of(&records)?;
-        if now != *plan {
+        let (now, spreads, _) = self.outline(&records)?;
+        // With the same pages as then the changes are the same.
+        if (SigningPlan { changes: plan.changes.clone(), ..now }) != *plan {
             return Err(PackageRefusal::ChangedMeanwhile.into());
         }
         let vault_id = self.vault.ensure_id(&*writer)?;
@@ -247,14 +251,19 @@ impl PackageSigning<'_> {
         Err(refusal)
     }
 
-    /// Removes what only older roots name, once it is known that enough signers have signed the newest one.
+    /// Removes pages that no root names, and once it is known that enough signers have signed the newest one, those that only older ones name.
     fn tidy(&self, writer: &dyn Writer, vault_id: &VaultId) -> Result<()> {
-        let (store, Some(trusted)) = (self.vault.store(), self.trusted) else { return Ok(()) };
-        let Some(counting) = newest(store, trusted, Some(vault_id))?.accepted else { return Ok(()) };
+        let store = self.vault.store();
+        let counting = match self.trusted {
+            Some(trusted) => newest(store, trusted, Some(vault_id))?.accepted.map(|root| root.counter),
+            None => None,
+        };
         let mut kept: BTreeSet<ManifestDigest> = BTreeSet::new();
-        for counter in roots(&store.manifests()?).into_keys().filter(|counter| *counter >= counting.counter) {
-            if let Ok(Some(stored)) = read_root(store, counter) {
-                kept.extend(stored.root.regions.into_iter().flat_map(|region| region.pages));
+        for counter in roots(&store.manifests()?).into_keys().filter(|counter| Some(*counter) >= counting) {
+            match read_root(store, counter) {
+                Ok(Some(stored)) => kept.extend(stored.root.regions.into_iter().flat_map(|region| region.pages)),
+                Err(error @ Error::Io { .. }) => return Err(error),
+                _ => {}
             }
         }
         let is_kept =

@@ -58,6 +58,11 @@ pub(crate) trait Store: fmt::Debug + Send + Sync {
     /// The same in a form that means the same everywhere.
     fn absolute_place(&self, item: Item<'_>) -> PathBuf;
 
+    /// Whether everything that it has is known to be what enough signers signed.
+    fn is_signed(&self) -> bool {
+        false
+    }
+
     /// Whether there is a vault. Where that cannot be told, that is an error.
     fn exists(&self) -> Result<bool>;
 

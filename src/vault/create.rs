@@ -12,7 +12,6 @@ use super::{
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
     reading::Reading,
     record::{AWSCURRENT, DataKeyScope, FORMAT, Replaced, SecretRecord, Tag, VersionRecord},
-    record_tag::Author,
     replica_state::{failed_replica, in_sync, record_failures},
     resource_policy::ResourcePolicy,
     rotation::RotationRules,
@@ -138,7 +137,7 @@ impl Vault {
         self.require()?;
         let writer = self.writer()?;
         loop {
-            let read = self.finish_replacements(&*writer, &request.name, Author::with(session.kms().comparison_key()))?;
+            let read = self.finish_replacements(&*writer, &request.name, self.author(session.kms().comparison_key()))?;
             // What was prepared before there was a lock holds unless another writer took the name meanwhile; no key is called twice.
             let prepared = match prepared.take() {
                 Some(prepared) if read.family.members().next().is_none() => prepared,
@@ -150,7 +149,7 @@ impl Vault {
                 }
                 Prepared::New(change) => change,
             };
-            let author = Author::with(session.kms().comparison_key());
+            let author = self.author(session.kms().comparison_key());
             let Some(located) = change.write(&*writer, &read, author)? else { continue };
             if !located.record.replaces.is_empty() {
                 // The change is made. What it leaves to do is the next writer's if this fails.

@@ -112,7 +112,7 @@ impl Vault {
     }
 
     fn delete_now(&self, kms: Option<&EmbeddedKms>, request: &DeleteSecret) -> Result<SecretDeletion> {
-        let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
+        let author = self.author(kms.map(EmbeddedKms::comparison_key));
         let deletion_date = Timestamp::now()?;
         self.require()?;
         let writer = self.writer()?;
@@ -129,7 +129,7 @@ impl Vault {
             found.require_primary()?;
             let Found { secret, read, .. } = found;
             require_not_replicated(&secret.record)?;
-            if remove(&*writer, &read, &secret)? == Commit::Done {
+            if remove(&*writer, author, &read, &secret)? == Commit::Done {
                 let SecretRecord { arn, name, .. } = secret.record;
                 return Ok(SecretDeletion { arn: Some(arn), name, deletion_date, was_there: true });
             }
@@ -162,7 +162,8 @@ impl Vault {
 }
 
 /// Removes a secret for good, its record first: what is left of it after a crash is no secret.
-pub(super) fn remove(writer: &dyn Writer, read: &Reading, secret: &Located) -> Result<Commit> {
+pub(super) fn remove(writer: &dyn Writer, author: Author<'_>, read: &Reading, secret: &Located) -> Result<Commit> {
+    author.require(&secret.record)?;
     let primary = secret.key.primary;
     let removal = RecordChange {
         primary,

@@ -116,9 +116,10 @@ impl FamilyMember {
         if self.written == self.now {
             return Ok(None);
         }
+        self.written.as_ref().map_or(Ok(()), |written| author.require(&written.record))?;
         let blobs = |secret: &Option<Located>| secret.as_ref().map_or_else(Vec::new, Located::blobs);
         if let Some(now) = &mut self.now {
-            let author = if self.is_vouched_for { author } else { Author::maybe_with(None) };
+            let author = if self.is_vouched_for { author } else { author.without_key() };
             author.finish(self.written.as_ref().map(|written| &written.record), &mut now.record)?;
         }
         let after = self.now.as_ref().map(|secret| secret.record.to_json()).transpose()?;

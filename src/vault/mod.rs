@@ -60,6 +60,7 @@ mod secret_policy;
 #[cfg(feature = "kms-endpoint")]
 mod selection;
 mod signed_bundles;
+mod signed_records;
 mod stages;
 mod status;
 mod stop_replication;
@@ -124,6 +125,7 @@ pub use secret_members::{BundleInfo, ReplicationStatus};
 pub use secret_policy::{PublicPolicy, SecretPolicy};
 #[cfg(feature = "kms-endpoint")]
 pub use selection::SecretSelection;
+pub(crate) use signed_records::SignedRecords;
 pub use status::{RegionStatus, SecretStatus, StateInRegion};
 pub use stop_replication::StopReplication;
 pub use update_secret::UpdateSecret;
@@ -158,6 +160,8 @@ pub struct Vault {
     store: Arc<dyn Store>,
     /// Is told of work on many secrets.
     progress: Option<Arc<dyn Progress>>,
+    /// Asked before a record is changed whose tag does not verify.
+    signed: Option<Arc<dyn SignedRecords>>,
 }
 
 /// Format number of the vault.
@@ -189,7 +193,7 @@ impl Vault {
 
     /// The vault in a store.
     pub(crate) const fn over(store: Arc<dyn Store>) -> Self {
-        Self { store, progress: None }
+        Self { store, progress: None, signed: None }
     }
 
     /// The same vault, which tells of the secrets that it lists as it reads them.
@@ -253,6 +257,12 @@ impl Vault {
         let id = VaultId::generate(&SystemRandom)?;
         writer.replace_marker(&Marker { vault_id: Some(id.clone()), ..marker }.to_json()?)?;
         Ok(id)
+    }
+
+    /// Whether the vault is read as it was signed.
+    #[cfg(feature = "cli")]
+    pub(crate) fn is_signed(&self) -> bool {
+        self.store.is_signed()
     }
 
     /// Where the vault lies.

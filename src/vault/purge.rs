@@ -5,12 +5,14 @@ use super::{
     delete::remove,
     family::{Family, Located},
     record::PlannedDeletion,
+    record_tag::Author,
     walk::each_family,
 };
 use crate::{
     arn::SecretArn,
     durable::is_read_only,
     error::{Error, Result},
+    kms::EmbeddedKms,
     region::Region,
     store::{Commit, Writer},
     timestamp::Timestamp,
@@ -55,12 +57,13 @@ impl Vault {
 
     /// Removes these secrets, each with all of its bundles, for good: the files are unlinked, which erases no medium. One that is not as it was
     /// listed, be it restored meanwhile, stays. What removals that were stopped left goes too. Gives the secrets that were removed; what could
-    /// not be is a fault beside them.
+    /// not be is a fault beside them. `kms` is the keystore at hand, if there is one.
     ///
     /// # Errors
     /// No vault, or it cannot be locked.
-    pub fn purge(&self, expired: &[ExpiredSecret]) -> Result<Listed<ExpiredSecret>> {
+    pub fn purge(&self, kms: Option<&EmbeddedKms>, expired: &[ExpiredSecret]) -> Result<Listed<ExpiredSecret>> {
         self.require()?;
+        let author = self.author(kms.map(EmbeddedKms::comparison_key));
         let regions = self.store.regions();
         let mut purged = Listed::default();
         let writer = match self.writer() {
@@ -69,7 +72,7 @@ impl Vault {
             writer => writer?,
         };
         for secret in expired {
-            match self.purge_one(&*writer, &regions, secret) {
+            match self.purge_one(&*writer, author, &regions, secret) {
                 Ok(true) => purged.entries.push(secret.clone()),
                 Ok(false) => {}
                 Err(fault) => purged.add_fault(fault),
@@ -84,12 +87,12 @@ impl Vault {
     }
 
     /// False for one that is not there, or not as it was.
-    fn purge_one(&self, writer: &dyn Writer, regions: &[Region], expired: &ExpiredSecret) -> Result<bool> {
+    fn purge_one(&self, writer: &dyn Writer, author: Author<'_>, regions: &[Region], expired: &ExpiredSecret) -> Result<bool> {
         loop {
             let read = self.read_name_in(regions, &expired.name)?;
             let is_it = |secret: &&Located| ExpiredSecret::of(secret, Timestamp::now_within_years()).as_ref() == Some(expired);
             let Some(secret) = read.family.members().find(is_it) else { return Ok(false) };
-            if remove(writer, &read, secret)? == Commit::Done {
+            if remove(writer, author, &read, secret)? == Commit::Done {
                 return Ok(true);
             }
         }

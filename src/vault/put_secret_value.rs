@@ -10,7 +10,6 @@ use super::{
     plan::OnProblem,
     planned_deletion::Marked,
     record::AWSCURRENT,
-    record_tag::Author,
     secret_change::SecretChange,
     value::SecretValue,
 };
@@ -96,7 +95,7 @@ impl Vault {
         version_id: &str,
     ) -> Result<Option<SecretChange>> {
         let PutSecretValue { value, version_stages, suite, on_problem, keys, .. } = request;
-        let author = Author::with(session.kms().comparison_key());
+        let author = self.author(session.kms().comparison_key());
         let found = self.find_to_change(writer, author, Marked::Refused, (&request.secret_id, request.region))?;
         found.require_primary()?;
         let Found { secret, read, .. } = found;
@@ -120,7 +119,7 @@ impl Vault {
         let mut after = secret.record.clone();
         let sealed = new.seal(&session.commit()?, &mut after, plan)?;
         let change = PreparedChange { key: secret.key, after, sealed: vec![sealed] };
-        let author = Author::with(session.kms().comparison_key());
+        let author = self.author(session.kms().comparison_key());
         let Some(located) = change.write(writer, &read, author)? else { return Ok(None) };
         Ok(Some(SecretChange::of_version(self, session.kms(), keys, &located, version_id)))
     }

@@ -1,8 +1,6 @@
 //! A change of what is on record of a secret, which seals nothing: read, changed, committed, and done anew where another writer was first.
 
-use super::{
-    Vault, change::PreparedChange, family::Located, lookup::Found, planned_deletion::Marked, record::SecretRecord, record_tag::Author,
-};
+use super::{Vault, change::PreparedChange, family::Located, lookup::Found, planned_deletion::Marked, record::SecretRecord};
 use crate::{error::Result, kms::EmbeddedKms, region::Region, timestamp::Timestamp};
 
 impl Vault {
@@ -31,7 +29,7 @@ impl Vault {
         (secret_id, region): (&str, Option<Region>),
         change: impl Fn(&mut SecretRecord) -> Result<()>,
     ) -> Result<Located> {
-        let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
+        let author = self.author(kms.map(EmbeddedKms::comparison_key));
         self.require()?;
         let writer = self.writer()?;
         loop {

@@ -4,9 +4,13 @@
 //! tag verifies. So a tag is made over what a holder of the keystore wrote on top of what verified, or was told to take as it is; never over
 //! somebody else's words.
 
+use std::sync::Arc;
+
 use super::{
+    Vault,
     keyed_tag::KeyedTag,
     record::{FORMAT, SecretRecord},
+    signed_records::SignedRecords,
 };
 use crate::{
     error::{Error, Result},
@@ -62,17 +66,26 @@ pub(super) struct Author<'k> {
     comparison: Option<&'k ComparisonKey>,
     /// Whether the author takes the record that is there as it stands, whoever wrote it.
     accepts: bool,
+    /// Where it is said who may sign: a record is changed only if its tag verifies, or it was signed.
+    signed: Option<&'k dyn SignedRecords>,
 }
 
-impl<'k> Author<'k> {
-    /// Somebody with a keystore at hand.
-    pub(super) const fn with(comparison: &'k ComparisonKey) -> Self {
-        Self { comparison: Some(comparison), accepts: false }
+impl Vault {
+    /// Somebody with a keystore at hand, or without.
+    pub(super) fn author<'k>(&'k self, comparison: impl Into<Option<&'k ComparisonKey>>) -> Author<'k> {
+        Author { comparison: comparison.into(), accepts: false, signed: self.signed.as_deref() }
     }
 
-    /// Somebody who may have none.
-    pub(super) const fn maybe_with(comparison: Option<&'k ComparisonKey>) -> Self {
-        Self { comparison, accepts: false }
+    /// The same vault, in which nothing is changed but what a holder of the keystore left, or what was signed as it stands.
+    pub(crate) fn changing_signed(self, signed: Arc<dyn SignedRecords>) -> Self {
+        Self { signed: Some(signed), ..self }
+    }
+}
+
+impl Author<'_> {
+    /// The same without the keystore, of whom nothing more is demanded.
+    pub(super) const fn without_key(self) -> Self {
+        Self { comparison: None, signed: None, ..self }
     }
 
     /// The same, who vouches for the record that is there.
@@ -85,11 +98,23 @@ impl<'k> Author<'k> {
         self.comparison.is_some_and(|comparison| self.accepts || before.is_none_or(|before| before.hand(comparison) == RecordHand::Own))
     }
 
+    /// Fails where a record is not one to be changed: it is said who may sign, its tag does not verify, and it was not signed as it stands.
+    pub(super) fn require(self, before: &SecretRecord) -> Result<()> {
+        match self.signed.filter(|_| !self.accepts && !self.vouches_for(Some(before))) {
+            Some(signed) => signed.require_signed(before),
+            None => Ok(()),
+        }
+    }
+
     /// Completes what is to be written in place of `before`: with a tag where the author vouches for all of it.
     ///
     /// A tag that was wrong stays, and stays wrong: that somebody changed the record goes on to be told. One of which nothing is known is left
     /// out.
+    ///
+    /// # Errors
+    /// As for [`Author::require`].
     pub(super) fn finish(self, before: Option<&SecretRecord>, after: &mut SecretRecord) -> Result<()> {
+        before.map_or(Ok(()), |before| self.require(before))?;
         after.format = FORMAT;
         let hand = self.comparison.map(|comparison| (comparison, before.filter(|_| !self.accepts).map(|before| before.hand(comparison))));
         match hand {

@@ -11,7 +11,7 @@ use super::{
     plan::{NameClash, OnProblem, check_replica, named_twice, trace_plan},
     planned_deletion::Marked,
     record::{AWSCURRENT, BundleRecord, DataKeyScope, Replaced, ReplicaStatus, SecretRecord},
-    record_tag::{Author, RecordHand},
+    record_tag::RecordHand,
     region_keys::{KnownHolders, RegionKeys, RegionTarget, unvouched_key},
     replica_state::{failed_replica, in_sync, record_failures},
     rewrap::under_new_keys,
@@ -115,7 +115,7 @@ impl Vault {
 
     /// `None` where another writer was first.
     fn try_replicate(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &ReplicateSecret) -> Result<Option<SecretChange>> {
-        let author = Author::with(session.kms().comparison_key());
+        let author = self.author(session.kms().comparison_key());
         let found = self.find_to_change(writer, author, Marked::Refused, (&request.secret_id, request.region))?;
         found.require_primary()?;
         let Found { secret, read, .. } = found;
@@ -135,7 +135,7 @@ impl Vault {
             SealedReplicas::seal(&durable, &secret.record, opened, &plan, &request.keys)?
         };
         let change = prepare_replicas(secret, &plan, sealed, request.on_problem)?;
-        let author = Author::with(session.kms().comparison_key());
+        let author = self.author(session.kms().comparison_key());
         let Some(located) = change.write(writer, &read, author)? else { return Ok(None) };
         if !located.record.replaces.is_empty() {
             // The change is made. What it leaves to do is the next writer's if this fails.

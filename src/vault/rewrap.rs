@@ -7,7 +7,7 @@ use super::{
     lookup::Found,
     planned_deletion::Marked,
     record::{ReplicaStatus, SecretRecord},
-    record_tag::{Author, RecordHand},
+    record_tag::RecordHand,
     region_keys::AskedKey,
     replica_state::in_sync,
     reseal::{Resealed, Resealing},
@@ -80,7 +80,7 @@ impl Vault {
 
     /// `None` where another writer was first.
     fn try_rewrap(&self, session: &mut KeystoreSession, writer: &dyn Writer, request: &RewrapSecret) -> Result<Option<SecretChange>> {
-        let author = Author::with(session.kms().comparison_key());
+        let author = self.author(session.kms().comparison_key());
         let Found { secret, read, .. } = self.find_to_change(writer, author, Marked::Found, (&request.secret_id, request.region))?;
         let present = read.family.regions_with(&secret.record.arn);
         let regions = match request.region {
@@ -94,7 +94,7 @@ impl Vault {
             resealed => resealed?,
         };
         let comparison = session.kms().comparison_key();
-        let (hand, mut author) = (secret.record.hand(comparison), Author::with(comparison));
+        let (hand, mut author) = (secret.record.hand(comparison), self.author(comparison));
         let mut after = under_new_keys(&secret.record, &keys)?;
         if request.accept_record {
             author = author.accepting();

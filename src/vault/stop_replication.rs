@@ -86,7 +86,7 @@ impl Vault {
         keys: &KeyOptions,
         request: &StopReplication,
     ) -> Result<Option<SecretArn>> {
-        let author = Author::maybe_with(kms.map(EmbeddedKms::comparison_key));
+        let author = self.author(kms.map(EmbeddedKms::comparison_key));
         let found = self.find_to_change(writer, author, Marked::Refused, (&request.secret_id, request.region))?;
         let Found { secret, region, read } = found;
         require_replica(&secret.record, region)?;

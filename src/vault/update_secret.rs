@@ -12,7 +12,6 @@ use super::{
     planned_deletion::Marked,
     reading::Reading,
     record::SecretRecord,
-    record_tag::Author,
     region_keys::{AskedKey, RegionKeys},
     reseal::{Resealed, Resealing},
     rewrap::{not_followed, under_new_keys},
@@ -107,7 +106,7 @@ impl Vault {
         request: &UpdateSecret,
         version_id: &str,
     ) -> Result<Option<SecretChange>> {
-        let (author, keys) = (Author::with(session.kms().comparison_key()), &request.keys);
+        let (author, keys) = (self.author(session.kms().comparison_key()), &request.keys);
         let found = self.find_to_change(writer, author, Marked::Refused, (&request.secret_id, request.region))?;
         found.require_primary()?;
         let Found { secret, read, .. } = found;
@@ -122,7 +121,7 @@ impl Vault {
         let resealed: Vec<_> = versions.filter(|id| is_resealed(id)).collect();
         let located = if is_changed {
             after.last_changed_date = Timestamp::now()?;
-            let author = Author::with(session.kms().comparison_key());
+            let author = self.author(session.kms().comparison_key());
             let Some(located) = (PreparedChange { key: secret.key, after, sealed }).write(writer, &read, author)? else { return Ok(None) };
             located
         } else {

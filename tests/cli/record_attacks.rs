@@ -299,15 +299,55 @@ fn a_value_that_is_not_the_one_on_record_is_not_printed() {
         .stderr_eq("coldseal: whether this is the value on record is not known here: only the keystore that made it can tell\n");
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) {
-    std::fs::create_dir_all(to).expect("made");
-    for entry in std::fs::read_dir(from).expect("reads") {
-        let entry = entry.expect("readable");
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            std::fs::copy(entry.path(), target).expect("copied");
-        }
+/// Where it is said who may sign, nobody goes on from a record that neither the keystore nor a signer vouches for.
+#[test]
+fn with_signers_no_change_is_made_on_somebody_elses_words() {
+    let (sandbox, _) = sandbox();
+    let signing = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/signing");
+    sandbox.write("alice", std::fs::read(signing.join("ed25519")).expect("a test key"));
+    let public = std::fs::read_to_string(signing.join("ed25519.pub")).expect("a test key");
+    sandbox.write("signers", format!("alice namespaces=\"coldseal-manifest\" {public}"));
+    sandbox.write("plan.jsonl", r#"{"Name":"db","SecretString":"other"}"#);
+    sandbox.write("policy", r#"{"Version":"2012-10-17","Statement":{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}}"#);
+    let changes = [
+        "put-secret-value --secret-id db --secret-string other",
+        "update-secret --secret-id db --description other",
+        "update-secret-version-stage --secret-id db --version-stage mine --move-to-version-id VERSION",
+        "tag-resource --secret-id db --tags Key=a,Value=b",
+        "put-resource-policy --secret-id db --resource-policy file://policy",
+        "rotate-secret --secret-id db --rotation-rules AutomaticallyAfterDays=30",
+        "replicate-secret-to-regions --secret-id db --add-replica-regions Region=us-east-1,KmsKeyId=embedded:alias/aws/secretsmanager",
+        "remove-regions-from-replication --secret-id db --remove-replica-regions eu-west-1",
+        "stop-replication-to-replica --secret-id db --region eu-west-1",
+        "rewrap --secret-id db",
+    ];
+    let version = sandbox.line("describe-secret --secret-id db --query keys(VersionIdsToStages)[0] --output text");
+    sandbox.edit(|record| record["Description"] = json!("forged"));
+    let refused = |line: &str| {
+        let before = sandbox.files("coldseal-vault/secrets");
+        let record = sandbox.read(DB);
+        let (code, output) = sandbox.run(&format!("{} --signers signers", line.replace("VERSION", &version)));
+        assert_eq!(code, Some(254), "{line}: {output}");
+        assert!(
+            output.contains("'db' was changed by another hand, as far as is known here, and is not as it was signed"),
+            "{line}: {output}"
+        );
+        assert_eq!((sandbox.files("coldseal-vault/secrets"), sandbox.read(DB)), (before, record), "{line}");
+        output
+    };
+    for line in changes {
+        let output = refused(line);
+        assert!(output.contains("has no root") && output.contains("coldseal sign --accept NAME"), "{line}: {output}");
     }
+    let (code, output) = sandbox.run("pack plan.jsonl --region us-west-2 --signers signers");
+    assert!(code == Some(1) && output.contains("'db' was changed by another hand"), "{output}");
+    assert_eq!(sandbox.run("rewrap --all --signers signers").0, Some(1));
+    assert_eq!(sandbox.record()["Description"], "forged");
+    // A signer has looked at it, and says that it is right.
+    sandbox.ok("sign --signing-key alice --yes --accept db");
+    sandbox.ok("tag-resource --secret-id db --tags Key=a,Value=b --signers signers");
+    // So it was signed, and is not any more; nor is it the keystore's own.
+    refused("untag-resource --secret-id db --tag-keys a");
+    sandbox.ok("rewrap --secret-id db --accept-record --signers signers");
+    sandbox.ok("untag-resource --secret-id db --tag-keys a --signers signers");
 }

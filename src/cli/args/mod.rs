@@ -13,6 +13,7 @@ mod secret_value;
 mod serve;
 mod serving;
 mod signed_reading;
+mod signed_writing;
 mod signing;
 
 pub(crate) use each_secret::EachSecretArgs;
@@ -29,4 +30,5 @@ pub(crate) use serve::SERVED_KMS;
 pub(crate) use serve::ServeSecretsArgs;
 pub(crate) use serving::EndpointArgs;
 pub(crate) use signed_reading::{FreshnessArgs, SignedReadingArgs};
+pub(crate) use signed_writing::SignedWritingArgs;
 pub(crate) use signing::{SignersArgs, SigningKeyArgs};

@@ -20,7 +20,7 @@ pub(crate) struct SignedReadingArgs {
 }
 
 /// What the root has to be.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct FreshnessArgs {
     /// [coldseal] With signers: the root has this counter, or a later one
     #[arg(long, value_name = "COUNTER", value_parser = clap::value_parser!(u64).range(1..))]

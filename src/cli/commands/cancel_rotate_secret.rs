@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
+        args::SignedWritingArgs,
         commands::secret_entry::{NOT_THERE, changed_record},
         failure::Outcome,
         invocation::Invocation,
@@ -24,6 +25,9 @@ pub(crate) struct CancelRotateSecretArgs {
     /// The secret: name, ARN or partial ARN
     #[arg(long, value_name = "SECRET")]
     pub(crate) secret_id: String,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &CancelRotateSecretArgs) -> Outcome {

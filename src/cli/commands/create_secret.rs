@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::{RegionProblemArgs, SecretValueArgs, WrapArgs},
+        args::{RegionProblemArgs, SecretValueArgs, SignedWritingArgs, WrapArgs},
         commands::{
             secret_change::finish,
             secret_entry::{request, seal},
@@ -113,6 +113,9 @@ pub(crate) struct CreateSecretArgs {
     #[arg(long)]
     #[serde(skip)]
     pub(crate) dry_run: bool,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(mut invocation: Invocation, args: &CreateSecretArgs) -> Outcome {

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
+use crate::cli::{args::SignedWritingArgs, commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
 
 /// Take a secret's policy away, in all of its Regions
 #[derive(Debug, Args, Serialize)]
@@ -19,6 +19,9 @@ pub(crate) struct DeleteResourcePolicyArgs {
     /// 'default', the only one
     #[arg(long, value_name = "NAME")]
     pub(crate) policy_name: Option<String>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &DeleteResourcePolicyArgs) -> Outcome {

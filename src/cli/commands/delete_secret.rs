@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
+        args::SignedWritingArgs,
         commands::secret_entry::{NOT_THERE, changed_record},
         failure::Outcome,
         invocation::Invocation,
@@ -40,6 +41,9 @@ pub(crate) struct DeleteSecretArgs {
     #[arg(long = "no-force-delete-without-recovery", hide = true, action = ArgAction::SetTrue)]
     #[serde(skip)]
     pub(crate) _no_force_delete_without_recovery: bool,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &DeleteSecretArgs) -> Outcome {

@@ -11,7 +11,7 @@ use self::{
 };
 use crate::{
     cli::{
-        args::{OpeningKeyArgs, WrapArgs},
+        args::{OpeningKeyArgs, SignedWritingArgs, WrapArgs},
         command_operation::CommandOperation,
         commands::{
             file_name::file_name,
@@ -19,7 +19,7 @@ use crate::{
             secret_change::{SealedSecret, finish_new_version},
             secret_entry::sealed,
             secret_flags::PartialArgs,
-            secret_opening::{SecretOpening, note_not_compared},
+            secret_opening::SecretOpening,
         },
         environment::Environment,
         failure::{Failure, Outcome},
@@ -61,6 +61,8 @@ pub(crate) struct EditArgs {
     pub(crate) wrap: WrapArgs,
     #[command(flatten)]
     pub(crate) opening: OpeningKeyArgs,
+    #[command(flatten)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
@@ -72,7 +74,7 @@ pub(super) fn run(mut invocation: Invocation, args: &EditArgs) -> Outcome {
     let given = GivenKeys::read(invocation.inputs.in_use(), &args.wrap, &args.opening)?;
     let opening = given.to_open(invocation)?;
     let entry = opening.value(&invocation.regions, &args.secret_id, &VersionSelector::default())?;
-    note_not_compared([&entry]);
+    opening.note_not_compared([&entry]);
     let asked = NewVersionCheck::new(&args.secret_id);
     let (region, on_problem) = (invocation.regions.of_secret(&args.secret_id)?, args.problems.on_problem());
     given.check_new_version(invocation, &NewVersionCheck { region, on_problem, ..asked })?;

@@ -92,7 +92,7 @@ use super::{
     command_group::{NamedWords, commands},
     failure::Outcome,
     invocation::Invocation,
-    signed_reading::as_signed,
+    signed_reading::{as_changed, as_signed},
 };
 
 /// The group of commands whose operations are those of AWS Secrets Manager.
@@ -217,17 +217,18 @@ pub(crate) fn with_named(arguments: &[OsString]) -> clap::Command {
 pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
     match cli.command {
         Command::Secrets(command) | Command::Secretsmanager(command) => run_on_secrets(invocation, command),
-        Command::Pack(args) => pack::run(&invocation, &args),
+        Command::Pack(args) => pack::run(&as_changed(invocation, &args.signed)?, &args),
         Command::Unpack(args) => unpack::run(&as_signed(invocation, &args.opening.signed)?, &args),
-        Command::Edit(args) => edit::run(invocation, &args),
+        Command::Edit(args) => edit::run(as_changed(invocation, &args.signed)?, &args),
         Command::Exec(args) => exec::run(&invocation, &args),
         Command::Status(args) => status::run(&invocation, &args),
         Command::Verify(args) => verify::run(&invocation, &args),
-        Command::Purge(args) => purge::run(&invocation, &args),
+        Command::Diff(args) => diff::run(&invocation, &args),
+        Command::Purge(args) => purge::run(&as_changed(invocation, &args.signed)?, &args),
         Command::IamPolicy(args) => iam_policy::run(&invocation, &args),
         Command::Seal(args) => seal::run(&invocation, &args),
         Command::Open(args) => open::run(&invocation, &args),
-        Command::Rewrap(args) => rewrap::run(&invocation, &args),
+        Command::Rewrap(args) => rewrap::run(&as_changed(invocation, &args.signed)?, &args),
         Command::Sign(args) => sign::run(&invocation, *args),
         Command::Inspect(args) => inspect::run(&invocation, &args),
         Command::Kms(command) => kms::run(invocation, command),
@@ -242,28 +243,30 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
 
 fn run_on_secrets(invocation: Invocation, command: SecretsCommand) -> Outcome {
     match command {
-        SecretsCommand::CreateSecret(args) => create_secret::run(invocation, &args),
-        SecretsCommand::PutSecretValue(args) => put_secret_value::run(invocation, &args),
-        SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(&invocation, &args),
-        SecretsCommand::RemoveRegionsFromReplication(args) => remove_regions_from_replication::run(&invocation, &args),
-        SecretsCommand::StopReplicationToReplica(args) => stop_replication_to_replica::run(&invocation, &args),
+        SecretsCommand::CreateSecret(args) => create_secret::run(as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::PutSecretValue(args) => put_secret_value::run(as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::ReplicateSecretToRegions(args) => replicate_secret_to_regions::run(&as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::RemoveRegionsFromReplication(args) => {
+            remove_regions_from_replication::run(&as_changed(invocation, &args.signed)?, &args)
+        }
+        SecretsCommand::StopReplicationToReplica(args) => stop_replication_to_replica::run(&as_changed(invocation, &args.signed)?, &args),
         SecretsCommand::GetSecretValue(args) => get_secret_value::run(&invocation, &args),
         SecretsCommand::BatchGetSecretValue(args) => batch_get_secret_value::run(&invocation, &args),
         SecretsCommand::DescribeSecret(args) => describe_secret::run(&invocation, &args),
         SecretsCommand::ListSecrets(args) => list_secrets::run(&invocation, &args),
         SecretsCommand::GetRandomPassword(args) => get_random_password::run(&invocation, &args),
-        SecretsCommand::DeleteSecret(args) => delete_secret::run(&invocation, &args),
-        SecretsCommand::RestoreSecret(args) => restore_secret::run(&invocation, &args),
-        SecretsCommand::RotateSecret(args) => rotate_secret::run(invocation, &args),
-        SecretsCommand::CancelRotateSecret(args) => cancel_rotate_secret::run(&invocation, &args),
-        SecretsCommand::TagResource(args) => tag_resource::run(&invocation, &args),
-        SecretsCommand::UntagResource(args) => untag_resource::run(&invocation, &args),
+        SecretsCommand::DeleteSecret(args) => delete_secret::run(&as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::RestoreSecret(args) => restore_secret::run(&as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::RotateSecret(args) => rotate_secret::run(as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::CancelRotateSecret(args) => cancel_rotate_secret::run(&as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::TagResource(args) => tag_resource::run(&as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::UntagResource(args) => untag_resource::run(&as_changed(invocation, &args.signed)?, &args),
         SecretsCommand::ListSecretVersionIds(args) => list_secret_version_ids::run(&invocation, &args),
-        SecretsCommand::UpdateSecret(args) => update_secret::run(invocation, &args),
-        SecretsCommand::UpdateSecretVersionStage(args) => update_secret_version_stage::run(&invocation, &args),
-        SecretsCommand::PutResourcePolicy(args) => put_resource_policy::run(&invocation, &args),
+        SecretsCommand::UpdateSecret(args) => update_secret::run(as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::UpdateSecretVersionStage(args) => update_secret_version_stage::run(&as_changed(invocation, &args.signed)?, &args),
+        SecretsCommand::PutResourcePolicy(args) => put_resource_policy::run(&as_changed(invocation, &args.signed)?, &args),
         SecretsCommand::GetResourcePolicy(args) => get_resource_policy::run(&invocation, &args),
-        SecretsCommand::DeleteResourcePolicy(args) => delete_resource_policy::run(&invocation, &args),
+        SecretsCommand::DeleteResourcePolicy(args) => delete_resource_policy::run(&as_changed(invocation, &args.signed)?, &args),
         SecretsCommand::ValidateResourcePolicy(args) => validate_resource_policy::run(&invocation, &args),
     }
 }

@@ -1,5 +1,6 @@
 //! `open`
 
+mod bundle_of_vault;
 mod signed_input;
 
 use std::{
@@ -11,12 +12,15 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::{MessageArgs, OutputArgs, SignersArgs, ThreadsArgs},
+        args::{FreshnessArgs, MessageArgs, OutputArgs, SignersArgs, ThreadsArgs},
         commands::{
             keys::{OpeningKeys, raw_keys},
             message_files::{Input, from_start, message_destination},
             message_options::{note_region, open_options},
-            open::signed_input::{Again, DemandedSignatures, SignedInput},
+            open::{
+                bundle_of_vault::in_vault,
+                signed_input::{Again, DemandedSignatures, SignedInput},
+            },
         },
         encryption_context::Purpose,
         failure::Outcome,
@@ -46,7 +50,8 @@ use crate::{
 
 With --signers the message itself, as it lies in FILE, has to be signed by one of them ('coldseal sign', 'ssh-keygen -Y sign -n coldseal-file'): \
 by --signature, else by what is beside FILE, FILE.sig and FILE.KEY.sig. Nothing comes out before that; what comes from a pipe and goes to one is \
-held until then, up to 64 MiB.
+held until then, up to 64 MiB. Of a bundle that lies in a vault the vault's root is demanded instead, unless --signature is there: the bundle has to be \
+one that the newest root names which enough of them signed.
 
 With --kms aws keys in AWS KMS are tried too, after those of the keystore: keys of the configured account, in the Region of their ARN or of
 --region, unless --kms-key-id names one or --kms-discovery another account.")]
@@ -73,6 +78,8 @@ pub(crate) struct OpenArgs {
     #[arg(long, value_name = "SIGNATURE")]
     pub(crate) signature: Vec<PathBuf>,
     #[command(flatten)]
+    pub(crate) freshness: FreshnessArgs,
+    #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
@@ -88,8 +95,14 @@ pub(super) fn run(invocation: &Invocation, args: &OpenArgs) -> Outcome {
     let files = invocation.inputs.in_use();
     let raw_keys = raw_keys(files, &args.message.keys, Purpose::Open)?;
     let demand = SignatureDemand::of(&invocation.inputs.environment, &args.signers)?;
-    let demanded = DemandedSignatures::find(&invocation.inputs, demand, &args.signature, &args.file)?;
-    let input = Input::open(files, &args.file)?;
+    let of_root = demand.as_ref().filter(|_| args.signature.is_empty());
+    let (demanded, input) = match in_vault(files, of_root, &args.freshness, &args.file)? {
+        Some(bundle) => (None, bundle),
+        None => {
+            let demanded = DemandedSignatures::find(&invocation.inputs, demand, &args.signature, &args.file)?;
+            (demanded, Input::open(files, &args.file)?)
+        }
+    };
     let destination = message_destination(invocation.inputs.in_use(), &args.output)?;
     let needs_kms = raw_keys.is_empty() || !args.message.keys.kms_key_id.is_empty();
     let kms = if needs_kms { Some(invocation.kms_for_messages()?) } else { None };

@@ -18,7 +18,7 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::WrapArgs,
+        args::{SignedWritingArgs, WrapArgs},
         commands::{
             key_warnings::{of_change, tell},
             new_vault::NewVault,
@@ -149,6 +149,8 @@ pub(crate) struct PackArgs {
     pub(crate) max_concurrency: NonZeroUsize,
     #[command(flatten)]
     pub(crate) wrap: WrapArgs,
+    #[command(flatten)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 impl PackArgs {

@@ -5,6 +5,7 @@ use serde_json::json;
 
 use crate::{
     cli::{
+        args::SignedWritingArgs,
         command_operation::CommandOperation,
         doubted_clock::require_believed,
         failure::{Failure, Outcome},
@@ -39,6 +40,8 @@ pub(crate) struct PurgeVaultArgs {
     /// The clock is right: remove what is due by it, and have the keystore believe it from now on
     #[arg(long)]
     pub(crate) believe_clock: bool,
+    #[command(flatten)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &PurgeVaultArgs) -> Outcome {
@@ -77,7 +80,12 @@ pub(super) fn run(invocation: &Invocation, args: &PurgeVaultArgs) -> Outcome {
 
 /// Removes them, be it none but what removals that were stopped left, and says which.
 fn remove(invocation: &Invocation, expired: Listed<ExpiredSecret>) -> Outcome {
-    let purged = invocation.vault.purge(&expired.entries)?;
+    let kms = if expired.entries.is_empty() {
+        None
+    } else {
+        invocation.kms_for_metadata("whose hand marked a secret for deletion is not known")?
+    };
+    let purged = invocation.vault.purge(kms.as_ref(), &expired.entries)?;
     let arns: Vec<_> = purged.entries.iter().map(|secret| &secret.arn).collect();
     invocation.printer.print(&json!({ "PurgedSecrets": arns }))?;
     let mut faults = expired.faults;

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
+use crate::cli::{args::SignedWritingArgs, commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
 
 /// Give a secret its policy, in all of its Regions
 ///
@@ -35,6 +35,9 @@ pub(crate) struct PutResourcePolicyArgs {
     #[arg(long = "no-block-public-policy", hide = true)]
     #[serde(skip)]
     _no_block_public_policy: bool,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &PutResourcePolicyArgs) -> Outcome {

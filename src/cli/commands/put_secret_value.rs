@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::{EachSecretArgs, OpeningKeyArgs, SecretValueArgs, WrapArgs},
+        args::{EachSecretArgs, OpeningKeyArgs, SecretValueArgs, SignedWritingArgs, WrapArgs},
         command_operation::CommandOperation,
         commands::{
             each_secret::{MadeChange, each_change, selected},
@@ -79,6 +79,9 @@ pub(crate) struct PutSecretValueArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) opening: OpeningKeyArgs,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(mut invocation: Invocation, args: &PutSecretValueArgs) -> Outcome {

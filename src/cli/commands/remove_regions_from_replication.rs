@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        args::EachSecretArgs,
+        args::{EachSecretArgs, SignedWritingArgs},
         command_operation::CommandOperation,
         commands::{
             each_secret::{SecretOutcome, each_secret, selected},
@@ -44,6 +44,9 @@ pub(crate) struct RemoveRegionsFromReplicationArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) which: EachSecretArgs,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &RemoveRegionsFromReplicationArgs) -> Outcome {

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     cli::{
-        args::{EachSecretArgs, OpeningKeyArgs, RegionProblemArgs, WrapArgs},
+        args::{EachSecretArgs, OpeningKeyArgs, RegionProblemArgs, SignedWritingArgs, WrapArgs},
         command_operation::CommandOperation,
         commands::{
             each_secret::{MadeChange, each_change, selected},
@@ -59,6 +59,9 @@ pub(crate) struct ReplicateSecretToRegionsArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) opening: OpeningKeyArgs,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &ReplicateSecretToRegionsArgs) -> Outcome {

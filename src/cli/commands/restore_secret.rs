@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
+use crate::cli::{args::SignedWritingArgs, commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
 
 /// Get a secret back that is marked for deletion
 ///
@@ -18,6 +18,9 @@ pub(crate) struct RestoreSecretArgs {
     /// The secret: name, ARN or partial ARN
     #[arg(long, value_name = "SECRET")]
     pub(crate) secret_id: String,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &RestoreSecretArgs) -> Outcome {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use self::steps::{RotationStep, Steps, words};
 use crate::{
     cli::{
-        args::{OpeningKeyArgs, WrapArgs},
+        args::{OpeningKeyArgs, SignedWritingArgs, WrapArgs},
         commands::{
             given_keys::GivenKeys,
             key_warnings::{of_change, tell},
@@ -85,6 +85,9 @@ pub(crate) struct RotateSecretArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) opening: OpeningKeyArgs,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(mut invocation: Invocation, args: &RotateSecretArgs) -> Outcome {

@@ -27,7 +27,6 @@ pub(super) struct SecretOpening {
     vault: Vault,
     kms: Option<EmbeddedKms>,
     keys: KeyOptions,
-    is_signed: bool,
 }
 
 impl SecretOpening {
@@ -48,7 +47,7 @@ impl SecretOpening {
         let needs_keystore = keys.open_with.is_empty() && keys.online.is_none();
         let kms = if needs_keystore { Some(invocation.keystore.read()?) } else { invocation.keystore.read_if_any()? };
         name_online_keys(invocation.key_names(), kms.as_ref(), online, &mut keys)?;
-        Ok(Self { vault: invocation.vault.clone(), kms, keys, is_signed: false })
+        Ok(Self { vault: invocation.vault.clone(), kms, keys })
     }
 
     /// The same, where the vault is read as it was signed, if it is said who may sign.
@@ -56,9 +55,8 @@ impl SecretOpening {
         let ValueOpeningArgs { opening, signed, recovery_key } = args;
         invocation.vault.require()?;
         let vault = vault_to_read(invocation, signed, invocation.regions.explicit())?;
-        let is_signed = vault.is_some();
         let opening = Self::of(invocation, opening, recovery_key)?;
-        Ok(Self { vault: vault.unwrap_or(opening.vault), is_signed, ..opening })
+        Ok(Self { vault: vault.unwrap_or(opening.vault), ..opening })
     }
 
     /// One value. The Region is found as for every command on a secret.
@@ -85,23 +83,16 @@ impl SecretOpening {
 }
 
 impl SecretOpening {
-    /// As [`note_not_compared`]; what was signed is known by its digest.
+    /// Says it where nothing here tells that the values are those on record; what was signed is known by its digest.
     pub(super) fn note_not_compared<'a>(&self, entries: impl IntoIterator<Item = &'a SecretValueEntry>) {
-        if !self.is_signed {
-            note_not_compared(entries);
-        }
+        self.note_unless_compared(entries.into_iter().all(|entry| entry.is_compared));
     }
-}
 
-/// Says it where nothing here tells that the values are those on record.
-pub(super) fn note_not_compared<'a>(entries: impl IntoIterator<Item = &'a SecretValueEntry>) {
-    note_unless_compared(entries.into_iter().all(|entry| entry.is_compared));
-}
-
-/// The same where it is known of all of them.
-pub(super) fn note_unless_compared(are_compared: bool) {
-    if !are_compared {
-        note(NOT_COMPARED);
+    /// The same where it is known of all of them.
+    pub(super) fn note_unless_compared(&self, are_compared: bool) {
+        if !are_compared && !self.vault.is_signed() {
+            note(NOT_COMPARED);
+        }
     }
 }
 

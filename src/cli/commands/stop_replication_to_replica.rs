@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::{
     cli::{
-        args::OpeningKeyArgs,
+        args::{OpeningKeyArgs, SignedWritingArgs},
         commands::secret_entry::request,
         failure::Outcome,
         invocation::Invocation,
@@ -38,6 +38,9 @@ pub(crate) struct StopReplicationToReplicaArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) opening: OpeningKeyArgs,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &StopReplicationToReplicaArgs) -> Outcome {

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
+use crate::cli::{args::SignedWritingArgs, commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
 
 /// Add tags to a secret, or change their values, in all of its Regions
 #[derive(Debug, Args, Serialize)]
@@ -18,6 +18,9 @@ pub(crate) struct TagSecretArgs {
     /// Tags: Key=a,Value=b ..., or JSON; not encrypted; a secret has at most 50
     #[arg(long, value_name = "TAG", num_args = 1.., required = true)]
     pub(crate) tags: Vec<String>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &TagSecretArgs) -> Outcome {

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
+use crate::cli::{args::SignedWritingArgs, commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
 
 /// Remove tags from a secret, in all of its Regions
 #[derive(Debug, Args, Serialize)]
@@ -17,6 +17,9 @@ pub(crate) struct UntagSecretArgs {
     /// The keys of the tags
     #[arg(long, value_name = "KEY", num_args = 1.., required = true)]
     pub(crate) tag_keys: Vec<String>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &UntagSecretArgs) -> Outcome {

@@ -6,7 +6,7 @@ use serde_json::{Map, json};
 
 use crate::{
     cli::{
-        args::{RawOpeningKeyArgs, SecretValueArgs, WrapArgs},
+        args::{RawOpeningKeyArgs, SecretValueArgs, SignedWritingArgs, WrapArgs},
         commands::{
             given_keys::GivenKeys,
             secret_change::{all_replicas, finish},
@@ -68,6 +68,9 @@ pub(crate) struct UpdateSecretArgs {
     #[command(flatten)]
     #[serde(skip)]
     pub(crate) opening: RawOpeningKeyArgs,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(mut invocation: Invocation, args: &UpdateSecretArgs) -> Outcome {

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::{commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
+use crate::cli::{args::SignedWritingArgs, commands::secret_entry::change_record, failure::Outcome, invocation::Invocation};
 
 /// Attach a staging label to a version of a secret, move it, or remove it
 #[derive(Debug, Args, Serialize)]
@@ -29,6 +29,9 @@ pub(crate) struct UpdateSecretVersionStageArgs {
     /// The version that is to have it; left out, the label is removed
     #[arg(long, value_name = "ID")]
     pub(crate) move_to_version_id: Option<String>,
+    #[command(flatten)]
+    #[serde(skip)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 pub(super) fn run(invocation: &Invocation, args: &UpdateSecretVersionStageArgs) -> Outcome {

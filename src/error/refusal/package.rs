@@ -72,6 +72,14 @@ pub enum PackageRefusal {
     /// Changes whose author is not the keystore at hand.
     #[error("changed by another hand, as far as is known here: {}", names(.0))]
     ByOthers(Vec<String>),
+    /// A secret that is not to be changed: nobody who counts vouches for what it says.
+    #[error("'{}' was changed by another hand, as far as is known here, and is not as it was signed{}", .name.escape_debug(), because(.why.as_ref()))]
+    NeitherOwnNorSigned {
+        /// Its name.
+        name: String,
+        /// Why it is not known what was signed.
+        why: Option<String>,
+    },
     /// Nobody has changed a secret of this name by another hand.
     #[error("'{}' is not among what another hand changed", .0.escape_debug())]
     NotByOthers(String),
@@ -87,6 +95,12 @@ pub enum PackageRefusal {
     /// A signature that is of none of the roots here.
     #[error("it is a signature of none of the roots here")]
     SignatureOfNone,
+    /// A bundle that lies in the vault, and that the root does not name.
+    #[error("the root with counter {0} names no such bundle")]
+    BundleNotNamed(u64),
+    /// A bundle in the place of one that the root names.
+    #[error("this is not the bundle that the root with counter {0} names")]
+    OtherBundle(u64),
     /// Roots are made of what is there, not of what was signed.
     #[error("what was signed is read, and not changed")]
     ReadOnly,
@@ -98,6 +112,10 @@ impl PackageRefusal {
     pub const fn code(&self) -> ErrorCode {
         ErrorCode::InvalidRequestException
     }
+}
+
+fn because(why: Option<&String>) -> String {
+    why.map(|why| format!(": {why}")).unwrap_or_default()
 }
 
 fn names(names: &[String]) -> String {

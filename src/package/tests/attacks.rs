@@ -216,22 +216,13 @@ fn an_older_root_and_a_second_one_of_its_number_are_refused() {
     // Signed under the same number by the same hand, as where a vault was copied and both copies were signed.
     let mut other = ManifestRoot::read(&second, 2).expect("a root");
     other.previous = None;
-    put_signed(&place, &other.write().expect("written"), 2);
+    place.put_signed(&other.write().expect("written"), 2);
     assert_eq!(refusal(&place), Refusal::Package(PackageRefusal::OtherRoot(2)));
     // A later number, and a time before.
     let mut late = ManifestRoot::read(&first, 1).expect("a root");
     (late.counter, late.time) = (3, "2020-01-01T00:00:00Z".parse::<Timestamp>().expect("a time"));
-    put_signed(&place, &late.write().expect("written"), 3);
+    place.put_signed(&late.write().expect("written"), 3);
     assert!(matches!(refusal(&place), Refusal::Package(PackageRefusal::BackDated { .. })));
-}
-
-/// Puts a root with a signature that counts.
-fn put_signed(place: &Place, root: &[u8], counter: u64) {
-    let key = key("ed25519");
-    let signature = key.sign(Namespace::Manifest, &ContentDigest::of(root)).expect("signed");
-    let file = ManifestFile::Signature { counter, key: signature.key_digest() };
-    fs::write(place.root_path(counter), root).expect("written");
-    fs::write(place.manifest(&file), signature.to_pem()).expect("written");
 }
 
 #[test]
@@ -291,7 +282,7 @@ fn a_root_that_is_signed_and_is_none_is_refused() {
     ] {
         let place = Place::new();
         place.sign(&key("ed25519"), None);
-        put_signed(&place, root.as_bytes(), 1);
+        place.put_signed(root.as_bytes(), 1);
         none_accepted(&place, expected);
     }
     let place = Place::new();

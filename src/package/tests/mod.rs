@@ -1,11 +1,13 @@
 #![allow(clippy::indexing_slicing, reason = "a test that is out of bounds fails")]
 
 mod attacks;
+mod attacks_on_roots;
 mod cutting;
-mod pages;
 mod diffing;
+mod pages;
 mod place;
 mod signing;
+mod writing;
 
 use std::collections::BTreeMap;
 

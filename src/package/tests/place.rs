@@ -10,7 +10,7 @@ use crate::{
     kms::{EmbeddedKms, KeyFileOnly, KeystoreLocation, KeystoreSession},
     package::{
         FreshnessCheck, PackageSigning, SignedReading, TrustedSigners, WrittenRoot,
-        signature::{Signers, SshSigningKey, Threshold},
+        signature::{ContentDigest, Namespace, Signers, SshSignature, SshSigningKey, Threshold},
     },
     secret::SecretBytes,
     store::{Item, ManifestFile, NameKey, SecretKey},
@@ -115,6 +115,18 @@ impl Place {
         self.manifest(&ManifestFile::Root { counter })
     }
 
+    /// Puts a root with a signature that counts.
+    pub(super) fn put_signed(&self, root: &[u8], counter: u64) {
+        let signature = key("ed25519").sign(Namespace::Manifest, &ContentDigest::of(root)).expect("signed");
+        fs::write(self.root_path(counter), root).expect("written");
+        self.put_signature(counter, &signature);
+    }
+
+    pub(super) fn put_signature(&self, counter: u64, signature: &SshSignature) {
+        let file = ManifestFile::Signature { counter, key: signature.key_digest() };
+        fs::write(self.manifest(&file), signature.to_pem()).expect("written");
+    }
+
     /// Changes a record as somebody without the keystore does.
     pub(super) fn forge(&self, name: &str, change: impl FnOnce(&mut serde_json::Value)) {
         let path = self.record_path(name);
@@ -124,6 +136,6 @@ impl Place {
     }
 }
 
-fn text(value: &str) -> SecretValue {
+pub(super) fn text(value: &str) -> SecretValue {
     SecretValue::new(PayloadKind::String, SecretBytes::new(value.as_bytes().to_vec())).expect("a value")
 }

@@ -1,7 +1,9 @@
 //! Signing, by one or several, and what was signed as it is read.
 
 use std::{
+    collections::BTreeSet,
     fs,
+    path::Path,
     sync::atomic::{AtomicBool, Ordering},
     thread,
 };
@@ -10,7 +12,7 @@ use super::place::{Place, alice, key, trusted};
 use crate::{
     error::{Error, PackageRefusal, Refusal, SignatureRefusal},
     package::{
-        DifferenceKind, PackageSigning,
+        DifferenceKind, PackageSigning, SignedReading,
         signature::{ContentDigest, Namespace},
         verify_package,
     },
@@ -164,4 +166,59 @@ fn a_reader_goes_on_through_changes_and_signings() {
     });
     let order = |value: &String| ["one", "two", "three"].iter().position(|signed| signed == value);
     assert!(!read.is_empty() && read.iter().all(|value| order(value).is_some()) && read.is_sorted_by_key(order), "{read:?}");
+}
+
+#[test]
+fn pages_that_no_root_names_go_whoever_signs() {
+    let place = Place::new();
+    let pages = || fs::read_dir(place.vault.root().join("manifests/pages")).expect("listed").count();
+    place.sign(&key("ed25519"), None);
+    let (kms, freshness) = (place.kms(), place.freshness("signer"));
+    let signing = PackageSigning { vault: &place.vault, trusted: None, kms: Some(&kms), freshness: &freshness };
+    place.put("db", "two");
+    // Nobody signs it, so that it is in nobody's way.
+    signing.write(&signing.plan().expect("a plan"), &[], &[]).expect("written");
+    assert_eq!(pages(), 4);
+    place.put("db", "three");
+    assert_eq!(place.sign(&key("ed25519"), None).counter, 3);
+    // Those of root 1 stay: who has to sign the newest root is not known here, and it may count still.
+    assert_eq!(pages(), 4);
+    assert_eq!(place.signed_value(alice(), "db", None).expect("opens"), "three");
+    place.put("db", "four");
+    assert_eq!(place.sign(&key("ed25519"), Some(&alice())).counter, 4);
+    assert_eq!(pages(), 2);
+}
+
+#[test]
+fn a_bundle_in_a_vault_is_the_one_that_the_root_names() {
+    let place = Place::new();
+    place.sign(&key("ed25519"), None);
+    let files = |place: &Place| {
+        let versions = fs::read_dir(place.secret_dir("db")).expect("listed").map(|entry| entry.expect("an entry").path());
+        let bundles = versions.filter(|path| path.is_dir()).flat_map(|version| fs::read_dir(version).expect("listed"));
+        bundles.map(|entry| entry.expect("an entry").path()).collect::<BTreeSet<_>>()
+    };
+    let read = |path: &Path| SignedReading { trusted: alice(), freshness: place.freshness("reader"), region: None }.bundle(path);
+    let signed = files(&place);
+    for path in &signed {
+        let bundle = read(path).expect("as it was signed").expect("in a vault");
+        assert_eq!((bundle.bytes, bundle.root.counter), (fs::read(path).expect("read"), 1));
+    }
+    place.put("db", "two");
+    let late = files(&place).into_iter().find(|path| !signed.contains(path)).expect("a new one");
+    assert_eq!(refused(read(&late).expect_err("not signed")), Refusal::Package(PackageRefusal::BundleNotNamed(1)));
+    let (first, last) = (signed.first().expect("one"), signed.last().expect("another"));
+    let bytes = fs::read(last).expect("read");
+    let longer = [&bytes[..], b"x"].concat();
+    for forged in [&bytes[..], &longer, b""] {
+        fs::write(first, forged).expect("written");
+        assert_eq!(refused(read(first).expect_err("another one")), Refusal::Package(PackageRefusal::OtherBundle(1)));
+    }
+    fs::remove_file(first).expect("removed");
+    std::os::unix::fs::symlink(last, first).expect("linked");
+    assert!(matches!(read(first), Err(Error::Damaged { .. })), "no link is followed");
+    let elsewhere = place.folder.path().join("bundle");
+    fs::copy(last, &elsewhere).expect("copied");
+    assert!(read(&elsewhere).expect("no place of a bundle").is_none());
+    assert!(read(&place.record_path("db")).expect("no place of a bundle").is_none());
 }

@@ -7,7 +7,6 @@ use super::{
         delete::planned_deletion,
         family::{Family, Located},
         pack_source::PackSource,
-        record_tag::Author,
         walk::each_family,
     },
     group_commit::{EntryEnd, NOT_WRITTEN, Worked, commit_all, same_fault},
@@ -159,7 +158,7 @@ impl Vault {
         group: &'g dyn WriteGroup,
         gone: &GoneSecret,
     ) -> Result<Option<StagedChange<'g>>> {
-        let author = Author::with(kms.comparison_key());
+        let author = self.author(kms.comparison_key());
         let read = self.read_finished_in(writer, &self.store.regions(), &gone.name, author)?;
         let is_it = |secret: &&Located| secret.record.planned_deletion.is_none() && GoneSecret::of(secret) == *gone;
         let Some(secret) = read.family.primaries().find(is_it) else { return Ok(None) };

@@ -8,7 +8,6 @@ use super::{
         create::{CreateSecret, CreationPlan, Drawn, plan_create},
         family::Located,
         reading::Reading,
-        record_tag::Author,
     },
     batch_rules::OnDifference,
     secret_update::{FoundSecret, SecretUpdate},
@@ -85,7 +84,7 @@ impl Planner<'_> {
 
     fn begin(&mut self, request: CreateSecret, regions: &[Region]) -> Result<Begun> {
         request.validate()?;
-        let read = self.vault.read_finished_in(self.writer, regions, &request.name, Author::with(self.kms.comparison_key()))?;
+        let read = self.vault.read_finished_in(self.writer, regions, &request.name, self.vault.author(self.kms.comparison_key()))?;
         if let Some(secret) = read.family.holder(request.region).cloned() {
             return Ok(Begun::Found(Box::new(FoundSecret { request, secret, read })));
         }

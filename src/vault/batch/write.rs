@@ -127,7 +127,7 @@ struct Telling<'w> {
 
 impl Telling<'_> {
     fn author(&self) -> Author<'_> {
-        Author::with(self.kms.comparison_key())
+        self.vault.author(self.kms.comparison_key())
     }
 
     /// Seals and writes what is to be made or updated.

@@ -125,11 +125,11 @@ fn what_is_due_is_not_there_and_keeps_its_name_until_it_is_purged() {
     assert_eq!(place.snapshot(), before);
     let expired = place.vault.expired_secrets().expect("listed").entries;
     assert_eq!(expired.iter().map(|secret| &*secret.name).collect::<Vec<_>>(), ["db"]);
-    assert_eq!(place.vault.purge(&expired).expect("purged").entries, expired);
+    assert_eq!(place.vault.purge(None, &expired).expect("purged").entries, expired);
     assert!(!place.dir("us-west-2", "db").exists());
     place.assert_clean();
     assert!(place.vault.expired_secrets().expect("listed").entries.is_empty());
-    assert!(place.vault.purge(&expired).expect("nothing is there").entries.is_empty());
+    assert!(place.vault.purge(None, &expired).expect("nothing is there").entries.is_empty());
     place.create(&request("db", &[])).expect("the name is free");
     assert_eq!(place.value_in("us-west-2"), "top");
 }
@@ -140,15 +140,15 @@ fn what_changed_since_it_was_listed_is_not_purged() {
     mark(&place, None);
     let expired = place.vault.expired_secrets().expect("listed").entries;
     mark(&place, Some(8));
-    assert!(place.vault.purge(&expired).expect("nothing was due").entries.is_empty());
+    assert!(place.vault.purge(None, &expired).expect("nothing was due").entries.is_empty());
     restore(&place).expect("restored");
-    assert!(place.vault.purge(&expired).expect("nothing was due").entries.is_empty());
+    assert!(place.vault.purge(None, &expired).expect("nothing was due").entries.is_empty());
     assert_eq!(place.value_in("us-west-2"), "top");
     // Nor is another secret of the name.
     delete(&place, RecoveryWindow::None).expect("removed");
     place.create(&request("db", &[])).expect("created");
     mark(&place, None);
-    assert!(place.vault.purge(&expired).expect("another one was due").entries.is_empty());
+    assert!(place.vault.purge(None, &expired).expect("another one was due").entries.is_empty());
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn what_a_stopped_removal_leaves_is_no_secret_and_goes() {
     // Whoever removes it again, or purges, removes what is left; a file that no writer made stays.
     let removals: [fn(&Place); 2] = [
         |place| assert!(!delete(place, RecoveryWindow::None).expect("not there").was_there),
-        |place| assert!(place.vault.purge(&[]).expect("nothing was due").entries.is_empty()),
+        |place| assert!(place.vault.purge(None, &[]).expect("nothing was due").entries.is_empty()),
     ];
     for remove_rest in removals {
         let place = Place::with_secret(&[]);
@@ -286,6 +286,6 @@ fn a_link_in_place_of_a_record_leaves_its_bundles() {
     let (record, bundle) = (place.dir("us-west-2", "db").join("secret.json"), place.bundle("us-west-2"));
     fs::rename(&record, place.vault.root().join("moved")).expect("moved");
     std::os::unix::fs::symlink("nowhere", &record).expect("linked");
-    place.vault.purge(&[]).expect("nothing was due");
+    place.vault.purge(None, &[]).expect("nothing was due");
     assert!(bundle.exists());
 }

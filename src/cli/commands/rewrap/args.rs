@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::{
     cli::{
-        args::{FrameArgs, MessageArgs, RegionBundleArgs, WrapArgs, WriteArgs},
+        args::{FrameArgs, MessageArgs, RegionBundleArgs, SignedWritingArgs, WrapArgs, WriteArgs},
         commands::message_options::{SIGNED, UNSIGNED},
     },
     suite::AlgorithmSuite,
@@ -58,6 +58,8 @@ pub(crate) struct RewrapArgs {
     pub(crate) wrap: WrapArgs,
     #[command(flatten)]
     pub(crate) write: WriteArgs,
+    #[command(flatten)]
+    pub(crate) signed: SignedWritingArgs,
 }
 
 /// `None` keeps the suite of what is rewrapped.

@@ -3,7 +3,7 @@
 use super::{selected::SelectedSecret, unread::Unread};
 use crate::{
     cli::{
-        commands::secret_opening::{SecretOpening, note_only_regions, note_unless_compared},
+        commands::secret_opening::{SecretOpening, note_only_regions},
         failure::Outcome,
         invocation::Invocation,
         progress::ItemProgress,
@@ -41,6 +41,6 @@ pub(super) fn read_each(
     }
     drop(steps);
     unread.finish(count)?;
-    note_unless_compared(is_compared);
+    opening.note_unless_compared(is_compared);
     Ok(())
 }

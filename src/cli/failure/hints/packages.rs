@@ -19,9 +19,15 @@ pub(super) fn hints(refusal: &PackageRefusal) -> Vec<Hint> {
         }
         PackageRefusal::FreshnessUnknown => one("--expect-counter or --expect-sha256 says which root whoever signed it told you"),
         PackageRefusal::ByOthers(_) => one("if the change is right, --accept NAME takes it into what is signed; repeat it for several"),
+        PackageRefusal::NeitherOwnNorSigned { .. } => one(
+            "look at what it says: if it is right, 'coldseal sign --accept NAME' signs it as it stands, 'coldseal rewrap --accept-record' makes it this keystore's own",
+        ),
         PackageRefusal::NotByOthers(_) => one("leave out --accept for it: --yes signs what a holder of this keystore changed"),
         PackageRefusal::ChangedMeanwhile | PackageRefusal::Overtaken(_) => one("repeat the command, and look at what it shows"),
         PackageRefusal::SignatureOfNone => one("'coldseal sign --no-key' writes the root that is to be signed, and says how"),
+        PackageRefusal::BundleNotNamed(_) | PackageRefusal::OtherBundle(_) => one(
+            "'coldseal verify --signers FILE' tells what is not as it was signed; for a file with a signature of its own, --signature names that",
+        ),
         PackageRefusal::ReadOnly => one("leave out --signers and COLDSEAL_SIGNERS to change the vault"),
         PackageRefusal::CounterExhausted(_) => one("remove the roots of that counter from the folder 'manifests' of the vault"),
     }

@@ -317,7 +317,7 @@ impl Doer<'_> {
     }
 
     fn purge(&self, count: usize) -> Vec<Outcome> {
-        let purged = self.vault.expired_secrets().and_then(Listed::whole).and_then(|expired| self.vault.purge(&expired)?.whole());
+        let purged = self.vault.expired_secrets().and_then(Listed::whole).and_then(|expired| self.vault.purge(None, &expired)?.whole());
         vec![Outcome::of(purged); count]
     }
 
