@@ -79,7 +79,7 @@ def measured(folder, programs, official):
     said(sys.executable, "benches/plot.py", str(figures), str(PLOT))
     flags = ["--aws-encryption-cli", official] if official else []
     tables["command-lines"] = said(sys.executable, "benches/cli_peers.py", programs["coldseal"], str(folder / "cli"), *flags)
-    for name in ("files", "pack", "commands", "many"):
+    for name in ("files", "pack", "commands", "many", "signed"):
         tables[name] = said(sys.executable, f"benches/{name}.py", programs["coldseal"], str(folder / name))
         shutil.rmtree(folder / name, ignore_errors=True)
     tables["profile"] = said(sys.executable, "benches/hot_spots.py", programs["coldseal"], programs["instructions"], str(folder / "profile"))
