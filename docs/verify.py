@@ -1,4 +1,4 @@
-"""Verifies a signed vault by docs/formats.md and ssh-keygen alone: signatures, chain, completeness, and the digests of bundles.
+"""Verifies a signed vault, or a part, by docs/formats.md and ssh-keygen alone: signatures, chain, completeness, and the digests of bundles.
 
     python3 docs/verify.py VAULT ALLOWED_SIGNERS [THRESHOLD]
 """
@@ -10,7 +10,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-LEFT_OUT = ("Format", "PackedFrom", "RecordTag", "RotationCancelled")
+LEFT_OUT = ("Format", "PackedFrom", "PartRegions", "RecordTag", "RotationCancelled")
 DEVICES = {"con", "prn", "aux", "nul", *(f"{name}{digit}" for name in ("com", "lpt") for digit in range(10))}
 
 
@@ -73,13 +73,12 @@ def signed_by(root, signers, manifests):
     return found
 
 
-def entries(root, manifests):
-    """Each entry of a root with its Region."""
+def entries(root, manifests, part):
+    """Each entry of a root with its Region; of a part, in the Regions that came along."""
     regions = [region["Region"] for region in root["Regions"]]
     assert regions == sorted(set(regions)), "the order of Regions"
-    for region in root["Regions"]:
-        pages = region["Pages"]
-        for index, digest in enumerate(pages):
+    for region in (region for region in root["Regions"] if region["Region"] in (part or regions)):
+        for index, digest in enumerate(pages := region["Pages"]):
             content = (manifests / "pages" / f"{digest}.json").read_bytes()
             assert sha256(content) == digest, f"page {digest}"
             page = canonical(f"page {digest}", content)
@@ -117,18 +116,18 @@ def main(vault, signers, threshold=1):
     roots = sorted((int(path.stem) for path in manifests.glob("*.json")), reverse=True)
     newest = next(root for root in roots if len(signed_by(root, signers, manifests)) >= int(threshold))
     root = canonical("the root", (manifests / f"{newest}.json").read_bytes())
-    assert root["Format"] == 1 and root["Counter"] == newest, "the root"
-    assert root["VaultId"] == json.loads((vault / "coldseal.json").read_text())["VaultId"], "the vault's id"
+    marker = json.loads((vault / "coldseal.json").read_text())
+    assert (root["Format"], root["Counter"], root["VaultId"]) == (1, newest, marker["VaultId"]), "the root, or the vault's id"
+    part = marker.get("Regions", [])
     known = {sha256((manifests / f"{older}.json").read_bytes()): older for older in roots if older < newest}
     faults, listed = [], set()
-    for region, entry in entries(root, manifests):
-        primary, name = entry["ARN"].split(":")[3], entry["Name"]
-        folder = vault / "secrets" / primary / encoded(name)
-        listed.add((region, folder))
+    for region, entry in entries(root, manifests, part):
+        name = entry["Name"]
+        listed.add((region, folder := vault / "secrets" / entry["ARN"].split(":")[3] / encoded(name)))
         record = folder / "secret.json"
         if not record.exists():
             faults.append(f"missing: {name} ({region})")
-        elif cut(json.loads(record.read_text()), region) != entry:
+        elif (content := json.loads(record.read_text())).get("PartRegions", []) != part or cut(content, region) != entry:
             faults.append(f"changed since: {name} ({region})")
         for version in entry.get("Versions", []):
             if bundle := version.get("Bundle"):
@@ -139,7 +138,8 @@ def main(vault, signers, threshold=1):
     for record in vault.glob("secrets/*/*/secret.json"):
         content = json.loads(record.read_text())
         regions = [record.parts[-3], *(replica["Region"] for replica in content.get("ReplicationStatus", []))]
-        faults += [f"not listed: {content['Name']} ({region})" for region in regions if (region, record.parent) not in listed]
+        here = [region for region in regions if region in (part or regions)]
+        faults += [f"not listed: {content['Name']} ({region})" for region in here if (region, record.parent) not in listed]
     print("\n".join(faults))
     chain = f"root {known[root['Previous']]} before it" if root.get("Previous") in known else "no root before it here"
     print(f"root {newest} of {root['Time']}, signed by {', '.join(sorted(signed_by(newest, signers, manifests)))}; {chain}")

@@ -35,7 +35,7 @@ operations! {
 
     ChangeProtection DeletePublicKey EnableRegion ExportKeys ImportKeys ImportPublicKey ListRegions Purge Serve SetDefaultKey
 
-    Completions Diff Edit Exec IamPolicy Inspect Man Open Pack Rewrap Seal Sign Status Unpack Verify
+    Completions Diff Edit Exec Export IamPolicy Import Inspect Man Open Pack Rewrap Seal Sign Status Unpack Verify
 }
 
 impl CommandOperation {
@@ -73,7 +73,9 @@ impl CommandOperation {
                 | Self::Diff
                 | Self::Edit
                 | Self::Exec
+                | Self::Export
                 | Self::IamPolicy
+                | Self::Import
                 | Self::Inspect
                 | Self::Man
                 | Self::Open

@@ -31,6 +31,7 @@ mod members;
 mod online;
 mod output;
 mod output_file;
+mod output_folder;
 mod overview;
 mod paging;
 mod paramfile;

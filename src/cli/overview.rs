@@ -22,7 +22,7 @@ Many secrets, files, checks:
   pack       a plan or a folder into secrets     verify     purge what was due
   unpack     them into files, .env or JSON       diff       serve to AWS's SDKs
   exec       a program with secrets              edit    status    iam-policy
-  seal open rewrap inspect sign      files of any size, as one message each
+  seal open rewrap inspect   files of any size   sign export import  packages
 Shell:
   completions       man          (secretsmanager: its commands by that name)
 

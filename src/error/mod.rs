@@ -28,10 +28,11 @@ pub use no_answer::{NoAnswer, Obstacle, TlsObstacle};
 #[cfg(any(feature = "cli", feature = "kms-endpoint"))]
 pub(crate) use refusal::JsonKind;
 pub use refusal::{
-    AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, CharacterType, Constraint, KeyPropertyRefusal, KeyRefusal, KeyUseRefusal,
-    MemberPath, MemberType, MistypedJson, NotAKeyArn, PackageRefusal, PasswordRefusal, PathStep, PolicyRefusal, PublicKeyRefusal, Refusal,
-    RefusedSignature, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal, SecretDifference, SecretRefusal,
-    SignatureRefusal, SignerKeyProblem, SignersProblem, SignersRefusal, SigningKeyRefusal, Unvouched, ViolatingValue, Violation, WithCode,
+    ArchiveRefusal, AuthenticationRefusal, AwsRefusal, BundleRefusal, Cause, CharacterType, Constraint, KeyPropertyRefusal, KeyRefusal,
+    KeyUseRefusal, MemberPath, MemberType, MistypedJson, NotAKeyArn, PackageRefusal, PasswordRefusal, PathStep, PolicyRefusal,
+    PublicKeyRefusal, Refusal, RefusedSignature, RegionProblem, RegionsRefusal, ReplicaRefusal, RequestRefusal, RotationRefusal,
+    SecretDifference, SecretRefusal, SignatureRefusal, SignerKeyProblem, SignersProblem, SignersRefusal, SigningKeyRefusal, Unvouched,
+    ViolatingValue, Violation, WithCode,
 };
 pub use setup::SetupError;
 
@@ -222,7 +223,7 @@ macro_rules! refused {
 }
 
 refused! {
-    AuthenticationRefusal AwsRefusal BundleRefusal KeyPropertyRefusal KeyRefusal KeyUseRefusal PackageRefusal PolicyRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
+    ArchiveRefusal AuthenticationRefusal AwsRefusal BundleRefusal KeyPropertyRefusal KeyRefusal KeyUseRefusal PackageRefusal PolicyRefusal PublicKeyRefusal RegionsRefusal ReplicaRefusal
     RequestRefusal SecretRefusal SignatureRefusal SignersRefusal SigningKeyRefusal Violation
 }
 

@@ -121,9 +121,10 @@ struct CutEdk {
     provider_id: String,
 }
 
-/// The Regions that a record says something of: the primary one, and those of its replicas, failed ones too.
+/// The Regions that a record says something of: the primary one, and those of its replicas, failed ones too; in a part, those that came along.
 pub(crate) fn regions(record: &SecretRecord) -> impl Iterator<Item = Region> {
-    std::iter::once(record.primary_region()).chain(record.replication_status.iter().map(|replica| replica.region))
+    let all = std::iter::once(record.primary_region()).chain(record.replication_status.iter().map(|replica| replica.region));
+    all.filter(|region| record.came_along(*region))
 }
 
 /// The one function that says what of a record counts in a Region: for signing, for carrying and for verifying. Cutting what was cut changes
@@ -148,6 +149,8 @@ pub(crate) fn cut(record: &SecretRecord, region: Region) -> CutRecord {
         planned_deletion,
         replication_status,
         replaces,
+        // Where it was carried to is not the secret's.
+        part_regions: _,
         versions,
         packed_from: _,
         record_tag: _,
@@ -278,6 +281,7 @@ fn uncut(cut: CutRecord, region: Region) -> SecretRecord {
         planned_deletion: cut.planned_deletion,
         replication_status: cut.replication_status.into_iter().map(uncut_replica).collect(),
         replaces: cut.replaces.into_iter().map(|CutReplaced { arn, region }| Replaced { region, arn }).collect(),
+        part_regions: Vec::new(),
         versions: cut.versions.into_iter().map(version).collect(),
         packed_from: None,
         record_tag: None,

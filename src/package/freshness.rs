@@ -97,6 +97,13 @@ impl FreshnessCheck {
 
     /// Holds a root against what is known, and remembers it, durably, before this returns.
     pub(super) fn accept(&self, place: &Path, vault_id: &VaultId, root: &RememberedRoot) -> Result<Freshness> {
+        let freshness = self.check(place, vault_id, root)?;
+        self.remember(place, vault_id, root)?;
+        Ok(freshness)
+    }
+
+    /// Holds a root against what is known.
+    pub(super) fn check(&self, place: &Path, vault_id: &VaultId, root: &RememberedRoot) -> Result<Freshness> {
         self.check_expected(vault_id, root)?;
         let known: Option<RememberedRoot> = self.read(&self.vault_path(vault_id))?;
         self.check_known(place, vault_id, known.as_ref(), root)?;
@@ -109,7 +116,6 @@ impl FreshnessCheck {
         if freshness == Freshness::NotChecked && self.demand == FreshnessDemand::Required {
             return Err(PackageRefusal::FreshnessUnknown.into());
         }
-        self.remember(place, vault_id, root)?;
         Ok(freshness)
     }
 
@@ -158,21 +164,11 @@ impl FreshnessCheck {
                 PackageRefusal::OtherVault { found: vault_id.to_string(), known: other.to_string(), place: place.to_owned() }.into()
             );
         }
-        let Some(known) = known else { return Ok(()) };
-        if root.counter < known.counter {
-            return Err(PackageRefusal::Older { found: root.counter, known: known.counter }.into());
-        }
-        if root.counter == known.counter && root.sha256 != known.sha256 {
-            return Err(PackageRefusal::OtherRoot(root.counter).into());
-        }
-        if root.time < known.time {
-            return Err(PackageRefusal::BackDated { time: root.time, known: known.time }.into());
-        }
-        Ok(())
+        known.map_or(Ok(()), |known| root.check_after(known))
     }
 
     /// Another process may have remembered a newer one meanwhile: that stays.
-    fn remember(&self, place: &Path, vault_id: &VaultId, root: &RememberedRoot) -> Result<()> {
+    pub(super) fn remember(&self, place: &Path, vault_id: &VaultId, root: &RememberedRoot) -> Result<()> {
         let of_place = RememberedPlace { place: place.display().to_string(), vault_id: vault_id.clone() };
         let is_known = self.read::<RememberedRoot>(&self.vault_path(vault_id))?.as_ref() == Some(root)
             && self.read::<RememberedPlace>(&self.place_path(place))?.is_some_and(|known| known.vault_id == *vault_id);
@@ -218,6 +214,22 @@ impl FreshnessCheck {
         // A place that is reached by a link is the place that it leads to.
         let place = fs::canonicalize(place).unwrap_or_else(|_| place.to_owned());
         self.state.join(PLACES).join(format!("{}.json", sha256(place.as_os_str().as_encoded_bytes())))
+    }
+}
+
+impl RememberedRoot {
+    /// Refuses a root that is older than this one, or another with its counter.
+    pub(super) fn check_after(&self, known: &Self) -> Result<()> {
+        if self.counter < known.counter {
+            return Err(PackageRefusal::Older { found: self.counter, known: known.counter }.into());
+        }
+        if self.counter == known.counter && self.sha256 != known.sha256 {
+            return Err(PackageRefusal::OtherRoot(self.counter).into());
+        }
+        if self.time < known.time {
+            return Err(PackageRefusal::BackDated { time: self.time, known: known.time }.into());
+        }
+        Ok(())
     }
 }
 

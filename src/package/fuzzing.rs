@@ -1,5 +1,9 @@
 //! What the fuzz targets need of the inside.
 
+use std::path::PathBuf;
+
+use crate::store::archive;
+
 use super::{
     cut::{cut, joined},
     manifest_page::{ManifestPage, PagePlace},
@@ -52,4 +56,10 @@ impl FuzzedPage {
             assert_eq!(cut(&record, region), *entry);
         }
     }
+}
+
+/// The files of an archive that is taken: the path of each, and where its bytes lie. `None` if it is refused.
+#[must_use]
+pub fn archive_files(bytes: &[u8]) -> Option<Vec<(PathBuf, u64, u64)>> {
+    archive::files_of(bytes)
 }

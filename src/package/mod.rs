@@ -8,14 +8,18 @@ mod contents;
 mod cut;
 mod diff;
 mod differences;
+mod export;
+mod export_archive;
 mod freshness;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod import;
 mod manifest_digest;
 mod manifest_files;
 mod manifest_page;
 mod manifest_root;
 mod paginate;
+mod part;
 pub mod signature;
 mod signed_bundle;
 mod signed_root;
@@ -31,7 +35,10 @@ pub use diff::{
     ChangedParts, ComparedContent, DiffSide, KeyDiff, LabelDiff, PackageDiff, SecretDiff, SecretDiffKind, VersionDiff, VersionDiffKind,
 };
 pub use differences::{DifferenceKind, EntryDifference};
+pub use export::{ExportPlan, PackageExport, WrittenExport};
+pub use export_archive::write_archive;
 pub use freshness::{ExpectedRoot, Freshness, FreshnessCheck, FreshnessDemand};
+pub use import::{ImportPlan, ImportedSecrets, PackageImport, part_in_archive};
 pub use manifest_digest::{ManifestDigest, NotADigest};
 pub use signed_bundle::SignedBundle;
 pub use signed_root::{RootPassedOver, SignedRoot, TrustedSigners};

@@ -47,7 +47,10 @@ pub struct SignedRoot {
     pub signatures: Vec<CountedSignature>,
     /// Signatures that do not count, and why.
     pub refused: Vec<RefusedSignature>,
+    /// Of a part, without the Regions that did not come along.
     pub(super) root: ManifestRoot,
+    /// Those that did; empty for a whole vault.
+    pub(super) part_regions: Vec<Region>,
 }
 
 /// A root that is newer than the one that is accepted, and is not taken.
@@ -117,6 +120,24 @@ impl SignedRoot {
         self.root.previous.as_ref()
     }
 
+    /// One of which is not looked at who signed it; with the Regions alone that came along, where it is known which.
+    pub(super) fn of_anybody(stored: StoredRoot, part_regions: Vec<Region>) -> Self {
+        let sha256 = stored.digest();
+        let mut root = stored.root;
+        root.regions.retain(|pages| part_regions.is_empty() || part_regions.contains(&pages.region));
+        Self {
+            counter: root.counter,
+            sha256,
+            vault_id: root.vault_id.clone(),
+            time: root.time,
+            principals: Vec::new(),
+            signatures: Vec::new(),
+            refused: Vec::new(),
+            root,
+            part_regions,
+        }
+    }
+
     pub(super) fn to_be_remembered(&self) -> RememberedRoot {
         RememberedRoot { counter: self.counter, sha256: self.sha256.clone(), time: self.time }
     }
@@ -140,6 +161,50 @@ pub(super) fn newest(store: &dyn Store, trusted: &TrustedSigners, vault_id: Opti
         }
     }
     Ok(RootSearch { accepted: None, passed_over })
+}
+
+/// The same of a vault; of a part, with the Regions alone that came along.
+pub(super) fn newest_of(vault: &Vault, trusted: &TrustedSigners) -> Result<RootSearch> {
+    let (vault_id, part_regions) = (vault.id()?, vault.part_regions()?.unwrap_or_default());
+    let mut search = newest(vault.store(), trusted, vault_id.as_ref())?;
+    if let Some(root) = search.accepted.as_mut().filter(|_| !part_regions.is_empty()) {
+        root.root.regions.retain(|pages| part_regions.contains(&pages.region));
+        root.part_regions = part_regions;
+    }
+    Ok(search)
+}
+
+/// The newest root of a vault that anybody has signed, for who does not know who may; with the Regions alone that came along.
+pub(super) fn signed_by_anybody(vault: &Vault) -> Result<SignedRoot> {
+    let (store, vault_id) = (vault.store(), vault.id()?);
+    for (counter, keys) in roots(&store.manifests()?).into_iter().rev() {
+        let stored = match read_root(store, counter) {
+            Err(error @ Error::Io { .. }) => return Err(error),
+            Ok(Some(stored)) if Some(&stored.root.vault_id) == vault_id.as_ref() => stored,
+            _ => continue,
+        };
+        if !holding_signatures(store, &stored, keys)?.is_empty() {
+            let part_regions = vault.part_regions()?.unwrap_or_default();
+            return Ok(SignedRoot::of_anybody(stored, part_regions));
+        }
+    }
+    Err(PackageRefusal::NoRoot(store.absolute_place(Item::Vault)).into())
+}
+
+/// Those of a root's signatures that hold, whoever made them.
+pub(super) fn holding_signatures(store: &dyn Store, stored: &StoredRoot, keys: Vec<String>) -> Result<Vec<SshSignature>> {
+    let digest = ContentDigest::of(&stored.bytes);
+    let mut holding = Vec::new();
+    for key in keys.into_iter().take(MAX_SIGNATURES) {
+        match read_signature(store, stored.root.counter, &key) {
+            Ok(Some(signature)) if signature.key_digest() == key && signature.verify(Namespace::Manifest, &digest).is_ok() => {
+                holding.push(signature);
+            }
+            Err(error @ Error::Io { .. }) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(holding)
 }
 
 /// The roots' counters, each with the keys that its signatures are named after.
@@ -191,6 +256,7 @@ fn accepted(store: &dyn Store, trusted: &TrustedSigners, counter: u64, mut keys:
         signatures: verified.counted,
         refused: verified.refused,
         root: stored.root,
+        part_regions: Vec::new(),
     })
 }
 

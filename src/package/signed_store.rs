@@ -12,14 +12,14 @@ use super::{
     manifest_files::read_page,
     manifest_page::ManifestPage,
     manifest_root::RegionPages,
-    signed_root::{RootPassedOver, SignedRoot, TrustedSigners, newest},
+    signed_root::{RootPassedOver, SignedRoot, TrustedSigners, newest_of},
 };
 use crate::{
     error::{Damage, Error, ManifestFault, PackageRefusal, Result},
     parallel::lock,
     region::Region,
     store::{Blob, BlobKey, ChangeMark, Item, Leftover, Listed, ManifestFile, NameKey, Records, SecretKey, Stamp, Store, Survey, Writer},
-    vault::Vault,
+    vault::{SecretRecord, Vault},
 };
 
 /// How a reader takes what was signed.
@@ -76,13 +76,12 @@ impl SignedReading {
 
 /// Finds the root that counts, and holds it against what is known; it is remembered.
 pub(super) fn accepted(
-    store: &dyn Store,
-    vault_id: Option<&crate::vault::VaultId>,
+    vault: &Vault,
     trusted: &TrustedSigners,
     freshness: &FreshnessCheck,
 ) -> Result<(SignedRoot, Freshness, Vec<RootPassedOver>)> {
-    let (root, passed_over) = newest(store, trusted, vault_id)?.require(store)?;
-    let known = freshness.accept(&store.absolute_place(Item::Vault), &root.vault_id, &root.to_be_remembered())?;
+    let (root, passed_over) = newest_of(vault, trusted)?.require(vault.store())?;
+    let known = freshness.accept(&vault.store().absolute_place(Item::Vault), &root.vault_id, &root.to_be_remembered())?;
     Ok((root, known, passed_over))
 }
 
@@ -94,15 +93,26 @@ impl SignedStore {
         Self { inner, reading, current: Mutex::default() }
     }
 
-    /// The root that counts. It is looked for again when other manifests are there than before.
+    /// The root that counts. It is looked for again when other manifests are there than before: a newer root may come, and an older one go, between
+    /// two looks.
     pub(super) fn newest(&self) -> Result<(Arc<SignedRoot>, Freshness)> {
-        let manifests = self.inner.manifests()?;
         let mut current = lock(&self.current);
+        let mut manifests = self.inner.manifests()?;
         if let Some(known) = current.as_ref().filter(|known| known.manifests == manifests) {
             return Ok((Arc::clone(&known.root), known.freshness));
         }
-        let vault_id = Vault::over(Arc::clone(&self.inner)).id()?;
-        let (root, freshness, _) = accepted(&*self.inner, vault_id.as_ref(), &self.reading.trusted, &self.reading.freshness)?;
+        let vault = Vault::over(Arc::clone(&self.inner));
+        let look = || accepted(&vault, &self.reading.trusted, &self.reading.freshness);
+        let mut found = look();
+        for _ in 1..ATTEMPTS {
+            let now = if found.is_err() { self.inner.manifests()? } else { break };
+            if now == manifests {
+                break;
+            }
+            manifests = now;
+            found = look();
+        }
+        let (root, freshness, _) = found?;
         let root = Arc::new(root);
         *current = Some(Current { manifests, root: Arc::clone(&root), freshness });
         Ok((root, freshness))
@@ -198,14 +208,14 @@ impl Store for SignedStore {
     }
 
     fn read(&self, name: &NameKey, regions: &[Region], records: &mut Records) -> Result<()> {
-        let mut entries = self.with_root(|root| self.entries(root, name))?;
+        let (mut entries, part_regions) = self.with_root(|root| Ok((self.entries(root, name)?, root.part_regions.clone())))?;
         records.start(Stamp::LOCKED);
         for primary in regions {
             let Some(cuts) = entries.remove(primary) else { continue };
             let key = SecretKey { name: name.clone(), primary: *primary };
             let joined = joined(cuts);
             let record = joined.map_err(|fault| Error::Damaged { path: self.place(Item::Record(&key)), what: fault.into() })?;
-            let Some(record) = record else { continue };
+            let Some(record) = record.map(|record| SecretRecord { part_regions: part_regions.clone(), ..record }) else { continue };
             records.add(*primary, |bytes| {
                 bytes.extend(record.to_json()?);
                 Ok(true)

@@ -105,7 +105,7 @@ impl PackageSigning<'_> {
     /// # Errors
     /// A secret whose record cannot be read; a root or a page of before that is damaged; a root of another vault.
     pub fn plan(&self) -> Result<SigningPlan> {
-        self.vault.require()?;
+        self.vault.require_whole()?;
         let records = contents::records(self.vault)?.whole()?;
         let (plan, spreads, last) = self.outline(&records)?;
         let before = last.stored.as_ref().map(|stored| &stored.root);
@@ -230,7 +230,7 @@ impl PackageSigning<'_> {
     /// # Errors
     /// [`PackageRefusal::SignatureOfNone`]; what is wrong with it.
     pub fn add_signature(&self, signature: &SshSignature) -> Result<WrittenRoot> {
-        self.vault.require()?;
+        self.vault.require_whole()?;
         let (store, vault_id) = (self.vault.store(), self.vault.id()?);
         let writer = store.writer()?;
         let mut refusal: Error = PackageRefusal::SignatureOfNone.into();

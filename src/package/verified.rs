@@ -76,8 +76,8 @@ pub fn verify_package(
     freshness: &FreshnessCheck,
     region: Option<Region>,
 ) -> Result<PackageReport> {
-    let (store, vault_id) = (vault.store(), vault.id()?);
-    let (root, known, passed_over) = accepted(store, vault_id.as_ref(), trusted, freshness)?;
+    let store = vault.store();
+    let (root, known, passed_over) = accepted(vault, trusted, freshness)?;
     let records = contents::records(vault)?;
     let spreads = contents::spread(&records.entries, Some(&root.root))?;
     let mut differences = differences(store, Some(&root.root), &spreads)?;

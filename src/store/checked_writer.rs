@@ -1,9 +1,9 @@
 //! A writer whose changes somebody looks at before they are staged.
 
-use super::{GroupSize, ManifestFile, NameChange, PutManifest, Staged, WriteGroup, Writer};
+use super::{BlobKey, GroupSize, ManifestFile, NameChange, PutManifest, Staged, WriteGroup, Writer};
 use crate::error::Result;
 
-/// Gives every change to a function first, which gives what is staged, or refuses it. Manifests are passed on as they are.
+/// Gives every change to a function first, which gives what is staged, or refuses it. Manifests, and what they name, are passed on as they are.
 pub(crate) struct CheckedWriter<'s, C> {
     writer: Box<dyn Writer + 's>,
     check: C,
@@ -22,6 +22,10 @@ impl<C: Fn(NameChange) -> Result<NameChange> + Send + Sync> Writer for CheckedWr
 
     fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()> {
         self.writer.put_pages(pages)
+    }
+
+    fn put_blobs(&self, blobs: &[(BlobKey, Vec<u8>)]) -> Result<()> {
+        self.writer.put_blobs(blobs)
     }
 
     fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest> {

@@ -12,11 +12,13 @@
 //! | [`Commit::Lost`] | another writer was first, or took back a blob that both had put: nothing was changed, and the change is made anew from what is there now |
 //! | [`Staged::abandon`] | removes what was staged, and nothing that any record names or may name after a power cut |
 //! | [`Staged::finish`] | after the last barrier: removes what the records named before and do not name any more, and where one writer works at a time what others left too |
+//! | [`Writer::put_blobs`] | puts what a root names, before that is there; whoever writes a secret next may remove what neither names |
 //! | manifests | are put once, each durable when that returns, and never changed: whoever comes second is told; a page's same bytes again are no error |
 //! | blobs | are put under their content's name and never changed; the same bytes again are no error, others are |
 //! | a power cut | loses any part of what no barrier made durable, and nothing else |
 //! | places | say where something lies, for people: a path, an address; nobody opens them |
 
+pub(crate) mod archive;
 mod change_mark;
 mod checked_writer;
 mod key;
@@ -26,6 +28,7 @@ mod manifest_file;
 #[cfg(test)]
 pub(crate) mod memory;
 mod records;
+pub(crate) mod stored_file;
 
 use std::{
     fmt, io,
@@ -120,6 +123,9 @@ pub(crate) trait Writer: Send + Sync {
 
     /// Puts pages, durable together when this returns. One that is there is no error, unless it has other bytes.
     fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()>;
+
+    /// Puts blobs that no record need name yet, durable together when this returns. One that is there is no error, unless it has other bytes.
+    fn put_blobs(&self, blobs: &[(BlobKey, Vec<u8>)]) -> Result<()>;
 
     /// Puts a root or a signature where none of its name is; durable when this returns.
     fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest>;

@@ -313,6 +313,7 @@ impl CreateSecret {
             planned_deletion: None,
             replication_status: in_sync.chain(failed).collect(),
             replaces: plan.replaced.clone(),
+            part_regions: Vec::new(),
             packed_from: None,
             versions: Vec::new(),
             record_tag: None,

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     arn::SecretArn,
-    error::{Result, SecretRefusal},
+    error::{PackageRefusal, Result, SecretRefusal},
     region::Region,
     timestamp::Timestamp,
 };
@@ -99,7 +99,7 @@ impl Vault {
         let is_there = |secret: &Located| marked == Marked::FoundWhenDue || !secret.record.is_deletion_due(now);
         let region = match region {
             Some(region) => region,
-            None => only_primary(&read.family, name, is_there)?,
+            None => only_region(&read.family, name, is_there)?,
         };
         match read.family.holder_index(region).filter(|index| read.family.0.get(*index).is_some_and(is_there)) {
             Some(index) => Ok(FoundIn { read, index, region }),
@@ -129,10 +129,19 @@ pub(super) fn settled<R: Borrow<Family> + PartialEq>(mut load: impl FnMut() -> R
     Ok(read)
 }
 
-fn only_primary(family: &Family, name: &str, is_there: impl Fn(&Located) -> bool) -> Result<Region> {
-    let there = family.primaries().filter(|secret| is_there(secret));
-    let primaries: Vec<_> = there.map(|secret| secret.record.primary_region()).collect();
-    match primaries.as_slice() {
+/// The Region that answers where none is asked for: the primary one; of a secret that was carried away without that, the one that came along.
+fn only_region(family: &Family, name: &str, is_there: impl Fn(&Located) -> bool) -> Result<Region> {
+    let mut answers = Vec::new();
+    for (secret, regions) in family.present().filter(|(secret, _)| is_there(secret)) {
+        let primary = secret.record.primary_region();
+        match regions.as_slice() {
+            regions if regions.contains(&primary) => answers.push(primary),
+            _ if secret.record.part_regions.is_empty() => {}
+            [only] => answers.push(*only),
+            _ => return Err(PackageRefusal::SeveralRegions { name: name.to_owned(), regions: regions.clone() }.into()),
+        }
+    }
+    match answers.as_slice() {
         [] => Err(SecretRefusal::NotFound.into()),
         [region] => Ok(*region),
         several => Err(SecretRefusal::InSeveralRegions { name: name.to_owned(), regions: several.to_vec() }.into()),

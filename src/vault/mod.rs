@@ -150,7 +150,8 @@ pub(crate) use walk::each_family;
 
 use crate::{
     crypto::SystemRandom,
-    error::{Damage, Error, Result, SetupError},
+    error::{Damage, Error, PackageRefusal, Result, SetupError},
+    region::Region,
     store::{Item, Store, Writer, local::LocalStore},
 };
 
@@ -174,6 +175,9 @@ struct Marker {
     /// From the first root on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     vault_id: Option<VaultId>,
+    /// Of a part: the Regions that came along.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    regions: Vec<Region>,
 }
 
 impl Marker {
@@ -224,7 +228,7 @@ impl Vault {
     /// # Errors
     /// As for [`Vault::require`]; the vault cannot be locked, as on a medium that is read-only.
     pub fn require_writable(&self) -> Result<()> {
-        self.require()?;
+        self.require_whole()?;
         self.store.writer().map(drop)
     }
 
@@ -246,6 +250,26 @@ impl Vault {
     pub fn id(&self) -> Result<Option<VaultId>> {
         self.require()?;
         Ok(self.marker()?.vault_id)
+    }
+
+    /// The Regions that a part of a vault is for, in their order, as an export wrote it; `None` for a whole vault.
+    ///
+    /// # Errors
+    /// As for [`Vault::require`].
+    pub fn part_regions(&self) -> Result<Option<Vec<Region>>> {
+        self.require()?;
+        let Marker { regions, .. } = self.marker()?;
+        Ok(Some(regions).filter(|regions| !regions.is_empty()))
+    }
+
+    /// Fails for a part: it is changed in the vault that it was carried away from.
+    pub(crate) fn require_whole(&self) -> Result<()> {
+        self.part_regions()?.map_or(Ok(()), |regions| Err(PackageRefusal::Part(regions).into()))
+    }
+
+    /// The marker of a part of the vault with this id.
+    pub(crate) fn part_marker(vault_id: &VaultId, regions: &[Region]) -> Result<Vec<u8>> {
+        Marker { format: FORMAT, vault_id: Some(vault_id.clone()), regions: regions.to_vec() }.to_json()
     }
 
     /// The id that the vault has, or gets here.
@@ -281,6 +305,9 @@ impl Vault {
         if marker.format != FORMAT {
             return Err(Error::Damaged { path, what: Damage::Format { found: marker.format, known: FORMAT } });
         }
+        if !marker.regions.is_sorted_by(|a, b| a < b) {
+            return Err(Error::damaged(&path, "the Regions of a part are not in their order"));
+        }
         Ok(marker)
     }
 
@@ -289,7 +316,7 @@ impl Vault {
         if self.is_there()? {
             return Ok(());
         }
-        self.store.initialize(&Marker { format: FORMAT, vault_id: None }.to_json()?)
+        self.store.initialize(&Marker { format: FORMAT, vault_id: None, regions: Vec::new() }.to_json()?)
     }
 }
 

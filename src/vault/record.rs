@@ -103,6 +103,9 @@ pub(crate) struct SecretRecord<T: RecordText = String> {
     /// Same-named secrets that this one took the place of: absent in that Region from the moment this record is committed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) replaces: Vec<Replaced>,
+    /// Of a secret that was carried away from its vault: the Regions that came along. No others are there. Empty in the vault itself.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) part_regions: Vec<Region>,
     /// Tells where a batch made the secret from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) packed_from: Option<KeyedTag<T>>,
@@ -199,8 +202,16 @@ impl<T: RecordText> SecretRecord<T> {
 
     /// True when `region` has the secret: as primary, as a replica in sync, or as one that failed later and has versions of before.
     pub(crate) fn is_in(&self, region: Region) -> bool {
-        region == self.primary_region()
-            || self.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync || self.has_bundle_for(region))
+        let is_there = || {
+            region == self.primary_region()
+                || self.replica(region).is_some_and(|replica| replica.status == ReplicaStatus::InSync || self.has_bundle_for(region))
+        };
+        self.came_along(region) && is_there()
+    }
+
+    /// False for a Region that was left behind when the secret was carried here.
+    pub(crate) fn came_along(&self, region: Region) -> bool {
+        self.part_regions.is_empty() || self.part_regions.contains(&region)
     }
 
     /// True for a Region whose replica failed: what it has, if anything, is of before.
@@ -273,7 +284,7 @@ impl<T: RecordText> SecretRecord<T> {
     }
 
     /// What is wrong with a record that parsed; nothing in it may lead out of the secret's folder.
-    pub(super) fn fault(&self, key: &SecretKey) -> Option<String> {
+    pub(crate) fn fault(&self, key: &SecretKey) -> Option<String> {
         let Some((name, _)) = self.arn.split_suffix() else { return Some("the ARN has no suffix".to_owned()) };
         if name != self.name.as_ref() || !key.name.is_of(name) || self.primary_region() != key.primary {
             return Some("the secret's name or Region is not that of its folder".to_owned());
@@ -297,6 +308,12 @@ impl<T: RecordText> SecretRecord<T> {
         }
         if self.format == FORMAT_WITHOUT_TAG && (self.is_rotation_cancelled || self.last_rotated_date.is_some()) {
             return Some("a record of format 1 has no rotation".to_owned());
+        }
+        if self.format == FORMAT_WITHOUT_TAG && !self.part_regions.is_empty() {
+            return Some("a record of format 1 is of no part".to_owned());
+        }
+        if !self.part_regions.is_sorted_by(|a, b| a < b) {
+            return Some("the Regions of a part are not in their order".to_owned());
         }
         if self.format == FORMAT_WITHOUT_TAG && self.packed_from.is_some() {
             return Some("a record of format 1 has no source".to_owned());

@@ -159,12 +159,16 @@ fn outline<T: for<'de> Deserialize<'de>>(store: &dyn Store, file: &ManifestFile,
 
 impl Vault {
     /// Begins to write. What roots name is removed by nobody who writes through this.
+    ///
+    /// # Errors
+    /// A part is not written to: what it has is what was signed.
     pub(super) fn writer(&self) -> Result<Box<dyn Writer + '_>> {
         let writer = self.store.writer()?;
         let signed = SignedBundles::of(&*self.store)?;
         if signed.roots.is_empty() {
             return Ok(writer);
         }
+        self.require_whole()?;
         Ok(Box::new(CheckedWriter::new(writer, move |change| signed.kept_by(change))))
     }
 }

@@ -207,6 +207,7 @@ fn of_its_own(record: &SecretRecord, region: Region) -> Result<SecretRecord> {
         planned_deletion: None,
         replication_status: Vec::new(),
         replaces: vec![Replaced { region, arn: record.arn.clone() }],
+        part_regions: Vec::new(),
         packed_from: None,
         versions: Vec::new(),
         ..record.clone()

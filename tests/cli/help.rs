@@ -8,7 +8,7 @@ use crate::sandbox::Sandbox;
 fn every_command_has_help_with_an_example() {
     let sandbox = Sandbox::new();
     let (top, kms) = (sandbox.commands(""), sandbox.commands("kms"));
-    assert_eq!((top.len(), kms.len()), (42, 42), "{top:?} {kms:?}");
+    assert_eq!((top.len(), kms.len()), (44, 42), "{top:?} {kms:?}");
     for command in [top, kms].concat() {
         let [long, short] = ["--help", "-h"].map(|flag| sandbox.stdout(&format!("{command} {flag}")));
         assert!(long.contains("Example"), "{command}: no example\n{long}");

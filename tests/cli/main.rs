@@ -37,6 +37,7 @@ mod pack;
 mod pack_dry_run;
 mod pack_folder;
 mod pack_update;
+mod parts;
 mod passphrase;
 mod passwords;
 mod places;

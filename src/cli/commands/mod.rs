@@ -13,6 +13,7 @@ mod diff;
 mod each_secret;
 mod edit;
 mod exec;
+mod export;
 mod failed_secrets;
 mod failure_code;
 mod file_name;
@@ -22,6 +23,7 @@ mod get_secret_value;
 mod given_keys;
 mod held_keystore;
 mod iam_policy;
+mod import;
 mod inspect;
 mod key_warnings;
 mod keys;
@@ -75,10 +77,10 @@ use clap::{Args as _, CommandFactory as _, Parser, Subcommand};
 use self::{
     batch_get_secret_value::BatchGetSecretValueArgs, completions::CompletionsArgs, delete_resource_policy::DeleteResourcePolicyArgs,
     delete_secret::DeleteSecretArgs, describe_secret::DescribeSecretArgs, diff::DiffArgs, edit::EditArgs, exec::ExecArgs,
-    get_random_password::GetRandomPasswordArgs, get_resource_policy::GetResourcePolicyArgs, get_secret_value::GetSecretValueArgs,
-    iam_policy::IamPolicyArgs, inspect::InspectArgs, kms::KmsCommand, list_secret_version_ids::ListSecretVersionIdsArgs,
-    list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs, purge::PurgeVaultArgs,
-    put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
+    export::ExportArgs, get_random_password::GetRandomPasswordArgs, get_resource_policy::GetResourcePolicyArgs,
+    get_secret_value::GetSecretValueArgs, iam_policy::IamPolicyArgs, import::ImportArgs, inspect::InspectArgs, kms::KmsCommand,
+    list_secret_version_ids::ListSecretVersionIdsArgs, list_secrets::ListSecretsArgs, man::ManArgs, open::OpenArgs, pack::PackArgs,
+    purge::PurgeVaultArgs, put_resource_policy::PutResourcePolicyArgs, put_secret_value::PutSecretValueArgs,
     remove_regions_from_replication::RemoveRegionsFromReplicationArgs, replicate_secret_to_regions::ReplicateSecretToRegionsArgs,
     restore_secret::RestoreSecretArgs, rewrap::RewrapArgs, seal::SealArgs, sign::SignArgs, status::StatusArgs,
     stop_replication_to_replica::StopReplicationToReplicaArgs, tag_resource::TagSecretArgs, unpack::UnpackArgs,
@@ -156,6 +158,8 @@ commands! {
         Open(OpenArgs),
         Rewrap(RewrapArgs),
         Sign(Box<SignArgs>),
+        Export(Box<ExportArgs>),
+        Import(Box<ImportArgs>),
         Inspect(InspectArgs),
         /// The embedded KMS: keys, aliases and Regions
         #[command(
@@ -230,6 +234,8 @@ pub(crate) fn run(cli: Cli, invocation: Invocation) -> Outcome {
         Command::Open(args) => open::run(&invocation, &args),
         Command::Rewrap(args) => rewrap::run(&as_changed(invocation, &args.signed)?, &args),
         Command::Sign(args) => sign::run(&invocation, *args),
+        Command::Export(args) => export::run(&invocation, &args),
+        Command::Import(args) => import::run(&invocation, &args),
         Command::Inspect(args) => inspect::run(&invocation, &args),
         Command::Kms(command) => kms::run(invocation, command),
         #[cfg(feature = "kms-endpoint")]

@@ -5,7 +5,6 @@ mod env_file;
 mod file_paths;
 mod json_value;
 mod manifest;
-mod output_folder;
 mod part;
 mod reading;
 mod selected;
@@ -15,7 +14,6 @@ mod unread;
 pub(crate) use self::args::UnpackArgs;
 use self::{
     file_paths::file_paths,
-    output_folder::OutputFolder,
     reading::read_each,
     selected::selected,
     single_file::{Layout, SingleFile},
@@ -27,6 +25,7 @@ use crate::{
         failure::Outcome,
         invocation::Invocation,
         output_file::{Destination, Overwrite, note_readers},
+        output_folder::OutputFolder,
         terminal::{counted, note},
         usage::UsageError,
     },

@@ -3,6 +3,7 @@
 //! What a variant displays is the fact alone, in AWS's words where AWS has them: it stands in answers, in lists and in what a vault keeps.
 //! Ways out belong to the command line.
 
+mod archive;
 mod authentication;
 mod aws;
 mod bundle;
@@ -26,6 +27,7 @@ mod violation;
 
 use std::fmt;
 
+pub use archive::ArchiveRefusal;
 pub use authentication::AuthenticationRefusal;
 pub use aws::AwsRefusal;
 pub use bundle::BundleRefusal;
@@ -107,6 +109,8 @@ refusals! {
     Secret(SecretRefusal),
     /// A signed package.
     Package(PackageRefusal),
+    /// An archive that a signed package came in.
+    Archive(ArchiveRefusal),
     /// A policy that a secret cannot have.
     Policy(PolicyRefusal),
     /// A bundle that does not open.

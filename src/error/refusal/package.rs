@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::ErrorCode;
-use crate::timestamp::Timestamp;
+use super::{ErrorCode, region_names::region_names};
+use crate::{region::Region, timestamp::Timestamp};
 
 /// Why a root is not taken, or not made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -101,6 +101,81 @@ pub enum PackageRefusal {
     /// A bundle in the place of one that the root names.
     #[error("this is not the bundle that the root with counter {0} names")]
     OtherBundle(u64),
+    /// What was carried away is not changed, nor signed, where it was carried to.
+    #[error("this is a part of a vault, for {}; it is changed and signed in the vault that it is of", region_names(.0))]
+    Part(Vec<Region>),
+    /// A part has not the Region.
+    #[error("{asked} is not in this part of a vault, which is for {}", region_names(.part))]
+    NotInPart {
+        /// The Region asked for.
+        asked: Region,
+        /// Those that came along.
+        part: Vec<Region>,
+    },
+    /// A secret came along for several Regions, none of them its primary one.
+    #[error("'{}' came here for several Regions: {}", .name.escape_debug(), region_names(.regions))]
+    SeveralRegions {
+        /// Its name.
+        name: String,
+        /// Those that came along and have it.
+        regions: Vec<Region>,
+    },
+    /// Nothing of a Region is signed.
+    #[error("the root with counter {counter} has no secret in {region}")]
+    NothingInRegion {
+        /// The Region.
+        region: Region,
+        /// The root's.
+        counter: u64,
+    },
+    /// A bundle that was signed is not there.
+    #[error("the root names the bundle {}, which is not there", .0.display())]
+    BundleMissing(PathBuf),
+    /// A bundle is not the one that was signed.
+    #[error("{} is not the bundle that was signed", .0.display())]
+    BundleChanged(PathBuf),
+    /// What is to be imported is no part of a vault, but a whole one.
+    #[error("{} is no part of a vault that was exported", .0.display())]
+    NotAPart(PathBuf),
+    /// What is to take it in is no part, but a whole vault.
+    #[error("{} is a vault of its own, and takes no part of one in", .0.display())]
+    IntoWholeVault(PathBuf),
+    /// A part of another vault is there.
+    #[error("the part is of the vault {found}, and {} has a part of the vault {known}", .place.display())]
+    PartOfOtherVault {
+        /// The vault id of what is to be imported.
+        found: String,
+        /// That of what is there.
+        known: String,
+        /// Where.
+        place: PathBuf,
+    },
+    /// A part for other Regions is there.
+    #[error("the part is for {}, and the one that is there for {}", region_names(.found), region_names(.known))]
+    PartForOtherRegions {
+        /// The Regions of what is to be imported.
+        found: Vec<Region>,
+        /// Those of what is there.
+        known: Vec<Region>,
+    },
+    /// A part has a record that does not say what was signed.
+    #[error("the record of '{}' is not what was signed", .0.escape_debug())]
+    RecordChanged(String),
+    /// A part lacks a record.
+    #[error("the root lists '{}', which has no record", .0.escape_debug())]
+    RecordMissing(String),
+    /// A part has a secret that the root does not list.
+    #[error("'{}' is there, and the root does not list it", .0.escape_debug())]
+    RecordNotListed(String),
+    /// A part has a file that the root does not name.
+    #[error("the root does not name {}", .0.display())]
+    SurplusFile(PathBuf),
+    /// What is there was changed since it was brought.
+    #[error("changed here, which is not what was brought and signed: {}", names(.0))]
+    LocalChanges(Vec<String>),
+    /// What is there is not what was looked at.
+    #[error("{} was changed meanwhile; repeat the import", .0.display())]
+    TargetChanged(PathBuf),
     /// Roots are made of what is there, not of what was signed.
     #[error("what was signed is read, and not changed")]
     ReadOnly,

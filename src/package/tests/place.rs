@@ -9,7 +9,7 @@ use crate::{
     error::{Error, Result},
     kms::{EmbeddedKms, KeyFileOnly, KeystoreLocation, KeystoreSession},
     package::{
-        FreshnessCheck, PackageSigning, SignedReading, TrustedSigners, WrittenRoot,
+        FreshnessCheck, PackageExport, PackageSigning, SignedReading, TrustedSigners, WrittenRoot,
         signature::{ContentDigest, Namespace, Signers, SshSignature, SshSigningKey, Threshold},
     },
     secret::SecretBytes,
@@ -93,10 +93,20 @@ impl Place {
 
     /// The value of a secret, as it was signed.
     pub(super) fn signed_value(&self, trusted: TrustedSigners, name: &str, in_region: Option<&str>) -> Result<String> {
+        self.signed_value_in(&self.vault, trusted, name, in_region)
+    }
+
+    /// The same in a part that was carried away.
+    pub(super) fn signed_value_in(&self, vault: &Vault, trusted: TrustedSigners, name: &str, in_region: Option<&str>) -> Result<String> {
         let asked = in_region.map(region);
-        let signed = SignedReading { trusted, freshness: self.freshness("reader"), region: asked }.of(&self.vault)?;
+        let signed = SignedReading { trusted, freshness: self.freshness("reader"), region: asked }.of(vault)?;
         let entry = signed.vault.get_secret_value(&self.kms(), name, asked, &VersionSelector::default())?;
         Ok(String::from_utf8(entry.value.expose().to_vec()).expect("text"))
+    }
+
+    /// Writes the part for these Regions into a folder of this name.
+    pub(super) fn export(&self, regions: &[&str], name: &str) -> Result<Vault> {
+        export(&self.vault, &self.freshness("exporter"), regions, &self.folder.path().join(name))
     }
 
     pub(super) fn secret_dir(&self, name: &str) -> PathBuf {
@@ -117,9 +127,7 @@ impl Place {
 
     /// Puts a root with a signature that counts.
     pub(super) fn put_signed(&self, root: &[u8], counter: u64) {
-        let signature = key("ed25519").sign(Namespace::Manifest, &ContentDigest::of(root)).expect("signed");
-        fs::write(self.root_path(counter), root).expect("written");
-        self.put_signature(counter, &signature);
+        put_signed_in(&self.vault, root, counter);
     }
 
     pub(super) fn put_signature(&self, counter: u64, signature: &SshSignature) {
@@ -134,6 +142,25 @@ impl Place {
         change(&mut record);
         fs::write(&path, serde_json::to_vec(&record).expect("JSON")).expect("written");
     }
+}
+
+/// Puts a root with a signature that counts into a vault.
+pub(super) fn put_signed_in(vault: &Vault, root: &[u8], counter: u64) {
+    let signature = key("ed25519").sign(Namespace::Manifest, &ContentDigest::of(root)).expect("signed");
+    let place = |file: ManifestFile| vault.store().place(Item::Manifest(&file));
+    fs::write(place(ManifestFile::Root { counter }), root).expect("written");
+    fs::write(place(ManifestFile::Signature { counter, key: signature.key_digest() }), signature.to_pem()).expect("written");
+}
+
+/// Writes the part of a vault for these Regions into a folder.
+pub(super) fn export(vault: &Vault, freshness: &FreshnessCheck, regions: &[&str], to: &Path) -> Result<Vault> {
+    let (regions, trusted): (Vec<_>, _) = (regions.iter().map(|name| region(name)).collect(), alice());
+    let plan = PackageExport { vault, trusted: Some(&trusted), freshness, regions: &regions }.plan()?;
+    plan.write(&mut |path, content| {
+        fs::create_dir_all(to.join(path).parent().expect("a folder")).expect("made");
+        fs::write(to.join(path), content).map_err(|error| Error::io_at("writing", path, error))
+    })?;
+    Ok(Vault::new(to))
 }
 
 pub(super) fn text(value: &str) -> SecretValue {

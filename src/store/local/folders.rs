@@ -25,6 +25,11 @@ impl Folders {
         Self { secrets: root.join(SECRETS), root }
     }
 
+    /// Seen from the vault's own folder.
+    pub(super) fn relative() -> Self {
+        Self::of(PathBuf::new())
+    }
+
     /// For the folder of one secret, which may lie anywhere in the folder of a Region.
     pub(super) fn around(secrets: &Path) -> Self {
         Self { root: durable::parent_of(secrets).to_owned(), secrets: secrets.to_owned() }

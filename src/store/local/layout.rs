@@ -24,7 +24,7 @@ pub(crate) const LOCK: &str = ".lock";
 pub(crate) const SECRETS: &str = "secrets";
 pub(crate) const RECORD: &str = "secret.json";
 pub(crate) const MANIFESTS: &str = "manifests";
-pub(super) const PAGES: &str = "pages";
+pub(crate) const PAGES: &str = "pages";
 
 /// Whether a folder is one of manifests, by its name.
 pub(super) fn is_of_manifests(folder: &Path) -> bool {
@@ -48,7 +48,8 @@ pub(crate) fn is_writers(path: &Path) -> bool {
     name == RECORD || Temporaries::has_name(name) || is_bundle(name)
 }
 
-fn is_bundle(name: &str) -> bool {
+/// Whether this is the name of a bundle.
+pub(crate) fn is_bundle(name: &str) -> bool {
     let parts = name.strip_suffix(".bundle").and_then(|rest| rest.split_once('.'));
     let is_hash = |hash: &str| hash.len() == 16 && hash.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
     parts.is_some_and(|(region, hash)| Region::new(region).is_some() && is_hash(hash))

@@ -25,6 +25,7 @@ use self::{
     group::LocalGroup,
     layout::{LOCK, MANIFESTS, MARKER, PAGES},
     read::{opened, read_bounded, read_record_in, read_record_to},
+    secret_writer::SecretWriter,
     single::Single,
 };
 use super::{
@@ -39,6 +40,11 @@ use crate::{
     error::{Error, Result},
     region::Region,
 };
+
+/// Where something lies, as seen from the vault's own folder.
+pub(crate) fn path_in_vault(item: Item<'_>) -> PathBuf {
+    Folders::relative().place(item)
+}
 
 /// Longest marker that is read.
 const MAX_MARKER_LENGTH: u64 = 4096;
@@ -206,6 +212,15 @@ impl Writer for LocalWriter<'_> {
 
     fn put_pages(&self, pages: &[(ManifestFile, Vec<u8>)]) -> Result<()> {
         manifests::put_pages(&self.store.folders, &(self.store.make_group)(), pages)
+    }
+
+    fn put_blobs(&self, blobs: &[(BlobKey, Vec<u8>)]) -> Result<()> {
+        let group = (self.store.make_group)();
+        self.lock.touch();
+        for (blob, message) in blobs {
+            SecretWriter::begin_in(&group, &self.store.folders.secret_dir(&blob.secret))?.put_blob(blob, message)?;
+        }
+        group.make_durable()
     }
 
     fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest> {

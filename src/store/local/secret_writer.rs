@@ -82,6 +82,15 @@ impl<'g> SecretWriter<'g> {
         new.set_aside(&path, self.sync)
     }
 
+    /// Writes a bundle whose name the group's next barrier makes durable, without a record that names it.
+    pub(super) fn put_blob(mut self, blob: &BlobKey, message: &[u8]) -> Result<()> {
+        self.write_blob(blob, message)?;
+        for dir in self.version_dirs.iter().chain([&self.dir]) {
+            self.group.map_or(Ok(()), |group| group.add_names(dir))?;
+        }
+        Ok(())
+    }
+
     /// Writes a bundle and, outside of a group, syncs its content; its name becomes durable before the commit.
     pub(crate) fn write_blob(&mut self, blob: &BlobKey, message: &[u8]) -> Result<()> {
         let version_dir = self.dir.join(&blob.version);
@@ -113,7 +122,8 @@ impl<'g> SecretWriter<'g> {
 pub(crate) fn abandon(dir: &Path, before: Option<&[u8]>, named: &[BlobKey]) {
     let mut now = Vec::new();
     match read_record_to(&mut now, &dir.join(RECORD)) {
-        Ok(is_there) if is_there.then_some(&*now) == before => sweep(dir, before.map(|_| named)),
+        // Without a record too, what was named stays: a root may name it.
+        Ok(is_there) if is_there.then_some(&*now) == before => sweep(dir, Some(named)),
         _ => return,
     }
     if before.is_none() {

@@ -40,6 +40,23 @@ impl Writer for MemoryWriter<'_> {
         Ok(())
     }
 
+    fn put_blobs(&self, blobs: &[(BlobKey, Vec<u8>)]) -> Result<()> {
+        for (blob, message) in blobs {
+            self.0.change(|disk| match disk.now.blobs.get(blob) {
+                Some(there) if there == message => Ok(()),
+                Some(_) => Err(Error::damaged(self.0.place(Item::Blob(blob)), "exists with other content than its name says")),
+                None => {
+                    disk.write(Write::Blob(blob.clone(), message.clone()));
+                    Ok(())
+                }
+            })?;
+        }
+        self.0.change(|disk| {
+            disk.sync();
+            Ok(())
+        })
+    }
+
     fn put_manifest(&self, file: &ManifestFile, bytes: &[u8]) -> Result<PutManifest> {
         let mut put = PutManifest::Taken;
         self.0.change(|disk| {

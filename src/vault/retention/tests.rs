@@ -45,6 +45,7 @@ fn record(count: usize, created: impl Fn(usize) -> Timestamp) -> SecretRecord {
         planned_deletion: None,
         replication_status: Vec::new(),
         replaces: Vec::new(),
+        part_regions: Vec::new(),
         packed_from: None,
         versions: (0..count).map(version).collect(),
         record_tag: None,

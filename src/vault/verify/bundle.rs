@@ -30,6 +30,8 @@ pub(super) struct Checker<'a> {
     pub(super) report: VerifyReport,
     /// Of every secret that was seen, and how often.
     pub(super) names: BTreeMap<String, u64>,
+    /// What the vault's marker says of Regions that came along; `None` where a secret is looked at by itself.
+    pub(super) part_regions: Option<Vec<Region>>,
     /// Where no options are given.
     pub(super) no_keys: KeyOptions,
     /// What keeps every bundle from being opened.
@@ -52,6 +54,7 @@ impl<'a> Checker<'a> {
             options,
             report: VerifyReport::new(&options),
             names: BTreeMap::new(),
+            part_regions: None,
             no_keys: KeyOptions::default(),
             stopped: None,
             message_ids: HashMap::new(),

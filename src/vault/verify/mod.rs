@@ -86,6 +86,7 @@ fn verify_vault(checker: &mut Checker<'_>, vault: &Vault) -> Result<()> {
         checker.fault(store.root(), error.to_string());
         return Ok(());
     }
+    checker.part_regions = Some(vault.part_regions()?.unwrap_or_default());
     let survey = store.survey()?;
     for (place, stray) in survey.strays {
         match stray {
@@ -102,6 +103,7 @@ fn verify_vault(checker: &mut Checker<'_>, vault: &Vault) -> Result<()> {
         checker.check_secret(store, secret);
         done(checker.options);
     }
+    checker.part_regions = None;
     checker.check_names(vault);
     checker.tell_same_messages(|same| same.is_passing(vault));
     Ok(())

@@ -29,6 +29,7 @@ const LEFTOVER: &str = "leftover: no record names it; the next change of the sec
 const CHANGED: &str = "secret.json was changed by another hand: its tag does not verify with this keystore";
 const OTHER_KEYSTORE: &str = "secret.json has the tag of another keystore: whether it was changed by another hand is not known here";
 const UNTAGGED: &str = "secret.json has no tag: whether it was changed by another hand is not known";
+const OTHER_PART: &str = "secret.json is for other Regions than coldseal.json says that came along";
 const DELETION_DUE: &str = "marked for deletion, which was due: it counts as gone, and waits to be purged";
 /// Attempts of a reader whom writers overtake.
 const ATTEMPTS: usize = 5;
@@ -105,6 +106,9 @@ impl Checker<'_> {
                 RecordHand::Untagged => self.note(place, UNTAGGED),
             }
         }
+        if self.part_regions.as_ref().is_some_and(|regions| *regions != record.part_regions) {
+            self.fault(place, OTHER_PART);
+        }
         if record.is_deletion_due(Timestamp::now_within_years()) {
             self.note(place, DELETION_DUE);
         }
@@ -150,13 +154,15 @@ impl Checker<'_> {
     fn check_regions(&mut self, place: &Path, secret: &Located, version: &VersionRecord) {
         let record = &secret.record;
         let in_sync = record.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::InSync);
-        let expected: Vec<_> = std::iter::once(record.primary_region()).chain(in_sync.map(|replica| replica.region)).collect();
+        let all = std::iter::once(record.primary_region()).chain(in_sync.map(|replica| replica.region));
+        let expected: Vec<_> = all.filter(|region| record.came_along(*region)).collect();
         for region in &expected {
             if version.bundle(*region).is_none() {
                 self.fault(place, format!("version {} has no bundle for {region}", version.version_id.escape_debug()));
             }
         }
-        let behind: Vec<_> = record.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::Failed).collect();
+        let failed = record.replication_status.iter().filter(|replica| replica.status == ReplicaStatus::Failed);
+        let behind: Vec<_> = failed.filter(|replica| record.came_along(replica.region)).collect();
         for replica in &behind {
             if replica.version_ids_to_stages.contains_key(&version.version_id) && version.bundle(replica.region).is_none() {
                 self.fault(place, format!("version {} has no bundle for {}", version.version_id.escape_debug(), replica.region));

@@ -1,7 +1,7 @@
 //! Signed packages.
 
 use super::hint::{Hint, one};
-use crate::error::PackageRefusal;
+use crate::error::{ArchiveRefusal, PackageRefusal};
 
 pub(super) fn hints(refusal: &PackageRefusal) -> Vec<Hint> {
     match refusal {
@@ -29,6 +29,41 @@ pub(super) fn hints(refusal: &PackageRefusal) -> Vec<Hint> {
             "'coldseal verify --signers FILE' tells what is not as it was signed; for a file with a signature of its own, --signature names that",
         ),
         PackageRefusal::ReadOnly => one("leave out --signers and COLDSEAL_SIGNERS to change the vault"),
+        PackageRefusal::Part(_) => one("change it there, then: 'coldseal sign', 'coldseal export' there, and bring what that writes here"),
+        PackageRefusal::NotInPart { .. } => one("export the Region from the vault itself, or from a part that has it"),
+        PackageRefusal::SeveralRegions { .. } => one("name one with --region"),
+        PackageRefusal::NothingInRegion { .. } => one("'coldseal status' shows which secret is where; what is new has to be signed first"),
+        PackageRefusal::BundleMissing(_) | PackageRefusal::BundleChanged(_) => {
+            one("'coldseal verify --signers FILE' lists all that is not as it was signed; fetch the vault again, or sign what is there")
+        }
+        PackageRefusal::NotAPart(_) => one("'coldseal export --region REGION --to PLACE' writes what can be imported"),
+        PackageRefusal::IntoWholeVault(_) => {
+            one("--vault names where the part is to go: a folder that is not there yet, or an earlier part")
+        }
+        PackageRefusal::PartOfOtherVault { .. } | PackageRefusal::PartForOtherRegions { .. } => {
+            one("--vault names another place for it; each place has one vault's part, for the same Regions")
+        }
+        PackageRefusal::RecordChanged(_)
+        | PackageRefusal::RecordMissing(_)
+        | PackageRefusal::RecordNotListed(_)
+        | PackageRefusal::SurplusFile(_) => one("it was changed on its way; export and carry it again"),
+        PackageRefusal::LocalChanges(_) => {
+            one("'coldseal verify --signers FILE' shows what was changed; move the vault away to take the part anew, or undo the change")
+        }
+        PackageRefusal::TargetChanged(_) => one("repeat the command"),
         PackageRefusal::CounterExhausted(_) => one("remove the roots of that counter from the folder 'manifests' of the vault"),
+    }
+}
+
+pub(super) fn of_archive(refusal: &ArchiveRefusal) -> Vec<Hint> {
+    match refusal {
+        ArchiveRefusal::NoHeader(_) => {
+            one("'coldseal export --region REGION --to FILE.tar' writes such an archive; copy it again if it was one")
+        }
+        ArchiveRefusal::CutOff => one("copy it again: it ends too early"),
+        ArchiveRefusal::Behind => one("copy it again, and append nothing to it"),
+        _ => one(
+            "'coldseal export' writes nothing of that kind, so the archive was made or changed by somebody else: export and carry it again",
+        ),
     }
 }

@@ -18,6 +18,7 @@ pub(super) fn hints(refusal: &Refusal, operation: CommandOperation) -> Vec<Hint>
         Refusal::PublicKey(refusal) => public_keys::hints(refusal),
         Refusal::Secret(refusal) => secrets::of_secret(refusal),
         Refusal::Package(refusal) => packages::hints(refusal),
+        Refusal::Archive(refusal) => packages::of_archive(refusal),
         Refusal::Policy(refusal) => secrets::of_policy(refusal),
         Refusal::Bundle(refusal) => secrets::of_bundle(refusal),
         Refusal::Replica(refusal) => secrets::of_replica(refusal),

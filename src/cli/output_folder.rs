@@ -5,18 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::{
-    cli::{failure::Outcome, files_in_use::FilesInUse, usage::UsageError},
-    durable::{followed, parent_of},
-};
+use super::{failure::Outcome, files_in_use::FilesInUse, usage::UsageError};
+use crate::durable::{followed, parent_of};
 
 /// Where nothing is, or an empty folder.
-pub(super) struct OutputFolder(PathBuf);
+pub(crate) struct OutputFolder(PathBuf);
 
 impl OutputFolder {
     /// # Errors
     /// Something else is there; it cannot be replaced; the command reads it, or coldseal keeps it.
-    pub(super) fn check(files: &FilesInUse, named: &Path) -> Outcome<Self> {
+    pub(crate) fn check(files: &FilesInUse, named: &Path) -> Outcome<Self> {
         let refuse = |what: &str| UsageError::new(format!("{}: {what}", named.display())).with_hint("name a folder that is not there yet");
         // A link stays a link.
         let path = followed(named).map_err(|error| refuse(&error.to_string()))?;
@@ -37,7 +35,7 @@ impl OutputFolder {
         Ok(Self(path))
     }
 
-    pub(super) fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
