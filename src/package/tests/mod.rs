@@ -7,6 +7,7 @@ mod diffing;
 mod exporting;
 mod import_attacks;
 mod importing;
+mod model;
 mod pages;
 mod place;
 mod signing;

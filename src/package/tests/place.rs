@@ -1,6 +1,6 @@
 //! A vault that is signed.
 
-use std::{fs, path::Path, path::PathBuf};
+use std::{fs, path::Path, path::PathBuf, sync::Arc};
 
 use tempfile::TempDir;
 
@@ -13,7 +13,10 @@ use crate::{
         signature::{ContentDigest, Namespace, Signers, SshSignature, SshSigningKey, Threshold},
     },
     secret::SecretBytes,
-    store::{Item, ManifestFile, NameKey, SecretKey},
+    store::{
+        Item, ManifestFile, NameKey, SecretKey,
+        memory::{MemoryStore, Writers},
+    },
     vault::{CreateSecret, KeyOptions, PayloadKind, PutSecretValue, ReplicaRegion, SecretValue, Vault, VersionSelector},
 };
 
@@ -51,6 +54,15 @@ impl Place {
     pub(super) fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
         let vault = Vault::new(folder.path().join("coldseal-vault"));
+        Self::with(folder, vault)
+    }
+
+    /// The same in a store in memory: what names a path is not for it.
+    pub(super) fn in_memory() -> Self {
+        Self::with(TempDir::new().expect("a folder"), Vault::over(Arc::new(MemoryStore::new(Writers::Locked))))
+    }
+
+    fn with(folder: TempDir, vault: Vault) -> Self {
         let keystore = KeystoreLocation::new(folder.path().join("data/keystore.json"));
         let place = Self { folder, vault, keystore };
         place.create("db");
