@@ -76,7 +76,10 @@ impl Vault {
         region: Region,
         is_there: impl Fn(&str) -> bool + Sync,
     ) -> Result<Listed<GoneSecret>> {
-        let Some(source) = source.filter(|_| self.exists()) else { return Ok(Listed::default()) };
+        let Some(source) = source else { return Ok(Listed::default()) };
+        if !self.is_there()? {
+            return Ok(Listed::default());
+        }
         let is_gone = |secret: &&Located| {
             let record = &secret.record;
             record.primary_region() == region

@@ -84,7 +84,7 @@ impl Vault {
     /// # Errors
     /// The vault cannot be read or locked.
     pub fn create_secrets<'a>(&'a self, session: &'a mut KeystoreSession, keys: &'a KeyOptions) -> Result<Batch<'a>> {
-        let writer = if self.exists() {
+        let writer = if self.is_there()? {
             self.require()?;
             Some(self.writer()?)
         } else {

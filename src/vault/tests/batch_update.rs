@@ -3,7 +3,10 @@
 use std::num::NonZeroUsize;
 
 use super::*;
-use crate::error::SecretDifference;
+use crate::{
+    error::SecretDifference,
+    store::memory::{InjectedFault, MemoryStore, Writers},
+};
 
 const WEST: &str = "us-west-2";
 const EU: &str = "eu-west-1";
@@ -264,4 +267,26 @@ fn what_is_gone_is_deleted_with_its_replicas_in_one_commit() {
     drop(session);
     place.vault.restore_secret(Some(&place.kms()), "b", None).expect("restored");
     assert!(matches!(update(&place, request("b", &[])), BatchStatus::Unchanged));
+}
+
+/// A store that cannot be asked is not one without a vault.
+#[test]
+fn a_store_that_fails_hides_nothing_that_is_gone() {
+    let (place, store) = (Place::new(), Arc::new(MemoryStore::new(Writers::Locked)));
+    let vault = Vault::over(Arc::clone(&store) as Arc<dyn Store>);
+    let (keys, mut session) = (KeyOptions::default(), place.session());
+    let rules = || BatchRules::updating().from_source(here());
+    let batch = vault.create_secrets(&mut session, &keys).expect("begun").with_rules(rules());
+    batch.begin(NonZeroUsize::MIN).expect("begun").write(vec![request("db", &[])]).expect("written");
+    let mut failed = 0;
+    for call in 1..20 {
+        store.fail_at(call, InjectedFault::Refused);
+        let batch = vault.create_secrets(&mut session, &keys).map(|batch| batch.with_rules(rules()));
+        match batch.and_then(|batch| batch.gone(region(WEST), |_| false)).and_then(Listed::whole) {
+            Ok(gone) => assert_eq!(names(&gone), ["db"], "{call}"),
+            Err(_) => failed += 1,
+        }
+        store.calm();
+    }
+    assert!(failed > 3, "{failed} of the calls were needed");
 }
