@@ -67,6 +67,16 @@ pub struct SecretValueEntry {
     pub only_region_here: Option<Region>,
 }
 
+/// Why no Region's bundle of a version gave its value; what is worth most to know comes first.
+#[derive(Default)]
+struct Unopened {
+    /// One opens, and is not the value on record.
+    disproved: Option<Error>,
+    /// One could not be read: it might have opened.
+    unread: Option<Error>,
+    refused: Option<Error>,
+}
+
 /// How many writers, one after another, may overtake a reader before a file counts as missing.
 const OVERTAKEN_LIMIT: usize = 4;
 
@@ -222,23 +232,24 @@ impl Vault {
         let primary = secret.record.primary_region();
         let others = version.bundles.iter().map(|bundle| bundle.region).filter(|region| *region != primary);
         let regions: Vec<_> = std::iter::once(primary).chain(others).collect();
-        let mut first_error = None;
+        let mut failed = Unopened::default();
         for reach in openers.reaches() {
             // What was found without calls is found again with them.
-            first_error = None;
+            failed = Unopened::default();
             for region in &regions {
                 match self.open_in_region(openers, reach, secret, version, *region) {
-                    // That is worth more to know than what else does not open.
                     Ok(opened) if is_disproved(comparison, &secret.record, version, &opened.value) => {
-                        first_error = Some(disproved(version, *region));
+                        failed.disproved = Some(disproved(version, *region));
                     }
                     Ok(opened) => return Ok(opened),
                     Err(error @ Error::Setup(_)) => return Err(error),
-                    Err(error) => _ = first_error.get_or_insert(error),
+                    Err(error @ Error::Io { .. }) => _ = failed.unread.get_or_insert(error),
+                    Err(error) => _ = failed.refused.get_or_insert(error),
                 }
             }
         }
-        Err(first_error.unwrap_or(Error::Misuse("there is always a primary Region")))
+        let Unopened { disproved, unread, refused } = failed;
+        Err(disproved.or(unread).or(refused).unwrap_or(Error::Misuse("there is always a primary Region")))
     }
 
     /// Opens a version from the bundle of one Region; gives its data key too.

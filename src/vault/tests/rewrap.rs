@@ -1,6 +1,7 @@
 //! The same secret under other keys, or sealed anew.
 
 use super::*;
+use crate::store::memory::{InjectedFault, MemoryStore, Writers};
 
 impl Place {
     pub(super) fn rewrap(&self, region: Option<&str>, to_key: Option<&str>) -> Result<SecretChange> {
@@ -137,4 +138,26 @@ fn where_nothing_can_be_compared_each_region_speaks_for_itself() {
     assert_refused(place.elsewhere().rewrap(None, None), ErrorCode::DecryptionFailure, &[]);
     assert_eq!(place.snapshot(), before);
     place.rewrap(Some(FORGED_IN), None).expect("its own bundle opens");
+}
+
+/// That a key is missing is no answer where another Region's bundle, which needs another key, could not be read.
+#[test]
+fn a_bundle_that_could_not_be_read_is_told_before_one_without_a_key() {
+    let (place, store) = (Place::new(), Arc::new(MemoryStore::new(Writers::Locked)));
+    let vault = Vault::over(Arc::clone(&store) as Arc<dyn Store>);
+    let key = place.make_key("us-west-2");
+    let create = CreateSecret { kms_key_id: Some(key.clone()), ..request("db", &["eu-west-1"]) };
+    vault.create_secret(&mut place.session(), &KeyOptions::default(), &create).expect("created");
+    place.keys(|kms| kms.disable_key(region("us-west-2"), &key).expect("disabled"));
+    let rewrap = RewrapSecret { region: Some(region("eu-west-1")), ..RewrapSecret::new("db") };
+    let mut failed = 0;
+    for call in 1..30 {
+        store.fail_at(call, InjectedFault::Refused);
+        if let Err(error) = vault.rewrap_secret(&mut place.session(), &rewrap) {
+            assert!(matches!(error, Error::Io { .. }), "{call}: {error}");
+            failed += 1;
+        }
+        store.calm();
+    }
+    assert!(failed > 3, "{failed} of the calls were needed");
 }
