@@ -62,8 +62,8 @@ fn with_inserted<'e>(order: &[(&'e Step, &'e Outcome)], other: &[(&'e Step, &'e 
 
 /// What the world may be after a step that ended so.
 fn follow(world: &World, step: &Step, outcome: &Outcome, is_disturbed: bool) -> Vec<World> {
-    // Between its look at the labels and its change, others may move them.
-    let may_find_labels_moved = is_disturbed && matches!(step, Step::Whole(Operation::FinishRotation(..)));
+    // Between its look at the labels and its change, others may move them, or take the secret's place.
+    let may_find_it_changed = is_disturbed && matches!(step, Step::Whole(Operation::FinishRotation(..)));
     if let (Step::Whole(Operation::Read(name, region)), Outcome::Value(number)) = (step, outcome) {
         return if world.value(*name, *region) == Ok(*number) { vec![world.clone()] } else { Vec::new() };
     }
@@ -72,7 +72,9 @@ fn follow(world: &World, step: &Step, outcome: &Outcome, is_disturbed: bool) -> 
         (Outcome::Unknown, Ok(after)) => vec![after, world.clone()],
         (Outcome::Unknown, Err(_)) => vec![world.clone()],
         (Outcome::Refused(found), Err(expected)) if *found == expected => vec![world.clone()],
-        (Outcome::Refused(ErrorCode::InvalidRequestException), _) if may_find_labels_moved => vec![world.clone()],
+        (Outcome::Refused(ErrorCode::InvalidRequestException | ErrorCode::ResourceNotFoundException), _) if may_find_it_changed => {
+            vec![world.clone()]
+        }
         (Outcome::Outdated, _) => vec![world.clone()],
         // Somebody else may have changed it since it was found.
         (Outcome::Left, after) if is_disturbed || after.is_err() => vec![world.clone()],
