@@ -225,7 +225,7 @@ mod tests {
         for place in 0..printed.len() {
             for byte in *b"0129.:-+TZ x" {
                 let mut changed = printed.as_bytes().to_vec();
-                changed[place] = byte;
+                *changed.get_mut(place).expect("a place in the text") = byte;
                 cases.push(String::from_utf8(changed).expect("ASCII"));
             }
         }

@@ -52,6 +52,16 @@ pub enum VersionDiffKind {
     BundlesGone(BTreeSet<Region>),
 }
 
+impl VersionDiffKind {
+    /// False where what would differ by Region differs in none.
+    fn is_in_some_region(&self) -> bool {
+        match self {
+            Self::NewValue | Self::Gone => true,
+            Self::Resealed(regions) | Self::BundlesAdded(regions) | Self::BundlesGone(regions) => !regions.is_empty(),
+        }
+    }
+}
+
 /// A staging label that is on another version.
 #[derive(Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -136,9 +146,8 @@ fn versions(before: &SecretRecord, after: &SecretRecord, common: &BTreeSet<Regio
                 _ => false,
             };
         }
-        let kinds: [(BTreeSet<Region>, fn(BTreeSet<Region>) -> VersionDiffKind); 3] =
-            [(resealed, VersionDiffKind::Resealed), (added, VersionDiffKind::BundlesAdded), (gone, VersionDiffKind::BundlesGone)];
-        kinds.into_iter().filter(|(regions, _)| !regions.is_empty()).for_each(|(regions, kind)| add(kind(regions)));
+        let kinds = [VersionDiffKind::Resealed(resealed), VersionDiffKind::BundlesAdded(added), VersionDiffKind::BundlesGone(gone)];
+        kinds.into_iter().filter(VersionDiffKind::is_in_some_region).for_each(&mut add);
     }
     let gone = before.versions.iter().filter(|version| version_of(after, &version.version_id).is_none());
     versions.extend(gone.map(|version| VersionDiff { version_id: version.version_id.clone(), kind: VersionDiffKind::Gone }));
