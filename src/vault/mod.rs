@@ -283,9 +283,9 @@ impl Vault {
         Ok(id)
     }
 
-    /// Whether the vault is read as it was signed.
-    #[cfg(feature = "cli")]
-    pub(crate) fn is_signed(&self) -> bool {
+    /// Whether the vault is read as enough signers signed it.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
         self.store.is_signed()
     }
 
