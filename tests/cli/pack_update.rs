@@ -161,9 +161,9 @@ fn a_plan_looks_for_what_is_gone_where_that_is_asked_for() {
     // A record that cannot be read is found out where every record is.
     sandbox.ok("create-secret --name damaged --secret-string x --region us-west-2");
     write(&sandbox, "coldseal-vault/secrets/us-west-2/damaged/secret.json", "{");
-    for (flags, expected) in [("", false), ("--dry-run", true), ("--prune --yes", true)] {
+    for (flags, expected, exit) in [("", false, 0), ("--dry-run", true, 0), ("--prune --yes", true, 1)] {
         let (code, lines, stderr) = packed(&sandbox, &format!("pack plan.jsonl --region us-west-2 {flags}"));
-        assert_eq!((code, lines.len() > 1, stderr.contains("cannot be read")), (Some(0), expected, expected), "{flags}: {stderr}");
+        assert_eq!((code, lines.len() > 1, stderr.contains("cannot be read")), (Some(exit), expected, expected), "{flags}: {stderr}");
     }
     assert_eq!(sandbox.stdout("describe-secret --secret-id a --query Name --output text"), "a\n");
 }
