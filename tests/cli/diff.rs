@@ -96,7 +96,7 @@ fn a_vault_is_compared_with_its_roots() {
     let sandbox = Sandbox::new();
     sandbox.ok(&format!("{CREATE} {} --name db --secret-string one", token('1')));
     let key = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/signing/ed25519");
-    sandbox.write("alice", std::fs::read(key).expect("a test key"));
+    sandbox.write("alice", std::fs::read(&key).expect("a test key"));
     sandbox.coldseal("diff").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
 An error occurred (InvalidRequestException) when calling the Diff operation: nothing here is signed: [ROOT]/coldseal-vault has no root
 hint: 'coldseal sign --signing-key KEY' signs a vault
@@ -118,6 +118,16 @@ changed: db (eu-west-1, us-west-2)
     let roots = "diff coldseal-vault/manifests/1.json coldseal-vault/manifests/2.json --output text --query [Before.Counter,After.Counter,Secrets[0].Members[1]]";
     let output = sandbox.std(roots).output().expect("runs");
     assert_eq!((output.status.code(), String::from_utf8(output.stdout).expect("text").as_str()), (Some(1), "1\t2\tTags\n"));
+    // Who is known to count as a signer has the newest root take the place of the older ones.
+    let public = String::from_utf8(std::fs::read(key.with_extension("pub")).expect("a test key")).expect("text");
+    sandbox.write("allowed_signers", format!("alice namespaces=\"coldseal-manifest\" {public}"));
+    sandbox.ok("tag-resource --secret-id db --tags Key=b,Value=c");
+    sandbox.ok("sign --signing-key alice --signers allowed_signers --yes");
+    sandbox.coldseal("diff coldseal-vault/manifests/1.json coldseal-vault").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
+An error occurred (InvalidRequestException) when calling the Diff operation: what the root with counter 1 says is not here any more: its pages were removed when a newer one was signed
+hint: compare with a copy or an export from then; before the next 'coldseal sign', 'coldseal diff' shows what it would sign
+
+"#]]);
     sandbox.coldseal("diff alice coldseal-vault").assert().code(253).stdout_eq("").stderr_eq(str![[r#"
 coldseal: alice is neither a vault nor a root of one, which is manifests/COUNTER.json in its folder
 

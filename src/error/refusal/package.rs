@@ -95,6 +95,9 @@ pub enum PackageRefusal {
     /// A signature that is of none of the roots here.
     #[error("it is a signature of none of the roots here")]
     SignatureOfNone,
+    /// What an older root says went with its pages, which signing removes once a newer root counts.
+    #[error("what the root with counter {0} says is not here any more: its pages were removed when a newer one was signed")]
+    Superseded(u64),
     /// A bundle that lies in the vault, and that the root does not name.
     #[error("the root with counter {0} names no such bundle")]
     BundleNotNamed(u64),

@@ -11,10 +11,10 @@ use super::super::{
     manifest_digest::ManifestDigest,
     manifest_files::{StoredRoot, damaged, read_page, read_root},
     manifest_root::ManifestRoot,
-    signed_root::newest_of_anybody,
+    signed_root::{newest_of_anybody, roots},
 };
 use crate::{
-    error::{Error, ManifestFault, Result, SetupError},
+    error::{Damage, Error, ManifestFault, PackageRefusal, Result, SetupError},
     region::Region,
     store::{Item, ManifestFile, Store},
     vault::{SecretRecord, Vault, VaultId},
@@ -116,7 +116,8 @@ fn records_of(store: &dyn Store, root: &ManifestRoot) -> Result<Vec<SecretRecord
     let mut joined: BTreeMap<(String, Region), Option<SecretRecord>> = BTreeMap::new();
     for pages in &root.regions {
         for index in 0..pages.pages.len() {
-            for entry in read_page(store, pages, index)?.entries {
+            let page = read_page(store, pages, index).map_err(|error| superseded(store, root, error))?;
+            for entry in page.entries {
                 let known = joined.entry((entry.name.clone(), entry.arn.region())).or_default();
                 let path = || store.place(Item::Manifest(&ManifestFile::Root { counter: root.counter }));
                 join(known, pages.region, entry).map_err(|fault| Error::Damaged { path: path(), what: fault.into() })?;
@@ -124,4 +125,15 @@ fn records_of(store: &dyn Store, root: &ManifestRoot) -> Result<Vec<SecretRecord
         }
     }
     Ok(joined.into_values().flatten().collect())
+}
+
+/// Of a page that is missing, why, where a newer root took its place.
+fn superseded(store: &dyn Store, root: &ManifestRoot, error: Error) -> Error {
+    let is_newest = || store.manifests().map_or(true, |files| roots(&files).into_keys().all(|counter| counter <= root.counter));
+    match error {
+        Error::Damaged { what: Damage::Manifest(ManifestFault::Missing), .. } if !is_newest() => {
+            PackageRefusal::Superseded(root.counter).into()
+        }
+        error => error,
+    }
 }

@@ -25,6 +25,9 @@ pub(super) fn hints(refusal: &PackageRefusal) -> Vec<Hint> {
         PackageRefusal::NotByOthers(_) => one("leave out --accept for it: --yes signs what a holder of this keystore changed"),
         PackageRefusal::ChangedMeanwhile | PackageRefusal::Overtaken(_) => one("repeat the command, and look at what it shows"),
         PackageRefusal::SignatureOfNone => one("'coldseal sign --no-key' writes the root that is to be signed, and says how"),
+        PackageRefusal::Superseded(_) => {
+            one("compare with a copy or an export from then; before the next 'coldseal sign', 'coldseal diff' shows what it would sign")
+        }
         PackageRefusal::BundleNotNamed(_) | PackageRefusal::OtherBundle(_) => one(
             "'coldseal verify --signers FILE' tells what is not as it was signed; for a file with a signature of its own, --signature names that",
         ),
