@@ -69,7 +69,7 @@ pub struct SecretValueEntry {
 
 /// Why no Region's bundle of a version gave its value; what is worth most to know comes first.
 #[derive(Default)]
-struct Unopened {
+struct OpeningFailures {
     /// One opens, and is not the value on record.
     disproved: Option<Error>,
     /// One could not be read: it might have opened.
@@ -232,10 +232,10 @@ impl Vault {
         let primary = secret.record.primary_region();
         let others = version.bundles.iter().map(|bundle| bundle.region).filter(|region| *region != primary);
         let regions: Vec<_> = std::iter::once(primary).chain(others).collect();
-        let mut failed = Unopened::default();
+        let mut failed = OpeningFailures::default();
         for reach in openers.reaches() {
             // What was found without calls is found again with them.
-            failed = Unopened::default();
+            failed = OpeningFailures::default();
             for region in &regions {
                 match self.open_in_region(openers, reach, secret, version, *region) {
                     Ok(opened) if is_disproved(comparison, &secret.record, version, &opened.value) => {
@@ -248,7 +248,7 @@ impl Vault {
                 }
             }
         }
-        let Unopened { disproved, unread, refused } = failed;
+        let OpeningFailures { disproved, unread, refused } = failed;
         Err(disproved.or(unread).or(refused).unwrap_or(Error::Misuse("there is always a primary Region")))
     }
 
