@@ -177,7 +177,9 @@ pub(super) fn newest_of(vault: &Vault, trusted: &TrustedSigners) -> Result<RootS
 /// The newest root of a vault that anybody has signed, for who does not know who may; with the Regions alone that came along.
 pub(super) fn signed_by_anybody(vault: &Vault) -> Result<SignedRoot> {
     let (store, vault_id) = (vault.store(), vault.id()?);
-    for (counter, keys) in roots(&store.manifests()?).into_iter().rev() {
+    let roots = roots(&store.manifests()?);
+    let newest = roots.last_key_value().map(|(counter, _)| *counter);
+    for (counter, keys) in roots.into_iter().rev() {
         let stored = match read_root(store, counter) {
             Err(error @ Error::Io { .. }) => return Err(error),
             Ok(Some(stored)) if Some(&stored.root.vault_id) == vault_id.as_ref() => stored,
@@ -188,7 +190,8 @@ pub(super) fn signed_by_anybody(vault: &Vault) -> Result<SignedRoot> {
             return Ok(SignedRoot::of_anybody(stored, part_regions));
         }
     }
-    Err(PackageRefusal::NoRoot(store.absolute_place(Item::Vault)).into())
+    let Some(counter) = newest else { return Err(PackageRefusal::NoRoot(store.absolute_place(Item::Vault)).into()) };
+    Err(PackageRefusal::NoneAccepted { counter, why: SignatureRefusal::Unsigned { needed: 1 }.to_string() }.into())
 }
 
 /// Those of a root's signatures that hold, whoever made them.
@@ -285,22 +288,6 @@ pub(super) fn signed_by_any(
     };
     let is_signed = vault_id == Some(&stored.root.vault_id) && keys.iter().any(signs);
     Ok(is_signed.then_some(stored))
-}
-
-/// The newest root of this vault that anybody has signed.
-///
-/// # Errors
-/// There is none; what is there cannot be read.
-pub(super) fn newest_of_anybody(store: &dyn Store, vault_id: Option<&VaultId>) -> Result<StoredRoot> {
-    let roots = roots(&store.manifests()?);
-    let newest = roots.last_key_value().map(|(counter, _)| *counter);
-    for (counter, keys) in roots.into_iter().rev() {
-        if let Some(stored) = signed_by_any(store, vault_id, (counter, &keys), None)? {
-            return Ok(stored);
-        }
-    }
-    let Some(counter) = newest else { return Err(PackageRefusal::NoRoot(store.absolute_place(Item::Vault)).into()) };
-    Err(PackageRefusal::NoneAccepted { counter, why: SignatureRefusal::Unsigned { needed: 1 }.to_string() }.into())
 }
 
 /// Reads one of a root's signatures.

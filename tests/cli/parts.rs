@@ -183,3 +183,43 @@ fn an_archive_is_imported_from_stdin() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     assert_eq!(sandbox.stdout("list-secrets --query SecretList[].Name --output text --vault there"), "db\n");
 }
+
+#[test]
+fn parts_are_compared_as_folders_archives_and_roots() {
+    let sandbox = signed();
+    sandbox.ok("export --region eu-west-1 --to first.tar");
+    sandbox.ok("export --region eu-west-1 --to first");
+    for same in [
+        "first.tar first",
+        "first coldseal-vault",
+        "coldseal-vault first.tar --signed",
+        "first/manifests/1.json first",
+        "first.tar coldseal-vault/manifests/1.json",
+    ] {
+        sandbox.coldseal(&format!("diff {same}")).assert().success().stdout_eq(str![[r#"
+...
+0 added, 0 removed, 0 changed, 1 the same
+compared in eu-west-1 alone
+
+"#]]);
+    }
+    sandbox.ok("put-secret-value --secret-id db --secret-string two");
+    sandbox.ok("sign --signing-key alice --yes");
+    sandbox.ok("export --region eu-west-1 --to second.tar");
+    sandbox.coldseal("diff first.tar second.tar").assert().code(1).stdout_eq(str![[r#"
+...
+changed: db (eu-west-1)
+...
+  new value: [..]
+...
+0 added, 0 removed, 1 changed, 0 the same
+compared in eu-west-1 alone
+
+"#]]);
+    sandbox.write("notes.tar", "no archive");
+    sandbox.coldseal("diff notes.tar second.tar").assert().code(254).stdout_eq("").stderr_eq(str![[r#"
+An error occurred (InvalidRequestException) when calling the Diff operation: no tar archive, or damaged: there is no header at byte 0
+hint: 'coldseal export --region REGION --to FILE.tar' writes such an archive; copy it again if it was one
+
+"#]]);
+}

@@ -2,16 +2,18 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fs::File,
     path::Path,
 };
 
 use super::super::{
     contents,
     cut::join,
+    import::part_in_archive,
     manifest_digest::ManifestDigest,
-    manifest_files::{StoredRoot, damaged, read_page, read_root},
+    manifest_files::{damaged, read_page, read_root},
     manifest_root::ManifestRoot,
-    signed_root::{newest_of_anybody, roots},
+    signed_root::{SignedRoot, roots, signed_by_anybody},
 };
 use crate::{
     error::{Damage, Error, ManifestFault, PackageRefusal, Result, SetupError},
@@ -46,28 +48,35 @@ impl DiffSide {
     /// # Errors
     /// No vault, or no root; a record or a page that cannot be read or is damaged: what it would say is not known then.
     pub fn of(vault: &Vault, content: ComparedContent) -> Result<Self> {
+        let part = vault.part_regions()?;
         let root = match content {
             ComparedContent::Records => {
                 let vault_id = vault.id()?;
                 let records = contents::records(vault)?.whole()?;
-                return Ok(Self { vault_id, root: None, part: None, records });
+                return Ok(Self { vault_id, root: None, part: part.map(BTreeSet::from_iter), records });
             }
-            ComparedContent::NewestRoot => newest_of_anybody(vault.store(), vault.id()?.as_ref())?,
+            ComparedContent::NewestRoot => signed_by_anybody(vault)?,
             ComparedContent::Root(counter) => {
                 let missing = || damaged(vault.store(), &ManifestFile::Root { counter }, ManifestFault::Missing.into());
-                read_root(vault.store(), counter)?.ok_or_else(missing)?
+                SignedRoot::of_anybody(read_root(vault.store(), counter)?.ok_or_else(missing)?, part.clone().unwrap_or_default())
             }
         };
-        Self::of_root(vault.store(), &root)
+        let records = records_of(vault.store(), &root.root)?;
+        let (vault_id, digest) = (Some(root.vault_id), root.sha256);
+        Ok(Self { vault_id, root: Some((root.counter, digest)), part: part.map(BTreeSet::from_iter), records })
     }
 
-    /// What lies at a path: of the folder of a vault this content, or a root among the manifests of one.
+    /// What lies at a path: of the folder of a vault, or of an archive of a part of one, this content, or a root among the manifests of a folder.
     ///
     /// # Errors
-    /// As for [`DiffSide::of`]; [`SetupError::NotComparable`].
+    /// As for [`DiffSide::of`]; [`SetupError::NotComparable`]; as for [`part_in_archive`].
     pub fn at(path: &Path, of_folder: ComparedContent) -> Result<Self> {
         if !path.is_file() {
             return Self::of(&Vault::new(path), of_folder);
+        }
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tar")) {
+            let file = File::open(path).map_err(|error| Error::io_at("reading", path, error))?;
+            return Self::of(&part_in_archive(path, file)?, of_folder);
         }
         let absolute = std::path::absolute(path).map_err(|error| Error::io_at("looking for", path, error))?;
         let name = absolute.file_name().and_then(|name| name.to_str());
@@ -80,12 +89,6 @@ impl DiffSide {
             return Err(SetupError::NotComparable(path.to_owned()).into());
         }
         Self::of(&vault, ComparedContent::Root(counter))
-    }
-
-    fn of_root(store: &dyn Store, stored: &StoredRoot) -> Result<Self> {
-        let root = &stored.root;
-        let records = records_of(store, root)?;
-        Ok(Self { vault_id: Some(root.vault_id.clone()), root: Some((root.counter, stored.digest())), part: None, records })
     }
 
     /// The vault that it is of; one that was never signed has no id.
