@@ -126,13 +126,18 @@ def sync(folder):
     os.close(directory)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+def arguments_of(document, runs):
+    """BINARY FOLDER [--secrets COUNT] [--runs COUNT], as the scripts that measure commands take them."""
+    parser = argparse.ArgumentParser(description=document.splitlines()[0])
     parser.add_argument("binary")
     parser.add_argument("folder")
     parser.add_argument("--secrets", type=int, default=100_000)
-    parser.add_argument("--runs", type=int, default=50)
-    arguments = parser.parse_args()
+    parser.add_argument("--runs", type=int, default=runs)
+    return parser.parse_args()
+
+
+def main():
+    arguments = arguments_of(__doc__, runs=50)
     bench = Bench(arguments)
     print(f"| median of {bench.runs} | beside | times | ms above | ms | beside, ms |\n| --- | --- | ---: | ---: | ---: | ---: |")
     version = ("--version", lambda _: bench.run("--version"))

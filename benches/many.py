@@ -8,13 +8,12 @@ FOLDER is made, takes some 800 MB for 100,000 secrets, and stays.
 Usage: many.py BINARY FOLDER [--secrets COUNT] [--runs COUNT]
 """
 
-import argparse
 import json
 import os
 import time
 from pathlib import Path
 
-from commands import REGIONS, Bench, in_turns, sync, write, write_version
+from commands import REGIONS, Bench, arguments_of, in_turns, sync, write, write_version
 
 RULES = ["rotate-secret", "--secret-id", "first", "--rotation-rules", "AutomaticallyAfterDays=1"]
 LISTS = [
@@ -96,12 +95,7 @@ def read(home, take=lambda record: None):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("binary")
-    parser.add_argument("folder")
-    parser.add_argument("--secrets", type=int, default=100_000)
-    parser.add_argument("--runs", type=int, default=40)
-    arguments = parser.parse_args()
+    arguments = arguments_of(__doc__, runs=40)
     bench = Many(arguments)
     bench.env["COLDSEAL_VAULT"] = "large"
     home = bench.folder / "large" / "secrets" / REGIONS[0]

@@ -7,7 +7,6 @@ runs on one core, the commands on all there are, from the page cache. FOLDER is 
 Usage: signed.py BINARY FOLDER [--secrets COUNT] [--runs COUNT]
 """
 
-import argparse
 import hashlib
 import json
 import os
@@ -16,7 +15,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from commands import REGIONS, Bench
+from commands import REGIONS, Bench, arguments_of
 
 # The longer commands run so often; the short ones as often as is asked for.
 LONG_RUNS = 5
@@ -78,12 +77,7 @@ def files(root):
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("binary")
-    parser.add_argument("folder")
-    parser.add_argument("--secrets", type=int, default=100_000)
-    parser.add_argument("--runs", type=int, default=40)
-    arguments = parser.parse_args()
+    arguments = arguments_of(__doc__, runs=40)
     bench = Signed(arguments)
     root = bench.folder / "large"
     if root.exists():
