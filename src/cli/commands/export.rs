@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 
+use super::part_document::PartDocument;
 use crate::{
     cli::{
         args::SignedReadingArgs,
@@ -67,14 +68,8 @@ pub(crate) struct ExportArgs {
 struct ExportDocument<'a> {
     #[serde(serialize_with = "crate::text::serialize_path")]
     path: PathBuf,
-    vault_id: &'a str,
-    counter: u64,
-    #[serde(rename = "SHA256")]
-    sha256: &'a str,
-    time: String,
-    #[serde(skip_serializing_if = "<[String]>::is_empty")]
-    signers: &'a [String],
-    regions: &'a [Region],
+    #[serde(flatten)]
+    part: PartDocument<'a>,
     secrets: u64,
     bundles: u64,
     files: u64,
@@ -167,12 +162,14 @@ fn report(invocation: &Invocation, args: &ExportArgs, plan: &ExportPlan<'_>, wri
     }
     invocation.printer.print(&ExportDocument {
         path: std::path::absolute(&args.to).unwrap_or_else(|_| args.to.clone()),
-        vault_id: plan.vault_id().as_str(),
-        counter: plan.counter(),
-        sha256: plan.sha256().as_str(),
-        time: plan.time().to_string(),
-        signers: plan.principals(),
-        regions: plan.regions(),
+        part: PartDocument {
+            vault_id: plan.vault_id().as_str(),
+            counter: plan.counter(),
+            sha256: plan.sha256().as_str(),
+            time: plan.time().to_string(),
+            signers: plan.principals(),
+            regions: plan.regions(),
+        },
         secrets: written.secrets,
         bundles: written.bundles,
         files: written.files,

@@ -9,6 +9,7 @@ use std::{
 use clap::Args;
 use serde::Serialize;
 
+use super::part_document::PartDocument;
 use crate::{
     cli::{
         args::SignedReadingArgs,
@@ -62,13 +63,8 @@ pub(crate) struct ImportArgs {
 struct ImportDocument<'a> {
     #[serde(serialize_with = "crate::text::serialize_path")]
     vault: PathBuf,
-    vault_id: &'a str,
-    counter: u64,
-    #[serde(rename = "SHA256")]
-    sha256: &'a str,
-    time: String,
-    signers: &'a [String],
-    regions: &'a [Region],
+    #[serde(flatten)]
+    part: PartDocument<'a>,
     created: Vec<&'a str>,
     updated: Vec<&'a str>,
     removed: Vec<&'a str>,
@@ -146,12 +142,14 @@ fn report(invocation: &Invocation, plan: &ImportPlan) -> Outcome {
     let vault = invocation.vault.root();
     invocation.printer.print(&ImportDocument {
         vault: std::path::absolute(vault).unwrap_or_else(|_| vault.to_owned()),
-        vault_id: root.vault_id.as_str(),
-        counter: root.counter,
-        sha256: root.sha256.as_str(),
-        time: root.time.to_string(),
-        signers: &root.principals,
-        regions: plan.regions(),
+        part: PartDocument {
+            vault_id: root.vault_id.as_str(),
+            counter: root.counter,
+            sha256: root.sha256.as_str(),
+            time: root.time.to_string(),
+            signers: &root.principals,
+            regions: plan.regions(),
+        },
         created: names(&secrets.created),
         updated: names(&secrets.updated),
         removed: names(&secrets.removed),

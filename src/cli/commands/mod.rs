@@ -39,6 +39,7 @@ mod new_vault;
 mod no_endpoint;
 mod open;
 mod pack;
+mod part_document;
 mod purge;
 mod put_resource_policy;
 mod put_secret_value;
